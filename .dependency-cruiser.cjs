@@ -1,0 +1,81 @@
+// The ring rules of ARCHITECTURE.md. tests/architecture/rings.test.ts plants a violation of each and expects it named.
+const core = "^src/(domain|application)/";
+const packages = "(^|/)node_modules/";
+
+module.exports = {
+  forbidden: [
+    {
+      name: "domain-knows-only-domain",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { pathNot: "^src/domain/" },
+    },
+    {
+      name: "application-knows-only-the-core",
+      severity: "error",
+      from: { path: "^src/application/" },
+      to: { pathNot: core },
+    },
+    {
+      name: "adapters-do-not-know-entrypoints",
+      severity: "error",
+      from: { path: "^src/adapters/" },
+      to: { path: "^src/entrypoints/" },
+    },
+    {
+      name: "adapters-do-not-know-one-another",
+      severity: "error",
+      from: { path: "^src/adapters/([^/]+)/" },
+      to: { path: "^src/adapters/", pathNot: "^src/adapters/$1/" },
+    },
+    {
+      name: "handlers-know-only-the-gateway-adapter",
+      comment: "A handler translates API Gateway events; every other adapter is chosen by the composition root.",
+      severity: "error",
+      from: { path: "^src/entrypoints/lambda/" },
+      to: { path: "^src/adapters/", pathNot: "^src/adapters/api-gateway/" },
+    },
+    {
+      name: "inversify-only-in-the-composition-root",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/entrypoints/composition/" },
+      to: { path: `${packages}(inversify|@inversifyjs|reflect-metadata)/` },
+    },
+    {
+      name: "middy-only-in-lambda-entrypoints",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/entrypoints/lambda/" },
+      to: { path: `${packages}(@middy|middy)/` },
+    },
+    {
+      name: "nothing-shipped-knows-the-local-runtime",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/entrypoints/local/" },
+      to: { path: "^src/entrypoints/local/" },
+    },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { circular: true },
+    },
+    {
+      name: "everything-resolves",
+      comment: "An import that does not resolve is one that no other rule sees.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    // Without these, imports of ESM-only packages do not resolve and the rules on them silently pass.
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node", "default"],
+      extensions: [".ts", ".mjs", ".js", ".cjs", ".json"],
+    },
+  },
+};

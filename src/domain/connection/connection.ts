@@ -1,0 +1,26 @@
+import type { Identity } from "../identity/identity.ts";
+import { addSeconds, type EpochMillis, type EpochSeconds, earlier, toEpochSeconds, wholeSeconds } from "../time.ts";
+import type { ConnectionId } from "./connection-id.ts";
+
+/** An open WebSocket and who is on it. */
+export type Connection = {
+  readonly id: ConnectionId;
+  readonly identity: Identity;
+  readonly sourceIp: string;
+  readonly userAgent?: string;
+  readonly connectedAt: EpochMillis;
+  /** Whole seconds. From this moment on nobody may be shown this record, whether or not it was removed. */
+  readonly expiresAt: EpochSeconds;
+};
+
+/** API Gateway ends every WebSocket after two hours (developer guide, WebSocket quotas). */
+const MAX_CONNECTION_SECONDS = 7200;
+
+/** A connection outlives neither its token nor what the gateway grants it. */
+export function connectionExpiry(connectedAt: EpochMillis, tokenExpiresAt: EpochSeconds): EpochSeconds {
+  return earlier(wholeSeconds(tokenExpiresAt), addSeconds(toEpochSeconds(connectedAt), MAX_CONNECTION_SECONDS));
+}
+
+export function isExpired(record: { readonly expiresAt: EpochSeconds }, now: EpochSeconds): boolean {
+  return record.expiresAt <= now;
+}

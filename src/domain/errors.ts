@@ -1,0 +1,18 @@
+/** Which input was malformed. Never the input itself: messages reach logs. */
+export type MalformedInputCode =
+  | "MALFORMED_CONNECTION_ID"
+  | "MALFORMED_EVENT"
+  | "MALFORMED_IDENTITY"
+  | "MALFORMED_RECORD"
+  | "MALFORMED_TOKEN_REQUEST";
+
+/** Thrown by parsers. Callers switch on `code`; the message is the code. */
+export class MalformedInputError extends Error {
+  override readonly name = "MalformedInputError";
+  readonly code: MalformedInputCode;
+
+  constructor(code: MalformedInputCode, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,53 @@
+import { isPlainObject, ownProperty } from "../own-property.ts";
+import { isPlainText } from "../text.ts";
+import { parseUserId, type UserId } from "./user-id.ts";
+
+/** Who is on a connection. Only `userId` decides anything; the rest is for display and may be absent. */
+export type Identity = {
+  readonly userId: UserId;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly sub?: string;
+};
+
+/**
+ * Which claims name the user.
+ * - `data`: the nested `data` claim {userId, firstName, lastName, sub}.
+ * - `oidc`: the registered and OpenID Connect Core 5.1 names `sub`, `given_name`, `family_name`.
+ */
+export type IdentityClaims = "data" | "oidc";
+
+export const IDENTITY_CLAIMS: readonly IdentityClaims[] = ["data", "oidc"];
+
+/** In bytes of UTF-8: four such values and their names stay far below the authorizer's 8 KB. */
+const MAX_DISPLAY_BYTES = 256;
+
+type Spelling = Readonly<Record<keyof Identity, string>>;
+
+const SPELLINGS: Readonly<Record<IdentityClaims, Spelling>> = {
+  data: { userId: "userId", firstName: "firstName", lastName: "lastName", sub: "sub" },
+  oidc: { userId: "sub", firstName: "given_name", lastName: "family_name", sub: "sub" },
+};
+
+/** Undefined unless the claims hold a user id as this source spells it. Unusable display values are left out. */
+export function identityFromClaims(claims: unknown, source: IdentityClaims): Identity | undefined {
+  const holder = source === "data" && isPlainObject(claims) ? ownProperty(claims, "data") : claims;
+  return parseIdentity(holder, SPELLINGS[source]);
+}
+
+/** The identity back from where it was stored or passed on under its own names. */
+export function parseIdentity(value: unknown, spelling: Spelling = SPELLINGS.data): Identity | undefined {
+  if (!isPlainObject(value)) return undefined;
+  const userId = parseUserId(ownProperty(value, spelling.userId));
+  if (userId === undefined) return undefined;
+  return {
+    userId,
+    ...displayText("firstName", ownProperty(value, spelling.firstName)),
+    ...displayText("lastName", ownProperty(value, spelling.lastName)),
+    ...displayText("sub", ownProperty(value, spelling.sub)),
+  };
+}
+
+function displayText<K extends keyof Identity>(name: K, value: unknown): { readonly [P in K]?: string } {
+  return (isPlainText(value, MAX_DISPLAY_BYTES) ? { [name]: value } : {}) as { readonly [P in K]?: string };
+}

@@ -1,0 +1,79 @@
+import { type Identity, identityFromClaims } from "../identity/identity.ts";
+import { ownProperty, type PlainObject } from "../own-property.ts";
+import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
+import type { TokenPolicy } from "./token-policy.ts";
+import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
+
+/** Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. */
+export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): TokenVerdict {
+  const expiry = parseExpiry(claims);
+  if (expiry === undefined) return rejected("EXPIRY_INVALID");
+  const reason =
+    judgeIssuer(claims, policy) ??
+    judgeAudience(claims, policy) ??
+    judgeUse(claims) ??
+    judgeNotBefore(claims, policy, now) ??
+    judgeIssuedAt(claims, expiry, policy, now) ??
+    judgeExpiry(expiry, policy, now);
+  if (reason !== undefined) return rejected(reason);
+
+  const identity = identityFromClaims(claims, policy.identityClaims);
+  if (identity === undefined) return rejected("IDENTITY_INVALID");
+  if (!subjectAgrees(claims, identity)) return rejected("SUBJECT_MISMATCH");
+  return { kind: "accepted", identity, tokenExpiresAt: expiry };
+}
+
+type Judgement = RejectionReason | undefined;
+
+function judgeIssuer(claims: PlainObject, policy: TokenPolicy): Judgement {
+  return ownProperty(claims, "iss") === policy.issuer ? undefined : "ISSUER_NOT_ALLOWED";
+}
+
+/** RFC 7519 4.1.3: one string, or an array of strings of which one is ours. */
+function judgeAudience(claims: PlainObject, policy: TokenPolicy): Judgement {
+  const audience = ownProperty(claims, "aud");
+  const members = Array.isArray(audience) ? audience : [audience];
+  const allowed = members.every((member) => typeof member === "string") && members.includes(policy.audience);
+  return allowed ? undefined : "AUDIENCE_NOT_ALLOWED";
+}
+
+/** RFC 8725 3.12: an ID, refresh or logout token of the same issuer is no access token (Cognito's `token_use`). */
+function judgeUse(claims: PlainObject): Judgement {
+  const use = ownProperty(claims, "token_use");
+  if (use !== undefined && use !== "access") return "TOKEN_USE_NOT_ALLOWED";
+  // ID tokens (OpenID Connect Core 2), sender-constrained tokens shown as bearer (RFC 7800), logout tokens.
+  const foreign = ["nonce", "at_hash", "c_hash", "cnf", "events"].some((name) => Object.hasOwn(claims, name));
+  return foreign ? "TOKEN_USE_NOT_ALLOWED" : undefined;
+}
+
+function judgeNotBefore(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): Judgement {
+  if (!Object.hasOwn(claims, "nbf")) return undefined;
+  const notBefore = parseEpochSeconds(claims["nbf"]);
+  if (notBefore === undefined) return "NOT_BEFORE_INVALID";
+  return notBefore > now + policy.leewaySeconds ? "NOT_YET_VALID" : undefined;
+}
+
+function judgeIssuedAt(claims: PlainObject, expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
+  if (!Object.hasOwn(claims, "iat")) return undefined;
+  const issuedAt = parseEpochSeconds(claims["iat"]);
+  if (issuedAt === undefined || issuedAt > expiry) return "ISSUED_AT_INVALID";
+  return issuedAt > now + policy.leewaySeconds ? "ISSUED_IN_THE_FUTURE" : undefined;
+}
+
+/** Required here, since without it a theft lasts for ever. Fractions fall to the strict side. */
+function parseExpiry(claims: PlainObject): EpochSeconds | undefined {
+  const expiry = parseEpochSeconds(ownProperty(claims, "exp"));
+  return expiry === undefined ? undefined : wholeSeconds(expiry);
+}
+
+/** RFC 7519 4.1.4: on or after `exp` the token is refused. */
+function judgeExpiry(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
+  if (expiry + policy.leewaySeconds <= now) return "EXPIRED";
+  return expiry - now > policy.maxLifetimeSeconds ? "LIFETIME_TOO_LONG" : undefined;
+}
+
+/** A registered `sub` beside a nested identity must name the same user, or the issuer and we disagree about who it is. */
+function subjectAgrees(claims: PlainObject, identity: Identity): boolean {
+  const subject = ownProperty(claims, "sub");
+  return subject === undefined || subject === identity.userId || subject === identity.sub;
+}

@@ -1,0 +1,40 @@
+import type { Identity } from "../identity/identity.ts";
+import type { EpochSeconds } from "../time.ts";
+
+/** Why a token was not let in. A log's reason code: callers see only that they are unauthorized. */
+export type RejectionReason =
+  // The request
+  | "TOKEN_MISSING"
+  | "TOKEN_REPEATED"
+  | "SUBPROTOCOLS_MALFORMED"
+  // The token's shape (RFC 7515)
+  | "TOKEN_TOO_LARGE"
+  | "TOKEN_MALFORMED"
+  | "HEADER_NOT_ALLOWED"
+  | "ALGORITHM_NOT_ALLOWED"
+  | "TYPE_NOT_ALLOWED"
+  // The signature
+  | "SIGNATURE_INVALID"
+  // The claims (RFC 7519 section 4.1)
+  | "EXPIRY_INVALID"
+  | "EXPIRED"
+  | "LIFETIME_TOO_LONG"
+  | "NOT_BEFORE_INVALID"
+  | "NOT_YET_VALID"
+  | "ISSUED_AT_INVALID"
+  | "ISSUED_IN_THE_FUTURE"
+  | "ISSUER_NOT_ALLOWED"
+  | "AUDIENCE_NOT_ALLOWED"
+  | "TOKEN_USE_NOT_ALLOWED"
+  | "IDENTITY_INVALID"
+  | "SUBJECT_MISMATCH";
+
+export type Rejection = { readonly kind: "rejected"; readonly reason: RejectionReason };
+
+export type TokenVerdict =
+  | { readonly kind: "accepted"; readonly identity: Identity; readonly tokenExpiresAt: EpochSeconds }
+  | Rejection;
+
+export function rejected(reason: RejectionReason): Rejection {
+  return { kind: "rejected", reason };
+}

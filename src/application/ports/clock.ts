@@ -1,0 +1,5 @@
+import type { EpochMillis } from "../../domain/time.ts";
+
+export interface Clock {
+  now(): EpochMillis;
+}

@@ -1,0 +1,26 @@
+import type { Connection } from "../../domain/connection/connection.ts";
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { UserId } from "../../domain/identity/user-id.ts";
+import type { EpochSeconds } from "../../domain/time.ts";
+
+/** `next` is where the following page starts, opaque to callers; absent on the last page. A page may be empty. */
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
+
+/**
+ * Remembers open connections. Every call answers within two seconds, its own retries included, or throws
+ * DependencyUnavailableError; a call that threw may still have taken effect, and all of them may be repeated.
+ */
+export interface ConnectionStore {
+  /**
+   * Idempotent for the same user: a repeated call changes nothing and answers `stored`. `closed` after `close`, whatever
+   * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
+   */
+  open(connection: Connection): Promise<"stored" | "closed" | "taken">;
+  /** Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour. */
+  close(id: ConnectionId, now: EpochSeconds): Promise<void>;
+  /**
+   * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: it may
+   * lag behind `open` and `close`, never behind expiry.
+   */
+  liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
+}

@@ -1,0 +1,6 @@
+import type { PlainObject } from "../../domain/own-property.ts";
+
+/** Signs with the current secret. Throws DependencyUnavailableError when it cannot be had. */
+export interface TokenSigner {
+  sign(claims: PlainObject): Promise<string>;
+}

@@ -1,0 +1,17 @@
+import type { Brand } from "../../domain/brand.ts";
+import type { PlainObject } from "../../domain/own-property.ts";
+import type { Rejection } from "../../domain/token/token-verdict.ts";
+
+/** A token as a caller presented it: any text whatever. */
+export type UnverifiedToken = Brand<string, "UnverifiedToken">;
+
+/** `verified` says that a trusted key signed exactly these claims, and nothing about what they say. */
+export type VerifiedToken = { readonly kind: "verified"; readonly claims: PlainObject } | Rejection;
+
+/**
+ * Checks shape, algorithm and signature. Rejects before any key is loaded what cannot be a token. Throws
+ * DependencyUnavailableError, and never rejects, when the keys cannot be had or used.
+ */
+export interface TokenVerifier {
+  verify(token: UnverifiedToken): Promise<VerifiedToken>;
+}

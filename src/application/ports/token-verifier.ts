@@ -1,9 +1,6 @@
-import type { Brand } from "../../domain/brand.ts";
 import type { PlainObject } from "../../domain/own-property.ts";
+import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
 import type { Rejection } from "../../domain/token/token-verdict.ts";
-
-/** A token as a caller presented it: any text whatever. */
-export type UnverifiedToken = Brand<string, "UnverifiedToken">;
 
 /** `verified` says that a trusted key signed exactly these claims, and nothing about what they say. */
 export type VerifiedToken = { readonly kind: "verified"; readonly claims: PlainObject } | Rejection;

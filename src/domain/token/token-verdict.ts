@@ -4,9 +4,11 @@ import type { EpochSeconds } from "../time.ts";
 /** Why a token was not let in. A log's reason code: callers see only that they are unauthorized. */
 export type RejectionReason =
   // The request
+  | "EVENT_MALFORMED"
   | "TOKEN_MISSING"
   | "TOKEN_REPEATED"
   | "SUBPROTOCOLS_MALFORMED"
+  | "QUERY_TOKEN_REFUSED"
   // The token's shape (RFC 7515)
   | "TOKEN_TOO_LARGE"
   | "TOKEN_MALFORMED"

@@ -1,0 +1,52 @@
+import type { Brand } from "../brand.ts";
+import { type Rejection, rejected } from "./token-verdict.ts";
+
+/** A token as a caller presented it: any text whatever. */
+export type UnverifiedToken = Brand<string, "UnverifiedToken">;
+
+/** Everywhere a handshake may carry a token, as it arrived. */
+export type Presented = {
+  /** Every value of the query parameter `access_token`, decoded once. */
+  readonly query: readonly string[];
+  /** Every value of the header `Sec-WebSocket-Protocol`, undivided. */
+  readonly subprotocols: readonly string[];
+};
+
+/** Whether the query parameter may carry a token: URLs reach logs and histories (RFC 6750 section 2.3). */
+export type QueryToken = "allowed" | "refused";
+
+/** The one subprotocol spoken here, and the only one that is ever answered. */
+const SUBPROTOCOL = "websocket";
+
+/** The one token presented. RFC 6750 section 2: two methods in one request are no request. */
+export function presentedToken(presented: Presented, queryToken: QueryToken): UnverifiedToken | Rejection {
+  const offer = parseOffer(presented.subprotocols);
+  if (offer === undefined) return rejected("SUBPROTOCOLS_MALFORMED");
+  if (presented.query.length > 0 && queryToken === "refused") return rejected("QUERY_TOKEN_REFUSED");
+
+  const [token, ...others] = offer.token === undefined ? presented.query : [offer.token, ...presented.query];
+  if (token === undefined) return rejected("TOKEN_MISSING");
+  return others.length > 0 ? rejected("TOKEN_REPEATED") : (token as UnverifiedToken);
+}
+
+/**
+ * What the answer to a handshake must select: the subprotocol as the client spelled it, if it offered one. RFC 6455
+ * section 4.1 has the client fail on anything that it did not offer.
+ */
+export function answeredSubprotocol(subprotocols: readonly string[]): string | undefined {
+  return parseOffer(subprotocols)?.subprotocol;
+}
+
+type Offer = { readonly subprotocol?: string; readonly token?: string };
+
+/** Nothing, `websocket`, or `websocket, <token>`: at most the two items that are looked at are split off. */
+function parseOffer(subprotocols: readonly string[]): Offer | undefined {
+  if (subprotocols.length === 0) return {};
+  const [subprotocol = "", token, more] = subprotocols
+    .join(",")
+    .split(",", 3)
+    .map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ""));
+  if (subprotocol.toLowerCase() !== SUBPROTOCOL || more !== undefined) return undefined;
+  if (token === undefined) return { subprotocol };
+  return token === "" || token.toLowerCase() === SUBPROTOCOL ? undefined : { subprotocol, token };
+}

@@ -1,0 +1,19 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** `path` as it was sent, without the query. The body is complete and within the server's bound. */
+export type HttpRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** One of the AWS APIs that the runtime speaks on its port. Answers undefined to a request that is another's. */
+export type HttpService = (request: HttpRequest) => Promise<HttpResponse | undefined>;

@@ -1,0 +1,19 @@
+import type { Clock } from "../../src/application/ports/clock.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+
+/** Stands still until a test moves it, also backwards. */
+export class FixedClock implements Clock {
+  #millis: number;
+
+  constructor(millis: number) {
+    this.#millis = millis;
+  }
+
+  now(): EpochMillis {
+    return this.#millis as EpochMillis;
+  }
+
+  advance(seconds: number): void {
+    this.#millis += seconds * 1000;
+  }
+}

@@ -1,0 +1,19 @@
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { Secret } from "../../domain/secret.ts";
+
+/** One secret from configuration, for as long as the process lives: for the laptop, where nothing rotates. */
+export class FixedSigningSecrets implements SigningSecrets {
+  readonly #secrets: readonly [Secret];
+
+  constructor(secret: Secret) {
+    this.#secrets = [secret];
+  }
+
+  async read(): Promise<readonly [Secret]> {
+    return this.#secrets;
+  }
+
+  reread(): Promise<readonly [Secret]> {
+    return this.read();
+  }
+}

@@ -1,18 +1,19 @@
-/** The fields that may be logged: codes and ids, never a payload, a token or an error's own text. */
-export type LogFields = {
-  readonly [Name in
-    | "connectionId"
-    | "dependency"
-    | "durationMs"
-    | "errorCode"
-    | "errorName"
-    | "outcome"
-    | "reason"
-    | "requestId"
-    | "routeKey"
-    | "setting"
-    | "userId"]?: string | number | boolean;
-};
+/** What may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every other name. */
+export const LOG_FIELDS = [
+  "connectionId",
+  "dependency",
+  "durationMs",
+  "errorCode",
+  "errorName",
+  "outcome",
+  "reason",
+  "requestId",
+  "routeKey",
+  "setting",
+  "userId",
+] as const;
+
+export type LogFields = { readonly [Name in (typeof LOG_FIELDS)[number]]?: string | number | boolean };
 
 /** Structured lines: a constant message and fields. Never throws and never holds anything up. */
 export interface Logger {

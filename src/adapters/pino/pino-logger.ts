@@ -1,0 +1,82 @@
+import { type DestinationStream, type Logger as Pino, pino } from "pino";
+import type { Clock } from "../../application/ports/clock.ts";
+import { LOG_FIELDS, type LogFields, type Logger } from "../../application/ports/logger.ts";
+
+export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Longer than any id or code of ours; what is cut off was put there to fill the log. */
+const MAX_TEXT = 256;
+
+/**
+ * What JSON lets through unescaped and a terminal or a log viewer acts on: DEL, C1, line and paragraph separators, marks
+ * that reorder or hide text (CWE-117, CVE-2021-42574).
+ */
+const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * One line of JSON per call, under the keys by which Lambda's JSON logging recognises level and time (Lambda developer
+ * guide, "Log and monitor"), and by which Powertools names the service.
+ */
+export class PinoLogger implements Logger {
+  readonly #pino: Pino;
+
+  constructor(options: {
+    readonly level: LogLevel;
+    readonly service: string;
+    readonly clock: Clock;
+    readonly destination: DestinationStream;
+  }) {
+    this.#pino = pino(
+      {
+        level: options.level,
+        base: { service: options.service },
+        messageKey: "message",
+        timestamp: () => `,"timestamp":"${new Date(options.clock.now()).toISOString()}"`,
+        formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+        hooks: { streamWrite: escapeUnprintable },
+      },
+      options.destination,
+    );
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#write("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+
+  #write(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {
+    try {
+      this.#pino[level](allowed(fields), cut(message));
+    } catch {
+      // Whoever logs has something better to do than to fail because the log did.
+    }
+  }
+}
+
+/** The types allow no other field, but casts, spreads and parsed JSON get past types. */
+function allowed(fields: LogFields): LogFields {
+  const entries = LOG_FIELDS.map((name) => [name, loggable(fields[name])] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function loggable(value: unknown): string | number | boolean | undefined {
+  if (typeof value === "string") return cut(value);
+  return typeof value === "boolean" || Number.isFinite(value) ? (value as boolean | number) : undefined;
+}
+
+function cut(text: string): string {
+  return text.slice(0, MAX_TEXT);
+}
+
+function escapeUnprintable(line: string): string {
+  return line.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

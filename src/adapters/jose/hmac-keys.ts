@@ -1,0 +1,45 @@
+import { webcrypto } from "node:crypto";
+import type { CryptoKey } from "jose";
+import { DependencyUnavailableError } from "../../application/errors.ts";
+import type { Secret } from "../../domain/secret.ts";
+import { type SigningKeyFault, signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+
+/** The configured secret must not serve as a key. Logs take `code` from the cause of what is thrown. */
+class UnusableKeyError extends Error {
+  override readonly name = "UnusableKeyError";
+  readonly code: SigningKeyFault;
+
+  constructor(code: SigningKeyFault) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/**
+ * HS256 keys for one use, imported once for as long as their Secret lives: importing costs about as much as verifying.
+ */
+export class HmacKeys {
+  readonly #use: "sign" | "verify";
+  readonly #keys = new WeakMap<Secret, Promise<CryptoKey>>();
+
+  constructor(use: "sign" | "verify") {
+    this.#use = use;
+  }
+
+  /** Throws DependencyUnavailableError for a secret that must not be a key: our mistake, whatever token was shown. */
+  of(secret: Secret): Promise<CryptoKey> {
+    const known = this.#keys.get(secret);
+    if (known !== undefined) return known;
+    const key = importKey(secret, this.#use);
+    this.#keys.set(secret, key);
+    return key;
+  }
+}
+
+async function importKey(secret: Secret, use: "sign" | "verify"): Promise<CryptoKey> {
+  const text = secret.reveal();
+  const fault = signingKeyFault(text);
+  if (fault !== undefined)
+    throw new DependencyUnavailableError("SIGNING_SECRETS", { cause: new UnusableKeyError(fault) });
+  return webcrypto.subtle.importKey("raw", Buffer.from(text), { name: "HMAC", hash: "SHA-256" }, false, [use]);
+}

@@ -1,0 +1,22 @@
+import { CompactSign } from "jose";
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { TokenSigner } from "../../application/ports/token-signer.ts";
+import type { PlainObject } from "../../domain/own-property.ts";
+import { HmacKeys } from "./hmac-keys.ts";
+import { ALGORITHM } from "./judge-header.ts";
+
+export class JoseTokenSigner implements TokenSigner {
+  readonly #secrets: SigningSecrets;
+  readonly #keys = new HmacKeys("sign");
+
+  constructor(secrets: SigningSecrets) {
+    this.#secrets = secrets;
+  }
+
+  async sign(claims: PlainObject): Promise<string> {
+    const [current] = await this.#secrets.read();
+    return new CompactSign(Buffer.from(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
+      .sign(await this.#keys.of(current));
+  }
+}

@@ -1,0 +1,76 @@
+import { type CryptoKey, compactVerify, errors } from "jose";
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { TokenVerifier, VerifiedToken } from "../../application/ports/token-verifier.ts";
+import type { Secret } from "../../domain/secret.ts";
+import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
+import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+import { type RejectionReason, rejected } from "../../domain/token/token-verdict.ts";
+import { parseCompactJws } from "./compact-jws.ts";
+import { HmacKeys } from "./hmac-keys.ts";
+import { ALGORITHM, judgeHeader } from "./judge-header.ts";
+import { parseStrictObject } from "./strict-json.ts";
+
+const SIGNATURE_BYTES = 32;
+
+/** HS256 over whichever signing secrets are valid now. jose checks the signature; what jose lets pass is refused around it. */
+export class JoseTokenVerifier implements TokenVerifier {
+  readonly #secrets: SigningSecrets;
+  readonly #keys = new HmacKeys("verify");
+
+  constructor(secrets: SigningSecrets) {
+    this.#secrets = secrets;
+  }
+
+  async verify(token: UnverifiedToken): Promise<VerifiedToken> {
+    const reason = judgeUnverified(token);
+    if (reason !== undefined) return rejected(reason);
+    const payload = await this.#verifiedPayload(token);
+    if (payload === undefined) return rejected("SIGNATURE_INVALID");
+    const claims = parseStrictObject(payload);
+    return claims === undefined ? rejected("TOKEN_MALFORMED") : { kind: "verified", claims };
+  }
+
+  /** A signature that no known secret explains may come from one that was rotated in since. */
+  async #verifiedPayload(token: UnverifiedToken): Promise<Uint8Array | undefined> {
+    const known = await this.#secrets.read();
+    const payload = await this.#payloadUnder(known, token);
+    return payload ?? this.#payloadUnder(await this.#secrets.reread(), token, known);
+  }
+
+  async #payloadUnder(
+    secrets: readonly Secret[],
+    token: UnverifiedToken,
+    tried: readonly Secret[] = [],
+  ): Promise<Uint8Array | undefined> {
+    for (const [age, secret] of secrets.entries()) {
+      if (tried.includes(secret) || (age > 0 && isUnusable(secret))) continue;
+      const payload = await payloadUnder(await this.#keys.of(secret), token);
+      if (payload !== undefined) return payload;
+    }
+    return undefined;
+  }
+}
+
+/** A previous secret that may not be a key is passed over: its tokens are to be refused, not to count as an outage. */
+function isUnusable(secret: Secret): boolean {
+  return signingKeyFault(secret.reveal()) !== undefined;
+}
+
+/** What can be told without a key, so that garbage costs no secret. */
+function judgeUnverified(token: UnverifiedToken): RejectionReason | undefined {
+  const jws = parseCompactJws(token);
+  if (jws.kind === "rejected") return jws.reason;
+  const header = parseStrictObject(jws.header);
+  const reason = header === undefined ? "TOKEN_MALFORMED" : judgeHeader(header);
+  return reason ?? (jws.signature.length === SIGNATURE_BYTES ? undefined : "SIGNATURE_INVALID");
+}
+
+async function payloadUnder(key: CryptoKey, token: UnverifiedToken): Promise<Uint8Array | undefined> {
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: [ALGORITHM] });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
+    throw error;
+  }
+}

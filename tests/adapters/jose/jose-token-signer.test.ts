@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
+import { forgeJws } from "../../support/forged-jws.ts";
+
+const current = new Secret("current-secret-of-more-than-32-bytes");
+const previous = new Secret("previous-secret-of-more-than-32-bytes");
+
+describe("JoseTokenSigner", () => {
+  it("signs the claims with the current secret", async () => {
+    const claims = { iss: "us", data: { userId: "ann" } };
+    const signer = new JoseTokenSigner(new RotatingSigningSecrets([current, previous]));
+
+    const token = await signer.sign(claims);
+
+    expect(token).toBe(forgeJws({ header: { alg: "HS256", typ: "JWT" }, payload: claims, key: current.reveal() }));
+  });
+
+  it("K10 signs nothing with a weak secret", async () => {
+    const signer = new JoseTokenSigner(new RotatingSigningSecrets([new Secret("weak")]));
+
+    await expect(signer.sign({})).rejects.toMatchObject({
+      name: "DependencyUnavailableError",
+      cause: expect.objectContaining({ code: "KEY_TOO_SHORT" }),
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
+import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
+import { forgeJws } from "../../support/forged-jws.ts";
+
+const claims = { iss: "anyone", data: { userId: "ann" } };
+const current = new Secret("current-secret-of-more-than-32-bytes");
+const previous = new Secret("previous-secret-of-more-than-32-bytes");
+const next = new Secret("next-secret-of-more-than-32-bytes");
+
+const signedWith = (secret: Secret) => forgeJws({ payload: claims, key: secret.reveal() }) as UnverifiedToken;
+
+const withHeader = (header: unknown) => forgeJws({ header, payload: claims, key: current.reveal() }) as UnverifiedToken;
+
+const unavailable = (code: string) => ({
+  name: "DependencyUnavailableError",
+  dependency: "SIGNING_SECRETS",
+  cause: expect.objectContaining({ code }),
+});
+
+describe("JoseTokenVerifier", () => {
+  it("returns the claims of a token signed with the current secret", async () => {
+    const secrets = new RotatingSigningSecrets([current]);
+
+    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(current));
+
+    expect(verified).toStrictEqual({ kind: "verified", claims });
+    expect(secrets).toMatchObject({ reads: 1, rereads: 0 });
+  });
+
+  it("K4 takes the previous secret as long as it is one of the secrets", async () => {
+    const secrets = new RotatingSigningSecrets([current, previous]);
+
+    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
+
+    expect(verified.kind).toBe("verified");
+    expect(secrets.rereads).toBe(0);
+  });
+
+  it("K3 asks once more before it refuses a signature, and takes the secret that was rotated in", async () => {
+    const secrets = new RotatingSigningSecrets([current], [next, current]);
+
+    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(next));
+
+    expect(verified.kind).toBe("verified");
+    expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
+  });
+
+  it("K3 refuses a signature that the secrets asked for again do not explain either", async () => {
+    const secrets = new RotatingSigningSecrets([current], [next, current]);
+
+    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
+
+    expect(verified).toStrictEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
+    expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
+  });
+
+  it.each([
+    ["A3 two segments", "e30.e30"],
+    ["A15 too long", `${"A".repeat(8000)}.${"A".repeat(400)}.AAAA`],
+    ["A11 no JSON in the header", "AAAA.e30.AAAA"],
+    ["B1 no algorithm", withHeader({ alg: "none" })],
+    ["B4 another algorithm", withHeader({ alg: "HS512" })],
+    ["B10 crit", withHeader({ alg: "HS256", crit: ["exp"] })],
+    ["A10 a signature of another length", `${signedWith(current)}AA`],
+  ])("%s is refused before any secret is read", async (_row, token) => {
+    const secrets = new RotatingSigningSecrets([current]);
+
+    const verified = await new JoseTokenVerifier(secrets).verify(token as UnverifiedToken);
+
+    expect(verified.kind).toBe("rejected");
+    expect(secrets).toMatchObject({ reads: 0, rereads: 0 });
+  });
+
+  it.each([
+    ["typ JWT", { alg: "HS256", typ: "JWT" }],
+    ["no typ", { alg: "HS256" }],
+    ["typ in lower case", { alg: "HS256", typ: "jwt" }],
+    ["a thumbprint as kid", { alg: "HS256", kid: "-NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" }],
+  ])("takes a header with %s", async (_name, header) => {
+    const verified = await new JoseTokenVerifier(new RotatingSigningSecrets([current])).verify(withHeader(header));
+
+    expect(verified.kind).toBe("verified");
+  });
+
+  it.each([
+    ["K10 of one byte", "a", "KEY_TOO_SHORT"],
+    ["K10 of 31 bytes", "k".repeat(31), "KEY_TOO_SHORT"],
+    ["K8 that is a PEM", " -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n", "KEY_IS_PUBLIC"],
+  ])("a current secret %s is a fault, not a refusal", async (_row, text, code) => {
+    const secret = new Secret(text);
+    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([secret]));
+
+    await expect(verifier.verify(signedWith(secret))).rejects.toMatchObject(unavailable(code));
+  });
+
+  it("C2 never verifies with an empty key", async () => {
+    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([new Secret("")]));
+    const token = forgeJws({ payload: claims, key: "" }) as UnverifiedToken;
+
+    await expect(verifier.verify(token)).rejects.toMatchObject(unavailable("KEY_TOO_SHORT"));
+  });
+
+  it("K10 refuses what a weak previous secret signed, without an outage", async () => {
+    const weak = new Secret("weak");
+    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current, weak]));
+
+    const [ofWeak, ofCurrent] = await Promise.all([
+      verifier.verify(signedWith(weak)),
+      verifier.verify(signedWith(current)),
+    ]);
+
+    expect(ofWeak).toStrictEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
+    expect(ofCurrent.kind).toBe("verified");
+  });
+
+  it("passes an outage on", async () => {
+    const outage = new Error("outage");
+    const verifier = new JoseTokenVerifier({
+      read: () => Promise.reject(outage),
+      reread: () => Promise.reject(outage),
+    });
+
+    await expect(verifier.verify(signedWith(current))).rejects.toBe(outage);
+  });
+});

@@ -1,0 +1,31 @@
+import type { UnverifiedToken } from "../../src/domain/token/presented-token.ts";
+import type { TokenPolicy } from "../../src/domain/token/token-policy.ts";
+import { forgeJws } from "./forged-jws.ts";
+
+/** Planted where secrets go, so that a test can look for it where secrets must not be. */
+export const SECRET_TEXT = "planted-signing-secret-0123456789abcdef";
+
+export const POLICY: TokenPolicy = {
+  issuer: "https://issuer.example",
+  audience: "https://portcullis.example",
+  leewaySeconds: 5,
+  maxLifetimeSeconds: 86_400,
+  identityClaims: "data",
+};
+
+/** Claims that POLICY accepts at `now`, in seconds. */
+export function goodClaims(now: number): Record<string, unknown> {
+  return {
+    iss: POLICY.issuer,
+    aud: POLICY.audience,
+    iat: now,
+    nbf: now,
+    exp: now + 3600,
+    jti: "6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10",
+    data: { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" },
+  };
+}
+
+export function goodToken(now: number, secret: string = SECRET_TEXT): UnverifiedToken {
+  return forgeJws({ payload: goodClaims(now), key: secret }) as UnverifiedToken;
+}

@@ -17,7 +17,7 @@ export type Identity = {
  */
 export type IdentityClaims = "data" | "oidc";
 
-export const IDENTITY_CLAIMS: readonly IdentityClaims[] = ["data", "oidc"];
+export const IDENTITY_CLAIMS = ["data", "oidc"] as const satisfies readonly IdentityClaims[];
 
 /** In bytes of UTF-8: four such values and their names stay far below the authorizer's 8 KB. */
 const MAX_DISPLAY_BYTES = 256;

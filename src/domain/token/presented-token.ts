@@ -42,11 +42,18 @@ type Offer = { readonly subprotocol?: string; readonly token?: string };
 /** Nothing, `websocket`, or `websocket, <token>`: at most the two items that are looked at are split off. */
 function parseOffer(subprotocols: readonly string[]): Offer | undefined {
   if (subprotocols.length === 0) return {};
-  const [subprotocol = "", token, more] = subprotocols
-    .join(",")
-    .split(",", 3)
-    .map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const [subprotocol = "", token, more] = subprotocols.join(",").split(",", 3).map(withoutOuterBlanks);
   if (subprotocol.toLowerCase() !== SUBPROTOCOL || more !== undefined) return undefined;
   if (token === undefined) return { subprotocol };
   return token === "" || token.toLowerCase() === SUBPROTOCOL ? undefined : { subprotocol, token };
+}
+
+/** RFC 9110 section 5.6.3: spaces and tabs only. `trim` would also forgive what no list may contain. */
+function withoutOuterBlanks(item: string): string {
+  const isBlank = (index: number) => item[index] === " " || item[index] === "\t";
+  let start = 0;
+  let end = item.length;
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return item.slice(start, end);
 }

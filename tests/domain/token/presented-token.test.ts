@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/presented-token.ts";
+
+const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
+
+describe("presentedToken", () => {
+  const accepted: readonly (readonly [title: string, query: string[], subprotocols: string[]])[] = [
+    ["the query parameter alone", ["a.b.c"], []],
+    ["F10 `websocket` alone, token in the query", ["a.b.c"], ["websocket"]],
+    ["the second subprotocol", [], ["websocket, a.b.c"]],
+    ["no blank after the comma", [], ["websocket,a.b.c"]],
+    ["tabs and blanks around the items", [], [" \twebsocket \t, \ta.b.c "]],
+    ["F7 the header twice is one list", [], ["websocket", "a.b.c"]],
+    ["F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
+  ];
+  it.each(accepted)("takes the token from: %s", (_title, query, subprotocols) => {
+    expect(presentedToken({ query, subprotocols }, "allowed")).toBe("a.b.c");
+  });
+
+  const malformed: readonly (readonly [title: string, subprotocols: string[]])[] = [
+    ["F13 two tokens", ["websocket, a.b.c, d.e.f"]],
+    ["F13 a list without `websocket`", ["a.b.c"]],
+    ["F13 order swapped", ["a.b.c, websocket"]],
+    ["F13 nothing after the comma", ["websocket,"]],
+    ["F13 nothing before the comma", [",websocket"]],
+    ["F13 `websocket` twice", ["websocket, websocket"]],
+    ["F13 an empty item between", ["websocket,,a.b.c"]],
+    ["F13 an empty header", [""]],
+    ["F13 10,000 items", [Array(10_000).fill("websocket").join(",")]],
+    ["a protocol of somebody else's", ["graphql-transport-ws"]],
+    ["A8 a no-break space where only blanks may be", ["websocket\u00a0, a.b.c"]],
+  ];
+  it.each(malformed)("refuses: %s", (_title, subprotocols) => {
+    expect(presentedToken({ query: [], subprotocols }, "allowed")).toEqual(MALFORMED);
+    expect(presentedToken({ query: ["a.b.c"], subprotocols }, "allowed")).toEqual(MALFORMED);
+  });
+
+  it.each([
+    ["F1 the same token in both places", ["a.b.c"], ["websocket, a.b.c"]],
+    ["F2 different tokens in both places", ["d.e.f"], ["websocket, a.b.c"]],
+    ["F3 the query parameter twice, the same", ["a.b.c", "a.b.c"], []],
+    ["F3 the query parameter twice, different", ["a.b.c", "d.e.f"], []],
+    ["an empty query parameter beside the subprotocol", [""], ["websocket, a.b.c"]],
+  ])("refuses: %s", (_title, query, subprotocols) => {
+    expect(presentedToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
+  });
+
+  it("A1 says that there is none", () => {
+    const missing = { kind: "rejected", reason: "TOKEN_MISSING" };
+    expect(presentedToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
+    expect(presentedToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
+  });
+
+  it("takes no token from a URL where that is refused, and the subprotocol still", () => {
+    const refused = { kind: "rejected", reason: "QUERY_TOKEN_REFUSED" };
+    expect(presentedToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
+    expect(presentedToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toBe("a.b.c");
+  });
+});
+
+describe("answeredSubprotocol", () => {
+  it.each([
+    ["F11 none offered, none answered", [], undefined],
+    ["F10 as offered", ["websocket"], "websocket"],
+    ["F12 spelled as offered", ["WebSocket, a.b.c"], "WebSocket"],
+    ["F16 never the token", ["websocket, a.b.c"], "websocket"],
+    ["F16 nothing of a list that is not understood", ["a.b.c, websocket"], undefined],
+  ])("%s", (_title, offered, answered) => {
+    expect(answeredSubprotocol(offered)).toBe(answered);
+  });
+});

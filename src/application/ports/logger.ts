@@ -1,10 +1,12 @@
 /** What may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every other name. */
 export const LOG_FIELDS = [
+  "coldStart",
   "connectionId",
   "dependency",
   "durationMs",
   "errorCode",
   "errorName",
+  "gatewayRequestId",
   "outcome",
   "reason",
   "requestId",

@@ -1,0 +1,53 @@
+import type { OpeningConnection } from "../../application/open-connection.ts";
+import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { MalformedInputError } from "../../domain/errors.ts";
+import { parseIdentity } from "../../domain/identity/identity.ts";
+import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { isPlainText } from "../../domain/text.ts";
+import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { headerValues, objectField, parseEvent, textField } from "./event-fields.ts";
+
+/** In bytes. An IPv6 address with a zone fits the first; real user agents the second, others are left out. */
+const MAX_SOURCE_IP = 64;
+const MAX_USER_AGENT = 512;
+
+/** Every field is the gateway's or the authorizer's; what the client can set decides nothing. */
+export function parseConnectEvent(value: unknown): {
+  readonly opening: OpeningConnection;
+  readonly subprotocols: readonly string[];
+} {
+  const { event, requestContext } = parseEvent(value);
+  const authorizer = objectField(requestContext, "authorizer");
+  const gatewayIdentity = objectField(requestContext, "identity");
+  const sourceIp = textField(gatewayIdentity, "sourceIp");
+  const userAgent = textField(gatewayIdentity, "userAgent");
+  const identity = parseIdentity(authorizer);
+  const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
+  const tokenExpiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
+  // Without an identity this is a `$connect` route without its authorizer: it must not open.
+  if (!identity || !connectedAt || !tokenExpiresAt || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
+    throw new MalformedInputError("MALFORMED_EVENT");
+  }
+  return {
+    opening: {
+      id: connectionIdIn(requestContext),
+      identity,
+      sourceIp,
+      ...(isPlainText(userAgent, MAX_USER_AGENT) && { userAgent }),
+      connectedAt,
+      tokenExpiresAt,
+    },
+    subprotocols: headerValues(event, "sec-websocket-protocol"),
+  };
+}
+
+export function parseDisconnectEvent(value: unknown): ConnectionId {
+  return connectionIdIn(parseEvent(value).requestContext);
+}
+
+/** From the request context alone: an id in a header or a body is anybody's word. */
+function connectionIdIn(requestContext: PlainObject): ConnectionId {
+  const id = parseConnectionId(ownProperty(requestContext, "connectionId"));
+  if (id === undefined) throw new MalformedInputError("MALFORMED_CONNECTION_ID");
+  return id;
+}

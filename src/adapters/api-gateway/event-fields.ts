@@ -1,0 +1,40 @@
+import { MalformedInputError } from "../../domain/errors.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
+
+/** An event is whatever invoked the function: each field is read as its own property and only if it has its type. */
+export function objectField(holder: PlainObject, name: string): PlainObject {
+  const value = ownProperty(holder, name);
+  return isPlainObject(value) ? value : {};
+}
+
+export function textField(holder: PlainObject, name: string): string | undefined {
+  const value = ownProperty(holder, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+export function parseEvent(event: unknown): { readonly event: PlainObject; readonly requestContext: PlainObject } {
+  if (!isPlainObject(event)) throw new MalformedInputError("MALFORMED_EVENT");
+  return { event, requestContext: objectField(event, "requestContext") };
+}
+
+/**
+ * All values of a header, whatever the case of its name (RFC 9110 section 5.1). The multi-value map has them all; the
+ * single-value one stands in where an event has no other.
+ */
+export function headerValues(event: PlainObject, name: string): string[] {
+  const multi = valuesOf(objectField(event, "multiValueHeaders"), (key) => key.toLowerCase() === name);
+  return multi.length > 0 ? multi : valuesOf(objectField(event, "headers"), (key) => key.toLowerCase() === name);
+}
+
+/** All values of a query parameter; its name is case-sensitive. */
+export function queryValues(event: PlainObject, name: string): string[] {
+  const multi = valuesOf(objectField(event, "multiValueQueryStringParameters"), (key) => key === name);
+  return multi.length > 0 ? multi : valuesOf(objectField(event, "queryStringParameters"), (key) => key === name);
+}
+
+function valuesOf(map: PlainObject, matches: (key: string) => boolean): string[] {
+  return Object.entries(map)
+    .filter(([key]) => matches(key))
+    .flatMap(([, value]) => value)
+    .filter((value) => typeof value === "string");
+}

@@ -1,0 +1,22 @@
+import type { LogFields } from "../../application/ports/logger.ts";
+import { isPlainObject } from "../../domain/own-property.ts";
+import { objectField, textField } from "./event-fields.ts";
+
+/** What tells one event's log line from another's, as far as the event has it: ids and the route, nothing sent. */
+export function invocationFields(event: unknown): LogFields {
+  if (!isPlainObject(event)) return {};
+  const requestContext = objectField(event, "requestContext");
+  const connectionId = textField(requestContext, "connectionId");
+  const gatewayRequestId = textField(requestContext, "requestId");
+  const routeKey = textField(requestContext, "routeKey");
+  return {
+    ...(connectionId !== undefined && { connectionId }),
+    ...(gatewayRequestId !== undefined && { gatewayRequestId }),
+    ...(routeKey !== undefined && { routeKey }),
+  };
+}
+
+/** The gateway's id of this request: what a client can quote and an access log has. Empty where there is none. */
+export function gatewayRequestId(event: unknown): string {
+  return String(invocationFields(event).gatewayRequestId ?? "");
+}

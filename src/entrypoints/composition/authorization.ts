@@ -1,0 +1,26 @@
+import { JoseTokenVerifier } from "../../adapters/jose/jose-token-verifier.ts";
+import { makeAuthorizeConnection } from "../../application/authorize-connection.ts";
+import type { Part } from "./container.ts";
+import { names } from "./names.ts";
+
+/** Who is let in. */
+export const authorization: Part = (settings) => {
+  const admission = {
+    queryToken: settings.oneOf("QUERY_TOKEN", ["allowed", "refused"]),
+    origins: settings.anyOrList("ALLOWED_ORIGINS"),
+  };
+  return (provide) => {
+    provide(names.admissionPolicy, {}, () => admission);
+    provide(names.tokenVerifier, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenVerifier(secrets));
+    provide(
+      names.authorizeConnection,
+      {
+        verifier: names.tokenVerifier,
+        admission: names.admissionPolicy,
+        policy: names.tokenPolicy,
+        clock: names.clock,
+      },
+      makeAuthorizeConnection,
+    );
+  };
+};

@@ -1,0 +1,57 @@
+import { Container } from "inversify";
+import type { Name } from "./names.ts";
+import { type Environment, Settings } from "./settings.ts";
+
+type Bindings = (provide: Provide) => void;
+
+/** A group of things that belong together: the settings it needs, read once, and the bindings made from them. */
+export type Part = (settings: Settings) => Bindings;
+
+/** Dependencies are named, not ordered: the compiler refuses a swapped, missing or unknown one, which inversify does not. */
+export type Provide = <T, Deps extends object>(
+  name: Name<T>,
+  deps: { readonly [K in keyof Deps]: Name<Deps[K]> },
+  make: (deps: Deps) => T,
+) => void;
+
+/**
+ * Puts parts into a container, each once: handlers that run in one process share what is made for one of them, such as
+ * an in-memory store. Makes nothing yet and calls nothing. Throws ConfigurationError for all parts at once.
+ */
+export function composeWith(environment: Environment, container: Container, loaded: Set<Part>, parts: readonly Part[]) {
+  const missing = parts.filter((part) => !loaded.has(part));
+  const settings = new Settings(environment);
+  const bindings = missing.map((part) => part(settings));
+  settings.finish();
+  for (const bind of bindings) bind(provideIn(container));
+  for (const part of missing) loaded.add(part);
+  return container;
+}
+
+const processContainer = new Container({ defaultScope: "Singleton" });
+const processParts = new Set<Part>();
+
+/** The process's own container. Called once per handler, while it loads: a wrong setting fails the deployment. */
+export function compose(...parts: readonly Part[]): Container {
+  return composeWith(process.env, processContainer, processParts, parts);
+}
+
+export function resolve<T>(container: Container, name: Name<T>): T {
+  return container.get<T>(name);
+}
+
+function provideIn(container: Container): Provide {
+  return <T, Deps extends object>(
+    name: Name<T>,
+    deps: { readonly [K in keyof Deps]: Name<Deps[K]> },
+    make: (deps: Deps) => T,
+  ) => {
+    const keys = Object.keys(deps) as (keyof Deps & string)[];
+    container
+      .bind<T>(name)
+      .toResolvedValue(
+        (...values: unknown[]) => make(Object.fromEntries(keys.map((key, index) => [key, values[index]])) as Deps),
+        keys.map((key) => deps[key]) as never,
+      );
+  };
+}

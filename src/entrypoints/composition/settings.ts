@@ -1,0 +1,62 @@
+/** Every setting that is wrong or missing, in one error: a deployment is mended once, not once per name. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`Configuration: ${problems.join("; ")}`);
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads settings and collects what is wrong with them. A problem names the setting and what it must be, never its value,
+ * which may be a secret. What a failed read returns is never used: `finish` throws first.
+ */
+export class Settings {
+  readonly #environment: Environment;
+  readonly #problems: string[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  text(name: string): string {
+    const value = this.#environment[name];
+    if (value === undefined || value.trim() === "") return this.#wrong(name, "must be set", "");
+    return value;
+  }
+
+  /** A list parted by commas, or `*`, which has to be spelled out. */
+  anyOrList(name: string): "any" | readonly string[] {
+    const items = this.text(name)
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    return items.length === 1 && items[0] === "*" ? "any" : items;
+  }
+
+  oneOf<const T extends string>(name: string, allowed: readonly [T, ...T[]], fallback?: T): T {
+    const value = this.#environment[name] ?? fallback;
+    const found = allowed.find((candidate) => candidate === value);
+    return found ?? this.#wrong(name, `must be one of ${allowed.join(", ")}`, allowed[0]);
+  }
+
+  wholeNumber(name: string, range: { readonly min: number; readonly max: number; readonly fallback: number }): number {
+    const value = this.#environment[name] ?? String(range.fallback);
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.min && number <= range.max) return number;
+    return this.#wrong(name, `must be a whole number from ${range.min} to ${range.max}`, range.fallback);
+  }
+
+  finish(): void {
+    if (this.#problems.length > 0) throw new ConfigurationError(this.#problems);
+  }
+
+  #wrong<T>(name: string, expectation: string, placeholder: T): T {
+    this.#problems.push(`${name} ${expectation}`);
+    return placeholder;
+  }
+}

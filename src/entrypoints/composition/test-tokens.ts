@@ -1,0 +1,14 @@
+import { JoseTokenSigner } from "../../adapters/jose/jose-token-signer.ts";
+import { makeMintTestToken } from "../../application/mint-test-token.ts";
+import type { Part } from "./container.ts";
+import { names } from "./names.ts";
+
+/** Tokens for whoever asks: in development only. */
+export const testTokens: Part = () => (provide) => {
+  provide(names.tokenSigner, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+  provide(
+    names.mintTestToken,
+    { signer: names.tokenSigner, policy: names.tokenPolicy, clock: names.clock, ids: names.uniqueIds },
+    makeMintTestToken,
+  );
+};

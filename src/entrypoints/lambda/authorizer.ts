@@ -1,0 +1,36 @@
+import { answerToVerdict, authorizerUnavailable, unauthorized } from "../../adapters/api-gateway/authorizer-answer.ts";
+import { parseAuthorizerEvent } from "../../adapters/api-gateway/authorizer-event.ts";
+import type { AuthorizeConnection } from "../../application/authorize-connection.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import { MalformedInputError } from "../../domain/errors.ts";
+import { authorization } from "../composition/authorization.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { signing } from "../composition/signing.ts";
+import { lambdaHandler } from "./middleware/lambda-handler.ts";
+
+/** Runs before `$connect`, once per handshake: the gateway caches no answer on WebSocket APIs. */
+export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger) {
+  return lambdaHandler({
+    logger,
+    handle: async (event, line) => {
+      const { methodArn, attempt } = parseAuthorizerEvent(event);
+      const verdict = await authorize(attempt);
+      line.add(
+        verdict.kind === "accepted"
+          ? { outcome: verdict.kind, userId: verdict.identity.userId }
+          : { outcome: verdict.kind, reason: verdict.reason },
+      );
+      return answerToVerdict(verdict, methodArn);
+    },
+    onFault: (error) => (error instanceof MalformedInputError ? unauthorized() : authorizerUnavailable()),
+  });
+}
+
+const container = compose(platform, signing, authorization);
+
+export const handler = authorizerHandler(
+  resolve(container, names.authorizeConnection),
+  resolve(container, names.logger),
+);

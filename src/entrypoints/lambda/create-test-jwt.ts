@@ -1,0 +1,28 @@
+import { parseTestTokenRequest } from "../../adapters/api-gateway/test-token-request.ts";
+import type { MintTestToken } from "../../application/mint-test-token.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import { MalformedInputError } from "../../domain/errors.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { signing } from "../composition/signing.ts";
+import { testTokens } from "../composition/test-tokens.ts";
+import { lambdaHandler } from "./middleware/lambda-handler.ts";
+
+/** Whoever may invoke this may be anybody: it is deployed for development and never to production. */
+export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
+  return lambdaHandler({
+    logger,
+    handle: async (event, line) => {
+      const identity = parseTestTokenRequest(event);
+      const authToken = await mint(identity);
+      line.add({ outcome: "minted", userId: identity.userId });
+      return { authToken };
+    },
+    onFault: (error) => new Error(error instanceof MalformedInputError ? "InvalidUserId" : "TokenUnavailable"),
+  });
+}
+
+const container = compose(platform, signing, testTokens);
+
+export const handler = createTestJwtHandler(resolve(container, names.mintTestToken), resolve(container, names.logger));

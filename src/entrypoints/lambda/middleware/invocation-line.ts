@@ -1,0 +1,33 @@
+import { performance } from "node:perf_hooks";
+import type { LogFields, Logger } from "../../../application/ports/logger.ts";
+
+let coldStart = true;
+
+/** The one line that an invocation leaves in the log. Handlers add what they learn; it is written at the end. */
+export class InvocationLine {
+  readonly #startedAt = performance.now();
+  readonly #coldStart = coldStart;
+  #fields: LogFields;
+  #failed = false;
+
+  constructor(fields: LogFields) {
+    this.#fields = fields;
+    coldStart = false;
+  }
+
+  add(fields: LogFields): void {
+    this.#fields = { ...this.#fields, ...fields };
+  }
+
+  fail(fields: LogFields): void {
+    this.add({ outcome: "failed", ...fields });
+    this.#failed = true;
+  }
+
+  writeTo(logger: Logger): void {
+    const durationMs = Math.round((performance.now() - this.#startedAt) * 10) / 10;
+    const fields = { ...this.#fields, durationMs, coldStart: this.#coldStart };
+    if (this.#failed) logger.error("invocation", fields);
+    else logger.info("invocation", fields);
+  }
+}

@@ -1,0 +1,48 @@
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
+import { errorFields } from "../../../application/error-fields.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { InvocationLine } from "./invocation-line.ts";
+
+/** An Error is an answer too: API Gateway reads an authorizer's message, Lambda tells a direct caller of it. */
+type Answer<T> = T | Error;
+
+export type Invocation<T> = {
+  readonly logger: Logger;
+  readonly handle: (event: unknown, line: InvocationLine, context: Context) => Promise<Answer<T>>;
+  /** What the caller sees when `handle` throws or runs out of time: a constant. */
+  readonly onFault: (error: unknown, event: unknown) => Answer<T>;
+};
+
+/**
+ * The stack around every function, outermost first:
+ * 1. an Error that was the answer is thrown, here and not inside Middy, which would hang the original error on it;
+ * 2. one log line per invocation, written last, whatever happened;
+ * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
+ * 4. the handler.
+ */
+export function lambdaHandler<T>({ logger, handle, onFault }: Invocation<T>) {
+  const lines = new WeakMap<object, InvocationLine>();
+  const lineOf = (context: Context): InvocationLine => lines.get(context) ?? new InvocationLine({});
+
+  const invoke = middy<unknown, Answer<T>, Error, Context>(
+    (event: unknown, context: Context) => handle(event, lineOf(context), context),
+    {
+      timeoutEarlyInMillis: 50,
+      requestStart: ({ event, context }) => {
+        lines.set(context, new InvocationLine({ requestId: context.awsRequestId, ...invocationFields(event) }));
+      },
+      requestEnd: ({ context }) => lineOf(context).writeTo(logger),
+    },
+  ).onError(({ context, error, event }) => {
+    lineOf(context).fail(errorFields(error));
+    return onFault(error, event);
+  });
+
+  return async (event: unknown, context: Context): Promise<T> => {
+    const answer = await invoke(event, context);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+}

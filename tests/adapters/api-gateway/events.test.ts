@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { parseAuthorizerEvent } from "../../../src/adapters/api-gateway/authorizer-event.ts";
+import { parseConnectEvent, parseDisconnectEvent } from "../../../src/adapters/api-gateway/connection-events.ts";
+import { parseMessageEvent } from "../../../src/adapters/api-gateway/message-event.ts";
+import {
+  AUTHORIZER_CONTEXT,
+  authorizerEvent,
+  CONNECTED_AT,
+  connectEvent,
+  disconnectEvent,
+  METHOD_ARN,
+  messageEvent,
+} from "../../support/gateway-events.ts";
+
+const MALFORMED = expect.objectContaining({ code: "MALFORMED_EVENT" });
+
+describe("parseAuthorizerEvent", () => {
+  it("reads every place a token may be in", () => {
+    const event = authorizerEvent({
+      headers: { "Sec-WebSocket-Protocol": "websocket, a.b.c", Origin: "https://app.example.com" },
+      query: { access_token: ["d.e.f", "g.h.i"] },
+    });
+    expect(parseAuthorizerEvent(event)).toEqual({
+      methodArn: METHOD_ARN,
+      attempt: {
+        presented: { query: ["d.e.f", "g.h.i"], subprotocols: ["websocket, a.b.c"] },
+        origins: ["https://app.example.com"],
+      },
+    });
+  });
+
+  it("F7 knows a header by any case of its name, and several of them as one list", () => {
+    const event = authorizerEvent({
+      headers: { "sec-websocket-protocol": "websocket", "SEC-WEBSOCKET-PROTOCOL": "a.b.c" },
+    });
+    expect(parseAuthorizerEvent(event).attempt.presented.subprotocols).toEqual(["websocket", "a.b.c"]);
+  });
+
+  it("F4 knows the query parameter by its exact name only", () => {
+    const query = { "access_token[]": "a.b.c", Access_Token: "a.b.c", token: "a.b.c", auth_token: "a.b.c" };
+    expect(parseAuthorizerEvent(authorizerEvent({ query })).attempt.presented.query).toEqual([]);
+  });
+
+  it("falls back to the single-value maps", () => {
+    const event = { ...authorizerEvent({ query: { access_token: "a.b.c" } }), multiValueQueryStringParameters: null };
+    expect(parseAuthorizerEvent(event).attempt.presented.query).toEqual(["a.b.c"]);
+  });
+
+  it.each([
+    ["no headers", { headers: null, multiValueHeaders: null }],
+    ["no query", { queryStringParameters: null, multiValueQueryStringParameters: null }],
+    [
+      "values that are no strings",
+      { headers: { "Sec-WebSocket-Protocol": 7 }, multiValueHeaders: { Origin: [7, null] } },
+    ],
+  ])("F19 finds no token in an event with %s", (_title, fields) => {
+    const { presented, origins } = parseAuthorizerEvent({ ...authorizerEvent(), ...fields }).attempt;
+    expect({ ...presented, origins }).toEqual({ query: [], subprotocols: [], origins: [] });
+  });
+
+  it.each([
+    ["null", null],
+    ["a string", "REQUEST"],
+    ["an array", [authorizerEvent()]],
+    ["a TOKEN authorizer's", { type: "TOKEN", methodArn: METHOD_ARN, authorizationToken: "a.b.c" }],
+    [
+      "an HTTP API's",
+      { ...authorizerEvent(), version: "2.0", type: "REQUEST", methodArn: undefined, routeArn: METHOD_ARN },
+    ],
+    ["one without its ARN", { ...authorizerEvent(), methodArn: undefined }],
+    ["one for another route", { ...authorizerEvent(), methodArn: METHOD_ARN.replace("$connect", "$default") }],
+    ["one whose ARN is a pattern", { ...authorizerEvent(), methodArn: METHOD_ARN.replace("/dev/", "/*/") }],
+    ["one whose ARN is an object", { ...authorizerEvent(), methodArn: { toString: (): string => METHOD_ARN } }],
+  ])("F19 refuses an event that is %s", (_title, event) => {
+    expect(() => parseAuthorizerEvent(event)).toThrow(MALFORMED);
+  });
+});
+
+describe("parseConnectEvent", () => {
+  it("takes everything from the gateway and the authorizer", () => {
+    expect(parseConnectEvent(connectEvent({ headers: { "Sec-WebSocket-Protocol": "websocket, a.b.c" } }))).toEqual({
+      opening: {
+        id: "PJqB0fHsqRcCHlw=",
+        identity: { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" },
+        sourceIp: "203.0.113.7",
+        userAgent: "wscat/6",
+        connectedAt: CONNECTED_AT,
+        tokenExpiresAt: CONNECTED_AT / 1000 + 3600,
+      },
+      subprotocols: ["websocket, a.b.c"],
+    });
+  });
+
+  it("F18 E12 takes nothing that a client can set", () => {
+    const headers = { "X-User-Id": "eve", "X-Forwarded-For": "198.51.100.1", connectionId: "AAAAAAAAAAAAAAA=" };
+    const { opening } = parseConnectEvent({ ...connectEvent({ headers }), body: '{"userId":"eve"}' });
+    expect(opening).toMatchObject({ id: "PJqB0fHsqRcCHlw=", identity: { userId: "ann" }, sourceIp: "203.0.113.7" });
+  });
+
+  it("leaves out a user agent that cannot be shown", () => {
+    const identity = { sourceIp: "203.0.113.7", userAgent: "a\u001b[2Jb" };
+    expect(parseConnectEvent(connectEvent({}, { identity })).opening).not.toHaveProperty("userAgent");
+  });
+
+  it.each([
+    ["no authorizer in front of the route", { authorizer: undefined }],
+    ["a context without a user", { authorizer: { ...AUTHORIZER_CONTEXT, userId: "" } }],
+    ["a user inherited, not given", { authorizer: Object.create(AUTHORIZER_CONTEXT) }],
+    ["a context without the token's end", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: undefined } }],
+    ["an end that is no number", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: "Infinity" } }],
+    ["no source address", { identity: {} }],
+    ["no time of connection", { connectedAt: "now" }],
+  ])("refuses %s", (_title, overrides) => {
+    expect(() => parseConnectEvent(connectEvent({}, overrides))).toThrow(MALFORMED);
+  });
+
+  it.each([
+    ["missing", undefined],
+    ["a number", 7],
+    ["with a separator of ours", "ENTITY#1"],
+    ["long", "A".repeat(200)],
+  ])("refuses a connection id that is %s", (_title, connectionId) => {
+    const expected = expect.objectContaining({ code: "MALFORMED_CONNECTION_ID" });
+    expect(() => parseConnectEvent(connectEvent({}, { connectionId }))).toThrow(expected);
+    expect(() => parseDisconnectEvent(disconnectEvent({ connectionId }))).toThrow(expected);
+  });
+});
+
+describe("parseMessageEvent", () => {
+  it("reads a frame that is a JSON object", () => {
+    expect(parseMessageEvent(messageEvent('{"action":"subscribe","entityId":"order-17"}'))).toEqual({
+      action: "subscribe",
+      entityId: "order-17",
+    });
+  });
+
+  it.each(["", "hello", "undefined", "7", '"text"', "null", "[]", "{", "\ufeff{}"])(
+    "G1 finds no object in %j",
+    (body) => {
+      expect(parseMessageEvent(messageEvent(body))).toBeUndefined();
+    },
+  );
+
+  it("G4 survives any depth", () => {
+    const deep = `{"action":${"[".repeat(60_000)}${"]".repeat(60_000)}}`;
+    expect(parseMessageEvent(messageEvent(deep))).toHaveProperty("action");
+  });
+});

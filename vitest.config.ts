@@ -5,6 +5,17 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
     globalSetup: ["./tests/support/container-engine.ts"],
+    // Handlers read their settings while they load; tests of handlers load them like this.
+    env: {
+      STORE: "memory",
+      SECRETS: "local",
+      JWT_SECRET: "only-for-tests-0123456789abcdef0",
+      TOKEN_ISSUER: "https://issuer.example",
+      TOKEN_AUDIENCE: "portcullis",
+      QUERY_TOKEN: "allowed",
+      ALLOWED_ORIGINS: "*",
+      LOG_LEVEL: "silent",
+    },
     testTimeout: 20_000,
     hookTimeout: 120_000,
     // Two cores: the tests that start containers, browsers and servers share them with everything else.

@@ -1,4 +1,5 @@
-import { PinoLogger } from "../../adapters/pino/pino-logger.ts";
+import { LOG_LEVELS, PinoLogger } from "../../adapters/pino/pino-logger.ts";
+import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
 import { RandomIds } from "../../adapters/system/random-ids.ts";
 import { SystemClock } from "../../adapters/system/system-clock.ts";
 import type { Part } from "./container.ts";
@@ -6,10 +7,14 @@ import { names } from "./names.ts";
 
 /** What every function needs. */
 export const platform: Part = (settings) => {
-  const level = settings.oneOf("LOG_LEVEL", ["DEBUG", "INFO", "WARN", "ERROR"], "INFO");
+  const level = settings.oneOf("LOG_LEVEL", LOG_LEVELS, "info");
   return (provide) => {
     provide(names.clock, {}, () => new SystemClock());
-    provide(names.logger, {}, () => new PinoLogger({ level }));
+    provide(
+      names.logger,
+      { clock: names.clock },
+      ({ clock }) => new PinoLogger({ level, service: "portcullis", clock, destination: stdoutDestination() }),
+    );
     provide(names.uniqueIds, {}, () => new RandomIds());
   };
 };

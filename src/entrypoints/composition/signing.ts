@@ -1,4 +1,5 @@
 import { FixedSigningSecrets } from "../../adapters/in-memory/fixed-signing-secrets.ts";
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import { Secret } from "../../domain/secret.ts";
 import type { Part } from "./container.ts";
@@ -14,9 +15,15 @@ export const signing: Part = (settings) => {
     maxLifetimeSeconds: settings.wholeNumber("TOKEN_MAX_LIFETIME_SECONDS", { min: 60, max: 604_800, fallback: 86_400 }),
     identityClaims: settings.oneOf("IDENTITY_CLAIMS", IDENTITY_CLAIMS, "data"),
   };
-  const secrets = signingSecrets(settings);
+  const makeSecrets = signingSecrets(settings);
   return (provide) => {
     provide(names.tokenPolicy, {}, () => policy);
-    provide(names.signingSecrets, { clock: names.clock, logger: names.logger }, secrets);
+    provide(names.signingSecrets, {}, makeSecrets);
   };
 };
+
+function signingSecrets(settings: Settings): () => SigningSecrets {
+  settings.oneOf("SECRETS", ["local"]);
+  const secret = new Secret(settings.text("JWT_SECRET"));
+  return () => new FixedSigningSecrets(secret);
+}

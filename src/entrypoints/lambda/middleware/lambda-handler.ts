@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
-import { errorFields } from "../../../application/error-fields.ts";
+import { faultFields } from "../../../application/fault-fields.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { InvocationLine } from "./invocation-line.ts";
 
@@ -36,7 +36,7 @@ export function lambdaHandler<T>({ logger, handle, onFault }: Invocation<T>) {
       requestEnd: ({ context }) => lineOf(context).writeTo(logger),
     },
   ).onError(({ context, error, event }) => {
-    lineOf(context).fail(errorFields(error));
+    lineOf(context).fail(faultFields(error));
     return onFault(error, event);
   });
 

@@ -1,0 +1,69 @@
+import { Container } from "inversify";
+import { describe, expect, it } from "vitest";
+import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
+import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
+import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
+import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { names } from "../../../src/entrypoints/composition/names.ts";
+import { platform } from "../../../src/entrypoints/composition/platform.ts";
+import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
+import { signing } from "../../../src/entrypoints/composition/signing.ts";
+import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
+
+const PARTS = [platform, signing, authorization, testTokens];
+const ENVIRONMENT = {
+  SECRETS: "local",
+  JWT_SECRET: "0123456789abcdef0123456789abcdef",
+  TOKEN_ISSUER: "https://issuer.example",
+  TOKEN_AUDIENCE: "portcullis",
+  QUERY_TOKEN: "allowed",
+  ALLOWED_ORIGINS: "*",
+};
+
+function composed(parts: readonly Part[], environment = ENVIRONMENT): Container {
+  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), parts);
+}
+
+describe("the composition root", () => {
+  it("can make everything that has a name", () => {
+    const container = composed(PARTS);
+    for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
+  });
+
+  it("makes each thing once", () => {
+    const container = composed(PARTS);
+    expect(resolve(container, names.clock)).toBe(resolve(container, names.clock));
+  });
+
+  it("loads a part once, so that handlers in one process share what it makes", () => {
+    const container = new Container({ defaultScope: "Singleton" });
+    const loaded = new Set<Part>();
+    composeWith(ENVIRONMENT, container, loaded, [platform]);
+    const clock = resolve(container, names.clock);
+    composeWith(ENVIRONMENT, container, loaded, [platform, signing]);
+    expect(resolve(container, names.clock)).toBe(clock);
+  });
+
+  it("K13 names every wrong setting of all parts in one error, and binds nothing", () => {
+    const container = new Container({ defaultScope: "Singleton" });
+    const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), PARTS);
+    expect(compose).toThrow(ConfigurationError);
+    expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS/);
+    expect(container.isBound(names.clock)).toBe(false);
+  });
+
+  it("does not compile with dependencies that are swapped, missing, unknown or of another type", () => {
+    const provide: Provide = () => {};
+    // @ts-expect-error a dependency is missing
+    provide(names.tokenSigner, {}, ({ secrets }: { secrets: SigningSecrets }) => new JoseTokenSigner(secrets));
+    // @ts-expect-error a dependency has another name
+    provide(names.tokenSigner, { keys: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    // @ts-expect-error what is made has another type
+    provide(names.clock, {}, () => 7);
+    // @ts-expect-error the dependency has another type
+    provide(names.tokenSigner, { secrets: names.clock }, ({ secrets }) => new JoseTokenSigner(secrets));
+    // Positive control: without a mistake it does compile.
+    provide(names.tokenSigner, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    expect(provide).toBeTypeOf("function");
+  });
+});

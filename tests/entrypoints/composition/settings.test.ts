@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type Environment, Settings } from "../../../src/entrypoints/composition/settings.ts";
+
+const RANGE = { min: 1, max: 60, fallback: 5 };
+
+function problemsOf(environment: Environment, read: (settings: Settings) => unknown): readonly string[] {
+  const settings = new Settings(environment);
+  read(settings);
+  try {
+    settings.finish();
+    return [];
+  } catch (error) {
+    return (error as { readonly problems: readonly string[] }).problems;
+  }
+}
+
+describe("settings", () => {
+  it("are read where they are right", () => {
+    const settings = new Settings({
+      NAME: "table",
+      STORE: "memory",
+      SECONDS: "7",
+      ORIGINS: "https://a.example, https://b.example",
+    });
+    expect(settings.text("NAME")).toBe("table");
+    expect(settings.oneOf("STORE", ["memory", "dynamodb"])).toBe("memory");
+    expect(settings.wholeNumber("SECONDS", RANGE)).toBe(7);
+    expect(settings.anyOrList("ORIGINS")).toEqual(["https://a.example", "https://b.example"]);
+    settings.finish();
+  });
+
+  it("fall back only where there is a fallback", () => {
+    const settings = new Settings({});
+    expect(settings.oneOf("LEVEL", ["info", "error"], "info")).toBe("info");
+    expect(settings.wholeNumber("SECONDS", RANGE)).toBe(5);
+    settings.finish();
+  });
+
+  it("K13 are all named in one error, and none of their values", () => {
+    const environment = { EMPTY: " ", STORE: "s3cret", SECONDS: "7 s", RANGE: "61", SIGNED: "-1", EXPONENT: "1e1" };
+    const problems = problemsOf(environment, (settings) => {
+      settings.text("MISSING");
+      settings.text("EMPTY");
+      settings.oneOf("STORE", ["memory", "dynamodb"]);
+      for (const name of ["SECONDS", "RANGE", "SIGNED", "EXPONENT"]) settings.wholeNumber(name, RANGE);
+      settings.anyOrList("ORIGINS");
+    });
+    expect(problems).toEqual([
+      "MISSING must be set",
+      "EMPTY must be set",
+      "STORE must be one of memory, dynamodb",
+      ...["SECONDS", "RANGE", "SIGNED", "EXPONENT"].map((name) => `${name} must be a whole number from 1 to 60`),
+      "ORIGINS must be set",
+    ]);
+    expect(problems.join()).not.toContain("s3cret");
+  });
+
+  it("let every origin in only when that is spelled out alone", () => {
+    expect(new Settings({ ORIGINS: "*" }).anyOrList("ORIGINS")).toBe("any");
+    expect(new Settings({ ORIGINS: "*,https://a.example" }).anyOrList("ORIGINS")).toEqual(["*", "https://a.example"]);
+  });
+});

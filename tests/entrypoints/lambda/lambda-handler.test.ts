@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { type Invocation, lambdaHandler } from "../../../src/entrypoints/lambda/middleware/lambda-handler.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { messageEvent } from "../../support/gateway-events.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+
+const CANARY = "canary-7f3a";
+
+function invoking(handle: Invocation<string>["handle"], onFault: Invocation<string>["onFault"] = () => "fault") {
+  const logger = new RecordingLogger();
+  return { logger, invoke: lambdaHandler({ logger, handle, onFault }) };
+}
+
+describe("the stack around every handler", () => {
+  it("answers what the handler answers and logs one line, with what the handler added", async () => {
+    const { logger, invoke } = invoking(async (_event, line) => {
+      line.add({ outcome: "stored" });
+      return "answer";
+    });
+    expect(await invoke(messageEvent("{}"), lambdaContext())).toBe("answer");
+    expect(logger.lines).toEqual([
+      {
+        level: "info",
+        message: "invocation",
+        requestId: "00000000-0000-4000-8000-000000000001",
+        gatewayRequestId: "PJqCOG4zqRcFcPw=",
+        connectionId: "PJqB0fHsqRcCHlw=",
+        routeKey: "$default",
+        outcome: "stored",
+        durationMs: expect.any(Number),
+        coldStart: expect.any(Boolean),
+      },
+    ]);
+  });
+
+  it("throws an Error that is the answer, with nothing hung on it", async () => {
+    const answer = new Error("Unauthorized");
+    const { logger, invoke } = invoking(async () => answer);
+    await expect(invoke({}, lambdaContext())).rejects.toBe(answer);
+    expect(Object.keys(answer)).toEqual([]);
+    expect(answer.cause).toBeUndefined();
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it("O3 turns what was thrown into a constant, and logs its name and nothing it says", async () => {
+    const fault = new DependencyUnavailableError("CONNECTION_STORE", { cause: new RangeError(CANARY) });
+    const { logger, invoke } = invoking(() => Promise.reject(fault));
+    expect(await invoke({}, lambdaContext())).toBe("fault");
+    expect(logger.lines).toEqual([
+      expect.objectContaining({
+        level: "error",
+        outcome: "failed",
+        dependency: "CONNECTION_STORE",
+        errorName: "RangeError",
+      }),
+    ]);
+    expect(JSON.stringify(logger.lines)).not.toContain(CANARY);
+  });
+
+  it("throws the constant where the answer to a fault is an Error", async () => {
+    const constant = new Error("AuthorizerUnavailable");
+    const { invoke } = invoking(
+      () => Promise.reject(new Error(CANARY)),
+      () => constant,
+    );
+    await expect(invoke({}, lambdaContext())).rejects.toBe(constant);
+    expect(Object.keys(constant)).toEqual([]);
+    expect(constant.cause).toBeUndefined();
+  });
+
+  it("answers, and logs, before Lambda's time is up when the handler hangs", async () => {
+    const { logger, invoke } = invoking(() => new Promise(() => {}));
+    expect(await invoke({}, lambdaContext(60))).toBe("fault");
+    expect(logger.lines).toEqual([expect.objectContaining({ level: "error", errorName: "TimeoutError" })]);
+  });
+
+  it("keeps concurrent invocations apart", async () => {
+    const { logger, invoke } = invoking(async (event, line) => {
+      line.add({ reason: String(event) });
+      await new Promise((resume) => setImmediate(resume));
+      return "answer";
+    });
+    await Promise.all(["one", "two", "three"].map((event) => invoke(event, lambdaContext())));
+    expect(logger.lines.map(({ reason }) => reason).toSorted()).toEqual(["one", "three", "two"]);
+  });
+
+  it("has no third parameter, which Lambda would take for a callback and refuse to start", () => {
+    expect(invoking(async () => "answer").invoke).toHaveLength(2);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Identity } from "../domain/identity/identity.ts";
-import { toEpochSeconds } from "../domain/time.ts";
+import { addSeconds, earlier, toEpochSeconds } from "../domain/time.ts";
 import type { TokenPolicy } from "../domain/token/token-policy.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { TokenSigner } from "./ports/token-signer.ts";
@@ -7,7 +7,7 @@ import type { UniqueIds } from "./ports/unique-ids.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 
-/** A token that the policy accepts, for one hour, for whoever asks: for development only. */
+/** A token that the policy accepts, for one hour if the policy grants as much, for whoever asks: for development only. */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {
@@ -23,7 +23,7 @@ export function makeMintTestToken(deps: {
       aud: deps.policy.audience,
       iat: now,
       nbf: now,
-      exp: now + TEST_TOKEN_SECONDS,
+      exp: earlier(addSeconds(now, TEST_TOKEN_SECONDS), addSeconds(now, deps.policy.maxLifetimeSeconds)),
       jti: deps.ids.next(),
       ...(deps.policy.identityClaims === "oidc" && oidcClaims(identity)),
       data: identity,

@@ -1,6 +1,7 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../own-property.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
+import { judgeUse } from "./judge-use.ts";
 import type { TokenPolicy } from "./token-policy.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
 
@@ -35,15 +36,6 @@ function judgeAudience(claims: PlainObject, policy: TokenPolicy): Judgement {
   const members = Array.isArray(audience) ? audience : [audience];
   const allowed = members.every((member) => typeof member === "string") && members.includes(policy.audience);
   return allowed ? undefined : "AUDIENCE_NOT_ALLOWED";
-}
-
-/** RFC 8725 3.12: an ID, refresh or logout token of the same issuer is no access token (Cognito's `token_use`). */
-function judgeUse(claims: PlainObject): Judgement {
-  const use = ownProperty(claims, "token_use");
-  if (use !== undefined && use !== "access") return "TOKEN_USE_NOT_ALLOWED";
-  // ID tokens (OpenID Connect Core 2), sender-constrained tokens shown as bearer (RFC 7800), logout tokens.
-  const foreign = ["nonce", "at_hash", "c_hash", "cnf", "events"].some((name) => Object.hasOwn(claims, name));
-  return foreign ? "TOKEN_USE_NOT_ALLOWED" : undefined;
 }
 
 function judgeNotBefore(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): Judgement {

@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { EpochSeconds } from "../../../src/domain/time.ts";
+import { judgeClaims } from "../../../src/domain/token/judge-claims.ts";
+import type { TokenPolicy } from "../../../src/domain/token/token-policy.ts";
+import type { RejectionReason } from "../../../src/domain/token/token-verdict.ts";
+import { goodClaims, POLICY } from "../../support/good-token.ts";
+
+const NOW = 1_800_000_000 as EpochSeconds;
+const LEEWAY = POLICY.leewaySeconds;
+
+function judge(claims: Record<string, unknown>, policy: TokenPolicy = POLICY): RejectionReason | "accepted" {
+  const verdict = judgeClaims({ ...goodClaims(NOW), ...claims }, policy, NOW);
+  return verdict.kind === "rejected" ? verdict.reason : verdict.kind;
+}
+
+function without(name: string): Record<string, unknown> {
+  const { [name]: _left, ...claims } = goodClaims(NOW);
+  return claims;
+}
+
+describe("judgeClaims", () => {
+  it("accepts claims that say all that is asked, and says who it is until when", () => {
+    const verdict = judgeClaims(goodClaims(NOW), POLICY, NOW);
+
+    expect(verdict).toStrictEqual({
+      kind: "accepted",
+      identity: { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" },
+      tokenExpiresAt: NOW + 3600,
+    });
+  });
+
+  type Boundary = readonly [row: string, claims: Record<string, unknown>, outcome: RejectionReason | "accepted"];
+
+  const boundaries: readonly Boundary[] = [
+    ["D5 exp a second before the leeway", { iat: 1, exp: NOW - LEEWAY - 1 }, "EXPIRED"],
+    ["D5 exp at the leeway", { iat: 1, exp: NOW - LEEWAY }, "EXPIRED"],
+    ["D5 exp a fraction inside the leeway", { iat: 1, exp: NOW - LEEWAY + 0.999 }, "EXPIRED"],
+    ["D5 exp a second inside the leeway", { iat: 1, exp: NOW - LEEWAY + 1 }, "accepted"],
+    ["D4 exp a second short of the longest life", { exp: NOW + POLICY.maxLifetimeSeconds - 1 }, "accepted"],
+    ["D4 exp at the longest life", { exp: NOW + POLICY.maxLifetimeSeconds }, "accepted"],
+    ["D4 exp a second beyond the longest life", { exp: NOW + POLICY.maxLifetimeSeconds + 1 }, "LIFETIME_TOO_LONG"],
+    ["D6 nbf now", { nbf: NOW }, "accepted"],
+    ["D6 nbf at the leeway", { nbf: NOW + LEEWAY }, "accepted"],
+    ["D6 nbf a fraction beyond the leeway", { nbf: NOW + LEEWAY + 0.001 }, "NOT_YET_VALID"],
+    ["D6 nbf a second beyond the leeway", { nbf: NOW + LEEWAY + 1 }, "NOT_YET_VALID"],
+    ["D7 iat at the leeway", { iat: NOW + LEEWAY }, "accepted"],
+    ["D7 iat a second beyond the leeway", { iat: NOW + LEEWAY + 1 }, "ISSUED_IN_THE_FUTURE"],
+    ["D7 iat at exp", { iat: NOW + 3, exp: NOW + 3 }, "accepted"],
+    ["D7 iat a second after exp", { iat: NOW + 3, exp: NOW + 2 }, "ISSUED_AT_INVALID"],
+  ];
+  it.each(boundaries)("%s: %o gives %s", (_row, claims, outcome) => {
+    expect(judge(claims)).toBe(outcome);
+  });
+
+  it.each([
+    ["D1 exp", "EXPIRY_INVALID"],
+    ["D9 aud", "AUDIENCE_NOT_ALLOWED"],
+    ["D10 iss", "ISSUER_NOT_ALLOWED"],
+    ["D15 data", "IDENTITY_INVALID"],
+  ])("requires %s", (row, reason) => {
+    const claims = without(row.replace(/^D\d+ /, ""));
+
+    expect(judgeClaims(claims, POLICY, NOW)).toStrictEqual({ kind: "rejected", reason });
+  });
+
+  it.each(["nbf", "iat", "jti"])("does without %s", (name) => {
+    expect(judgeClaims(without(name), POLICY, NOW).kind).toBe("accepted");
+  });
+
+  const noDates = [
+    "1800003600",
+    null,
+    true,
+    [],
+    {},
+    undefined,
+    -1,
+    0,
+    -0,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    1e20,
+    2 ** 33,
+  ];
+  it.each(noDates)("D2 D3 D4 D6 D7 takes no %o for a date", (value) => {
+    const reasons = ["exp", "nbf", "iat"].map((name) => judge({ [name]: value }));
+
+    expect(reasons).toStrictEqual(["EXPIRY_INVALID", "NOT_BEFORE_INVALID", "ISSUED_AT_INVALID"]);
+  });
+
+  it.each([
+    ["the exact text", POLICY.audience, "accepted"],
+    ["ours among others", ["https://other.example", POLICY.audience], "accepted"],
+    ["D9 no member", [], "AUDIENCE_NOT_ALLOWED"],
+    ["D9 empty", "", "AUDIENCE_NOT_ALLOWED"],
+    ["D9 another", "https://other.example", "AUDIENCE_NOT_ALLOWED"],
+    ["D9 ours as a prefix", `${POLICY.audience}.evil.example`, "AUDIENCE_NOT_ALLOWED"],
+    ["D9 a prefix of ours", POLICY.audience.slice(0, -1), "AUDIENCE_NOT_ALLOWED"],
+    ["D9 ours in upper case", POLICY.audience.toUpperCase(), "AUDIENCE_NOT_ALLOWED"],
+    ["D9 1,000 others", Array(1000).fill("https://other.example"), "AUDIENCE_NOT_ALLOWED"],
+    ["D9 ours beside a number", [POLICY.audience, 1], "AUDIENCE_NOT_ALLOWED"],
+    ["D9 ours one level down", [[POLICY.audience]], "AUDIENCE_NOT_ALLOWED"],
+    ["D9 an object", { [POLICY.audience]: true }, "AUDIENCE_NOT_ALLOWED"],
+  ])("aud: %s", (_row, aud, outcome) => {
+    expect(judge({ aud })).toBe(outcome);
+  });
+
+  it.each([
+    ["another", "https://other.example"],
+    ["a trailing slash", `${POLICY.issuer}/`],
+    ["http", POLICY.issuer.replace("https", "http")],
+    ["upper case", POLICY.issuer.toUpperCase()],
+    ["an array", [POLICY.issuer]],
+    ["an object", { value: POLICY.issuer }],
+    ["null", null],
+  ])("D10 refuses an iss with %s", (_title, iss) => {
+    expect(judge({ iss })).toBe("ISSUER_NOT_ALLOWED");
+  });
+
+  it.each([
+    { token_use: "access" },
+    { token_type: "access" },
+    { token_type: "Bearer" },
+    { typ: "Bearer" },
+    { type: "access" },
+  ])("D11 takes a token that is for access: %o", (claims) => {
+    expect(judge(claims)).toBe("accepted");
+  });
+
+  it.each([
+    { token_use: "id" },
+    { token_use: "refresh" },
+    { token_use: null },
+    { token_use: ["access"] },
+    { token_type: "refresh" },
+    { type: "refresh" },
+    { typ: "ID" },
+    { typ: "Refresh" },
+    { typ: "Offline" },
+    { typ: "Logout" },
+    { nonce: "n-0S6_WzA2Mj" },
+    { at_hash: "77QmUPtjPfzWtF2AnpK9RQ" },
+    { c_hash: "LDktKdoQak3Pk0cnXxCltA" },
+    { cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } },
+    { events: { "http://schemas.openid.net/event/backchannel-logout": {} } },
+  ])("D11 D13 refuses a token that is for something else: %o", (claims) => {
+    expect(judge(claims)).toBe("TOKEN_USE_NOT_ALLOWED");
+  });
+
+  it.each([
+    ["the user id", "ann", "accepted"],
+    ["the identity's own sub", "auth0|ann", "accepted"],
+    ["D18 somebody else", "bob", "SUBJECT_MISMATCH"],
+    ["D18 nobody", null, "SUBJECT_MISMATCH"],
+    ["D18 the user id in an array", ["ann"], "SUBJECT_MISMATCH"],
+  ])("sub beside data names %s", (_row, sub, outcome) => {
+    expect(judge({ sub })).toBe(outcome);
+  });
+
+  it("takes the user from sub where the policy says so, whatever data holds", () => {
+    const policy = { ...POLICY, identityClaims: "oidc" } as const;
+    const claims = { ...goodClaims(NOW), sub: "bob", given_name: "Bob" };
+
+    const verdict = judgeClaims(claims, policy, NOW);
+
+    expect(verdict).toMatchObject({ identity: { userId: "bob", firstName: "Bob", sub: "bob" } });
+  });
+
+  it("D8 knows no clock but the one it is given", () => {
+    const offsets = fc.integer({ min: -7200, max: 7200 });
+
+    fc.assert(
+      fc.property(offsets, (offset) => {
+        const verdict = judgeClaims(goodClaims(NOW), POLICY, (NOW + offset) as EpochSeconds);
+
+        expect(verdict.kind === "accepted").toBe(offset >= -LEEWAY && offset < 3600 + LEEWAY);
+      }),
+    );
+  });
+
+  it("answers any claims without throwing, and accepts none without the right issuer", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (claims) => {
+        expect(judgeClaims(claims as Record<string, unknown>, POLICY, NOW).kind).toBe("rejected");
+      }),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** One planted violation per rule of .dependency-cruiser.cjs: a rule that does not fire on its own is no rule. */
+const PLANTED: readonly (readonly [rule: string, file: string, source: string])[] = [
+  ["domain-knows-only-domain", "domain/planted.ts", 'import "../application/planted.ts";'],
+  ["domain-knows-only-domain", "domain/planted.ts", 'import "node:fs";'],
+  ["application-knows-only-the-core", "application/planted.ts", 'import "jose";'],
+  ["application-knows-only-the-core", "application/planted.ts", 'import "../adapters/jose/planted.ts";'],
+  ["adapters-do-not-know-entrypoints", "adapters/jose/planted.ts", 'import "../../entrypoints/lambda/planted.ts";'],
+  ["adapters-do-not-know-one-another", "adapters/jose/planted.ts", 'import "../pino/planted.ts";'],
+  [
+    "handlers-know-only-the-gateway-adapter",
+    "entrypoints/lambda/planted.ts",
+    'import "../../adapters/jose/planted.ts";',
+  ],
+  ["inversify-only-in-the-composition-root", "adapters/jose/planted.ts", 'import "inversify";'],
+  ["inversify-only-in-the-composition-root", "entrypoints/lambda/planted.ts", 'import "reflect-metadata";'],
+  ["middy-only-in-lambda-entrypoints", "entrypoints/composition/planted.ts", 'import "@middy/core";'],
+  ["middy-only-in-lambda-entrypoints", "adapters/jose/planted.ts", 'import "middy";'],
+  ["nothing-shipped-knows-the-local-runtime", "entrypoints/lambda/planted.ts", 'import "../local/planted.ts";'],
+  ["no-cycles", "adapters/jose/planted.ts", 'import "./planted-too.ts";'],
+  ["everything-resolves", "adapters/jose/planted.ts", 'import "./missing.ts";'],
+];
+
+const TARGETS = [
+  ["application/planted.ts", "export {};"],
+  ["adapters/jose/planted.ts", "export {};"],
+  ["adapters/jose/planted-too.ts", 'import "./planted.ts";'],
+  ["adapters/pino/planted.ts", "export {};"],
+  ["entrypoints/lambda/planted.ts", "export {};"],
+  ["entrypoints/local/planted.ts", "export {};"],
+] as const;
+
+const project = mkdtempSync(join(tmpdir(), "portcullis-rings-"));
+
+function write(file: string, source: string): void {
+  const path = join(project, "src", file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${source}\n`);
+}
+
+function brokenRules(): { readonly rules: readonly string[]; readonly modules: number } {
+  const { stdout } = spawnSync(
+    resolve("node_modules/.bin/depcruise"),
+    ["--config", ".dependency-cruiser.cjs", "--output-type", "json", "src"],
+    { cwd: project, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+  );
+  const { summary } = JSON.parse(stdout);
+  const rules = summary.violations.map(({ rule }: { readonly rule: { readonly name: string } }) => rule.name);
+  return { rules, modules: summary.totalCruised };
+}
+
+beforeAll(() => {
+  for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json"]) cpSync(file, join(project, file));
+  symlinkSync(resolve("node_modules"), join(project, "node_modules"));
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the ring rules", () => {
+  it.each(PLANTED)("%s catches, in src/%s, %s", (rule, file, source) => {
+    rmSync(join(project, "src"), { recursive: true, force: true });
+    for (const [path, content] of TARGETS) if (path !== file) write(path, content);
+    write(file, source);
+    const { rules, modules } = brokenRules();
+    expect(modules).toBeGreaterThan(TARGETS.length - 1);
+    expect(rules).toContain(rule);
+  });
+
+  it("have a planted violation each", () => {
+    const { forbidden } = createRequire(import.meta.url)(resolve(".dependency-cruiser.cjs"));
+    const rules = forbidden.map(({ name }: { readonly name: string }) => name);
+    expect(new Set(PLANTED.map(([rule]) => rule))).toEqual(new Set(rules));
+  });
+});
+
+describe("the core's compiler settings", () => {
+  it.each([
+    "process.exit()",
+    "setTimeout(() => {}, 1)",
+    'fetch("http://example.com")',
+    "console.log(1)",
+    'import("node:fs")',
+  ])("do not know %s", (statement) => {
+    const file = join(project, "core.ts");
+    writeFileSync(file, `export async function planted() { ${statement}; }\n`);
+    writeFileSync(
+      join(project, "tsconfig.planted.json"),
+      JSON.stringify({ extends: resolve("tsconfig.core.json"), files: [file], include: [] }),
+    );
+    const { status, stdout } = spawnSync(resolve("node_modules/.bin/tsc"), ["-p", "tsconfig.planted.json"], {
+      cwd: project,
+      encoding: "utf8",
+    });
+    expect(stdout).toMatch(/core\.ts.*error TS/);
+    expect(status).not.toBe(0);
+  });
+});

@@ -1,6 +1,7 @@
 /** Which input was malformed. Never the input itself: messages reach logs. */
 export type MalformedInputCode =
   | "MALFORMED_CONNECTION_ID"
+  | "MALFORMED_CURSOR"
   | "MALFORMED_EVENT"
   | "MALFORMED_IDENTITY"
   | "MALFORMED_RECORD"

@@ -3,7 +3,10 @@ import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
-/** `next` is where the following page starts, opaque to callers; absent on the last page. A page may be empty. */
+/**
+ * `next` is where the following page starts, opaque to callers; absent on the last page. A page may be empty. A `from`
+ * that cannot have been a `next` throws MalformedInputError.
+ */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
 /**

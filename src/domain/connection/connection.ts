@@ -21,6 +21,9 @@ export function connectionExpiry(connectedAt: EpochMillis, tokenExpiresAt: Epoch
   return earlier(wholeSeconds(tokenExpiresAt), addSeconds(toEpochSeconds(connectedAt), MAX_CONNECTION_SECONDS));
 }
 
+/** For how long an id that was closed is remembered as closed: no `$connect` arrives that late. */
+export const CLOSED_ID_SECONDS = 3600;
+
 export function isExpired(record: { readonly expiresAt: EpochSeconds }, now: EpochSeconds): boolean {
   return record.expiresAt <= now;
 }

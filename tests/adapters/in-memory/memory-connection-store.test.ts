@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
+
+describe("MemoryConnectionStore", () => {
+  describeConnectionStore(() => new MemoryConnectionStore());
+});

@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
+import { parseUserId, type UserId } from "../../src/domain/identity/user-id.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+
+export const NOW = 1_800_000_000 as EpochSeconds;
+
+/** One that was never used before, as the gateway spells them. */
+export function aConnectionId(): ConnectionId {
+  return parseConnectionId(`${randomUUID().replaceAll("-", "").slice(0, 15)}=`) as ConnectionId;
+}
+
+export function aUserId(): UserId {
+  return parseUserId(`user-${randomUUID()}`) as UserId;
+}
+
+/** Opened at `NOW` for two hours, by a user who has no other. */
+export function aConnection({
+  userId = aUserId(),
+  ...rest
+}: Partial<Connection> & { userId?: UserId } = {}): Connection {
+  return {
+    id: aConnectionId(),
+    identity: { userId, firstName: "Ann", lastName: "Lee", sub: "auth0|17" },
+    sourceIp: "203.0.113.7",
+    userAgent: "wscat/6",
+    connectedAt: (NOW * 1000 + 5) as EpochMillis,
+    expiresAt: (NOW + 7200) as EpochSeconds,
+    ...rest,
+  };
+}

@@ -1,0 +1,31 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
+
+/** The ports' two seconds, less what answering takes. */
+const BUDGET_MILLIS = 1900;
+
+/**
+ * One call to DynamoDB, the SDK's retries and pauses included, within the budget: those pauses hear no abort signal, so
+ * the call is also raced. A condition that failed is the caller's to read; whatever else goes wrong is an outage.
+ */
+export async function callTable<T>(
+  dependency: UnavailableDependency,
+  send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), BUDGET_MILLIS);
+  try {
+    return await Promise.race([send({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) throw error;
+    throw new DependencyUnavailableError(dependency, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,93 @@
+import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
+import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { UserId } from "../../domain/identity/user-id.ts";
+import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import { callTable } from "./call-table.ts";
+import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
+import { readCursor, writeCursor } from "./page-cursor.ts";
+import { connectionKey, LAST_MOMENT, momentKey, type TableNames } from "./table-keys.ts";
+
+const PAGE_SIZE = 100;
+
+/** A tombstone has no expiry, so it is in the way for as long as it lies there. */
+const FREE_OR_EXPIRED = "attribute_not_exists(pk) OR expiresAt <= :now";
+
+/** Some names are reserved words of DynamoDB's expressions: all are spelled with a placeholder. */
+const BURY = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((name) => `#${name}`).join(", ")}`;
+const BURY_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
+
+export class DynamoConnectionStore implements ConnectionStore {
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #names: TableNames;
+
+  constructor(documents: DynamoDBDocumentClient, names: TableNames) {
+    this.#documents = documents;
+    this.#names = names;
+  }
+
+  async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+    const put = new PutCommand({
+      TableName: this.#names.table,
+      Item: toConnectionItem(connection),
+      ConditionExpression: FREE_OR_EXPIRED,
+      ExpressionAttributeValues: { ":now": toEpochSeconds(connection.connectedAt) },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    try {
+      await callTable("CONNECTION_STORE", (options) => this.#documents.send(put, options));
+      return "stored";
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return judgeObstacle(error.Item ?? {}, connection);
+    }
+  }
+
+  /** An update and not a removal: what is left is the tombstone that a late `open` finds. It costs no more. */
+  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    const bury = new UpdateCommand({
+      TableName: this.#names.table,
+      Key: connectionKey(id),
+      UpdateExpression: BURY,
+      ExpressionAttributeNames: BURY_NAMES,
+      ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
+    });
+    await callTable("CONNECTION_STORE", (options) => this.#documents.send(bury, options));
+  }
+
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+    const start = from === undefined ? undefined : startKey(userId, now, from);
+    const query = new QueryCommand({
+      TableName: this.#names.table,
+      IndexName: this.#names.index,
+      // Expired records sort before the range and an older schema's after it: neither costs a read.
+      KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
+      ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
+      Limit: PAGE_SIZE,
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    const page = await callTable("CONNECTION_STORE", (options) => this.#documents.send(query, options));
+    const items = (page.Items ?? []).map(fromConnectionItem).filter((connection) => connection !== undefined);
+    return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
+  }
+}
+
+/** What refused an `open`. A record that cannot be read is somebody's: it is not ours to take. */
+function judgeObstacle(item: Record<string, AttributeValue>, connection: Connection): "stored" | "closed" | "taken" {
+  const found = unmarshall(item);
+  if (Object.hasOwn(found, "closedAt")) return "closed";
+  return fromConnectionItem(found)?.identity.userId === connection.identity.userId ? "stored" : "taken";
+}
+
+function nextPage(last: Record<string, unknown>): string {
+  return writeCursor([String(last["GSI1SK"]), String(last["pk"]), String(last["sk"])]);
+}
+
+/** A page that ended on a record expired since: all before it are expired too, and DynamoDB refuses keys out of range. */
+function startKey(userId: UserId, now: EpochSeconds, from: string): Record<string, string> | undefined {
+  const [expiry = "", pk = "", sk = ""] = readCursor(from, 3);
+  return expiry > momentKey(now) && expiry <= LAST_MOMENT ? { GSI1PK: userId, GSI1SK: expiry, pk, sk } : undefined;
+}

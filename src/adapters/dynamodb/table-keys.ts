@@ -1,0 +1,22 @@
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
+
+/** A table and its one index, as deployed. */
+export type TableNames = { readonly table: string; readonly index: string };
+
+export type ItemKey = { readonly pk: string; readonly sk: string };
+
+/** Neither a connection id nor a user id can hold a `#`, so that no key of another kind, `KIND#…`, equals one of theirs. */
+export function connectionKey(id: ConnectionId): ItemKey {
+  return { pk: id, sk: "connection" };
+}
+
+/** Ten digits reach the year 2286, and times before 2242 are all that the domain parses: their text sorts as they do. */
+const MOMENT_DIGITS = 10;
+
+/** After every moment, and before the letters that an older schema's sort keys begin with. */
+export const LAST_MOMENT = "9".repeat(MOMENT_DIGITS);
+
+export function momentKey(moment: EpochSeconds): string {
+  return String(wholeSeconds(moment)).padStart(MOMENT_DIGITS, "0");
+}

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, describe, expect, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
+import { clientFor } from "../../support/dynamodb-table.ts";
+
+const servers: Server[] = [];
+
+afterAll(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A store whose DynamoDB answers every request so. */
+async function storeOver(answer: RequestListener): Promise<DynamoConnectionStore> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return new DynamoConnectionStore(clientFor(`http://127.0.0.1:${port}`), { table: "table", index: "GSI1" });
+}
+
+function refuse(status: number, type: string): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+    response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "no" }));
+  };
+}
+
+const CALLS = {
+  open: (store: DynamoConnectionStore) => store.open(aConnection()),
+  close: (store: DynamoConnectionStore) => store.close(aConnection().id, NOW),
+  liveConnectionsOf: (store: DynamoConnectionStore) => store.liveConnectionsOf(aUserId(), NOW),
+};
+
+const FAULTS: readonly (readonly [string, RequestListener])[] = [
+  ["L1 throttles", refuse(400, "ProvisionedThroughputExceededException")],
+  ["L1 fails", refuse(500, "InternalServerError")],
+  ["L1 is unavailable", (_request, response) => response.writeHead(503).end("<html>")],
+  ["L1 denies access", refuse(400, "AccessDeniedException")],
+  ["has no such table", refuse(400, "ResourceNotFoundException")],
+  ["L1 hangs", () => undefined],
+  ["L1 hangs half-way", (_request, response) => response.writeHead(200).write('{"Items":')],
+  ["L1 resets the connection", (request) => request.socket.destroy()],
+  ["answers in another tongue", (_request, response) => response.end("<html>")],
+];
+
+describe.concurrent("a call to a DynamoDB that", () => {
+  describe.each(FAULTS)("%s", (_fault, answer) => {
+    it.each(Object.entries(CALLS))("is an outage of the store: %s", async (_name, call) => {
+      const store = await storeOver(answer);
+
+      await expect(call(store)).rejects.toThrow(DependencyUnavailableError);
+    });
+  });
+
+  it("L1 recovers at once is answered as if nothing had been", async () => {
+    let requests = 0;
+    const store = await storeOver((request, response) => {
+      requests += 1;
+      if (requests < 3) refuse(500, "InternalServerError")(request, response);
+      else response.end("{}");
+    });
+
+    expect(await store.open(aConnection())).toBe("stored");
+    expect(requests).toBe(3);
+  });
+
+  it("tells nobody what was asked of it", async () => {
+    const connection = aConnection();
+    const store = await storeOver(refuse(400, "AccessDeniedException"));
+
+    const error = await store.open(connection).catch((thrown: unknown) => thrown as Error);
+
+    expect(JSON.stringify(error)).not.toContain(connection.id);
+    expect((error as Error).message).toBe("CONNECTION_STORE is unavailable");
+  });
+});

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  fromConnectionItem,
+  OPEN_ATTRIBUTES,
+  toConnectionItem,
+} from "../../../src/adapters/dynamodb/connection-item.ts";
+import { momentKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import type { EpochSeconds } from "../../../src/domain/time.ts";
+import { aConnection } from "../../support/a-connection.ts";
+
+const ITEM = toConnectionItem(aConnection());
+
+describe("a connection's item", () => {
+  it("is read back as it was written", () => {
+    const connection = aConnection();
+
+    expect(fromConnectionItem(toConnectionItem(connection))).toEqual(connection);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["a tombstone", Object.fromEntries(Object.entries(ITEM).filter(([name]) => !OPEN_ATTRIBUTES.includes(name)))],
+    ["a subscription of the tutorial's schema", { ...ITEM, sk: "subscription#order-17" }],
+    ["a user id that no token may carry", { ...ITEM, GSI1PK: "USER#ann" }],
+    ["a connection id that no gateway mints", { ...ITEM, pk: "ENTITY#order-17" }],
+    ["times in text", { ...ITEM, connectedAt: "1800000000005" }],
+    ["an expiry in milliseconds", { ...ITEM, expiresAt: 1_800_000_000_000 }],
+    ["no source", { ...ITEM, sourceIp: undefined }],
+  ])("L8 is skipped when it holds %s", (_what, item) => {
+    expect(fromConnectionItem(item)).toBeUndefined();
+  });
+
+  it("L8 is read by whatever is made of any other item, without a crash", () => {
+    const anyItem = fc.dictionary(fc.constantFrom(...Object.keys(ITEM)), fc.jsonValue());
+
+    fc.assert(
+      fc.property(anyItem, (item) => {
+        const connection = fromConnectionItem(item);
+        expect(connection === undefined || fromConnectionItem(toConnectionItem(connection))).toBeTruthy();
+      }),
+    );
+  });
+
+  it("sorts in the index as its expiry does in time", () => {
+    const moment = fc.integer({ min: 1, max: 2 ** 33 - 1 }).map((seconds) => seconds as EpochSeconds);
+
+    fc.assert(
+      fc.property(moment, moment, (one, other) => {
+        expect(momentKey(one) < momentKey(other)).toBe(one < other);
+      }),
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { connectionKey, type TableNames } from "../../../src/adapters/dynamodb/table-keys.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { addSeconds } from "../../../src/domain/time.ts";
+import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
+import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
+import { CapacityMeter } from "../../support/capacity-meter.ts";
+import { createTable } from "../../support/dynamodb-table.ts";
+
+describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
+  let documents: DynamoDBDocumentClient;
+  let names: TableNames;
+  let store: DynamoConnectionStore;
+  beforeAll(async () => {
+    ({ documents, names } = await createTable());
+    store = new DynamoConnectionStore(documents, names);
+  });
+
+  const put = (item: Record<string, unknown>) => documents.send(new PutCommand({ TableName: names.table, Item: item }));
+  const get = async (id: ConnectionId) =>
+    (await documents.send(new GetCommand({ TableName: names.table, Key: connectionKey(id) }))).Item;
+
+  describeConnectionStore(() => new DynamoConnectionStore(documents, names));
+
+  describe("its table", () => {
+    it("leads to a connection by user id and expiry, and lets the collector have it", async () => {
+      const connection = aConnection();
+
+      await store.open(connection);
+
+      expect(await get(connection.id)).toMatchObject({
+        pk: connection.id,
+        GSI1PK: connection.identity.userId,
+        GSI1SK: String(connection.expiresAt),
+        ttl: connection.expiresAt,
+      });
+    });
+
+    it("keeps of a closed connection that it was closed, and nobody's name", async () => {
+      const connection = aConnection();
+      await store.open(connection);
+
+      await store.close(connection.id, NOW);
+
+      expect(await get(connection.id)).toEqual({ ...connectionKey(connection.id), closedAt: NOW, ttl: NOW + 3600 });
+    });
+
+    it("L8 passes over what it does not understand", async () => {
+      const userId = aUserId();
+      const connection = aConnection({ userId });
+      const older = { ...toConnectionItem(aConnection({ userId })), connectedAt: "yesterday" };
+      await put({ pk: "subscriber", sk: "subscription#x", GSI1PK: userId, GSI1SK: connection.expiresAt.toString() });
+      await put(older);
+      await store.open(connection);
+
+      const page = await store.liveConnectionsOf(userId, NOW);
+
+      expect(page.items).toEqual([connection]);
+    });
+
+    it("L8 takes no id from a record that it cannot read", async () => {
+      const connection = aConnection();
+      await put({ ...connectionKey(connection.id), GSI1PK: connection.identity.userId, GSI1SK: "user#" });
+
+      expect(await store.open(connection)).toBe("taken");
+    });
+  });
+
+  describe("its cost in capacity units", () => {
+    const stranger = aConnection();
+    const userId = aUserId();
+    const crowd = Array.from({ length: 40 }, () => aConnection({ userId }));
+    let meter: CapacityMeter;
+    beforeAll(async () => {
+      for (const connection of crowd) await store.open(connection);
+      meter = new CapacityMeter(documents);
+    });
+
+    it.each([
+      ["open: the record and its place in the index", { reads: 0, writes: 2 }, () => store.open(stranger)],
+      ["a repeated open", { reads: 0, writes: 0 }, () => store.open(stranger)],
+      ["close", { reads: 0, writes: 2 }, () => store.close(stranger.id, NOW)],
+      ["a repeated close", { reads: 0, writes: 1 }, () => store.close(stranger.id, NOW)],
+      ["a user's 40 connections", { reads: 1, writes: 0 }, () => store.liveConnectionsOf(userId, NOW)],
+      [
+        "L7 a user's 40 expired connections",
+        { reads: 0, writes: 0 },
+        () => store.liveConnectionsOf(userId, addSeconds(NOW, 7200)),
+      ],
+    ])("%s", async (_call, units, call) => {
+      expect(await meter.measure(call)).toEqual(units);
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Answers with DynamoDB Local's address, and starts it for the first who asks. */
+    dynamodbLocal: string;
+  }
+}
+
+/** One DynamoDB Local for the whole run, and none for a run that needs none. */
+export default async function offerDynamodbLocal(project: TestProject): Promise<() => Promise<void>> {
+  let container: Promise<StartedTestContainer> | undefined;
+  const server = createServer((_request, response) => {
+    container ??= startDynamodbLocal();
+    container.then(
+      (started) => response.end(`http://${started.getHost()}:${started.getMappedPort(8000)}`),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  project.provide("dynamodbLocal", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
+  return async () => {
+    server.closeAllConnections();
+    server.close();
+    await (await container)?.stop();
+  };
+}
+
+function startDynamodbLocal(): Promise<StartedTestContainer> {
+  return new GenericContainer("amazon/dynamodb-local")
+    .withExposedPorts(8000)
+    .withWaitStrategy(Wait.forHttp("/", 8000).forStatusCode(400))
+    .start();
+}

@@ -2,9 +2,10 @@ import { type DestinationStream, type Logger as Pino, pino } from "pino";
 import type { Clock } from "../../application/ports/clock.ts";
 import { LOG_FIELDS, type LogFields, type Logger } from "../../application/ports/logger.ts";
 
-export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
+/** As Lambda's logging configuration spells them. */
+export const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Longer than any id or code of ours; what is cut off was put there to fill the log. */
 const MAX_TEXT = 256;
@@ -30,7 +31,7 @@ export class PinoLogger implements Logger {
   }) {
     this.#pino = pino(
       {
-        level: options.level,
+        level: options.level.toLowerCase(),
         base: { service: options.service },
         messageKey: "message",
         timestamp: () => `,"timestamp":"${new Date(options.clock.now()).toISOString()}"`,

@@ -7,7 +7,7 @@ import { names } from "./names.ts";
 
 /** What every function needs. */
 export const platform: Part = (settings) => {
-  const level = settings.oneOf("LOG_LEVEL", LOG_LEVELS, "info");
+  const level = settings.oneOf("LOG_LEVEL", LOG_LEVELS, "INFO");
   return (provide) => {
     provide(names.clock, {}, () => new SystemClock());
     provide(

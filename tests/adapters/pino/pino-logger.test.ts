@@ -8,7 +8,7 @@ import { FixedClock } from "../../fakes/fixed-clock.ts";
 const NOW = "2026-11-22T10:00:00.123Z";
 const CANARY = "canary-7f3a";
 
-function record(log: (logger: PinoLogger) => void, level: "info" | "warn" | "error" | "silent" = "info"): string[] {
+function record(log: (logger: PinoLogger) => void, level: "DEBUG" | "INFO" | "WARN" | "ERROR" = "INFO"): string[] {
   const written: string[] = [];
   const destination = { write: (line: string) => void written.push(line) };
   log(new PinoLogger({ level, service: "portcullis", clock: new FixedClock(Date.parse(NOW)), destination }));
@@ -34,10 +34,10 @@ describe("PinoLogger", () => {
   });
 
   it.each([
-    { level: "info", expected: ["INFO", "WARN", "ERROR"] },
-    { level: "warn", expected: ["WARN", "ERROR"] },
-    { level: "error", expected: ["ERROR"] },
-    { level: "silent", expected: [] },
+    { level: "DEBUG", expected: ["INFO", "WARN", "ERROR"] },
+    { level: "INFO", expected: ["INFO", "WARN", "ERROR"] },
+    { level: "WARN", expected: ["WARN", "ERROR"] },
+    { level: "ERROR", expected: ["ERROR"] },
   ] as const)("at level $level writes $expected", ({ level, expected }) => {
     const lines = record((logger) => {
       logger.info("one");
@@ -143,7 +143,7 @@ describe("PinoLogger", () => {
         throw new Error("disk full");
       },
     };
-    const logger = new PinoLogger({ level: "info", service: "s", clock: new FixedClock(0), destination });
+    const logger = new PinoLogger({ level: "INFO", service: "s", clock: new FixedClock(0), destination });
 
     expect(() => logger.error("lost")).not.toThrow();
   });

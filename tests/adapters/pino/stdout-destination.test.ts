@@ -8,7 +8,7 @@ const logger = `
   import { stdoutDestination } from "./src/adapters/pino/stdout-destination.ts";
   import { SystemClock } from "./src/adapters/system/system-clock.ts";
   const logger = new PinoLogger({
-    level: "info", service: "s", clock: new SystemClock(), destination: stdoutDestination(),
+    level: "INFO", service: "s", clock: new SystemClock(), destination: stdoutDestination(),
   });`;
 
 function run(script: string) {

@@ -5,6 +5,7 @@ export type MalformedInputCode =
   | "MALFORMED_EVENT"
   | "MALFORMED_IDENTITY"
   | "MALFORMED_RECORD"
+  | "MALFORMED_SECRET"
   | "MALFORMED_TOKEN_REQUEST";
 
 /** Thrown by parsers. Callers switch on `code`; the message is the code. */

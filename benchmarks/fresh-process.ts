@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+
+export type Program = {
+  readonly file: string;
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** Long enough for any single program here, short enough that a hanging one does not hold the run up. */
+const TIME_LIMIT_MS = 120_000;
+
+/**
+ * Runs a program to its end and reads the JSON that it writes to file descriptor 3. What it logs goes to /dev/null, and
+ * nothing is preloaded for it: an IPC channel would load `node:net` before the first measurement. Its environment is what
+ * is given and nothing else, so that no setting of this machine takes part.
+ */
+export async function runToEnd<T>({ file, args = [], environment = {} }: Program): Promise<T> {
+  const child = spawn(process.execPath, [file, ...args], {
+    env: environment,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+    timeout: TIME_LIMIT_MS,
+  });
+  const output = text(child.stdio[3] as NodeJS.ReadableStream);
+  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
+  const [status, report] = await Promise.all([ended, output]);
+  if (status !== 0) throw new Error(`${file} ended with ${status}`);
+  return JSON.parse(report) as T;
+}

@@ -1,0 +1,21 @@
+// `npm run bench`, or `npm run bench -- authorizer` for those that are named. Prints Markdown.
+import { availableParallelism, cpus } from "node:os";
+import { benchAuthorizer } from "./authorizer.ts";
+import { type Table, toMarkdown } from "./table.ts";
+
+const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
+  authorizer: benchAuthorizer,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(", ")}. There are: ${Object.keys(benchmarks).join(", ")}`);
+  process.exit(2);
+}
+
+console.log(`Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()})\n`);
+for (const [name, bench] of Object.entries(benchmarks)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  for (const table of await bench()) console.log(`${toMarkdown(table)}\n`);
+}

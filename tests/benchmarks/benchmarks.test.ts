@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
+import { type Table, toMarkdown } from "../../benchmarks/table.ts";
+
+/** Of a table in which something was measured: no cell is empty, and none is what becomes of a missing number. */
+function expectFilled(tables: readonly Table[]): void {
+  const cells = tables.flatMap(({ rows }) => rows.flat());
+  expect(cells.length).toBeGreaterThan(0);
+  expect(cells.filter((cell) => cell === "" || /NaN|Infinity|undefined/.test(cell))).toEqual([]);
+}
+
+describe("each benchmark still runs, with counts too small to say anything", () => {
+  it("authorizer", async () => {
+    expectFilled(await benchAuthorizer({ rounds: 1, calls: 2 }));
+  });
+});
+
+describe("a table", () => {
+  it("is printed as Markdown, numbers to the right", () => {
+    const table = { title: "T", note: "N.", columns: ["what", "ms"], rows: [["one", "1"]] };
+    expect(toMarkdown(table)).toBe("### T\n\n| what | ms |\n| --- | ---: |\n| one | 1 |\n\nN.");
+  });
+});

@@ -1,0 +1,29 @@
+import type { EpochMillis } from "../time.ts";
+import type { UndeliverableReason } from "./delivery.ts";
+import type { Recipient } from "./recipient.ts";
+
+/** What became of one post to one connection. `throttled` and `failed` say nothing of whether it arrived after all. */
+export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "refused" | "too-large";
+
+export type PostVerdict = "delivered" | "gone" | "try-again" | UndeliverableReason;
+
+/** A post before $connect has answered is told 410 too, so for this long 410 is no proof that a connection is dead. */
+const CONNECTING_MILLIS = 10_000;
+
+/** Whether a post settles its recipient, and how. */
+export function judgePost(outcome: PostOutcome, recipient: Recipient, now: EpochMillis): PostVerdict {
+  switch (outcome) {
+    case "delivered":
+      return "delivered";
+    case "gone":
+      return now - recipient.connectedAt < CONNECTING_MILLIS ? "try-again" : "gone";
+    case "throttled":
+    case "failed":
+      return "try-again";
+    // Neither our permission nor the size of the frame changes by asking again.
+    case "refused":
+      return "PUSH_REFUSED";
+    case "too-large":
+      return "PUSH_TOO_LARGE";
+  }
+}

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MalformedInputError } from "../../../src/domain/errors.ts";
+import { parseEntityUpdate, parseUserPush } from "../../../src/domain/notification/notification.ts";
+import { PUBLICATION } from "../../support/notifications.ts";
+
+const MALFORMED = new MalformedInputError("MALFORMED_DETAIL");
+
+function members(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
+}
+
+const NO_DETAIL: readonly (readonly [string, unknown])[] = [
+  ["I1 detail missing", undefined],
+  ["I1 detail null", null],
+  ["I1 detail a string", '{"entityId":"e","userId":"u","message":"m"}'],
+  ["I1 detail an array", [{ entityId: "e", userId: "u", message: "m" }]],
+  ["I1 detail a number", 17],
+  ["I1 no members", {}],
+  ["I1 inherited members only", Object.create({ entityId: "e", userId: "u", message: "m" })],
+  ["I1 10,000 members", { entityId: "e", userId: "u", message: "m", ...members(10_000) }],
+  ["I1 message a number", { entityId: "e", userId: "u", message: 1 }],
+  ["I1 message null", { entityId: "e", userId: "u", message: null }],
+  ["I1 message an object", { entityId: "e", userId: "u", message: { text: "m" } }],
+];
+
+describe("an entity update", () => {
+  it("is what its detail and the bus say", () => {
+    expect(parseEntityUpdate({ entityId: "order-17", message: "shipped" }, PUBLICATION)).toEqual({
+      kind: "entity-update",
+      ...PUBLICATION,
+      entityId: "order-17",
+      message: "shipped",
+    });
+  });
+
+  it("needs no message, as in the tutorial's contract", () => {
+    const update = parseEntityUpdate({ entityId: "order-17" }, PUBLICATION);
+    expect(update).not.toHaveProperty("message");
+  });
+
+  it("passes over members it does not know", () => {
+    const update = parseEntityUpdate({ entityId: "order-17", message: "shipped", version: 3 }, PUBLICATION);
+    expect(update).not.toHaveProperty("version");
+  });
+
+  it.each<readonly [string, unknown]>([
+    ...NO_DETAIL,
+    ["I2 entity id a number", { entityId: 17, message: "m" }],
+    ["I2 entity id an object", { entityId: {}, message: "m" }],
+    ["I2 entity id blank", { entityId: " ", message: "m" }],
+    ["I2 entity id with a newline", { entityId: "order\n17", message: "m" }],
+    ["I2 entity id a lone surrogate", { entityId: "\ud800", message: "m" }],
+    ["I2 entity id of 2,048 bytes", { entityId: "x".repeat(2048), message: "m" }],
+  ])("%s: refused", (_row, detail) => {
+    expect(() => parseEntityUpdate(detail, PUBLICATION)).toThrow(MALFORMED);
+  });
+});
+
+describe("a user push", () => {
+  it("is what its detail and the bus say", () => {
+    const detail = { userId: "ann", message: "done", callback: "https://example.com/jobs/1?x=%20#top" };
+    expect(parseUserPush(detail, PUBLICATION)).toEqual({ kind: "user-push", ...PUBLICATION, ...detail });
+  });
+
+  it("I10 carries HTML and script as text", () => {
+    const message = `<script>alert("1")</script>`;
+    expect(parseUserPush({ userId: "ann", message }, PUBLICATION).message).toBe(message);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ...NO_DETAIL,
+    ["no message", { userId: "ann" }],
+    ["I2 user id a number", { userId: 1, message: "m" }],
+    ["I2 user id with the keys' separator", { userId: "ann#bob", message: "m" }],
+    ["I2 user id with a newline", { userId: "ann\n", message: "m" }],
+    ["I2 user id an array of one", { userId: ["ann"], message: "m" }],
+    ["I10 callback javascript:", { userId: "ann", message: "m", callback: "javascript:alert(1)" }],
+    ["I10 callback data:", { userId: "ann", message: "m", callback: "data:text/html,x" }],
+    ["I10 callback http:", { userId: "ann", message: "m", callback: "http://example.com" }],
+    ["I10 callback with a space in front", { userId: "ann", message: "m", callback: " https://example.com" }],
+    ["I10 callback with a newline", { userId: "ann", message: "m", callback: "https://example.com/\nx" }],
+    ["I10 callback with a quote", { userId: "ann", message: "m", callback: 'https://example.com/"onclick=' }],
+    ["I10 callback without a host", { userId: "ann", message: "m", callback: "https://" }],
+    ["I10 callback of 4 KB", { userId: "ann", message: "m", callback: `https://e.com/${"x".repeat(4096)}` }],
+    ["callback a number", { userId: "ann", message: "m", callback: 1 }],
+  ])("%s: refused", (_row, detail) => {
+    expect(() => parseUserPush(detail, PUBLICATION)).toThrow(MALFORMED);
+  });
+});
+
+describe("a replay", () => {
+  it.each([
+    ["by the publisher", { replay: true }, false, true],
+    ["by the archive", {}, true, true],
+    ["by neither", {}, false, false],
+    ["not by a truthy word", { replay: "true" }, false, false],
+  ])("is asked for %s", (_who, more, byArchive, expected) => {
+    const publication = { ...PUBLICATION, replay: byArchive };
+    const update = parseEntityUpdate({ entityId: "e", ...more }, publication);
+    const push = parseUserPush({ userId: "u", message: "m", ...more }, publication);
+    expect([update.replay, push.replay]).toEqual([expected, expected]);
+  });
+});
+
+it("I1 any JSON value is a notification or malformed, nothing else", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(parseEntityUpdate, parseUserPush), (detail, parse) => {
+      try {
+        return parse(detail, PUBLICATION).id === PUBLICATION.id;
+      } catch (thrown) {
+        return thrown instanceof MalformedInputError;
+      }
+    }),
+  );
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { judgePost, type PostOutcome, type PostVerdict } from "../../../src/domain/notification/post-outcome.ts";
+import type { EpochMillis } from "../../../src/domain/time.ts";
+import { NOON, recipient } from "../../support/notifications.ts";
+
+const ROWS: readonly (readonly [row: string, PostOutcome, ageMillis: number, PostVerdict])[] = [
+  ["handed over", "delivered", 60_000, "delivered"],
+  ["J1 410", "gone", 60_000, "gone"],
+  ["J2 410 at once", "gone", 0, "try-again"],
+  ["J2 410 after 9,999 ms", "gone", 9_999, "try-again"],
+  ["J2 410 after 10,000 ms", "gone", 10_000, "gone"],
+  ["J2 410 with our clock behind the gateway's", "gone", -500, "try-again"],
+  ["J3 429", "throttled", 60_000, "try-again"],
+  ["J5 403", "refused", 60_000, "PUSH_REFUSED"],
+  ["J5 413", "too-large", 60_000, "PUSH_TOO_LARGE"],
+  ["J8 5xx, timeout, reset", "failed", 60_000, "try-again"],
+];
+
+describe("the verdict on a post", () => {
+  it.each(ROWS)("%s", (_row, outcome, ageMillis, verdict) => {
+    const judged = judgePost(outcome, recipient("c1", { connectedAt: (NOON - ageMillis) as EpochMillis }), NOON);
+    expect(judged).toBe(verdict);
+  });
+});

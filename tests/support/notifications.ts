@@ -1,0 +1,54 @@
+import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import {
+  type EntityUpdate,
+  type Notification,
+  type Publication,
+  parseEntityUpdate,
+  parseUserPush,
+  type UserPush,
+} from "../../src/domain/notification/notification.ts";
+import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+
+/** When the notifications built here were published, and recipients' connections are a minute old. */
+export const NOON = Date.UTC(2026, 10, 22, 12, 0, 0) as EpochMillis;
+
+export const PUBLICATION: Publication = {
+  id: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d",
+  time: "2026-11-22T12:00:00Z",
+  publishedAt: NOON,
+  replay: false,
+};
+
+export function entityUpdate(detail: object = {}, publication: Partial<Publication> = {}): EntityUpdate {
+  return parseEntityUpdate({ entityId: "order-17", message: "shipped", ...detail }, { ...PUBLICATION, ...publication });
+}
+
+export function userPush(detail: object = {}, publication: Partial<Publication> = {}): UserPush {
+  return parseUserPush({ userId: "ann", message: "done", ...detail }, { ...PUBLICATION, ...publication });
+}
+
+export function freshDelivery<N extends Notification>(notification: N): Delivery<N> {
+  return { notification, to: {}, attempt: 0 };
+}
+
+export function connectionId(text: string): ConnectionId {
+  const id = parseConnectionId(text);
+  if (id === undefined) throw new Error(`not a connection id: ${text}`);
+  return id;
+}
+
+export function recipient(name: string, over: Partial<Recipient> = {}): Recipient {
+  return {
+    connectionId: connectionId(name),
+    connectedAt: (NOON - 60_000) as EpochMillis,
+    expiresAt: (NOON / 1000 + 3600) as EpochSeconds,
+    ...over,
+  };
+}
+
+/** c0, c1, c2… */
+export function recipients(count: number): Recipient[] {
+  return Array.from({ length: count }, (_, index) => recipient(`c${index}`));
+}

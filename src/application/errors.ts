@@ -1,5 +1,5 @@
 /** What could not be reached, or answered in a way that could not be used. A log's reason code. */
-export type UnavailableDependency = "CONNECTION_STORE" | "SIGNING_SECRETS";
+export type UnavailableDependency = "CONNECTION_STORE" | "DELIVERY_QUEUE" | "SIGNING_SECRETS" | "SUBSCRIPTION_STORE";
 
 /**
  * A fault of ours or of a service we call: never the caller's doing, so never a refusal. `cause` keeps the original for

@@ -1,0 +1,144 @@
+import type { ConnectionId } from "../domain/connection/connection-id.ts";
+import { type Delivery, isTooOld, type UndeliverableReason } from "../domain/notification/delivery.ts";
+import { encodePush, type Push } from "../domain/notification/push.ts";
+import type { Recipient } from "../domain/notification/recipient.ts";
+import type { EpochMillis } from "../domain/time.ts";
+import { type AudienceStream, type ReadPage, streamAudience } from "./audience-stream.ts";
+import { type DeliveryReport, newTally, type Tally } from "./delivery-report.ts";
+import { faultFields } from "./fault-fields.ts";
+import type { Backoff } from "./ports/backoff.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ConnectionChannel } from "./ports/connection-channel.ts";
+import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
+import type { Logger } from "./ports/logger.ts";
+import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
+import { makeRemainder } from "./remainder.ts";
+import { makeSlots, type Slots } from "./slots.ts";
+
+export type FanOutOrder = {
+  readonly delivery: Delivery;
+  readonly read: ReadPage;
+  /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */
+  readonly forget: (connectionId: ConnectionId) => Promise<void>;
+  /** From here on nothing is begun. What is under way then, and handing on the rest, must fit behind it. */
+  readonly deadline: EpochMillis;
+};
+
+/**
+ * Posts to an audience, each connection on its own account, and hands on whatever does not get through in time. Throws
+ * DependencyUnavailableError only when handing on failed: then the delivery has to come back as it was.
+ */
+export type FanOut = (order: FanOutOrder) => Promise<DeliveryReport>;
+
+export type FanOutDependencies = {
+  readonly channel: ConnectionChannel;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly logger: Logger;
+  /** Posts under way at once, over all fan-outs of the process. */
+  readonly concurrency: number;
+};
+
+export function makeFanOut(deps: FanOutDependencies): FanOut {
+  const slots = makeSlots(deps.concurrency);
+  return (order) => {
+    const { notification } = order.delivery;
+    if (isTooOld(notification, deps.clock.now())) return putAside(order, "TOO_OLD", deps);
+    const push = encodePush(notification);
+    return push === undefined ? putAside(order, "PUSH_TOO_LARGE", deps) : postToAudience(order, push, slots, deps);
+  };
+}
+
+async function putAside(
+  { delivery }: FanOutOrder,
+  reason: UndeliverableReason,
+  deps: FanOutDependencies,
+): Promise<DeliveryReport> {
+  await deps.deadLetters.undeliverable(delivery, reason);
+  return { outcome: reason, ...newTally() };
+}
+
+async function postToAudience(
+  order: FanOutOrder,
+  push: Push,
+  slots: Slots,
+  deps: FanOutDependencies,
+): Promise<DeliveryReport> {
+  const { delivery, deadline } = order;
+  const tally = newTally();
+  const job: PostJob = { ...deps, slots, deadline, tally, post: deps.channel.prepare(push) };
+  const stream = streamOf(order);
+  const remainder = makeRemainder(delivery, deps, tally);
+  const untried: Recipient[] = [];
+
+  const settle = async (recipient: Recipient, ending: PostEnding) => {
+    if (ending === "delivered" || ending === "expired") tally[ending] += 1;
+    else if (ending === "gone") await forgetGone(recipient, order, tally, deps);
+    else if (ending === "untried") untried.push(recipient);
+    else if (ending === "failed") await remainder.failed(recipient);
+    else await remainder.undeliverable(recipient, ending);
+  };
+
+  await inParallel(deps.concurrency, async () => {
+    const recipient = deps.clock.now() < deadline ? await stream.next() : undefined;
+    if (recipient !== undefined) await settle(recipient, await postToRecipient(recipient, job));
+    return recipient !== undefined;
+  });
+
+  const { fault, ...rest } = stream.rest();
+  if (fault !== undefined) deps.logger.warn("audience not read to its end", faultFields(fault.thrown));
+  const attempt = attemptsBehind(delivery, tally, fault !== undefined);
+  await remainder.close({ ...rest, untried: [...untried, ...rest.untried], attempt });
+  return { outcome: rest.unread === undefined ? "completed" : "continued", ...tally };
+}
+
+function streamOf({ delivery: { to }, read }: FanOutOrder): AudienceStream {
+  if ("recipients" in to) return streamAudience(() => Promise.resolve({ items: to.recipients }));
+  return streamAudience(read, to.page);
+}
+
+async function forgetGone(
+  { connectionId }: Recipient,
+  order: FanOutOrder,
+  tally: Tally,
+  deps: FanOutDependencies,
+): Promise<void> {
+  tally.gone += 1;
+  try {
+    await order.forget(connectionId);
+  } catch (thrown) {
+    tally.unforgotten += 1;
+    deps.logger.warn("gone connection not forgotten", { connectionId, ...faultFields(thrown) });
+  }
+}
+
+/**
+ * Attempts count standstill: an invocation that settled anybody leaves the rest a fresh count, so that no audience is too
+ * large; one that settled nobody does not, so that nothing goes round for ever. A page that cannot be read is not asked
+ * for again at once.
+ */
+function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): number {
+  const settled = tally.delivered + tally.gone + tally.expired + tally.deadLettered;
+  if (settled === 0) return delivery.attempt + 1;
+  return faulty ? 1 : 0;
+}
+
+/**
+ * So many workers, each doing its step until there is nothing left to do. When one throws, none begins another step:
+ * the delivery will come back whole, and every further post would be posted again. The error waits for them all.
+ */
+async function inParallel(workers: number, step: () => Promise<boolean>): Promise<void> {
+  let broken = false;
+  const work = async () => {
+    try {
+      while (!broken && (await step()));
+    } catch (thrown) {
+      broken = true;
+      throw thrown;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: workers }, work));
+  for (const end of ended) if (end.status === "rejected") throw end.reason;
+}

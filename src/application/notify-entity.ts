@@ -1,0 +1,32 @@
+import type { Delivery } from "../domain/notification/delivery.ts";
+import type { EntityUpdate } from "../domain/notification/notification.ts";
+import { type EpochMillis, toEpochSeconds } from "../domain/time.ts";
+import type { CloseConnection } from "./close-connection.ts";
+import type { DeliveryReport } from "./delivery-report.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { SubscriptionStore } from "./ports/subscription-store.ts";
+
+/** Tells everybody who follows an entity. Throws DependencyUnavailableError when the delivery has to come back. */
+export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMillis) => Promise<DeliveryReport>;
+
+export function makeNotifyEntity(deps: {
+  readonly fanOut: FanOut;
+  readonly subscriptions: Pick<SubscriptionStore, "followersOf" | "unfollow">;
+  readonly closeConnection: CloseConnection;
+  readonly clock: Clock;
+}): NotifyEntity {
+  return (delivery, deadline) => {
+    const { entityId } = delivery.notification;
+    return deps.fanOut({
+      delivery,
+      deadline,
+      read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
+      forget: async (connectionId) => {
+        // Closing finds subscriptions by an index that may lag; this one we know of.
+        await deps.subscriptions.unfollow(entityId, connectionId);
+        await deps.closeConnection(connectionId);
+      },
+    });
+  };
+}

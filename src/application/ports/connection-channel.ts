@@ -1,0 +1,18 @@
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
+import type { Push } from "../../domain/notification/push.ts";
+
+/**
+ * Sends one push to one connection. Answers within three seconds, whatever happens on the way. Should it throw all the
+ * same, that counts as `failed`.
+ */
+export type Post = (connectionId: ConnectionId) => Promise<PostOutcome>;
+
+/**
+ * The way to open connections. `delivered` means handed to the gateway, not read by the client. Whatever is the same for
+ * every recipient of a push (encoding, hashing) happens once, in `prepare`. Nothing is retried here: who is worth
+ * another try is the domain's to say.
+ */
+export interface ConnectionChannel {
+  prepare(push: Push): Post;
+}

@@ -1,0 +1,82 @@
+import {
+  attemptDelaySeconds,
+  type Delivery,
+  MAX_ATTEMPTS,
+  type UndeliverableReason,
+} from "../domain/notification/delivery.ts";
+import type { Recipient } from "../domain/notification/recipient.ts";
+import type { Tally } from "./delivery-report.ts";
+import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
+
+/** Some 40 KB of a message, beside a push of at most 128. */
+const MAX_RECIPIENTS = 500;
+
+/** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
+export type Remainder = {
+  /** By the hundred, as they come: however many fail, only so many are held. */
+  failed(recipient: Recipient): Promise<void>;
+  undeliverable(recipient: Recipient, reason: UndeliverableReason): Promise<void>;
+  /** All that is held back so far, and what time did not suffice for, with the attempts that it has behind it. */
+  close(rest: {
+    readonly untried: readonly Recipient[];
+    readonly unread?: { readonly page?: string };
+    readonly attempt: number;
+  }): Promise<void>;
+};
+
+export function makeRemainder(
+  delivery: Delivery,
+  ports: { readonly queue: DeliveryQueue; readonly deadLetters: DeadLetters },
+  tally: Tally,
+): Remainder {
+  const later = async (to: Delivery["to"], attempt: number) => {
+    const next = { ...delivery, to, attempt };
+    if (attempt >= MAX_ATTEMPTS) await giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
+    else {
+      await ports.queue.defer(next, attemptDelaySeconds(attempt));
+      tally.deferred += countOf(to);
+    }
+  };
+  const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason) => {
+    await ports.deadLetters.undeliverable({ ...delivery, to, attempt }, reason);
+    tally.deadLettered += countOf(to);
+  };
+
+  const failed = inBatches((recipients) => later({ recipients }, delivery.attempt + 1));
+  const dead = new Map<UndeliverableReason, Batches>();
+
+  return {
+    failed: failed.add,
+    undeliverable(recipient, reason) {
+      const batches = dead.get(reason) ?? inBatches((recipients) => giveUp({ recipients }, delivery.attempt, reason));
+      dead.set(reason, batches);
+      return batches.add(recipient);
+    },
+    async close({ untried, unread, attempt }) {
+      const left = inBatches((recipients) => later({ recipients }, attempt));
+      for (const recipient of untried) await left.add(recipient);
+      for (const batches of [left, failed, ...dead.values()]) await batches.flush();
+      if (unread !== undefined) await later(unread, attempt);
+    },
+  };
+}
+
+function countOf(to: Delivery["to"]): number {
+  return "recipients" in to ? to.recipients.length : 0;
+}
+
+type Batches = { readonly add: (recipient: Recipient) => Promise<void>; readonly flush: () => Promise<void> };
+
+function inBatches(handOn: (recipients: readonly Recipient[]) => Promise<void>): Batches {
+  let held: Recipient[] = [];
+  const flush = async () => {
+    const batch = held;
+    held = [];
+    if (batch.length > 0) await handOn(batch);
+  };
+  const add = async (recipient: Recipient) => {
+    held.push(recipient);
+    if (held.length >= MAX_RECIPIENTS) await flush();
+  };
+  return { add, flush };
+}

@@ -1,0 +1,333 @@
+import { describe, expect, it } from "vitest";
+import { DependencyUnavailableError } from "../../src/application/errors.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { FanOutWorld } from "../support/fan-out-world.ts";
+import { connectionId, entityUpdate, freshDelivery, NOON, recipient, recipients } from "../support/notifications.ts";
+
+const IDS = (count: number) => recipients(count).map((one) => one.connectionId);
+
+/** One connection of ten answers like this for ever, the others take what they get. */
+function worldWith(outcome: PostOutcome, connectedAt?: number): FanOutWorld {
+  const bad = recipient("bad", connectedAt === undefined ? {} : { connectedAt: connectedAt as EpochMillis });
+  const world = new FanOutWorld([...recipients(9), bad]);
+  world.channel.script = (id) => (id === bad.connectionId ? outcome : "delivered");
+  return world;
+}
+
+const BAD = connectionId("bad");
+
+describe("a fan-out", () => {
+  it.each([0, 1, 10, 11, 1000])("J11 I12 posts once to each of %i", async (size) => {
+    const world = new FanOutWorld(recipients(size), { pageSize: 10 });
+    const report = await world.run();
+    expect([...world.channel.delivered()].sort()).toEqual([...IDS(size)].sort());
+    expect(report).toMatchObject({ outcome: "completed", delivered: size, deferred: 0, deadLettered: 0 });
+    expect(world.queue).toMatchObject({ deferred: [], dead: [] });
+  });
+
+  it("keeps as many posts under way as it may, and no more, over several audiences at once", async () => {
+    const world = new FanOutWorld(recipients(30), { concurrency: 7 });
+    world.channel.script = () => new Promise((resolve) => setTimeout(() => resolve("delivered"), 1));
+    await Promise.all([world.run(), world.run(), world.run()]);
+    expect(world.channel.mostAtOnce).toBe(7);
+    expect(world.channel.posts).toHaveLength(90);
+  });
+
+  it("posts to a page while the next one is still being read", async () => {
+    const world = new FanOutWorld(recipients(20), { pageSize: 10 });
+    const { read } = world;
+    let postedMeanwhile = 0;
+    world.read = async (from) => {
+      if (from === "10") {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        postedMeanwhile = world.channel.posts.length;
+      }
+      return read(from);
+    };
+    await world.run();
+    expect(postedMeanwhile).toBe(10);
+  });
+});
+
+describe("one connection that does not answer well", () => {
+  it("J1 410: is forgotten, and that is no failure", async () => {
+    const world = worldWith("gone");
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, deferred: 0, deadLettered: 0 });
+    expect(world.forgotten).toEqual([BAD]);
+    expect(world.channel.postsTo(BAD)).toHaveLength(1);
+  });
+
+  it("J1 410: costs nobody else anything when it cannot be forgotten", async () => {
+    const world = worldWith("gone");
+    world.forget = async () => {
+      throw new DependencyUnavailableError("CONNECTION_STORE");
+    };
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, unforgotten: 1 });
+    expect(world.logger.lines).toEqual([
+      { level: "warn", message: "gone connection not forgotten", connectionId: BAD, dependency: "CONNECTION_STORE" },
+    ]);
+  });
+
+  it("J2 R11 410 while it is connecting: is tried again later, not forgotten", async () => {
+    const world = worldWith("gone", NOON - 2_000);
+    const report = await world.run();
+    expect(report).toMatchObject({ delivered: 9, gone: 0, deferred: 1 });
+    expect(world.forgotten).toEqual([]);
+    world.channel.script = () => "delivered";
+    await world.drain();
+    expect(world.channel.delivered()).toContain(BAD);
+  });
+
+  it("J2 410 for good: is forgotten once it is older than connecting can take", async () => {
+    const world = worldWith("gone", NOON - 2_000);
+    await world.run();
+    await world.drain();
+    expect(world.forgotten).toEqual([BAD]);
+    expect(world.queue.dead).toEqual([]);
+  });
+
+  it.each<[string, PostOutcome]>([
+    ["J3 429", "throttled"],
+    ["J8 5xx, timeout, reset", "failed"],
+  ])("%s once: gets the push a moment later, the others once", async (_row, outcome) => {
+    const world = worldWith(outcome);
+    world.channel.script = (id, nth) => (id === BAD && nth === 1 ? outcome : "delivered");
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "completed", delivered: 10, deferred: 0 });
+    expect(world.channel.postsTo(BAD)).toEqual([outcome, "delivered"]);
+    expect(world.channel.posts).toHaveLength(11);
+    expect(world.pauses).toEqual([100]);
+  });
+
+  it.each<[string, PostOutcome]>([
+    ["J3 429", "throttled"],
+    ["J8 5xx, timeout, reset", "failed"],
+  ])("R6 %s for ever: is the only one posted to again, and is put aside in the end", async (_row, outcome) => {
+    const world = worldWith(outcome);
+    const report = await world.run();
+    expect(report).toMatchObject({ delivered: 9, deferred: 1 });
+    await world.drain();
+    expect(world.deadLettered()).toEqual([BAD]);
+    expect(world.queue.dead.map(({ reason }) => reason)).toEqual(["ATTEMPTS_EXHAUSTED"]);
+    expect(world.channel.delivered()).toHaveLength(9);
+    expect(world.channel.postsTo(BAD)).toHaveLength(6 * 4);
+  });
+
+  it("J3 counts the posts that were throttled", async () => {
+    const report = await worldWith("throttled").run();
+    expect(report.throttled).toBe(4);
+  });
+
+  it.each<[string, PostOutcome, string]>([
+    ["J5 403", "refused", "PUSH_REFUSED"],
+    ["J5 413", "too-large", "PUSH_TOO_LARGE"],
+  ])("%s: is put aside at once, with its reason, and keeps its record", async (_row, outcome, reason) => {
+    const world = worldWith(outcome);
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "completed", delivered: 9, deadLettered: 1 });
+    expect(world.queue.dead).toMatchObject([{ reason, delivery: { to: { recipients: [{ connectionId: BAD }] } } }]);
+    expect(world.channel.postsTo(BAD)).toHaveLength(1);
+    expect(world.forgotten).toEqual([]);
+  });
+
+  it("whose post throws: is tried again like any that failed", async () => {
+    const world = worldWith("failed");
+    world.channel.script = (id, nth) => {
+      if (id === BAD && nth === 1) throw new Error("against the port's promise");
+      return "delivered";
+    };
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "completed", delivered: 10 });
+  });
+
+  it("R14 stays with one worker: while it waits, all the others are served", async () => {
+    const world = worldWith("throttled");
+    let servedMeanwhile: number | undefined;
+    world.pause = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      servedMeanwhile ??= world.channel.delivered().length;
+    };
+    await world.run();
+    expect(servedMeanwhile).toBe(9);
+  });
+});
+
+describe("expiry", () => {
+  it("J12 I5 a recipient whose token has expired is never posted to", async () => {
+    const past = recipient("past", { expiresAt: (NOON / 1000) as EpochSeconds });
+    const world = new FanOutWorld([past, ...recipients(2)]);
+    const report = await world.run();
+    expect(report).toMatchObject({ delivered: 2, expired: 1 });
+    expect(world.channel.postsTo(past.connectionId)).toEqual([]);
+  });
+
+  it("J12 nor is one that expires while it waits for another try", async () => {
+    const soon = recipient("soon", { expiresAt: (NOON / 1000 + 1) as EpochSeconds });
+    const world = new FanOutWorld([soon]);
+    world.channel.script = () => "throttled";
+    world.pause = async () => world.clock.advance(1);
+    const report = await world.run();
+    expect(report).toMatchObject({ expired: 1, deferred: 0 });
+    expect(world.channel.postsTo(soon.connectionId)).toHaveLength(1);
+  });
+
+  it("J12 nor one that expires before its continuation comes", async () => {
+    const soon = recipient("soon", { expiresAt: (NOON / 1000 + 4) as EpochSeconds });
+    const world = new FanOutWorld([soon]);
+    world.channel.script = () => "failed";
+    await world.run();
+    const posts = world.channel.posts.length;
+    await world.drain();
+    expect(world.channel.posts).toHaveLength(posts);
+    expect(world.queue).toMatchObject({ deferred: [], dead: [] });
+  });
+});
+
+describe("what can never be delivered", () => {
+  it("I3 a push above the gateway's limit: put aside before anything is read or posted", async () => {
+    const world = new FanOutWorld(recipients(3));
+    const delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
+    const report = await world.run(delivery);
+    expect(report).toMatchObject({ outcome: "PUSH_TOO_LARGE", delivered: 0 });
+    expect(world.queue.dead).toEqual([{ delivery, reason: "PUSH_TOO_LARGE" }]);
+    expect([world.pagesRead, world.channel.posts]).toEqual([[], []]);
+  });
+
+  it("I9 R19 an event of yesterday: put aside, unless a replay was asked for", async () => {
+    const world = new FanOutWorld(recipients(3));
+    world.clock.advance(86_400);
+    const stale = await world.run();
+    const fresh = { expiresAt: (NOON / 1000 + 90_000) as EpochSeconds };
+    const later = new FanOutWorld([recipient("c0", fresh)]);
+    later.clock.advance(86_400);
+    const replayed = await later.run(freshDelivery(entityUpdate({ replay: true })));
+    expect([stale.outcome, world.channel.posts.length]).toEqual(["TOO_OLD", 0]);
+    expect(replayed).toMatchObject({ outcome: "completed", delivered: 1 });
+  });
+});
+
+describe("the time of an invocation", () => {
+  it("R13 what it does not suffice for is continued, page and rest, and nobody is posted to twice", async () => {
+    const world = new FanOutWorld(recipients(200), { pageSize: 25, concurrency: 3 });
+    world.channel.script = () => {
+      world.clock.advance(0.1);
+      return "delivered";
+    };
+    const report = await world.run(freshDelivery(entityUpdate()), 4_000);
+    expect(report).toMatchObject({ outcome: "continued", delivered: 40, deferred: 10 });
+    expect(world.queue.deferred).toMatchObject([
+      { delaySeconds: 0, delivery: { attempt: 0, to: { recipients: recipients(50).slice(40) } } },
+      { delaySeconds: 0, delivery: { attempt: 0, to: { page: "50" } } },
+    ]);
+    await world.drain();
+    expect([...world.channel.delivered()].sort()).toEqual([...IDS(200)].sort());
+  });
+
+  it("J11 R13 carries 50,000 through invocations of one second", async () => {
+    const world = new FanOutWorld(recipients(50_000), { pageSize: 500, concurrency: 50 });
+    world.channel.script = () => {
+      world.clock.advance(0.0002);
+      return "delivered";
+    };
+    let invocations = 0;
+    world.queue.deferred.push({ delivery: freshDelivery(entityUpdate()), delaySeconds: 0 });
+    for (let next = world.queue.deferred.shift(); next !== undefined; next = world.queue.deferred.shift()) {
+      const started = world.clock.now();
+      await world.run(next.delivery, 750);
+      expect(world.clock.now() - started).toBeLessThan(1000);
+      invocations += 1;
+    }
+    expect(new Set(world.channel.delivered()).size).toBe(50_000);
+    expect(world.channel.posts).toHaveLength(50_000);
+    expect(invocations).toBeGreaterThan(10);
+  });
+
+  it("is not spent on a pause that it would not outlast", async () => {
+    const world = worldWith("throttled");
+    const report = await world.run(freshDelivery(entityUpdate()), 100);
+    expect(world.pauses).toEqual([]);
+    expect(report).toMatchObject({ delivered: 9, deferred: 1 });
+  });
+
+  it("that is up before anything began does not send a delivery round for ever", async () => {
+    const world = new FanOutWorld(recipients(3));
+    world.queue.deferred.push({ delivery: freshDelivery(entityUpdate()), delaySeconds: 0 });
+    let rounds = 0;
+    for (let next = world.queue.deferred.shift(); next !== undefined; next = world.queue.deferred.shift()) {
+      await world.run(next.delivery, 0);
+      rounds += 1;
+    }
+    expect(rounds).toBe(6);
+    expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED", delivery: { to: {} } }]);
+  });
+});
+
+describe("an account that is throttled as a whole (J4)", () => {
+  it("loses nobody, and resumes", async () => {
+    const world = new FanOutWorld(recipients(120), { pageSize: 50 });
+    let budget = 30;
+    world.channel.script = () => (budget-- > 0 ? "delivered" : "throttled");
+    const report = await world.run();
+    expect(report).toMatchObject({ delivered: 30, deferred: 90 });
+    budget = 1000;
+    await world.drain();
+    expect([...world.channel.delivered()].sort()).toEqual([...IDS(120)].sort());
+  });
+
+  it("is handed on in messages of bounded size, while the audience is still being read", async () => {
+    const world = new FanOutWorld(recipients(1_600), { pageSize: 400, concurrency: 10 });
+    world.channel.script = () => "throttled";
+    await world.run();
+    const sizes = world.queue.deferred.map(({ delivery: { to } }) => ("recipients" in to ? to.recipients.length : 0));
+    expect(sizes).toEqual([500, 500, 500, 100]);
+  });
+});
+
+describe("dependencies that fail", () => {
+  const storeDown = new DependencyUnavailableError("SUBSCRIPTION_STORE");
+
+  it("a page that cannot be read: who was posted to stays so, the rest is continued from that page", async () => {
+    const world = new FanOutWorld(recipients(30), { pageSize: 10 });
+    const { read } = world;
+    world.read = async (from) => {
+      if (from === "20") throw storeDown;
+      return read(from);
+    };
+    const report = await world.run();
+    expect(report).toMatchObject({ outcome: "continued", delivered: 20 });
+    expect(world.queue.deferred).toMatchObject([{ delaySeconds: 5, delivery: { attempt: 1, to: { page: "20" } } }]);
+    expect(world.logger.lines).toMatchObject([{ level: "warn", dependency: "SUBSCRIPTION_STORE" }]);
+    world.read = read;
+    await world.drain();
+    expect([...world.channel.delivered()].sort()).toEqual([...IDS(30)].sort());
+  });
+
+  it("a store that stays down: put aside as a whole, to be moved back when it is up", async () => {
+    const world = new FanOutWorld(recipients(3));
+    world.read = async () => {
+      throw storeDown;
+    };
+    await world.run();
+    await world.drain();
+    expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED", delivery: { to: {} } }]);
+  });
+
+  it("a queue that takes nothing: the delivery comes back as it was, and no further post is made for nothing", async () => {
+    const world = new FanOutWorld(recipients(1_000), { pageSize: 1_000, concurrency: 4 });
+    world.channel.script = () => "refused";
+    world.queue.outages = 1;
+    await expect(world.run()).rejects.toThrow(new DependencyUnavailableError("DELIVERY_QUEUE"));
+    expect(world.channel.posts.length).toBeLessThan(510);
+  });
+
+  it("a dead letter that cannot be written: the same", async () => {
+    const world = new FanOutWorld(recipients(1));
+    const delivery: Delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
+    world.queue.outages = 1;
+    await expect(world.run(delivery)).rejects.toThrow(DependencyUnavailableError);
+  });
+});

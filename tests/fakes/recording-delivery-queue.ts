@@ -1,0 +1,34 @@
+import { DependencyUnavailableError } from "../../src/application/errors.ts";
+import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
+import type { MalformedInputCode } from "../../src/domain/errors.ts";
+import type { Delivery, UndeliverableReason } from "../../src/domain/notification/delivery.ts";
+
+/** Both ports, since one adapter serves both. Keeps what it was given until it is taken out. */
+export class RecordingDeliveryQueue implements DeliveryQueue, DeadLetters {
+  readonly deferred: { readonly delivery: Delivery; readonly delaySeconds: number }[] = [];
+  readonly dead: { readonly delivery: Delivery; readonly reason: UndeliverableReason }[] = [];
+  readonly unread: { readonly body: string; readonly reason: MalformedInputCode }[] = [];
+  /** How many of the next calls fail. */
+  outages = 0;
+
+  async defer(delivery: Delivery, delaySeconds: number): Promise<void> {
+    this.#meetOutage();
+    this.deferred.push({ delivery, delaySeconds });
+  }
+
+  async undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+    this.#meetOutage();
+    this.dead.push({ delivery, reason });
+  }
+
+  async unreadable(body: string, reason: MalformedInputCode): Promise<void> {
+    this.#meetOutage();
+    this.unread.push({ body, reason });
+  }
+
+  #meetOutage(): void {
+    if (this.outages === 0) return;
+    this.outages -= 1;
+    throw new DependencyUnavailableError("DELIVERY_QUEUE");
+  }
+}

@@ -1,0 +1,48 @@
+import type { ConnectionChannel, Post } from "../../src/application/ports/connection-channel.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { Push } from "../../src/domain/notification/push.ts";
+
+/** What the nth post (from 1) to a connection comes to. May throw, hang or take its time. */
+export type Script = (connectionId: ConnectionId, nth: number) => PostOutcome | Promise<PostOutcome>;
+
+/** Keeps what was posted, in order, and answers by its script. */
+export class ScriptedChannel implements ConnectionChannel {
+  readonly posts: { readonly connectionId: ConnectionId; readonly push: Push; readonly outcome: PostOutcome }[] = [];
+  mostAtOnce = 0;
+  script: Script;
+  readonly #nth = new Map<ConnectionId, number>();
+  #atOnce = 0;
+
+  constructor(script: Script = () => "delivered") {
+    this.script = script;
+  }
+
+  prepare(push: Push): Post {
+    return async (connectionId) => {
+      this.#atOnce += 1;
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
+      try {
+        return await this.#answer(connectionId, push);
+      } finally {
+        this.#atOnce -= 1;
+      }
+    };
+  }
+
+  postsTo(connectionId: ConnectionId): readonly PostOutcome[] {
+    return this.posts.filter((post) => post.connectionId === connectionId).map(({ outcome }) => outcome);
+  }
+
+  delivered(): readonly ConnectionId[] {
+    return this.posts.filter(({ outcome }) => outcome === "delivered").map((post) => post.connectionId);
+  }
+
+  async #answer(connectionId: ConnectionId, push: Push): Promise<PostOutcome> {
+    const nth = (this.#nth.get(connectionId) ?? 0) + 1;
+    this.#nth.set(connectionId, nth);
+    const outcome = await this.script(connectionId, nth);
+    this.posts.push({ connectionId, push, outcome });
+    return outcome;
+  }
+}

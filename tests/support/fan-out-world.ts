@@ -1,0 +1,80 @@
+import { makeFanOut } from "../../src/application/fan-out.ts";
+import type { Page } from "../../src/application/ports/connection-store.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+import { FixedClock } from "../fakes/fixed-clock.ts";
+import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";
+import { RecordingLogger } from "../fakes/recording-logger.ts";
+import { ScriptedChannel } from "../fakes/scripted-channel.ts";
+import { entityUpdate, freshDelivery, NOON } from "./notifications.ts";
+
+const INVOCATION_MILLIS = 20_000;
+
+/** A fan-out over fakes: an audience in pages, a channel by script, and time that passes only when it is told to. */
+export class FanOutWorld {
+  readonly clock = new FixedClock(NOON);
+  readonly channel = new ScriptedChannel();
+  readonly queue = new RecordingDeliveryQueue();
+  readonly logger = new RecordingLogger();
+  readonly forgotten: ConnectionId[] = [];
+  readonly pauses: number[] = [];
+  readonly pagesRead: (string | undefined)[] = [];
+  readonly audience: readonly Recipient[];
+  readonly pageSize: number;
+  forget = async (connectionId: ConnectionId): Promise<void> => {
+    this.forgotten.push(connectionId);
+  };
+  pause = async (ceilingMillis: number): Promise<void> => {
+    this.pauses.push(ceilingMillis);
+  };
+  readonly #fanOut;
+
+  constructor(audience: readonly Recipient[], options: { pageSize?: number; concurrency?: number } = {}) {
+    this.audience = audience;
+    this.pageSize = options.pageSize ?? 10;
+    this.#fanOut = makeFanOut({
+      channel: this.channel,
+      queue: this.queue,
+      deadLetters: this.queue,
+      clock: this.clock,
+      backoff: { pause: (ceilingMillis) => this.pause(ceilingMillis) },
+      logger: this.logger,
+      concurrency: options.concurrency ?? 4,
+    });
+  }
+
+  /** A page's name is the index of its first member. */
+  read = async (from?: string): Promise<Page<Recipient>> => {
+    this.pagesRead.push(from);
+    const start = Number(from ?? 0);
+    const end = start + this.pageSize;
+    return { items: this.audience.slice(start, end), ...(end < this.audience.length && { next: String(end) }) };
+  };
+
+  run(delivery: Delivery = freshDelivery(entityUpdate()), millisLeft = INVOCATION_MILLIS) {
+    const deadline = (this.clock.now() + millisLeft) as EpochMillis;
+    return this.#fanOut({
+      delivery,
+      deadline,
+      read: (from) => this.read(from),
+      forget: (connectionId) => this.forget(connectionId),
+    });
+  }
+
+  /** Takes up what was deferred, each after its delay, until nothing is left. */
+  async drain(): Promise<void> {
+    for (let next = this.queue.deferred.shift(); next !== undefined; next = this.queue.deferred.shift()) {
+      this.clock.advance(next.delaySeconds);
+      await this.run(next.delivery);
+    }
+  }
+
+  /** The connections that were put aside, over all dead letters. */
+  deadLettered(): readonly ConnectionId[] {
+    return this.queue.dead.flatMap(({ delivery: { to } }) =>
+      "recipients" in to ? to.recipients.map(({ connectionId }) => connectionId) : [],
+    );
+  }
+}

@@ -14,7 +14,7 @@ export default defineConfig({
       TOKEN_AUDIENCE: "portcullis",
       QUERY_TOKEN: "allowed",
       ALLOWED_ORIGINS: "*",
-      LOG_LEVEL: "silent",
+      LOG_LEVEL: "ERROR",
     },
     testTimeout: 20_000,
     hookTimeout: 120_000,

@@ -1,6 +1,9 @@
 import type { AdmissionPolicy, AuthorizeConnection } from "../../application/authorize-connection.ts";
+import type { CloseConnection } from "../../application/close-connection.ts";
 import type { MintTestToken } from "../../application/mint-test-token.ts";
+import type { OpenConnection } from "../../application/open-connection.ts";
 import type { Clock } from "../../application/ports/clock.ts";
+import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { TokenSigner } from "../../application/ports/token-signer.ts";
@@ -29,4 +32,8 @@ export const names = {
   tokenSigner: name<TokenSigner>("TokenSigner"),
   authorizeConnection: name<AuthorizeConnection>("AuthorizeConnection"),
   mintTestToken: name<MintTestToken>("MintTestToken"),
+
+  connectionStore: name<ConnectionStore>("ConnectionStore"),
+  openConnection: name<OpenConnection>("OpenConnection"),
+  closeConnection: name<CloseConnection>("CloseConnection"),
 } as const;

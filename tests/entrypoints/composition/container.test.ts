@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
 import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
+import { connections } from "../../../src/entrypoints/composition/connections.ts";
 import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { names } from "../../../src/entrypoints/composition/names.ts";
 import { platform } from "../../../src/entrypoints/composition/platform.ts";
@@ -10,8 +11,9 @@ import { ConfigurationError } from "../../../src/entrypoints/composition/setting
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 
-const PARTS = [platform, signing, authorization, testTokens];
+const PARTS = [platform, signing, authorization, testTokens, connections];
 const ENVIRONMENT = {
+  STORE: "memory",
   SECRETS: "local",
   JWT_SECRET: "0123456789abcdef0123456789abcdef",
   TOKEN_ISSUER: "https://issuer.example",
@@ -28,6 +30,11 @@ describe("the composition root", () => {
   it("can make everything that has a name", () => {
     const container = composed(PARTS);
     for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
+  });
+
+  it("can make it all over AWS too, with nothing to call yet", () => {
+    const environment = { ...ENVIRONMENT, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
+    expect(resolve(composed(PARTS, environment), names.openConnection)).toBeTypeOf("function");
   });
 
   it("makes each thing once", () => {
@@ -48,7 +55,7 @@ describe("the composition root", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), PARTS);
     expect(compose).toThrow(ConfigurationError);
-    expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS/);
+    expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
     expect(container.isBound(names.clock)).toBe(false);
   });
 

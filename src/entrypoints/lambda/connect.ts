@@ -1,0 +1,29 @@
+import { parseConnectEvent } from "../../adapters/api-gateway/connection-events.ts";
+import { connected, FAILED } from "../../adapters/api-gateway/route-answers.ts";
+import type { OpenConnection } from "../../application/open-connection.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import { answeredSubprotocol } from "../../domain/token/presented-token.ts";
+import { connections } from "../composition/connections.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { lambdaHandler } from "./middleware/lambda-handler.ts";
+
+/** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
+export function connectHandler(open: OpenConnection, logger: Logger) {
+  return lambdaHandler({
+    logger,
+    handle: async (event, line) => {
+      const { opening, subprotocols } = parseConnectEvent(event);
+      line.add({ userId: opening.identity.userId });
+      const outcome = await open(opening);
+      line.add({ outcome });
+      return outcome === "stored" ? connected(answeredSubprotocol(subprotocols)) : FAILED;
+    },
+    onFault: () => FAILED,
+  });
+}
+
+const container = compose(platform, connections);
+
+export const handler = connectHandler(resolve(container, names.openConnection), resolve(container, names.logger));

@@ -1,0 +1,26 @@
+import { parseDisconnectEvent } from "../../adapters/api-gateway/connection-events.ts";
+import { DONE, FAILED } from "../../adapters/api-gateway/route-answers.ts";
+import type { CloseConnection } from "../../application/close-connection.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import { connections } from "../composition/connections.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { lambdaHandler } from "./middleware/lambda-handler.ts";
+
+/** After the socket is gone, best effort: the gateway calls once and ignores the answer. Expiry covers a lost call. */
+export function disconnectHandler(close: CloseConnection, logger: Logger) {
+  return lambdaHandler({
+    logger,
+    handle: async (event, line) => {
+      await close(parseDisconnectEvent(event));
+      line.add({ outcome: "closed" });
+      return DONE;
+    },
+    onFault: () => FAILED,
+  });
+}
+
+const container = compose(platform, connections);
+
+export const handler = disconnectHandler(resolve(container, names.closeConnection), resolve(container, names.logger));

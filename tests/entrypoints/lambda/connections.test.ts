@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { makeCloseConnection } from "../../../src/application/close-connection.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { makeOpenConnection } from "../../../src/application/open-connection.ts";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
+import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+
+function handlers() {
+  const connections = new MemoryConnectionStore();
+  const clock = new FixedClock(CONNECTED_AT);
+  const logger = new RecordingLogger();
+  return {
+    logger,
+    connect: connectHandler(makeOpenConnection({ connections }), logger),
+    disconnect: disconnectHandler(makeCloseConnection({ connections, clock }), logger),
+    liveConnectionsOf: async (user: string) =>
+      (await connections.liveConnectionsOf(user as UserId, toEpochSeconds(clock.now()))).items,
+  };
+}
+
+describe("connect", () => {
+  it("remembers who is there, until the token ends", async () => {
+    const { connect, liveConnectionsOf } = handlers();
+    expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 200 });
+    expect(await liveConnectionsOf("ann")).toEqual([
+      {
+        id: "PJqB0fHsqRcCHlw=",
+        identity: { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" },
+        sourceIp: "203.0.113.7",
+        userAgent: "wscat/6",
+        connectedAt: CONNECTED_AT,
+        expiresAt: CONNECTED_AT / 1000 + 3600,
+      },
+    ]);
+  });
+
+  it("ends it after two hours whatever the token says", async () => {
+    const { connect, liveConnectionsOf } = handlers();
+    const authorizer = { ...AUTHORIZER_CONTEXT, tokenExpiresAt: String(CONNECTED_AT / 1000 + 86_400) };
+    await connect(connectEvent({}, { authorizer }), lambdaContext());
+    expect(await liveConnectionsOf("ann")).toMatchObject([{ expiresAt: CONNECTED_AT / 1000 + 7200 }]);
+  });
+
+  it.each([
+    ["F10 as offered", "websocket", { "Sec-WebSocket-Protocol": "websocket" }],
+    ["F12 spelled as offered", "WebSocket, a.b.c", { "Sec-WebSocket-Protocol": "WebSocket" }],
+    ["F16 without the token", "websocket, a.b.c", { "Sec-WebSocket-Protocol": "websocket" }],
+  ])("answers the subprotocol: %s", async (_title, offered, headers) => {
+    const event = connectEvent({ headers: { "sec-websocket-protocol": offered } });
+    expect(await handlers().connect(event, lambdaContext())).toEqual({ statusCode: 200, headers });
+  });
+
+  it("L2 refuses an id that another user's live connection has", async () => {
+    const { connect, liveConnectionsOf, logger } = handlers();
+    await connect(connectEvent(), lambdaContext());
+    const authorizer = { ...AUTHORIZER_CONTEXT, userId: "eve" };
+    expect(await connect(connectEvent({}, { authorizer }), lambdaContext())).toEqual({ statusCode: 500 });
+    expect(logger.lines.at(-1)).toMatchObject({ outcome: "taken", userId: "eve" });
+    expect(await liveConnectionsOf("eve")).toEqual([]);
+  });
+
+  it("refuses, and remembers nobody, without an authorizer in front", async () => {
+    const { connect, logger } = handlers();
+    expect(await connect(connectEvent({}, { authorizer: undefined }), lambdaContext())).toEqual({ statusCode: 500 });
+    expect(logger.lines).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
+  });
+
+  it("L1 refuses when the store cannot be reached", async () => {
+    const logger = new RecordingLogger();
+    const connect = connectHandler(() => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")), logger);
+    expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
+    expect(logger.lines).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
+  });
+});
+
+describe("connect and disconnect", () => {
+  const { connect, disconnect } = { connect: "connect", disconnect: "disconnect" } as const;
+  it.each([
+    [[connect, disconnect]],
+    [[disconnect, connect]],
+    [[connect, connect, disconnect, disconnect]],
+    [[connect, disconnect, connect]],
+    [[disconnect, connect, connect, disconnect, connect]],
+  ])("M1 M2 leave nothing behind in the order %s", async (order) => {
+    const { liveConnectionsOf, ...run } = handlers();
+    for (const step of order) await run[step](step === connect ? connectEvent() : disconnectEvent(), lambdaContext());
+    expect(await liveConnectionsOf("ann")).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { describe, expect, it } from "vitest";
+import { handler as authorizer } from "../../../src/entrypoints/lambda/authorizer.ts";
+import { handler } from "../../../src/entrypoints/lambda/create-test-jwt.ts";
+import { authorizerEvent } from "../../support/gateway-events.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+
+const ANN = { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" };
+
+describe("CreateTestJwt", () => {
+  it("answers a token for an hour, with the identity under `data` beside the registered claims", async () => {
+    const { authToken } = await handler(ANN, lambdaContext());
+    const claims = decodeJwt(authToken);
+    expect(decodeProtectedHeader(authToken)).toEqual({ alg: "HS256", typ: "JWT" });
+    expect(claims).toEqual({
+      iss: "https://issuer.example",
+      aud: "portcullis",
+      iat: expect.any(Number),
+      nbf: claims.iat,
+      exp: Number(claims.iat) + 3600,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      data: ANN,
+    });
+  });
+
+  it("mints what the authorizer accepts", async () => {
+    const { authToken } = await handler(ANN, lambdaContext());
+    const answer = await authorizer(authorizerEvent({ query: { access_token: authToken } }), lambdaContext());
+    expect(answer).toMatchObject({ principalId: "ann", context: ANN });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["null", null],
+    ["a user id that is a number", { userId: 7 }],
+    ["a user id with a separator of ours", { userId: "a#b" }],
+  ])("refuses %s with a constant", async (_title, event) => {
+    await expect(handler(event, lambdaContext())).rejects.toThrow(/^InvalidUserId$/);
+  });
+});

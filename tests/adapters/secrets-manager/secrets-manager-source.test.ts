@@ -1,0 +1,279 @@
+import { inspect } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
+import { makeCachedSigningSecrets } from "../../../src/application/cached-signing-secrets.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { EpochMillis } from "../../../src/domain/time.ts";
+import { signingSecretsContract } from "../../contracts/signing-secrets.contract.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
+
+const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf";
+const CREATED = 1_795_000_000;
+const CANARY = "canary-secret-5f21-canary-secret-5f21";
+
+const LONG_AGO = 0 as EpochMillis;
+const AFTER_CREATION = (CREATED * 1000) as EpochMillis;
+
+function value(signature: unknown): string {
+  return JSON.stringify({ signature });
+}
+
+async function setUp(onFinished = onTestFinished) {
+  const server = await SecretsManagerServer.start(onFinished);
+  const secret = server.secret(ARN);
+  secret.put(value("one"), CREATED);
+  const client = server.client();
+  return { server, secret, client, source: new SecretsManagerSource(client, ARN) };
+}
+
+async function cachedOver(server: SecretsManagerServer, arn = ARN, clock = new FixedClock(CREATED * 1000)) {
+  const source = new SecretsManagerSource(server.client(), arn);
+  return makeCachedSigningSecrets({ source, clock, logger: new RecordingLogger(), tokenLifetimeSeconds: 3600 });
+}
+
+async function texts(source: SecretsManagerSource, rotatedAfter = LONG_AGO): Promise<unknown> {
+  const { current, previous } = await source.fetch(rotatedAfter);
+  return [current.reveal(), previous?.reveal()];
+}
+
+signingSecretsContract("makeCachedSigningSecrets over SecretsManagerSource", async (text) => {
+  const { server, secret } = await setUp();
+  secret.put(value(text), CREATED);
+  return cachedOver(server);
+});
+
+describe("what is read", () => {
+  it("the current version, and when it was made", async () => {
+    const { source } = await setUp();
+
+    const { current, createdAt } = await source.fetch(AFTER_CREATION);
+
+    expect(current.reveal()).toBe("one");
+    expect(createdAt).toBe(CREATED * 1000);
+  });
+
+  it("K4 also the previous one while it still counts", async () => {
+    const { source, secret } = await setUp();
+    secret.put(value("two"), CREATED + 100);
+
+    expect(await texts(source)).toEqual(["two", "one"]);
+  });
+
+  it("K4 with one request once it does not", async () => {
+    const { source, server, secret } = await setUp();
+    secret.put(value("two"), CREATED);
+
+    expect(await texts(source, AFTER_CREATION)).toEqual(["two", undefined]);
+    expect(server.requests).toEqual(["GetSecretValue AWSCURRENT"]);
+  });
+
+  it("no previous version right after the secret was made", async () => {
+    const { source } = await setUp();
+
+    expect(await texts(source)).toEqual(["one", undefined]);
+  });
+
+  it("K5 never the pending version", async () => {
+    const { source, server, secret } = await setUp();
+    secret.add("pending", value("three"), CREATED + 100, ["AWSPENDING"]);
+
+    expect(await texts(source)).toEqual(["one", undefined]);
+    expect(server.requests).not.toContain("GetSecretValue AWSPENDING");
+  });
+
+  it("K6 what it was while a rotation is half done and its version still empty", async () => {
+    const { source, secret } = await setUp();
+    secret.put(value("two"), CREATED + 100);
+    secret.add("pending", {}, CREATED + 200, ["AWSPENDING"]);
+
+    expect(await texts(source)).toEqual(["two", "one"]);
+  });
+
+  it("K7 no previous version that never was usable, so that mending a broken secret mends everything", async () => {
+    const { source, secret } = await setUp();
+    secret.put("not JSON", CREATED + 100);
+    secret.put(value("two"), CREATED + 200);
+
+    expect(await texts(source)).toEqual(["two", undefined]);
+  });
+
+  it.each(["secret\n", " secret", "c2VjcmV0", "ſecret", "\u0000"])("K9 %j as it stands", async (signature) => {
+    const { source, secret } = await setUp();
+    secret.put(value(signature), CREATED);
+
+    const { current } = await source.fetch(AFTER_CREATION);
+
+    expect(current.reveal()).toBe(signature);
+  });
+
+  it("K15 from the secret that was named, however many there are", async () => {
+    const { server } = await setUp();
+    const other = `${ARN}-other`;
+    server.secret(other).put(value("of another tenant"), CREATED);
+    const [ours, theirs] = await Promise.all([cachedOver(server), cachedOver(server, other)]);
+
+    const answers = await Promise.all([ours.read(), theirs.read(), ours.read(), theirs.read()]);
+
+    expect(answers.map(([current]) => current.reveal())).toEqual([
+      "one",
+      "of another tenant",
+      "one",
+      "of another tenant",
+    ]);
+  });
+});
+
+describe("a secret that is none", () => {
+  it.each<[title: string, content: string | { readonly SecretBinary: string }]>([
+    ["is binary", { SecretBinary: Buffer.from(value(CANARY)).toString("base64") }],
+    ["is empty", ""],
+    ["is not JSON", `${CANARY}`],
+    ["is JSON cut short", `{"signature":"${CANARY}`],
+    ["is a JSON text", JSON.stringify(CANARY)],
+    ["is a JSON array", JSON.stringify([{ signature: CANARY }])],
+    ["is null", "null"],
+    ["has no signature", JSON.stringify({ Signature: CANARY })],
+    ["inherits a signature", `{"__proto__":{"signature":"${CANARY}"}}`],
+    ["has a number", value(12_345_678_901)],
+    ["has null", value(null)],
+    ["has an object", value({ text: CANARY })],
+    ["has an array", value([CANARY])],
+    ["has an empty text", value("")],
+  ])("K7 because it %s is a fault of ours and is not quoted", async (_title, content) => {
+    const { server, secret } = await setUp();
+    secret.put(content, CREATED);
+    const secrets = await cachedOver(server);
+
+    const thrown: unknown = await secrets.read().catch((error: unknown) => error);
+
+    expect(thrown).toBeInstanceOf(DependencyUnavailableError);
+    expect(thrown).toMatchObject({ dependency: "SIGNING_SECRETS", cause: { code: "MALFORMED_SECRET" } });
+    expect(inspect(thrown, { depth: 10, showHidden: true })).not.toContain(CANARY);
+  });
+});
+
+describe("a call that fails", () => {
+  const rows = [
+    { type: "AccessDeniedException", status: 400, attempts: 1 },
+    { type: "ResourceNotFoundException", status: 400, attempts: 1 },
+    { type: "DecryptionFailure", status: 400, attempts: 1 },
+    { type: "InvalidRequestException", status: 400, attempts: 1 },
+    { type: "ExpiredTokenException", status: 400, attempts: 1 },
+    { type: "ThrottlingException", status: 400, attempts: 2 },
+    { type: "InternalServiceError", status: 500, attempts: 2 },
+    { type: "ServiceUnavailable", status: 503, attempts: 2 },
+  ] as const;
+
+  it.each(rows)("K1 with $type throws after $attempts attempts", async ({ type, status, attempts }) => {
+    const { server, source } = await setUp();
+    server.fault = () => ({ kind: "error", status, type });
+
+    const thrown: unknown = await source.fetch(LONG_AGO).catch((error: unknown) => error);
+
+    expect(thrown).toMatchObject({ name: type });
+    expect(server.requests).toHaveLength(attempts);
+  });
+
+  it.each(rows.filter(({ type }) => type !== "ResourceNotFoundException"))(
+    "K1 with $type for the previous version throws too: half an answer would refuse good tokens",
+    async ({ type, status }) => {
+      const { server, source } = await setUp();
+      server.fault = (request) => (request.endsWith("AWSPREVIOUS") ? { kind: "error", status, type } : undefined);
+
+      await expect(source.fetch(LONG_AGO)).rejects.toMatchObject({ name: type });
+    },
+  );
+
+  it.each(["reset", "garbage"] as const)("K1 with a %s throws", async (kind) => {
+    const { server, source } = await setUp();
+    server.fault = () => ({ kind });
+
+    await expect(source.fetch(LONG_AGO)).rejects.toThrow();
+  });
+
+  it.each(["error", "reset", "hang"] as const)("K1 K2 once with %s and then answers is no outage", async (kind) => {
+    const { server, source } = await setUp();
+    server.fault = () =>
+      server.requests.length > 1
+        ? undefined
+        : kind === "error"
+          ? { kind, status: 500, type: "InternalServiceError" }
+          : { kind };
+
+    expect(await texts(source, AFTER_CREATION)).toEqual(["one", undefined]);
+  });
+});
+
+describe.concurrent("a call that takes its time", () => {
+  it("K2 1 s is waited for", async ({ onTestFinished, expect }) => {
+    const { server, source } = await setUp(onTestFinished);
+    server.fault = () => (server.requests.length > 1 ? undefined : { kind: "delay", millis: 1000 });
+
+    expect(await texts(source, AFTER_CREATION)).toEqual(["one", undefined]);
+  });
+
+  it.for([
+    { title: "4.9 s", fault: { kind: "delay", millis: 4900 } },
+    { title: "for ever", fault: { kind: "hang" } },
+  ] as const)(
+    "K2 $title ends in a fault, and one caller asks for all",
+    async ({ fault }, { onTestFinished, expect }) => {
+      const { server } = await setUp(onTestFinished);
+      server.fault = () => fault;
+      const secrets = await cachedOver(server);
+
+      const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => secrets.read()));
+
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["rejected"]));
+      expect(server.requests.length).toBeLessThanOrEqual(2);
+    },
+  );
+
+  it("K2 2 s bound both versions together, retries included", async ({ onTestFinished, expect }) => {
+    const { server, source } = await setUp(onTestFinished);
+    server.fault = () => ({ kind: "delay", millis: 1100 });
+
+    await expect(source.fetch(LONG_AGO)).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("K2 2 s bound also what the SDK does before it has a request, such as looking for credentials", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { server } = await setUp(onTestFinished);
+    const client = server.client();
+    client.config.credentials = () => new Promise(() => {});
+
+    await expect(new SecretsManagerSource(client, ARN).fetch(LONG_AGO)).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});
+
+describe("calls to the service", () => {
+  it("R16 K2 one for 100 concurrent first reads, none for the next", async () => {
+    const { server } = await setUp();
+    const secrets = await cachedOver(server, ARN, new FixedClock((CREATED + 86_400) * 1000));
+
+    await Promise.all(Array.from({ length: 100 }, () => secrets.read()));
+    await secrets.read();
+
+    expect(server.requests).toEqual(["GetSecretValue AWSCURRENT"]);
+  });
+
+  it("R15 at most 60 attempts in an outage of ten minutes", { timeout: 60_000 }, async () => {
+    const { server } = await setUp();
+    const clock = new FixedClock((CREATED + 86_400) * 1000);
+    const secrets = await cachedOver(server, ARN, clock);
+    await secrets.read();
+    server.fault = () => ({ kind: "error", status: 500, type: "InternalServiceError" });
+    clock.advance(300);
+
+    for (let second = 0; second < 600; second += 1) {
+      await secrets.reread();
+      clock.advance(1);
+    }
+
+    expect(server.requests.length - 1).toBeLessThanOrEqual(60);
+  });
+});

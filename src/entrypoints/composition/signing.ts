@@ -1,10 +1,18 @@
 import { FixedSigningSecrets } from "../../adapters/in-memory/fixed-signing-secrets.ts";
+import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
+import { SecretsManagerSource } from "../../adapters/secrets-manager/secrets-manager-source.ts";
+import { makeCachedSigningSecrets } from "../../application/cached-signing-secrets.ts";
+import type { Clock } from "../../application/ports/clock.ts";
+import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import { Secret } from "../../domain/secret.ts";
+import type { TokenPolicy } from "../../domain/token/token-policy.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 import type { Settings } from "./settings.ts";
+
+type Dependencies = { readonly clock: Clock; readonly logger: Logger; readonly policy: TokenPolicy };
 
 /** What a token must say, and the secrets that sign it. */
 export const signing: Part = (settings) => {
@@ -18,12 +26,21 @@ export const signing: Part = (settings) => {
   const makeSecrets = signingSecrets(settings);
   return (provide) => {
     provide(names.tokenPolicy, {}, () => policy);
-    provide(names.signingSecrets, {}, makeSecrets);
+    provide(names.signingSecrets, { clock: names.clock, logger: names.logger, policy: names.tokenPolicy }, makeSecrets);
   };
 };
 
-function signingSecrets(settings: Settings): () => SigningSecrets {
-  settings.oneOf("SECRETS", ["local"]);
-  const secret = new Secret(settings.text("JWT_SECRET"));
-  return () => new FixedSigningSecrets(secret);
+function signingSecrets(settings: Settings): (deps: Dependencies) => SigningSecrets {
+  if (settings.oneOf("SECRETS", ["local", "secrets-manager"]) === "local") {
+    const secret = new Secret(settings.text("JWT_SECRET"));
+    return () => new FixedSigningSecrets(secret);
+  }
+  const secretId = settings.text("JWT_SECRET_ID");
+  return ({ clock, logger, policy }) =>
+    makeCachedSigningSecrets({
+      source: new SecretsManagerSource(secretsManagerClient({}), secretId),
+      clock,
+      logger,
+      tokenLifetimeSeconds: policy.maxLifetimeSeconds,
+    });
 }

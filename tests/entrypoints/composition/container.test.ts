@@ -33,8 +33,15 @@ describe("the composition root", () => {
   });
 
   it("can make it all over AWS too, with nothing to call yet", () => {
-    const environment = { ...ENVIRONMENT, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
-    expect(resolve(composed(PARTS, environment), names.openConnection)).toBeTypeOf("function");
+    const aws = {
+      STORE: "dynamodb",
+      TABLE_NAME: "table",
+      GSI1_NAME: "GSI1",
+      SECRETS: "secrets-manager",
+      JWT_SECRET_ID: "id",
+    };
+    const container = composed(PARTS, { ...ENVIRONMENT, ...aws });
+    for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
   });
 
   it("makes each thing once", () => {

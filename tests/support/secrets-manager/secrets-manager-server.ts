@@ -58,10 +58,13 @@ export class SecretsManagerServer {
     return secret;
   }
 
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
   client(): SecretsManagerClient {
-    const { port } = this.#http.address() as AddressInfo;
     return secretsManagerClient({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.endpoint,
       region: "eu-west-1",
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });

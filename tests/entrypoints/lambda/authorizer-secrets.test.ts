@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { Container } from "inversify";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
+import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { names } from "../../../src/entrypoints/composition/names.ts";
+import { platform } from "../../../src/entrypoints/composition/platform.ts";
+import { signing } from "../../../src/entrypoints/composition/signing.ts";
+import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
+import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { authorizerEvent } from "../../support/gateway-events.ts";
+import { goodToken, POLICY } from "../../support/good-token.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
+
+const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf";
+const PEM = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----";
+const now = () => Math.floor(Date.now() / 1000);
+
+let server: SecretsManagerServer;
+
+/** What a function of the stack finds around it: a role's credentials, and here another endpoint. */
+beforeEach(async () => {
+  server = await SecretsManagerServer.start(onTestFinished);
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.endpoint);
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function put(signature: string): string {
+  server.secret(ARN).put(JSON.stringify({ signature }), now());
+  return signature;
+}
+
+function newSecret(): string {
+  return put(randomBytes(36).toString("base64url"));
+}
+
+/** A new Lambda instance: nothing remembered. */
+function newInstance() {
+  const environment = {
+    SECRETS: "secrets-manager",
+    JWT_SECRET_ID: ARN,
+    TOKEN_ISSUER: POLICY.issuer,
+    TOKEN_AUDIENCE: POLICY.audience,
+    QUERY_TOKEN: "allowed",
+    ALLOWED_ORIGINS: "*",
+  };
+  const parts = [platform, signing, authorization, testTokens];
+  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), parts);
+}
+
+function newAuthorizer() {
+  const logger = new RecordingLogger();
+  const handler = authorizerHandler(resolve(newInstance(), names.authorizeConnection), logger);
+  const connect = (token: string) =>
+    handler(authorizerEvent({ query: { access_token: token } }), lambdaContext()).then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
+  return { connect, logger };
+}
+
+describe("the authorizer over Secrets Manager", () => {
+  it("K3 K4 refuses no good token among 1,000 while the secret is rotated", async () => {
+    newSecret();
+    const { connect } = newAuthorizer();
+    const oldSigner = resolve(newInstance(), names.mintTestToken);
+    const ann = { userId: "ann" as UserId };
+    const outcomes: string[] = [];
+    for (let connection = 0; connection < 500; connection += 1) outcomes.push(await connect(await oldSigner(ann)));
+
+    newSecret();
+    const newSigner = resolve(newInstance(), names.mintTestToken);
+    for (let connection = 0; connection < 500; connection += 1) {
+      // A signer that has not heard of the rotation signs on with the previous secret.
+      outcomes.push(await connect(await (connection % 2 === 0 ? oldSigner(ann) : newSigner(ann))));
+    }
+
+    expect(outcomes).toHaveLength(1000);
+    expect(new Set(outcomes)).toEqual(new Set(["accepted"]));
+    // Two signers and the authorizer: one request each at first, the previous secret where there is one, one reread.
+    expect(server.requests.length).toBeLessThanOrEqual(8);
+  });
+
+  it("K5 refuses a token signed with the pending secret, and a good one still passes", async () => {
+    const current = newSecret();
+    const pending = randomBytes(36).toString("base64url");
+    server.secret(ARN).add("pending", JSON.stringify({ signature: pending }), now(), ["AWSPENDING"]);
+    const { connect } = newAuthorizer();
+
+    const outcomes = [await connect(goodToken(now(), pending)), await connect(goodToken(now(), current))];
+
+    expect(outcomes).toEqual(["Unauthorized", "accepted"]);
+  });
+
+  it("K9 refuses a token signed with the secret in another encoding", async () => {
+    const secret = put(`${randomBytes(36).toString("base64url")}\n`);
+    const { connect } = newAuthorizer();
+
+    const outcomes = [await connect(goodToken(now(), secret.trim())), await connect(goodToken(now(), secret))];
+
+    expect(outcomes).toEqual(["Unauthorized", "accepted"]);
+  });
+
+  it.each([
+    { title: "K10 a secret of 1 byte", secret: "a" },
+    { title: "K10 a secret of 31 bytes", secret: "a".repeat(31) },
+    { title: "K8 a PEM public key", secret: PEM },
+    { title: "K8 a PEM public key behind a space", secret: ` ${PEM}` },
+  ])("$title is our fault, also for a token signed with it", async ({ secret }) => {
+    put(secret);
+    const { connect, logger } = newAuthorizer();
+
+    expect(await connect(goodToken(now(), secret))).toBe("AuthorizerUnavailable");
+    expect(logger.lines).toMatchObject([
+      { level: "error", dependency: "SIGNING_SECRETS", errorName: "UnusableKeyError" },
+    ]);
+  });
+
+  it.each([32, 64, 1024])("K10 a secret of %i bytes is one", async (bytes) => {
+    const secret = put("k".repeat(bytes));
+    const { connect } = newAuthorizer();
+
+    expect(await connect(goodToken(now(), secret))).toBe("accepted");
+  });
+
+  it.each([
+    { fault: { kind: "error", status: 400, type: "AccessDeniedException" }, errorName: "AccessDeniedException" },
+    { fault: { kind: "error", status: 500, type: "InternalServiceError" }, errorName: "InternalServiceError" },
+    { fault: { kind: "hang" }, errorName: "TimeoutError" },
+  ] as const)("K1 K2 $errorName is our fault, in one line that holds no secret", async ({ fault, errorName }) => {
+    const secret = newSecret();
+    server.fault = () => fault;
+    const { connect, logger } = newAuthorizer();
+    const token = goodToken(now(), secret);
+
+    const outcome = await connect(token);
+
+    expect(outcome).toBe("AuthorizerUnavailable");
+    expect(logger.lines).toMatchObject([{ level: "error", dependency: "SIGNING_SECRETS", errorName }]);
+    for (const canary of [secret, token, ...token.split(".")])
+      expect(JSON.stringify(logger.lines)).not.toContain(canary);
+  });
+
+  it("N2 asks the service no more than twice for 1,000 bad signatures", async () => {
+    const secret = newSecret();
+    const { connect } = newAuthorizer();
+    const bad = goodToken(now(), randomBytes(36).toString("base64url"));
+
+    const outcomes = await Promise.all(Array.from({ length: 1000 }, () => connect(bad)));
+
+    expect(new Set(outcomes)).toEqual(new Set(["Unauthorized"]));
+    // AWSCURRENT and the search for an AWSPREVIOUS, at first and for the one reread.
+    expect(server.requests.length).toBeLessThanOrEqual(4);
+    expect(await connect(goodToken(now(), secret))).toBe("accepted");
+  });
+});

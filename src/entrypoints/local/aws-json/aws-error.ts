@@ -1,0 +1,15 @@
+/** What an AWS service answers instead of a result. `code` is the name by which SDKs raise it. */
+export class AwsError extends Error {
+  override readonly name = "AwsError";
+  readonly code: string;
+  readonly status: number;
+  /** The code of SQS's older query protocol, where it differs: the AWS CLI shows this one. */
+  readonly queryCode: string;
+
+  constructor(code: string, message: string, options: { readonly status?: number; readonly queryCode?: string } = {}) {
+    super(message);
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.queryCode = options.queryCode ?? code;
+  }
+}

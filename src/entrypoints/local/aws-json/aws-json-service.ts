@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { isPlainObject, type PlainObject } from "../../../domain/own-property.ts";
+import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { AwsError } from "./aws-error.ts";
+
+/** `origin` is how the caller reached the runtime: the URLs given to it must be ones it can reach. */
+export type Operation = (input: PlainObject, caller: { readonly origin: string }) => Promise<object> | object;
+
+/** A service of the AWS JSON protocol (smithy.io, "AWS JSON 1.0 and 1.1"): one POST, the operation in X-Amz-Target. */
+export function makeAwsJsonService(service: {
+  readonly targetPrefix: string;
+  readonly version: "1.0" | "1.1";
+  readonly namespace: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+}): HttpService {
+  const answer = (status: number, body: object, headers: Record<string, string> = {}): HttpResponse => ({
+    status,
+    headers: {
+      "content-type": `application/x-amz-json-${service.version}`,
+      "x-amzn-requestid": randomUUID(),
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+
+  return async (request) => {
+    const [prefix, operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
+    if (request.method !== "POST" || prefix !== service.targetPrefix) return undefined;
+    try {
+      checkSigned(request);
+      const run = service.operations.get(operation);
+      if (run === undefined) throw new AwsError("UnknownOperationException", `${operation} is not emulated.`);
+      return answer(200, await run(parseInput(request.body), { origin: `http://${request.headers.host}` }));
+    } catch (error) {
+      const fault =
+        error instanceof AwsError ? error : new AwsError("InternalFailure", "Internal failure", { status: 500 });
+      return answer(
+        fault.status,
+        { __type: `${service.namespace}#${fault.code}`, message: fault.message },
+        { "x-amzn-query-error": `${fault.queryCode};${fault.status < 500 ? "Sender" : "Receiver"}` },
+      );
+    }
+  };
+}
+
+/** Any credentials will do here, but code that forgets to sign must not work on the laptop alone. */
+function checkSigned({ headers }: HttpRequest): void {
+  if (!headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
+    throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
+  }
+}
+
+function parseInput(body: Buffer): PlainObject {
+  try {
+    const input: unknown = JSON.parse(body.toString("utf8") || "{}");
+    if (isPlainObject(input)) return input;
+  } catch {
+    // Answered below: the parser's own message would repeat the caller's text.
+  }
+  throw new AwsError("SerializationException", "The request is not a JSON object.");
+}

@@ -1,0 +1,29 @@
+import type { Scheduler } from "../scheduler.ts";
+
+/** Those who wait at a queue for a message to come. */
+export class Arrivals {
+  readonly #scheduler: Scheduler;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  announce(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  wait(millis: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const cancel = this.#scheduler.after(millis, done);
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done);
+    });
+  }
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../aws-json/aws-error.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Arrivals } from "./arrivals.ts";
+import { checkBody } from "./check-body.ts";
+import { HiddenMessages } from "./hidden-messages.ts";
+import { type Message, messageBytes, type OutgoingMessage } from "./message.ts";
+import type { QueueSettings } from "./queue-settings.ts";
+import { makeReceiptHandle, messageIdOf } from "./receipt-handle.ts";
+
+/** What has become of every message that ever came in: they add up to `sent`, with those still here. */
+export type QueueTotals = { sent: number; deleted: number; deadLettered: number; expired: number; purged: number };
+
+export type Receipt = {
+  readonly max: number;
+  readonly visibilityTimeoutSeconds?: number | undefined;
+  readonly maxBytes?: number;
+};
+
+/** SQS holds any number of messages; a laptop has to end somewhere. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** A standard queue, in order as far as nothing fails: an order that SQS does not promise. */
+export class Queue {
+  readonly settings: QueueSettings;
+  readonly arn: string;
+  readonly totals: QueueTotals = { sent: 0, deleted: 0, deadLettered: 0, expired: 0, purged: 0 };
+  readonly #scheduler: Scheduler;
+  readonly #deadLetterQueue: () => Queue | undefined;
+  readonly #visible = new Map<string, Message>();
+  readonly #hidden: HiddenMessages;
+  readonly #arrivals: Arrivals;
+  #bytes = 0;
+
+  constructor(
+    settings: QueueSettings,
+    deps: { readonly arn: string; readonly scheduler: Scheduler; readonly deadLetterQueue: () => Queue | undefined },
+  ) {
+    this.settings = settings;
+    this.arn = deps.arn;
+    this.#scheduler = deps.scheduler;
+    this.#deadLetterQueue = deps.deadLetterQueue;
+    this.#arrivals = new Arrivals(deps.scheduler);
+    this.#hidden = new HiddenMessages(deps.scheduler, (due) => this.#show(due));
+  }
+
+  send(outgoing: OutgoingMessage): Message {
+    const { body, attributes = new Map(), traceHeader, delaySeconds = this.settings.delaySeconds } = outgoing;
+    const now = this.#scheduler.now();
+    const bytes = messageBytes(body, attributes);
+    checkBody(body, bytes, this.settings.maximumMessageBytes);
+    if (this.#bytes + bytes > MAX_BYTES) {
+      throw new AwsError("RequestThrottled", "The local queue holds as much as it can.");
+    }
+    const message: Message = {
+      ...{ id: randomUUID(), body, attributes, traceHeader, bytes, sentAt: now },
+      ...{ visibleAt: now + delaySeconds * 1000, receiveCount: 0, receivesHere: 0 },
+    };
+    this.#take(message);
+    return message;
+  }
+
+  /** Up to `max` messages and `maxBytes` together. What has been received too often moves on instead. */
+  receive({ max, maxBytes = Number.POSITIVE_INFINITY, visibilityTimeoutSeconds }: Receipt): Message[] {
+    const received: Message[] = [];
+    let bytes = 0;
+    for (const message of this.#visible.values()) {
+      if (received.length === max || bytes + message.bytes > maxBytes) break;
+      if (this.#hasExpired(message)) this.#drop(message, "expired");
+      else if (!this.#becomesDeadLetter(message)) {
+        bytes += message.bytes;
+        received.push(message);
+      }
+    }
+    for (const message of received)
+      this.#hand(message, visibilityTimeoutSeconds ?? this.settings.visibilityTimeoutSeconds);
+    return received;
+  }
+
+  /** Idempotent; a handle that a later receive has replaced deletes nothing. */
+  delete(receiptHandle: string): void {
+    const message = this.#find(receiptHandle);
+    if (message?.receiptHandle === receiptHandle) this.#drop(message, "deleted");
+  }
+
+  changeVisibility(receiptHandle: string, seconds: number): void {
+    const message = this.#find(receiptHandle);
+    if (message === undefined || message.receiptHandle !== receiptHandle || !this.#hidden.has(message.id)) {
+      throw new AwsError("MessageNotInflight", "The message is not in flight.", {
+        queryCode: "AWS.SimpleQueueService.MessageNotInflight",
+      });
+    }
+    this.#hidden.remove(message.id);
+    message.visibleAt = this.#scheduler.now() + seconds * 1000;
+    this.#place(message);
+  }
+
+  noteFailure(receiptHandle: string, reason: string): void {
+    const message = this.#find(receiptHandle);
+    if (message !== undefined) message.lastFailure = reason;
+  }
+
+  /** Resolves when there may be something to receive, when the time is over, or when nobody waits any more. */
+  arrival(millis: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || millis <= 0 || this.#visible.size > 0) return Promise.resolve();
+    return this.#arrivals.wait(millis, signal);
+  }
+
+  purge(): void {
+    for (const message of this.messages()) this.#drop(message, "purged");
+  }
+
+  counts(): { readonly visible: number; readonly inFlight: number; readonly delayed: number } {
+    const inFlight = this.#hidden.inFlight;
+    return { visible: this.#visible.size, inFlight, delayed: this.#hidden.size - inFlight };
+  }
+
+  messages(): readonly Message[] {
+    return [...this.#visible.values(), ...this.#hidden.values()];
+  }
+
+  /** After this no timer is left; the queue may still be read. */
+  close(): void {
+    this.#hidden.close();
+    this.#arrivals.announce();
+  }
+
+  #take(message: Message): void {
+    this.totals.sent += 1;
+    this.#bytes += message.bytes;
+    this.#dropExpired();
+    this.#place(message);
+  }
+
+  #place(message: Message): void {
+    if (message.visibleAt > this.#scheduler.now()) this.#hidden.add(message);
+    else this.#show([message]);
+  }
+
+  #show(messages: readonly Message[]): void {
+    for (const message of messages) this.#visible.set(message.id, message);
+    this.#arrivals.announce();
+  }
+
+  #hand(message: Message, visibilityTimeoutSeconds: number): void {
+    this.#visible.delete(message.id);
+    message.receiveCount += 1;
+    message.receivesHere += 1;
+    message.firstReceivedAt ??= this.#scheduler.now();
+    message.receiptHandle = makeReceiptHandle(message.id, message.receiveCount);
+    message.visibleAt = this.#scheduler.now() + visibilityTimeoutSeconds * 1000;
+    this.#place(message);
+  }
+
+  #drop(message: Message, why: "deleted" | "deadLettered" | "expired" | "purged"): void {
+    this.#visible.delete(message.id);
+    this.#hidden.remove(message.id);
+    this.#bytes -= message.bytes;
+    this.totals[why] += 1;
+  }
+
+  #becomesDeadLetter(message: Message): boolean {
+    const target = this.#deadLetterQueue();
+    const receives = this.settings.deadLetters?.maxReceiveCount ?? Number.POSITIVE_INFINITY;
+    if (target === undefined || message.receivesHere < receives || target.#bytes + message.bytes > MAX_BYTES)
+      return false;
+    this.#drop(message, "deadLettered");
+    const fresh = { receiptHandle: undefined, receivesHere: 0, visibleAt: this.#scheduler.now() };
+    target.#take({ ...message, ...fresh, deadLetterSourceArn: this.arn });
+    return true;
+  }
+
+  #find(receiptHandle: string): Message | undefined {
+    const id = messageIdOf(receiptHandle);
+    return this.#visible.get(id) ?? this.#hidden.get(id);
+  }
+
+  #hasExpired({ sentAt }: Message): boolean {
+    return this.#scheduler.now() - sentAt >= this.settings.retentionSeconds * 1000;
+  }
+
+  #dropExpired(): void {
+    for (const message of this.#visible.values()) {
+      if (!this.#hasExpired(message)) return;
+      this.#drop(message, "expired");
+    }
+  }
+}

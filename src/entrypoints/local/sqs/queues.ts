@@ -1,0 +1,64 @@
+import { AwsError } from "../aws-json/aws-error.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Queue } from "./queue.ts";
+import type { QueueSettings } from "./queue-settings.ts";
+
+/** All queues of the runtime, in the template's order. */
+export type Queues = {
+  readonly accountId: string;
+  readonly region: string;
+  readonly all: readonly Queue[];
+  find(name: string): Queue | undefined;
+  close(): void;
+};
+
+/** Throws on what SQS would refuse to create, and on what is not emulated. */
+export function createQueues(deps: {
+  readonly queues: readonly QueueSettings[];
+  readonly accountId: string;
+  readonly region: string;
+  readonly scheduler: Scheduler;
+}): Queues {
+  const { accountId, region, scheduler } = deps;
+  const byName = new Map<string, Queue>();
+  const find = (name: string) => byName.get(name);
+  for (const settings of deps.queues) {
+    checkSettings(settings, deps.queues);
+    const arn = `arn:aws:sqs:${region}:${accountId}:${settings.name}`;
+    const deadLetterQueue = () => find(settings.deadLetters?.queue ?? "");
+    byName.set(settings.name, new Queue(settings, { arn, scheduler, deadLetterQueue }));
+  }
+  const all = [...byName.values()];
+  return {
+    ...{ accountId, region, all, find },
+    close() {
+      for (const queue of all) queue.close();
+    },
+  };
+}
+
+function checkSettings({ name, deadLetters }: QueueSettings, all: readonly QueueSettings[]): void {
+  if (name.endsWith(".fifo")) throw new Error(`Queue ${name}: FIFO queues are not emulated`);
+  if (!/^[\w-]{1,80}$/.test(name)) throw new Error(`Queue ${name}: not a name that SQS takes`);
+  if (all.filter((other) => other.name === name).length > 1) throw new Error(`Queue ${name}: declared twice`);
+  if (deadLetters === undefined) return;
+  if (!all.some((other) => other.name === deadLetters.queue)) {
+    throw new Error(`Queue ${name}: no queue is named ${deadLetters.queue}, its dead-letter queue`);
+  }
+  if (!(deadLetters.maxReceiveCount >= 1 && deadLetters.maxReceiveCount <= 1000)) {
+    throw new Error(`Queue ${name}: maxReceiveCount must be 1 to 1000`);
+  }
+}
+
+export function queueUrl(queues: Queues, queue: Queue, origin: string): string {
+  return `${origin}/${queues.accountId}/${queue.settings.name}`;
+}
+
+/** A queue's URL names it by its last segment, whatever host and account stand before. */
+export function queueAt(queues: Queues, url: string): Queue {
+  const queue = queues.find(url.slice(url.lastIndexOf("/") + 1));
+  if (queue !== undefined) return queue;
+  throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.", {
+    queryCode: "AWS.SimpleQueueService.NonExistentQueue",
+  });
+}

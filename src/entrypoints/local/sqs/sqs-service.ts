@@ -1,0 +1,21 @@
+import { makeAwsJsonService } from "../aws-json/aws-json-service.ts";
+import type { HttpService } from "../http/http-service.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { queueOperations } from "./queue-operations.ts";
+import type { Queues } from "./queues.ts";
+import { receiveOperations } from "./receive-operations.ts";
+import { sendOperations } from "./send-operations.ts";
+
+/** SQS for the AWS CLI and SDKs, by any path: they post to the endpoint or to the queue's URL. */
+export function makeSqsService(deps: {
+  readonly queues: Queues;
+  readonly scheduler: Scheduler;
+  readonly stopped: AbortSignal;
+}): HttpService {
+  return makeAwsJsonService({
+    targetPrefix: "AmazonSQS",
+    version: "1.0",
+    namespace: "com.amazonaws.sqs",
+    operations: new Map([...sendOperations(deps.queues), ...receiveOperations(deps), ...queueOperations(deps.queues)]),
+  });
+}

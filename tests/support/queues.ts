@@ -1,0 +1,37 @@
+import type { Queue } from "../../src/entrypoints/local/sqs/queue.ts";
+import { type QueueSettings, queueSettings } from "../../src/entrypoints/local/sqs/queue-settings.ts";
+import { createQueues, type Queues } from "../../src/entrypoints/local/sqs/queues.ts";
+import { ManualScheduler } from "../fakes/manual-scheduler.ts";
+
+export type QueuesUnderTest = {
+  readonly scheduler: ManualScheduler;
+  readonly queues: Queues;
+  readonly work: Queue;
+  readonly dead: Queue;
+};
+
+/** A queue `work`, whose messages move to `dead` after three receives. */
+export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): QueuesUnderTest {
+  const scheduler = new ManualScheduler();
+  const queues = createQueues({
+    queues: [
+      queueSettings({ name: "work", deadLetters: { queue: "dead", maxReceiveCount: 3 }, ...settings }),
+      queueSettings({ name: "dead", retentionSeconds: 14 * 24 * 3600 }),
+    ],
+    accountId: "123456789012",
+    region: "us-east-1",
+    scheduler,
+  });
+  return { scheduler, queues, work: named(queues, "work"), dead: named(queues, "dead") };
+}
+
+export function named(queues: Queues, name: string): Queue {
+  const queue = queues.find(name);
+  if (queue === undefined) throw new Error(`no queue ${name}`);
+  return queue;
+}
+
+/** Lets everything happen that is only waiting for its turn, not for time. */
+export function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,199 @@
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createEventBus } from "../../../../src/entrypoints/local/eventbridge/event-bus.ts";
+import { makeEventBridgeService } from "../../../../src/entrypoints/local/eventbridge/eventbridge-service.ts";
+import type { Rule } from "../../../../src/entrypoints/local/eventbridge/rule.ts";
+import { type QueuesUnderTest, workAndDeadQueues } from "../../../support/queues.ts";
+import { serveHttpServices } from "../../../support/serve-http-services.ts";
+
+const rule: Rule = {
+  name: "updates",
+  eventBusName: "default",
+  eventPattern: { source: ["CLI", { prefix: "portcullis." }], "detail-type": ["Entity Updated"] },
+  targets: [{ queue: "work", deadLetterQueue: "dead" }],
+};
+const good: PutEventsRequestEntry = {
+  Source: "CLI",
+  DetailType: "Entity Updated",
+  Detail: '{"entityId":"order-17","message":{"n":1}}',
+};
+
+let under: QueuesUnderTest;
+let notes: string[];
+let server: Awaited<ReturnType<typeof serveHttpServices>>;
+let client: EventBridgeClient;
+
+beforeEach(async () => {
+  under = workAndDeadQueues({ maximumMessageBytes: 1_048_576 });
+  notes = [];
+  const rules = [rule, { ...rule, name: "elsewhere", eventBusName: "orders" }];
+  const eventBus = createEventBus({ rules, queues: under.queues, note: (line) => notes.push(line) });
+  server = await serveHttpServices(makeEventBridgeService({ eventBus, scheduler: under.scheduler }));
+  client = new EventBridgeClient({
+    endpoint: server.origin,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    maxAttempts: 1,
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }));
+const delivered = () => under.work.messages().map(({ body }) => JSON.parse(body));
+
+describe("PutEvents for the real SDK", () => {
+  it("delivers the envelope to the queue of every rule that matches", async () => {
+    const answer = await put({ ...good, Resources: ["arn:aws:x"], Time: new Date("2026-01-02T03:04:05.678Z") });
+    expect(answer).toMatchObject({
+      FailedEntryCount: 0,
+      Entries: [{ EventId: expect.stringMatching(/^[\da-f-]{36}$/) }],
+    });
+    expect(delivered()).toEqual([
+      {
+        version: "0",
+        id: answer.Entries?.[0]?.EventId,
+        "detail-type": "Entity Updated",
+        source: "CLI",
+        account: "123456789012",
+        time: "2026-01-02T03:04:05Z",
+        region: "us-east-1",
+        resources: ["arn:aws:x"],
+        detail: { entityId: "order-17", message: { n: 1 } },
+      },
+    ]);
+  });
+
+  it("takes the time of the call where none is given", async () => {
+    await put(good);
+    expect(delivered()[0]).toMatchObject({ time: "2026-11-22T12:00:00Z", resources: [] });
+  });
+
+  it("I4 delivers nothing of other sources or types, and says so", async () => {
+    const answer = await put({ ...good, Source: "stranger" }, { ...good, DetailType: "Entity Deleted" });
+    expect(answer.FailedEntryCount).toBe(0);
+    expect(delivered()).toEqual([]);
+    expect(notes).toEqual(answer.Entries?.map(({ EventId }) => `event ${EventId} matches no rule`));
+  });
+
+  it("keeps buses apart, takes their ARNs, and accepts events for a bus that there is not", async () => {
+    const arn = "arn:aws:events:us-east-1:123456789012:event-bus/orders";
+    const answer = await put(
+      { ...good, EventBusName: "orders" },
+      { ...good, EventBusName: arn },
+      { ...good, EventBusName: "x" },
+    );
+    expect(answer.Entries?.map(({ EventId }) => typeof EventId)).toEqual(["string", "string", "string"]);
+    expect(delivered()).toHaveLength(2);
+  });
+
+  it("fails entries one by one, in their order, and delivers the others", async () => {
+    const { Detail, DetailType, Source } = good;
+    const answer = await put(
+      good,
+      { DetailType, Detail },
+      { Source, Detail },
+      { Source, DetailType },
+      { ...good, Detail: "" },
+      { ...good, Source: "aws.ec2" },
+      { ...good, DetailType: "x".repeat(129) },
+      good,
+    );
+    expect(answer.FailedEntryCount).toBe(6);
+    expect(answer.Entries?.map(({ ErrorCode, ErrorMessage }) => ErrorMessage ?? ErrorCode)).toEqual([
+      undefined,
+      "Parameter Source is not valid. Reason: Source is a required argument.",
+      "Parameter DetailType is not valid. Reason: DetailType is a required argument.",
+      "Parameter Detail is not valid. Reason: Detail is a required argument.",
+      "Parameter Detail is not valid. Reason: Detail is a required argument.",
+      "Not authorized for the source.",
+      "Parameter DetailType is not valid. Reason: DetailType must have at most 128 characters.",
+      undefined,
+    ]);
+    expect(delivered()).toHaveLength(2);
+  });
+
+  it.each(['"text"', "[1]", "null", "7", "{not json", "{'a':1}"])(
+    "I1 calls the detail %s malformed",
+    async (Detail) => {
+      const answer = await put({ ...good, Detail });
+      expect(answer.Entries).toEqual([{ ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." }]);
+    },
+  );
+
+  it("takes ten entries and 1 MB together, and not one more", async () => {
+    await expect(put()).rejects.toMatchObject({ name: "ValidationException" });
+    await expect(put(...Array<PutEventsRequestEntry>(11).fill(good))).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringMatching(/less than or equal to 10$/),
+    });
+    await expect(put(bigEvent(1_048_577))).rejects.toMatchObject({
+      name: "ValidationException",
+      message: "Total size of the entries in the request is over the limit.",
+    });
+    expect((await put(bigEvent(1_048_576))).FailedEntryCount).toBe(0);
+  });
+
+  it("R4 says that an event is lost when its envelope makes it too big for the queue and for the dead letters", async () => {
+    await put(bigEvent(1_048_576));
+    expect(under.work.messages()).toEqual([]);
+    expect(notes).toEqual(["an event for rule updates could not be delivered (InvalidParameterValue) and is lost"]);
+  });
+
+  function bigEvent(bytes: number): PutEventsRequestEntry {
+    const around = "CLI".length + "Entity Updated".length + '{"a":""}'.length;
+    return { ...good, Detail: JSON.stringify({ a: "x".repeat(bytes - around) }) };
+  }
+});
+
+describe("rules", () => {
+  const busOf = (given: Partial<Rule>) => () =>
+    createEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, note: () => undefined });
+
+  it("are refused where they cannot work", () => {
+    expect(busOf({ eventPattern: { source: "CLI" } })).toThrow('"source" must be an object or an array');
+    expect(busOf({ targets: [{ queue: "nobody" }] })).toThrow("Rule updates: no queue is named nobody");
+    expect(busOf({ targets: [{ queue: "work", deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
+  });
+
+  it("R4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
+    const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
+    const eventBus = createEventBus({ rules: [rule], queues: small.queues, note: (line) => notes.push(line) });
+    const event = {
+      ...{ detailType: "Entity Updated", source: "CLI", time: 0, resources: [] },
+      detail: { a: "x".repeat(1024) },
+    };
+    const id = eventBus.publish(event, "default");
+    expect(small.work.messages()).toEqual([]);
+    const [letter] = small.dead.messages();
+    expect(JSON.parse(letter?.body ?? "")).toMatchObject({ id });
+    expect(
+      Object.fromEntries([...(letter?.attributes ?? [])].map(([name, { stringValue }]) => [name, stringValue])),
+    ).toEqual({
+      RULE_ARN: "arn:aws:events:us-east-1:123456789012:rule/updates",
+      TARGET_ARN: small.work.arn,
+      ERROR_CODE: "InvalidParameterValue",
+      ERROR_MESSAGE: "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+    });
+    expect(notes).toEqual([]);
+  });
+
+  it("deliver to each of several targets, whatever becomes of the others", () => {
+    const small = workAndDeadQueues({ maximumMessageBytes: 10 });
+    const targets = [{ queue: "work" }, { queue: "dead" }];
+    const eventBus = createEventBus({
+      rules: [{ ...rule, targets }],
+      queues: small.queues,
+      note: (line) => notes.push(line),
+    });
+    eventBus.publish(
+      { detailType: "Entity Updated", source: "portcullis.x", time: 0, resources: [], detail: {} },
+      "default",
+    );
+    expect(small.dead.counts().visible).toBe(1);
+    expect(notes).toHaveLength(1);
+  });
+});

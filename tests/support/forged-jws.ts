@@ -1,22 +1,27 @@
 import { createHmac } from "node:crypto";
 
-/** A segment before it is encoded: bytes or text as they are, anything else as its JSON. */
-export type Part = unknown;
+export type Hash = "sha256" | "sha384" | "sha512";
 
 export type Forgery = {
-  readonly header?: Part;
-  readonly payload: Part;
+  /** A part is bytes or text as they are, or anything else as its JSON. */
+  readonly header?: unknown;
+  readonly payload: unknown;
   readonly key: string | Uint8Array;
-  readonly hash?: "sha256" | "sha384" | "sha512";
+  readonly hash?: Hash;
 };
 
 /** A compact JWS whose HMAC is right whatever its header and payload are: by hand, since libraries refuse to make these. */
 export function forgeJws({ header = { alg: "HS256", typ: "JWT" }, payload, key, hash = "sha256" }: Forgery): string {
-  const signed = `${encodePart(header)}.${encodePart(payload)}`;
+  return signSegments(encodePart(header), encodePart(payload), key, hash);
+}
+
+/** The HMAC over segments as they are written, canonical or not. */
+export function signSegments(header: string, payload: string, key: string | Uint8Array, hash: Hash = "sha256"): string {
+  const signed = `${header}.${payload}`;
   return `${signed}.${createHmac(hash, key).update(signed).digest("base64url")}`;
 }
 
-export function encodePart(part: Part): string {
+export function encodePart(part: unknown): string {
   if (part instanceof Uint8Array) return Buffer.from(part).toString("base64url");
   return Buffer.from(typeof part === "string" ? part : JSON.stringify(part)).toString("base64url");
 }

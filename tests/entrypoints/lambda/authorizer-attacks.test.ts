@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Attack } from "../../support/attacks/attack.ts";
+import { handshakeAttacks } from "../../support/attacks/handshake-attacks.ts";
+import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
+import { authorizerEvent, METHOD_ARN } from "../../support/gateway-events.ts";
+import { goodToken, SECRET_TEXT } from "../../support/good-token.ts";
+import { NOW, type Observation, observedAuthorizer } from "../../support/observed-authorizer.ts";
+import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
+
+const target = { secret: SECRET_TEXT, now: NOW };
+const authorize = observedAuthorizer();
+const fetched = vi.fn();
+
+beforeAll(() => {
+  vi.stubGlobal("fetch", fetched);
+});
+
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+/** 401 and nothing else: a constant, one log line with the reason, and nothing of the token or the secret in either. */
+function expectRejection({ answer, error, log }: Observation, token: string, reason: unknown): void {
+  const lines = log.trimEnd().split("\n");
+  const [line] = lines.map((text) => JSON.parse(text));
+  const output = log + JSON.stringify([answer, error, Object(error).stack]);
+
+  expect(answer).toBeUndefined();
+  expect(error).toStrictEqual(new Error("Unauthorized"));
+  expect(lines).toHaveLength(1);
+  expect(line).toMatchObject({ outcome: "rejected", reason, requestId: expect.any(String) });
+  expect(leaksIn(output, plantedTexts(SECRET_TEXT, token))).toStrictEqual([]);
+}
+
+const inQuery = (token: string) => authorizerEvent({ query: { access_token: token } });
+const asSubprotocol = (token: string) =>
+  authorizerEvent({ headers: { "Sec-WebSocket-Protocol": `websocket, ${token}` } });
+
+/** What a list of subprotocols can carry as one item. */
+const fitsList = ({ token }: Attack) => /^[^\s,]+$/.test(token(target));
+
+describe("the attack table, at the authorizer", () => {
+  it.each([
+    ["in the query", inQuery],
+    ["as subprotocol", asSubprotocol],
+  ])("is measured against a token that is let in %s", async (_title, event) => {
+    const { answer } = await authorize(event(goodToken(NOW)));
+
+    expect(answer).toMatchObject({
+      principalId: "ann",
+      policyDocument: { Statement: [{ Effect: "Allow", Resource: METHOD_ARN }] },
+    });
+  });
+
+  it.each(tokenAttacks)("$id $title in the query is 401 (CWE-$cwe)", async ({ token, reason }) => {
+    const text = token(target);
+
+    const observation = await authorize(inQuery(text));
+
+    expectRejection(observation, text, reason);
+  });
+
+  it.each(tokenAttacks.filter(fitsList))("$id $title as subprotocol is 401 (CWE-$cwe)", async ({ token, reason }) => {
+    const text = token(target);
+
+    const observation = await authorize(asSubprotocol(text));
+
+    expectRejection(observation, text, reason);
+  });
+
+  it.each(handshakeAttacks)("$id $title is 401 (CWE-$cwe)", async ({ event, reason }) => {
+    const token = goodToken(NOW);
+
+    const observation = await authorize(event(token));
+
+    expectRejection(observation, token, reason);
+  });
+
+  it("F1-F18 holds the rows that it is expected to hold", () => {
+    expect(handshakeAttacks.length).toBeGreaterThanOrEqual(40);
+    expect(tokenAttacks.filter(fitsList).length).toBeGreaterThanOrEqual(400);
+  });
+
+  it("C3 C4 fetched nothing, and left the next good token let in and every prototype as it was", async () => {
+    const { answer } = await authorize(inQuery(goodToken(NOW)));
+
+    expect(answer).toBeDefined();
+    expect(fetched).not.toHaveBeenCalled();
+    expect("polluted" in {}).toBe(false);
+  });
+});

@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { forgeJws } from "../../support/forged-jws.ts";
+import { authorizerEvent, type Handshake, METHOD_ARN } from "../../support/gateway-events.ts";
+import { goodClaims, goodToken, SECRET_TEXT } from "../../support/good-token.ts";
+import { NOW, observedAuthorizer } from "../../support/observed-authorizer.ts";
+
+const TOKEN = goodToken(NOW);
+const PAGE = "https://app.example.com";
+const PROTOCOL = "Sec-WebSocket-Protocol";
+const GOOD_EVENT = authorizerEvent({ query: { access_token: TOKEN } });
+
+const authorize = observedAuthorizer();
+
+describe("the authorizer", () => {
+  it("lets a good token in on this very route, as a user told in flat text", async () => {
+    const { answer } = await authorize(GOOD_EVENT);
+
+    expect(answer).toStrictEqual({
+      principalId: "ann",
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: METHOD_ARN }],
+      },
+      context: {
+        userId: "ann",
+        firstName: "Ann",
+        lastName: "Lee",
+        sub: "auth0|ann",
+        tokenExpiresAt: String(NOW + 3600),
+      },
+    });
+  });
+
+  it.each<readonly [title: string, handshake: Handshake]>([
+    ["F10 the query, and websocket offered", { query: { access_token: TOKEN }, headers: { [PROTOCOL]: "websocket" } }],
+    ["F11 the query, and nothing offered", { query: { access_token: TOKEN } }],
+    ["F12 a subprotocol behind WebSocket", { headers: { [PROTOCOL]: `WebSocket, ${TOKEN}` } }],
+    ["F7 a subprotocol in a header of its own", { headers: { [PROTOCOL]: ["websocket", TOKEN] } }],
+    ["F18 the query, beside forged headers", { query: { access_token: TOKEN }, headers: { "X-User-Id": "bob" } }],
+    [
+      "F6 the query, beside a header it does not read",
+      { query: { access_token: TOKEN }, headers: { Authorization: "x" } },
+    ],
+  ])("takes the token of ann from %s", async (_title, handshake) => {
+    const { answer } = await authorize(authorizerEvent(handshake));
+
+    expect(answer).toMatchObject({ principalId: "ann", policyDocument: { Statement: [{ Effect: "Allow" }] } });
+  });
+
+  it.each([
+    "null",
+    "https://evil.example",
+    `${PAGE}.evil.example`,
+    "https://sub.app.example.com",
+    `${PAGE}:8443`,
+    `${PAGE}/`,
+    "https://APP.example.com",
+    "http://app.example.com",
+    "",
+  ])("F20 refuses the page %s with a policy that denies and tells nothing", async (origin) => {
+    const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
+
+    const { answer, log } = await guarded(
+      authorizerEvent({ query: { access_token: TOKEN }, headers: { Origin: origin } }),
+    );
+
+    expect(answer).toStrictEqual({
+      principalId: "refused",
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: METHOD_ARN }],
+      },
+      context: {},
+    });
+    expect(JSON.parse(log)).toMatchObject({ outcome: "refused", reason: "ORIGIN_NOT_ALLOWED" });
+  });
+
+  it.each([PAGE, undefined])("F20 takes the page that is listed, and callers without one: %s", async (origin) => {
+    const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
+    const headers = origin === undefined ? {} : { Origin: origin };
+
+    const { answer } = await guarded(authorizerEvent({ query: { access_token: TOKEN }, headers }));
+
+    expect(answer).toMatchObject({ principalId: "ann" });
+  });
+
+  const NO_MAPS = {
+    headers: null,
+    multiValueHeaders: undefined,
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+  };
+
+  it.each([
+    ["no headers and no query", { ...GOOD_EVENT, ...NO_MAPS }],
+    [
+      "maps of other types",
+      { ...GOOD_EVENT, multiValueQueryStringParameters: [[TOKEN]], queryStringParameters: TOKEN },
+    ],
+    ["no ARN", { ...GOOD_EVENT, methodArn: undefined }],
+    ["another route's ARN", { ...GOOD_EVENT, methodArn: METHOD_ARN.replace("$connect", "$default") }],
+    ["a pattern for an ARN", { ...GOOD_EVENT, methodArn: METHOD_ARN.replace("dev", "*") }],
+    ["a TOKEN authorizer's fields", { type: "TOKEN", authorizationToken: TOKEN, methodArn: METHOD_ARN }],
+    ["an HTTP API's fields", { version: "2.0", type: "REQUEST", routeArn: METHOD_ARN, identitySource: [TOKEN] }],
+  ])("F19 answers 401 to an event with %s", async (_title, event) => {
+    const { error } = await authorize(event);
+
+    expect(error).toStrictEqual(new Error("Unauthorized"));
+  });
+});
+
+const never = new Promise<never>(() => {});
+const outage = () =>
+  Promise.reject(new DependencyUnavailableError("SIGNING_SECRETS", { cause: new Error(SECRET_TEXT) }));
+const secret = new Secret(SECRET_TEXT);
+const read = async (): Promise<readonly [Secret]> => [secret];
+const FOREIGN = forgeJws({ payload: goodClaims(NOW), key: "another-secret-of-more-than-32-bytes" });
+
+describe("the authorizer, when the signing secrets fail", () => {
+  it.each<readonly [title: string, token: string, secrets: SigningSecrets]>([
+    ["K1 the secret cannot be had", TOKEN, { read: outage, reread: outage }],
+    ["K1 something else is thrown", TOKEN, { read: () => Promise.reject("x"), reread: read }],
+    ["K2 the secret never comes", TOKEN, { read: () => never, reread: read }],
+    ["K3 no answer to whether it rotated", FOREIGN, { read, reread: outage }],
+    ["K3 never an answer to whether it rotated", FOREIGN, { read, reread: () => never }],
+    ["K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
+  ])("%s: nobody gets in", async (_title, token, secrets) => {
+    const faulty = observedAuthorizer(undefined, secrets);
+
+    const { answer, error, log } = await faulty(authorizerEvent({ query: { access_token: token } }), 150);
+
+    expect(answer).toBeUndefined();
+    expect(error).toStrictEqual(new Error("AuthorizerUnavailable"));
+    expect(log.trimEnd().split("\n")).toHaveLength(1);
+    expect(log).not.toContain(SECRET_TEXT);
+  });
+
+  it("K2 lets in whose secret comes late but in time", async () => {
+    const late = () => new Promise<readonly [Secret]>((resolve) => setTimeout(() => resolve([secret]), 20));
+
+    const { answer } = await observedAuthorizer(undefined, { read: late, reread: late })(GOOD_EVENT);
+
+    expect(answer).toMatchObject({ principalId: "ann" });
+  });
+});
+
+/** Events in which any field is anything, the token among them. */
+const anyEvent = fc.oneof(
+  fc.jsonValue(),
+  fc.record(
+    Object.fromEntries(
+      Object.entries(GOOD_EVENT).map(([name, value]) => [name, fc.oneof(fc.constant(value), fc.jsonValue())]),
+    ),
+    { requiredKeys: [] },
+  ),
+);
+
+describe("the authorizer, for any event whatever", () => {
+  it("gives a policy for the event's own ARN or throws one of two constants", async () => {
+    const seen = new Set<string>();
+
+    await fc.assert(
+      fc.asyncProperty(anyEvent, async (event) => {
+        const { answer, error, log } = await authorize(event);
+
+        seen.add(answer === undefined ? String(error) : "policy");
+        expect(log.trimEnd().split("\n")).toHaveLength(1);
+        if (answer === undefined) expect([new Error("Unauthorized")]).toContainEqual(error);
+        else expect(answer.policyDocument.Statement[0].Resource).toBe(Object(event).methodArn);
+      }),
+      { numRuns: 2000, examples: [[GOOD_EVENT]] },
+    );
+
+    expect(seen).toStrictEqual(new Set(["policy", "Error: Unauthorized"]));
+  });
+
+  it("tells of whoever is let in less than 8 KB of flat text, on the event's own ARN", async () => {
+    const names = fc.string({ unit: "grapheme-ascii", maxLength: 300 });
+    const api = fc.stringMatching(/^[a-z0-9]{10}$/);
+    const stage = fc.stringMatching(/^[A-Za-z0-9_-]{1,128}$/);
+
+    await fc.assert(
+      fc.asyncProperty(names, names, names, api, stage, async (firstName, lastName, sub, apiId, name) => {
+        const payload = { ...goodClaims(NOW), data: { userId: "ann", firstName, lastName, sub } };
+        const methodArn = `arn:aws:execute-api:eu-west-1:123456789012:${apiId}/${name}/$connect`;
+        const token = forgeJws({ payload, key: SECRET_TEXT });
+
+        const { answer } = await authorize({ ...authorizerEvent({ query: { access_token: token } }), methodArn });
+
+        expect(answer?.policyDocument.Statement).toStrictEqual([
+          { Action: "execute-api:Invoke", Effect: "Allow", Resource: methodArn },
+        ]);
+        expect(Object.values(answer?.context ?? {}).every((value) => typeof value === "string")).toBe(true);
+        expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(8192);
+      }),
+    );
+  });
+});

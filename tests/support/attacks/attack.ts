@@ -1,0 +1,41 @@
+import type { RejectionReason } from "../../../src/domain/token/token-verdict.ts";
+import { forgeJws } from "../forged-jws.ts";
+import { goodClaims } from "../good-token.ts";
+
+/** What an attack is aimed at: POLICY of good-token.ts, this secret and this moment. */
+export type Target = { readonly secret: string; readonly now: number };
+
+/** A row of the threat model's attack table: one token that must not open anything, and why not. */
+export type Attack = {
+  readonly id: string;
+  readonly cwe: number;
+  readonly title: string;
+  readonly reason: RejectionReason;
+  readonly token: (target: Target) => string;
+};
+
+/** The rows of one threat, which share its id and weakness. */
+export function rowsOf(id: string, cwe: number) {
+  return (reason: RejectionReason, title: string, token: Attack["token"]): Attack => ({
+    id,
+    cwe,
+    title,
+    reason,
+    token,
+  });
+}
+
+/** Good claims but for these, rightly signed: what a hostile or careless issuer could send. */
+export function withClaims(target: Target, claims: Record<string, unknown>): string {
+  return forgeJws({ payload: { ...goodClaims(target.now), ...claims }, key: target.secret });
+}
+
+/** Good claims under this header, rightly signed with HMAC-SHA256. */
+export function withHeader(target: Target, header: unknown): string {
+  return forgeJws({ header, payload: goodClaims(target.now), key: target.secret });
+}
+
+/** Good claims with text spliced into their JSON, for what JSON.stringify would not write. */
+export function withClaimsText(target: Target, splice: (json: string) => string | Uint8Array): string {
+  return forgeJws({ payload: splice(JSON.stringify(goodClaims(target.now))), key: target.secret });
+}

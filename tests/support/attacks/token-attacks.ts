@@ -1,0 +1,17 @@
+import { algorithmAttacks } from "./algorithm-attacks.ts";
+import type { Attack } from "./attack.ts";
+import { claimAttacks } from "./claim-attacks.ts";
+import { identityAttacks } from "./identity-attacks.ts";
+import { keyAttacks } from "./key-attacks.ts";
+import { malformedContents } from "./malformed-contents.ts";
+import { malformedTokens } from "./malformed-tokens.ts";
+
+/** Groups A to E of the attack table, as far as an HS256 verifier meets them, with the K rows that are tokens. */
+export const tokenAttacks: readonly Attack[] = [
+  ...malformedTokens,
+  ...malformedContents,
+  ...algorithmAttacks,
+  ...keyAttacks,
+  ...claimAttacks,
+  ...identityAttacks,
+];

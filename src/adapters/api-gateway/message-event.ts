@@ -1,16 +1,11 @@
-import { isPlainObject, type PlainObject } from "../../domain/own-property.ts";
+import type { PlainObject } from "../../domain/own-property.ts";
+import { parseStrictObject } from "../../domain/strict-json.ts";
 import { parseEvent, textField } from "./event-fields.ts";
+
+/** Deeper than any frame of ours. */
+const MAX_DEPTH = 32;
 
 /** The client's frame: a JSON object, or undefined for any other text. Throws MalformedInputError for another event. */
 export function parseMessageEvent(value: unknown): PlainObject | undefined {
-  return parseJsonObject(textField(parseEvent(value).event, "body") ?? "");
-}
-
-function parseJsonObject(text: string): PlainObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isPlainObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseStrictObject(textField(parseEvent(value).event, "body") ?? "", MAX_DEPTH);
 }

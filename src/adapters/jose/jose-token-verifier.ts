@@ -8,7 +8,7 @@ import { type RejectionReason, rejected } from "../../domain/token/token-verdict
 import { parseCompactJws } from "./compact-jws.ts";
 import { HmacKeys } from "./hmac-keys.ts";
 import { ALGORITHM, judgeHeader } from "./judge-header.ts";
-import { parseStrictObject } from "./strict-json.ts";
+import { parseTokenPart } from "./token-part.ts";
 
 const SIGNATURE_BYTES = 32;
 
@@ -26,7 +26,7 @@ export class JoseTokenVerifier implements TokenVerifier {
     if (reason !== undefined) return rejected(reason);
     const payload = await this.#verifiedPayload(token);
     if (payload === undefined) return rejected("SIGNATURE_INVALID");
-    const claims = parseStrictObject(payload);
+    const claims = parseTokenPart(payload);
     return claims === undefined ? rejected("TOKEN_MALFORMED") : { kind: "verified", claims };
   }
 
@@ -60,7 +60,7 @@ function isUnusable(secret: Secret): boolean {
 function judgeUnverified(token: UnverifiedToken): RejectionReason | undefined {
   const jws = parseCompactJws(token);
   if (jws.kind === "rejected") return jws.reason;
-  const header = parseStrictObject(jws.header);
+  const header = parseTokenPart(jws.header);
   const reason = header === undefined ? "TOKEN_MALFORMED" : judgeHeader(header);
   return reason ?? (jws.signature.length === SIGNATURE_BYTES ? undefined : "SIGNATURE_INVALID");
 }

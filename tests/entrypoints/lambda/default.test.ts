@@ -17,7 +17,7 @@ describe("default", () => {
     ["G2 an action that is a number", '{"action":7}'],
     ["G2 an action of the gateway's", '{"action":"$connect"}'],
     ["G2 an action that every object has", '{"action":"toString"}'],
-    ["G2 `__proto__`", '{"__proto__":{"action":"subscribe"}}'],
+    ["G2 `__proto__`", '{"action":"__proto__"}'],
   ])("answers UNKNOWN_ACTION to %s", async (_title, body) => {
     const { frame } = await frameFor(body);
     expect(frame).toEqual({
@@ -28,9 +28,12 @@ describe("default", () => {
     });
   });
 
-  it.each(["", "hello", "7", "null", '["action"]', '{"action":'])("G1 answers BAD_REQUEST to %j", async (body) => {
-    expect((await frameFor(body)).frame).toMatchObject({ type: "error", code: "BAD_REQUEST" });
-  });
+  it.each(["", "hello", "7", "null", '{"__proto__":{}}', '["action"]', '{"action":'])(
+    "G1 answers BAD_REQUEST to %j",
+    async (body) => {
+      expect((await frameFor(body)).frame).toMatchObject({ type: "error", code: "BAD_REQUEST" });
+    },
+  );
 
   it("repeats nothing that was sent, neither to the client nor in the log", async () => {
     const { frame, logger } = await frameFor('{"action":"canary-7f3a","id":"canary-7f3a"}');

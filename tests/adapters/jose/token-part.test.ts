@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseStrictObject } from "../../../src/adapters/jose/strict-json.ts";
+import { parseTokenPart } from "../../../src/adapters/jose/token-part.ts";
 
-const parse = (text: string) => parseStrictObject(Buffer.from(text));
+const parse = (text: string) => parseTokenPart(Buffer.from(text));
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 
-describe("parseStrictObject", () => {
+describe("parseTokenPart", () => {
   it.each([
     ["A11 nothing", ""],
     ["A11 not JSON", "{"],
@@ -43,7 +43,7 @@ describe("parseStrictObject", () => {
     ["A14 UTF-16", [0x7b, 0x00, 0x7d, 0x00]],
     ["A14 UTF-16 with its mark", [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
   ])("refuses %s", (_row, bytes) => {
-    expect(parseStrictObject(Uint8Array.from(bytes))).toBeUndefined();
+    expect(parseTokenPart(Uint8Array.from(bytes))).toBeUndefined();
   });
 
   it.each([
@@ -67,7 +67,7 @@ describe("parseStrictObject", () => {
   it("answers any bytes without throwing", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-        const value = parseStrictObject(bytes);
+        const value = parseTokenPart(bytes);
 
         expect(["object", "undefined"]).toContain(typeof value);
       }),

@@ -1,34 +1,20 @@
-import { isPlainObject, type PlainObject } from "../../domain/own-property.ts";
+import { isPlainObject, type PlainObject } from "./own-property.ts";
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Deeper than any issuer nests claims, and far from where recursive code elsewhere would run out of stack. */
-const MAX_DEPTH = 16;
-
-/** Names that have no business in a token and that a careless merge further on would act upon. */
+/** Names that have no business in what callers send and that a careless merge further on would act upon. */
 const POLLUTING_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** A string, and the colon that makes it a member's name. Linear: its alternatives never start alike. */
 const STRINGS = /"(?:[^"\\]|\\.)*"[\t\n\r ]*:?/g;
 
 /**
- * The object that the bytes spell, or undefined. RFC 8725 3.7 (UTF-8 alone, no byte order mark), RFC 7515 4 and RFC 7519 4
- * (no two members of one name: parsers disagree on which of them counts), and bounded in depth.
+ * The object that a text of JSON spells, or undefined. No two members of one name (RFC 8259 section 4: parsers disagree on
+ * which of them counts), none that a careless merge would act upon, and at most `maxDepth` levels.
  */
-export function parseStrictObject(bytes: Uint8Array): PlainObject | undefined {
-  const text = decodeUtf8(bytes);
-  const value = text === undefined ? undefined : parseJson(text);
-  if (text === undefined || !isPlainObject(value)) return undefined;
+export function parseStrictObject(text: string, maxDepth: number): PlainObject | undefined {
+  const value = parseJson(text);
+  if (!isPlainObject(value)) return undefined;
   // JSON.parse keeps one of several members of a name, so the text then names more members than the value has.
-  return countMembers(value, MAX_DEPTH) === countNames(text) ? value : undefined;
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return countMembers(value, maxDepth) === countNames(text) ? value : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,68 @@
+import type { Value } from "./evaluation.ts";
+import type { Section } from "./section.ts";
+
+/** A parameter's value that the template does not take, or a parameter that it does not have. Never the value itself. */
+export class ParameterError extends Error {
+  override readonly name = "ParameterError";
+}
+
+/** What is given, or else the defaults, held to what the template says of them. Throws ParameterError. */
+export function readParameters(declared: Section, given: Readonly<Record<string, string>>): ReadonlyMap<string, Value> {
+  const unknown = Object.keys(given).find((name) => !declared.names.includes(name));
+  if (unknown !== undefined) throw new ParameterError(`the template has no parameter ${unknown}`);
+  return new Map(
+    declared.names.map((name) => {
+      const parameter = declared.section(name);
+      const own = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (own === undefined && !parameter.has("Default")) throw new ParameterError(`parameter ${name} has no default`);
+      return [name, readValue(name, parameter, own ?? parameter.text("Default"))];
+    }),
+  );
+}
+
+function readValue(name: string, parameter: Section, text: string): Value {
+  const type = parameter.text("Type");
+  const values = type === "CommaDelimitedList" ? text.split(",").map((item) => item.trim()) : [text];
+  for (const value of values) {
+    const expectation = broken(parameter, type, value);
+    if (expectation !== undefined) throw new ParameterError(`parameter ${name} ${expectation}`);
+  }
+  return type === "CommaDelimitedList" ? values : text;
+}
+
+function broken(parameter: Section, type: string, value: string): string | undefined {
+  if (parameter.has("AllowedValues")) {
+    const allowed = allowedValues(parameter);
+    if (!allowed.includes(value)) return `must be one of ${allowed.join(", ")}`;
+  }
+  if (parameter.has("AllowedPattern") && !pattern(parameter).test(value)) {
+    return parameter.has("ConstraintDescription")
+      ? `must be ${parameter.text("ConstraintDescription")}`
+      : `must match ${parameter.text("AllowedPattern")}`;
+  }
+  if (type === "Number") return brokenNumber(parameter, value);
+  if (value.length < parameter.number("MinLength", 0)) return "is too short";
+  if (value.length > parameter.number("MaxLength", Number.MAX_SAFE_INTEGER)) return "is too long";
+  return undefined;
+}
+
+function brokenNumber(parameter: Section, value: string): string | undefined {
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  const min = parameter.number("MinValue", Number.MIN_SAFE_INTEGER);
+  const max = parameter.number("MaxValue", Number.MAX_SAFE_INTEGER);
+  return number >= min && number <= max ? undefined : "must be a number within its bounds";
+}
+
+function allowedValues(parameter: Section): readonly string[] {
+  const values = parameter.list("AllowedValues");
+  return values.map(String);
+}
+
+/** CloudFormation matches the whole value. */
+function pattern(parameter: Section): RegExp {
+  try {
+    return new RegExp(`^(?:${parameter.text("AllowedPattern")})$`, "su");
+  } catch {
+    throw parameter.problem("AllowedPattern", "is not a regular expression");
+  }
+}

@@ -1,0 +1,92 @@
+import type { Resource, Resources } from "./resources.ts";
+
+export type LocalAccount = {
+  readonly accountId: string;
+  readonly region: string;
+  readonly apiId: string;
+  /** Where the runtime listens: a queue's URL begins with it. */
+  readonly origin: string;
+};
+
+type PhysicalName = {
+  /** What AWS would generate is the logical id here. */
+  readonly name: string;
+  readonly ref: string;
+  readonly arn?: string;
+};
+
+/** What `Ref` and `Fn::GetAtt` give for resources here. */
+export class PhysicalNames {
+  readonly #account: LocalAccount;
+  readonly #resources: Resources;
+
+  constructor(account: LocalAccount, resources: Resources) {
+    this.#account = account;
+    this.#resources = resources;
+  }
+
+  reference(name: string): string | undefined {
+    const [logicalId = "", part] = name.split(".");
+    const resource = this.#resources.find(logicalId);
+    if (resource === undefined) return this.#isRoute(name) ? name : undefined;
+    if (part === undefined) return this.of(resource).ref;
+    // SAM's own extension: the stage that it makes for an API.
+    return part === "Stage" ? stageName(resource) : undefined;
+  }
+
+  attribute(logicalId: string, attribute: string): string | undefined {
+    const resource = this.#resources.find(logicalId);
+    if (resource === undefined) return undefined;
+    const { name, arn } = this.of(resource);
+    if (attribute === "Arn" && arn !== undefined) return arn;
+    return attribute === "QueueName" ? name : `${logicalId}.${attribute}`;
+  }
+
+  of(resource: Resource): PhysicalName {
+    const { accountId, region, apiId, origin } = this.#account;
+    const { logicalId, properties } = resource;
+    switch (resource.type) {
+      case "AWS::Serverless::Function": {
+        const name = properties.text("FunctionName", logicalId);
+        return { name, ref: name, arn: `arn:aws:lambda:${region}:${accountId}:function:${name}` };
+      }
+      case "AWS::SQS::Queue": {
+        const name = properties.text("QueueName", logicalId);
+        return { name, ref: `${origin}/${accountId}/${name}`, arn: `arn:aws:sqs:${region}:${accountId}:${name}` };
+      }
+      case "AWS::Events::Rule": {
+        const name = properties.text("Name", logicalId);
+        const bus = properties.text("EventBusName", "default");
+        const path = bus === "default" ? name : `${bus}/${name}`;
+        return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${path}` };
+      }
+      case "AWS::DynamoDB::Table": {
+        const name = properties.text("TableName", logicalId);
+        return { name, ref: name };
+      }
+      case "AWS::Serverless::WebSocketApi":
+        return { name: apiId, ref: apiId };
+      default:
+        return { name: logicalId, ref: logicalId };
+    }
+  }
+
+  /** SAM makes a route for each key of an API's Routes. */
+  #isRoute(name: string): boolean {
+    return this.#resources
+      .ofType("AWS::Serverless::WebSocketApi")
+      .some(({ logicalId, properties }) =>
+        properties.section("Routes").names.some((routeKey) => name === routeLogicalId(logicalId, routeKey)),
+      );
+  }
+}
+
+export function routeLogicalId(apiLogicalId: string, routeKey: string): string {
+  const key = routeKey.replace("$", "");
+  return `${apiLogicalId}${key.charAt(0).toUpperCase()}${key.slice(1).toLowerCase()}Route`;
+}
+
+/** SAM's default. */
+export function stageName(api: Resource): string {
+  return api.properties.text("StageName", "default");
+}

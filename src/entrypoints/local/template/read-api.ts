@@ -1,0 +1,65 @@
+import { routeLogicalId, stageName } from "./physical-names.ts";
+import type { Resource } from "./resources.ts";
+import type { Section } from "./section.ts";
+import type { Stack } from "./stack.ts";
+import type { ApiDescription, RouteDescription } from "./stack-description.ts";
+import { TemplateError } from "./template-error.ts";
+
+/** The one WebSocket API. Throws TemplateError on what SAM or CloudFormation would refuse. */
+export function readApi(stack: Stack): ApiDescription {
+  const [api, another] = stack.resources.ofType("AWS::Serverless::WebSocketApi");
+  if (api === undefined)
+    throw new TemplateError(stack.section("Resources").at, "Resources has no AWS::Serverless::WebSocketApi");
+  if (another !== undefined) throw new TemplateError(another.section.at, "a second WebSocket API is not run");
+  const { properties } = api;
+  const stage = stageName(api);
+  if (stage === "$default") throw properties.problem("StageName", "cannot be $default for a WebSocket API");
+  return {
+    stage,
+    ...(properties.has("StageVariables") && { stageVariables: stageVariables(properties) }),
+    routeSelectionExpression: properties.text("RouteSelectionExpression"),
+    routes: readRoutes(api, stack),
+  };
+}
+
+const ROUTE_KEY = /^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$/;
+
+function readRoutes(api: Resource, stack: Stack): readonly RouteDescription[] {
+  const routes = api.properties.section("Routes");
+  const authorizer = readAuthorizer(api.properties, stack);
+  if (authorizer !== undefined && !routes.names.includes("$connect")) {
+    throw api.properties.problem("Auth", "needs a $connect route");
+  }
+  const wrong = routes.names.find((routeKey) => !ROUTE_KEY.test(routeKey));
+  if (wrong !== undefined) {
+    throw routes.problem(wrong, "is no route key: letters and digits, or $connect, $disconnect, $default");
+  }
+  const answered = new Set(
+    stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => properties.text("RouteId")),
+  );
+  return routes.names.map((routeKey) => {
+    const route = routes.section(routeKey);
+    return {
+      routeKey,
+      functionName: stack.functionAt(route, "FunctionArn"),
+      // API Gateway asks for both: the expression on the route, and a response for it to select.
+      routeResponse:
+        route.has("RouteResponseSelectionExpression") && answered.has(routeLogicalId(api.logicalId, routeKey)),
+      ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
+    };
+  });
+}
+
+function readAuthorizer(properties: Section, stack: Stack): RouteDescription["authorizer"] {
+  if (!properties.has("Auth")) return undefined;
+  const auth = properties.section("Auth");
+  const type = auth.text("AuthType");
+  if (type === "NONE") return undefined;
+  if (type !== "CUSTOM") throw auth.problem("AuthType", `${type} is not known to the local runtime`);
+  return { functionName: stack.functionAt(auth, "AuthArn"), identitySources: auth.texts("IdentitySource") };
+}
+
+function stageVariables(properties: Section): Readonly<Record<string, string>> {
+  const variables = properties.section("StageVariables");
+  return Object.fromEntries(variables.names.map((name) => [name, variables.text(name)]));
+}

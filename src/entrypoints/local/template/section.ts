@@ -1,0 +1,104 @@
+import { type Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
+import { TemplateError, type TemplateLocation } from "./template-error.ts";
+import type { TemplateNode } from "./template-node.ts";
+
+/** A map in the template, read property by property: what is missing or of the wrong kind is named with its line. */
+export class Section {
+  readonly at: TemplateLocation;
+  readonly #entries: ReadonlyMap<string, TemplateNode>;
+  readonly #evaluation: Evaluation;
+
+  constructor(node: TemplateNode, evaluation: Evaluation) {
+    const chosen = evaluation.choose(node);
+    if (chosen.kind !== "map") throw new TemplateError(node.at, "expected a map");
+    this.at = node.at;
+    this.#entries = chosen.entries;
+    this.#evaluation = evaluation;
+  }
+
+  /** Names of the properties, as they stand: `AWS::NoValue` is found out only by reading one. */
+  get names(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#value(name) !== undefined;
+  }
+
+  text(name: string, fallback?: string): string {
+    const value = this.#value(name) ?? fallback;
+    if (typeof value === "string") return value;
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    throw this.problem(name, value === undefined ? "is missing" : "is not a text");
+  }
+
+  number(name: string, fallback?: number): number {
+    const value = this.#value(name) ?? fallback;
+    const number = typeof value === "string" ? Number(value) : value;
+    if (typeof number === "number" && Number.isFinite(number)) return number;
+    throw this.problem(name, value === undefined ? "is missing" : "is not a number");
+  }
+
+  flag(name: string): boolean {
+    const value = this.#value(name);
+    return value === true || value === "true";
+  }
+
+  /** A single value counts as a list of one, as in policies. Empty where the property is absent. */
+  list(name: string): readonly Value[] {
+    const value = this.#value(name) ?? [];
+    return Array.isArray(value) ? value : [value];
+  }
+
+  texts(name: string): readonly string[] {
+    const list = this.list(name);
+    if (list.every((item) => typeof item === "string")) return list;
+    throw this.problem(name, "is not a list of texts");
+  }
+
+  map(name: string): { readonly [name: string]: Value } {
+    const value = this.#value(name);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as { [name: string]: Value };
+    throw this.problem(name, value === undefined ? "is missing" : "is not a map");
+  }
+
+  /** Empty where the property is absent. */
+  section(name: string): Section {
+    const entry = this.#chosen(name);
+    return new Section(entry ?? { kind: "map", entries: new Map(), at: this.at }, this.#evaluation);
+  }
+
+  sections(name: string): readonly Section[] {
+    const entry = this.#chosen(name);
+    if (entry === undefined) return [];
+    if (entry.kind !== "list") return [new Section(entry, this.#evaluation)];
+    return entry.items
+      .filter((item) => !isAbsent(this.#evaluation.choose(item)))
+      .map((item) => new Section(item, this.#evaluation));
+  }
+
+  problem(name: string, problem: string): TemplateError {
+    return new TemplateError(this.#entries.get(name)?.at ?? this.at, `${name} ${problem}`);
+  }
+
+  #chosen(name: string): TemplateNode | undefined {
+    const entry = this.#entries.get(name);
+    const chosen = entry && this.#evaluation.choose(entry);
+    return chosen && !isAbsent(chosen) ? chosen : undefined;
+  }
+
+  #value(name: string): Value | undefined {
+    const entry = this.#entries.get(name);
+    const value = entry === undefined ? undefined : this.#evaluation.value(entry);
+    return value === NO_VALUE ? undefined : value;
+  }
+}
+
+function isAbsent(node: TemplateNode): boolean {
+  return (
+    node.kind === "intrinsic" &&
+    node.name === "Ref" &&
+    node.argument.kind === "scalar" &&
+    node.argument.value === "AWS::NoValue"
+  );
+}

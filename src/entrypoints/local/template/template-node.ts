@@ -1,0 +1,13 @@
+import type { TemplateLocation } from "./template-error.ts";
+
+export type Scalar = string | number | boolean | null;
+
+/** What stands in a template before any intrinsic function is evaluated, each part with its place in the file. */
+export type TemplateNode = { readonly at: TemplateLocation } & (
+  | { readonly kind: "scalar"; readonly value: Scalar }
+  | { readonly kind: "list"; readonly items: readonly TemplateNode[] }
+  | { readonly kind: "map"; readonly entries: ReadonlyMap<string, TemplateNode> }
+  | { readonly kind: "intrinsic"; readonly name: string; readonly argument: TemplateNode }
+);
+
+export type MapNode = Extract<TemplateNode, { readonly kind: "map" }>;

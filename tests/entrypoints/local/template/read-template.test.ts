@@ -1,0 +1,279 @@
+import { describe, expect, it } from "vitest";
+import { describeTemplate, projectTemplate, replaced, withoutResource } from "../../../support/local-template.ts";
+
+const template = projectTemplate();
+
+describe("the project's template", () => {
+  const stack = describeTemplate(template, { Production: "false" });
+
+  it("declares the API that clients know", () => {
+    expect(stack.api.stage).toBe("dev");
+    expect(stack.api.routeSelectionExpression).toBe("$request.body.action");
+    expect(stack.api.routes.map((route) => [route.routeKey, route.functionName, route.routeResponse])).toEqual([
+      ["$connect", "Connect", false],
+      ["$disconnect", "Disconnect", false],
+      ["$default", "Default", true],
+      ["subscribe", "Subscribe", true],
+      ["unsubscribe", "Unsubscribe", true],
+    ]);
+  });
+
+  it("has one authorizer, on $connect, which both ways of passing a token reach", () => {
+    const authorizers = stack.api.routes.map((route) => [route.routeKey, route.authorizer]);
+
+    expect(authorizers.filter(([, authorizer]) => authorizer !== undefined)).toEqual([
+      ["$connect", { functionName: "Authorizer", identitySources: [] }],
+    ]);
+  });
+
+  it("leads each detail-type through a queue of its own to its function", () => {
+    const paths = stack.rules.map((rule) => [
+      (rule.eventPattern as { "detail-type": unknown })["detail-type"],
+      rule.targets.map(({ queue }) =>
+        stack.eventSourceMappings.filter((mapping) => mapping.queue === queue).map((mapping) => mapping.functionName),
+      ),
+    ]);
+
+    expect(paths).toEqual([
+      [["Entity Updated"], [["NotifyEntity"]]],
+      [["Send User Push Notification"], [["NotifyUser"]]],
+    ]);
+  });
+
+  it("takes functions with the globals' settings, their own before them", () => {
+    const authorizer = stack.functions.find(({ name }) => name === "Authorizer");
+    const notify = stack.functions.find(({ name }) => name === "NotifyEntity");
+
+    expect(authorizer).toMatchObject({ entrypoint: "authorizer", timeoutSeconds: 5, memoryMegabytes: 512 });
+    expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "info", SECRETS: "secrets-manager" });
+    expect(notify).toMatchObject({ entrypoint: "notify-entity", timeoutSeconds: 60, memoryMegabytes: 1024 });
+  });
+
+  it("knows what each resource of it is for", () => {
+    expect(stack.unknown).toEqual([]);
+  });
+});
+
+describe("parameters", () => {
+  it("give the stage its name", () => {
+    expect(describeTemplate(template, { StageName: "v1" }).api.stage).toBe("v1");
+  });
+
+  it("decide what there is", () => {
+    const namesFor = (parameters: Record<string, string>) =>
+      describeTemplate(template, parameters).functions.map(({ name }) => name);
+
+    expect(namesFor({})).not.toContain("CreateTestJwt");
+    expect(namesFor({ Production: "false", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
+    expect(namesFor({ JwtSecret: "0123456789abcdef0123456789abcdef" })).not.toContain("RotateSecret");
+  });
+
+  it("name the sources that may push", () => {
+    const [rule] = describeTemplate(template, { EventSources: "shop, billing", EventSourcePrefix: "acme." }).rules;
+
+    expect(rule?.eventPattern).toMatchObject({
+      $or: [{ source: ["shop", "billing"] }, { source: [{ prefix: "acme." }] }],
+    });
+  });
+
+  it.each([
+    ["that are not declared", { Nonsense: "1" }, "the template has no parameter Nonsense"],
+    ["outside the allowed values", { Production: "maybe" }, "parameter Production must be one of true, false"],
+    ["that do not match the pattern", { EventSourcePrefix: "aws.ec2" }, "parameter EventSourcePrefix must match"],
+    ["with one bad item in a list", { EventSources: "shop,aws.s3" }, "parameter EventSources must match"],
+    ["out of bounds", { TokenLeewaySeconds: "61" }, "parameter TokenLeewaySeconds must be a number within its bounds"],
+    [
+      "that are no number",
+      { TokenLeewaySeconds: "" },
+      "parameter TokenLeewaySeconds must be a number within its bounds",
+    ],
+    ["too short", { TokenIssuer: "" }, "parameter TokenIssuer is too short"],
+    ["too short for a secret, unsaid", { JwtSecret: "hunter2" }, "parameter JwtSecret must be 32 to 512 characters"],
+  ])("are refused %s, without repeating them", (_which, parameters, message) => {
+    const read = () => describeTemplate(template, parameters);
+
+    expect(read).toThrow(message);
+    expect(read).not.toThrow("hunter2");
+  });
+});
+
+describe("what breaks on AWS breaks here", () => {
+  it("a route without a route response answers nobody", () => {
+    const { api } = describeTemplate(withoutResource(template, "SubscribeRouteResponse"));
+
+    expect(api.routes.filter((route) => route.routeResponse).map((route) => route.routeKey)).toEqual([
+      "$default",
+      "unsubscribe",
+    ]);
+  });
+
+  it("a route without the selection expression answers nobody", () => {
+    const text = replaced(template, /(FunctionArn: !GetAtt Default.Arn\n).*RouteResponseSelectionExpression.*\n/, "$1");
+
+    expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(false);
+  });
+
+  it("a rule that is gone leads nowhere", () => {
+    const { rules } = describeTemplate(
+      withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule"),
+    );
+
+    expect(rules.map(({ name }) => name)).toEqual(["UserPushRule"]);
+  });
+
+  it("a rule without the queue's permission delivers nothing, to the queue or to its dead letters", () => {
+    const [rule] = describeTemplate(withoutResource(template, "EntityUpdatedQueuePolicy")).rules;
+
+    expect(rule?.targets).toEqual([
+      {
+        queue: "EntityUpdatedQueue",
+        permitted: false,
+        deadLetterQueue: "EntityUpdatedDeadLetters",
+        deadLetterQueuePermitted: false,
+      },
+    ]);
+  });
+
+  it("I4: the permission is the rule's alone", () => {
+    const text = replaced(
+      template,
+      '"aws:SourceArn": !GetAtt EntityUpdatedRule.Arn',
+      '"aws:SourceArn": !GetAtt UserPushRule.Arn',
+    );
+
+    expect(describeTemplate(text).rules[0]?.targets[0]?.permitted).toBe(false);
+  });
+});
+
+describe("a resource that the runtime does not know", () => {
+  it("is named with its line and passed over", () => {
+    const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
+
+    expect(describeTemplate(text).unknown).toEqual([
+      {
+        logicalId: "Bucket",
+        type: "AWS::S3::Bucket",
+        at: { file: "infra/template.yaml", line: lineOf(text, "  Bucket:") },
+      },
+    ]);
+  });
+});
+
+describe("a mistake is named with file, line and what is wrong", () => {
+  it.each([
+    [
+      "YAML that is none",
+      "StageName: !Ref StageName\n",
+      "StageName: [a\n",
+      "RouteSelectionExpression",
+      "Flow sequence",
+    ],
+    ["a key twice", "  WebsocketApi:\n", "  Connect: {}\n  WebsocketApi:\n", "  Connect:\n", "Map keys must be unique"],
+    [
+      "an unknown name",
+      "AuthArn: !GetAtt Authorizer.Arn",
+      "AuthArn: !GetAtt Nobody.Arn",
+      "AuthArn",
+      "there is no resource Nobody",
+    ],
+    [
+      "an unknown parameter",
+      "StageName: !Ref StageName",
+      "StageName: !Ref Stage",
+      "StageName: !Ref Stage\n",
+      "there is no parameter or resource Stage",
+    ],
+    [
+      "a function that is no function",
+      "FunctionArn: !GetAtt Connect.Arn",
+      "FunctionArn: !GetAtt EntityUpdatedQueue.Arn",
+      "FunctionArn: !GetAtt EntityUpdatedQueue",
+      "FunctionArn is not the ARN of any AWS::Serverless::Function",
+    ],
+    [
+      "a route key that SAM refuses",
+      "        subscribe:\n",
+      "        sub-scribe:\n",
+      "sub-scribe",
+      "sub-scribe is no route key",
+    ],
+    [
+      "code that nobody wrote",
+      "CodeUri: ../dist/connect/",
+      "CodeUri: ../dist/conect/",
+      "conect",
+      "CodeUri has no handler: conect.ts is not there",
+    ],
+    [
+      "a missing property",
+      "      RouteSelectionExpression: $request.body.action\n",
+      "",
+      "    Properties:\n      Name: !Ref AWS::StackName",
+      "RouteSelectionExpression is missing",
+    ],
+    [
+      "a condition that is none",
+      "Condition: GeneratesSecret",
+      "Condition: GeneratesSecrets",
+      "  RotateSecret:",
+      "there is no condition GeneratesSecrets",
+    ],
+    [
+      "a condition of itself",
+      'IsProduction: !Equals [!Ref Production, "true"]',
+      "IsProduction: !Not [!Condition IsProduction]",
+      "IsProduction: !Not",
+      "condition IsProduction depends on itself",
+    ],
+    [
+      "a function of CloudFormation's that is not known",
+      "Name: !Ref AWS::StackName",
+      "StageVariables: { a: !ImportValue x }",
+      "StageVariables",
+      "Fn::ImportValue is not known to the local runtime",
+    ],
+    [
+      "an alias, which CloudFormation refuses",
+      "Name: !Ref AWS::StackName",
+      "Name: &n x\n      Description: *n",
+      "Description: *n",
+      "CloudFormation takes no YAML aliases",
+    ],
+    [
+      "an event that is not run here",
+      "          Type: SQS\n",
+      "          Type: Schedule\n",
+      "Type: Schedule",
+      "Type Schedule is not known to the local runtime",
+    ],
+    [
+      "an authorizer of another kind",
+      "AuthType: CUSTOM",
+      "AuthType: AWS_IAM",
+      "AuthType: AWS_IAM",
+      "AuthType AWS_IAM is not known to the local runtime",
+    ],
+    [
+      "a transformed event",
+      "        - Id: EntityUpdatedQueue\n",
+      "        - Id: EntityUpdatedQueue\n          InputPath: $.detail\n",
+      "InputPath",
+      "InputPath is not known to the local runtime",
+    ],
+    [
+      "a text where a number belongs",
+      "VisibilityTimeout: 360",
+      "VisibilityTimeout: soon",
+      "VisibilityTimeout: soon",
+      "VisibilityTimeout is not a number",
+    ],
+  ])("%s", (_mistake, piece, replacement, place, problem) => {
+    const text = replaced(template, piece, replacement);
+
+    expect(() => describeTemplate(text)).toThrow(`infra/template.yaml:${lineOf(text, place)}: ${problem}`);
+  });
+});
+
+function lineOf(text: string, place: string): number {
+  return text.slice(0, text.indexOf(place)).split("\n").length;
+}

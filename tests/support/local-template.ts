@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { readTemplate } from "../../src/entrypoints/local/template/read-template.ts";
+import type { StackDescription } from "../../src/entrypoints/local/template/stack-description.ts";
+
+export const TEMPLATE = "infra/template.yaml";
+
+export function projectTemplate(): string {
+  return readFileSync(TEMPLATE, "utf8");
+}
+
+const entrypoints = new Set([
+  "authorizer",
+  "connect",
+  "create-test-jwt",
+  "default",
+  "disconnect",
+  "notify-entity",
+  "notify-user",
+  "rotate-secret",
+  "subscribe",
+  "unsubscribe",
+]);
+
+/** As the local runtime reads it, with test tokens unless a test says otherwise. */
+export function describeTemplate(text: string, parameters: Readonly<Record<string, string>> = {}): StackDescription {
+  return readTemplate({
+    file: TEMPLATE,
+    text,
+    parameters,
+    entrypoints,
+    account: { accountId: "123456789012", region: "us-east-1", apiId: "portcullis", origin: "http://127.0.0.1:3001" },
+  });
+}
+
+/** The template with one piece of it replaced. Fails where the piece is not there, so that no test changes nothing. */
+export function replaced(text: string, piece: string | RegExp, replacement: string): string {
+  const changed = text.replace(piece, replacement);
+  if (changed === text) throw new Error(`not in the template: ${piece}`);
+  return changed;
+}
+
+/** The template without one of its resources, in block style with two spaces. */
+export function withoutResource(text: string, logicalId: string): string {
+  return replaced(text, new RegExp(`^  ${logicalId}:\\n(?:(?: {4,}.*)?\\n)+`, "m"), "");
+}

@@ -2,7 +2,7 @@ import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/
 
 /**
  * Bounds for one call: a connection kept alive through a Lambda freeze may have died without a sign, so an attempt gives
- * up early enough for a second one to answer within the two seconds of SigningSecretSource.
+ * up early enough for a second one to answer within the two seconds that our ports grant.
  */
 const BOUNDS: SecretsManagerClientConfig = {
   maxAttempts: 2,

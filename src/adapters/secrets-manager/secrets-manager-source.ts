@@ -8,9 +8,8 @@ import type { SigningSecretSource, SigningSecretVersions } from "../../applicati
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { type EpochMillis, parseEpochMillis } from "../../domain/time.ts";
+import { withinDeadline } from "./deadline.ts";
 import { parseSecretValue } from "./secret-value.ts";
-
-const DEADLINE_MS = 2000;
 
 /**
  * One secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it still counts. AWSPENDING is never asked for: until
@@ -29,8 +28,7 @@ export class SecretsManagerSource implements SigningSecretSource {
   }
 
   fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions> {
-    const signal = AbortSignal.timeout(DEADLINE_MS);
-    return Promise.race([this.#versions(rotatedAfter, signal), aborted(signal)]);
+    return withinDeadline((signal) => this.#versions(rotatedAfter, signal));
   }
 
   async #versions(rotatedAfter: EpochMillis, signal: AbortSignal): Promise<SigningSecretVersions> {
@@ -57,11 +55,4 @@ export class SecretsManagerSource implements SigningSecretSource {
     const command = new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: stage });
     return this.#client.send(command, { abortSignal });
   }
-}
-
-/** The SDK heeds the signal while a request is under way, not while it looks for credentials or pauses before a retry. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -9,6 +9,7 @@ export default defineConfig({
     env: {
       STORE: "memory",
       SECRETS: "local",
+      JWT_SECRET_ID: "only-for-tests",
       JWT_SECRET: "only-for-tests-0123456789abcdef0",
       TOKEN_ISSUER: "https://issuer.example",
       TOKEN_AUDIENCE: "portcullis",

@@ -19,6 +19,7 @@ const INVOCATIONS: Readonly<Record<string, { readonly event: unknown; readonly a
     answer: { value: expect.objectContaining({ body: expect.stringContaining("UNKNOWN_ACTION") }) },
   },
   "create-test-jwt": { event: { userId: "ann" }, answer: { value: { authToken: expect.stringMatching(/^ey/) } } },
+  "rotate-secret": { event: {}, answer: { error: "RotationFailed" } },
 };
 
 const ENVIRONMENT = {
@@ -29,6 +30,7 @@ const ENVIRONMENT = {
   TOKEN_AUDIENCE: "portcullis",
   QUERY_TOKEN: "allowed",
   ALLOWED_ORIGINS: "*",
+  JWT_SECRET_ID: "id",
 };
 
 /** Loads a bundle as Lambda does, alone in a process, and asks it what stands on standard input. */
@@ -60,7 +62,8 @@ function invokeBundle(name: string, event: unknown): unknown {
   });
   // A bundle that does not load prints its whole one line: the message is enough.
   if (stdout === "") throw new Error(/^\w*Error: .*$/m.exec(stderr)?.[0] ?? "the bundle printed nothing");
-  return JSON.parse(stdout);
+  // What stands before is a fault's log line.
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 }
 
 beforeAll(async () => {

@@ -13,6 +13,10 @@ export function parseSecretValue(value: string | undefined): Secret {
   return new Secret(signature);
 }
 
+export function formatSecretValue(secret: Secret): string {
+  return JSON.stringify({ signature: secret.reveal() });
+}
+
 /** Undefined instead of JSON.parse's own error, whose message quotes the secret. */
 function parseJson(value: string | undefined): unknown {
   try {

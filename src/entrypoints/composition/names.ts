@@ -9,6 +9,7 @@ import type { SigningSecrets } from "../../application/ports/signing-secrets.ts"
 import type { TokenSigner } from "../../application/ports/token-signer.ts";
 import type { TokenVerifier } from "../../application/ports/token-verifier.ts";
 import type { UniqueIds } from "../../application/ports/unique-ids.ts";
+import type { RotateSigningSecret } from "../../application/rotate-signing-secret.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";
 
 declare const provides: unique symbol;
@@ -32,6 +33,8 @@ export const names = {
   tokenSigner: name<TokenSigner>("TokenSigner"),
   authorizeConnection: name<AuthorizeConnection>("AuthorizeConnection"),
   mintTestToken: name<MintTestToken>("MintTestToken"),
+
+  rotateSigningSecret: name<RotateSigningSecret>("RotateSigningSecret"),
 
   connectionStore: name<ConnectionStore>("ConnectionStore"),
   openConnection: name<OpenConnection>("OpenConnection"),

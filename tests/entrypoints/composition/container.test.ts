@@ -7,11 +7,12 @@ import { connections } from "../../../src/entrypoints/composition/connections.ts
 import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { names } from "../../../src/entrypoints/composition/names.ts";
 import { platform } from "../../../src/entrypoints/composition/platform.ts";
+import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 
-const PARTS = [platform, signing, authorization, testTokens, connections];
+const PARTS = [platform, signing, authorization, testTokens, connections, rotation];
 const ENVIRONMENT = {
   STORE: "memory",
   SECRETS: "local",
@@ -20,6 +21,7 @@ const ENVIRONMENT = {
   TOKEN_AUDIENCE: "portcullis",
   QUERY_TOKEN: "allowed",
   ALLOWED_ORIGINS: "*",
+  JWT_SECRET_ID: "id",
 };
 
 function composed(parts: readonly Part[], environment = ENVIRONMENT): Container {
@@ -38,7 +40,6 @@ describe("the composition root", () => {
       TABLE_NAME: "table",
       GSI1_NAME: "GSI1",
       SECRETS: "secrets-manager",
-      JWT_SECRET_ID: "id",
     };
     const container = composed(PARTS, { ...ENVIRONMENT, ...aws });
     for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();

@@ -103,7 +103,7 @@ export class SecretsManagerServer {
       return { ARN: arn, Name: "jwt", VersionId: id, CreatedDate: createdAt, VersionStages: stages, ...content };
     }
     if (operation === "DescribeSecret") {
-      return { ARN: arn, RotationEnabled: secret.rotationEnabled, VersionIdsToStages: secret.stages() };
+      return { ARN: arn, RotationEnabled: true, VersionIdsToStages: secret.stages() };
     }
     if (operation === "PutSecretValue") {
       secret.add(input.ClientRequestToken ?? "", input.SecretString ?? "", this.now(), input.VersionStages ?? []);

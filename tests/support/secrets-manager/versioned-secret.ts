@@ -19,7 +19,6 @@ export class ServiceError extends Error {
 
 /** One secret's versions and how Secrets Manager moves their staging labels. Times are in seconds since 1970. */
 export class VersionedSecret {
-  rotationEnabled = true;
   #versions: readonly Version[] = [];
 
   /** What a person does in the console or with put-secret-value: the new version is current at once. */
@@ -29,21 +28,20 @@ export class VersionedSecret {
     this.promote(id);
   }
 
-  /** PutSecretValue. The same id with the same content is a repetition, with another one a mistake. */
+  /** PutSecretValue. A version that has a value keeps it: the same one again is a repetition, another one a mistake. */
   add(id: string, content: Content | string, createdAt: number, stages: readonly string[]): void {
     const wrapped = typeof content === "string" ? { SecretString: content } : content;
     const known = this.#versions.find((version) => version.id === id);
-    if (known !== undefined && known.content.SecretString !== wrapped.SecretString) {
-      throw new ServiceError("ResourceExistsException");
-    }
-    if (known !== undefined) return;
-    this.#versions = [...this.#versions, { id, createdAt, content: wrapped, stages: [] }];
+    const held = known?.content.SecretString ?? wrapped.SecretString;
+    if (held !== wrapped.SecretString) throw new ServiceError("ResourceExistsException");
+    const others = this.#versions.filter((version) => version.id !== id);
+    this.#versions = [...others, { id, createdAt, content: wrapped, stages: known?.stages ?? [] }];
     for (const stage of stages) this.label(stage, id);
   }
 
   /** UpdateSecretVersionStage: a label is on one version; what loses AWSCURRENT gains AWSPREVIOUS. */
   label(stage: string, id: string, from?: string): void {
-    const holder = this.holderOf(stage);
+    const holder = this.#holderOf(stage);
     if (holder !== undefined && from !== undefined && holder.id !== from) {
       throw new ServiceError("InvalidParameterException");
     }
@@ -58,17 +56,9 @@ export class VersionedSecret {
     );
   }
 
-  holderOf(stage: string): Version | undefined {
-    return this.#versions.find(({ stages }) => stages.includes(stage));
-  }
-
-  find(id: string | undefined, stage: string | undefined): Version {
-    const found = this.#versions.find(
-      (version) =>
-        (id === undefined || version.id === id) &&
-        version.stages.includes(stage ?? (id === undefined ? "AWSCURRENT" : (version.stages[0] ?? ""))),
-    );
-    // A label may be put on a version before it has a value: then there is nothing to be had under it either.
+  find(id: string | undefined, stage = "AWSCURRENT"): Version {
+    const found = id === undefined ? this.#holderOf(stage) : this.#versions.find((version) => version.id === id);
+    // A rotation's version has its label before it has a value.
     if (found === undefined || Object.keys(found.content).length === 0) {
       throw new ServiceError("ResourceNotFoundException");
     }
@@ -77,6 +67,10 @@ export class VersionedSecret {
 
   stages(): Record<string, readonly string[]> {
     return Object.fromEntries(this.#versions.map(({ id, stages }) => [id, stages]));
+  }
+
+  #holderOf(stage: string): Version | undefined {
+    return this.#versions.find(({ stages }) => stages.includes(stage));
   }
 
   #move(stage: string, id: string): void {

@@ -1,0 +1,19 @@
+import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
+import { SecretsManagerRotation } from "../../adapters/secrets-manager/secrets-manager-rotation.ts";
+import { RandomSecrets } from "../../adapters/system/random-secrets.ts";
+import { makeRotateSigningSecret } from "../../application/rotate-signing-secret.ts";
+import type { Part } from "./container.ts";
+import { names } from "./names.ts";
+
+/** New versions of the signing secret: on AWS only, since nothing rotates on a laptop. */
+export const rotation: Part = (settings) => {
+  const secretId = settings.text("JWT_SECRET_ID");
+  return (provide) => {
+    provide(names.rotateSigningSecret, {}, () =>
+      makeRotateSigningSecret({
+        secret: new SecretsManagerRotation(secretsManagerClient({}), secretId),
+        generator: new RandomSecrets(),
+      }),
+    );
+  };
+};

@@ -1,0 +1,28 @@
+import { parseRotationEvent } from "../../adapters/secrets-manager/rotation-event.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import type { RotateSigningSecret } from "../../application/rotate-signing-secret.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { rotation } from "../composition/rotation.ts";
+import { lambdaHandler } from "./middleware/lambda-handler.ts";
+
+/** Invoked by Secrets Manager, once per step of a rotation. An error stops the rotation: the current secret stays. */
+export function rotateSecretHandler(rotate: RotateSigningSecret, logger: Logger) {
+  return lambdaHandler({
+    logger,
+    handle: async (event, line) => {
+      const outcome = await rotate(parseRotationEvent(event));
+      line.add(outcome.kind === "done" ? { outcome: outcome.kind } : { outcome: outcome.kind, reason: outcome.reason });
+      return outcome.kind === "done" ? undefined : new Error("RotationRefused");
+    },
+    onFault: () => new Error("RotationFailed"),
+  });
+}
+
+const container = compose(platform, rotation);
+
+export const handler = rotateSecretHandler(
+  resolve(container, names.rotateSigningSecret),
+  resolve(container, names.logger),
+);

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { PlainObject } from "../../../domain/own-property.ts";
-import { AwsError } from "../aws-json/aws-error.ts";
+import type { OutgoingMessage } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
+import { type DeliveryFailure, deadLetterAttributes, failureOf, NOT_PERMITTED } from "./delivery-failure.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleTarget } from "./rule.ts";
 
 export type BusEvent = {
   readonly detailType: string;
@@ -17,7 +18,7 @@ export type BusEvent = {
 /** Gives the event's id. An event that no rule matches, or on a bus that nobody made, is accepted and gone, as on AWS. */
 export type EventBus = { publish(event: BusEvent, eventBusName: string): string };
 
-type Target = { readonly queue: Queue; readonly deadLetterQueue: Queue | undefined };
+type Target = { readonly queue: Queue; readonly permitted: boolean; readonly deadLetterQueue: Queue | undefined };
 type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
   readonly matches: EventMatcher;
   readonly targets: readonly Target[];
@@ -55,11 +56,16 @@ function compileRule({ name, eventBusName, eventPattern, targets }: Rule, queues
     name,
     eventBusName,
     matches: compileEventPattern(eventPattern),
-    targets: targets.map(({ queue, deadLetterQueue }) => ({
-      queue: find(queue),
-      deadLetterQueue: deadLetterQueue === undefined ? undefined : find(deadLetterQueue),
-    })),
+    targets: targets.map((target) => compileTarget(target, find)),
   };
+}
+
+function compileTarget(
+  { queue, permitted, deadLetterQueue, deadLetterQueuePermitted }: RuleTarget,
+  find: (queue: string) => Queue,
+): Target {
+  const deadLetters = deadLetterQueue === undefined ? undefined : find(deadLetterQueue);
+  return { queue: find(queue), permitted, deadLetterQueue: deadLetterQueuePermitted ? deadLetters : undefined };
 }
 
 /** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
@@ -80,40 +86,24 @@ function toEnvelope(event: BusEvent, { accountId, region }: Queues) {
 function deliver(
   body: string,
   rule: CompiledRule,
-  { queue, deadLetterQueue }: Target,
-  deps: { readonly queues: Queues; readonly note: (line: string) => void },
+  { queue, permitted, deadLetterQueue }: Target,
+  { queues, note }: { readonly queues: Queues; readonly note: (line: string) => void },
 ): void {
-  try {
-    queue.send({ body });
-  } catch (error) {
-    const reason = error instanceof AwsError ? error : new AwsError("InternalFailure", "Internal failure");
-    if (!sendToDeadLetters(body, rule, { queue, deadLetterQueue }, deps.queues, reason)) {
-      deps.note(`an event for rule ${rule.name} could not be delivered (${reason.code}) and is lost`);
-    }
+  const failure = permitted ? trySend(queue, { body }) : NOT_PERMITTED;
+  if (failure === undefined) return;
+  const bus = rule.eventBusName === "default" ? "" : `${rule.eventBusName}/`;
+  const ruleArn = `arn:aws:events:${queues.region}:${queues.accountId}:rule/${bus}${rule.name}`;
+  const attributes = deadLetterAttributes({ ruleArn, targetArn: queue.arn, failure });
+  if (deadLetterQueue === undefined || trySend(deadLetterQueue, { body, attributes }) !== undefined) {
+    note(`an event for rule ${rule.name} could not be delivered (${failure.code}) and is lost`);
   }
 }
 
-/** The attributes are those of the user guide's "Using dead-letter queues to process undelivered events". */
-function sendToDeadLetters(
-  body: string,
-  rule: CompiledRule,
-  { queue, deadLetterQueue }: Target,
-  { accountId, region }: Queues,
-  reason: AwsError,
-): boolean {
-  const bus = rule.eventBusName === "default" ? "" : `${rule.eventBusName}/`;
-  const texts = {
-    RULE_ARN: `arn:aws:events:${region}:${accountId}:rule/${bus}${rule.name}`,
-    TARGET_ARN: queue.arn,
-    ERROR_CODE: reason.code,
-    ERROR_MESSAGE: reason.message,
-  };
-  const attributes = new Map(
-    Object.entries(texts).map(([name, stringValue]) => [name, { dataType: "String", stringValue }]),
-  );
+function trySend(queue: Queue, message: OutgoingMessage): DeliveryFailure | undefined {
   try {
-    return deadLetterQueue?.send({ body, attributes }) !== undefined;
-  } catch {
-    return false;
+    queue.send(message);
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
   }
 }

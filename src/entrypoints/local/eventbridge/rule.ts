@@ -8,7 +8,13 @@ export type Rule = {
 };
 
 /**
- * Both are names of queues. There is no retry policy: within one process a delivery fails for good or not at all, and
- * what fails for good goes to the dead-letter queue at once, as EventBridge does with errors that no retry mends.
+ * `queue` and `deadLetterQueue` are names of queues; permitted is what the queue's policy lets the rule send to. There
+ * is no retry policy: within one process a delivery fails for good or not at all, and what fails for good goes to the
+ * dead-letter queue at once, as EventBridge does with errors that no retry mends.
  */
-export type RuleTarget = { readonly queue: string; readonly deadLetterQueue?: string };
+export type RuleTarget = {
+  readonly queue: string;
+  readonly permitted: boolean;
+  readonly deadLetterQueue?: string;
+  readonly deadLetterQueuePermitted: boolean;
+};

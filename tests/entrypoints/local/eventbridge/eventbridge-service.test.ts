@@ -2,15 +2,16 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEventBus } from "../../../../src/entrypoints/local/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../../../src/entrypoints/local/eventbridge/eventbridge-service.ts";
-import type { Rule } from "../../../../src/entrypoints/local/eventbridge/rule.ts";
+import type { Rule, RuleTarget } from "../../../../src/entrypoints/local/eventbridge/rule.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../../../support/queues.ts";
 import { serveHttpServices } from "../../../support/serve-http-services.ts";
 
+const target: RuleTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
 const rule: Rule = {
   name: "updates",
   eventBusName: "default",
   eventPattern: { source: ["CLI", { prefix: "portcullis." }], "detail-type": ["Entity Updated"] },
-  targets: [{ queue: "work", deadLetterQueue: "dead" }],
+  targets: [target],
 };
 const good: PutEventsRequestEntry = {
   Source: "CLI",
@@ -140,7 +141,7 @@ describe("PutEvents for the real SDK", () => {
   it("R4 says that an event is lost when its envelope makes it too big for the queue and for the dead letters", async () => {
     await put(bigEvent(1_048_576));
     expect(under.work.messages()).toEqual([]);
-    expect(notes).toEqual(["an event for rule updates could not be delivered (InvalidParameterValue) and is lost"]);
+    expect(notes).toEqual(["an event for rule updates could not be delivered (INVALID_PARAMETER) and is lost"]);
   });
 
   function bigEvent(bytes: number): PutEventsRequestEntry {
@@ -155,8 +156,8 @@ describe("rules", () => {
 
   it("are refused where they cannot work", () => {
     expect(busOf({ eventPattern: { source: "CLI" } })).toThrow('"source" must be an object or an array');
-    expect(busOf({ targets: [{ queue: "nobody" }] })).toThrow("Rule updates: no queue is named nobody");
-    expect(busOf({ targets: [{ queue: "work", deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
+    expect(busOf({ targets: [{ ...target, queue: "nobody" }] })).toThrow("Rule updates: no queue is named nobody");
+    expect(busOf({ targets: [{ ...target, deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
   });
 
   it("R4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
@@ -175,15 +176,35 @@ describe("rules", () => {
     ).toEqual({
       RULE_ARN: "arn:aws:events:us-east-1:123456789012:rule/updates",
       TARGET_ARN: small.work.arn,
-      ERROR_CODE: "InvalidParameterValue",
+      ERROR_CODE: "INVALID_PARAMETER",
       ERROR_MESSAGE: "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
     });
     expect(notes).toEqual([]);
   });
 
+  it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
+    ["the dead-letter queue, where that is allowed", { permitted: false }, 1, 0],
+    ["nobody, where neither queue allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
+  ])("I4 R4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
+    const eventBus = createEventBus({
+      rules: [{ ...rule, targets: [{ ...target, ...given }] }],
+      queues: under.queues,
+      note: (line) => notes.push(line),
+    });
+    eventBus.publish({ detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: {} }, "default");
+    expect(under.work.messages()).toEqual([]);
+    const codes = under.dead.messages().map(({ attributes }) => attributes.get("ERROR_CODE")?.stringValue);
+    expect(codes).toEqual(Array(letters).fill("NO_PERMISSIONS"));
+    expect(notes).toHaveLength(lost);
+  });
+
   it("deliver to each of several targets, whatever becomes of the others", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 10 });
-    const targets = [{ queue: "work" }, { queue: "dead" }];
+    const alone = { permitted: true, deadLetterQueuePermitted: false };
+    const targets = [
+      { ...alone, queue: "work" },
+      { ...alone, queue: "dead" },
+    ];
     const eventBus = createEventBus({
       rules: [{ ...rule, targets }],
       queues: small.queues,

@@ -1,0 +1,30 @@
+import { AwsError } from "../aws-json/aws-error.ts";
+import type { MessageAttributes } from "../sqs/message.ts";
+
+export type DeliveryFailure = { readonly code: string; readonly message: string };
+
+export const NOT_PERMITTED: DeliveryFailure = {
+  code: "NO_PERMISSIONS",
+  message: "The queue's policy does not let the rule send to it.",
+};
+
+/** Why a queue did not take an event, by the codes of EventBridge's dead letters. */
+export function failureOf(error: unknown): DeliveryFailure {
+  if (!(error instanceof AwsError)) return { code: "INTERNAL_EXCEPTION", message: "Internal failure" };
+  return { code: error.code === "RequestThrottled" ? "THROTTLING" : "INVALID_PARAMETER", message: error.message };
+}
+
+/** EventBridge user guide, "Using dead-letter queues to process undelivered events". */
+export function deadLetterAttributes(letter: {
+  readonly ruleArn: string;
+  readonly targetArn: string;
+  readonly failure: DeliveryFailure;
+}): MessageAttributes {
+  const texts = {
+    RULE_ARN: letter.ruleArn,
+    TARGET_ARN: letter.targetArn,
+    ERROR_CODE: letter.failure.code,
+    ERROR_MESSAGE: letter.failure.message,
+  };
+  return new Map(Object.entries(texts).map(([name, stringValue]) => [name, { dataType: "String", stringValue }]));
+}

@@ -52,7 +52,7 @@ export class HiddenMessages {
   #wake(at: number): void {
     this.#cancel();
     this.#wakeAt = at;
-    this.#cancel = this.#scheduler.after(at - this.#scheduler.now(), () => this.#giveBack());
+    this.#cancel = this.#scheduler.after(Math.max(0, at - this.#scheduler.now()), () => this.#giveBack());
   }
 
   #giveBack(): void {

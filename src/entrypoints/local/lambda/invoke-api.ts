@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import type { Functions } from "./functions.ts";
+import { functionArn } from "./lambda-context.ts";
+import type { Invocation } from "./lambda-function.ts";
+
+const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+/** A name, or an ARN whole or in part, with or without a qualifier: all that the API's FunctionName may be. */
+const FUNCTION_NAME =
+  /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
+
+/** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, so that curl will do. */
+export function makeInvokeApi(functions: Functions): HttpService {
+  return async (request) => {
+    const encodedName = INVOCATIONS.exec(request.path)?.[1];
+    if (encodedName === undefined || request.method !== "POST") return undefined;
+    const [, name, qualifier] = FUNCTION_NAME.exec(decode(encodedName)) ?? [];
+    if (name === undefined) return refusal(400, "ValidationException", "The function name is not valid");
+    if (!functions.has(name) || (qualifier ?? "$LATEST") !== "$LATEST") {
+      return refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn(name)}`);
+    }
+    const event = parseEvent(request.body);
+    if (event === undefined) {
+      return refusal(400, "InvalidRequestContentException", "Could not parse request body into json");
+    }
+    return invokeAs(request, functions, name, event.value);
+  };
+}
+
+async function invokeAs(
+  request: HttpRequest,
+  functions: Functions,
+  name: string,
+  event: unknown,
+): Promise<HttpResponse> {
+  switch (request.headers["x-amz-invocation-type"] ?? "RequestResponse") {
+    case "RequestResponse":
+      return answer(await functions.invoke(name, event));
+    case "Event":
+      void functions.invoke(name, event);
+      return { status: 202 };
+    case "DryRun":
+      return { status: 204 };
+    default:
+      return refusal(400, "InvalidParameterValueException", "InvocationType must be RequestResponse, Event or DryRun");
+  }
+}
+
+/** A handler's failure is a success of the API: status 200 and a header that says so. */
+function answer(invocation: Invocation): HttpResponse {
+  const headers = { "Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST" };
+  switch (invocation.kind) {
+    case "returned":
+      return { status: 200, headers, body: invocation.json };
+    case "failed":
+      return {
+        status: 200,
+        headers: { ...headers, "X-Amz-Function-Error": "Unhandled" },
+        body: JSON.stringify(invocation.error),
+      };
+    case "throttled":
+      return refusal(429, "TooManyRequestsException", "Rate Exceeded.");
+    case "unknown-function":
+      return refusal(404, "ResourceNotFoundException", "Function not found");
+  }
+}
+
+function refusal(status: number, type: string, message: string): HttpResponse {
+  return {
+    status,
+    headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type, "x-amzn-RequestId": randomUUID() },
+    body: JSON.stringify({ Type: "User", message, Message: message }),
+  };
+}
+
+/** A call without a payload hands the function an empty object. */
+function parseEvent(body: Buffer): { readonly value: unknown } | undefined {
+  if (body.length === 0) return { value: {} };
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,25 @@
+/** A WebSocket API as a template declares it: the whole of what the gateway needs to know of it. */
+export type ApiDescription = {
+  readonly stage: string;
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly Route[];
+};
+
+export type Route = {
+  /** `$connect`, `$disconnect`, `$default` or the value of an action. */
+  readonly routeKey: string;
+  readonly functionName: string;
+  /** Whether what the function returns goes to the client: on API Gateway, whether the route has a RouteResponse. */
+  readonly routeResponse: boolean;
+  /** On `$connect` alone. */
+  readonly authorizer?: Authorizer;
+};
+
+export type Authorizer = {
+  readonly functionName: string;
+  /** `route.request.header.Name` or `route.request.querystring.Name`. All must be present, or nobody is asked. */
+  readonly identitySources: readonly string[];
+};
+
+/** Ten characters, as those that API Gateway gives. */
+export const API_ID = "portcullis";

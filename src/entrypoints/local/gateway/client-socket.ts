@@ -1,0 +1,114 @@
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+import type { Cancel, Scheduler } from "../scheduler.ts";
+import {
+  BINARY_REFUSED,
+  type Closing,
+  closedByClient,
+  closedForViolation,
+  GOING_AWAY,
+  LOST,
+  TOO_LARGE,
+} from "./closing.ts";
+import { FrameScanner } from "./frame-scanner.ts";
+import { IDLE_TIMEOUT_MS, MAX_CONNECTION_MS, MAX_FRAME_BYTES } from "./quotas.ts";
+
+/** What may wait for a client that does not read. API Gateway's own bound is not published. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+export type ClientSocketEvents = {
+  readonly onText: (text: string) => void;
+  /** Exactly once, when the socket is gone. */
+  readonly onClosed: (closing: Closing) => void;
+};
+
+/** A client's WebSocket within API Gateway's limits: frames, idle time, duration, and what may wait to be read. */
+export class ClientSocket {
+  readonly #ws: WebSocket;
+  readonly #scheduler: Scheduler;
+  readonly #stop: Cancel;
+  #cancelIdle: Cancel;
+  #lastActiveAt: number;
+  #closing: Closing | undefined;
+  #messages = 0;
+  #messagesAllowed = Number.POSITIVE_INFINITY;
+
+  constructor(ws: WebSocket, stream: Duplex, scheduler: Scheduler, events: ClientSocketEvents) {
+    this.#ws = ws;
+    this.#scheduler = scheduler;
+    this.#lastActiveAt = scheduler.now();
+    this.#cancelIdle = this.#watchIdleness(IDLE_TIMEOUT_MS);
+    this.#stop = scheduler.after(MAX_CONNECTION_MS, () => this.close(GOING_AWAY));
+    this.#boundFrames(stream);
+    ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary, events.onText));
+    ws.on("error", (error: Error & { code?: string }) => {
+      // A socket's own errors, as ECONNRESET, are no violations: the close event tells of them.
+      if (error.code?.startsWith("WS_ERR_")) this.#closing ??= closedForViolation(error.code);
+    });
+    ws.on("close", (code, reason) => {
+      this.#stop();
+      this.#cancelIdle();
+      events.onClosed(this.#closing ?? closedByClient(code, reason.toString()));
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN && this.#closing === undefined;
+  }
+
+  get lastActiveAt(): number {
+    return this.#lastActiveAt;
+  }
+
+  /** Always a text frame. `full` when the client has left too much unread; nothing is sent then. */
+  send(text: string): "sent" | "closed" | "full" {
+    if (!this.isOpen) return "closed";
+    if (this.#ws.bufferedAmount + Buffer.byteLength(text) > MAX_BUFFERED_BYTES) return "full";
+    this.#ws.send(text);
+    this.#lastActiveAt = this.#scheduler.now();
+    return "sent";
+  }
+
+  /** The first reason counts. A client that does not answer is cut off after a second. */
+  close(closing: Closing): void {
+    if (!this.isOpen) return;
+    this.#closing = closing;
+    this.#ws.close(closing.code, closing.reason);
+  }
+
+  /** Without a word: for a client that would not read it. */
+  terminate(): void {
+    this.#closing ??= LOST;
+    this.#ws.terminate();
+  }
+
+  #receive(data: Buffer, isBinary: boolean, onText: (text: string) => void): void {
+    this.#messages += 1;
+    if (!this.isOpen || this.#messages > this.#messagesAllowed) return;
+    this.#lastActiveAt = this.#scheduler.now();
+    if (isBinary) this.close(BINARY_REFUSED);
+    else onText(data.toString());
+  }
+
+  /** Reads along in front of `ws`, which has each chunk right after: messages ahead of the large frame still count. */
+  #boundFrames(stream: Duplex): void {
+    const scanner = new FrameScanner(MAX_FRAME_BYTES);
+    const scan = (chunk: Buffer): void => {
+      const whole = scanner.scan(chunk);
+      if (whole === undefined) return;
+      stream.removeListener("data", scan);
+      this.#messagesAllowed = whole;
+      queueMicrotask(() => this.close(TOO_LARGE));
+    };
+    stream.prependListener("data", scan);
+  }
+
+  /** One timer per connection, set again only when it fires: a message costs no timer. */
+  #watchIdleness(millis: number): Cancel {
+    return this.#scheduler.after(millis, () => {
+      const left = this.#lastActiveAt + IDLE_TIMEOUT_MS - this.#scheduler.now();
+      if (left > 0) this.#cancelIdle = this.#watchIdleness(left);
+      else this.close(GOING_AWAY);
+    });
+  }
+}

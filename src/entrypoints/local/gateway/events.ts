@@ -1,0 +1,117 @@
+import { ACCOUNT_ID, REGION } from "../aws-account.ts";
+import { API_ID } from "./api-description.ts";
+import type { HeaderMaps } from "./header-maps.ts";
+import { gatewayId, messageIdOn } from "./ids.ts";
+import type { QueryMaps } from "./query-maps.ts";
+import { requestTime } from "./request-time.ts";
+import type { Session } from "./session.ts";
+
+// The order of the members is that of events recorded from AWS: people compare them as text.
+
+/** One request of API Gateway's: an event of its own, save that a handshake's two share theirs. */
+export type GatewayRequest = { readonly id: string; readonly at: number };
+
+export function newRequest(at: number): GatewayRequest {
+  return { id: gatewayId(), at };
+}
+
+export function methodArn(stage: string): string {
+  return `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${API_ID}/${stage}/$connect`;
+}
+
+export function authorizerEvent(
+  session: Session,
+  request: GatewayRequest,
+  { headers, query }: { headers: HeaderMaps; query: QueryMaps },
+) {
+  return {
+    type: "REQUEST",
+    methodArn: methodArn(session.stage),
+    ...headers,
+    ...query,
+    stageVariables: {},
+    requestContext: requestContext(session, request, { routeKey: "$connect", eventType: "CONNECT" }),
+  };
+}
+
+/** `query` is absent when the URL had none. */
+export function connectEvent(
+  session: Session,
+  request: GatewayRequest,
+  {
+    headers,
+    query,
+    integrationLatency,
+  }: { headers: HeaderMaps; query: QueryMaps | undefined; integrationLatency: number | undefined },
+) {
+  const authorizer = session.authorizer && { ...session.authorizer, integrationLatency };
+  return {
+    ...headers,
+    ...query,
+    requestContext: requestContext({ ...session, ...(authorizer && { authorizer }) }, request, {
+      routeKey: "$connect",
+      eventType: "CONNECT",
+    }),
+    isBase64Encoded: false,
+  };
+}
+
+export function messageEvent(
+  session: Session,
+  request: GatewayRequest,
+  { routeKey, body }: { routeKey: string; body: string },
+) {
+  const messageId = messageIdOn(session.connectionId);
+  return {
+    requestContext: requestContext(session, request, { routeKey, messageId, eventType: "MESSAGE" }),
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+export function disconnectEvent(session: Session, request: GatewayRequest, ended: { code: number; reason: string }) {
+  const headers = { Host: session.domainName, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": "" };
+  return {
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    requestContext: requestContext(session, request, {
+      routeKey: "$disconnect",
+      disconnectStatusCode: ended.code,
+      eventType: "DISCONNECT",
+      disconnectReason: ended.reason,
+    }),
+    isBase64Encoded: false,
+  };
+}
+
+type Own = {
+  readonly routeKey: string;
+  readonly messageId?: string;
+  readonly disconnectStatusCode?: number;
+  readonly eventType: "CONNECT" | "MESSAGE" | "DISCONNECT";
+  readonly disconnectReason?: string;
+};
+
+type WithAuthorizer = Omit<Session, "authorizer"> & { readonly authorizer?: Readonly<Record<string, unknown>> };
+
+function requestContext(session: WithAuthorizer, { id, at }: GatewayRequest, own: Own) {
+  const { disconnectReason, eventType, routeKey, ...afterAuthorizer } = own;
+  return {
+    routeKey,
+    ...(session.authorizer && { authorizer: session.authorizer }),
+    ...afterAuthorizer,
+    eventType,
+    extendedRequestId: id,
+    requestTime: requestTime(at),
+    messageDirection: "IN",
+    ...(disconnectReason !== undefined && { disconnectReason }),
+    stage: session.stage,
+    connectedAt: session.connectedAt,
+    requestTimeEpoch: at,
+    identity: session.identity,
+    requestId: id,
+    domainName: session.domainName,
+    connectionId: session.connectionId,
+    apiId: API_ID,
+  };
+}

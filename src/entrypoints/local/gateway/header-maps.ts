@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+
+export type HeaderMaps = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Names as the client spelled them, values in the order sent. Keyed by lower case: one header however it is spelled. */
+type Headers = Map<string, { readonly name: string; readonly values: readonly string[] }>;
+
+/** The headers of one hop. API Gateway shows them to the authorizer, in its own words, and not to `$connect`. */
+const HOP_HEADERS = ["connection", "upgrade", "content-length"];
+
+export function connectHeaders(
+  rawHeaders: readonly string[],
+  client: { readonly ip: string; readonly now: number },
+): HeaderMaps {
+  return toMaps(gatewayHeaders(rawHeaders, client));
+}
+
+export function authorizerHeaders(
+  rawHeaders: readonly string[],
+  client: { readonly ip: string; readonly now: number },
+): HeaderMaps {
+  const headers = gatewayHeaders(rawHeaders, client);
+  set(headers, "Connection", "upgrade");
+  set(headers, "content-length", "0");
+  set(headers, "Upgrade", "websocket");
+  return toMaps(headers);
+}
+
+/** What a client says of how it got here is added to, or replaced by, what the gateway knows. */
+function gatewayHeaders(
+  rawHeaders: readonly string[],
+  { ip, now }: { readonly ip: string; readonly now: number },
+): Headers {
+  const headers = parse(rawHeaders);
+  for (const name of HOP_HEADERS) headers.delete(name);
+  const forwarded = headers.get("x-forwarded-for")?.values ?? [];
+  const seconds = Math.floor(now / 1000).toString(16);
+  set(headers, "X-Amzn-Trace-Id", `Root=1-${seconds}-${randomBytes(12).toString("hex")}`);
+  set(headers, "X-Forwarded-For", [...forwarded, ip].join(", "));
+  set(headers, "X-Forwarded-Port", "443");
+  set(headers, "X-Forwarded-Proto", "https");
+  return headers;
+}
+
+function parse(rawHeaders: readonly string[]): Headers {
+  const headers: Headers = new Map();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+    const known = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), { name: known?.name ?? name, values: [...(known?.values ?? []), value] });
+  }
+  return headers;
+}
+
+function set(headers: Headers, name: string, value: string): void {
+  headers.set(name.toLowerCase(), { name, values: [value] });
+}
+
+function toMaps(headers: Headers): HeaderMaps {
+  const sorted = [...headers].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, header]) => header);
+  return {
+    headers: Object.fromEntries(sorted.map(({ name, values }) => [name, values.at(-1) ?? ""])),
+    multiValueHeaders: Object.fromEntries(sorted.map(({ name, values }) => [name, values])),
+  };
+}

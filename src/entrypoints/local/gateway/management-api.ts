@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { DELETED } from "./closing.ts";
+import type { Connections, OpenConnection } from "./connections.ts";
+import { isGatewayId } from "./ids.ts";
+import { MAX_MESSAGE_BYTES } from "./quotas.ts";
+
+/** SDKs encode the at-sign and the id's padding; people with curl do not. */
+const CONNECTION = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
+
+/** The presence of a signature over this service, in headers or query. Nobody here could check it: there are no keys. */
+const SIGNATURE =
+  /^AWS4-HMAC-SHA256 Credential=[^,]+\/execute-api\/aws4_request, ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$/;
+
+/** The `@connections` API: posts to open WebSockets, tells about them, closes them. */
+export function makeManagementApi(deps: {
+  readonly stage: string;
+  readonly connections: Connections;
+  readonly withinRequestQuota: () => boolean;
+}): HttpService {
+  return async (request) => {
+    const [, stage, encodedId = ""] = CONNECTION.exec(request.path) ?? [];
+    if (stage === undefined) return undefined;
+    if (!isSigned(request.headers))
+      return refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+    if (stage !== deps.stage) return refusal(403, "ForbiddenException", "Forbidden");
+    if (!deps.withinRequestQuota()) return refusal(429, "LimitExceededException", "Too Many Requests");
+    const id = decode(encodedId);
+    if (!isGatewayId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
+    const connection = deps.connections.find(id);
+    // On AWS the body of a 410 is empty; it is the header that lets SDKs tell it by type.
+    if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
+    return manage(request, connection);
+  };
+}
+
+function manage(request: HttpRequest, { session, socket }: OpenConnection): HttpResponse {
+  switch (request.method) {
+    case "POST":
+      return post(request.body, socket);
+    case "GET":
+      return json({
+        connectedAt: new Date(session.connectedAt).toISOString(),
+        identity: session.identity,
+        lastActiveAt: new Date(socket.lastActiveAt).toISOString(),
+      });
+    case "DELETE":
+      socket.close(DELETED);
+      return { status: 204 };
+    default:
+      return refusal(403, "ForbiddenException", "Forbidden");
+  }
+}
+
+/** Whatever the bytes and their content type, the client gets a text frame. */
+function post(body: Buffer, socket: OpenConnection["socket"]): HttpResponse {
+  if (body.length > MAX_MESSAGE_BYTES) return refusal(413, "PayloadTooLargeException", "Message too long");
+  switch (socket.send(body.toString())) {
+    case "sent":
+      return { status: 200 };
+    case "full":
+      return refusal(429, "LimitExceededException", "The client's buffer is full");
+    case "closed":
+      return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
+  }
+}
+
+function isSigned({ authorization }: IncomingHttpHeaders): boolean {
+  return authorization !== undefined && SIGNATURE.test(authorization);
+}
+
+function json(value: unknown): HttpResponse {
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
+}
+
+function refusal(status: number, type: string, message: string): HttpResponse {
+  return {
+    status,
+    headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type },
+    body: JSON.stringify({ message }),
+  };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

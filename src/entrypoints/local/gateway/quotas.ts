@@ -1,0 +1,20 @@
+/** What an account may do per second before API Gateway answers 429. Both can be raised there, and by tests here. */
+export type Quotas = {
+  readonly connects: { readonly perSecond: number; readonly burst: number };
+  /** Messages from clients and management calls together. */
+  readonly requests: { readonly perSecond: number; readonly burst: number };
+};
+
+/** The developer guide's defaults. */
+export const DEFAULT_QUOTAS: Quotas = {
+  connects: { perSecond: 500, burst: 500 },
+  requests: { perSecond: 10_000, burst: 5_000 },
+};
+
+export const MAX_FRAME_BYTES = 32 * 1024;
+export const MAX_MESSAGE_BYTES = 128 * 1024;
+export const MAX_URL_CHARACTERS = 4096;
+/** Not published for WebSocket APIs. */
+export const MAX_HEADERS = 100;
+export const IDLE_TIMEOUT_MS = 10 * 60_000;
+export const MAX_CONNECTION_MS = 2 * 3_600_000;

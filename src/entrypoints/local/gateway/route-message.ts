@@ -1,0 +1,53 @@
+import type { Invocation } from "../lambda/lambda-function.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { ApiDescription, Route } from "./api-description.ts";
+import { errorFrame } from "./error-frame.ts";
+import { messageEvent, newRequest } from "./events.ts";
+import type { Integrate } from "./integration.ts";
+import { parseProxyResponse } from "./proxy-response.ts";
+import { MAX_MESSAGE_BYTES } from "./quotas.ts";
+import { parseSelectionExpression } from "./selection-expression.ts";
+import type { Session } from "./session.ts";
+
+/** Runs the route that a message selects. Answers with the frame that the client gets, if any; never throws. */
+export type RouteMessage = (session: Session, body: string) => Promise<string | undefined>;
+
+export function makeRouteMessage(deps: {
+  readonly api: ApiDescription;
+  readonly integrate: Integrate;
+  readonly withinQuota: () => boolean;
+  readonly scheduler: Scheduler;
+}): RouteMessage {
+  const select = parseSelectionExpression(deps.api.routeSelectionExpression);
+  const routes = new Map(deps.api.routes.map((route) => [route.routeKey, route]));
+
+  /** Keys with a dollar are the gateway's own: no message reaches `$connect` or `$disconnect` by naming it. */
+  function routeOf(body: string): Route | undefined {
+    const selected = select(body);
+    const named = selected === undefined || selected.startsWith("$") ? undefined : routes.get(selected);
+    return named ?? routes.get("$default");
+  }
+
+  return async (session, body) => {
+    const request = newRequest(deps.scheduler.now());
+    const error = (message: Parameters<typeof errorFrame>[0]) => errorFrame(message, session.connectionId, request.id);
+    if (!deps.withinQuota()) return error("Too Many Requests");
+    const route = routeOf(body);
+    if (route === undefined) return error("Forbidden");
+    const event = messageEvent(session, request, { routeKey: route.routeKey, body });
+    const result = await deps.integrate(route.functionName, event);
+    if (result.kind === "timed-out") return error("Endpoint request timed out");
+    const reply = replyOf(result);
+    if (reply === "failed") return error("Internal server error");
+    return route.routeResponse ? reply.body : undefined;
+  };
+}
+
+/** The status and the headers go nowhere: a reply is its body, also beside an error's status. */
+function replyOf(result: Invocation): { readonly body: string | undefined } | "failed" {
+  if (result.kind !== "returned") return "failed";
+  const response = parseProxyResponse(result.json);
+  if (response === "malformed") return "failed";
+  if (response === "nothing" || response.body === undefined || response.body === "") return { body: undefined };
+  return Buffer.byteLength(response.body) > MAX_MESSAGE_BYTES ? "failed" : { body: response.body };
+}

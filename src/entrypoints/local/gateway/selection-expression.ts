@@ -1,0 +1,57 @@
+/** The value that API Gateway compares with the route keys. Undefined when the body is not JSON: the `$default` route. */
+export type SelectRoute = (body: string) => string | undefined;
+
+const VARIABLE = /\$\{request\.body\.([\w.-]+)\}/g;
+
+/**
+ * `$request.body.action`, deeper paths, several `${request.body.x}` among text, text alone, and `\$default`. Throws on
+ * other variables: a route that can never be selected is a mistake of the template's.
+ */
+export function parseSelectionExpression(expression: string): SelectRoute {
+  const path = /^\$request\.body\.([\w.-]+)$/.exec(expression)?.[1];
+  const template = path === undefined ? expression : `\${request.body.${path}}`;
+  const text = template.replace(VARIABLE, "").replaceAll("\\$", "");
+  if (text.includes("$")) throw new Error("A route selection expression may use $request.body.* only");
+  return (body) => {
+    const parsed = parseJson(body);
+    if (parsed === undefined) return undefined;
+    return template
+      .replaceAll("\\$", "$")
+      .replace(VARIABLE, (_, variable: string) => asText(valueAt(parsed.value, variable.split("."))));
+  };
+}
+
+function parseJson(body: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) =>
+      typeof at === "object" && at !== null && Object.hasOwn(at, name)
+        ? (at as Record<string, unknown>)[name]
+        : undefined,
+    value,
+  );
+}
+
+/** What is not there is the empty text; an array is its items between brackets. */
+function asText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (Array.isArray(value)) return `[${value.map(asJsonText).join(", ")}]`;
+  return asJsonText(value);
+}
+
+function asJsonText(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than can be printed: no route key looks like that.
+    return "";
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import type { HttpService } from "../http/http-service.ts";
+import { isLocalHost } from "../http/local-callers.ts";
+import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
+import { FORBIDDEN, type Refusal } from "./refusal.ts";
+
+/** Sixteen bytes in base64 (RFC 6455 section 4.1). */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
+
+const UPGRADE_REQUIRED: Refusal = { status: 426, headers: { Upgrade: "websocket", "Sec-WebSocket-Version": "13" } };
+const BAD_REQUEST: Refusal = { status: 400, body: '{"message":"Bad Request"}' };
+const URI_TOO_LONG: Refusal = { status: 414, body: '{"message":"URI Too Long"}' };
+const HEADERS_TOO_LARGE: Refusal = { status: 431, body: '{"message":"Request Header Fields Too Large"}' };
+
+/** Why a request is no WebSocket handshake for this stage, found before any function is asked. */
+export function findUpgradeFault(request: IncomingMessage, stage: string): Refusal | undefined {
+  const { headers, method, url = "" } = request;
+  if (url.length > MAX_URL_CHARACTERS) return URI_TOO_LONG;
+  if (request.rawHeaders.length / 2 > MAX_HEADERS) return HEADERS_TOO_LARGE;
+  if (request.httpVersion !== "1.1" || method !== "GET" || hasBody(request)) return BAD_REQUEST;
+  if (!isLocalHost(headers) || !isStagePath(url.split("?", 1)[0] ?? "", stage)) return FORBIDDEN;
+  if (headers.upgrade?.toLowerCase() !== "websocket") return UPGRADE_REQUIRED;
+  if (headers["sec-websocket-version"] !== "13") return UPGRADE_REQUIRED;
+  return WEBSOCKET_KEY.test(headers["sec-websocket-key"] ?? "") ? undefined : BAD_REQUEST;
+}
+
+/** The stage's URL answers to nothing but a handshake. */
+export function makeStageService(stage: string): HttpService {
+  return async ({ path }) => (isStagePath(path, stage) ? UPGRADE_REQUIRED : undefined);
+}
+
+function isStagePath(path: string, stage: string): boolean {
+  return path === `/${stage}` || path === `/${stage}/`;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { parsePort, readFlags, UsageError } from "./command-line.ts";
+
+export type Options = {
+  readonly port: number;
+  readonly stage: string;
+  readonly jwtSecret: string;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
+
+  --port <number>      where to listen, on 127.0.0.1    (PORTCULLIS_PORT, 3001)
+  --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
+  --jwt-secret <text>  signs the tokens, 32 bytes or    (PORTCULLIS_JWT_SECRET, random for each run)
+                       more; other users of this
+                       machine can read flags
+  --help               this text`;
+
+/** Undefined when help is asked for. A flag wins over its environment variable. Throws UsageError. */
+export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
+  const flags = readFlags(args, ["port", "stage", "jwt-secret"]);
+  if (flags.help !== undefined) return undefined;
+
+  function setting<T>(flag: string, fallback: () => string, parse: (text: string, source: string) => T): T {
+    const variable = `PORTCULLIS_${flag.toUpperCase().replace("-", "_")}`;
+    const fromFlag = flags[flag];
+    return parse(fromFlag ?? environment[variable] ?? fallback(), fromFlag === undefined ? variable : `--${flag}`);
+  }
+
+  return {
+    port: setting("port", () => "3001", parsePort),
+    stage: setting("stage", () => "dev", parseStage),
+    jwtSecret: setting("jwt-secret", () => randomBytes(32).toString("base64url"), parseJwtSecret),
+  };
+}
+
+/** API Gateway's rule for stage names. */
+function parseStage(text: string, source: string): string {
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(text)) {
+    throw new UsageError(`${source} must be 1 to 128 letters, digits, hyphens and underscores`);
+  }
+  return text;
+}
+
+/** HS256 needs a key as long as its hash (RFC 7518 section 3.2); what else a key may be, the functions decide. */
+function parseJwtSecret(text: string, source: string): string {
+  if (Buffer.byteLength(text) < 32) throw new UsageError(`${source} must be at least 32 bytes long`);
+  return text;
+}

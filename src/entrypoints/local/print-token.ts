@@ -1,0 +1,42 @@
+import { parsePort, readFlags, UsageError } from "./command-line.ts";
+
+const HELP = `Prints a test token of the running npm start: npm run --silent token -- --user-id <id> [flags]
+
+  --user-id <id>       who the token is for
+  --first-name <name>
+  --last-name <name>
+  --sub <text>
+  --port <number>      of the running runtime           (PORTCULLIS_PORT, 3001)
+  --help               this text`;
+
+const TIMEOUT_MS = 5_000;
+
+/** A fault that the user can mend, in one line. */
+class TokenError extends Error {}
+
+async function requestToken(port: number, payload: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const url = `http://127.0.0.1:${port}/2015-03-31/functions/CreateTestJwt/invocations`;
+  const init = { method: "POST", body: JSON.stringify(payload), signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const response = await fetch(url, init).catch((cause: unknown) => {
+    throw new TokenError(`nothing answers on port ${port}: is npm start running there?`, { cause });
+  });
+  const answer = (await response.json()) as { authToken?: unknown; errorMessage?: unknown };
+  if (typeof answer.authToken === "string") return answer.authToken;
+  throw new TokenError(`no token was made: ${answer.errorMessage ?? response.status}`);
+}
+
+async function main(): Promise<void> {
+  const flags = readFlags(process.argv.slice(2), ["user-id", "first-name", "last-name", "sub", "port"]);
+  if (flags.help !== undefined) return console.log(HELP);
+  const userId = flags["user-id"];
+  if (userId === undefined) throw new UsageError("--user-id is missing (--help lists the flags)");
+  const port = parsePort(flags["port"] ?? process.env["PORTCULLIS_PORT"] ?? "3001", "--port");
+  const payload = { userId, firstName: flags["first-name"], lastName: flags["last-name"], sub: flags["sub"] };
+  console.log(await requestToken(port, payload));
+}
+
+await main().catch((error: unknown) => {
+  if (!(error instanceof UsageError || error instanceof TokenError)) throw error;
+  console.error(`portcullis: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

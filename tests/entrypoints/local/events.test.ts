@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { allow, type Json, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
+import { connect, exchange, openSocket, upgradeText } from "../../support/web-socket-client.ts";
+
+const NOW = Date.UTC(2026, 7, 31, 3, 4, 5, 678);
+const ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
+const TRACE = expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+
+/** One connection from handshake to end, with a client's own headers, and all four of its events. */
+async function recordEvents(): Promise<Record<"Authorizer" | "Connect" | "Message" | "Disconnect", Json>> {
+  const context = { userId: "ann", tokenExpiresAt: 1788231845, admin: true, gone: null, principalId: "forged" };
+  await using runtime = await startTestRuntime({
+    scheduler: new ManualScheduler(NOW),
+    handlers: {
+      Authorizer: (event) => policy({ Effect: "Allow", Resource: event.methodArn }, { context }),
+      Connect: ok,
+      Message: () => ({ statusCode: 200, body: "done" }),
+      Disconnect: ok,
+    },
+    routes: { greet: "!Message" },
+  });
+  const client = await connect(`${runtime.url}?access_token=a%2Eb&n=1&n=2`, [], {
+    headers: { "User-Agent": "wscat", "x-Custom": "1", Host: "localhost:3001" },
+  });
+  client.send('{ "action":  "greet" }');
+  await client.text();
+  client.ws.close();
+  await client.closed();
+  await runtime.close();
+  const [Authorizer, Connect, Message, Disconnect] = ["Authorizer", "Connect", "Message", "Disconnect"].map(
+    (name) => runtime.events[name]?.[0],
+  );
+  return { Authorizer, Connect, Message, Disconnect };
+}
+
+/** The keys of an object and of all objects in it, in their order. */
+function keyOrder(value: Json): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "asymmetricMatch" in value)
+    return undefined;
+  return Object.entries(value).map(([key, member]) => [key, keyOrder(member)]);
+}
+
+/** Equal in content and in the order of keys. */
+function expectExactly(actual: Json, expected: Json): void {
+  expect(actual).toEqual(expected);
+  const plain = (value: Json) => keyOrder({ ...value, headers: {}, multiValueHeaders: {} });
+  expect(plain(actual)).toEqual(plain(expected));
+}
+
+describe("the events of one connection", () => {
+  const recorded = recordEvents();
+  const common = {
+    stage: "dev",
+    connectedAt: NOW,
+    requestTimeEpoch: NOW,
+    identity: { userAgent: "wscat", sourceIp: "127.0.0.1" },
+  };
+  const tail = { requestId: ID, domainName: "localhost:3001", connectionId: ID, apiId: "portcullis" };
+  const head = { extendedRequestId: ID, requestTime: "31/Aug/2026:03:04:05 +0000", messageDirection: "IN" };
+  const authorizer = { userId: "ann", tokenExpiresAt: "1788231845", admin: "true", principalId: "ann" };
+  const clientHeaders = {
+    Host: "localhost:3001",
+    "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+    "Sec-WebSocket-Key": expect.any(String),
+    "Sec-WebSocket-Version": "13",
+  };
+  const ownHeaders = {
+    "User-Agent": "wscat",
+    "X-Amzn-Trace-Id": TRACE,
+    "x-Custom": "1",
+    "X-Forwarded-For": "127.0.0.1",
+    "X-Forwarded-Port": "443",
+    "X-Forwarded-Proto": "https",
+  };
+  const multi = (headers: Json): Json =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  const query = {
+    queryStringParameters: { access_token: "a.b", n: "2" },
+    multiValueQueryStringParameters: { access_token: ["a.b"], n: ["1", "2"] },
+  };
+
+  it("2.1 REQUEST of the authorizer", async () => {
+    const headers = {
+      Connection: "upgrade",
+      "content-length": "0",
+      ...clientHeaders,
+      Upgrade: "websocket",
+      ...ownHeaders,
+    };
+    const { Authorizer } = await recorded;
+    expectExactly(Authorizer, {
+      type: "REQUEST",
+      methodArn: "arn:aws:execute-api:us-east-1:123456789012:portcullis/dev/$connect",
+      headers,
+      multiValueHeaders: multi(headers),
+      ...query,
+      stageVariables: {},
+      requestContext: { routeKey: "$connect", eventType: "CONNECT", ...head, ...common, ...tail },
+    });
+    expect(Object.keys(Authorizer.headers), "sorted without regard to case").toEqual([
+      "Connection",
+      "content-length",
+      "Host",
+      "Sec-WebSocket-Extensions",
+      "Sec-WebSocket-Key",
+      "Sec-WebSocket-Version",
+      "Upgrade",
+      "User-Agent",
+      "X-Amzn-Trace-Id",
+      "x-Custom",
+      "X-Forwarded-For",
+      "X-Forwarded-Port",
+      "X-Forwarded-Proto",
+    ]);
+  });
+
+  it("2.2 E-02 E-03 A-14 A-16 CONNECT", async () => {
+    const headers = { ...clientHeaders, ...ownHeaders };
+    const { Connect } = await recorded;
+    expectExactly(Connect, {
+      headers,
+      multiValueHeaders: multi(headers),
+      ...query,
+      requestContext: {
+        routeKey: "$connect",
+        authorizer: { ...authorizer, integrationLatency: expect.any(Number) },
+        eventType: "CONNECT",
+        ...head,
+        ...common,
+        ...tail,
+      },
+      isBase64Encoded: false,
+    });
+  });
+
+  it("2.3 E-10 E-11 MESSAGE", async () => {
+    const { Message } = await recorded;
+    expectExactly(Message, {
+      requestContext: {
+        routeKey: "greet",
+        authorizer,
+        messageId: ID,
+        eventType: "MESSAGE",
+        ...head,
+        ...common,
+        ...tail,
+      },
+      body: '{ "action":  "greet" }',
+      isBase64Encoded: false,
+    });
+  });
+
+  it("2.4 E-20 E-21 X-01 DISCONNECT", async () => {
+    const headers = { Host: "localhost:3001", "x-api-key": "", "X-Forwarded-For": "", "x-restapi": "" };
+    const { Disconnect } = await recorded;
+    expectExactly(Disconnect, {
+      headers,
+      multiValueHeaders: multi(headers),
+      requestContext: {
+        routeKey: "$disconnect",
+        authorizer,
+        disconnectStatusCode: 1005,
+        eventType: "DISCONNECT",
+        extendedRequestId: ID,
+        requestTime: "31/Aug/2026:03:04:05 +0000",
+        messageDirection: "IN",
+        disconnectReason: "Client-side close frame status not set",
+        ...common,
+        ...tail,
+      },
+      isBase64Encoded: false,
+    });
+  });
+
+  it("E-01 E-30 E-31 ids: one per connection, one per event, the message's with the connection's end", async () => {
+    const contexts = Object.values(await recorded).map(({ requestContext }) => requestContext);
+    const connectionId = contexts[0].connectionId;
+    expect(new Set(contexts.map((context) => context.connectionId))).toEqual(new Set([connectionId]));
+    for (const context of contexts) expect(context.requestId).toBe(context.extendedRequestId);
+    expect(
+      new Set(contexts.map((context) => context.requestId)).size,
+      "the handshake's two events are one request",
+    ).toBe(3);
+    const message = contexts.find((context) => context.messageId !== undefined);
+    expect(message.messageId).not.toBe(connectionId);
+    expect(message.messageId.slice(-5)).toBe(connectionId.slice(-5));
+  });
+});
+
+describe("what is left out", () => {
+  it("E-03 E-04 without query, authorizer and user agent", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await exchange(runtime.port, upgradeText());
+    const event = runtime.events["Connect"]?.[0];
+    expect(event).not.toHaveProperty("queryStringParameters");
+    expect(event).not.toHaveProperty("multiValueQueryStringParameters");
+    expect(event.requestContext).not.toHaveProperty("authorizer");
+    expect(event.requestContext.identity).toEqual({ sourceIp: "127.0.0.1" });
+  });
+
+  it("E-01 the authorizer of a URL without a query is given empty maps", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
+    await exchange(runtime.port, upgradeText());
+    expect(runtime.events["Authorizer"]?.[0]).toMatchObject({
+      queryStringParameters: {},
+      multiValueQueryStringParameters: {},
+    });
+  });
+});
+
+describe("what clients send", () => {
+  it("F7 of a repeated header the maps hold the last and all, under its first spelling", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await exchange(runtime.port, upgradeText({ "X-Twice": "1", "x-twice": "2" }));
+    const { headers, multiValueHeaders } = runtime.events["Connect"]?.[0] ?? {};
+    expect([headers["X-Twice"], multiValueHeaders["X-Twice"], headers["x-twice"]]).toEqual([
+      "2",
+      ["1", "2"],
+      undefined,
+    ]);
+  });
+
+  it("F18 forwarding headers of its own change nothing but the list it is added to", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const forged = { "x-forwarded-for": "1.2.3.4", "X-FORWARDED-PROTO": "http", "x-amzn-trace-id": "Root=0" };
+    await exchange(runtime.port, upgradeText(forged));
+    const { headers, requestContext } = runtime.events["Connect"]?.[0] ?? {};
+    expect(headers).toMatchObject({
+      "X-Forwarded-For": "1.2.3.4, 127.0.0.1",
+      "X-Forwarded-Proto": "https",
+      "X-Amzn-Trace-Id": TRACE,
+    });
+    expect(requestContext.identity.sourceIp).toBe("127.0.0.1");
+  });
+
+  it("F5 query values are decoded once, and what cannot be decoded stays", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await exchange(runtime.port, upgradeText({}, "GET /dev?a=%252E&b=x+y&c=%zz&d&__proto__=e&e=%00 HTTP/1.1"));
+    const { queryStringParameters } = runtime.events["Connect"]?.[0] ?? {};
+    expect(Object.entries(queryStringParameters)).toEqual([
+      ["a", "%2E"],
+      ["b", "x y"],
+      ["c", "%zz"],
+      ["d", ""],
+      ["__proto__", "e"],
+      ["e", "\0"],
+    ]);
+  });
+});
+
+it("N3 who does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
+  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+  const socket = await openSocket(runtime.port);
+  socket.write("GET /dev HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+  let answer = "";
+  for await (const chunk of socket) answer += chunk;
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});

@@ -1,0 +1,330 @@
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { deferred } from "../../support/deferred.ts";
+import { allow, type Handler, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
+import {
+  connect,
+  exchange,
+  handshakeStatus,
+  openSocket,
+  statusOf,
+  upgradeText,
+} from "../../support/web-socket-client.ts";
+
+const nobodyThrows = (message: string): Handler => {
+  return () => {
+    throw new Error(message);
+  };
+};
+
+describe("what the authorizer's answer makes of a handshake", () => {
+  const deep = { nested: { a: 1 } };
+  const rows: readonly (readonly [title: string, status: number, authorizer: Handler])[] = [
+    ["H-01 an Allow for this connection", 101, allow],
+    ["H-11 the error Unauthorized", 401, nobodyThrows("Unauthorized")],
+    ["H-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
+    ["H-12 another spelling of it", 500, nobodyThrows("unauthorized")],
+    ["H-12 P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
+    ["H-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
+    [
+      "H-14 A-11 an Allow for .../dev/*/*",
+      403,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*/*") }),
+    ],
+    [
+      "H-14 an Allow for another stage",
+      403,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("/dev/", "/prod/") }),
+    ],
+    [
+      "H-14 an Allow for another action",
+      403,
+      (event) => policy({ Effect: "Allow", Action: "execute-api:ManageConnections", Resource: event.methodArn }),
+    ],
+    [
+      "A-11 an Allow for .../dev/*",
+      101,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*") }),
+    ],
+    ["A-11 an Allow for *", 101, () => policy({ Effect: "Allow", Resource: "*" })],
+    [
+      "A-13 an Allow with a condition",
+      403,
+      () => policy({ Effect: "Allow", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "127.0.0.1" } } }),
+    ],
+    ["H-15 null", 500, () => null],
+    ["H-15 nothing", 500, () => undefined],
+    ["H-15 true", 500, () => true],
+    ["H-15 the text Unauthorized returned", 500, () => "Unauthorized"],
+    ["H-15 a proxy response", 500, () => ({ statusCode: 401 })],
+    [
+      "H-15 no principal",
+      500,
+      (event) => ({ ...policy({ Effect: "Allow", Resource: event.methodArn }), principalId: undefined }),
+    ],
+    ["H-15 no policy", 500, () => ({ principalId: "ann" })],
+    ["H-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
+    ["H-15 the simple answer of HTTP APIs", 500, () => ({ isAuthorized: true })],
+    ["H-16 an object in the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: deep })],
+    [
+      "H-16 an array in the context",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: { roles: ["a"] } }),
+    ],
+    ["H-16 P1 an array as the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: ["a"] })],
+    [
+      "A-15 more than 8 KB",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: { big: "x".repeat(8192) } }),
+    ],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, authorizer) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: authorizer, Connect: ok } });
+    expect(await handshakeStatus(runtime.url)).toBe(status);
+    expect(runtime.events["Authorizer"]).toHaveLength(1);
+    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+  });
+
+  it("A-12 an explicit Deny wins over an Allow, whichever comes first", async () => {
+    const statements = ["Allow", "Deny"].map((Effect) => ({ Effect, Action: "*", Resource: "*" }));
+    for (const Statement of [statements, statements.toReversed()]) {
+      const Authorizer: Handler = () => ({ principalId: "ann", policyDocument: { Statement } });
+      await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+      expect(await handshakeStatus(runtime.url)).toBe(403);
+    }
+  });
+
+  it("H-17 P1 an authorizer that hangs: 500 after 29 s", async () => {
+    const scheduler = new ManualScheduler();
+    const asked = deferred();
+    const Authorizer: Handler = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok }, scheduler });
+    const status = handshakeStatus(runtime.url);
+    await asked.promise;
+    scheduler.advance(29_000);
+    expect(await status).toBe(500);
+    expect(runtime.events["Connect"]).toHaveLength(0);
+  });
+
+  it("H-18 P1 an authorizer that there is no function for: 500", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: ok },
+      authorizer: { functionName: "Missing" },
+    });
+    expect(await handshakeStatus(runtime.url)).toBe(500);
+    expect(runtime.events["Connect"]).toHaveLength(0);
+  });
+
+  it("H-02 A-04 it is asked for every connection and for nothing else", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: {
+        Authorizer: allow,
+        Connect: ok,
+        Disconnect: ok,
+        Echo: (event) => ({ statusCode: 200, body: event.body }),
+      },
+      routes: { $default: "!Echo" },
+    });
+    for (let connection = 0; connection < 2; connection += 1) {
+      const client = await connect(runtime.url);
+      client.send("hello");
+      await client.text();
+      client.ws.close();
+      await client.closed();
+    }
+    expect(runtime.events["Authorizer"]).toHaveLength(2);
+  });
+});
+
+describe("H-10 A-02 identity sources", () => {
+  const authorizer = { identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"] };
+  const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
+    ["both", 101, "?access_token=a", { "x-key": "b" }],
+    ["one of two", 401, "?access_token=a", {}],
+    ["an empty one", 401, "?access_token=", { "x-key": "b" }],
+    ["A-03 a parameter spelled differently", 401, "?Access_Token=a", { "x-key": "b" }],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, query, headers) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok }, authorizer });
+    expect(await handshakeStatus(runtime.url + query, [], { headers })).toBe(status);
+    expect(runtime.events["Authorizer"]).toHaveLength(status === 101 ? 1 : 0);
+  });
+});
+
+describe("what the $connect integration's answer makes of a handshake", () => {
+  const rows: readonly (readonly [title: string, status: number, connectHandler: Handler])[] = [
+    ["H-19 200", 101, ok],
+    ["H-19 299", 101, () => ({ statusCode: 299 })],
+    ...[301, 400, 401, 403, 418, 500, 501].map(
+      (status) => [`H-20 P2 ${status}`, status, () => ({ statusCode: status })] as const,
+    ),
+    ["H-21 P2 it throws", 502, nobodyThrows("Unauthorized")],
+    ["H-22 P2 nothing", 502, () => undefined],
+    ["H-22 P2 an empty object", 502, () => ({})],
+    ["H-22 P2 a text", 502, () => "ok"],
+    ["H-22 P2 true", 502, () => true],
+    ["H-22 P2 no status", 502, () => ({ body: "ok" })],
+    ["H-22 a status as text", 502, () => ({ statusCode: "200" })],
+    ["H-22 a status that is none", 502, () => ({ statusCode: 99 })],
+    ["H-22 a status of 101", 502, () => ({ statusCode: 101 })],
+    ["H-22 a member that is unknown", 502, () => ({ statusCode: 200, data: "" })],
+    ["H-22 a value that JSON cannot say", 502, () => ({ statusCode: 200n })],
+    [
+      "P-04 a subprotocol that breaks the line",
+      502,
+      () => ({ statusCode: 200, headers: { "Sec-WebSocket-Protocol": "a\r\nX: y" } }),
+    ],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, Connect) => {
+    await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: ok } });
+    expect(await handshakeStatus(runtime.url)).toBe(status);
+    await runtime.close();
+    expect(runtime.events["Disconnect"], "C-05 whoever was refused never disconnects").toHaveLength(
+      status === 101 ? 1 : 0,
+    );
+  });
+
+  it("H-23 P2 it hangs: 504 after 29 s", async () => {
+    const scheduler = new ManualScheduler();
+    const asked = deferred();
+    const Connect: Handler = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    await using runtime = await startTestRuntime({ handlers: { Connect }, scheduler });
+    const status = handshakeStatus(runtime.url);
+    await asked.promise;
+    scheduler.advance(29_000);
+    expect(await status).toBe(504);
+  });
+
+  it("H-03 without a $connect route everybody is let in", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Disconnect: ok } });
+    expect(await handshakeStatus(runtime.url)).toBe(101);
+  });
+
+  it("H-28 neither its body nor its other headers reach the client", async () => {
+    const Connect: Handler = () => ({ statusCode: 200, headers: { "Set-Cookie": "a=b" }, body: "welcome" });
+    await using runtime = await startTestRuntime({ handlers: { Connect } });
+    const answer = await exchange(runtime.port, upgradeText());
+    expect(statusOf(answer)).toBe(101);
+    expect(answer).not.toMatch(/set-cookie|welcome/i);
+  });
+
+  it("C-04 a client that leaves before the 101 is disconnected all the same", async () => {
+    const asked = deferred();
+    const go = deferred();
+    const gone = deferred<{ requestContext: { disconnectStatusCode: number } }>();
+    const Connect: Handler = async () => {
+      asked.resolve();
+      await go.promise;
+      return { statusCode: 200 };
+    };
+    await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: (event) => gone.resolve(event) } });
+    const socket = await openSocket(runtime.port);
+    socket.write(upgradeText());
+    await asked.promise;
+    socket.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    go.resolve();
+    expect((await gone.promise).requestContext.disconnectStatusCode).toBe(1006);
+  });
+});
+
+describe("subprotocols", () => {
+  const answering = (headers: Record<string, unknown>, multiValueHeaders?: Record<string, unknown>): Handler => {
+    return () => ({ statusCode: 200, headers, ...(multiValueHeaders && { multiValueHeaders }) });
+  };
+
+  it("P-01 P3 none is chosen by the gateway, and a client that offered one gives up", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await expect(connect(runtime.url, ["a"])).rejects.toThrow("Server sent no subprotocol");
+    expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
+      /sec-websocket-protocol/i,
+    );
+  });
+
+  it.each([
+    ["P-06 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
+    ["P-06 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
+  ])("%s what $connect answers is sent", async (_, Connect) => {
+    await using runtime = await startTestRuntime({ handlers: { Connect } });
+    const client = await connect(runtime.url, ["a", "b"]);
+    expect(client.ws.protocol).toBe("b");
+    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "P-02").toBe("a,b");
+  });
+
+  it("P-04 one that was never offered is passed on as it is", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: answering({ "Sec-WebSocket-Protocol": "c" }) },
+    });
+    expect(await exchange(runtime.port, upgradeText())).toMatch(/\r\nSec-WebSocket-Protocol: c\r\n/);
+    expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a" }))).toMatch(
+      /\r\nSec-WebSocket-Protocol: c\r\n/,
+    );
+  });
+
+  it("P-07 G10 no compression is agreed to", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const client = await connect(runtime.url, [], { perMessageDeflate: true });
+    expect(client.ws.extensions).toBe("");
+  });
+});
+
+describe("requests that are no handshake ask no function", () => {
+  const long = "x".repeat(4096);
+  const manyHeaders = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`X-${index}`, "1"]));
+  const rows: readonly (readonly [string, number, string])[] = [
+    ["H-04 no stage", 403, upgradeText({}, "GET / HTTP/1.1")],
+    ["H-04 another stage", 403, upgradeText({}, "GET /prod HTTP/1.1")],
+    ["H-04 something behind the stage", 403, upgradeText({}, "GET /dev/x HTTP/1.1")],
+    ["H-04 a stage in another case", 403, upgradeText({}, "GET /DEV HTTP/1.1")],
+    ["H-05 F17 no upgrade", 426, upgradeText({ Upgrade: undefined, Connection: "close" })],
+    ["F17 an upgrade to something else", 426, upgradeText({ Upgrade: "h2c" })],
+    ["F17 version 8", 426, upgradeText({ "Sec-WebSocket-Version": "8" })],
+    ["F17 version 0", 426, upgradeText({ "Sec-WebSocket-Version": "0" })],
+    ["F17 no version", 426, upgradeText({ "Sec-WebSocket-Version": undefined })],
+    ["F17 no key", 400, upgradeText({ "Sec-WebSocket-Key": undefined })],
+    ["F17 a key of the wrong length", 400, upgradeText({ "Sec-WebSocket-Key": "c2hvcnQ=" })],
+    ["F17 a key that is not canonical base64", 400, upgradeText({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZR==" })],
+    ["F17 a body", 400, `${upgradeText({ "Content-Length": "2" })}hi`],
+    ["F17 another method", 400, upgradeText({}, "POST /dev HTTP/1.1")],
+    ["F17 HTTP/1.0", 400, upgradeText({}, "GET /dev HTTP/1.0")],
+    ["H-06 F8 a URL of more than 4,096 characters", 414, upgradeText({}, `GET /dev?access_token=${long} HTTP/1.1`)],
+    ["N3 more than 100 headers", 431, upgradeText(manyHeaders)],
+    ["N3 F8 headers of more than 16 KB", 431, upgradeText({ "X-Long": long.repeat(4) })],
+    ["P6 a foreign host (DNS rebinding)", 403, upgradeText({ Host: "evil.example" })],
+    ["P6 a host that begins like ours", 403, upgradeText({ Host: "127.0.0.1.evil.example" })],
+    ["P6 no host", 403, upgradeText({ Host: undefined })],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, request) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
+    expect(statusOf(await exchange(runtime.port, request))).toBe(status);
+    expect(runtime.events["Authorizer"]).toHaveLength(0);
+    expect(statusOf(await exchange(runtime.port, upgradeText({}, "GET /dev/ HTTP/1.1"))), "positive control").toBe(101);
+  });
+});
+
+it("H-24 L-09 beyond 500 handshakes at once the rest is throttled, until time passes", async () => {
+  const scheduler = new ManualScheduler();
+  await using runtime = await startTestRuntime({
+    handlers: { Connect: ok },
+    scheduler,
+    quotas: { connects: { perSecond: 2, burst: 2 } },
+  });
+  const statuses = [
+    await handshakeStatus(runtime.url),
+    await handshakeStatus(runtime.url),
+    await handshakeStatus(runtime.url),
+  ];
+  expect(statuses).toEqual([101, 101, 429]);
+  scheduler.advance(500);
+  expect(await handshakeStatus(runtime.url)).toBe(101);
+});

@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { clientFrame } from "../../support/client-frame.ts";
+import { deferred } from "../../support/deferred.ts";
+import { type Handler, type Json, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { connect, openSocket, type TestClient, upgradeText } from "../../support/web-socket-client.ts";
+
+const KB = 1024;
+
+type Disconnected = { readonly code: number; readonly reason: string };
+
+/** A connection whose messages are echoed by their length, and how `$disconnect` will be told of its end. */
+async function connected(scheduler?: ManualScheduler) {
+  const told = deferred<Disconnected>();
+  const Disconnect: Handler = ({ requestContext }) =>
+    told.resolve({ code: requestContext.disconnectStatusCode, reason: requestContext.disconnectReason });
+  const Length: Handler = ({ body }: Json) => ({ statusCode: 200, body: String(body.length) });
+  const runtime = await startTestRuntime({
+    handlers: { Connect: ok, Disconnect, Length },
+    routes: { $default: "!Length" },
+    ...(scheduler && { scheduler }),
+  });
+  return { runtime, client: await connect(runtime.url), told: told.promise };
+}
+
+/** `count` fragments of `size` bytes each, as one message. */
+function sendFragments(client: TestClient, count: number, size: number): void {
+  for (let sent = 0; sent < count; sent += 1) client.ws.send("x".repeat(size), { fin: sent === count - 1 });
+}
+
+describe("sizes", () => {
+  it("L-01 G5 a frame of 32 KB is taken, one byte more closes with 1009", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.send("x".repeat(32 * KB));
+    expect(await client.text()).toBe(String(32 * KB));
+    client.send("x".repeat(32 * KB + 1));
+    expect((await client.closed()).code).toBe(1009);
+    expect(await told).toEqual({ code: 1009, reason: "" });
+    expect(runtime.events["Length"], "the large one reached nobody").toHaveLength(1);
+  });
+
+  it("L-01 messages ahead of the large frame still count, also in one piece with it", async () => {
+    const { runtime } = await connected();
+    await using _ = runtime;
+    const socket = await openSocket(runtime.port);
+    const large = clientFrame("x".repeat(33 * KB));
+    socket.write(Buffer.concat([Buffer.from(upgradeText()), clientFrame("ahead"), large, clientFrame("behind")]));
+    for await (const chunk of socket) if (chunk.length === 0) break;
+    expect(runtime.events["Length"]?.map(({ body }) => body)).toEqual(["ahead"]);
+  });
+
+  it("L-02 G5 a message of 128 KB in frames is taken, one byte more closes with 1009", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    sendFragments(client, 4, 30 * KB);
+    expect(await client.text()).toBe(String(120 * KB));
+    sendFragments(client, 4, 32 * KB);
+    expect(await client.text()).toBe(String(128 * KB));
+    sendFragments(client, 5, 30 * KB);
+    expect((await client.closed()).code).toBe(1009);
+    expect((await told).code).toBe(1009);
+    expect(runtime.events["Length"]).toHaveLength(2);
+  });
+
+  it("L-02 a large frame in the middle of a message closes too", async () => {
+    const { runtime, client } = await connected();
+    await using _ = runtime;
+    client.ws.send("a", { fin: false });
+    client.ws.send("x".repeat(32 * KB + 1), { fin: true });
+    expect((await client.closed()).code).toBe(1009);
+  });
+
+  it("R-32 G6 X-07 a binary message closes with 1003 and reaches nobody", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.ws.send(Buffer.from("hello"));
+    expect((await client.closed()).code).toBe(1003);
+    expect(await told).toEqual({ code: 1003, reason: "" });
+    expect(runtime.events["Length"]).toHaveLength(0);
+  });
+});
+
+describe("broken frames", () => {
+  const invalidUtf8 = Buffer.from([0x66, 0xff, 0x66]);
+  const rows: readonly (readonly [title: string, code: number, bytes: Buffer])[] = [
+    ["G7 text that is no UTF-8", 1007, clientFrame(invalidUtf8)],
+    [
+      "G7 split across fragments",
+      1007,
+      Buffer.concat([clientFrame(Buffer.from([0xc3]), { fin: false }), clientFrame("x", { opcode: 0 })]),
+    ],
+    ["G8 a reserved opcode", 1002, clientFrame("x", { opcode: 3 })],
+    ["G8 a reserved bit", 1002, clientFrame("x", { reserved: 0x40 })],
+    ["G8 G10 the compression bit", 1002, clientFrame("x", { reserved: 0x40, opcode: 1 })],
+    ["G8 no mask", 1002, clientFrame("x", { masked: false })],
+    ["G8 a continuation of nothing", 1002, clientFrame("x", { opcode: 0 })],
+    ["G8 a close code that may not be sent", 1002, clientFrame(Buffer.from([0x03, 0xed]), { opcode: 8 })],
+    ["G8 a ping of more than 125 bytes", 1002, clientFrame("x".repeat(126), { opcode: 9 })],
+    ["G8 a fragmented ping", 1002, clientFrame("x", { opcode: 9, fin: false })],
+    ["G8 a length beyond what numbers hold", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
+  ];
+
+  it.each(rows)("%s", async (_title, code, bytes) => {
+    const { runtime, told, client } = await connected();
+    await using _ = runtime;
+    client.ws.close();
+    await told;
+    const closeFrame = await closeCodeAfter(runtime, bytes);
+    expect(closeFrame).toBe(code);
+    await runtime.close();
+    expect(runtime.events["Disconnect"]?.at(-1)?.requestContext.disconnectStatusCode).toBe(code);
+    expect(runtime.events["Length"]).toHaveLength(0);
+  });
+
+  it("G9 17,000 fragments of one byte", async () => {
+    const { runtime } = await connected();
+    await using _ = runtime;
+    const fragment = clientFrame("x", { opcode: 0, fin: false });
+    const flood = Buffer.concat([clientFrame("x", { fin: false }), ...Array.from({ length: 17_000 }, () => fragment)]);
+    expect(await closeCodeAfter(runtime, flood)).toBe(1008);
+  });
+});
+
+/** The code of the close frame that the gateway answers to raw bytes on a new connection. */
+async function closeCodeAfter({ port }: TestRuntime, bytes: Buffer): Promise<number> {
+  const socket = await openSocket(port);
+  socket.write(Buffer.concat([Buffer.from(upgradeText()), bytes]));
+  let received = Buffer.alloc(0);
+  for await (const chunk of socket) received = Buffer.concat([received, chunk]);
+  const frames = received.subarray(received.indexOf("\r\n\r\n") + 4);
+  return frames[0] === 0x88 ? frames.readUInt16BE(2) : 0;
+}
+
+describe("time", () => {
+  const MINUTE = 60_000;
+
+  it("L-05 X-05 ten idle minutes close with 1001", async () => {
+    const scheduler = new ManualScheduler();
+    const { runtime, client, told } = await connected(scheduler);
+    await using _ = runtime;
+    scheduler.advance(10 * MINUTE - 1);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    scheduler.advance(1);
+    expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
+    expect(await told).toEqual({ code: 1001, reason: "Going away" });
+    await runtime.close();
+    expect(scheduler.pending, "no timer is left").toBe(0);
+  });
+
+  it("L-06 messages in either direction postpone it, from the last one on", async () => {
+    const scheduler = new ManualScheduler();
+    const { runtime, client } = await connected(scheduler);
+    await using _ = runtime;
+    scheduler.advance(9 * MINUTE);
+    client.send("still here");
+    await client.text();
+    scheduler.advance(10 * MINUTE - 1);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    scheduler.advance(1);
+    expect((await client.closed()).code).toBe(1001);
+  });
+
+  it("L-07 pings are answered and postpone nothing", async () => {
+    const scheduler = new ManualScheduler();
+    const { runtime, client } = await connected(scheduler);
+    await using _ = runtime;
+    scheduler.advance(9 * MINUTE);
+    const pong = new Promise((resolve) => client.ws.once("pong", (data) => resolve(data.toString())));
+    client.ws.ping("hi");
+    expect(await pong).toBe("hi");
+    scheduler.advance(MINUTE);
+    expect((await client.closed()).code).toBe(1001);
+  });
+
+  it("L-08 after two hours busy connections are closed as well", async () => {
+    const scheduler = new ManualScheduler();
+    const { runtime, client, told } = await connected(scheduler);
+    await using _ = runtime;
+    for (let minute = 5; minute < 120; minute += 5) {
+      scheduler.advance(5 * MINUTE);
+      client.send("busy");
+      await client.text();
+    }
+    scheduler.advance(5 * MINUTE - 1);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    scheduler.advance(1);
+    expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
+    expect((await told).code).toBe(1001);
+  });
+});
+
+describe("how a connection ends, as $disconnect is told", () => {
+  it("X-01 closed without a code", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.ws.close();
+    expect((await client.closed()).code).toBe(1005);
+    expect(await told).toEqual({ code: 1005, reason: "Client-side close frame status not set" });
+  });
+
+  it("X-02 X-03 with a code and a reason of the client's", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.ws.close(4001, "bye");
+    expect(await told).toEqual({ code: 4001, reason: "bye" });
+  });
+
+  it("X-06 with a lost connection", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.ws.terminate();
+    expect(await told).toEqual({ code: 1006, reason: "" });
+  });
+
+  it("C-04 once, and whatever the handler does then is of no consequence", async () => {
+    const called = deferred();
+    const Disconnect: Handler = () => {
+      called.resolve();
+      throw new Error("nobody listens");
+    };
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect } });
+    const client = await connect(runtime.url);
+    client.ws.close();
+    await called.promise;
+    await client.closed();
+    expect((await connect(runtime.url)).ws.readyState).toBe(client.ws.OPEN);
+    expect(runtime.events["Disconnect"]).toHaveLength(1);
+  });
+});
+
+describe("who does not read", () => {
+  it("G12 is cut off when too much waits for it, and nobody else is", async () => {
+    const told = deferred<Disconnected>();
+    const Disconnect: Handler = ({ requestContext }) =>
+      told.resolve({ code: requestContext.disconnectStatusCode, reason: "" });
+    const Large: Handler = () => ({ statusCode: 200, body: "x".repeat(128 * KB) });
+    await using runtime = await startTestRuntime({ handlers: { Disconnect, Large }, routes: { $default: "!Large" } });
+    const deaf = await connect(runtime.url);
+    const other = await connect(runtime.url);
+    deaf.ws.pause();
+    for (let message = 0; message < 200; message += 1) deaf.send("more");
+    expect((await told.promise).code).toBe(1006);
+    other.send("hello");
+    expect((await other.text()).length).toBe(128 * KB);
+  });
+
+  it("G12 nor can pings pile up answers", async () => {
+    const { runtime, client, told } = await connected();
+    await using _ = runtime;
+    client.ws.pause();
+    const ping = setInterval(() => {
+      for (let count = 0; count < 10_000 && client.ws.readyState === client.ws.OPEN; count += 1)
+        client.ws.ping("x".repeat(125));
+    }, 5);
+    expect((await told).code).toBe(1006);
+    clearInterval(ping);
+  });
+});

@@ -1,0 +1,214 @@
+import { request } from "node:http";
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { deferred } from "../../support/deferred.ts";
+import { type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { connect } from "../../support/web-socket-client.ts";
+
+const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+
+type Answer = { readonly status: number | undefined; readonly headers: Record<string, unknown>; readonly body: string };
+
+/** A call as it goes over the wire: fetch would tidy up the path. */
+function call(
+  { port }: TestRuntime,
+  method: string,
+  path: string,
+  body: string | Buffer = "",
+  authorization = SIGNED,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = authorization === "" ? {} : { Authorization: authorization };
+    const sent = request({ port, path, method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("end", () =>
+        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    sent.on("error", reject).end(body);
+  });
+}
+
+const pathOf = (id: string, stage = "dev") => `/${stage}/@connections/${encodeURIComponent(id)}`;
+
+/** A connection and its id, as `$connect` was told it. */
+async function connected(scheduler?: ManualScheduler) {
+  const told = deferred<unknown>();
+  const Disconnect: Handler = ({ requestContext }) =>
+    told.resolve([requestContext.disconnectStatusCode, requestContext.disconnectReason]);
+  const runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect }, ...(scheduler && { scheduler }) });
+  const client = await connect(runtime.url, [], { headers: { "User-Agent": "wscat" } });
+  return {
+    runtime,
+    client,
+    id: String(runtime.events["Connect"]?.[0].requestContext.connectionId),
+    told: told.promise,
+  };
+}
+
+describe("POST", () => {
+  it.each(["@", "%40"])("M-01 M-02 sends the bytes, to %sconnections too", async (at) => {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    const answer = await call(runtime, "POST", pathOf(id).replace("@", at), "hällo");
+    expect([answer.status, answer.body]).toEqual([200, ""]);
+    expect(await client.text()).toBe("hällo");
+  });
+
+  it("R-33 as a text frame, whatever they are", async () => {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    await call(runtime, "POST", pathOf(id), Buffer.from([0x66, 0xff]));
+    expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
+  });
+
+  it("C-02 one after the other they arrive in order", async () => {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    for (const body of ["1", "2", "3"]) await call(runtime, "POST", pathOf(id), body);
+    expect([await client.text(), await client.text(), await client.text()]).toEqual(["1", "2", "3"]);
+  });
+
+  it("M-07 L-04 128 KB are sent, one byte more is refused", async () => {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    expect((await call(runtime, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
+    expect((await client.text()).length).toBe(131_072);
+    const refused = await call(runtime, "POST", pathOf(id), "x".repeat(131_073));
+    expect([refused.status, refused.headers["x-amzn-errortype"]]).toEqual([413, "PayloadTooLargeException"]);
+    expect(client.unread).toBe(0);
+  });
+
+  it("M-08 G12 to a client that does not read: 429 before too much waits, and the connection stays", async () => {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    client.ws.pause();
+    let answer: Answer | undefined;
+    let accepted = -1;
+    while (answer?.status !== 429 && accepted < 200) {
+      answer = await call(runtime, "POST", pathOf(id), "x".repeat(131_072));
+      accepted += 1;
+    }
+    expect([answer?.status, answer?.headers["x-amzn-errortype"]]).toEqual([429, "LimitExceededException"]);
+    client.ws.resume();
+    for (let message = 0; message < accepted; message += 1) await client.text();
+    expect((await call(runtime, "POST", pathOf(id), "again")).status).toBe(200);
+    expect(await client.text()).toBe("again");
+  });
+
+  it("M-16 L-06 postpones the idle timeout", async () => {
+    const scheduler = new ManualScheduler();
+    const { runtime, client, id } = await connected(scheduler);
+    await using _ = runtime;
+    scheduler.advance(9 * 60_000);
+    await call(runtime, "POST", pathOf(id), "wake up");
+    scheduler.advance(9 * 60_000);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    scheduler.advance(60_000);
+    expect((await client.closed()).code).toBe(1001);
+  });
+
+  it("M-11 P5 while $connect has not returned: 410", async () => {
+    const answer = deferred<Answer>();
+    const Connect: Handler = async ({ requestContext }) => {
+      answer.resolve(await call(await starting, "POST", pathOf(requestContext.connectionId), "too early"));
+      return { statusCode: 200 };
+    };
+    const starting = startTestRuntime({ handlers: { Connect } });
+    await using runtime = await starting;
+    const client = await connect(runtime.url);
+    expect((await answer.promise).status).toBe(410);
+    expect(client.unread).toBe(0);
+  });
+
+  it("M-17 during a message's handler it arrives before the handler returns", async () => {
+    const Fn: Handler = async ({ requestContext }) => {
+      await call(await starting, "POST", pathOf(requestContext.connectionId), "first");
+      return { statusCode: 200, body: "second" };
+    };
+    const starting = startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
+    await using runtime = await starting;
+    const client = await connect(runtime.url);
+    client.send("go");
+    expect([await client.text(), await client.text()]).toEqual(["first", "second"]);
+  });
+});
+
+it("M-03 GET tells since when it is open, who is there, and when something last went over it", async () => {
+  const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
+  const { runtime, id } = await connected(scheduler);
+  await using _ = runtime;
+  scheduler.advance(60_000);
+  await call(runtime, "POST", pathOf(id), "hello");
+  const { status, body } = await call(runtime, "GET", pathOf(id));
+  expect([status, JSON.parse(body)]).toEqual([
+    200,
+    {
+      connectedAt: "2026-11-22T12:00:00.000Z",
+      identity: { userAgent: "wscat", sourceIp: "127.0.0.1" },
+      lastActiveAt: "2026-11-22T12:01:00.000Z",
+    },
+  ]);
+});
+
+it("M-04 X-04 DELETE closes with 1000, and $disconnect is told", async () => {
+  const { runtime, client, id, told } = await connected();
+  await using _ = runtime;
+  const answer = await call(runtime, "DELETE", pathOf(id));
+  expect([answer.status, answer.body]).toEqual([204, ""]);
+  expect(await client.closed()).toEqual({ code: 1000, reason: "Connection Closed Normally" });
+  expect(await told).toEqual([1000, "Connection Closed Normally"]);
+  expect((await call(runtime, "DELETE", pathOf(id))).status).toBe(410);
+});
+
+describe("refusals", () => {
+  it.each(["POST", "GET", "DELETE"])(
+    "M-05 P4 %s to a connection that has closed, or never was: 410",
+    async (method) => {
+      const { runtime, client, id, told } = await connected();
+      await using _ = runtime;
+      client.ws.close();
+      await told;
+      for (const gone of [id, "AAAAAAAAAAAAAAA="]) {
+        const answer = await call(runtime, method, pathOf(gone));
+        expect([answer.status, answer.headers["x-amzn-errortype"], answer.body]).toEqual([410, "GoneException", ""]);
+      }
+    },
+  );
+
+  const rows: readonly (readonly [title: string, path: string, authorization: string, status: number, type: string])[] =
+    [
+      ["M-06 P4 an id that is none", pathOf("abc"), SIGNED, 400, "BadRequestException"],
+      ["M-06 bad escapes", "/dev/@connections/%zz", SIGNED, 400, "BadRequestException"],
+      ["M-09 P6 no signature", pathOf("AAAAAAAAAAAAAAA="), "", 403, "MissingAuthenticationTokenException"],
+      ["M-09 a bearer token", pathOf("AAAAAAAAAAAAAAA="), "Bearer abc", 403, "MissingAuthenticationTokenException"],
+      [
+        "M-13 a signature for another service",
+        pathOf("AAAAAAAAAAAAAAA="),
+        SIGNED.replace("execute-api", "lambda"),
+        403,
+        "MissingAuthenticationTokenException",
+      ],
+      ["M-10 no stage", "/@connections/AAAAAAAAAAAAAAA=", SIGNED, 403, "ForbiddenException"],
+      ["M-15 another stage", pathOf("AAAAAAAAAAAAAAA=", "prod"), SIGNED, 403, "ForbiddenException"],
+    ];
+
+  it.each(rows)("%s", async (_title, path, authorization, status, type) => {
+    const { runtime } = await connected();
+    await using _ = runtime;
+    const answer = await call(runtime, "POST", path, "x", authorization);
+    expect([answer.status, answer.headers["x-amzn-errortype"]]).toEqual([status, type]);
+  });
+
+  it("another method: 403", async () => {
+    const { runtime, id } = await connected();
+    await using _ = runtime;
+    expect((await call(runtime, "PUT", pathOf(id))).status).toBe(403);
+  });
+
+  it("L-12 M-08 beyond the account's rate: 429", async () => {
+    await using runtime = await startTestRuntime({ handlers: {}, quotas: { requests: { perSecond: 0, burst: 0 } } });
+    expect((await call(runtime, "POST", pathOf("AAAAAAAAAAAAAAA="))).status).toBe(429);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { deferred } from "../../support/deferred.ts";
+import { type Handler, ok, startTestRuntime } from "../../support/local-runtime.ts";
+import { connect } from "../../support/web-socket-client.ts";
+
+const echo: Handler = (event) => ({ statusCode: 200, body: `${event.requestContext.routeKey}:${event.body}` });
+
+function errorFrame(message: string) {
+  const id = "[A-Za-z0-9_-]{15}=";
+  return expect.stringMatching(
+    new RegExp(`^\\{"message": "${message}", "connectionId":"${id}", "requestId":"${id}"\\}$`),
+  );
+}
+
+describe("which route a message selects", () => {
+  const rows: readonly (readonly [title: string, body: string, routeKey: string])[] = [
+    ["R-02 the action", '{"action":"greet"}', "greet"],
+    ["R-02 compared exactly", '{"action":"Greet"}', "$default"],
+    ["R-03 a number", '{"action":1}', "1"],
+    ["R-03 an array", '{"action":["a","b"]}', "[a, b]"],
+    ["R-03 nothing there", '{"other":"greet"}', "$default"],
+    ["R-03 null", '{"action":null}', "$default"],
+    ["R-04 no JSON", "greet", "$default"],
+    ["R-04 JSON that is no object", '"greet"', "$default"],
+    ["R-04 an empty message", "", "$default"],
+    ["R-07 $connect", '{"action":"$connect"}', "$default"],
+    ["R-07 $disconnect", '{"action":"$disconnect"}', "$default"],
+    ["G2 __proto__", '{"action":"__proto__"}', "$default"],
+    ["G2 an inherited action", '{"__proto__":{"action":"greet"}}', "$default"],
+    ["G2 toString", '{"action":"toString"}', "$default"],
+    ["G4 nested 60,000 deep", `{"action":${"[".repeat(15_000)}${"]".repeat(15_000)}}`, "$default"],
+  ];
+
+  it.each(rows)("%s", async (_, body, routeKey) => {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: ok, Disconnect: ok, Echo: echo },
+      routes: { greet: "!Echo", "1": "!Echo", "[a, b]": "!Echo", $default: "!Echo" },
+    });
+    const client = await connect(runtime.url);
+    client.send(body);
+    expect(await client.text(), "E-12 the fallback is called by its own name").toBe(`${routeKey}:${body}`);
+  });
+
+  it("R-05 R-04 without a $default route: the error frame, and the connection stays usable", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Echo: echo }, routes: { greet: "!Echo" } });
+    const client = await connect(runtime.url);
+    client.send({ action: "other" });
+    expect(await client.text()).toEqual(errorFrame("Forbidden"));
+    expect(runtime.events["Echo"]).toHaveLength(0);
+    client.send({ action: "greet" });
+    expect(await client.text()).toBe('greet:{"action":"greet"}');
+  });
+});
+
+describe("what an integration's result makes of a message", () => {
+  const fails: Handler = () => {
+    throw new Error("of no concern to the client");
+  };
+  const rows: readonly (readonly [title: string, oneWay: unknown, twoWay: unknown, handler: Handler])[] = [
+    ["R-20 R-27 a body", undefined, "hello", () => ({ statusCode: 200, body: "hello" })],
+    ["R-21 R-27 a body beside an error's status", undefined, "hello", () => ({ statusCode: 500, body: "hello" })],
+    ["R-28 no body", undefined, undefined, () => ({ statusCode: 200 })],
+    ["R-28 an empty body", undefined, undefined, () => ({ statusCode: 200, body: "" })],
+    ["R-22 nothing", undefined, undefined, () => undefined],
+    ["R-22 null", undefined, undefined, () => null],
+    ["R-22 an empty object", undefined, undefined, () => ({})],
+    ["R-23 it throws", errorFrame("Internal server error"), errorFrame("Internal server error"), fails],
+    [
+      "R-24 no status",
+      errorFrame("Internal server error"),
+      errorFrame("Internal server error"),
+      () => ({ status: 200 }),
+    ],
+    [
+      "R-24 an unknown member",
+      errorFrame("Internal server error"),
+      errorFrame("Internal server error"),
+      () => ({ statusCode: 200, Data: "" }),
+    ],
+    [
+      "R-24 a body that is no text",
+      errorFrame("Internal server error"),
+      errorFrame("Internal server error"),
+      () => ({ statusCode: 200, body: {} }),
+    ],
+    [
+      "a body over 128 KB",
+      errorFrame("Internal server error"),
+      errorFrame("Internal server error"),
+      () => ({ statusCode: 200, body: "x".repeat(131_073) }),
+    ],
+  ];
+
+  it.each(rows)("%s", async (_, oneWay, twoWay, handler) => {
+    await using runtime = await startTestRuntime({
+      handlers: { Fn: handler, Echo: echo },
+      routes: { oneWay: "Fn", twoWay: "!Fn", after: "!Echo" },
+    });
+    const client = await connect(runtime.url);
+    for (const [action, expected] of [
+      ["oneWay", oneWay],
+      ["twoWay", twoWay],
+    ] as const) {
+      client.send({ action });
+      if (expected !== undefined) expect(await client.text()).toEqual(expected);
+      // R-23: whatever happened, the connection goes on; and nothing else was sent before this answer.
+      client.send({ action: "after" });
+      expect(await client.text()).toBe('after:{"action":"after"}');
+    }
+  });
+
+  it("R-25 H-18 a function that does not exist", async () => {
+    await using runtime = await startTestRuntime({ handlers: {}, routes: { $default: "Missing" } });
+    const client = await connect(runtime.url);
+    client.send("x");
+    expect(await client.text()).toEqual(errorFrame("Internal server error"));
+  });
+
+  it("R-26 L-11 one that takes longer than 29 s is given up, and what it returns later is dropped", async () => {
+    const scheduler = new ManualScheduler();
+    const called = deferred();
+    const answer = deferred<unknown>();
+    const Slow: Handler = () => {
+      called.resolve();
+      return answer.promise;
+    };
+    await using runtime = await startTestRuntime({
+      handlers: { Slow, Echo: echo },
+      routes: { slow: "!Slow", $default: "!Echo" },
+      scheduler,
+    });
+    const client = await connect(runtime.url);
+    client.send({ action: "slow" });
+    await called.promise;
+    scheduler.advance(29_000);
+    expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
+    answer.resolve({ statusCode: 200, body: "too late" });
+    client.send("still there?");
+    expect(await client.text()).toBe("$default:still there?");
+  });
+
+  it("R-29 L-12 beyond the account's rate the message is not passed on", async () => {
+    const scheduler = new ManualScheduler();
+    await using runtime = await startTestRuntime({
+      handlers: { Echo: echo },
+      routes: { $default: "!Echo" },
+      quotas: { requests: { perSecond: 1, burst: 1 } },
+      scheduler,
+    });
+    const client = await connect(runtime.url);
+    client.send("1");
+    expect(await client.text()).toBe("$default:1");
+    client.send("2");
+    expect(await client.text()).toEqual(errorFrame("Too Many Requests"));
+    scheduler.advance(1_000);
+    client.send("3");
+    expect(await client.text()).toBe("$default:3");
+    expect(runtime.events["Echo"]).toHaveLength(2);
+  });
+});
+
+it("C-01 R-34 messages of one connection run at the same time and are answered as they end", async () => {
+  const first = deferred<unknown>();
+  const Fn: Handler = (event) => (event.body === "first" ? first.promise : { statusCode: 200, body: "second done" });
+  await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
+  const client = await connect(runtime.url);
+  client.send("first");
+  client.send("second");
+  expect(await client.text()).toBe("second done");
+  first.resolve({ statusCode: 200, body: "first done" });
+  expect(await client.text()).toBe("first done");
+});
+
+it("C-03 a message sent with the handshake waits for $connect", async () => {
+  const go = deferred();
+  const order: string[] = [];
+  const Connect: Handler = async () => {
+    await go.promise;
+    order.push("connected");
+    return { statusCode: 200 };
+  };
+  const Message: Handler = () => {
+    order.push("message");
+    return { statusCode: 200, body: "done" };
+  };
+  await using runtime = await startTestRuntime({ handlers: { Connect, Message }, routes: { $default: "!Message" } });
+  const connecting = connect(runtime.url);
+  go.resolve();
+  const client = await connecting;
+  client.send("now");
+  await client.text();
+  expect(order).toEqual(["connected", "message"]);
+});
+
+it("a handler cannot reach the gateway's own objects through its event", async () => {
+  const Fn: Handler = (event) => {
+    const seen = event.requestContext.stage;
+    event.requestContext.stage = event.requestContext.identity.sourceIp = "changed";
+    return { statusCode: 200, body: seen };
+  };
+  await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
+  const client = await connect(runtime.url);
+  for (let message = 0; message < 2; message += 1) {
+    client.send("x");
+    expect(await client.text()).toBe("dev");
+  }
+});

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
+
+type Program = { readonly child: ChildProcess; output(): string; readonly exit: Promise<number | null> };
+
+const started: ChildProcess[] = [];
+
+/** The start script would mend that with an `npm ci`, under the feet of every other test that is running. */
+beforeAll(() => {
+  const lockfile = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
+  const installed = "node_modules/.installed-from";
+  if (!existsSync(installed) || readFileSync(installed, "utf8") !== lockfile) {
+    throw new Error("dependencies are not those of the lockfile: let `npm start -- --help` install them first");
+  }
+});
+
+afterEach(() => {
+  for (const { exitCode, signalCode, pid } of started.splice(0)) {
+    if (exitCode === null && signalCode === null) process.kill(-(pid ?? 0), "SIGKILL");
+  }
+});
+
+/** A script of package.json, in a process group of its own as a terminal would make it. */
+function npm(script: string, args: readonly string[], environment: Record<string, string> = {}): Program {
+  const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
+    detached: true,
+    env: { ...process.env, ...environment },
+  });
+  started.push(child);
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    text += chunk;
+  });
+  return { child, output: () => text, exit: once(child, "close").then(([code]) => code) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function startOn(port: number, args: readonly string[] = []): Promise<Program> {
+  const program = npm("start", ["--port", String(port), ...args]);
+  while (!program.output().includes("Ctrl-C")) {
+    if (program.child.exitCode !== null) throw new Error(`it ended: ${program.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return program;
+}
+
+/** Ctrl-C: the signal goes to every process of the terminal's group. */
+function interrupt({ child }: Program, signal: NodeJS.Signals): void {
+  process.kill(-(child.pid ?? 0), signal);
+}
+
+async function tokenFor(port: number, userId: string): Promise<string> {
+  const program = npm("token", ["--user-id", userId, "--port", String(port)]);
+  expect(await program.exit).toBe(0);
+  return program.output().trim();
+}
+
+describe("npm start", () => {
+  it("runs the handlers: a token, both ways in, 401 without, a reply, and goodbye on Ctrl-C", {
+    timeout: 30_000,
+  }, async () => {
+    const port = await freePort();
+    const secret = "canary-canary-canary-canary-canary";
+    const program = await startOn(port, ["--jwt-secret", secret]);
+    const url = `ws://127.0.0.1:${port}/dev`;
+    const token = await tokenFor(port, "ann");
+
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(await handshakeStatus(url)).toBe(401);
+    expect(await handshakeStatus(`${url}?access_token=${token.slice(0, -2)}`)).toBe(401);
+    expect(await handshakeStatus(`${url}?access_token=${token}`, ["websocket", token])).toBe(401);
+    expect(await handshakeStatus(`${url}?access_token=${token}`)).toBe(101);
+    const client = await connect(url, ["websocket", token]);
+    expect(client.ws.protocol).toBe("websocket");
+    client.send({ action: "nonsense" });
+    expect(JSON.parse(await client.text())).toMatchObject({ type: "error", code: "UNKNOWN_ACTION" });
+
+    interrupt(program, "SIGINT");
+    expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
+    expect(await program.exit).toBe(0);
+    for (const canary of [secret, ...token.split(".").slice(1)]) expect(program.output()).not.toContain(canary);
+  });
+
+  it("SIGTERM ends it as well", { timeout: 30_000 }, async () => {
+    const program = await startOn(await freePort());
+    interrupt(program, "SIGTERM");
+    expect(await program.exit).toBe(0);
+  });
+
+  it("a busy port is one clear line and exit code 2", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const program = npm("start", ["--port", String(port)]);
+    expect(await program.exit).toBe(2);
+    expect(program.output()).toBe(
+      `portcullis: port ${port} is in use: end what listens there, or choose another with --port\n`,
+    );
+    server.close();
+  });
+
+  it.each([[["--prot", "1"]], [["--port", "x"]], [["--jwt-secret", "short"]]])(
+    "%j is one clear line and exit code 2",
+    async (args) => {
+      const program = npm("start", args);
+      expect(await program.exit).toBe(2);
+      expect(program.output()).toMatch(/^portcullis: [^\n]+\n$/);
+    },
+  );
+
+  it("settings that the functions refuse are one line too", async () => {
+    const program = npm("start", ["--port", String(await freePort())], { STORE: "shelf" });
+    expect(await program.exit).toBe(2);
+    expect(program.output()).toMatch(/^portcullis: Configuration: STORE must be one of [^\n]+\n$/);
+  });
+
+  it("--help prints the flags and starts nothing", async () => {
+    const program = npm("start", ["--help"]);
+    expect(await program.exit).toBe(0);
+    expect(program.output()).toContain("--jwt-secret");
+  });
+});
+
+describe("npm run token", () => {
+  it("without a runtime is one clear line", async () => {
+    const program = npm("token", ["--user-id", "ann", "--port", String(await freePort())]);
+    expect(await program.exit).toBe(1);
+    expect(program.output()).toMatch(/^portcullis: nothing answers on port \d+: is npm start running there\?\n$/);
+  });
+
+  it("without a user id is one clear line and exit code 2", async () => {
+    const program = npm("token", []);
+    expect(await program.exit).toBe(2);
+    expect(program.output()).toMatch(/^portcullis: --user-id is missing[^\n]*\n$/);
+  });
+});

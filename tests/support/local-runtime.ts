@@ -1,0 +1,92 @@
+import type { Authorizer, Route } from "../../src/entrypoints/local/gateway/api-description.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "../../src/entrypoints/local/gateway/quotas.ts";
+import type { FunctionError } from "../../src/entrypoints/local/lambda/lambda-function.ts";
+import { startRuntime } from "../../src/entrypoints/local/runtime.ts";
+import { realScheduler, type Scheduler } from "../../src/entrypoints/local/scheduler.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into events as JSON
+export type Json = any;
+export type Handler = (event: Json, context: Json) => unknown;
+
+export type TestApi = {
+  /** Function name to handler. `Authorizer`, `Connect` and `Disconnect` are routed as in the template, if given. */
+  readonly handlers: Readonly<Record<string, Handler>>;
+  /** Further routes, key to function name; `!` before the name: with a route response. */
+  readonly routes?: Readonly<Record<string, string>>;
+  readonly expression?: string;
+  readonly authorizer?: Partial<Authorizer>;
+  readonly scheduler?: Scheduler;
+  readonly quotas?: Partial<Quotas>;
+};
+
+export type TestRuntime = AsyncDisposable & {
+  readonly port: number;
+  readonly url: string;
+  /** Every event, by function name, in order. */
+  readonly events: Readonly<Record<string, Json[]>>;
+  readonly failures: readonly FunctionError[];
+  close(): Promise<void>;
+};
+
+/** The local runtime on a free port, over handlers of the test's own. */
+export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
+  const events: Record<string, Json[]> = Object.fromEntries(Object.keys(api.handlers).map((name) => [name, []]));
+  const failures: FunctionError[] = [];
+  const runtime = await startRuntime({
+    api: { stage: "dev", routeSelectionExpression: api.expression ?? "$request.body.action", routes: routesOf(api) },
+    functions: Object.entries(api.handlers).map(([name, handler]) => ({
+      name,
+      handler: (event: Json, context: Json) => {
+        events[name]?.push(event);
+        return handler(event, context);
+      },
+      timeoutSeconds: 60,
+      memoryMegabytes: 128,
+    })),
+    port: 0,
+    quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
+    scheduler: api.scheduler ?? realScheduler,
+    onFailure: (_, error) => failures.push(error),
+    services: () => [],
+  });
+  return {
+    port: runtime.port,
+    url: `ws://127.0.0.1:${runtime.port}/dev`,
+    events,
+    failures,
+    close: () => runtime.close(),
+    [Symbol.asyncDispose]: () => runtime.close(),
+  };
+}
+
+function routesOf({ handlers, routes, authorizer }: TestApi): Route[] {
+  const own: Route[] = [];
+  if ("Connect" in handlers) {
+    const asked = "Authorizer" in handlers || authorizer !== undefined;
+    own.push({
+      routeKey: "$connect",
+      functionName: "Connect",
+      routeResponse: false,
+      ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
+    });
+  }
+  if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });
+  const others = Object.entries(routes ?? {}).map(([routeKey, name]) => ({
+    routeKey,
+    functionName: name.replace("!", ""),
+    routeResponse: name.startsWith("!"),
+  }));
+  return [...own, ...others];
+}
+
+export const ok: Handler = () => ({ statusCode: 200 });
+
+export const allow: Handler = (event) => policy({ Effect: "Allow", Resource: event.methodArn });
+
+export function policy(statement: Json, rest: Json = {}): Json {
+  return {
+    principalId: "ann",
+    policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", ...statement }] },
+    ...rest,
+  };
+}

@@ -18,12 +18,17 @@ const TIME_LIMIT_MS = 120_000;
 export async function runToEnd<T>({ file, args = [], environment = {} }: Program): Promise<T> {
   const child = spawn(process.execPath, [file, ...args], {
     env: environment,
-    stdio: ["ignore", "ignore", "inherit", "pipe"],
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
     timeout: TIME_LIMIT_MS,
   });
-  const output = text(child.stdio[3] as NodeJS.ReadableStream);
-  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
-  const [status, report] = await Promise.all([ended, output]);
-  if (status !== 0) throw new Error(`${file} ended with ${status}`);
+  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const outputs = [child.stdio[3] as NodeJS.ReadableStream, child.stderr as NodeJS.ReadableStream].map(text);
+  const [status, report = "", complaint = ""] = await Promise.all([ended, ...outputs]);
+  if (status !== 0) throw new Error(`${file} ended with ${status}: ${reasonIn(complaint)}`);
   return JSON.parse(report) as T;
+}
+
+/** A bundle that fails prints the line that it failed in, which is all of it. */
+function reasonIn(complaint: string): string {
+  return /^\w*Error: .*$/m.exec(complaint)?.[0] ?? complaint.slice(-1000);
 }

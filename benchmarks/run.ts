@@ -1,10 +1,12 @@
 // `npm run bench`, or `npm run bench -- authorizer` for those that are named. Prints Markdown.
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
+import { benchStartUp } from "./start-up.ts";
 import { type Table, toMarkdown } from "./table.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
+  "start-up": benchStartUp,
 };
 
 const asked = process.argv.slice(2);

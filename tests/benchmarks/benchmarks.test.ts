@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
+import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
 
 /** Of a table in which something was measured: no cell is empty, and none is what becomes of a missing number. */
@@ -12,6 +13,10 @@ function expectFilled(tables: readonly Table[]): void {
 describe("each benchmark still runs, with counts too small to say anything", () => {
   it("authorizer", async () => {
     expectFilled(await benchAuthorizer({ rounds: 1, calls: 2 }));
+  });
+
+  it("start-up", async () => {
+    expectFilled(await benchStartUp({ rounds: 1 }));
   });
 });
 

@@ -45,7 +45,7 @@ describe("the project's template", () => {
     const notify = stack.functions.find(({ name }) => name === "NotifyEntity");
 
     expect(authorizer).toMatchObject({ entrypoint: "authorizer", timeoutSeconds: 5, memoryMegabytes: 512 });
-    expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "info", SECRETS: "secrets-manager" });
+    expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "INFO", SECRETS: "secrets-manager" });
     expect(notify).toMatchObject({ entrypoint: "notify-entity", timeoutSeconds: 60, memoryMegabytes: 1024 });
   });
 

@@ -1,0 +1,148 @@
+// Checks the SAM template as far as that goes without an account, one line a check. Needs Python 3, with which it sets
+// up .venv; in CI a missing Python fails the check, elsewhere it is a reason to skip it.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { parse } from "yaml";
+
+const TEMPLATE = "infra/template.yaml";
+const EXPANDED = "reports/expanded-template.json";
+const CHECKS = "infra/checks";
+const TOOLS = ".venv/bin";
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+type Finding = { readonly id: string; readonly resource: string; readonly info: string };
+type Waiver = {
+  readonly ids: readonly string[];
+  readonly resources: "all" | readonly string[];
+  readonly reason: string;
+};
+
+const environment = { ...process.env, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
+
+function run(command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    env: environment,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  if (status === 0) return stdout;
+  throw new Error(error?.message ?? `${stdout}${stderr}`);
+}
+
+/** Anew when the list of what it holds changed; an interrupted set-up leaves no stamp. */
+function setUp(folder: string, list: string, install: () => void): void {
+  const stamp = `${folder}/.installed-from`;
+  const wanted = createHash("sha256").update(readFileSync(list)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log(`setting up ${folder}`);
+  rmSync(folder, { recursive: true, force: true });
+  install();
+  writeFileSync(stamp, wanted);
+}
+
+function setUpTools(): void {
+  const requirements = `${CHECKS}/requirements.txt`;
+  setUp(".venv", requirements, () => {
+    run("python3", "-m", "venv", ".venv");
+    run(`${TOOLS}/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
+  });
+  setUp(`${CHECKS}/node_modules`, `${CHECKS}/package-lock.json`, () => {
+    run("npm", "ci", "--prefix", CHECKS, "--no-audit", "--no-fund", "--loglevel=error");
+  });
+}
+
+function expand(): void {
+  mkdirSync("reports", { recursive: true });
+  writeFileSync(EXPANDED, run(`${TOOLS}/python`, `${CHECKS}/expand_template.py`, TEMPLATE));
+}
+
+function findingsOfCheckov(): readonly Finding[] {
+  // Exit status 1 says that there are findings.
+  const { stdout } = spawnSync(
+    `${TOOLS}/checkov`,
+    [
+      ...["-f", EXPANDED, "--framework", "cloudformation", "--skip-download"],
+      ...["--output", "json", "--quiet", "--compact"],
+    ],
+    { encoding: "utf8", maxBuffer: MAX_OUTPUT_BYTES },
+  );
+  const { results, summary } = JSON.parse(stdout);
+  if (!(summary.passed > 0)) throw new Error("checkov has looked at nothing");
+  return results.failed_checks.map((check: { check_id: string; resource: string; check_name: string }) => ({
+    id: check.check_id,
+    resource: check.resource.split(".").at(-1),
+    info: check.check_name,
+  }));
+}
+
+function findingsOfCdkNag(): readonly Finding[] {
+  return JSON.parse(run(process.execPath, `${CHECKS}/cdk-nag.mjs`, EXPANDED));
+}
+
+function judgeFindings(): void {
+  const findings = [...findingsOfCheckov(), ...findingsOfCdkNag()];
+  const waivers: readonly Waiver[] = parse(readFileSync(`${CHECKS}/waivers.yaml`, "utf8"));
+  const problems = [
+    ...findings.filter((finding) => !waivers.some((waiver) => waives(waiver, finding))).map(describeFinding),
+    ...waivers.flatMap((waiver) => unneeded(waiver, findings)),
+  ];
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+function waives({ ids, resources }: Waiver, { id, resource }: Finding): boolean {
+  return ids.includes(id) && (resources === "all" || resources.includes(resource));
+}
+
+function describeFinding({ id, resource, info }: Finding): string {
+  return `${id} ${resource}: ${info}`;
+}
+
+function unneeded({ ids, resources }: Waiver, findings: readonly Finding[]): readonly string[] {
+  return ids.flatMap((id) => {
+    const found = findings.filter((finding) => finding.id === id).map(({ resource }) => resource);
+    if (resources === "all") return found.length > 0 ? [] : [`the waiver of ${id} is not needed`];
+    return resources
+      .filter((name) => !found.includes(name))
+      .map((name) => `the waiver of ${id} for ${name} is not needed`);
+  });
+}
+
+/** `sam build` says nothing of a function without code. */
+function build(): void {
+  run(`${TOOLS}/sam`, "build", "--template-file", TEMPLATE);
+  const { Resources }: { Resources: Record<string, { Type: string }> } = JSON.parse(readFileSync(EXPANDED, "utf8"));
+  const functions = Object.keys(Resources).filter((name) => Resources[name]?.Type === "AWS::Lambda::Function");
+  const empty = functions.filter((name) => !existsSync(`.aws-sam/build/${name}/index.cjs`));
+  if (empty.length > 0) throw new Error(`without code: ${empty.join(", ")}`);
+}
+
+const checks: readonly (readonly [name: string, check: () => unknown])[] = [
+  ["sam validate --lint", () => run(`${TOOLS}/sam`, "validate", "--lint", "--template-file", TEMPLATE)],
+  ["cfn-lint of the template", () => run(`${TOOLS}/cfn-lint`, TEMPLATE)],
+  ["the template expands", expand],
+  ["cfn-lint of the expansion", () => run(`${TOOLS}/cfn-lint`, EXPANDED)],
+  ["checkov and cdk-nag of the expansion, with reasons for what stands", judgeFindings],
+  ["npm run build", () => run(process.execPath, "scripts/build.ts")],
+  ["sam build, code in every function", build],
+];
+
+function passes([name, check]: (typeof checks)[number]): boolean {
+  try {
+    check();
+    console.log(`ok   ${name}`);
+    return true;
+  } catch (error) {
+    console.log(`FAIL ${name}\n${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
+
+const hasPython = spawnSync("python3", ["-c", "import ensurepip"]).status === 0;
+if (!hasPython) {
+  console.log("the template is not checked: no python3 with venv here");
+  process.exitCode = process.env["CI"] === "true" ? 1 : 0;
+} else {
+  setUpTools();
+  process.exitCode = checks.map(passes).every((passed) => passed) ? 0 : 1;
+}

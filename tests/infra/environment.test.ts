@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeTemplate, projectTemplate } from "../support/local-template.ts";
+
+const { functions } = describeTemplate(projectTemplate(), { Production: "false" });
+const given = new Set(functions.flatMap(({ environment }) => Object.keys(environment)));
+const written = functions.filter(({ entrypoint }) => existsSync(fileOf(entrypoint)));
+
+function fileOf(entrypoint: string): string {
+  return resolve(`src/entrypoints/lambda/${entrypoint}.ts`);
+}
+
+/** What a handler reads of all that the template knows, given what the template gives it and what Lambda adds. */
+function readBy({ entrypoint, environment }: (typeof functions)[number]): readonly string[] {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["tests/support/record-environment.ts", fileOf(entrypoint)],
+    { encoding: "utf8", env: { ...environment, AWS_REGION: "eu-west-1" } },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return (JSON.parse(stdout) as string[]).filter((name) => given.has(name));
+}
+
+describe("the environment that the template gives a function", () => {
+  it.each(written.map((fn) => [fn.name, fn] as const))("is what %s reads, no more and no less", (_name, fn) => {
+    const read = readBy(fn);
+
+    expect(read.toSorted()).toEqual(Object.keys(fn.environment).toSorted());
+  });
+});

@@ -1,0 +1,294 @@
+import { describe, expect, it } from "vitest";
+import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
+
+const expanded = expandTemplate();
+const template = expanded as ExpandedTemplate;
+
+/** One row for each resource of a type, and none that passes for want of resources. */
+function each(type: string) {
+  const rows = expanded === undefined ? [] : ofType(expanded, type);
+  if (expanded !== undefined && rows.length === 0) throw new Error(`the template has no ${type}`);
+  return rows.length > 0 ? rows : ([["", { Type: type, Properties: {} }]] as const);
+}
+
+type Statement = {
+  readonly Effect: string;
+  readonly Principal?: unknown;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+};
+
+const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const arnOf = (logicalId: string) => ({ "Fn::GetAtt": [logicalId, "Arn"] });
+const stackKey = { "Fn::GetAtt": ["EncryptionKey", "Arn"] };
+
+function statementsOf(type: string): readonly (readonly [string, Statement])[] {
+  return ofType(template, type).flatMap(([name, { Properties }]) => {
+    const documents = [Properties.PolicyDocument, ...(Properties.Policies ?? []).map(policyDocument)];
+    return documents
+      .filter((document) => document !== undefined)
+      .flatMap((document) => listOf<Statement>(document.Statement).map((statement) => [name, statement] as const));
+  });
+}
+
+function policyDocument(policy: { PolicyDocument: unknown }) {
+  return policy.PolicyDocument as { Statement: Statement[] };
+}
+
+describe.skipIf(expanded === undefined)("who may call what", () => {
+  it.each(each("AWS::Lambda::Permission"))("CKV_AWS_364 W24 F13 S23: %s names its source", (_name, { Properties }) => {
+    expect(JSON.stringify(Properties.SourceArn)).toMatch(
+      /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret/,
+    );
+    expect(Properties.Principal).toMatch(/^(apigateway|secretsmanager)\.amazonaws\.com$/);
+  });
+
+  it("S5 IDS: the authorizer is on $connect, on nothing else, and asks for no identity source", () => {
+    const routes = ofType(template, "AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
+    const [authorizer, ...others] = ofType(template, "AWS::ApiGatewayV2::Authorizer");
+
+    expect(routes.filter((route) => route.AuthorizationType !== undefined).map((route) => route.RouteKey)).toEqual([
+      "$connect",
+    ]);
+    expect(routes.find((route) => route.RouteKey === "$connect")).toMatchObject({
+      AuthorizationType: "CUSTOM",
+      AuthorizerId: { Ref: authorizer?.[0] },
+    });
+    expect(authorizer?.[1].Properties.AuthorizerType).toBe("REQUEST");
+    expect(authorizer?.[1].Properties).not.toHaveProperty("IdentitySource");
+    expect(others).toEqual([]);
+  });
+
+  it("CKV_AWS_63 F3 W11: no role allows an action or a resource by wildcard, but for @connections/*", () => {
+    const statements = [...statementsOf("AWS::IAM::Role"), ...statementsOf("AWS::IAM::ManagedPolicy")];
+    const wild = statements.filter(([, { Action, Resource }]) =>
+      JSON.stringify([Action, Resource]).replaceAll("/POST/@connections/*", "").includes("*"),
+    );
+
+    expect(statements.length).toBeGreaterThan(20);
+    expect(wild).toEqual([]);
+  });
+
+  it("each function has a role of its own, which only Lambda may take", () => {
+    const roles = ofType(template, "AWS::Lambda::Function").map(([name, { Properties }]) => [
+      name,
+      Properties.Role["Fn::GetAtt"][0],
+    ]);
+
+    expect(roles.map(([, role]) => role)).toEqual(roles.map(([name]) => `${name}Role`));
+    for (const [, role] of roles) {
+      expect(template.Resources[role]?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ]);
+    }
+  });
+
+  it("F20 F21 S23 I4: a queue takes messages from its own rule, or from roles that may send, and over TLS alone", () => {
+    const statements = statementsOf("AWS::SQS::QueuePolicy").map(([, statement]) => statement);
+    const granted = statements.filter(({ Effect }) => Effect === "Allow");
+    const denied = statements.filter(({ Effect }) => Effect === "Deny");
+    const queues = ofType(template, "AWS::SQS::Queue").map(([name]) => arnOf(name));
+
+    for (const statement of granted) {
+      expect(statement.Principal).toEqual({ Service: "events.amazonaws.com" });
+      expect(statement.Action).toBe("sqs:SendMessage");
+    }
+    expect(granted.map(({ Resource, Condition }) => [Resource, Condition])).toEqual(
+      ofType(template, "AWS::Events::Rule").map(([rule, { Properties }]) => [
+        Properties.Targets.flatMap((target: { Arn: unknown; DeadLetterConfig: { Arn: unknown } }) => [
+          target.Arn,
+          target.DeadLetterConfig.Arn,
+        ]),
+        { ArnEquals: { "aws:SourceArn": arnOf(rule) } },
+      ]),
+    );
+    expect(denied.every(({ Principal, Action }) => Principal === "*" && Action === "sqs:*")).toBe(true);
+    expect(denied.map(({ Condition }) => Condition)).toEqual(
+      denied.map(() => ({ Bool: { "aws:SecureTransport": false } })),
+    );
+    expect(denied.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
+  });
+
+  it("S19: the function that mints tokens exists only where a parameter says that this is not production", () => {
+    expect(template.Resources["CreateTestJwt"]?.Condition).toBe("MintsTestTokens");
+    expect(template.Parameters["Production"].Default).toBe("true");
+  });
+
+  it("S20 I4: a rule names the sources whose events it takes, and aws is none", () => {
+    for (const [, { Properties }] of each("AWS::Events::Rule")) {
+      expect(Properties.EventPattern.$or).toEqual([
+        { source: { Ref: "EventSources" } },
+        { source: [{ prefix: { Ref: "EventSourcePrefix" } }] },
+      ]);
+    }
+    for (const name of ["EventSources", "EventSourcePrefix"]) {
+      const pattern = new RegExp(`^(?:${template.Parameters[name].AllowedPattern})$`);
+      expect(["aws.ec2", ""].filter((source) => pattern.test(source))).toEqual([]);
+    }
+  });
+
+  it("V4.4.1: a custom domain speaks TLS 1.2 at least, and is then the only way in", () => {
+    const [[, domain] = []] = ofType(template, "AWS::ApiGatewayV2::DomainName");
+    const [[, api] = []] = ofType(template, "AWS::ApiGatewayV2::Api");
+
+    expect(domain?.Properties.DomainNameConfigurations[0].SecurityPolicy).toBe("TLS_1_2");
+    expect(api?.Properties.DisableExecuteApiEndpoint).toEqual({ "Fn::If": ["HasCustomDomain", true, false] });
+  });
+});
+
+describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
+  it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 W48: %s is encrypted with the stack's key", (_name, { Properties }) => {
+    expect(Properties.KmsMasterKeyId).toEqual(stackKey);
+  });
+
+  it.each(each("AWS::SNS::Topic"))("CKV_AWS_26 W47: %s is encrypted with the stack's key", (_name, { Properties }) => {
+    expect(Properties.KmsMasterKeyId).toEqual(stackKey);
+  });
+
+  it.each(each("AWS::DynamoDB::Table"))(
+    "CKV_AWS_28 CKV_AWS_119 W74 W78: %s can be restored and is encrypted with the stack's key",
+    (_name, { Properties }) => {
+      expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: stackKey });
+      expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: "ttl", Enabled: true });
+    },
+  );
+
+  it("CKV_AWS_149 W77: the secret is encrypted with the stack's key", () => {
+    expect(template.Resources["JwtSignatureSecret"]?.Properties.KmsKeyId).toEqual(stackKey);
+  });
+
+  it("SecretsManager.1: a secret that is generated is rotated, by the function that may be called for it", () => {
+    expect(template.Resources["SecretRotation"]).toMatchObject({
+      Condition: "GeneratesSecret",
+      Properties: { SecretId: { Ref: "JwtSignatureSecret" }, RotationLambdaARN: arnOf("RotateSecret") },
+    });
+  });
+
+  it("S22 CKV_AWS_45: the secret goes into Secrets Manager and into nothing else", () => {
+    const users = Object.entries(template.Resources).filter(([, { Properties }]) =>
+      /"JwtSecret"|\$\{JwtSecret\}/.test(JSON.stringify(Properties)),
+    );
+
+    expect(template.Parameters["JwtSecret"].NoEcho).toBe(true);
+    expect(users.map(([name]) => name)).toEqual(["JwtSignatureSecret"]);
+  });
+
+  it.each(each("AWS::Logs::LogGroup"))(
+    "CKV_AWS_66 CKV_AWS_158 W84 W86: %s forgets in time and is encrypted with the stack's key",
+    (_name, { Properties }) => {
+      expect(Properties.RetentionInDays).toEqual({ Ref: "LogRetentionDays" });
+      expect(Properties.KmsKeyId).toEqual(stackKey);
+    },
+  );
+
+  it("every function writes to a log group of the template, which it alone may write to", () => {
+    for (const [name, { Properties }] of each("AWS::Lambda::Function")) {
+      expect(Properties.LoggingConfig).toEqual({
+        LogFormat: "JSON",
+        ApplicationLogLevel: { Ref: "LogLevel" },
+        LogGroup: { Ref: `${name}Logs` },
+      });
+      expect(template.Resources[`${name}Role`]?.Properties.Policies[0].PolicyDocument.Statement[0]).toEqual({
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: arnOf(`${name}Logs`),
+      });
+    }
+  });
+
+  it("CKV_AWS_95 W46 APIGateway.1 TRACE: the API's logs hold neither query strings nor claims nor messages", () => {
+    const stage = template.Resources["WebsocketApiStage"]?.Properties;
+    const variables = [...stage.AccessLogSettings.Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
+
+    expect(stage.AccessLogSettings.DestinationArn).toEqual(arnOf("AccessLogs"));
+    expect(JSON.parse(stage.AccessLogSettings.Format)).toHaveProperty("requestId");
+    expect(variables.filter((name: string) => name.startsWith("authorizer."))).toEqual([
+      "authorizer.principalId",
+      "authorizer.status",
+      "authorizer.latency",
+    ]);
+    expect(stage.DefaultRouteSettings).toMatchObject({ LoggingLevel: "ERROR", DataTraceEnabled: false });
+    expect(stage).not.toHaveProperty("RouteSettings");
+  });
+});
+
+describe.skipIf(expanded === undefined)("what happens when something fails", () => {
+  const deadLetterQueues = () =>
+    ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy === undefined);
+
+  it("R2 S16 I6: every consumed queue gives up after five attempts, waits six timeouts, and repeats only what failed", () => {
+    for (const [, { Properties }] of each("AWS::Lambda::EventSourceMapping")) {
+      const queue = template.Resources[Properties.EventSourceArn["Fn::GetAtt"][0]]?.Properties;
+      const consumer = template.Resources[Properties.FunctionName.Ref]?.Properties;
+
+      expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+      expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
+      expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * consumer.Timeout);
+    }
+  });
+
+  it("R2: dead letters outlive what they come from", () => {
+    const sources = ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy);
+
+    for (const [, { Properties }] of sources) {
+      const deadLetters = template.Resources[Properties.RedrivePolicy.deadLetterTargetArn["Fn::GetAtt"][0]];
+      expect(deadLetters?.Properties.MessageRetentionPeriod).toBeGreaterThan(Properties.MessageRetentionPeriod);
+    }
+    expect(sources.length).toBe(3);
+  });
+
+  it("S7: every queue without a redrive policy holds dead letters, and its alarm tells of the first", () => {
+    const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+
+    for (const [name] of deadLetterQueues()) {
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          MetricName: "ApproximateNumberOfMessagesVisible",
+          Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [name, "QueueName"] } }],
+          Threshold: 1,
+          AlarmActions: [{ Ref: "Alarms" }],
+        }),
+      );
+    }
+    expect(deadLetterQueues().length).toBe(4);
+  });
+
+  it("R4: EventBridge tries for a day and then hands over to the dead letters", () => {
+    for (const [, { Properties }] of each("AWS::Events::Rule")) {
+      for (const target of Properties.Targets) {
+        expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
+        expect(target.DeadLetterConfig).toBeDefined();
+      }
+    }
+  });
+
+  it("S21: a route is throttled, and a function's concurrency can be reserved (CKV_AWS_115 W92)", () => {
+    expect(template.Resources["WebsocketApiStage"]?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: { Ref: "ThrottlingRateLimit" },
+      ThrottlingBurstLimit: { Ref: "ThrottlingBurstLimit" },
+    });
+    for (const [, { Properties }] of each("AWS::Lambda::Function")) {
+      expect(Properties.ReservedConcurrentExecutions["Fn::If"][0]).toBe("ReservesConcurrency");
+    }
+  });
+
+  it("S24 CKV_AWS_363: every function runs on the newest runtime", () => {
+    for (const [, { Properties }] of each("AWS::Lambda::Function")) {
+      expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+    }
+  });
+});
+
+describe.skipIf(expanded === undefined)("two stacks in one account", () => {
+  it("share no name: every one is generated, made of the stack's own, or given by a parameter", () => {
+    const fixed = Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties }]) =>
+      Object.entries(Properties ?? {})
+        .filter(([property, value]) => /(^|[a-z])Name$/.test(property) && typeof value === "string")
+        .map(([property, value]) => `${logicalId} (${Type}) ${property}: ${value}`),
+    );
+
+    expect(fixed.filter((name) => !/MetricName|AWS::ApiGatewayV2::Authorizer/.test(name))).toEqual([]);
+  });
+});

@@ -45,6 +45,7 @@ export class SecretsManagerRotation implements RotatingSecret {
   }
 
   async fill(version: string, secret: Secret): Promise<void> {
+    if ((await this.read(version)) !== undefined) return;
     const command = new PutSecretValueCommand({
       SecretId: this.#secretId,
       ClientRequestToken: version,
@@ -53,6 +54,7 @@ export class SecretsManagerRotation implements RotatingSecret {
     });
     await this.#send((client, options) =>
       client.send(command, options).catch((error: unknown) => {
+        // Somebody filled it in between.
         if (!(error instanceof ResourceExistsException)) throw error;
       }),
     );

@@ -36,6 +36,18 @@ describe("SecretsManagerRotation", () => {
     });
   });
 
+  it("keeps what somebody else filled in between look and put", async () => {
+    const { secret, server, versions } = await setUp();
+    server.fault = (request) => {
+      if (request === "PutSecretValue") versions.add(PENDING, '{"signature":"theirs"}', 1_795_000_200, ["AWSPENDING"]);
+      return undefined;
+    };
+
+    await secret.fill(PENDING, new Secret("ours"));
+
+    expect((await secret.read(PENDING))?.reveal()).toBe("theirs");
+  });
+
   it("moves no label that is where it should be", async () => {
     const { secret, server } = await setUp();
 

@@ -186,9 +186,17 @@ describe("a call that fails", () => {
     },
   );
 
-  it.each(["reset", "garbage"] as const)("K1 with a %s throws", async (kind) => {
+  it.each([
+    { title: "a connection that ends", fault: { kind: "reset" } },
+    { title: "what is no JSON", fault: { kind: "body", body: "<html>not what you asked for</html>" } },
+    { title: "an answer that is empty", fault: { kind: "body", body: "{}" } },
+    {
+      title: "a version without a date",
+      fault: { kind: "body", body: JSON.stringify({ SecretString: value("one") }) },
+    },
+  ] as const)("K1 with $title throws", async ({ fault }) => {
     const { server, source } = await setUp();
-    server.fault = () => ({ kind });
+    server.fault = () => fault;
 
     await expect(source.fetch(LONG_AGO)).rejects.toThrow();
   });

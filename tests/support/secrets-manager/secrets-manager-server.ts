@@ -11,7 +11,8 @@ import { ServiceError, VersionedSecret } from "./versioned-secret.ts";
 type Fault =
   | { readonly kind: "error"; readonly status: number; readonly type: string }
   | { readonly kind: "delay"; readonly millis: number }
-  | { readonly kind: "hang" | "reset" | "garbage" };
+  | { readonly kind: "body"; readonly body: string }
+  | { readonly kind: "hang" | "reset" };
 
 type Input = {
   readonly SecretId?: string;
@@ -77,7 +78,7 @@ export class SecretsManagerServer {
     this.requests.push(asked);
     const fault = this.fault(asked);
     if (fault?.kind === "reset") return void request.socket.destroy();
-    if (fault?.kind === "garbage") return void response.end("<html>not what you asked for</html>");
+    if (fault?.kind === "body") return void response.end(fault.body);
     if (fault?.kind === "delay" || fault?.kind === "hang") {
       await sleep(fault.kind === "delay" ? fault.millis : NEVER_MS, undefined, { ref: false });
     }

@@ -65,8 +65,12 @@ export class PinoLogger implements Logger {
 
 /** The types allow no other field, but casts, spreads and parsed JSON get past types. */
 function allowed(fields: LogFields): LogFields {
-  const entries = LOG_FIELDS.map((name) => [name, loggable(fields[name])] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const kept: { [name: string]: string | number | boolean } = {};
+  for (const name of LOG_FIELDS) {
+    const value = loggable(fields[name]);
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
 }
 
 function loggable(value: unknown): string | number | boolean | undefined {

@@ -7,7 +7,7 @@ export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finis
 /** One step of rotating to a version; Secrets Manager asks for them in this order, and again after a failure. */
 export type Rotation = { readonly step: (typeof ROTATION_STEPS)[number]; readonly version: string };
 
-export type RotationOutcome =
+type RotationOutcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused"; readonly reason: "VERSION_NOT_PENDING" | "VERSION_EMPTY" | SigningKeyFault };
 

@@ -5,6 +5,7 @@ import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { type DeliveryFailure, deadLetterAttributes, failureOf, NOT_PERMITTED } from "./delivery-failure.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
+import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
 import type { Rule, RuleTarget } from "./rule.ts";
 
 export type BusEvent = {
@@ -24,7 +25,7 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
   readonly targets: readonly Target[];
 };
 
-/** Throws on rules that cannot work: InvalidEventPatternError, or a queue that there is not. */
+/** Throws on rules that cannot work, naming them: an invalid pattern, or a queue that there is not. */
 export function createEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;
@@ -55,9 +56,18 @@ function compileRule({ name, eventBusName, eventPattern, targets }: Rule, queues
   return {
     name,
     eventBusName,
-    matches: compileEventPattern(eventPattern),
+    matches: compilePattern(name, eventPattern),
     targets: targets.map((target) => compileTarget(target, find)),
   };
+}
+
+function compilePattern(ruleName: string, eventPattern: unknown): EventMatcher {
+  try {
+    return compileEventPattern(eventPattern);
+  } catch (error) {
+    if (!(error instanceof InvalidEventPatternError)) throw error;
+    throw new Error(`Rule ${ruleName}: ${error.message}`, { cause: error });
+  }
 }
 
 function compileTarget(

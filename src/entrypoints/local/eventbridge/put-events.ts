@@ -3,26 +3,35 @@ import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { listOfObjects, listOfTexts, optionalText } from "../aws-json/members.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { EventBus } from "./event-bus.ts";
+import type { BusEvent, EventBus } from "./event-bus.ts";
 
 const MAX_ENTRIES = 10;
 /** All entries together; 256 KB until January 2026. */
 const MAX_TOTAL_BYTES = 1_048_576;
 const MAX_DETAIL_TYPE_CHARACTERS = 128;
 const TIME_BYTES = 14;
+/** PutEvents' own bound; what lies below could not be written out again either. */
+const MAX_NESTING = 1000;
+
+/** Required, in the order in which EventBridge misses them. */
+const TEXTS = ["Source", "DetailType", "Detail"] as const;
 
 type Failure = { readonly ErrorCode: string; readonly ErrorMessage: string };
+type Accepted = { readonly event: BusEvent; readonly eventBusName: string };
 
-/** Entries fail one by one and are answered in their order, with status 200: a caller has to look at FailedEntryCount. */
+/**
+ * Entries fail one by one and are answered in their order, with status 200: a caller has to look at FailedEntryCount.
+ * What fails the whole request is found before anything is published.
+ */
 export function makePutEvents(deps: { readonly eventBus: EventBus; readonly scheduler: Scheduler }): Operation {
   return (input) => {
     const entries = listOfObjects(input, "Entries");
     checkEntries(entries);
-    const Entries = entries.map((entry) => {
-      const failure = judgeEntry(entry);
-      return failure ?? { EventId: publish(entry, deps) };
-    });
-    return { FailedEntryCount: Entries.filter((entry) => "ErrorCode" in entry).length, Entries };
+    const parsed = entries.map((entry) => parseEntry(entry, deps.scheduler.now()));
+    const Entries = parsed.map((entry) =>
+      "ErrorCode" in entry ? entry : { EventId: deps.eventBus.publish(entry.event, entry.eventBusName) },
+    );
+    return { FailedEntryCount: parsed.filter((entry) => "ErrorCode" in entry).length, Entries };
   };
 }
 
@@ -41,46 +50,44 @@ function checkEntries(entries: readonly PlainObject[]): void {
 
 /** User guide, "Calculating PutEvents event entry size". */
 function entryBytes(entry: PlainObject): number {
-  const texts = ["Source", "DetailType", "Detail"].map((name) => optionalText(entry, name) ?? "");
+  const texts = TEXTS.map((name) => optionalText(entry, name) ?? "");
   const bytes = [...texts, ...listOfTexts(entry, "Resources")].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return bytes + (ownProperty(entry, "Time") === undefined ? 0 : TIME_BYTES);
 }
 
-function judgeEntry(entry: PlainObject): Failure | undefined {
-  const missing = ["Source", "DetailType", "Detail"].find((name) => (optionalText(entry, name) ?? "") === "");
+function parseEntry(entry: PlainObject, now: number): Accepted | Failure {
+  const [source = "", detailType = "", detailText = ""] = TEXTS.map((name) => optionalText(entry, name));
+  const missing = TEXTS.find((name) => (optionalText(entry, name) ?? "") === "");
   if (missing !== undefined) return invalidArgument(missing, `${missing} is a required argument.`);
-  if ((optionalText(entry, "DetailType") ?? "").length > MAX_DETAIL_TYPE_CHARACTERS) {
+  if (detailType.length > MAX_DETAIL_TYPE_CHARACTERS) {
     return invalidArgument("DetailType", `DetailType must have at most ${MAX_DETAIL_TYPE_CHARACTERS} characters.`);
   }
-  if (optionalText(entry, "Source")?.startsWith("aws.")) {
+  if (source.startsWith("aws.")) {
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
   }
-  if (parseDetail(entry) === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
-  return undefined;
+  const detail = parseObject(detailText);
+  if (detail === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  const resources = listOfTexts(entry, "Resources");
+  const event = { detailType, source, time: timeOf(entry) ?? now, resources, detail };
+  return { event, eventBusName: busName(optionalText(entry, "EventBusName") ?? "default") };
 }
 
 function invalidArgument(name: string, reason: string): Failure {
   return { ErrorCode: "InvalidArgument", ErrorMessage: `Parameter ${name} is not valid. Reason: ${reason}` };
 }
 
-function parseDetail(entry: PlainObject): PlainObject | undefined {
+function parseObject(json: string): PlainObject | undefined {
   try {
-    const detail: unknown = JSON.parse(optionalText(entry, "Detail") ?? "");
-    return isPlainObject(detail) ? detail : undefined;
+    const value: unknown = JSON.parse(json);
+    return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function publish(entry: PlainObject, { eventBus, scheduler }: { eventBus: EventBus; scheduler: Scheduler }): string {
-  const event = {
-    detailType: optionalText(entry, "DetailType") ?? "",
-    source: optionalText(entry, "Source") ?? "",
-    time: timeOf(entry) ?? scheduler.now(),
-    resources: listOfTexts(entry, "Resources"),
-    detail: parseDetail(entry) ?? {},
-  };
-  return eventBus.publish(event, busName(optionalText(entry, "EventBusName") ?? "default"));
+function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isNestedWithin(member, levels - 1));
 }
 
 /** A timestamp of AWS JSON: seconds since 1970, with fractions. */

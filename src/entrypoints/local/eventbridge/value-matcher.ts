@@ -31,7 +31,9 @@ export function compileValue(pattern: unknown): ValueMatcher {
 
 /** `{"exists": false}` is about the event rather than about a value of it. */
 export function isAbsence(pattern: unknown): boolean {
-  return isPlainObject(pattern) && pattern["exists"] === false && onlyEntry(pattern).length > 0;
+  if (!isPlainObject(pattern)) return false;
+  const [name, operand] = onlyEntry(pattern);
+  return name === "exists" && operand === false;
 }
 
 function compileExists(operand: unknown): ValueMatcher {

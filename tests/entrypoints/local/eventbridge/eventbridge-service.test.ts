@@ -125,6 +125,17 @@ describe("PutEvents for the real SDK", () => {
     },
   );
 
+  it.each([
+    [1000, 0],
+    [1001, 1],
+    [500_000, 1],
+  ])("I1 takes details of a thousand levels: %d", async (levels, failed) => {
+    const Detail = `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+    const answer = await put(good, { ...good, Detail });
+    expect(answer.FailedEntryCount).toBe(failed);
+    expect(delivered()).toHaveLength(2 - failed);
+  });
+
   it("takes ten entries and 1 MB together, and not one more", async () => {
     await expect(put()).rejects.toMatchObject({ name: "ValidationException" });
     await expect(put(...Array<PutEventsRequestEntry>(11).fill(good))).rejects.toMatchObject({
@@ -136,6 +147,16 @@ describe("PutEvents for the real SDK", () => {
       message: "Total size of the entries in the request is over the limit.",
     });
     expect((await put(bigEvent(1_048_576))).FailedEntryCount).toBe(0);
+  });
+
+  it("publishes nothing of a request that is not one", async () => {
+    const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
+    for (const bad of [{ Time: "yesterday" }, { Time: 1e300 }, { Resources: "arn:aws:x" }, { Source: 7 }]) {
+      const body = JSON.stringify({ Entries: [good, { ...good, ...bad }] });
+      const response = await fetch(server.origin, { method: "POST", headers, body });
+      expect(await response.json()).toMatchObject({ __type: "com.amazonaws.events#SerializationException" });
+    }
+    expect(delivered()).toEqual([]);
   });
 
   it("R4 says that an event is lost when its envelope makes it too big for the queue and for the dead letters", async () => {
@@ -155,7 +176,9 @@ describe("rules", () => {
     createEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, note: () => undefined });
 
   it("are refused where they cannot work", () => {
-    expect(busOf({ eventPattern: { source: "CLI" } })).toThrow('"source" must be an object or an array');
+    expect(busOf({ eventPattern: { source: "CLI" } })).toThrow(
+      'Rule updates: Event pattern is not valid. Reason: "source" must be an object or an array',
+    );
     expect(busOf({ targets: [{ ...target, queue: "nobody" }] })).toThrow("Rule updates: no queue is named nobody");
     expect(busOf({ targets: [{ ...target, deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
   });

@@ -43,11 +43,27 @@ function selectAttributes(queues: Queues, queue: Queue, input: PlainObject): obj
 
 /** Those that SQS knows; the ones of encryption, policies and FIFO queues are never set here. */
 const KNOWN = new Set([
-  ...["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible"],
-  ...["ContentBasedDeduplication", "CreatedTimestamp", "DeduplicationScope", "DelaySeconds", "FifoQueue"],
-  ...["FifoThroughputLimit", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "LastModifiedTimestamp"],
-  ...["MaximumMessageSize", "MessageRetentionPeriod", "Policy", "QueueArn", "ReceiveMessageWaitTimeSeconds"],
-  ...["RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled", "VisibilityTimeout"],
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesDelayed",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ContentBasedDeduplication",
+  "CreatedTimestamp",
+  "DeduplicationScope",
+  "DelaySeconds",
+  "FifoQueue",
+  "FifoThroughputLimit",
+  "KmsDataKeyReusePeriodSeconds",
+  "KmsMasterKeyId",
+  "LastModifiedTimestamp",
+  "MaximumMessageSize",
+  "MessageRetentionPeriod",
+  "Policy",
+  "QueueArn",
+  "ReceiveMessageWaitTimeSeconds",
+  "RedriveAllowPolicy",
+  "RedrivePolicy",
+  "SqsManagedSseEnabled",
+  "VisibilityTimeout",
 ]);
 
 function attributesOf(queues: Queues, queue: Queue): Readonly<Record<string, string>> {

@@ -53,8 +53,15 @@ export class Queue {
       throw new AwsError("RequestThrottled", "The local queue holds as much as it can.");
     }
     const message: Message = {
-      ...{ id: randomUUID(), body, attributes, traceHeader, bytes, sentAt: now },
-      ...{ visibleAt: now + delaySeconds * 1000, receiveCount: 0, receivesHere: 0 },
+      id: randomUUID(),
+      body,
+      attributes,
+      traceHeader,
+      bytes,
+      sentAt: now,
+      visibleAt: now + delaySeconds * 1000,
+      receiveCount: 0,
+      receivesHere: 0,
     };
     this.#take(message);
     return message;

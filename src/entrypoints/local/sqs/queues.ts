@@ -30,7 +30,10 @@ export function createQueues(deps: {
   }
   const all = [...byName.values()];
   return {
-    ...{ accountId, region, all, find },
+    accountId,
+    region,
+    all,
+    find,
     close() {
       for (const queue of all) queue.close();
     },

@@ -38,12 +38,18 @@ async function receive(
 ): Promise<object> {
   const receipt = {
     max: boundedInteger(input, "MaxNumberOfMessages", {
-      ...{ min: 1, max: 10, fallback: 1, reason: "Must be between 1 and 10, if provided." },
+      min: 1,
+      max: 10,
+      fallback: 1,
+      reason: "Must be between 1 and 10, if provided.",
     }),
     visibilityTimeoutSeconds: boundedInteger(input, "VisibilityTimeout", { ...VISIBILITY, fallback: undefined }),
   };
   const wait = boundedInteger(input, "WaitTimeSeconds", {
-    ...{ min: 0, max: 20, fallback: queue.settings.receiveWaitSeconds, reason: "Must be >= 0 and <= 20, if provided." },
+    min: 0,
+    max: 20,
+    fallback: queue.settings.receiveWaitSeconds,
+    reason: "Must be >= 0 and <= 20, if provided.",
   });
   const until = scheduler.now() + wait * 1000;
   let messages = queue.receive(receipt);

@@ -41,7 +41,10 @@ function parseOutgoing(entry: PlainObject): OutgoingMessage {
     body: requiredText(entry, "MessageBody"),
     attributes: parseMessageAttributes(optionalObject(entry, "MessageAttributes")),
     delaySeconds: boundedInteger(entry, "DelaySeconds", {
-      ...{ min: 0, max: 900, fallback: undefined, reason: "DelaySeconds must be >= 0 and <= 900." },
+      min: 0,
+      max: 900,
+      fallback: undefined,
+      reason: "DelaySeconds must be >= 0 and <= 900.",
     }),
     ...(traceText !== undefined && { traceHeader: traceText }),
   };

@@ -2,6 +2,7 @@ import { createEventBus } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import type { Rule } from "./eventbridge/rule.ts";
 import type { HttpService } from "./http/http-service.ts";
+import type { Functions } from "./lambda/functions.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { startEventSourceMapping } from "./sqs/event-source-mapping.ts";
 import { makeQueueReport } from "./sqs/queue-report.ts";
@@ -40,8 +41,7 @@ export function startEventing(deps: {
   readonly accountId: string;
   readonly region: string;
   readonly scheduler: Scheduler;
-  /** Rejects for whatever makes Lambda's invocation fail, a timeout included, and always settles. */
-  readonly invoke: (functionName: string, event: SqsEvent) => Promise<unknown>;
+  readonly functions: Functions;
   /** A line for the terminal: of an event that reached nobody. */
   readonly note: (line: string) => void;
 }): Eventing {
@@ -51,7 +51,8 @@ export function startEventing(deps: {
   const mappings = description.eventSourceMappings.map(({ functionName, queue: name, ...mapping }) => {
     const queue = queues.find(name);
     if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);
-    const invoke = (event: SqsEvent) => deps.invoke(functionName, event);
+    if (!deps.functions.has(functionName)) throw new Error(`Queue ${name}: no function is named ${functionName}`);
+    const invoke = (event: SqsEvent) => invokeFunction(deps.functions, functionName, event);
     return { maximumConcurrency: DEFAULT_CONCURRENCY, ...mapping, queue, invoke };
   });
   const pollers = mappings.map((mapping) => startEventSourceMapping(mapping, scheduler));
@@ -68,4 +69,24 @@ export function startEventing(deps: {
       queues.close();
     },
   };
+}
+
+async function invokeFunction(functions: Functions, name: string, event: SqsEvent): Promise<unknown> {
+  const invocation = await functions.invoke(name, event);
+  switch (invocation.kind) {
+    case "returned":
+      return JSON.parse(invocation.json);
+    case "failed":
+      throw new FunctionFailure(invocation.error.errorType, invocation.error.errorMessage);
+    default:
+      throw new FunctionFailure("Throttled", invocation.kind);
+  }
+}
+
+/** Named for the error inside the function, as Lambda's log names it. */
+class FunctionFailure extends Error {
+  constructor(errorType: string, errorMessage: string) {
+    super(errorMessage);
+    this.name = errorType;
+  }
 }

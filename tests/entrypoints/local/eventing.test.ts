@@ -1,6 +1,8 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Eventing, type EventingDescription, startEventing } from "../../../src/entrypoints/local/eventing.ts";
+import { makeFunctions } from "../../../src/entrypoints/local/lambda/functions.ts";
+import type { LambdaFunction } from "../../../src/entrypoints/local/lambda/lambda-function.ts";
 import type { SqsEvent } from "../../../src/entrypoints/local/sqs/sqs-event.ts";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { turnOfEventLoop } from "../../support/queues.ts";
@@ -25,7 +27,16 @@ const description: EventingDescription = {
 };
 
 const scheduler = new ManualScheduler();
-const invocations: { readonly functionName: string; readonly event: SqsEvent }[] = [];
+const invocations: SqsEvent[] = [];
+const notifyEntity: LambdaFunction = {
+  name: "NotifyEntity",
+  timeoutSeconds: 5,
+  memoryMegabytes: 128,
+  handler: async (event: SqsEvent) => {
+    invocations.push(event);
+    return answer(event);
+  },
+};
 let answer: (event: SqsEvent) => Promise<unknown>;
 let eventing: Eventing;
 let server: Awaited<ReturnType<typeof serveHttpServices>>;
@@ -34,10 +45,7 @@ const start = (given: Partial<EventingDescription> = {}) =>
   startEventing({
     description: { ...description, ...given },
     ...{ accountId: "123456789012", region: "us-east-1", scheduler, note: () => undefined },
-    invoke: async (functionName, event) => {
-      invocations.push({ functionName, event });
-      return answer(event);
-    },
+    functions: makeFunctions({ functions: [notifyEntity], scheduler, onFailure: () => undefined }),
   });
 
 beforeEach(async () => {
@@ -65,8 +73,8 @@ describe("from PutEvents to the function", () => {
   it("takes an event through rule, queue and poller", async () => {
     const id = await publish();
     await turnOfEventLoop();
-    expect(invocations.map(({ functionName }) => functionName)).toEqual(["NotifyEntity"]);
-    expect(JSON.parse(invocations[0]?.event.Records[0]?.body ?? "")).toMatchObject({
+    expect(invocations).toHaveLength(1);
+    expect(JSON.parse(invocations[0]?.Records[0]?.body ?? "")).toMatchObject({
       id,
       detail: { entityId: "order-17", message: 1 },
     });
@@ -90,10 +98,28 @@ describe("from PutEvents to the function", () => {
     });
   });
 
+  it("I7 brings an event back when the function ran out of its time", async () => {
+    answer = () => new Promise(() => undefined);
+    await publish();
+    await turnOfEventLoop();
+    scheduler.advance(30_000);
+    await turnOfEventLoop();
+    expect(invocations.map(({ Records }) => Records[0]?.attributes["ApproximateReceiveCount"])).toEqual(["1", "2"]);
+    scheduler.advance(5_000);
+  });
+
   it("leaves nothing waiting when stopped", async () => {
     await publish();
     await eventing.stop();
     expect(scheduler.pending).toBe(0);
+  });
+
+  it("refuses a mapping to a function that there is not", () => {
+    const eventSourceMappings = description.eventSourceMappings.map((mapping) => ({
+      ...mapping,
+      functionName: "Nobody",
+    }));
+    expect(() => start({ eventSourceMappings })).toThrow("Queue updates: no function is named Nobody");
   });
 
   it("refuses a mapping from a queue that there is not", () => {

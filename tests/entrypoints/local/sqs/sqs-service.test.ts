@@ -229,7 +229,7 @@ describe("the wire", () => {
     const status = await new Promise((resolve) => {
       request(server.origin, { method: "GET", headers: signed }, (response) => resolve(response.statusCode)).end();
     });
-    expect(status).toBe(404);
+    expect(status).toBe(403);
   });
 });
 

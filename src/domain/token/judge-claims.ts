@@ -5,7 +5,10 @@ import { judgeUse } from "./judge-use.ts";
 import type { TokenPolicy } from "./token-policy.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
 
-/** Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. */
+/**
+ * Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. Each
+ * comparison asks for what must hold, so that a clock that answers NaN lets nobody in.
+ */
 export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): TokenVerdict {
   const expiry = parseExpiry(claims);
   if (expiry === undefined) return rejected("EXPIRY_INVALID");
@@ -42,14 +45,14 @@ function judgeNotBefore(claims: PlainObject, policy: TokenPolicy, now: EpochSeco
   if (!Object.hasOwn(claims, "nbf")) return undefined;
   const notBefore = parseEpochSeconds(claims["nbf"]);
   if (notBefore === undefined) return "NOT_BEFORE_INVALID";
-  return notBefore > now + policy.leewaySeconds ? "NOT_YET_VALID" : undefined;
+  return notBefore <= now + policy.leewaySeconds ? undefined : "NOT_YET_VALID";
 }
 
 function judgeIssuedAt(claims: PlainObject, expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
   if (!Object.hasOwn(claims, "iat")) return undefined;
   const issuedAt = parseEpochSeconds(claims["iat"]);
   if (issuedAt === undefined || issuedAt > expiry) return "ISSUED_AT_INVALID";
-  return issuedAt > now + policy.leewaySeconds ? "ISSUED_IN_THE_FUTURE" : undefined;
+  return issuedAt <= now + policy.leewaySeconds ? undefined : "ISSUED_IN_THE_FUTURE";
 }
 
 /** Required here, since without it a theft lasts for ever. Fractions fall to the strict side. */
@@ -60,8 +63,8 @@ function parseExpiry(claims: PlainObject): EpochSeconds | undefined {
 
 /** RFC 7519 4.1.4: on or after `exp` the token is refused. */
 function judgeExpiry(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
-  if (expiry + policy.leewaySeconds <= now) return "EXPIRED";
-  return expiry - now > policy.maxLifetimeSeconds ? "LIFETIME_TOO_LONG" : undefined;
+  if (!(now < expiry + policy.leewaySeconds)) return "EXPIRED";
+  return expiry - now <= policy.maxLifetimeSeconds ? undefined : "LIFETIME_TOO_LONG";
 }
 
 /** A registered `sub` beside a nested identity must name the same user, or the issuer and we disagree about who it is. */

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
+import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
+import { makeAuthorizeConnection } from "../../../src/application/authorize-connection.ts";
+import { makeCloseConnection } from "../../../src/application/close-connection.ts";
+import { makeMintTestToken } from "../../../src/application/mint-test-token.ts";
+import { makeOpenConnection } from "../../../src/application/open-connection.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
+import { createTestJwtHandler } from "../../../src/entrypoints/lambda/create-test-jwt.ts";
+import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { forgeJws } from "../../support/forged-jws.ts";
+import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
+import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+
+/** Time that Lambda has left: enough for the stack's margin of 50 ms, not for what hangs. */
+const REMAINING_MILLIS = 80;
+const CANARY = "canary-7f3a";
+
+type Call = (...args: never[]) => unknown;
+
+type Fault = (call: Call) => Call;
+
+const throws: Fault = () => () => {
+  throw new Error(CANARY);
+};
+
+const ASYNCHRONOUS: Readonly<Record<string, Fault>> = {
+  throws,
+  rejects: () => () => Promise.reject(new Error(CANARY)),
+  hangs: () => () => new Promise(() => {}),
+  "answers late":
+    (call) =>
+    async (...args) => {
+      const answer = await call(...args);
+      await new Promise((resume) => setTimeout(resume, REMAINING_MILLIS * 2));
+      return answer;
+    },
+  "answers nothing": () => async () => undefined,
+  "answers rubbish": () => async () => ({}),
+};
+
+function parts() {
+  return {
+    clock: new FixedClock(CONNECTED_AT),
+    secrets: new FixedSigningSecrets(new Secret(SECRET_TEXT)),
+    connections: new MemoryConnectionStore(),
+    ids: { next: () => "1" },
+    logger: new RecordingLogger(),
+  };
+}
+
+type Parts = ReturnType<typeof parts>;
+
+/** A clock answers at once or not at all. */
+const SYNCHRONOUS: Readonly<Record<string, Fault>> = { throws };
+
+/** Only the authorizer judges by the time. */
+const JUDGING: Readonly<Record<string, Fault>> = { throws, "answers rubbish": () => () => Number.NaN };
+
+const NOW = CONNECTED_AT / 1000;
+const FORGED = forgeJws({ payload: { exp: NOW + 60 }, key: "another-secret-0123456789abcdef0123" });
+
+/** Each handler over the real use case and the real jose, and every port call that it makes. */
+const CALLS: readonly {
+  readonly title: string;
+  readonly port: keyof Parts;
+  readonly method: string;
+  readonly invoke: (all: Parts) => Promise<unknown>;
+}[] = [
+  ...(["read", "reread"] as const).map((method) => ({
+    title: "authorizer",
+    port: "secrets" as const,
+    method,
+    invoke: (all: Parts) => authorize(all, method === "read" ? goodToken(NOW) : FORGED),
+  })),
+  { title: "authorizer", port: "clock", method: "now", invoke: (all) => authorize(all, goodToken(NOW)) },
+  { title: "connect", port: "connections", method: "open", invoke: connect },
+  { title: "disconnect", port: "connections", method: "close", invoke: disconnect },
+  { title: "disconnect", port: "clock", method: "now", invoke: disconnect },
+  { title: "create-test-jwt", port: "secrets", method: "read", invoke: mint },
+  { title: "create-test-jwt", port: "clock", method: "now", invoke: mint },
+];
+
+function authorize({ secrets, clock, logger }: Parts, token: string) {
+  const admission = { queryToken: "allowed", origins: "any" } as const;
+  const verifier = new JoseTokenVerifier(secrets);
+  const handler = authorizerHandler(makeAuthorizeConnection({ verifier, admission, policy: POLICY, clock }), logger);
+  return handler(authorizerEvent({ query: { access_token: token } }), lambdaContext(REMAINING_MILLIS));
+}
+
+function connect({ connections, logger }: Parts) {
+  return connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), lambdaContext(REMAINING_MILLIS));
+}
+
+function disconnect({ connections, clock, logger }: Parts) {
+  const handler = disconnectHandler(makeCloseConnection({ connections, clock }), logger);
+  return handler(disconnectEvent(), lambdaContext(REMAINING_MILLIS));
+}
+
+function mint({ secrets, clock, ids, logger }: Parts) {
+  const signer = new JoseTokenSigner(secrets);
+  const handler = createTestJwtHandler(makeMintTestToken({ signer, policy: POLICY, clock, ids }), logger);
+  return handler({ userId: "ann" }, lambdaContext(REMAINING_MILLIS));
+}
+
+/** Whether the caller got what it asked for. */
+function isGranted(answer: unknown): boolean {
+  const { policyDocument, statusCode, authToken } = answer as Record<string, unknown>;
+  return JSON.stringify(policyDocument ?? "").includes("Allow") || statusCode === 200 || authToken !== undefined;
+}
+
+async function outcomeOf(invoke: () => Promise<unknown>): Promise<{ granted: boolean; text: string }> {
+  const [outcome] = await Promise.allSettled([invoke()]);
+  return outcome.status === "rejected"
+    ? { granted: false, text: String(outcome.reason) }
+    : { granted: isGranted(outcome.value), text: JSON.stringify(outcome.value) };
+}
+
+describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, method, invoke }) => {
+  it("positive control: nothing fails", async () => {
+    const { granted } = await outcomeOf(() => invoke(parts()));
+    expect(granted).toBe(method !== "reread");
+  });
+
+  const synchronous = title === "authorizer" ? JUDGING : SYNCHRONOUS;
+  const faults = port === "clock" ? synchronous : ASYNCHRONOUS;
+  it.each(Object.entries(faults))("and %s: nobody is let in, told or logged why", async (kind, fault) => {
+    const all = parts();
+    const subject = all[port] as unknown as Record<string, Call>;
+    const call = (subject[method] as Call).bind(subject);
+    Object.defineProperty(subject, method, { value: fault(call) });
+    const { granted, text } = await outcomeOf(() => invoke(all));
+    // Closing is idempotent and best effort: a late or odd answer to it grants nothing.
+    expect(granted && !(method === "close" && kind.startsWith("answers "))).toBe(false);
+    expect(text + JSON.stringify(all.logger.lines)).not.toContain(CANARY);
+    expect(all.logger.lines).toHaveLength(1);
+  });
+});

@@ -2,14 +2,40 @@
 // take the folders as they are.
 import { globSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
+
+/**
+ * What the SDK imports when it comes to that, and in Lambda it never does: a role's credentials come by the environment,
+ * and none of our services streams events. A bundle that runs inside this project, with a profile say, finds them in
+ * node_modules.
+ */
+const NOT_NEEDED_IN_LAMBDA = [
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@smithy/core/event-streams",
+  "@smithy/credential-provider-imds",
+];
+
+/** pino's transports are worker threads, started from files that a bundle has not: they could not work. */
+const withoutTransports: Plugin = {
+  name: "without-transports",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^thread-stream$/ }, ({ path }) => ({ path, namespace: "left-out" }));
+    onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+      contents: `module.exports = class { constructor() { throw new Error("${path} is not in this bundle"); } };`,
+    }));
+  },
+};
 
 /** The functions are the files of src/entrypoints/lambda: a new handler is built without being listed here. */
 export function functionNames(): string[] {
   return globSync("src/entrypoints/lambda/*.ts").map((file) => basename(file, ".ts"));
 }
 
-/** CommonJS: importing Node's built-ins through ESM costs some 35 ms at every cold start. */
+/** CommonJS: importing one of Node's built-ins through ESM makes namespaces of them, for which `node:http` loads undici. */
 export async function buildFunction(name: string, outputFolder: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [`src/entrypoints/lambda/${name}.ts`],
@@ -18,8 +44,12 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     platform: "node",
     target: "node24",
     format: "cjs",
+    // An `import("node:http")` inside the SDK would cost the same: it becomes a `require`.
+    supported: { "dynamic-import": false },
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
+    external: NOT_NEEDED_IN_LAMBDA,
+    plugins: [withoutTransports],
     minify: true,
     legalComments: "none",
     metafile: true,

@@ -1,7 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunction, functionNames } from "../../scripts/build.ts";
@@ -9,17 +13,27 @@ import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "..
 
 const SECRET = "only-for-tests-0123456789abcdef0";
 
-/** What each function is asked once, and what it must answer without any service to call. */
-const INVOCATIONS: Readonly<Record<string, { readonly event: unknown; readonly answer: unknown }>> = {
-  authorizer: { event: authorizerEvent(), answer: { error: "Unauthorized" } },
-  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } } },
-  disconnect: { event: disconnectEvent(), answer: { value: { statusCode: 200 } } },
+type Invocation = { readonly event: unknown; readonly answer: unknown; readonly budgetKb: number };
+
+/**
+ * What each function is asked once, what it must answer without any service to call, and what its bundle may weigh:
+ * every 100 KB are some 10 ms of each cold start. Raise a budget only with a reason.
+ */
+const INVOCATIONS: Readonly<Record<string, Invocation>> = {
+  authorizer: { event: authorizerEvent(), answer: { error: "Unauthorized" }, budgetKb: 335 },
+  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 355 },
+  disconnect: { event: disconnectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 355 },
   default: {
     event: messageEvent('{"action":"no-such-action"}'),
     answer: { value: expect.objectContaining({ body: expect.stringContaining("UNKNOWN_ACTION") }) },
+    budgetKb: 160,
   },
-  "create-test-jwt": { event: { userId: "ann" }, answer: { value: { authToken: expect.stringMatching(/^ey/) } } },
-  "rotate-secret": { event: {}, answer: { error: "RotationFailed" } },
+  "create-test-jwt": {
+    event: { userId: "ann" },
+    answer: { value: { authToken: expect.stringMatching(/^ey/) } },
+    budgetKb: 325,
+  },
+  "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 
 const ENVIRONMENT = {
@@ -53,13 +67,13 @@ function packagesIn(name: string): readonly string[] {
     .filter((found) => found !== undefined);
 }
 
-function invokeBundle(name: string, event: unknown): unknown {
-  const { stdout, stderr } = spawnSync(process.execPath, ["-e", LOADER, join(output, name, "index.cjs")], {
-    input: JSON.stringify(event),
-    // Nothing of this process's environment: a bundle must find all it needs in what the template gives it.
-    env: { ...ENVIRONMENT, LOG_LEVEL: "ERROR" },
-    encoding: "utf8",
-  });
+type Environment = Readonly<Record<string, string>>;
+
+async function invokeBundle(file: string, event: unknown, environment: Environment = ENVIRONMENT): Promise<unknown> {
+  // Nothing of this process's environment: a bundle must find all it needs in what the template gives it.
+  const child = spawn(process.execPath, ["-e", LOADER, file], { env: { LOG_LEVEL: "ERROR", ...environment } });
+  child.stdin.end(JSON.stringify(event));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   // A bundle that does not load prints its whole one line: the message is enough.
   if (stdout === "") throw new Error(/^\w*Error: .*$/m.exec(stderr)?.[0] ?? "the bundle printed nothing");
   // What stands before is a fault's log line.
@@ -77,8 +91,13 @@ describe("the bundles", () => {
     expect([...metafiles.keys()].toSorted()).toEqual(Object.keys(INVOCATIONS).toSorted());
   });
 
-  it.each(Object.entries(INVOCATIONS))("%s loads and answers", (name, { event, answer }) => {
-    expect(invokeBundle(name, event)).toEqual(answer);
+  it.each(Object.entries(INVOCATIONS))("%s loads and answers", async (name, { event, answer }) => {
+    expect(await invokeBundle(join(output, name, "index.cjs"), event)).toEqual(answer);
+  });
+
+  it.each(Object.entries(INVOCATIONS))("%s stays within its budget", (name, { budgetKb }) => {
+    const [{ bytes } = { bytes: Number.NaN }] = Object.values(metafiles.get(name)?.outputs ?? {});
+    expect(bytes / 1024).toBeLessThanOrEqual(budgetKb);
   });
 
   it("hold what their function needs and no more", () => {
@@ -92,6 +111,52 @@ describe("the bundles", () => {
     for (const [name, { inputs }] of metafiles) {
       expect(Object.keys(inputs).filter((path) => path.includes("/local/"))).toEqual([]);
       if (name !== "create-test-jwt") expect(Object.keys(inputs)).not.toContain("src/application/mint-test-token.ts");
+    }
+  });
+});
+
+describe("a bundle without the SDK's other sources of credentials", () => {
+  const identities: string[] = [];
+  const table = createServer((request, response) => {
+    identities.push(/Credential=(\w+)/.exec(request.headers.authorization ?? "")?.[1] ?? "unsigned");
+    request.resume().once("end", () => response.end("{}"));
+  });
+  let environment: Environment = {};
+
+  beforeAll(async () => {
+    await once(table.listen(0, "127.0.0.1"), "listening");
+    const endpoint = `http://127.0.0.1:${(table.address() as AddressInfo).port}`;
+    const settings = { ...ENVIRONMENT, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
+    environment = { ...settings, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL_DYNAMODB: endpoint };
+  });
+
+  afterAll(() => {
+    table.close();
+    table.closeAllConnections();
+  });
+
+  it("signs with the credentials of a Lambda role, out of reach of any node_modules", async () => {
+    const role = { AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted", AWS_SESSION_TOKEN: "planted" };
+    const file = join(output, "connect", "index.cjs");
+    const answer = await invokeBundle(file, connectEvent(), { ...environment, ...role });
+    expect(answer).toEqual({ value: { statusCode: 200 } });
+    expect(identities.at(-1)).toBe("ROLEKEY");
+  });
+
+  it("signs with those of a profile, inside the project", async () => {
+    mkdirSync("reports", { recursive: true });
+    const folder = mkdtempSync(join(process.cwd(), "reports", "bundle-"));
+    try {
+      const credentials = join(folder, "credentials");
+      writeFileSync(credentials, "[dev]\naws_access_key_id = PROFILEKEY\naws_secret_access_key = planted\n");
+      await buildFunction("connect", folder);
+      const profile = { AWS_PROFILE: "dev", AWS_SHARED_CREDENTIALS_FILE: credentials };
+      const file = join(folder, "connect", "index.cjs");
+      const answer = await invokeBundle(file, connectEvent(), { ...environment, ...profile });
+      expect(answer).toEqual({ value: { statusCode: 200 } });
+      expect(identities.at(-1)).toBe("PROFILEKEY");
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -25,7 +25,7 @@ export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): Queues
   return { scheduler, queues, work: named(queues, "work"), dead: named(queues, "dead") };
 }
 
-export function named(queues: Queues, name: string): Queue {
+function named(queues: Queues, name: string): Queue {
   const queue = queues.find(name);
   if (queue === undefined) throw new Error(`no queue ${name}`);
   return queue;

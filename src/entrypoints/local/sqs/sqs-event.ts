@@ -5,7 +5,7 @@ import { systemAttributes } from "./system-attributes.ts";
 /** A batch as Lambda hands it to a function (Lambda developer guide, "Example standard queue message event"). */
 export type SqsEvent = { readonly Records: readonly SqsRecord[] };
 
-export type SqsRecord = {
+type SqsRecord = {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;

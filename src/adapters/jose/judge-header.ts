@@ -23,7 +23,7 @@ export function judgeHeader(header: PlainObject): RejectionReason | undefined {
 
 /** RFC 7519 5.1, in any case since it is a media type (RFC 7515 4.1.9); RFC 8725 3.11 keeps `at+jwt` and the rest out. */
 function isJwt(type: unknown): boolean {
-  return type === undefined || (typeof type === "string" && type.length === 3 && type.toUpperCase() === "JWT");
+  return type === undefined || (typeof type === "string" && type.toUpperCase() === "JWT");
 }
 
 function isKeyId(id: unknown): boolean {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
@@ -18,6 +18,10 @@ const unavailable = (code: string) => ({
   name: "DependencyUnavailableError",
   dependency: "SIGNING_SECRETS",
   cause: expect.objectContaining({ code }),
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 describe("JoseTokenVerifier", () => {
@@ -64,7 +68,7 @@ describe("JoseTokenVerifier", () => {
     ["B1 no algorithm", withHeader({ alg: "none" })],
     ["B4 another algorithm", withHeader({ alg: "HS512" })],
     ["B10 crit", withHeader({ alg: "HS256", crit: ["exp"] })],
-    ["A10 a signature of another length", `${signedWith(current)}AA`],
+    ["A10 a signature of another length", `${signedWith(current)}A`],
   ])("%s is refused before any secret is read", async (_row, token) => {
     const secrets = new RotatingSigningSecrets([current]);
 
@@ -124,5 +128,26 @@ describe("JoseTokenVerifier", () => {
     });
 
     await expect(verifier.verify(signedWith(current))).rejects.toBe(outage);
+  });
+
+  it("imports a secret once, and tries none twice for one token", async () => {
+    const imports = vi.spyOn(crypto.subtle, "importKey");
+    const checks = vi.spyOn(crypto.subtle, "verify");
+    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current, previous], [next, current, previous]));
+
+    await verifier.verify(forgeJws({ payload: claims, key: "nobody's" }) as UnverifiedToken);
+    await verifier.verify(signedWith(current));
+
+    expect(imports).toHaveBeenCalledTimes(3);
+    expect(checks).toHaveBeenCalledTimes(5);
+  });
+
+  it("passes a key that cannot verify on as a fault, not as a refusal", async () => {
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    const signOnly = await crypto.subtle.importKey("raw", Buffer.alloc(32), algorithm, false, ["sign"]);
+    vi.spyOn(crypto.subtle, "importKey").mockResolvedValue(signOnly);
+    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current]));
+
+    await expect(verifier.verify(signedWith(current))).rejects.toThrow(TypeError);
   });
 });

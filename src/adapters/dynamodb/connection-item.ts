@@ -2,6 +2,7 @@ import type { Connection } from "../../domain/connection/connection.ts";
 import { parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { parseIdentity } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/own-property.ts";
+import { type EntityId, parseEntityId } from "../../domain/subscription/entity-id.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { connectionKey, momentKey } from "./table-keys.ts";
 
@@ -39,6 +40,12 @@ export function fromConnectionItem(item: unknown): Connection | undefined {
     connectedAt,
     expiresAt,
   };
+}
+
+/** The entities named by the record's set, which is absent when it is empty. The store of subscriptions writes it. */
+export function followingFromItem(item: unknown): readonly EntityId[] {
+  const following = isPlainObject(item) ? item["following"] : undefined;
+  return following instanceof Set ? [...following].flatMap((name) => parseEntityId(name) ?? []) : [];
 }
 
 /** Every attribute that tells who was on a connection or leads to it, and that it was open: a tombstone has none. */

@@ -5,9 +5,10 @@ import type { ConnectionStore, Page } from "../../application/ports/connection-s
 import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
+import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import { callTable } from "./call-table.ts";
-import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
+import { followingFromItem, fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { connectionKey, LAST_MOMENT, momentKey, type TableNames } from "./table-keys.ts";
 
@@ -46,16 +47,21 @@ export class DynamoConnectionStore implements ConnectionStore {
     }
   }
 
-  /** An update and not a removal: what is left is the tombstone that a late `open` finds. It costs no more. */
-  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+  /**
+   * An update and not a removal, which would cost as much: what is left is the tombstone that a late `open` finds. It
+   * keeps the set of what was followed, so that whoever was interrupted in removing that can begin again.
+   */
+  async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
     const bury = new UpdateCommand({
       TableName: this.#names.table,
       Key: connectionKey(id),
       UpdateExpression: BURY,
       ExpressionAttributeNames: BURY_NAMES,
       ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
+      ReturnValues: "ALL_NEW",
     });
-    await callTable("CONNECTION_STORE", (options) => this.#documents.send(bury, options));
+    const { Attributes } = await callTable("CONNECTION_STORE", (options) => this.#documents.send(bury, options));
+    return followingFromItem(Attributes);
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {

@@ -1,71 +1,56 @@
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection, isExpired } from "../../domain/connection/connection.ts";
+import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
+import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import { pageAfter } from "./page-after.ts";
+import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 100;
 
-/** How often, in the store's own time, expired records and tombstones are looked for: what bounds its memory. */
-const COLLECTION_SECONDS = 60;
+/** What is remembered of an id: its connection, or without one, that it was closed. And what it follows. */
+type Entry = {
+  readonly connection?: Connection;
+  readonly following: Set<EntityId>;
+  readonly expiresAt: EpochSeconds;
+};
 
 /** For one process: the local runtime and tests. */
 export class MemoryConnectionStore implements ConnectionStore {
-  readonly #open = new Map<ConnectionId, Connection>();
-  readonly #byUser = new Map<UserId, Set<ConnectionId>>();
-  readonly #tombstones = new Map<ConnectionId, { readonly expiresAt: EpochSeconds }>();
-  #nextCollection = 0;
+  readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
 
   async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
-    const now = toEpochSeconds(connection.connectedAt);
-    this.#collect(now);
-    if (this.#tombstones.has(connection.id)) return "closed";
-    const found = this.#open.get(connection.id);
-    if (found && !isExpired(found, now)) {
-      return found.identity.userId === connection.identity.userId ? "stored" : "taken";
-    }
-    this.#forget(connection.id);
-    this.#open.set(connection.id, connection);
-    this.#idsOf(connection.identity.userId).add(connection.id);
+    const { id, identity, expiresAt } = connection;
+    const found = this.#entries.find(id, toEpochSeconds(connection.connectedAt));
+    if (found) return judgeObstacle(found, identity.userId);
+    this.#entries.put(id, { connection, following: new Set(), expiresAt });
     return "stored";
   }
 
-  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    this.#collect(now);
-    this.#forget(id);
-    this.#tombstones.set(id, { expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
+  async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
+    const following = this.#entries.peek(id)?.following ?? new Set();
+    this.#entries.put(id, { following, expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
+    return [...following];
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
-    const live = [...(this.#byUser.get(userId) ?? [])].flatMap((id) => this.#open.get(id) ?? []);
-    return pageAfter(
-      live.filter((connection) => !isExpired(connection, now)),
-      ({ id }) => id,
-      PAGE_SIZE,
-      from,
-    );
+    const { items, ...rest } = this.#entries.page(userId, now, PAGE_SIZE, from);
+    return { items: items.flatMap(({ connection }) => connection ?? []), ...rest };
   }
 
-  #idsOf(userId: UserId): Set<ConnectionId> {
-    const ids = this.#byUser.get(userId) ?? new Set();
-    this.#byUser.set(userId, ids);
-    return ids;
+  /** For the store of subscriptions: what the user's live connection of that id follows, to be added to. */
+  followingOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> | undefined {
+    const entry = this.#entries.find(id, now);
+    return entry?.connection?.identity.userId === userId ? entry.following : undefined;
   }
 
-  #forget(id: ConnectionId): void {
-    const userId = this.#open.get(id)?.identity.userId;
-    this.#open.delete(id);
-    if (userId === undefined) return;
-    const ids = this.#idsOf(userId);
-    ids.delete(id);
-    if (ids.size === 0) this.#byUser.delete(userId);
+  /** For the store of subscriptions. */
+  strikeOff(entityId: EntityId, id: ConnectionId): void {
+    this.#entries.peek(id)?.following.delete(entityId);
   }
+}
 
-  #collect(now: EpochSeconds): void {
-    if (now < this.#nextCollection) return;
-    this.#nextCollection = now + COLLECTION_SECONDS;
-    for (const [id, connection] of this.#open) if (isExpired(connection, now)) this.#forget(id);
-    for (const [id, tombstone] of this.#tombstones) if (isExpired(tombstone, now)) this.#tombstones.delete(id);
-  }
+function judgeObstacle({ connection }: Entry, userId: UserId): "stored" | "closed" | "taken" {
+  if (connection === undefined) return "closed";
+  return connection.identity.userId === userId ? "stored" : "taken";
 }

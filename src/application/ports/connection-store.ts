@@ -1,6 +1,7 @@
 import type { Connection } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
+import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
@@ -19,8 +20,11 @@ export interface ConnectionStore {
    * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
    */
   open(connection: Connection): Promise<"stored" | "closed" | "taken">;
-  /** Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour. */
-  close(id: ConnectionId, now: EpochSeconds): Promise<void>;
+  /**
+   * Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour. Answers, also when
+   * repeated, what the connection followed when it was first closed: removing those subscriptions is the caller's part.
+   */
+  close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]>;
   /**
    * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: it may
    * lag behind `open` and `close`, never behind expiry.

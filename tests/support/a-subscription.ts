@@ -1,0 +1,14 @@
+import { randomUUID } from "node:crypto";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import { type EntityId, parseEntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { Subscription } from "../../src/domain/subscription/subscription.ts";
+
+/** One that nobody follows. */
+export function anEntityId(): EntityId {
+  return parseEntityId(`order-${randomUUID()}`) as EntityId;
+}
+
+export function aSubscription(connection: Connection, entityId: EntityId = anEntityId()): Subscription {
+  const { id, identity, connectedAt, expiresAt } = connection;
+  return { entityId, connectionId: id, userId: identity.userId, connectedAt, expiresAt };
+}

@@ -1,0 +1,8 @@
+/** As Promise.all over `work`, but no more of it at once than a client has sockets. */
+export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += 25) {
+    results.push(...(await Promise.all(items.slice(start, start + 25).map(work))));
+  }
+  return results;
+}

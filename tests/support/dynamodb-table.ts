@@ -12,14 +12,22 @@ export function clientFor(endpoint: string): DynamoDBDocumentClient {
   return makeDocumentClient({ ...LOCAL, endpoint });
 }
 
+export type TestTable = {
+  readonly documents: DynamoDBDocumentClient;
+  readonly names: TableNames;
+  /** Another client of the same table, for those who tamper with theirs. */
+  readonly makeClient: () => DynamoDBDocumentClient;
+};
+
 /** A table as infra/template.yaml declares it, empty, of one's own. */
-export async function createTable(): Promise<{ documents: DynamoDBDocumentClient; names: TableNames }> {
+export async function createTable(): Promise<TestTable> {
   const answer = await fetch(inject("dynamodbLocal"));
   if (!answer.ok) throw new Error(await answer.text());
-  const documents = clientFor(await answer.text());
+  const endpoint = await answer.text();
+  const documents = clientFor(endpoint);
   const names = { table: `table-${randomUUID()}`, index: "GSI1" };
   await documents.send(new CreateTableCommand(definitionOf(names)));
-  return { documents, names };
+  return { documents, names, makeClient: () => clientFor(endpoint) };
 }
 
 function definitionOf({ table, index }: TableNames): CreateTableCommandInput {
@@ -41,7 +49,7 @@ function definitionOf({ table, index }: TableNames): CreateTableCommandInput {
   };
 }
 
-/** What a connection is read back from. Without `following` among them, a subscription costs no write to the index. */
+/** What a connection is read back from. As `following` is not among them, a subscription costs no write to the index. */
 const PROJECTED = ["firstName", "lastName", "sub", "sourceIp", "userAgent", "connectedAt", "expiresAt"] as const;
 
 function keySchema(partition: string, sort: string): NonNullable<CreateTableCommandInput["KeySchema"]> {

@@ -4,18 +4,20 @@ import { DependencyUnavailableError, type UnavailableDependency } from "../../ap
 /** The ports' two seconds, less what answering takes. */
 const BUDGET_MILLIS = 1900;
 
+export type CallOptions = { readonly abortSignal: AbortSignal };
+
 /**
- * One call to DynamoDB, the SDK's retries and pauses included, within the budget: those pauses hear no abort signal, so
- * the call is also raced. A condition that failed is the caller's to read; whatever else goes wrong is an outage.
+ * One call of a port, with all that it sends to DynamoDB and the SDK's retries and pauses, within the budget: those
+ * pauses hear no abort signal, so the call is also raced. A condition that failed is the caller's to read; whatever else goes wrong is an outage.
  */
 export async function callTable<T>(
   dependency: UnavailableDependency,
-  send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  call: (options: CallOptions) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), BUDGET_MILLIS);
   try {
-    return await Promise.race([send({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
+    return await Promise.race([call({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) throw error;
     throw new DependencyUnavailableError(dependency, { cause: error });

@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
 
 /** A table and its one index, as deployed. */
@@ -9,6 +10,15 @@ export type ItemKey = { readonly pk: string; readonly sk: string };
 /** Neither a connection id nor a user id can hold a `#`, so that no key of another kind, `KIND#…`, equals one of theirs. */
 export function connectionKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection" };
+}
+
+/** An entity's followers are a partition of the table and not of its index: only the table can be read strongly. */
+export function entityPartition(entityId: EntityId): string {
+  return `ENTITY#${entityId}`;
+}
+
+export function subscriptionKey(entityId: EntityId, connectionId: ConnectionId): ItemKey {
+  return { pk: entityPartition(entityId), sk: connectionId };
 }
 
 /** Ten digits reach the year 2286, and times before 2242 are all that the domain parses: their text sorts as they do. */

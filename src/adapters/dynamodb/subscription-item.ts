@@ -1,0 +1,24 @@
+import { parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { parseUserId } from "../../domain/identity/user-id.ts";
+import { isPlainObject } from "../../domain/own-property.ts";
+import type { EntityId } from "../../domain/subscription/entity-id.ts";
+import type { Subscription } from "../../domain/subscription/subscription.ts";
+import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { subscriptionKey } from "./table-keys.ts";
+
+/** A fan-out pays for every byte of every follower: the expiry is kept once, under the name that the collector reads. */
+export function toSubscriptionItem(subscription: Subscription): Record<string, unknown> {
+  const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;
+  return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, ttl: expiresAt };
+}
+
+/** Undefined for an item of an older or a newer schema. The entity is the partition that was asked for. */
+export function fromSubscriptionItem(item: unknown, entityId: EntityId): Subscription | undefined {
+  if (!isPlainObject(item)) return undefined;
+  const connectionId = parseConnectionId(item["sk"]);
+  const userId = parseUserId(item["userId"]);
+  const connectedAt = parseEpochMillis(item["connectedAt"]);
+  const expiresAt = parseEpochSeconds(item["ttl"]);
+  if (!connectionId || !userId || !connectedAt || !expiresAt) return undefined;
+  return { entityId, connectionId, userId, connectedAt, expiresAt };
+}

@@ -1,0 +1,114 @@
+import { type BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { entityPartition } from "../../../src/adapters/dynamodb/table-keys.ts";
+import type { Connection } from "../../../src/domain/connection/connection.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { describeSubscriptionStore } from "../../contracts/subscription-store.contract.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
+import { CapacityMeter, type Units } from "../../support/capacity-meter.ts";
+import { createTable, type TestTable } from "../../support/dynamodb-table.ts";
+import { inBatches } from "../../support/in-batches.ts";
+
+const LIMIT = 100;
+
+describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
+  let table: TestTable;
+  let connections: DynamoConnectionStore;
+  let subscriptions: DynamoSubscriptionStore;
+  beforeAll(async () => {
+    table = await createTable();
+    connections = new DynamoConnectionStore(table.documents, table.names);
+    subscriptions = new DynamoSubscriptionStore(table.documents, table.names);
+  });
+
+  const put = (item: Record<string, unknown>) =>
+    table.documents.send(new PutCommand({ TableName: table.names.table, Item: item }));
+
+  async function openedAndFollowing(entityIds: readonly EntityId[]): Promise<Connection> {
+    const connection = aConnection();
+    await connections.open(connection);
+    await inBatches(entityIds, (entityId) => subscriptions.follow(aSubscription(connection, entityId), NOW, LIMIT));
+    return connection;
+  }
+
+  describeSubscriptionStore(() => ({ connections, subscriptions }));
+
+  it("L8 passes over what it does not understand", async () => {
+    const entityId = anEntityId();
+    await put({ pk: entityPartition(entityId), sk: "no connection id", userId: "ann", connectedAt: 1, ttl: NOW + 1 });
+    await put({ pk: entityPartition(entityId), sk: "PJqB0fHsqRcCHlw=", ttl: NOW + 1 });
+
+    expect(await subscriptions.followersOf(entityId, NOW)).toEqual({ items: [] });
+  });
+
+  it("L4 sends again what DynamoDB left out of a batch", async () => {
+    const entityIds = Array.from({ length: 30 }, anEntityId);
+    const connection = await openedAndFollowing(entityIds);
+    const stingy = new DynamoSubscriptionStore(takesOnlyHalf(table.makeClient()), table.names);
+
+    await stingy.unfollowAll(entityIds, connection.id);
+
+    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.followersOf(entityId, NOW)));
+    expect(pages.flatMap(({ items }) => items)).toEqual([]);
+  });
+
+  it("L4 says so when DynamoDB goes on leaving something out", async () => {
+    const client = takesOnlyHalf(table.makeClient(), () => 0);
+    const store = new DynamoSubscriptionStore(client, table.names);
+
+    await expect(store.unfollowAll([anEntityId()], aConnection().id)).rejects.toMatchObject({
+      dependency: "SUBSCRIPTION_STORE",
+    });
+  });
+
+  describe("its cost in capacity units", () => {
+    const entityId = anEntityId();
+    const ten = Array.from({ length: 10 }, anEntityId);
+    const crowded = anEntityId();
+    let connection: Connection;
+    let other: Connection;
+    let meter: CapacityMeter;
+    beforeAll(async () => {
+      connection = await openedAndFollowing([]);
+      other = await openedAndFollowing(ten);
+      await inBatches(Array.from({ length: 100 }), () => openedAndFollowing([crowded]));
+      meter = new CapacityMeter(table.documents);
+    });
+
+    const follow = () => subscriptions.follow(aSubscription(connection, entityId), NOW, LIMIT);
+    it.each<[string, Units, () => Promise<unknown>]>([
+      ["follow: the row and the connection's set, no index", { reads: 0, writes: 2 }, follow],
+      ["a repeated follow", { reads: 0, writes: 2 }, follow],
+      ["a fan-out's read of one follower", { reads: 1, writes: 0 }, () => subscriptions.followersOf(entityId, NOW)],
+      ["a fan-out's read of 100 followers", { reads: 4, writes: 0 }, () => subscriptions.followersOf(crowded, NOW)],
+      ["unfollow", { reads: 0, writes: 2 }, () => subscriptions.unfollow(entityId, connection.id)],
+      ["closing: no read, whatever it follows", { reads: 0, writes: 2 }, () => connections.close(other.id, NOW)],
+      ["removing the 10 that it followed", { reads: 0, writes: 10 }, () => subscriptions.unfollowAll(ten, other.id)],
+    ])("%s", async (_call, units, call) => {
+      expect(await meter.measure(call)).toEqual(units);
+    });
+  });
+});
+
+/** A client whose DynamoDB takes of a batch only so many, and answers with the rest. */
+function takesOnlyHalf(
+  client: DynamoDBDocumentClient,
+  taken = (count: number) => Math.ceil(count / 2),
+): DynamoDBDocumentClient {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { input } = args as { input: BatchWriteCommand["input"] };
+      const [[table, batch] = []] = Object.entries(input.RequestItems ?? {});
+      if (table === undefined || batch === undefined) return next(args);
+      const count = taken(batch.length);
+      const answer = await next({ ...args, input: { RequestItems: { [table]: batch.slice(0, Math.max(count, 1)) } } });
+      Object.assign(answer.output, { UnprocessedItems: count < batch.length ? { [table]: batch.slice(count) } : {} });
+      return answer;
+    },
+    { step: "initialize", priority: "high", name: "takesOnlyHalf" },
+  );
+  return client;
+}

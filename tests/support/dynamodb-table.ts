@@ -1,38 +1,34 @@
 import { randomUUID } from "node:crypto";
 import { CreateTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject } from "vitest";
 import { makeDocumentClient } from "../../src/adapters/dynamodb/document-client.ts";
-import type { TableNames } from "../../src/adapters/dynamodb/table-keys.ts";
+import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../src/adapters/dynamodb/dynamo-table.ts";
 
 const LOCAL = { region: "eu-west-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
-/** A client as the handlers make it, for whatever answers at the endpoint. */
-export function clientFor(endpoint: string): DynamoDBDocumentClient {
-  return makeDocumentClient({ ...LOCAL, endpoint });
+/** The table of a DynamoDB at the endpoint as the handlers come to it, in a hurry. */
+export function tableAt(endpoint: string): DynamoTable {
+  const documents = makeDocumentClient({ ...LOCAL, endpoint });
+  return { documents, name: "table", index: "GSI1", budgetMillis: CALL_BUDGET_MILLIS };
 }
 
-export type TestTable = {
-  readonly documents: DynamoDBDocumentClient;
-  readonly names: TableNames;
-  /** Another client of the same table, for those who tamper with theirs. */
-  readonly makeClient: () => DynamoDBDocumentClient;
-};
-
-/** A table as infra/template.yaml declares it, empty, of one's own. */
-export async function createTable(): Promise<TestTable> {
+/**
+ * A table as infra/template.yaml declares it, empty, of one's own. Time limits are wide: an emulator that shares its
+ * cores with other tests is slower than what it stands for.
+ */
+export async function createTable(): Promise<DynamoTable> {
   const answer = await fetch(inject("dynamodbLocal"));
   if (!answer.ok) throw new Error(await answer.text());
-  const endpoint = await answer.text();
-  const documents = clientFor(endpoint);
-  const names = { table: `table-${randomUUID()}`, index: "GSI1" };
-  await documents.send(new CreateTableCommand(definitionOf(names)));
-  return { documents, names, makeClient: () => clientFor(endpoint) };
+  const location = { ...LOCAL, endpoint: await answer.text() };
+  const documents = makeDocumentClient(location, { connectMillis: 30_000, requestMillis: 30_000 });
+  const table = { documents, name: `table-${randomUUID()}`, index: "GSI1", budgetMillis: 60_000 };
+  await documents.send(new CreateTableCommand(definitionOf(table)));
+  return table;
 }
 
-function definitionOf({ table, index }: TableNames): CreateTableCommandInput {
+function definitionOf({ name, index }: DynamoTable): CreateTableCommandInput {
   return {
-    TableName: table,
+    TableName: name,
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: ["pk", "sk", "GSI1PK", "GSI1SK"].map((AttributeName) => ({
       AttributeName,

@@ -1,21 +1,23 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** Two attempts that hang, or three that fail at once, fit into the budget of `callTable`, which has the last word. */
-const MAX_ATTEMPTS = 3;
-const CONNECTION_TIMEOUT_MILLIS = 400;
-const REQUEST_TIMEOUT_MILLIS = 800;
-
-/** Where the table is; in Lambda the environment says so. Sockets are kept alive, as is the SDK's default. */
+/** Where the table is; in Lambda the environment says so. */
 type Location = Pick<DynamoDBClientConfig, "endpoint" | "region" | "credentials">;
 
-export function makeDocumentClient(location: Location = {}): DynamoDBDocumentClient {
+type Timeouts = { readonly connectMillis: number; readonly requestMillis: number };
+
+/** Two attempts that hang, or three that fail at once, fit into the budget of `callTable`, which has the last word. */
+const MAX_ATTEMPTS = 3;
+const TIMEOUTS: Timeouts = { connectMillis: 400, requestMillis: 800 };
+
+/** Its sockets are kept alive from call to call, as is the SDK's default. */
+export function makeDocumentClient(location: Location = {}, timeouts = TIMEOUTS): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     ...location,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
-      requestTimeout: REQUEST_TIMEOUT_MILLIS,
+      connectionTimeout: timeouts.connectMillis,
+      requestTimeout: timeouts.requestMillis,
       // Without it the SDK only warns about a request that takes too long, and goes on waiting.
       throwOnRequestTimeout: true,
     },

@@ -1,5 +1,5 @@
 import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
 import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
@@ -7,10 +7,10 @@ import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import { callTable } from "./call-table.ts";
 import { followingFromItem, fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
+import { callTable, type DynamoTable } from "./dynamo-table.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
-import { connectionKey, LAST_MOMENT, momentKey, type TableNames } from "./table-keys.ts";
+import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
 
 const PAGE_SIZE = 100;
 
@@ -22,24 +22,22 @@ const BURY = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((nam
 const BURY_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
 
 export class DynamoConnectionStore implements ConnectionStore {
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #names: TableNames;
+  readonly #table: DynamoTable;
 
-  constructor(documents: DynamoDBDocumentClient, names: TableNames) {
-    this.#documents = documents;
-    this.#names = names;
+  constructor(table: DynamoTable) {
+    this.#table = table;
   }
 
   async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
     const put = new PutCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       Item: toConnectionItem(connection),
       ConditionExpression: FREE_OR_EXPIRED,
       ExpressionAttributeValues: { ":now": toEpochSeconds(connection.connectedAt) },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     try {
-      await callTable("CONNECTION_STORE", (options) => this.#documents.send(put, options));
+      await callTable(this.#table, "CONNECTION_STORE", (options) => this.#table.documents.send(put, options));
       return "stored";
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -53,29 +51,33 @@ export class DynamoConnectionStore implements ConnectionStore {
    */
   async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
     const bury = new UpdateCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       Key: connectionKey(id),
       UpdateExpression: BURY,
       ExpressionAttributeNames: BURY_NAMES,
       ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
       ReturnValues: "ALL_NEW",
     });
-    const { Attributes } = await callTable("CONNECTION_STORE", (options) => this.#documents.send(bury, options));
+    const { Attributes } = await callTable(this.#table, "CONNECTION_STORE", (options) =>
+      this.#table.documents.send(bury, options),
+    );
     return followingFromItem(Attributes);
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
     const start = from === undefined ? undefined : startKey(userId, now, from);
     const query = new QueryCommand({
-      TableName: this.#names.table,
-      IndexName: this.#names.index,
+      TableName: this.#table.name,
+      IndexName: this.#table.index,
       // Expired records sort before the range and an older schema's after it: neither costs a read.
       KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
       ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
       Limit: PAGE_SIZE,
       ...(start && { ExclusiveStartKey: start }),
     });
-    const page = await callTable("CONNECTION_STORE", (options) => this.#documents.send(query, options));
+    const page = await callTable(this.#table, "CONNECTION_STORE", (options) =>
+      this.#table.documents.send(query, options),
+    );
     const items = (page.Items ?? []).map(fromConnectionItem).filter((connection) => connection !== undefined);
     return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
   }

@@ -1,11 +1,5 @@
 import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
 import type { FollowOutcome, SubscriptionStore } from "../../application/ports/subscription-store.ts";
@@ -15,12 +9,12 @@ import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
-import { type CallOptions, callTable } from "./call-table.ts";
 import { fromConnectionItem } from "./connection-item.ts";
 import { deleteInBatches } from "./delete-in-batches.ts";
+import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { fromSubscriptionItem, toSubscriptionItem } from "./subscription-item.ts";
-import { connectionKey, entityPartition, subscriptionKey, type TableNames } from "./table-keys.ts";
+import { connectionKey, entityPartition, subscriptionKey } from "./table-keys.ts";
 
 /** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
 const PAGE_SIZE = 250;
@@ -36,19 +30,17 @@ const MAY_FOLLOW =
  * whether the connection is open and under its limit. Whatever has a row is in the set or about to be refused.
  */
 export class DynamoSubscriptionStore implements SubscriptionStore {
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #names: TableNames;
+  readonly #table: DynamoTable;
 
-  constructor(documents: DynamoDBDocumentClient, names: TableNames) {
-    this.#documents = documents;
-    this.#names = names;
+  constructor(table: DynamoTable) {
+    this.#table = table;
   }
 
   /** The row first: were the set first, a `close` between the two would remove a row that is yet to come. */
   follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
-    return callTable("SUBSCRIPTION_STORE", async (options) => {
-      const put = new PutCommand({ TableName: this.#names.table, Item: toSubscriptionItem(subscription) });
-      await this.#documents.send(put, options);
+    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
+      const put = new PutCommand({ TableName: this.#table.name, Item: toSubscriptionItem(subscription) });
+      await this.#table.documents.send(put, options);
       const outcome = await this.#enlist(subscription, now, limit, options);
       if (outcome !== "following") await this.#removeRow(subscription.entityId, subscription.connectionId, options);
       return outcome;
@@ -57,7 +49,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 
   /** The set first, for the same reason: a `follow` in between must not leave a row that no set names. */
   unfollow(entityId: EntityId, connectionId: ConnectionId): Promise<void> {
-    return callTable("SUBSCRIPTION_STORE", async (options) => {
+    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
       await this.#strikeOff(entityId, connectionId, options);
       await this.#removeRow(entityId, connectionId, options);
     });
@@ -65,21 +57,23 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 
   async unfollowAll(entityIds: readonly EntityId[], connectionId: ConnectionId): Promise<void> {
     const keys = entityIds.map((entityId) => subscriptionKey(entityId, connectionId));
-    await deleteInBatches(this.#documents, this.#names.table, keys);
+    await deleteInBatches(this.#table, keys);
   }
 
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     const start = from === undefined ? undefined : readCursor(from, 1)[0];
     const pk = entityPartition(entityId);
     const query = new QueryCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       ConsistentRead: true,
       KeyConditionExpression: "pk = :entity",
       ExpressionAttributeValues: { ":entity": pk },
       Limit: PAGE_SIZE,
       ...(start !== undefined && { ExclusiveStartKey: { pk, sk: start } }),
     });
-    const page = await callTable("SUBSCRIPTION_STORE", (options) => this.#documents.send(query, options));
+    const page = await callTable(this.#table, "SUBSCRIPTION_STORE", (options) =>
+      this.#table.documents.send(query, options),
+    );
     const items = (page.Items ?? []).flatMap((item) => fromSubscriptionItem(item, entityId) ?? []);
     return {
       items: items.filter((subscription) => !isExpired(subscription, now)),
@@ -94,7 +88,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     options: CallOptions,
   ): Promise<FollowOutcome> {
     const add = new UpdateCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       Key: connectionKey(connectionId),
       UpdateExpression: "ADD following :entities",
       ConditionExpression: MAY_FOLLOW,
@@ -108,7 +102,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     try {
-      await this.#documents.send(add, options);
+      await this.#table.documents.send(add, options);
       return "following";
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -118,7 +112,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 
   async #strikeOff(entityId: EntityId, connectionId: ConnectionId, options: CallOptions): Promise<void> {
     const remove = new UpdateCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       Key: connectionKey(connectionId),
       UpdateExpression: "DELETE following :entities",
       // Without it the update would make a record of a connection that never was.
@@ -126,7 +120,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       ExpressionAttributeValues: { ":entities": new Set([entityId]), ":entity": entityId },
     });
     try {
-      await this.#documents.send(remove, options);
+      await this.#table.documents.send(remove, options);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
@@ -134,10 +128,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 
   async #removeRow(entityId: EntityId, connectionId: ConnectionId, options: CallOptions): Promise<void> {
     const remove = new DeleteCommand({
-      TableName: this.#names.table,
+      TableName: this.#table.name,
       Key: subscriptionKey(entityId, connectionId),
     });
-    await this.#documents.send(remove, options);
+    await this.#table.documents.send(remove, options);
   }
 }
 

@@ -2,9 +2,6 @@ import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
 
-/** A table and its one index, as deployed. */
-export type TableNames = { readonly table: string; readonly index: string };
-
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
 /** Neither a connection id nor a user id can hold a `#`, so that no key of another kind, `KIND#…`, equals one of theirs. */

@@ -1,5 +1,6 @@
 import { makeDocumentClient } from "../../adapters/dynamodb/document-client.ts";
 import { DynamoConnectionStore } from "../../adapters/dynamodb/dynamo-connection-store.ts";
+import { CALL_BUDGET_MILLIS } from "../../adapters/dynamodb/dynamo-table.ts";
 import { MemoryConnectionStore } from "../../adapters/in-memory/memory-connection-store.ts";
 import { makeCloseConnection } from "../../application/close-connection.ts";
 import { makeOpenConnection } from "../../application/open-connection.ts";
@@ -20,6 +21,7 @@ export const connections: Part = (settings) => {
 
 function connectionStore(settings: Settings): () => ConnectionStore {
   if (settings.oneOf("STORE", ["dynamodb", "memory"]) === "memory") return () => new MemoryConnectionStore();
-  const table = { table: settings.text("TABLE_NAME"), index: settings.text("GSI1_NAME") };
-  return () => new DynamoConnectionStore(makeDocumentClient(), table);
+  const names = { name: settings.text("TABLE_NAME"), index: settings.text("GSI1_NAME") };
+  return () =>
+    new DynamoConnectionStore({ ...names, documents: makeDocumentClient(), budgetMillis: CALL_BUDGET_MILLIS });
 }

@@ -1,8 +1,9 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
-import { connectionKey, type TableNames } from "../../../src/adapters/dynamodb/table-keys.ts";
+import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
+import { connectionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
 import { addSeconds } from "../../../src/domain/time.ts";
 import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
@@ -11,19 +12,19 @@ import { CapacityMeter } from "../../support/capacity-meter.ts";
 import { createTable } from "../../support/dynamodb-table.ts";
 
 describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
-  let documents: DynamoDBDocumentClient;
-  let names: TableNames;
+  let table: DynamoTable;
   let store: DynamoConnectionStore;
   beforeAll(async () => {
-    ({ documents, names } = await createTable());
-    store = new DynamoConnectionStore(documents, names);
+    table = await createTable();
+    store = new DynamoConnectionStore(table);
   });
 
-  const put = (item: Record<string, unknown>) => documents.send(new PutCommand({ TableName: names.table, Item: item }));
+  const put = (item: Record<string, unknown>) =>
+    table.documents.send(new PutCommand({ TableName: table.name, Item: item }));
   const get = async (id: ConnectionId) =>
-    (await documents.send(new GetCommand({ TableName: names.table, Key: connectionKey(id) }))).Item;
+    (await table.documents.send(new GetCommand({ TableName: table.name, Key: connectionKey(id) }))).Item;
 
-  describeConnectionStore(() => new DynamoConnectionStore(documents, names));
+  describeConnectionStore(() => store);
 
   describe("its table", () => {
     it("leads to a connection by user id and expiry, and lets the collector have it", async () => {
@@ -76,7 +77,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
     let meter: CapacityMeter;
     beforeAll(async () => {
       for (const connection of crowd) await store.open(connection);
-      meter = new CapacityMeter(documents);
+      meter = new CapacityMeter(table.documents);
     });
 
     it.each([

@@ -1,7 +1,8 @@
-import { type BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import type { CallOptions, DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { entityPartition } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
@@ -9,23 +10,23 @@ import { describeSubscriptionStore } from "../../contracts/subscription-store.co
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../../support/capacity-meter.ts";
-import { createTable, type TestTable } from "../../support/dynamodb-table.ts";
+import { createTable } from "../../support/dynamodb-table.ts";
 import { inBatches } from "../../support/in-batches.ts";
 
 const LIMIT = 100;
 
 describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
-  let table: TestTable;
+  let table: DynamoTable;
   let connections: DynamoConnectionStore;
   let subscriptions: DynamoSubscriptionStore;
   beforeAll(async () => {
     table = await createTable();
-    connections = new DynamoConnectionStore(table.documents, table.names);
-    subscriptions = new DynamoSubscriptionStore(table.documents, table.names);
+    connections = new DynamoConnectionStore(table);
+    subscriptions = new DynamoSubscriptionStore(table);
   });
 
   const put = (item: Record<string, unknown>) =>
-    table.documents.send(new PutCommand({ TableName: table.names.table, Item: item }));
+    table.documents.send(new PutCommand({ TableName: table.name, Item: item }));
 
   async function openedAndFollowing(entityIds: readonly EntityId[]): Promise<Connection> {
     const connection = aConnection();
@@ -47,7 +48,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   it("L4 sends again what DynamoDB left out of a batch", async () => {
     const entityIds = Array.from({ length: 30 }, anEntityId);
     const connection = await openedAndFollowing(entityIds);
-    const stingy = new DynamoSubscriptionStore(takesOnlyHalf(table.makeClient()), table.names);
+    const stingy = new DynamoSubscriptionStore(takingOnly((count) => Math.ceil(count / 2), table));
 
     await stingy.unfollowAll(entityIds, connection.id);
 
@@ -56,8 +57,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   });
 
   it("L4 says so when DynamoDB goes on leaving something out", async () => {
-    const client = takesOnlyHalf(table.makeClient(), () => 0);
-    const store = new DynamoSubscriptionStore(client, table.names);
+    const store = new DynamoSubscriptionStore({ ...takingOnly(() => 0, table), budgetMillis: 200 });
 
     await expect(store.unfollowAll([anEntityId()], aConnection().id)).rejects.toMatchObject({
       dependency: "SUBSCRIPTION_STORE",
@@ -93,22 +93,14 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   });
 });
 
-/** A client whose DynamoDB takes of a batch only so many, and answers with the rest. */
-function takesOnlyHalf(
-  client: DynamoDBDocumentClient,
-  taken = (count: number) => Math.ceil(count / 2),
-): DynamoDBDocumentClient {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const { input } = args as { input: BatchWriteCommand["input"] };
-      const [[table, batch] = []] = Object.entries(input.RequestItems ?? {});
-      if (table === undefined || batch === undefined) return next(args);
-      const count = taken(batch.length);
-      const answer = await next({ ...args, input: { RequestItems: { [table]: batch.slice(0, Math.max(count, 1)) } } });
-      Object.assign(answer.output, { UnprocessedItems: count < batch.length ? { [table]: batch.slice(count) } : {} });
-      return answer;
-    },
-    { step: "initialize", priority: "high", name: "takesOnlyHalf" },
-  );
-  return client;
+/** The table by way of a DynamoDB that takes only so many of a batch, and answers with the rest. */
+function takingOnly(taken: (count: number) => number, table: DynamoTable): DynamoTable {
+  const send = async (command: BatchWriteCommand, options: CallOptions) => {
+    const batch = command.input.RequestItems?.[table.name] ?? [];
+    const count = taken(batch.length);
+    const accepted = new BatchWriteCommand({ RequestItems: { [table.name]: batch.slice(0, count) } });
+    if (count > 0) await table.documents.send(accepted, options);
+    return { UnprocessedItems: count < batch.length ? { [table.name]: batch.slice(count) } : {} };
+  };
+  return { ...table, documents: { send } as never };
 }

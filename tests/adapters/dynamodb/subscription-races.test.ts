@@ -20,8 +20,8 @@ describe.skipIf(!inject("containerEngine"))("subscriptions and a connection's en
   let connections: DynamoConnectionStore;
   let subscriptions: DynamoSubscriptionStore;
   beforeAll(async () => {
-    const { documents, names } = await createTable();
-    documents.middlewareStack.add(
+    const table = await createTable();
+    table.documents.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
           await scheduler?.schedule(Promise.resolve(), commandName ?? "request");
@@ -29,8 +29,8 @@ describe.skipIf(!inject("containerEngine"))("subscriptions and a connection's en
         },
       { step: "initialize", name: "turns" },
     );
-    connections = new DynamoConnectionStore(documents, names);
-    subscriptions = new DynamoSubscriptionStore(documents, names);
+    connections = new DynamoConnectionStore(table);
+    subscriptions = new DynamoSubscriptionStore(table);
   });
 
   async function followers(entityIds: readonly EntityId[]): Promise<readonly unknown[]> {

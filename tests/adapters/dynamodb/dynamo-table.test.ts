@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
-import { clientFor } from "../../support/dynamodb-table.ts";
+import { tableAt } from "../../support/dynamodb-table.ts";
 
 const servers: Server[] = [];
 
@@ -21,7 +21,7 @@ async function storeOver(answer: RequestListener): Promise<DynamoConnectionStore
   servers.push(server);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
-  return new DynamoConnectionStore(clientFor(`http://127.0.0.1:${port}`), { table: "table", index: "GSI1" });
+  return new DynamoConnectionStore(tableAt(`http://127.0.0.1:${port}`));
 }
 
 function refuse(status: number, type: string): RequestListener {

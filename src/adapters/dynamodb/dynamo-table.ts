@@ -1,21 +1,33 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
 
+/** The one table with its one index, as deployed. */
+export type DynamoTable = {
+  readonly documents: DynamoDBDocumentClient;
+  readonly name: string;
+  readonly index: string;
+  /** For one call of a port, whatever it sends. */
+  readonly budgetMillis: number;
+};
+
 /** The ports' two seconds, less what answering takes. */
-const BUDGET_MILLIS = 1900;
+export const CALL_BUDGET_MILLIS = 1900;
 
 export type CallOptions = { readonly abortSignal: AbortSignal };
 
 /**
  * One call of a port, with all that it sends to DynamoDB and the SDK's retries and pauses, within the budget: those
- * pauses hear no abort signal, so the call is also raced. A condition that failed is the caller's to read; whatever else goes wrong is an outage.
+ * pauses hear no abort signal, so the call is also raced. A condition that failed is the caller's to read; whatever else
+ * goes wrong is an outage.
  */
 export async function callTable<T>(
+  table: DynamoTable,
   dependency: UnavailableDependency,
   call: (options: CallOptions) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), BUDGET_MILLIS);
+  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), table.budgetMillis);
   try {
     return await Promise.race([call({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
   } catch (error) {

@@ -6,10 +6,13 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
 import type { TokenSigner } from "../../application/ports/token-signer.ts";
 import type { TokenVerifier } from "../../application/ports/token-verifier.ts";
 import type { UniqueIds } from "../../application/ports/unique-ids.ts";
 import type { RotateSigningSecret } from "../../application/rotate-signing-secret.ts";
+import type { Subscribe } from "../../application/subscribe.ts";
+import type { Unsubscribe } from "../../application/unsubscribe.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";
 
 declare const provides: unique symbol;
@@ -39,4 +42,8 @@ export const names = {
   connectionStore: name<ConnectionStore>("ConnectionStore"),
   openConnection: name<OpenConnection>("OpenConnection"),
   closeConnection: name<CloseConnection>("CloseConnection"),
+
+  subscriptionStore: name<SubscriptionStore>("SubscriptionStore"),
+  subscribe: name<Subscribe>("Subscribe"),
+  unsubscribe: name<Unsubscribe>("Unsubscribe"),
 } as const;

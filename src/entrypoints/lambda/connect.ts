@@ -7,6 +7,7 @@ import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
@@ -24,6 +25,6 @@ export function connectHandler(open: OpenConnection, logger: Logger) {
   });
 }
 
-const container = compose(platform, connections);
+const container = compose(platform, stores, connections);
 
 export const handler = connectHandler(resolve(container, names.openConnection), resolve(container, names.logger));

@@ -6,6 +6,7 @@ import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** After the socket is gone, best effort: the gateway calls once and ignores the answer. Expiry covers a lost call. */
@@ -21,6 +22,6 @@ export function disconnectHandler(close: CloseConnection, logger: Logger) {
   });
 }
 
-const container = compose(platform, connections);
+const container = compose(platform, stores, connections);
 
 export const handler = disconnectHandler(resolve(container, names.closeConnection), resolve(container, names.logger));

@@ -10,9 +10,11 @@ import { platform } from "../../../src/entrypoints/composition/platform.ts";
 import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
+import { stores } from "../../../src/entrypoints/composition/stores.ts";
+import { subscriptions } from "../../../src/entrypoints/composition/subscriptions.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 
-const PARTS = [platform, signing, authorization, testTokens, connections, rotation];
+const PARTS = [platform, signing, authorization, testTokens, stores, connections, subscriptions, rotation];
 const ENVIRONMENT = {
   STORE: "memory",
   SECRETS: "local",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { makeCloseConnection } from "../../../src/application/close-connection.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { makeOpenConnection } from "../../../src/application/open-connection.ts";
@@ -14,12 +15,13 @@ import { lambdaContext } from "../../support/lambda-context.ts";
 
 function handlers() {
   const connections = new MemoryConnectionStore();
+  const subscriptions = new MemorySubscriptionStore(connections);
   const clock = new FixedClock(CONNECTED_AT);
   const logger = new RecordingLogger();
   return {
     logger,
     connect: connectHandler(makeOpenConnection({ connections }), logger),
-    disconnect: disconnectHandler(makeCloseConnection({ connections, clock }), logger),
+    disconnect: disconnectHandler(makeCloseConnection({ connections, subscriptions, clock }), logger),
     liveConnectionsOf: async (user: string) =>
       (await connections.liveConnectionsOf(user as UserId, toEpochSeconds(clock.now()))).items,
   };

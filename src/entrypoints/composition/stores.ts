@@ -1,0 +1,39 @@
+import { makeDocumentClient } from "../../adapters/dynamodb/document-client.ts";
+import { DynamoConnectionStore } from "../../adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../adapters/dynamodb/dynamo-subscription-store.ts";
+import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../adapters/dynamodb/dynamo-table.ts";
+import { MemoryConnectionStore } from "../../adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../adapters/in-memory/memory-subscription-store.ts";
+import type { ConnectionStore } from "../../application/ports/connection-store.ts";
+import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
+import type { Part } from "./container.ts";
+import { names } from "./names.ts";
+import type { Settings } from "./settings.ts";
+
+type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
+
+/** Who is connected and who follows what: one table, or one memory, for both. */
+export const stores: Part = (settings) => {
+  const makeStores = chooseStores(settings);
+  return (provide) => {
+    const { connections, subscriptions } = makeStores();
+    provide(names.connectionStore, {}, () => connections);
+    provide(names.subscriptionStore, {}, () => subscriptions);
+  };
+};
+
+function chooseStores(settings: Settings): () => Stores {
+  if (settings.oneOf("STORE", ["dynamodb", "memory"]) === "memory") return makeMemoryStores;
+  const names = { name: settings.text("TABLE_NAME"), index: settings.text("GSI1_NAME") };
+  return () => makeDynamoStores(names);
+}
+
+function makeMemoryStores(): Stores {
+  const connections = new MemoryConnectionStore();
+  return { connections, subscriptions: new MemorySubscriptionStore(connections) };
+}
+
+function makeDynamoStores(names: Pick<DynamoTable, "name" | "index">): Stores {
+  const table = { ...names, documents: makeDocumentClient(), budgetMillis: CALL_BUDGET_MILLIS };
+  return { connections: new DynamoConnectionStore(table), subscriptions: new DynamoSubscriptionStore(table) };
+}

@@ -1,0 +1,56 @@
+import { hash } from "node:crypto";
+import type { Clock } from "../../application/ports/clock.ts";
+import type { ConnectionChannel, Post } from "../../application/ports/connection-channel.ts";
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
+import type { Push } from "../../domain/notification/push.ts";
+import { outcomeOf } from "./answer-outcome.ts";
+import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
+import { type HttpPost, makeHttpPost } from "./post-over-http.ts";
+import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
+
+const TIMEOUT_MILLIS = 2500;
+
+/** API Gateway's management API, spoken by hand: docs/decisions/0011 says why. */
+export class ManagementApiChannel implements ConnectionChannel {
+  readonly #endpoint: ConnectionsEndpoint;
+  readonly #signer: Sigv4Signer;
+  readonly #clock: Clock;
+  readonly #post: HttpPost;
+
+  constructor(options: {
+    readonly endpoint: ConnectionsEndpoint;
+    readonly credentials: AwsCredentials;
+    readonly region: string;
+    readonly clock: Clock;
+    /** As many as posts may be under way at once. */
+    readonly sockets: number;
+    readonly timeoutMillis?: number;
+  }) {
+    this.#endpoint = options.endpoint;
+    this.#signer = new Sigv4Signer(options.credentials, options.region);
+    this.#clock = options.clock;
+    this.#post = makeHttpPost(options.endpoint, {
+      sockets: options.sockets,
+      timeoutMillis: options.timeoutMillis ?? TIMEOUT_MILLIS,
+    });
+  }
+
+  prepare(push: Push): Post {
+    const body = Buffer.from(push);
+    const payloadHash = hash("sha256", body, "hex");
+    return (connectionId) => this.#send(connectionId, body, payloadHash);
+  }
+
+  async #send(connectionId: ConnectionId, body: Buffer, payloadHash: string): Promise<PostOutcome> {
+    const { host, basePath } = this.#endpoint;
+    const path = `${basePath}/@connections/${encodeURIComponent(connectionId)}`;
+    const headers = this.#signer.sign({ host, path, payloadHash, millis: this.#clock.now() });
+    try {
+      return outcomeOf(await this.#post(path, headers, body));
+    } catch {
+      // Timeouts, resets, names that do not resolve: nothing came back that says more.
+      return "failed";
+    }
+  }
+}

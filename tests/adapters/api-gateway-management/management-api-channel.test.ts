@@ -1,0 +1,153 @@
+import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
+import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
+import type { Push } from "../../../src/domain/notification/push.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { describeConnectionChannel } from "../../contracts/connection-channel.contract.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { type Answer, ManagementApiStandIn, withStatus } from "../../support/management-api-stand-in.ts";
+import { connectionId, NOON } from "../../support/notifications.ts";
+
+const PUSH = '{"type":"Entity Updated"}' as Push;
+const C1 = connectionId("L0SM9cOFvHcCIhw=");
+const CREDENTIALS = {
+  accessKeyId: "AKIDEXAMPLE",
+  secretAccessKey: new Secret("planted-secret-access-key"),
+  sessionToken: new Secret("planted-session-token"),
+};
+
+let standIn: ManagementApiStandIn;
+beforeEach(async () => {
+  standIn = await new ManagementApiStandIn().start();
+});
+afterEach(() => standIn.stop());
+
+function channelTo(origin: string, options: { sockets?: number; timeoutMillis?: number } = {}) {
+  const endpoint = parseConnectionsEndpoint(`${origin}/dev`);
+  if (endpoint === undefined) throw new Error("not an endpoint");
+  return new ManagementApiChannel({
+    endpoint,
+    credentials: CREDENTIALS,
+    region: "eu-west-1",
+    clock: new FixedClock(NOON),
+    sockets: 8,
+    ...options,
+  });
+}
+
+const ANSWERS: Readonly<Record<PostOutcome, Answer>> = {
+  delivered: withStatus(200),
+  gone: withStatus(410),
+  throttled: withStatus(429, '{"message":"Too Many Requests"}'),
+  failed: withStatus(500, '{"message":"Internal server error"}'),
+  refused: withStatus(403, '{"message":"Forbidden"}'),
+  "too-large": withStatus(413, '{"message":"Request Too Long"}'),
+};
+
+describe("ManagementApiChannel", () => {
+  describeConnectionChannel(() => ({
+    channel: channelTo(standIn.origin),
+    answerWith: (outcome) => {
+      standIn.answer = ANSWERS[outcome];
+    },
+    arrived: () =>
+      standIn.received.map(({ url, body }) => ({
+        connectionId: decodeURIComponent(url.slice(url.lastIndexOf("/") + 1)),
+        text: body.toString(),
+      })),
+  }));
+
+  it("sends what the SDK sends", async () => {
+    const sdk = new ApiGatewayManagementApiClient({
+      endpoint: `${standIn.origin}/dev`,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+    });
+    await sdk.send(new PostToConnectionCommand({ ConnectionId: C1, Data: PUSH }));
+    await channelTo(standIn.origin).prepare(PUSH)(C1);
+    const sent = standIn.received.map(({ url, method, headers, body }) => ({
+      url,
+      method,
+      body: body.toString(),
+      host: headers.host,
+      type: headers["content-type"],
+    }));
+    expect(sent[1]).toEqual(sent[0]);
+  });
+
+  it("signs with the credentials and the time it was given", async () => {
+    await channelTo(standIn.origin).prepare(PUSH)(C1);
+    expect(standIn.received[0]?.headers).toMatchObject({
+      "x-amz-date": "20261122T120000Z",
+      "x-amz-security-token": "planted-session-token",
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20261122\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
+      ),
+    });
+  });
+
+  it("opens as many sockets as it may, and keeps them for the next posts", async () => {
+    const post = channelTo(standIn.origin, { sockets: 3 }).prepare(PUSH);
+    await Promise.all(Array.from({ length: 20 }, () => post(C1)));
+    await Promise.all(Array.from({ length: 20 }, () => post(C1)));
+    expect([standIn.received.length, standIn.socketsOpened]).toEqual([40, 3]);
+  });
+
+  it("gets over sockets that died while nobody used them", async () => {
+    const post = channelTo(standIn.origin, { sockets: 1 }).prepare(PUSH);
+    await post(C1);
+    standIn.dropSockets();
+    const outcomes = [await post(C1), await post(C1)];
+    expect(outcomes[1]).toBe("delivered");
+  });
+});
+
+describe("an answer of the management API", () => {
+  it.each<[string, Answer, PostOutcome]>([
+    ["J1 410 whose body is not JSON", withStatus(410, "<html>"), "gone"],
+    ["J5 400 for an id it cannot decode", withStatus(400, '{"message":"Invalid connectionId: x"}'), "gone"],
+    ["J5 400 for anything else", withStatus(400, '{"message":"Bad Request"}'), "refused"],
+    ["401", withStatus(401), "refused"],
+    ["404, the wrong stage", withStatus(404), "refused"],
+    ["302, which is not followed", withStatus(302), "refused"],
+    ["J8 408", withStatus(408), "failed"],
+    ["J8 502", withStatus(502), "failed"],
+    ["J8 503 with rubbish", withStatus(503, "\u0000\u0001"), "failed"],
+    ["J8 504", withStatus(504), "failed"],
+    ["J8 none, the socket reset", (response) => response.destroy(), "failed"],
+    ["J8 cut off in its body", (response) => cutOff(response), "failed"],
+    ["J8 longer than any of the gateway's", withStatus(200, "x".repeat(100_000)), "failed"],
+  ])("%s", async (_row, answer, outcome) => {
+    standIn.answer = answer;
+    const told = await channelTo(standIn.origin).prepare(PUSH)(C1);
+    expect(told).toBe(outcome);
+  });
+
+  it.each<[string, Answer]>([
+    ["J8 never", () => undefined],
+    ["J8 only its head", (response) => response.writeHead(200, { "Content-Length": "5" }).flushHeaders()],
+    ["J8 a byte at a time", (response) => trickle(response)],
+  ])("that comes %s: failed when the time for the whole exchange is up", async (_row, answer) => {
+    standIn.answer = answer;
+    const told = await channelTo(standIn.origin, { timeoutMillis: 60 }).prepare(PUSH)(C1);
+    expect(told).toBe("failed");
+  });
+
+  it.each([
+    ["J8 nobody listening", "http://127.0.0.1:1"],
+    ["J8 a name that does not resolve", "https://does-not-exist.invalid"],
+  ])("that cannot come, with %s", async (_row, origin) => {
+    expect(await channelTo(origin).prepare(PUSH)(C1)).toBe("failed");
+  });
+});
+
+function cutOff(response: Parameters<Answer>[0]): void {
+  response.writeHead(200, { "Content-Length": "10" }).write("12345", () => response.destroy());
+}
+
+function trickle(response: Parameters<Answer>[0]): void {
+  const dripping = setInterval(() => response.write("x"), 20);
+  response.on("close", () => clearInterval(dripping));
+}

@@ -18,7 +18,7 @@ export class RecordingDeliveryQueue implements DeliveryQueue, DeadLetters {
 
   async undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
     this.#meetOutage();
-    this.dead.push({ delivery, reason });
+    this.dead.push({ delivery: { ...delivery, attempt: 0 }, reason });
   }
 
   async unreadable(body: string, reason: MalformedInputCode): Promise<void> {

@@ -1,0 +1,63 @@
+import { parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { MalformedInputError } from "../../domain/errors.ts";
+import type { Delivery } from "../../domain/notification/delivery.ts";
+import type { Notification, Publication } from "../../domain/notification/notification.ts";
+import type { Recipient } from "../../domain/notification/recipient.ts";
+import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { parsePublication } from "./publication.ts";
+
+/** Tells a delivery's message from an event's, and this shape of it from later ones. */
+export const DELIVERY_SCHEMA = "portcullis/delivery/1";
+
+/** SQS refuses these two characters, and JSON does not escape them of itself. */
+const NOT_FOR_SQS = /[\ufffe\uffff]/g;
+
+/** Recipients go as [id, connectedAt, expiresAt]: half the size, and a message's size is what is paid for. */
+export function encodeDelivery({ notification, to, attempt }: Delivery): string {
+  const { kind, id, time, publishedAt: _, replay, ...detail } = notification;
+  const rest = "recipients" in to ? { recipients: to.recipients.map(toTuple) } : to;
+  const text = JSON.stringify({ schema: DELIVERY_SCHEMA, kind, id, time, replay, detail, attempt, ...rest });
+  return text.replace(NOT_FOR_SQS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}
+
+/** Only the very kind of notification that the caller parses. Throws MalformedInputError. */
+export function parseDelivery<N extends Notification>(
+  message: PlainObject,
+  kind: N["kind"],
+  parse: (detail: unknown, publication: Publication) => N,
+): Delivery<N> {
+  const [id, time, attempt] = ["id", "time", "attempt"].map((name) => ownProperty(message, name));
+  const publication = parsePublication(id, time, ownProperty(message, "replay") === true);
+  if (ownProperty(message, "kind") !== kind || publication === undefined || !isCount(attempt)) throw malformed();
+  return { notification: parse(ownProperty(message, "detail"), publication), to: parseAudience(message), attempt };
+}
+
+function parseAudience(message: PlainObject): Delivery["to"] {
+  const recipients = ownProperty(message, "recipients");
+  if (Array.isArray(recipients)) return { recipients: recipients.map(fromTuple) };
+  const page = ownProperty(message, "page");
+  if (recipients !== undefined || !(page === undefined || typeof page === "string")) throw malformed();
+  return page === undefined ? {} : { page };
+}
+
+function toTuple({ connectionId, connectedAt, expiresAt }: Recipient): readonly unknown[] {
+  return [connectionId, connectedAt, expiresAt];
+}
+
+function fromTuple(tuple: unknown): Recipient {
+  const [id, connected, expires] = Array.isArray(tuple) ? (tuple as readonly unknown[]) : [];
+  const connectionId = parseConnectionId(id);
+  const connectedAt = parseEpochMillis(connected);
+  const expiresAt = parseEpochSeconds(expires);
+  if (connectionId === undefined || connectedAt === undefined || expiresAt === undefined) throw malformed();
+  return { connectionId, connectedAt, expiresAt };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function malformed(): MalformedInputError {
+  return new MalformedInputError("MALFORMED_DELIVERY");
+}

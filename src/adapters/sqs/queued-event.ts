@@ -1,0 +1,57 @@
+import { MalformedInputError } from "../../domain/errors.ts";
+import type { Delivery } from "../../domain/notification/delivery.ts";
+import {
+  type Notification,
+  type Publication,
+  parseEntityUpdate,
+  parseUserPush,
+  type UserPush,
+} from "../../domain/notification/notification.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
+import { parseEnvelope } from "./eventbridge-envelope.ts";
+
+/**
+ * What NotifyEntity's queues hold: entity updates from the bus, and continuations of either kind, since what is left of a
+ * push is a list of connections, whomever it was for. Throws MalformedInputError.
+ */
+export function parseQueuedEntityUpdate(body: string): Delivery {
+  const message = parseJsonObject(body);
+  if (!isDelivery(message)) return parseEvent(message, "Entity Updated", parseEntityUpdate);
+  return ownProperty(message, "kind") === "user-push"
+    ? parseDelivery(message, "user-push", parseUserPush)
+    : parseDelivery(message, "entity-update", parseEntityUpdate);
+}
+
+/** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. Throws MalformedInputError. */
+export function parseQueuedUserPush(body: string): Delivery<UserPush> {
+  const message = parseJsonObject(body);
+  return isDelivery(message)
+    ? parseDelivery(message, "user-push", parseUserPush)
+    : parseEvent(message, "Send User Push Notification", parseUserPush);
+}
+
+function parseEvent<N extends Notification>(
+  message: PlainObject,
+  name: string,
+  parse: (detail: unknown, publication: Publication) => N,
+): Delivery<N> {
+  const { detailType, detail, publication } = parseEnvelope(message);
+  // Another rule's event: this function is not the one that knows what it means.
+  if (detailType !== name) throw new MalformedInputError("MALFORMED_EVENT");
+  return { notification: parse(detail, publication), to: {}, attempt: 0 };
+}
+
+function isDelivery(message: PlainObject): boolean {
+  return ownProperty(message, "schema") === DELIVERY_SCHEMA;
+}
+
+function parseJsonObject(body: string): PlainObject {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isPlainObject(value)) return value;
+  } catch {
+    // JSON.parse quotes its input in its message, so nothing of the error is kept.
+  }
+  throw new MalformedInputError("MALFORMED_EVENT");
+}

@@ -1,0 +1,55 @@
+import { type MessageAttributeValue, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { DependencyUnavailableError } from "../../application/errors.ts";
+import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
+import type { MalformedInputCode } from "../../domain/errors.ts";
+import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
+import { encodeDelivery } from "./delivery-body.ts";
+
+/** For the call as a whole, its second attempt included. */
+const BUDGET_MILLIS = 2900;
+
+/**
+ * Continuations and dead letters in SQS. A dead letter's body is what the function takes, so that moving it back replays
+ * it; why it lies there is an attribute beside it.
+ */
+export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
+  readonly #client: SQSClient;
+  readonly #urls: { readonly continuations: string; readonly deadLetters: string };
+
+  constructor(client: SQSClient, urls: { readonly continuations: string; readonly deadLetters: string }) {
+    this.#client = client;
+    this.#urls = urls;
+  }
+
+  defer(delivery: Delivery, delaySeconds: number): Promise<void> {
+    return this.#send({
+      QueueUrl: this.#urls.continuations,
+      MessageBody: encodeDelivery(delivery),
+      DelaySeconds: delaySeconds,
+    });
+  }
+
+  undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+    return this.unreadable(encodeDelivery({ ...delivery, attempt: 0 }), reason);
+  }
+
+  unreadable(body: string, reason: MalformedInputCode | UndeliverableReason): Promise<void> {
+    return this.#send({
+      QueueUrl: this.#urls.deadLetters,
+      MessageBody: body,
+      MessageAttributes: { Reason: text(reason) },
+    });
+  }
+
+  async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
+    try {
+      await this.#client.send(new SendMessageCommand(message), { abortSignal: AbortSignal.timeout(BUDGET_MILLIS) });
+    } catch (cause) {
+      throw new DependencyUnavailableError("DELIVERY_QUEUE", { cause });
+    }
+  }
+}
+
+function text(value: string): MessageAttributeValue {
+  return { DataType: "String", StringValue: value };
+}

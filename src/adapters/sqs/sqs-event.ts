@@ -1,0 +1,26 @@
+import { MalformedInputError } from "../../domain/errors.ts";
+import { isPlainObject, ownProperty } from "../../domain/own-property.ts";
+
+/** One message of a batch, as far as it is trusted: its body may be anything. */
+export type QueuedMessage = { readonly messageId: string; readonly body: string };
+
+/** Which messages Lambda is to leave in the queue; it deletes all others (developer guide, Using Lambda with SQS). */
+export type SqsBatchResponse = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+
+/** Throws MalformedInputError for what cannot be a batch: only the whole of it can then come back. */
+export function parseSqsEvent(event: unknown): readonly QueuedMessage[] {
+  const records = isPlainObject(event) ? ownProperty(event, "Records") : undefined;
+  if (!Array.isArray(records)) throw new MalformedInputError("MALFORMED_EVENT");
+  return records.map(parseMessage);
+}
+
+export function answerToBatch(failed: readonly QueuedMessage[]): SqsBatchResponse {
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+function parseMessage(record: unknown): QueuedMessage {
+  const messageId = isPlainObject(record) ? ownProperty(record, "messageId") : undefined;
+  const body = isPlainObject(record) ? ownProperty(record, "body") : undefined;
+  if (typeof messageId !== "string" || typeof body !== "string") throw new MalformedInputError("MALFORMED_EVENT");
+  return { messageId, body };
+}

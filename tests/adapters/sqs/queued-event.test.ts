@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
+import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../../src/adapters/sqs/queued-event.ts";
+import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
+import type { Delivery } from "../../../src/domain/notification/delivery.ts";
+import { entityUpdate, freshDelivery, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
+import { entityUpdated } from "../../support/queued-messages.ts";
+
+const DETAIL = { entityId: "order-17", message: "shipped" };
+const EVENT = entityUpdated(DETAIL);
+const PUSH_EVENT = entityUpdated({ userId: "ann", message: "done" }, { "detail-type": "Send User Push Notification" });
+
+describe("an event in the queue", () => {
+  it("is a fresh delivery of what it says", () => {
+    const update = parseQueuedEntityUpdate(JSON.stringify(EVENT));
+    const push = parseQueuedUserPush(JSON.stringify(PUSH_EVENT));
+    expect(update).toEqual(freshDelivery(entityUpdate()));
+    expect(push).toEqual(freshDelivery(userPush()));
+  });
+
+  it("I9 is a replay when the archive says so", () => {
+    const body = JSON.stringify({ ...EVENT, "replay-name": "after-the-outage" });
+    expect(parseQueuedEntityUpdate(body).notification.replay).toBe(true);
+  });
+
+  it.each<[string, unknown, MalformedInputCode]>([
+    ["I5 no JSON", "Entity Updated", "MALFORMED_EVENT"],
+    ["I5 empty", "", "MALFORMED_EVENT"],
+    ["I5 JSON cut off", JSON.stringify(EVENT).slice(0, -1), "MALFORMED_EVENT"],
+    ["I5 null", "null", "MALFORMED_EVENT"],
+    ["I5 an array", [EVENT], "MALFORMED_EVENT"],
+    ["I5 the detail without its envelope", DETAIL, "MALFORMED_EVENT"],
+    ["I5 wrapped by SNS", { Type: "Notification", Message: JSON.stringify(EVENT) }, "MALFORMED_EVENT"],
+    ["I5 the event of another queue", PUSH_EVENT, "MALFORMED_EVENT"],
+    ["I1 detail missing", entityUpdated(undefined), "MALFORMED_DETAIL"],
+    ["I1 detail a string", entityUpdated(JSON.stringify(DETAIL)), "MALFORMED_DETAIL"],
+    ["I1 detail null", entityUpdated(null), "MALFORMED_DETAIL"],
+    ["I2 entity id with a newline", entityUpdated({ entityId: "order\n17" }), "MALFORMED_DETAIL"],
+    ["no id", entityUpdated(DETAIL, { id: undefined }), "MALFORMED_EVENT"],
+    ["an id with a newline", entityUpdated(DETAIL, { id: "a\nb" }), "MALFORMED_EVENT"],
+    ["an id of 4 KB", entityUpdated(DETAIL, { id: "x".repeat(4096) }), "MALFORMED_EVENT"],
+    ["no time", entityUpdated(DETAIL, { time: undefined }), "MALFORMED_EVENT"],
+    ["a time in seconds", entityUpdated(DETAIL, { time: 1795348800 }), "MALFORMED_EVENT"],
+    ["a time that is no date", entityUpdated(DETAIL, { time: "2026-13-45T12:00:00Z" }), "MALFORMED_EVENT"],
+    [
+      "a detail type that only looks like ours",
+      entityUpdated(DETAIL, { "detail-type": "entity updated" }),
+      "MALFORMED_EVENT",
+    ],
+  ])("is malformed: %s", (_row, body, code) => {
+    const parse = () => parseQueuedEntityUpdate(typeof body === "string" ? body : JSON.stringify(body));
+    expect(parse).toThrow(new MalformedInputError(code));
+  });
+
+  it("G4 nested 200,000 deep is malformed or passed over, never a crash", () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    expect(() => parseQueuedEntityUpdate(deep)).toThrow(MalformedInputError);
+  });
+
+  it("I1 any text is a delivery or malformed, nothing else", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.json(),
+      fc.jsonValue().map((detail) => JSON.stringify(entityUpdated(detail))),
+    );
+    fc.assert(
+      fc.property(text, fc.constantFrom(parseQueuedEntityUpdate, parseQueuedUserPush), (body, parse) => {
+        try {
+          return parse(body).attempt === 0;
+        } catch (thrown) {
+          return thrown instanceof MalformedInputError;
+        }
+      }),
+    );
+  });
+});
+
+describe("a continuation in the queue", () => {
+  const message = fc.string({ unit: "binary" });
+  const to = fc.oneof(
+    fc.constant({}),
+    fc.record({ page: fc.string() }),
+    fc.nat(20).map((count) => ({ recipients: recipients(count) })),
+  );
+
+  it("is the delivery that was written, whatever is in it", () => {
+    fc.assert(
+      fc.property(message, to, fc.nat(6), fc.boolean(), (text, audience, attempt, replay) => {
+        const update: Delivery = { notification: entityUpdate({ message: text }, { replay }), to: audience, attempt };
+        const callback = "https://example.com/x";
+        const push: Delivery = {
+          notification: userPush({ message: text, callback }, { replay }),
+          to: audience,
+          attempt,
+        };
+        expect(parseQueuedEntityUpdate(encodeDelivery(update))).toEqual(update);
+        expect(parseQueuedUserPush(encodeDelivery(push))).toEqual(push);
+      }),
+    );
+  });
+
+  it("of a user push is taken by either function, of an entity update only by the one that may read followers", () => {
+    const push = freshDelivery(userPush());
+    const update = encodeDelivery(freshDelivery(entityUpdate()));
+    expect(parseQueuedEntityUpdate(encodeDelivery(push))).toEqual(push);
+    expect(() => parseQueuedUserPush(update)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
+  });
+
+  it("is of characters that SQS takes, whatever the message is", () => {
+    const body = encodeDelivery(freshDelivery(userPush({ message: "\ufffe\uffff\u0000\u001f\ud800" })));
+    // SendMessage, API reference: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
+    expect(body).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
+  });
+
+  it("of 500 recipients and the largest push stays far below SQS's megabyte", () => {
+    const notification = userPush({ message: "\u0001".repeat(20 * 1024) });
+    const body = encodeDelivery({ notification, to: { recipients: recipients(500) }, attempt: 1 });
+    expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+  });
+
+  it.each<[string, object]>([
+    ["no attempt", { attempt: undefined }],
+    ["a negative attempt", { attempt: -1 }],
+    ["half an attempt", { attempt: 0.5 }],
+    ["no id", { id: undefined }],
+    ["recipients that are no list", { recipients: {} }],
+    ["a recipient that is no list", { recipients: [{}] }],
+    ["a recipient without expiry", { recipients: [["c1", PUBLICATION.publishedAt]] }],
+    ["a recipient that never expires", { recipients: [["c1", PUBLICATION.publishedAt, 1e20]] }],
+    ["a recipient that is no connection id", { recipients: [["../c1", PUBLICATION.publishedAt, 1_800_000_000]] }],
+    ["a page that is no text", { page: 7 }],
+  ])("is malformed with %s", (_what, over) => {
+    const body = JSON.stringify({ ...JSON.parse(encodeDelivery(freshDelivery(entityUpdate()))), ...over });
+    expect(() => parseQueuedEntityUpdate(body)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
+  });
+
+  it("cannot be forged by a publisher: what the bus wraps is a detail", () => {
+    const forged = JSON.parse(
+      encodeDelivery({ notification: entityUpdate(), to: { recipients: recipients(1) }, attempt: 0 }),
+    );
+    const delivery = parseQueuedEntityUpdate(JSON.stringify(entityUpdated({ ...DETAIL, ...forged })));
+    expect(delivery).toEqual(freshDelivery(entityUpdate()));
+  });
+});

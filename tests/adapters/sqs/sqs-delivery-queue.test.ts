@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
+import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { Delivery } from "../../../src/domain/notification/delivery.ts";
+import type { HttpService } from "../../../src/entrypoints/local/http/http-service.ts";
+import type { Message } from "../../../src/entrypoints/local/sqs/message.ts";
+import { makeSqsService } from "../../../src/entrypoints/local/sqs/sqs-service.ts";
+import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.ts";
+import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
+import { workAndDeadQueues } from "../../support/queues.ts";
+import { serveHttpServices } from "../../support/serve-http-services.ts";
+
+const NEVER: HttpService = () => new Promise(() => undefined);
+
+let queues: ReturnType<typeof workAndDeadQueues>;
+let served: Awaited<ReturnType<typeof serveHttpServices>>;
+/** What stands in front of SQS while it is broken. */
+let breakdown: HttpService | undefined;
+
+beforeEach(async () => {
+  queues = workAndDeadQueues();
+  breakdown = undefined;
+  const sqs = makeSqsService({ ...queues, stopped: new AbortController().signal });
+  served = await serveHttpServices((request) => (breakdown ?? sqs)(request));
+});
+afterEach(() => served.close());
+
+function makeQueue(): SqsDeliveryQueue {
+  const client = makeSqsClient({
+    endpoint: served.origin,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+  });
+  const url = (name: string) => `${served.origin}/123456789012/${name}`;
+  return new SqsDeliveryQueue(client, { continuations: url("work"), deadLetters: url("dead") });
+}
+
+function parse({ body }: Message): Delivery {
+  return parseQueuedEntityUpdate(body);
+}
+
+function reason({ attributes }: Message): string {
+  return attributes.get("Reason")?.stringValue ?? "";
+}
+
+describe("SqsDeliveryQueue", () => {
+  describeDeliveryQueue(() => ({
+    queue: makeQueue(),
+    deferred: () =>
+      queues.work.messages().map((message) => ({
+        delivery: parse(message),
+        delaySeconds: (message.visibleAt - message.sentAt) / 1000,
+      })),
+    dead: () => queues.dead.messages().map((message) => ({ delivery: parse(message), reason: reason(message) })),
+    unread: () => queues.dead.messages().map((message) => ({ body: message.body, reason: reason(message) })),
+    breakDown: () => {
+      breakdown = async () => ({ status: 500, body: "" });
+    },
+  }));
+
+  it("has its message taken whatever characters are in it", async () => {
+    const delivery = freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }));
+    await makeQueue().defer(delivery, 0);
+    const [message] = queues.work.messages();
+    expect(message && parse(message)).toEqual(delivery);
+  });
+
+  it("gives up on a queue that does not answer, within its budget", async () => {
+    breakdown = NEVER;
+    const deferring = makeQueue().defer(freshDelivery(entityUpdate()), 0);
+    await expect(deferring).rejects.toThrow(new DependencyUnavailableError("DELIVERY_QUEUE"));
+  });
+
+  it("says nothing of the delivery in its error", async () => {
+    breakdown = async () => ({ status: 400, body: '{"__type":"InvalidMessageContents","message":"planted"}' });
+    const deferring = makeQueue().defer(freshDelivery(entityUpdate({ message: "planted" })), 0);
+    const error: Error = await deferring.then(
+      () => new Error("deferred"),
+      (thrown: Error) => thrown,
+    );
+    expect(error.message).toBe("DELIVERY_QUEUE is unavailable");
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { answerToBatch, parseSqsEvent } from "../../../src/adapters/sqs/sqs-event.ts";
+import { MalformedInputError } from "../../../src/domain/errors.ts";
+import { sqsEvent } from "../../support/queued-messages.ts";
+
+describe("a batch of messages", () => {
+  it("is its bodies, to the byte, and their ids", () => {
+    const messages = parseSqsEvent(sqsEvent("one", "", "{"));
+    expect(messages).toEqual([
+      { messageId: "message-0", body: "one" },
+      { messageId: "message-1", body: "" },
+      { messageId: "message-2", body: "{" },
+    ]);
+  });
+
+  it("I6 is answered with those that are to stay in the queue", () => {
+    const [first, second] = parseSqsEvent(sqsEvent("one", "two"));
+    const failed = second === undefined ? [] : [second];
+    expect(first?.messageId).toBe("message-0");
+    expect(answerToBatch(failed)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
+  });
+
+  it.each([
+    ["null", null],
+    ["no records", {}],
+    ["records that are no list", { Records: {} }],
+    ["a record that is null", { Records: [null] }],
+    ["a record without an id", { Records: [{ body: "x" }] }],
+    ["a record whose body is an object", { Records: [{ messageId: "m", body: {} }] }],
+  ])("I7 that is none comes back whole: %s", (_what, event) => {
+    expect(() => parseSqsEvent(event)).toThrow(new MalformedInputError("MALFORMED_EVENT"));
+  });
+});

@@ -11,7 +11,7 @@ export type AudienceStream = {
 };
 
 /** What was not taken: of the page in hand, and of the pages behind it, with what kept the next one from being read. */
-export type AudienceRest = {
+type AudienceRest = {
   readonly untried: readonly Recipient[];
   readonly unread?: { readonly page?: string };
   readonly fault?: { readonly thrown: unknown };

@@ -1,7 +1,7 @@
 import type { UndeliverableReason } from "../domain/notification/delivery.ts";
 
 /** What became of the recipients that one invocation took in hand, each in exactly one count. */
-export type RecipientCounts = {
+type RecipientCounts = {
   readonly delivered: number;
   readonly gone: number;
   readonly expired: number;

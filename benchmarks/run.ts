@@ -1,12 +1,14 @@
 // `npm run bench`, or `npm run bench -- authorizer` for those that are named. Prints Markdown.
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
+import { benchFanOut } from "./fan-out.ts";
 import { benchStartUp } from "./start-up.ts";
 import { type Table, toMarkdown } from "./table.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
   "start-up": benchStartUp,
+  "fan-out": benchFanOut,
 };
 
 const asked = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
+import { benchFanOut } from "../../benchmarks/fan-out.ts";
 import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
 
@@ -17,6 +18,14 @@ describe("each benchmark still runs, with counts too small to say anything", () 
 
   it("start-up", async () => {
     expectFilled(await benchStartUp({ rounds: 1 }));
+  });
+
+  it("fan-out", async () => {
+    const cases = [
+      { way: "plain", count: 3 },
+      { way: "portcullis", count: 3 },
+    ] as const;
+    expectFilled(await benchFanOut(1, cases));
   });
 });
 

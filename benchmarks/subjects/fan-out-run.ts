@@ -1,0 +1,106 @@
+// One push to so many connections, in one of two ways. Writes what it took, as JSON, to file descriptor 3.
+import { writeFileSync } from "node:fs";
+import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
+import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/management-api-channel.ts";
+import { JitteredBackoff } from "../../src/adapters/system/jittered-backoff.ts";
+import { SystemClock } from "../../src/adapters/system/system-clock.ts";
+import { makeFanOut } from "../../src/application/fan-out.ts";
+import { encodePush } from "../../src/domain/notification/push.ts";
+import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import { Secret } from "../../src/domain/secret.ts";
+import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
+import { connectionId, entityUpdate, freshDelivery } from "../../tests/support/notifications.ts";
+
+export type FanOutWay = "plain" | "portcullis";
+export type FanOutTimes = { readonly seconds: number; readonly cpuSeconds: number; readonly peakBytes: number };
+
+const PAGE = 500;
+const POSTS_AT_ONCE = 50;
+const WARM_UP = 1000;
+const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "benchmark" };
+// As long as those of a Lambda role, which every request carries.
+const SESSION_TOKEN = "t".repeat(900);
+
+const clock = new SystemClock();
+const notification = entityUpdate({ message: "x".repeat(240) }, { publishedAt: clock.now() });
+
+/** The tutorial's: everybody at once, one SDK call each, the SDK left as it comes. */
+function plain(endpoint: string): (count: number) => Promise<void> {
+  const credentials = { ...KEYS, sessionToken: SESSION_TOKEN };
+  const client = new ApiGatewayManagementApiClient({ endpoint, region: "eu-west-1", credentials });
+  const push = encodePush(notification) ?? "";
+  return async (count) => {
+    const ids = Array.from({ length: count }, (_, index) => recipientAt(index).connectionId);
+    await Promise.all(ids.map((id) => client.send(new PostToConnectionCommand({ ConnectionId: id, Data: push }))));
+  };
+}
+
+function portcullis(endpoint: string): (count: number) => Promise<void> {
+  const parsed = parseConnectionsEndpoint(endpoint);
+  if (parsed === undefined) throw new Error("not an endpoint");
+  const nothingLeft = async () => {
+    throw new Error("something was left over");
+  };
+  const fanOut = makeFanOut({
+    channel: new ManagementApiChannel({
+      endpoint: parsed,
+      credentials: {
+        accessKeyId: KEYS.accessKeyId,
+        secretAccessKey: new Secret(KEYS.secretAccessKey),
+        sessionToken: new Secret(SESSION_TOKEN),
+      },
+      region: "eu-west-1",
+      clock,
+      sockets: POSTS_AT_ONCE,
+    }),
+    queue: { defer: nothingLeft },
+    deadLetters: { undeliverable: nothingLeft, unreadable: nothingLeft },
+    clock,
+    backoff: new JitteredBackoff(),
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    concurrency: POSTS_AT_ONCE,
+  });
+  return async (count) => {
+    const report = await fanOut({
+      delivery: freshDelivery(notification),
+      read: async (from) => pageFrom(Number(from ?? 0), count),
+      forget: nothingLeft,
+      deadline: (clock.now() + 600_000) as EpochMillis,
+    });
+    if (report.delivered !== count) throw new Error(`${report.delivered} of ${count} delivered`);
+  };
+}
+
+function pageFrom(start: number, count: number) {
+  const end = Math.min(start + PAGE, count);
+  const items = Array.from({ length: end - start }, (_, index) => recipientAt(start + index));
+  return { items, ...(end < count && { next: String(end) }) };
+}
+
+function recipientAt(index: number): Recipient {
+  const now = clock.now();
+  return {
+    connectionId: connectionId(`L0SM9cOFv${index.toString().padStart(6, "0")}=`),
+    connectedAt: (now - 60_000) as EpochMillis,
+    expiresAt: addSeconds(toEpochSeconds(now), 3600),
+  };
+}
+
+const [way, count, endpoint] = process.argv.slice(2) as [FanOutWay, string, string];
+const run = { plain, portcullis }[way](endpoint);
+await run(WARM_UP);
+
+const cpuBefore = process.cpuUsage();
+const startedAt = performance.now();
+await run(Number(count));
+const seconds = (performance.now() - startedAt) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+const times: FanOutTimes = {
+  seconds,
+  cpuSeconds: (user + system) / 1e6,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+};
+writeFileSync(3, JSON.stringify(times));
+// The SDK's sockets would keep the process for a while.
+process.exit();

@@ -7,7 +7,7 @@ export type HandshakeAttack = {
   readonly cwe: number;
   readonly title: string;
   readonly reason: RejectionReason;
-  readonly event: (token: string) => unknown;
+  readonly event: (token: string) => ReturnType<typeof authorizerEvent>;
 };
 
 function rowsOf(id: string, cwe: number) {
@@ -83,7 +83,7 @@ export const handshakeAttacks: readonly HandshakeAttack[] = [
   f5("TOKEN_MALFORMED", "%00 behind", (token) => asking({ access_token: `${token}%00` })),
   f5("TOKEN_MALFORMED", "a bad escape behind", (token) => asking({ access_token: `${token}%zz` })),
   f5("TOKEN_MALFORMED", "another parameter inside", (token) => asking({ access_token: `${token}&userId=bob` })),
-  ...["Authorization", "Cookie", "X-Access-Token", "Sec-WebSocket-Key", "access_token"].map((name) =>
+  ...["Authorization", "Cookie", "X-Access-Token", "X-Api-Key", "access_token"].map((name) =>
     f6("TOKEN_MISSING", `the header ${name}`, (token) => ({ headers: { [name]: `Bearer ${token}` } })),
   ),
   f7("SUBPROTOCOLS_MALFORMED", "the header twice, with two tokens", (token) =>

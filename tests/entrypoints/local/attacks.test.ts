@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import type { ConnectionStore } from "../../../src/application/ports/connection-store.ts";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { handshakeAttacks } from "../../support/attacks/handshake-attacks.ts";
+import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
+import { authorizerEvent } from "../../support/gateway-events.ts";
+import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
+import { connect, exchange, statusOf, upgradeText } from "../../support/web-socket-client.ts";
+
+const now = toEpochSeconds(new SystemClock().now());
+const target = { secret: SECRET_TEXT, now };
+const TOKEN = goodToken(now);
+
+let runtime: TestRuntime;
+let store: ConnectionStore;
+
+/** The handlers as they are deployed, which read their settings while they load. */
+beforeAll(async () => {
+  vi.stubEnv("JWT_SECRET", SECRET_TEXT);
+  vi.stubEnv("TOKEN_ISSUER", POLICY.issuer);
+  vi.stubEnv("TOKEN_AUDIENCE", POLICY.audience);
+  const [authorizer, opening, closing, { compose, resolve }, { names }] = await Promise.all([
+    import("../../../src/entrypoints/lambda/authorizer.ts"),
+    import("../../../src/entrypoints/lambda/connect.ts"),
+    import("../../../src/entrypoints/lambda/disconnect.ts"),
+    import("../../../src/entrypoints/composition/container.ts"),
+    import("../../../src/entrypoints/composition/names.ts"),
+  ]);
+  store = resolve(compose(), names.connectionStore);
+  runtime = await startTestRuntime({
+    handlers: { Authorizer: authorizer.handler, Connect: opening.handler, Disconnect: closing.handler },
+  });
+});
+
+afterAll(async () => {
+  await runtime.close();
+  vi.unstubAllEnvs();
+});
+
+/** The event's handshake as the bytes that a client would have sent for it. */
+function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: ReturnType<typeof authorizerEvent>): string {
+  const query = Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) =>
+    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+  );
+  const own = Object.entries(multiValueHeaders).filter(([name]) => !/^(connection|host|upgrade)$/i.test(name));
+  const lines = own.flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
+  const text = upgradeText({}, `GET /dev?${query.join("&")} HTTP/1.1`);
+  return text.replace(/\r\n\r\n$/, `\r\n${lines.join("")}\r\n`);
+}
+
+type Row = readonly [title: string, request: string, token: string];
+
+/** What fits into a request that the gateway itself takes: its length, and the characters of a header. */
+const isSendable = ([, request]: Row) => request.length < 4096 && /^[\r\n\t -~]*$/.test(request);
+
+const rows: readonly Row[] = [
+  ...tokenAttacks.map(({ id, title, token }): Row => {
+    const text = token(target);
+    return [`${id} ${title}, in the query`, requestOf(authorizerEvent({ query: { access_token: text } })), text];
+  }),
+  ...tokenAttacks.flatMap(({ id, title, token }): Row[] => {
+    const text = token(target);
+    const headers = { "Sec-WebSocket-Protocol": `websocket, ${text}` };
+    if (!/^[^\s,]+$/.test(text)) return [];
+    return [[`${id} ${title}, as subprotocol`, requestOf(authorizerEvent({ headers })), text]];
+  }),
+  ...handshakeAttacks.map(({ id, title, event }): Row => [`${id} ${title}`, requestOf(event(TOKEN)), TOKEN]),
+].filter(isSendable);
+
+const ann = async () => (await store.liveConnectionsOf("ann" as UserId, now)).items;
+
+describe("the attack table, over the wire", () => {
+  it("is measured against tokens that are let in, remembered and forgotten", async () => {
+    const clients = [
+      await connect(`${runtime.url}?access_token=${TOKEN}`),
+      await connect(runtime.url, ["websocket", TOKEN]),
+    ];
+    const chosen = clients.map(({ headers }) => headers["sec-websocket-protocol"]);
+
+    expect(await ann()).toHaveLength(2);
+    expect(chosen).toStrictEqual([undefined, "websocket"]);
+
+    for (const { ws } of clients) ws.close();
+    await vi.waitFor(async () => expect(await ann()).toHaveLength(0));
+  });
+
+  it("holds the rows that it is expected to hold", () => {
+    expect(rows.length).toBeGreaterThanOrEqual(850);
+  });
+
+  it.each(rows)("%s: 401", async (_title, request, token) => {
+    const answer = await exchange(runtime.port, request);
+
+    expect(statusOf(answer)).toBe(401);
+    expect(leaksIn(answer, plantedTexts(SECRET_TEXT, token))).toStrictEqual([]);
+  });
+
+  it("s1 left no connection behind, and the next good token is let in", async () => {
+    expect(runtime.events["Connect"]).toHaveLength(2);
+    expect(await ann()).toHaveLength(0);
+
+    const { ws } = await connect(runtime.url, ["websocket", TOKEN]);
+    expect(await ann()).toHaveLength(1);
+    ws.close();
+  });
+});

@@ -1,6 +1,7 @@
 // `npm run bench`, or `npm run bench -- authorizer` for those that are named. Prints Markdown.
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
+import { benchConnects } from "./connects.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchStartUp } from "./start-up.ts";
 import { type Table, toMarkdown } from "./table.ts";
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
   "start-up": benchStartUp,
   "fan-out": benchFanOut,
+  connects: benchConnects,
 };
 
 const asked = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
+import { benchConnects } from "../../benchmarks/connects.ts";
 import { benchFanOut } from "../../benchmarks/fan-out.ts";
 import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
@@ -11,9 +12,13 @@ function expectFilled(tables: readonly Table[]): void {
   expect(cells.filter((cell) => cell === "" || /NaN|Infinity|undefined/.test(cell))).toEqual([]);
 }
 
-describe("each benchmark still runs, with counts too small to say anything", () => {
+describe("each benchmark still runs, with counts too small to say anything", { timeout: 120_000 }, () => {
   it("authorizer", async () => {
     expectFilled(await benchAuthorizer({ rounds: 1, calls: 2 }));
+  });
+
+  it("connects", async () => {
+    expectFilled(await benchConnects({ rounds: 1, connects: 2, idle: [0, 3], settleMs: 0 }));
   });
 
   it("start-up", async () => {

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Companion } from "./companion.ts";
+import { residentBytes } from "./resident-memory.ts";
+import { median } from "./samples.ts";
+import { LOCAL_SETTINGS, signedToken } from "./settings.ts";
+import type { Opened, Order } from "./subjects/clients.ts";
+import { ratio, type Table } from "./table.ts";
+
+const BARE = { label: "`ws`, letting in whoever asks", file: "benchmarks/subjects/bare-server.ts" };
+const RUNTIME = {
+  label: "local runtime: authorizer, connect, store, log",
+  file: "benchmarks/subjects/local-runtime.ts",
+};
+const SERVERS = [BARE, RUNTIME];
+
+const COUNTS = {
+  rounds: 5,
+  connects: 1000,
+  /** How many connections are open, one after the other, when memory is looked at. */
+  idle: [0, 1000, 5000] as readonly number[],
+  settleMs: 1000,
+};
+
+/** Handshakes per second and what idle connections keep. Servers and clients have processes of their own. */
+export async function benchConnects(counts = COUNTS): Promise<Table[]> {
+  return [await rates(counts), await memory(counts)];
+}
+
+type Server = {
+  open(connections: number): Promise<Opened>;
+  residentMegabytes(): number;
+};
+
+/** A new server and new clients, gone when the work is done. */
+async function withServer<T>(file: string, work: (server: Server) => Promise<T>): Promise<T> {
+  const server = Companion.start(file, LOCAL_SETTINGS);
+  const clients = Companion.start("benchmarks/subjects/clients.ts");
+  try {
+    const { port } = await server.hear<{ port: number }>();
+    const path = `/dev?access_token=${signedToken()}`;
+    return await work({
+      open: (connections) => clients.ask<Opened>({ port, path, connections } satisfies Order),
+      residentMegabytes: () => residentBytes(server.pid) / 2 ** 20,
+    });
+  } finally {
+    await Promise.all([server.end(), clients.end()]);
+  }
+}
+
+async function rates({ rounds, connects, settleMs }: typeof COUNTS): Promise<Table> {
+  const measured = SERVERS.map((server) => ({ ...server, opened: [] as Opened[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { file, opened } of measured) {
+      opened.push(
+        await withServer(file, async ({ open }) => {
+          // The first ones compile the code, on either side.
+          await open(connects);
+          await pause(settleMs);
+          return open(connects);
+        }),
+      );
+    }
+  }
+  const perSecond = (opened: readonly Opened[]) => median(opened.map((one) => one.perSecond));
+  const reference = perSecond(measured.find(({ file }) => file === BARE.file)?.opened ?? []);
+  return {
+    title: "Connects",
+    note:
+      `Medians of ${rounds} interleaved rounds: ${connects} connects, 50 at a time, to a new server that has had as many ` +
+      "before. The account's quota of 500 a second, which the local runtime keeps, is lifted.",
+    columns: ["server", "connects/s", "p50 ms", "p99 ms", "rate against ws"],
+    rows: measured.map(({ label, opened }) => [
+      label,
+      perSecond(opened).toFixed(0),
+      median(opened.map((one) => one.p50Ms)).toFixed(1),
+      median(opened.map((one) => one.p99Ms)).toFixed(1),
+      ratio(perSecond(opened), reference),
+    ]),
+  };
+}
+
+async function memory({ idle, settleMs }: typeof COUNTS): Promise<Table> {
+  const rows: string[][] = [];
+  for (const { label, file } of SERVERS) {
+    const megabytes = await withServer(file, (server) => residentAt(server, idle, settleMs));
+    const grown = (megabytes.at(-1) ?? Number.NaN) - (megabytes[0] ?? Number.NaN);
+    const connections = (idle.at(-1) ?? Number.NaN) - (idle[0] ?? Number.NaN);
+    rows.push([label, ...megabytes.map((value) => value.toFixed(0)), ((grown * 1024) / connections).toFixed(1)]);
+  }
+  return {
+    title: "Memory of idle connections",
+    note: "Resident, in a new server each, after the last connection has been open for a while; uncollected garbage counts.",
+    columns: ["server", ...idle.map((connections) => `MB at ${connections}`), "KB per connection"],
+    rows,
+  };
+}
+
+async function residentAt(server: Server, idle: readonly number[], settleMs: number): Promise<number[]> {
+  const megabytes: number[] = [];
+  let opened = 0;
+  for (const connections of idle) {
+    if (connections > opened) await server.open(connections - opened);
+    opened = connections;
+    await pause(settleMs);
+    megabytes.push(server.residentMegabytes());
+  }
+  return megabytes;
+}

@@ -31,11 +31,11 @@ module.exports = {
     {
       name: "handlers-know-only-the-gateway-adapter",
       comment:
-        "A handler translates API Gateway's events, or the one event of another service (adapters/*/*-event.ts); " +
-        "every other adapter is chosen by the composition root.",
+        "A handler translates API Gateway's events, or the one event of another service (adapters/*/*-event.ts), and " +
+        "parses frames by their schemas; every other adapter is chosen by the composition root.",
       severity: "error",
       from: { path: "^src/entrypoints/lambda/" },
-      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|[^/]+/[^/]+-event[.]ts$)" },
+      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|zod/|[^/]+/[^/]+-event[.]ts$)" },
     },
     {
       name: "inversify-only-in-the-composition-root",

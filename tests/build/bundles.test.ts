@@ -28,6 +28,16 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: expect.objectContaining({ body: expect.stringContaining("UNKNOWN_ACTION") }) },
     budgetKb: 160,
   },
+  subscribe: {
+    event: messageEvent('{"action":"subscribe","entityId":"order-17"}'),
+    answer: { value: expect.objectContaining({ body: expect.stringContaining("NOT_CONNECTED") }) },
+    budgetKb: 385,
+  },
+  unsubscribe: {
+    event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'),
+    answer: { value: expect.objectContaining({ body: expect.stringContaining("unsubscribed") }) },
+    budgetKb: 385,
+  },
   "create-test-jwt": {
     event: { userId: "ann" },
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },

@@ -1,7 +1,9 @@
 import type { OpeningConnection } from "../../application/open-connection.ts";
+import type { SubscriptionRequest } from "../../application/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseIdentity } from "../../domain/identity/identity.ts";
+import { parseUserId } from "../../domain/identity/user-id.ts";
 import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
@@ -22,8 +24,7 @@ export function parseConnectEvent(value: unknown): {
   const sourceIp = textField(gatewayIdentity, "sourceIp");
   const userAgent = textField(gatewayIdentity, "userAgent");
   const identity = parseIdentity(authorizer);
-  const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
-  const tokenExpiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
+  const { connectedAt, tokenExpiresAt } = lifetimeIn(requestContext);
   // Without an identity this is a `$connect` route without its authorizer: it must not open.
   if (!identity || !connectedAt || !tokenExpiresAt || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
     throw new MalformedInputError("MALFORMED_EVENT");
@@ -41,8 +42,26 @@ export function parseConnectEvent(value: unknown): {
   };
 }
 
+/** Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats. */
+export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
+  const { requestContext } = parseEvent(value);
+  const authorizer = objectField(requestContext, "authorizer");
+  const userId = parseUserId(ownProperty(authorizer, "userId"));
+  const { connectedAt, tokenExpiresAt } = lifetimeIn(requestContext);
+  if (!userId || !connectedAt || !tokenExpiresAt) throw new MalformedInputError("MALFORMED_EVENT");
+  return { connectionId: connectionIdIn(requestContext), userId, connectedAt, tokenExpiresAt };
+}
+
 export function parseDisconnectEvent(value: unknown): ConnectionId {
   return connectionIdIn(parseEvent(value).requestContext);
+}
+
+/** When it began, and when at the latest it ends: the gateway turns the authorizer's context into text. */
+function lifetimeIn(requestContext: PlainObject) {
+  return {
+    connectedAt: parseEpochMillis(ownProperty(requestContext, "connectedAt")),
+    tokenExpiresAt: parseEpochSeconds(Number(textField(objectField(requestContext, "authorizer"), "tokenExpiresAt"))),
+  };
 }
 
 /** From the request context alone: an id in a header or a body is anybody's word. */

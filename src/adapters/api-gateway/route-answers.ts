@@ -15,16 +15,23 @@ export const DONE: RouteAnswer = { statusCode: 200 };
 /** Nothing about the cause: it is in the log line of the same request id. */
 export const FAILED: RouteAnswer = { statusCode: 500 };
 
+/** One frame to the sender, as the route's response. Needs a route response on the route, not a permission to post. */
+export function frame(content: { readonly type: string; readonly [member: string]: unknown }): RouteAnswer {
+  return { statusCode: 200, body: JSON.stringify(content) };
+}
+
 /** Why a message was not acted upon. */
-export type ErrorFrameCode = "BAD_REQUEST" | "INTERNAL" | "UNKNOWN_ACTION";
+export type ErrorCode = "BAD_REQUEST" | "INTERNAL" | "LIMIT" | "NOT_CONNECTED" | "UNKNOWN_ACTION";
 
 const EXPLANATIONS = {
-  BAD_REQUEST: "The message must be a JSON object with an action.",
+  BAD_REQUEST: "The message is not what its action takes.",
   INTERNAL: "The message could not be handled. Try again.",
+  LIMIT: "This connection follows as many entities as it may.",
+  NOT_CONNECTED: "This connection has ended. Connect again.",
   UNKNOWN_ACTION: "There is no such action.",
-} as const satisfies Record<ErrorFrameCode, string>;
+} as const satisfies Record<ErrorCode, string>;
 
-/** An error as a route response: the connection stays open and usable. */
-export function errorFrame(code: ErrorFrameCode, requestId: string): RouteAnswer {
-  return { statusCode: 200, body: JSON.stringify({ type: "error", code, message: EXPLANATIONS[code], requestId }) };
+/** The connection stays open and usable. `id` only where it was understood: nothing else of a message is repeated. */
+export function errorFrame(code: ErrorCode, requestId: string, id?: string): RouteAnswer {
+  return frame({ type: "error", code, message: EXPLANATIONS[code], requestId, ...(id !== undefined && { id }) });
 }

@@ -11,10 +11,11 @@ import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { stores } from "../../../src/entrypoints/composition/stores.ts";
-import { subscriptions } from "../../../src/entrypoints/composition/subscriptions.ts";
+import { subscribing } from "../../../src/entrypoints/composition/subscribing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
+import { unsubscribing } from "../../../src/entrypoints/composition/unsubscribing.ts";
 
-const PARTS = [platform, signing, authorization, testTokens, stores, connections, subscriptions, rotation];
+const PARTS = [platform, signing, authorization, testTokens, stores, connections, subscribing, unsubscribing, rotation];
 const ENVIRONMENT = {
   STORE: "memory",
   SECRETS: "local",

@@ -1,0 +1,35 @@
+import * as z from "zod/mini";
+import { parseUserId } from "../../domain/identity/user-id.ts";
+import { parseEntityId } from "../../domain/subscription/entity-id.ts";
+import { isPlainText } from "../../domain/text.ts";
+
+/** A text that a parser of the domain accepts: the rule stays there, and its brand comes out. */
+function parsedBy<T>(text: z.ZodMiniString, parse: (value: string) => T | undefined) {
+  return z.pipe(
+    text,
+    z.transform((value: string, context) => {
+      const parsed = parse(value);
+      if (parsed !== undefined) return parsed;
+      context.issues.push({ code: "custom", input: undefined });
+      return z.NEVER;
+    }),
+  );
+}
+
+export const entityId = parsedBy(
+  z.string().check(z.minLength(1), z.maxLength(256), z.describe("At most 256 bytes of UTF-8, no control characters.")),
+  parseEntityId,
+);
+
+export const userId = parsedBy(
+  z.string().check(z.regex(/^[A-Za-z0-9_.@+=,|:~-]{1,128}$/), z.describe("The user id that tokens carry.")),
+  parseUserId,
+);
+
+const MAX_CORRELATION_BYTES = 128;
+
+/** What a client tells its answers apart by. */
+export const correlationId = parsedBy(
+  z.string().check(z.minLength(1), z.maxLength(MAX_CORRELATION_BYTES), z.describe("Chosen by the client and echoed.")),
+  (value) => (isPlainText(value, MAX_CORRELATION_BYTES) ? value : undefined),
+);

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { makeOpenConnection } from "../../../src/application/open-connection.ts";
+import { makeSubscribe } from "../../../src/application/subscribe.ts";
+import { makeUnsubscribe } from "../../../src/application/unsubscribe.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
+import { subscribeHandler } from "../../../src/entrypoints/lambda/subscribe.ts";
+import { unsubscribeHandler } from "../../../src/entrypoints/lambda/unsubscribe.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, messageEvent } from "../../support/gateway-events.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+
+const LIMIT = 3;
+
+function handlers() {
+  const clock = new FixedClock(CONNECTED_AT);
+  const connections = new MemoryConnectionStore();
+  const subscriptions = new MemorySubscriptionStore(connections);
+  const logger = new RecordingLogger();
+  const subscribe = subscribeHandler(makeSubscribe({ subscriptions, clock, limit: LIMIT }), logger);
+  const unsubscribe = unsubscribeHandler(makeUnsubscribe({ subscriptions }), logger);
+  const asking = async (handler: typeof subscribe, body: unknown, overrides = {}) => {
+    const answer = await handler(messageEvent(JSON.stringify(body), overrides), lambdaContext());
+    return JSON.parse(answer.body ?? "");
+  };
+  return {
+    logger,
+    connect: () => connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), lambdaContext()),
+    subscribe: (entityId: unknown, more = {}, overrides = {}) =>
+      asking(subscribe, { action: "subscribe", entityId, ...more }, overrides),
+    unsubscribe: (entityId: unknown, more = {}, overrides = {}) =>
+      asking(unsubscribe, { action: "unsubscribe", entityId, ...more }, overrides),
+    followersOf: async (entityId: string) =>
+      (await subscriptions.followersOf(entityId as EntityId, toEpochSeconds(clock.now()))).items,
+  };
+}
+
+let all: ReturnType<typeof handlers>;
+
+beforeEach(async () => {
+  all = handlers();
+  await all.connect();
+});
+
+describe("subscribe", () => {
+  it("stores all that a fan-out asks, and says so with the client's own id", async () => {
+    expect(await all.subscribe("order-17", { id: "7" })).toEqual({ type: "subscribed", entityId: "order-17", id: "7" });
+    expect(await all.followersOf("order-17")).toEqual([
+      {
+        entityId: "order-17",
+        connectionId: "PJqB0fHsqRcCHlw=",
+        userId: "ann",
+        connectedAt: CONNECTED_AT,
+        expiresAt: CONNECTED_AT / 1000 + 3600,
+      },
+    ]);
+  });
+
+  it("is idempotent", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      expect(await all.subscribe("order-17")).toEqual({ type: "subscribed", entityId: "order-17" });
+    }
+    expect(await all.followersOf("order-17")).toHaveLength(1);
+  });
+
+  it.each(["*", "order/*", "__proto__", "USER#ann", "[a-z]+", "ünïcode"])(
+    "H5 E13 takes %j literally",
+    async (entityId) => {
+      expect(await all.subscribe(entityId)).toEqual({ type: "subscribed", entityId });
+      expect(await all.followersOf(entityId)).toHaveLength(1);
+      expect(await all.followersOf("order-17")).toEqual([]);
+    },
+  );
+
+  it("H6 stops at the limit, and not for what is followed already", async () => {
+    for (const entityId of ["1", "2", "3", "3"]) await all.subscribe(entityId);
+    expect(await all.subscribe("4", { id: "7" })).toMatchObject({ type: "error", code: "LIMIT", id: "7" });
+    expect(await all.followersOf("4")).toEqual([]);
+    await all.unsubscribe("1");
+    expect(await all.subscribe("4")).toMatchObject({ type: "subscribed" });
+  });
+
+  it("H7 tells a connection without a record that it has ended", async () => {
+    const answer = await all.subscribe("order-17", {}, { connectionId: "AAAAAAAAAAAAAAA=" });
+    expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED" });
+    expect(await all.followersOf("order-17")).toEqual([]);
+  });
+
+  it("H8 does not take another user's word for a connection", async () => {
+    const answer = await all.subscribe("order-17", {}, { authorizer: { ...AUTHORIZER_CONTEXT, userId: "eve" } });
+    expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED" });
+  });
+
+  it("says INTERNAL, and nothing else, when the store cannot be reached", async () => {
+    const outage = () => Promise.reject(new DependencyUnavailableError("SUBSCRIPTION_STORE"));
+    const answer = await subscribeHandler(outage, all.logger)(
+      messageEvent('{"action":"subscribe","entityId":"canary-7f3a"}'),
+      lambdaContext(),
+    );
+    expect(JSON.parse(answer.body ?? "")).toMatchObject({ type: "error", code: "INTERNAL" });
+    expect(JSON.stringify([answer, all.logger.lines])).not.toContain("canary");
+  });
+});
+
+describe("unsubscribe", () => {
+  it("ends it, as often as it is asked, with the client's own id", async () => {
+    await all.subscribe("order-17");
+    for (let round = 0; round < 2; round += 1) {
+      expect(await all.unsubscribe("order-17", { id: "8" })).toEqual({
+        type: "unsubscribed",
+        entityId: "order-17",
+        id: "8",
+      });
+    }
+    expect(await all.followersOf("order-17")).toEqual([]);
+  });
+
+  it("H3 cannot end another connection's", async () => {
+    await all.subscribe("order-17");
+    await all.unsubscribe("order-17", { connectionId: "PJqB0fHsqRcCHlw=" }, { connectionId: "AAAAAAAAAAAAAAA=" });
+    await all.unsubscribe("order-17", {}, { connectionId: "AAAAAAAAAAAAAAA=" });
+    expect(await all.followersOf("order-17")).toHaveLength(1);
+  });
+});
+
+describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
+  it.each([
+    ["E10 no entity", undefined],
+    ["E10 an empty one", ""],
+    ["a blank one", "  "],
+    ["E10 a number", 17],
+    ["E10 an object", { toString: "order-17" }],
+    ["E10 an array", ["order-17"]],
+    ["E10 null", null],
+    ["E10 true", true],
+    ["E6 a line break", "order\n17"],
+    ["E6 NUL", "order\u000017"],
+    ["E7 a lone surrogate", "\ud800"],
+    ["E9 more than 256 bytes", "ü".repeat(129)],
+  ])("refuses %s", async (_title, entityId) => {
+    expect(await all[action](entityId)).toMatchObject({ type: "error", code: "BAD_REQUEST" });
+  });
+
+  it.each([
+    ["a member too many", { userId: "eve" }],
+    ["a correlation id that is a number", { id: 7 }],
+    ["a correlation id of 129 characters", { id: "a".repeat(129) }],
+    ["a correlation id with a control character", { id: "a\u001b[2J" }],
+    ["an empty correlation id", { id: "" }],
+  ])("G3 refuses %s, and repeats nothing", async (_title, more) => {
+    const answer = await all[action]("order-17", more);
+    expect(answer).toEqual({
+      type: "error",
+      code: "BAD_REQUEST",
+      message: expect.any(String),
+      requestId: "PJqCOG4zqRcFcPw=",
+    });
+    expect(await all.followersOf("order-17")).toEqual([]);
+  });
+});

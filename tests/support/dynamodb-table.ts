@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { CreateTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { inject } from "vitest";
 import { makeDocumentClient } from "../../src/adapters/dynamodb/document-client.ts";
 import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../src/adapters/dynamodb/dynamo-table.ts";
+import { tableDefinition } from "./template-table.ts";
 
 const LOCAL = { region: "eu-west-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
@@ -22,35 +23,6 @@ export async function createTable(): Promise<DynamoTable> {
   const location = { ...LOCAL, endpoint: await answer.text() };
   const documents = makeDocumentClient(location, { connectMillis: 30_000, requestMillis: 30_000 });
   const table = { documents, name: `table-${randomUUID()}`, index: "GSI1", budgetMillis: 60_000 };
-  await documents.send(new CreateTableCommand(definitionOf(table)));
+  await documents.send(new CreateTableCommand(tableDefinition(table.name, table.index)));
   return table;
-}
-
-function definitionOf({ name, index }: DynamoTable): CreateTableCommandInput {
-  return {
-    TableName: name,
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: ["pk", "sk", "GSI1PK", "GSI1SK"].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: "S",
-    })),
-    KeySchema: keySchema("pk", "sk"),
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: index,
-        KeySchema: keySchema("GSI1PK", "GSI1SK"),
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...PROJECTED] },
-      },
-    ],
-  };
-}
-
-/** What a connection is read back from. As `following` is not among them, a subscription costs no write to the index. */
-const PROJECTED = ["firstName", "lastName", "sub", "sourceIp", "userAgent", "connectedAt", "expiresAt"] as const;
-
-function keySchema(partition: string, sort: string): NonNullable<CreateTableCommandInput["KeySchema"]> {
-  return [
-    { AttributeName: partition, KeyType: "HASH" },
-    { AttributeName: sort, KeyType: "RANGE" },
-  ];
 }

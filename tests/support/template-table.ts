@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import { parse } from "yaml";
+import { TEMPLATE } from "./local-template.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own, of which a test says what it expects.
+type Resources = Readonly<Record<string, { readonly Properties: any }>>;
+
+/** Intrinsic functions are left as the text of their arguments. */
+function resources(): Resources {
+  return parse(readFileSync(TEMPLATE, "utf8"), { logLevel: "silent" }).Resources;
+}
+
+/** The table that the template declares, for another name and engine. */
+export function tableDefinition(name: string, index: string): CreateTableCommandInput {
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = resources()["WebsocketTable"]?.Properties ?? {};
+  return {
+    TableName: name,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions,
+    KeySchema,
+    GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((declared: object) => ({ ...declared, IndexName: index })),
+  };
+}
+
+/** What a function's role may do to the table (`dynamodb:PutItem`) and to its index (`dynamodb:Query index`). */
+export function tablePermissions(functionName: string): readonly string[] {
+  const { Policies } = resources()[`${functionName}Role`]?.Properties ?? {};
+  const statements: readonly { Action: string | string[]; Resource: string }[] = Policies[0].PolicyDocument.Statement;
+  return statements
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => (String(Resource).includes("/index/") ? `${action} index` : action)),
+    )
+    .filter((action) => action.startsWith("dynamodb:"))
+    .sort();
+}

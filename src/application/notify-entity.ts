@@ -23,7 +23,7 @@ export function makeNotifyEntity(deps: {
       deadline,
       read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
       forget: async (connectionId) => {
-        // Closing finds subscriptions by an index that may lag; this one we know of.
+        // A subscribe that was cut off half-way can leave one that closing does not know of: this one we know of.
         await deps.subscriptions.unfollow(entityId, connectionId);
         await deps.closeConnection(connectionId);
       },

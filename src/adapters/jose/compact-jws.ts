@@ -3,7 +3,7 @@ import { type Rejection, rejected } from "../../domain/token/token-verdict.ts";
 /** A token's parts, decoded from their one canonical spelling. Nothing in them has been verified. */
 export type UnverifiedJws = { readonly kind: "jws"; readonly header: Uint8Array; readonly signature: Uint8Array };
 
-/** Far above what issuers send, and what a URL or a header of API Gateway can carry. */
+/** Far above what issuers send; a URL of API Gateway carries half of it, its headers little more. */
 const MAX_CHARACTERS = 8192;
 
 /**

@@ -1,3 +1,6 @@
+import { Secret } from "../../domain/secret.ts";
+import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+
 /** Every setting that is wrong or missing, in one error: a deployment is mended once, not once per name. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
@@ -27,6 +30,13 @@ export class Settings {
     const value = this.#environment[name];
     if (value === undefined || value.trim() === "") return this.#wrong(name, "must be set", "");
     return value;
+  }
+
+  /** What may sign tokens: a weak key fails the start, not every handshake after it. */
+  signingSecret(name: string): Secret {
+    const text = this.text(name);
+    const isWrong = text !== "" && signingKeyFault(text) !== undefined;
+    return new Secret(isWrong ? this.#wrong(name, "must be 32 bytes or more, and not a PEM", "") : text);
   }
 
   /** A list parted by commas, or `*`, which has to be spelled out. */

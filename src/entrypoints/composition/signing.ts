@@ -6,7 +6,6 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
-import { Secret } from "../../domain/secret.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
@@ -32,7 +31,7 @@ export const signing: Part = (settings) => {
 
 function signingSecrets(settings: Settings): (deps: Dependencies) => SigningSecrets {
   if (settings.oneOf("SECRETS", ["local", "secrets-manager"]) === "local") {
-    const secret = new Secret(settings.text("JWT_SECRET"));
+    const secret = settings.signingSecret("JWT_SECRET");
     return () => new FixedSigningSecrets(secret);
   }
   const secretId = settings.text("JWT_SECRET_ID");

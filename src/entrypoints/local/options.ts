@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 export type Options = {
@@ -44,8 +45,7 @@ function parseStage(text: string, source: string): string {
   return text;
 }
 
-/** HS256 needs a key as long as its hash (RFC 7518 section 3.2); what else a key may be, the functions decide. */
 function parseJwtSecret(text: string, source: string): string {
-  if (Buffer.byteLength(text) < 32) throw new UsageError(`${source} must be at least 32 bytes long`);
+  if (signingKeyFault(text) !== undefined) throw new UsageError(`${source} must be at least 32 bytes, and not a PEM`);
   return text;
 }

@@ -55,6 +55,25 @@ describe("settings", () => {
     expect(problems.join()).not.toContain("s3cret");
   });
 
+  it("take a signing secret that may be one, and never show it", () => {
+    const secret = new Settings({ SECRET: "k".repeat(32) }).signingSecret("SECRET");
+
+    expect(secret.reveal()).toBe("k".repeat(32));
+  });
+
+  it.each([
+    ["K10 one of 31 bytes", "k".repeat(31)],
+    ["K8 a PEM", `-----BEGIN PUBLIC KEY-----\n${"k".repeat(64)}`],
+  ])("refuse as a signing secret %s, without its value", (_row, value) => {
+    const problems = problemsOf({ SECRET: value }, (settings) => settings.signingSecret("SECRET"));
+
+    expect(problems).toEqual(["SECRET must be 32 bytes or more, and not a PEM"]);
+  });
+
+  it("name a signing secret that is missing once", () => {
+    expect(problemsOf({}, (settings) => settings.signingSecret("SECRET"))).toEqual(["SECRET must be set"]);
+  });
+
   it("let every origin in only when that is spelled out alone", () => {
     expect(new Settings({ ORIGINS: "*" }).anyOrList("ORIGINS")).toBe("any");
     expect(new Settings({ ORIGINS: "*,https://a.example" }).anyOrList("ORIGINS")).toEqual(["*", "https://a.example"]);

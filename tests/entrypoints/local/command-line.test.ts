@@ -40,6 +40,11 @@ describe("npm start's flags", () => {
     [["--stage", "x".repeat(129)], {}, "--stage must be"],
     [["--jwt-secret", "hunter2-hunter2-hunter2-hunter2"], {}, "--jwt-secret must be at least 32 bytes"],
     [[], { PORTCULLIS_JWT_SECRET: "hunter2" }, "PORTCULLIS_JWT_SECRET must be at least 32 bytes"],
+    [
+      ["--jwt-secret", ` -----BEGIN PUBLIC KEY-----${SECRET}`],
+      {},
+      "--jwt-secret must be at least 32 bytes, and not a PEM",
+    ],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
     [["hunter2"], {}, "only flags"],
   ];

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { LocalAccount } from "../../src/entrypoints/local/template/physical-names.ts";
 import { readTemplate } from "../../src/entrypoints/local/template/read-template.ts";
 import type { StackDescription } from "../../src/entrypoints/local/template/stack-description.ts";
 
@@ -21,15 +22,17 @@ const entrypoints = new Set([
   "unsubscribe",
 ]);
 
-/** As the local runtime reads it, with test tokens unless a test says otherwise. */
-export function describeTemplate(text: string, parameters: Readonly<Record<string, string>> = {}): StackDescription {
-  return readTemplate({
-    file: TEMPLATE,
-    text,
-    parameters,
-    entrypoints,
-    account: { accountId: "123456789012", region: "us-east-1", apiId: "portcullis", origin: "http://127.0.0.1:3001" },
-  });
+export function localAccount(origin = "http://127.0.0.1:3001"): LocalAccount {
+  return { accountId: "123456789012", region: "us-east-1", apiId: "portcullis", origin };
+}
+
+/** As the local runtime reads it, with test tokens where a test says so. */
+export function describeTemplate(
+  text: string,
+  parameters: Readonly<Record<string, string>> = {},
+  account = localAccount(),
+): StackDescription {
+  return readTemplate({ file: TEMPLATE, text, parameters, entrypoints, account });
 }
 
 /** The template with one piece of it replaced. Fails where the piece is not there, so that no test changes nothing. */

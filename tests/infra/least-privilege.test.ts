@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
+import { goodToken } from "../support/good-token.ts";
+import { describeTemplate, localAccount, projectTemplate } from "../support/local-template.ts";
+import { type Answer, RecordingAws } from "../support/recording-aws.ts";
+import { permissionsOf } from "../support/role-permissions.ts";
+
+type Work = {
+  readonly events: readonly unknown[];
+  readonly answer?: RecordingAws["answer"];
+};
+
+const SECRET = JSON.stringify({ signature: "0123456789abcdef0123456789abcdef" });
+const secret: Answer = { body: { SecretString: SECRET, CreatedDate: 1_700_000_000 } };
+const refused = (type: string): Answer => ({ status: 400, body: { __type: type } });
+const PENDING = "00000000-0000-4000-8000-000000000002";
+const VERSIONS = { "00000000-0000-4000-8000-000000000001": ["AWSCURRENT"], [PENDING]: ["AWSPENDING"] };
+
+/** Enough of each function's work that it needs all it is allowed. */
+const work: Readonly<Record<string, Work>> = {
+  Authorizer: {
+    // Signed by somebody else, which only the keys can tell.
+    events: [authorizerEvent({ query: { access_token: goodToken(1_700_000_000) } })],
+    answer: () => secret,
+  },
+  CreateTestJwt: { events: [{ userId: "ann" }], answer: () => secret },
+  Connect: { events: [connectEvent()] },
+  Disconnect: {
+    events: [disconnectEvent()],
+    answer: (action) =>
+      action === "dynamodb:UpdateItem" ? { body: { Attributes: { following: { SS: ["order-17"] } } } } : undefined,
+  },
+  Default: { events: [{}] },
+  Subscribe: {
+    events: [messageEvent('{"action":"subscribe","entityId":"order-17"}')],
+    // What a connection has that is not open: the row is taken back.
+    answer: (action) => (action === "dynamodb:UpdateItem" ? refused("ConditionalCheckFailedException") : undefined),
+  },
+  Unsubscribe: { events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')] },
+  RotateSecret: {
+    events: ["createSecret", "setSecret", "testSecret", "finishSecret"].map((Step) => ({
+      SecretId: "JwtSignatureSecret",
+      ClientRequestToken: PENDING,
+      Step,
+    })),
+    answer: (action, { VersionId }, before) => {
+      if (action === "secretsmanager:DescribeSecret") return { body: { VersionIdsToStages: VERSIONS } };
+      if (action !== "secretsmanager:GetSecretValue") return undefined;
+      const isFilled = before.some((permission) => permission.startsWith("secretsmanager:PutSecretValue"));
+      return VersionId !== undefined && !isFilled ? refused("ResourceNotFoundException") : secret;
+    },
+  },
+};
+
+async function permissionsUsedBy(functionName: string, { events, answer }: Work): Promise<readonly string[]> {
+  const aws = await RecordingAws.start();
+  onTestFinished(() => aws.close());
+  if (answer !== undefined) aws.answer = answer;
+  const { functions } = describeTemplate(projectTemplate(), { Production: "false" }, localAccount(aws.origin));
+  const fn = functions.find(({ name }) => name === functionName);
+  if (fn === undefined) throw new Error(`no function ${functionName}`);
+  const child = execFile(
+    process.execPath,
+    [resolve("tests/support/invoke-handler.ts"), resolve(`src/entrypoints/lambda/${fn.entrypoint}.ts`)],
+    {
+      env: {
+        ...fn.environment,
+        CONNECTIONS_ENDPOINT: `${aws.origin}/dev`,
+        AWS_ENDPOINT_URL: aws.origin,
+        AWS_REGION: "eu-west-1",
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+      },
+    },
+  );
+  child.stdin?.end(JSON.stringify(events));
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${functionName} does not load`);
+  return [...aws.permissions].toSorted();
+}
+
+describe("least privilege", () => {
+  it.each(Object.entries(work))("%s may do what it does and nothing else", async (functionName, rehearsal) => {
+    const used = await permissionsUsedBy(functionName, rehearsal);
+
+    expect(used).toEqual(permissionsOf(functionName));
+  });
+});

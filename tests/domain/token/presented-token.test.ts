@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/presented-token.ts";
+import { anyText } from "../../support/any-text.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
 
@@ -67,5 +69,22 @@ describe("answeredSubprotocol", () => {
     ["F16 nothing of a list that is not understood", ["a.b.c, websocket"], undefined],
   ])("%s", (_title, offered, answered) => {
     expect(answeredSubprotocol(offered)).toBe(answered);
+  });
+
+  it("F16 is `websocket` as offered or nothing, whatever is offered and wherever the token is taken from", () => {
+    const item = fc.oneof(fc.constantFrom("websocket", "WebSocket", "a.b.c", "", " ", "\t"), anyText(3));
+    const header = fc.array(item, { maxLength: 4 }).map((items) => items.join(","));
+
+    fc.assert(
+      fc.property(fc.array(header, { maxLength: 2 }), fc.constantFrom([], ["d.e.f"]), (subprotocols, query) => {
+        const answer = answeredSubprotocol(subprotocols);
+        const token = presentedToken({ query, subprotocols }, "allowed");
+
+        expect(answer ?? "websocket").toMatch(/^websocket$/i);
+        expect(subprotocols.join(",")).toContain(answer ?? "");
+        expect(token).not.toBe(answer ?? "websocket");
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

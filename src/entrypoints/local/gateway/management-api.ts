@@ -8,7 +8,7 @@ import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 /** SDKs encode the at-sign and the id's padding; people with curl do not. */
 const CONNECTION = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
 
-/** The presence of a signature over this service, in headers or query. Nobody here could check it: there are no keys. */
+/** A signature for this service is asked for and not checked: there are no keys here to check it with. */
 const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=[^,]+\/execute-api\/aws4_request, ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$/;
 

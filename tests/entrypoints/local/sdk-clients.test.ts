@@ -1,0 +1,75 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GoneException,
+  PayloadTooLargeException,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { InvokeCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
+import { describe, expect, it } from "vitest";
+import { ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { connect } from "../../support/web-socket-client.ts";
+
+const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+
+describe("M-01 M-14 the SDK's @connections client, with the stage in its endpoint", () => {
+  async function connected() {
+    const runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const endpoint = `http://127.0.0.1:${runtime.port}/dev`;
+    const client = await connect(runtime.url);
+    const ConnectionId = String(runtime.events["Connect"]?.[0].requestContext.connectionId);
+    return { runtime, client, ConnectionId, api: new ApiGatewayManagementApiClient({ ...account, endpoint }) };
+  }
+
+  it("M-02 M-03 M-04 posts, gets and deletes", async () => {
+    const { runtime, client, ConnectionId, api } = await connected();
+    await using _ = runtime;
+    await api.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from("hello") }));
+    expect(await client.text()).toBe("hello");
+    const connection = await api.send(new GetConnectionCommand({ ConnectionId }));
+    expect(connection).toMatchObject({
+      ConnectedAt: expect.any(Date),
+      LastActiveAt: expect.any(Date),
+      Identity: { SourceIp: "127.0.0.1" },
+    });
+    await api.send(new DeleteConnectionCommand({ ConnectionId }));
+    expect((await client.closed()).code).toBe(1000);
+    await expect(api.send(new GetConnectionCommand({ ConnectionId }))).rejects.toBeInstanceOf(GoneException);
+  });
+
+  it("M-05 M-06 M-07 throws the SDK's own errors", async () => {
+    const { runtime, ConnectionId, api } = await connected();
+    await using _ = runtime;
+    const post = (id: string, Data: string) =>
+      api.send(new PostToConnectionCommand({ ConnectionId: id, Data: Buffer.from(Data) }));
+    await expect(post("AAAAAAAAAAAAAAA=", "x")).rejects.toBeInstanceOf(GoneException);
+    await expect(post("abc", "x")).rejects.toMatchObject({
+      name: "BadRequestException",
+      message: "Invalid connectionId: abc",
+    });
+    await expect(post(ConnectionId, "x".repeat(131_073))).rejects.toBeInstanceOf(PayloadTooLargeException);
+  });
+});
+
+describe("the SDK's Lambda client", () => {
+  const lambda = ({ port }: TestRuntime) => new LambdaClient({ ...account, endpoint: `http://127.0.0.1:${port}` });
+
+  it("invokes, and is told of a function's failure and of a missing function", async () => {
+    const Fails = () => Promise.reject(new RangeError("too far"));
+    await using runtime = await startTestRuntime({ handlers: { Echo: (event) => event, Fails } });
+    const client = lambda(runtime);
+    const echoed = await client.send(new InvokeCommand({ FunctionName: "Echo", Payload: '{"userId":"ann"}' }));
+    expect([echoed.StatusCode, echoed.FunctionError, echoed.Payload?.transformToString()]).toEqual([
+      200,
+      undefined,
+      '{"userId":"ann"}',
+    ]);
+    const failed = await client.send(new InvokeCommand({ FunctionName: "Fails" }));
+    expect([failed.FunctionError, JSON.parse(failed.Payload?.transformToString() ?? "")]).toMatchObject([
+      "Unhandled",
+      { errorType: "RangeError" },
+    ]);
+    await expect(client.send(new InvokeCommand({ FunctionName: "Nope" }))).rejects.toThrow(ResourceNotFoundException);
+  });
+});

@@ -209,6 +209,31 @@ describe("what is left out", () => {
   });
 });
 
+it("E-06 stage variables are in every event of a stage that has some, and in none of others", async () => {
+  for (const stageVariables of [undefined, { colour: "blue" }]) {
+    const handlers = {
+      Authorizer: allow,
+      Connect: ok,
+      Message: () => ({ statusCode: 200, body: "done" }),
+      Disconnect: ok,
+    };
+    await using runtime = await startTestRuntime({
+      handlers,
+      routes: { $default: "!Message" },
+      ...(stageVariables && { stageVariables }),
+    });
+    const client = await connect(runtime.url);
+    client.send("x");
+    await client.text();
+    await runtime.close();
+    const seen = Object.fromEntries(
+      Object.entries(runtime.events).map(([name, [event]]) => [name, event.stageVariables]),
+    );
+    const inProxyEvents = { Connect: stageVariables, Message: stageVariables, Disconnect: stageVariables };
+    expect(seen).toEqual({ Authorizer: stageVariables ?? {}, ...inProxyEvents });
+  }
+});
+
 describe("what clients send", () => {
   it("F7 of a repeated header the maps hold the last and all, under its first spelling", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });

@@ -1,6 +1,7 @@
 /** A WebSocket API as a template declares it: the whole of what the gateway needs to know of it. */
 export type ApiDescription = {
   readonly stage: string;
+  readonly stageVariables?: Readonly<Record<string, string>>;
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
 };

@@ -29,7 +29,7 @@ export function authorizerEvent(
     methodArn: methodArn(session.stage),
     ...headers,
     ...query,
-    stageVariables: {},
+    stageVariables: session.stageVariables ?? {},
     requestContext: requestContext(session, request, { routeKey: "$connect", eventType: "CONNECT" }),
   };
 }
@@ -48,6 +48,7 @@ export function connectEvent(
   return {
     ...headers,
     ...query,
+    ...stageVariables(session),
     requestContext: requestContext({ ...session, ...(authorizer && { authorizer }) }, request, {
       routeKey: "$connect",
       eventType: "CONNECT",
@@ -63,6 +64,7 @@ export function messageEvent(
 ) {
   const messageId = messageIdOn(session.connectionId);
   return {
+    ...stageVariables(session),
     requestContext: requestContext(session, request, { routeKey, messageId, eventType: "MESSAGE" }),
     body,
     isBase64Encoded: false,
@@ -74,6 +76,7 @@ export function disconnectEvent(session: Session, request: GatewayRequest, ended
   return {
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    ...stageVariables(session),
     requestContext: requestContext(session, request, {
       routeKey: "$disconnect",
       disconnectStatusCode: ended.code,
@@ -82,6 +85,10 @@ export function disconnectEvent(session: Session, request: GatewayRequest, ended
     }),
     isBase64Encoded: false,
   };
+}
+
+function stageVariables({ stageVariables }: Session) {
+  return stageVariables && { stageVariables };
 }
 
 type Own = {

@@ -34,7 +34,7 @@ export function makeHandshake(deps: {
     const fault = findUpgradeFault(upgrade, api.stage) ?? (deps.withinQuota() ? undefined : THROTTLED);
     if (fault !== undefined) return { kind: "refused", refusal: fault };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
-    const session = newSession(upgrade, api.stage, client);
+    const session = newSession(upgrade, api, client);
     // A $connect route is optional: without one nobody is asked.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
@@ -60,12 +60,17 @@ export function makeHandshake(deps: {
   };
 }
 
-function newSession({ headers }: IncomingMessage, stage: string, client: { ip: string; now: number }): Session {
+function newSession(
+  { headers }: IncomingMessage,
+  { stage, stageVariables }: ApiDescription,
+  client: { ip: string; now: number },
+): Session {
   const userAgent = headers["user-agent"];
   return {
     connectionId: gatewayId(),
     connectedAt: client.now,
     stage,
+    ...(stageVariables && { stageVariables }),
     domainName: headers.host ?? "",
     identity: { ...(userAgent !== undefined && { userAgent }), sourceIp: client.ip },
   };

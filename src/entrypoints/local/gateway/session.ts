@@ -3,6 +3,8 @@ export type Session = {
   readonly connectionId: string;
   readonly connectedAt: number;
   readonly stage: string;
+  /** Absent where the stage defines none. */
+  readonly stageVariables?: Readonly<Record<string, string>>;
   readonly domainName: string;
   /** The absent member first, as in the events. */
   readonly identity: { readonly userAgent?: string; readonly sourceIp: string };

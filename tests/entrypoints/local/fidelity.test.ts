@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { deferred } from "../../support/deferred.ts";
+import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { connect, exchange, handshakeStatus, statusOf, upgradeText } from "../../support/web-socket-client.ts";
+
+const SIGNED = `AWS4-HMAC-SHA256 Credential=anybody/20200101/eu-north-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"f".repeat(64)}`;
+
+const invoke = ({ port }: TestRuntime, name: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${port}/2015-03-31/functions/${name}/invocations`, { method: "POST", headers, body: "{}" });
+
+const post = ({ port }: TestRuntime, id: string, body: string | Uint8Array<ArrayBuffer>) =>
+  fetch(`http://127.0.0.1:${port}/dev/@connections/${encodeURIComponent(id)}`, {
+    method: "POST",
+    headers: { Authorization: SIGNED },
+    body,
+  });
+
+/** A handler that has begun and does not end until told. */
+function waiting() {
+  const begun = deferred();
+  const end = deferred<unknown>();
+  const handler: Handler = () => {
+    begun.resolve();
+    return end.promise;
+  };
+  return { handler, begun: begun.promise, end: end.resolve };
+}
+
+async function connected(handlers: Record<string, Handler> = {}, scheduler?: ManualScheduler) {
+  const told = deferred<{ code: number; reason: string }>();
+  const Disconnect: Handler = ({ requestContext }) =>
+    told.resolve({ code: requestContext.disconnectStatusCode, reason: requestContext.disconnectReason });
+  const runtime = await startTestRuntime({
+    handlers: { Connect: ok, Disconnect, ...handlers },
+    routes: "Message" in handlers ? { $default: "!Message" } : {},
+    ...(scheduler && { scheduler }),
+  });
+  const client = await connect(runtime.url);
+  return {
+    runtime,
+    client,
+    told: told.promise,
+    id: String(runtime.events["Connect"]?.[0].requestContext.connectionId),
+  };
+}
+
+/** One test per line of the document, by the line's id. */
+const differences: Readonly<Record<string, () => Promise<void>>> = {
+  async "AG-1"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    expect(statusOf(await exchange(runtime.port, upgradeText()))).toBe(101);
+    expect(runtime.events["Connect"]?.[0].headers).toMatchObject({
+      "X-Forwarded-Port": "443",
+      "X-Forwarded-Proto": "https",
+    });
+  },
+  async "AG-2"() {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
+    await exchange(runtime.port, upgradeText());
+    const arn = "arn:aws:execute-api:us-east-1:123456789012:portcullis/dev/$connect";
+    expect(runtime.events["Authorizer"]?.[0].methodArn).toBe(arn);
+  },
+  async "AG-3"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await exchange(runtime.port, upgradeText({ Host: "localhost:3001" }));
+    expect(runtime.events["Connect"]?.[0].requestContext.domainName).toBe("localhost:3001");
+  },
+  async "AG-4"() {
+    const Condition = { IpAddress: { "aws:SourceIp": "127.0.0.1" } };
+    for (const Effect of ["Allow", "Deny"]) {
+      const Authorizer: Handler = () => policy({ Effect, Resource: "*", Condition });
+      await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+      expect(await handshakeStatus(runtime.url)).toBe(403);
+    }
+  },
+  async "AG-5"() {
+    const Authorizer: Handler = () => Promise.reject(new Error("Unauthorized"));
+    await using refusing = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+    expect(await exchange(refusing.port, upgradeText())).toMatch(/\r\n\r\n\{"message":"Unauthorized"\}$/);
+    await using failing = await startTestRuntime({ handlers: { Connect: () => ({ statusCode: 400, body: "why" }) } });
+    expect(await exchange(failing.port, upgradeText())).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\n\r\n$/);
+  },
+  async "AG-6"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Extensions": "permessage-deflate" }));
+    expect(answer).not.toMatch(/sec-websocket-extensions/i);
+  },
+  async "AG-7"() {
+    const scheduler = new ManualScheduler();
+    const { runtime, client } = await connected({}, scheduler);
+    await using _ = runtime;
+    scheduler.advance(9 * 60_000);
+    client.ws.ping();
+    await new Promise((resolve) => client.ws.once("pong", resolve));
+    scheduler.advance(60_000);
+    expect((await client.closed()).code).toBe(1001);
+  },
+  async "AG-8"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`X-${index}`, "1"]));
+    expect(statusOf(await exchange(runtime.port, upgradeText(many)))).toBe(431);
+    expect(statusOf(await exchange(runtime.port, upgradeText({ "X-Long": "x".repeat(17_000) })))).toBe(431);
+    expect(statusOf(await exchange(runtime.port, upgradeText({}, `GET /dev?${"x".repeat(4_096)} HTTP/1.1`)))).toBe(414);
+  },
+  async "AG-9"() {
+    const { runtime, client, id, told } = await connected({
+      Message: () => ({ statusCode: 200, body: "x".repeat(131_072) }),
+    });
+    await using _ = runtime;
+    client.ws.pause();
+    let status = 200;
+    for (let posts = 0; status === 200 && posts < 200; posts += 1)
+      status = (await post(runtime, id, "x".repeat(131_072))).status;
+    expect(status).toBe(429);
+    client.send("more");
+    expect((await told).code).toBe(1006);
+  },
+  async "AG-10"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok }, scheduler: new ManualScheduler() });
+    const statuses = await Promise.all(Array.from({ length: 501 }, () => handshakeStatus(runtime.url)));
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+  },
+  async "AG-11"() {
+    const { runtime, id } = await connected();
+    await using _ = runtime;
+    expect((await post(runtime, id, "signed by anybody")).status).toBe(200);
+  },
+  async "AG-12"() {
+    const scheduler = new ManualScheduler();
+    const { handler, begun } = waiting();
+    await using runtime = await startTestRuntime({ handlers: { Connect: handler }, scheduler });
+    const status = handshakeStatus(runtime.url);
+    await begun;
+    scheduler.advance(29_000);
+    expect(await status).toBe(504);
+  },
+  async "AG-13"() {
+    const { runtime, client } = await connected({
+      Message: () => ({ statusCode: 200, body: "aGk=", isBase64Encoded: true }),
+    });
+    await using _ = runtime;
+    client.send("x");
+    expect(await client.text()).toBe("aGk=");
+  },
+  async "AG-14"() {
+    const { runtime, client, id } = await connected();
+    await using _ = runtime;
+    await post(runtime, id, new Uint8Array([0x66, 0xff]));
+    expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
+  },
+  async "AG-15"() {
+    const { runtime, client, told } = await connected();
+    client.ws.terminate();
+    await told;
+    await runtime.close();
+    expect(runtime.events["Disconnect"]).toHaveLength(1);
+  },
+  async "AG-16"() {
+    const ends: readonly [number, (client: Awaited<ReturnType<typeof connected>>["client"]) => void][] = [
+      [1003, ({ ws }) => ws.send(Buffer.from("binary"))],
+      [1006, ({ ws }) => ws.terminate()],
+      [1009, ({ ws }) => ws.send("x".repeat(32_769))],
+    ];
+    for (const [code, end] of ends) {
+      const { runtime, client, told } = await connected();
+      await using _ = runtime;
+      end(client);
+      expect(await told).toEqual({ code, reason: "" });
+    }
+  },
+  async "LA-1"() {
+    let shared = 0;
+    const handlers = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };
+    await using runtime = await startTestRuntime({ handlers });
+    await invoke(runtime, "One");
+    expect(await (await invoke(runtime, "Other")).json()).toEqual({ shared: 1, pid: process.pid });
+  },
+  async "LA-2"() {
+    const scheduler = new ManualScheduler();
+    const { handler, begun, end } = waiting();
+    let ranOn = false;
+    const Slow: Handler = async (event, context) => {
+      const result = await handler(event, context);
+      ranOn = true;
+      return result;
+    };
+    await using runtime = await startTestRuntime({ handlers: { Slow }, scheduler });
+    const answer = invoke(runtime, "Slow");
+    await begun;
+    scheduler.advance(60_000);
+    end("late");
+    expect(await (await answer).json()).toMatchObject({ errorType: "Sandbox.Timedout" });
+    expect(ranOn).toBe(true);
+  },
+  async "LA-3"() {
+    await using runtime = await startTestRuntime({ handlers: { Fn: () => "served" } });
+    expect(await (await invoke(runtime, "Fn")).json()).toBe("served");
+  },
+  async "LA-4"() {
+    const { handler, end } = waiting();
+    await using runtime = await startTestRuntime({ handlers: { Waits: handler, Other: () => 1 } });
+    await Promise.all(
+      Array.from({ length: 1_000 }, () => invoke(runtime, "Waits", { "X-Amz-Invocation-Type": "Event" })),
+    );
+    expect((await invoke(runtime, "Other")).status).toBe(429);
+    end(undefined);
+  },
+  async "LA-5"() {
+    await using runtime = await startTestRuntime({ handlers: { Fails: () => Promise.reject(new Error("once")) } });
+    await invoke(runtime, "Fails", { "X-Amz-Invocation-Type": "Event" });
+    await runtime.close();
+    expect(runtime.events["Fails"]).toHaveLength(1);
+  },
+  async "LA-6"() {
+    const Hungry: Handler = (_, { memoryLimitInMB }) =>
+      Buffer.alloc((Number(memoryLimitInMB) + 1) * 1024 * 1024).length;
+    await using runtime = await startTestRuntime({ handlers: { Hungry } });
+    expect(await (await invoke(runtime, "Hungry")).json()).toBe(129 * 1024 * 1024);
+  },
+  async "LA-7"() {
+    await using runtime = await startTestRuntime({ handlers: { Fn: () => 1 } });
+    const response = await invoke(runtime, "Fn", { "X-Amz-Log-Type": "Tail" });
+    expect(response.headers.has("x-amz-log-result")).toBe(false);
+  },
+};
+
+describe("P7 docs/fidelity.md", () => {
+  it("has exactly the lines that are tested here", () => {
+    const documented = [...readFileSync("docs/fidelity.md", "utf8").matchAll(/^\| ((?:AG|LA)-\d+) /gm)].map(
+      ([, id]) => id,
+    );
+    expect(documented).toEqual(Object.keys(differences));
+  });
+
+  it.each(Object.entries(differences))("%s", async (_, difference) => {
+    await difference();
+  });
+});

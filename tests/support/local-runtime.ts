@@ -1,3 +1,4 @@
+import type { EventingDescription } from "../../src/entrypoints/local/eventing.ts";
 import type { Authorizer, Route } from "../../src/entrypoints/local/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/entrypoints/local/gateway/quotas.ts";
 import type { FunctionError } from "../../src/entrypoints/local/lambda/lambda-function.ts";
@@ -14,9 +15,11 @@ export type TestApi = {
   /** Further routes, key to function name; `!` before the name: with a route response. */
   readonly routes?: Readonly<Record<string, string>>;
   readonly expression?: string;
+  readonly stageVariables?: Readonly<Record<string, string>>;
   readonly authorizer?: Partial<Authorizer>;
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
+  readonly eventing?: Partial<EventingDescription>;
 };
 
 export type TestRuntime = AsyncDisposable & {
@@ -33,7 +36,12 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const events: Record<string, Json[]> = Object.fromEntries(Object.keys(api.handlers).map((name) => [name, []]));
   const failures: FunctionError[] = [];
   const runtime = await startRuntime({
-    api: { stage: "dev", routeSelectionExpression: api.expression ?? "$request.body.action", routes: routesOf(api) },
+    api: {
+      stage: "dev",
+      ...(api.stageVariables && { stageVariables: api.stageVariables }),
+      routeSelectionExpression: api.expression ?? "$request.body.action",
+      routes: routesOf(api),
+    },
     functions: Object.entries(api.handlers).map(([name, handler]) => ({
       name,
       handler: (event: Json, context: Json) => {
@@ -47,7 +55,8 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
     onFailure: (_, error) => failures.push(error),
-    services: () => [],
+    eventing: { queues: [], rules: [], eventSourceMappings: [], ...api.eventing },
+    note: () => {},
   });
   return {
     port: runtime.port,

@@ -5,15 +5,20 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Flags with a value each, and `--help`. Of a repeated flag the last counts. */
-export function readFlags(
-  args: readonly string[],
-  names: readonly string[],
-): Readonly<Record<string, string | undefined>> & { help?: string } {
-  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+export type Flags = {
+  readonly help: boolean;
+  /** Of a flag given several times, the last. */
+  value(name: string): string | undefined;
+  values(name: string): readonly string[];
+};
+
+/** Flags with a value each, and `--help`. Throws UsageError. */
+export function readFlags(args: readonly string[], names: readonly string[]): Flags {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }]));
   try {
     const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+    const valuesOf = (name: string) => (values as Readonly<Record<string, string[] | undefined>>)[name] ?? [];
+    return { help: values.help !== undefined, value: (name) => valuesOf(name).at(-1), values: valuesOf };
   } catch (error) {
     throw new UsageError(`${explain(error as Error & { code?: string })} (--help lists the flags)`);
   }

@@ -6,6 +6,8 @@ export type Options = {
   readonly port: number;
   readonly stage: string;
   readonly jwtSecret: string;
+  /** Of the template, in place of its defaults. */
+  readonly parameters: Readonly<Record<string, string>>;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,22 +19,24 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
   --jwt-secret <text>  signs the tokens, 32 bytes or    (PORTCULLIS_JWT_SECRET, random for each run)
                        more; other users of this
                        machine can read flags
+  --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
 
 /** Undefined when help is asked for. A flag wins over its environment variable. Throws UsageError. */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, ["port", "stage", "jwt-secret"]);
-  if (flags.help !== undefined) return undefined;
+  const flags = readFlags(args, ["port", "stage", "jwt-secret", "parameter"]);
+  if (flags.help) return undefined;
 
   function setting<T>(flag: string, fallback: () => string, parse: (text: string, source: string) => T): T {
     const variable = `PORTCULLIS_${flag.toUpperCase().replace("-", "_")}`;
-    const fromFlag = flags[flag];
+    const fromFlag = flags.value(flag);
     return parse(fromFlag ?? environment[variable] ?? fallback(), fromFlag === undefined ? variable : `--${flag}`);
   }
 
   return {
     port: setting("port", () => "3001", parsePort),
     stage: setting("stage", () => "dev", parseStage),
+    parameters: Object.fromEntries(flags.values("parameter").map(parseParameter)),
     jwtSecret: setting("jwt-secret", () => randomBytes(32).toString("base64url"), parseJwtSecret),
   };
 }
@@ -48,4 +52,10 @@ function parseStage(text: string, source: string): string {
 function parseJwtSecret(text: string, source: string): string {
   if (signingKeyFault(text) !== undefined) throw new UsageError(`${source} must be at least 32 bytes, and not a PEM`);
   return text;
+}
+
+function parseParameter(text: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
+  return [name, value];
 }

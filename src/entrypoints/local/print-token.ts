@@ -27,11 +27,16 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
 
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2), ["user-id", "first-name", "last-name", "sub", "port"]);
-  if (flags.help !== undefined) return console.log(HELP);
-  const userId = flags["user-id"];
+  if (flags.help) return console.log(HELP);
+  const userId = flags.value("user-id");
   if (userId === undefined) throw new UsageError("--user-id is missing (--help lists the flags)");
-  const port = parsePort(flags["port"] ?? process.env["PORTCULLIS_PORT"] ?? "3001", "--port");
-  const payload = { userId, firstName: flags["first-name"], lastName: flags["last-name"], sub: flags["sub"] };
+  const port = parsePort(flags.value("port") ?? process.env["PORTCULLIS_PORT"] ?? "3001", "--port");
+  const payload = {
+    userId,
+    firstName: flags.value("first-name"),
+    lastName: flags.value("last-name"),
+    sub: flags.value("sub"),
+  };
   console.log(await requestToken(port, payload));
 }
 

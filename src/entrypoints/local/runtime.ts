@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
 import type { Quotas } from "./gateway/quotas.ts";
 import { makeStageService } from "./gateway/upgrade-request.ts";
 import { makeHttpServer } from "./http/http-server.ts";
-import type { HttpService } from "./http/http-service.ts";
-import { type Functions, makeFunctions } from "./lambda/functions.ts";
+import { makeFunctions } from "./lambda/functions.ts";
 import { makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -19,9 +20,10 @@ export type RuntimeDescription = {
   readonly port: number;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
+  readonly eventing: EventingDescription;
   readonly onFailure: (functionName: string, error: FunctionError) => void;
-  /** Further APIs on the same port. */
-  readonly services: (functions: Functions) => readonly HttpService[];
+  /** A line for the terminal, on what went wrong where nobody is answered. */
+  readonly note: (line: string) => void;
 };
 
 export type Runtime = {
@@ -40,12 +42,16 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const { api, scheduler } = description;
   const functions = makeFunctions(description);
   const gateway = makeGateway({ api, functions, quotas: description.quotas, scheduler });
+  const eventing = startEventing({
+    description: description.eventing,
+    ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, note: description.note },
+  });
   const server = makeHttpServer({
     services: [
       makeInvokeApi(functions),
       makeManagementApi({ ...gateway, stage: api.stage }),
       makeStageService(api.stage),
-      ...description.services(functions),
+      ...eventing.services,
     ],
     onUpgrade: gateway.upgrade,
   });
@@ -55,8 +61,12 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     port: (server.address() as AddressInfo).port,
     async close() {
       server.close();
-      await gateway.connections.closeAll(CLOSE_GRACE_MS);
+      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
       server.closeAllConnections();
     },
   };
+}
+
+async function atMost(millis: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, millis))]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
 import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
-import { setEnvironment } from "../../../src/entrypoints/local/environment.ts";
+import { localEnvironment } from "../../../src/entrypoints/local/environment.ts";
 import { HELP, readOptions } from "../../../src/entrypoints/local/options.ts";
 
 const SECRET = "a secret of at least thirty-two bytes";
@@ -9,15 +9,32 @@ const SECRET = "a secret of at least thirty-two bytes";
 describe("npm start's flags", () => {
   it("has a default for each, and a new secret for each run", () => {
     const options = readOptions([], {});
-    expect(options).toEqual({ port: 3001, stage: "dev", jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) });
+    expect(options).toEqual({
+      port: 3001,
+      stage: "dev",
+      parameters: {},
+      jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+    });
     expect(readOptions([], {})?.jwtSecret).not.toBe(options?.jwtSecret);
   });
 
   it("reads flags, and environment variables behind them", () => {
     const environment = { PORTCULLIS_PORT: "4000", PORTCULLIS_STAGE: "prod", PORTCULLIS_JWT_SECRET: SECRET };
-    expect(readOptions([], environment)).toEqual({ port: 4000, stage: "prod", jwtSecret: SECRET });
+    expect(readOptions([], environment)).toEqual({ port: 4000, stage: "prod", jwtSecret: SECRET, parameters: {} });
     const flags = ["--port", "4001", "--stage=test", "--jwt-secret", SECRET.toUpperCase()];
-    expect(readOptions(flags, environment)).toEqual({ port: 4001, stage: "test", jwtSecret: SECRET.toUpperCase() });
+    expect(readOptions(flags, environment)).toMatchObject({
+      port: 4001,
+      stage: "test",
+      jwtSecret: SECRET.toUpperCase(),
+    });
+  });
+
+  it("takes parameters of the template, as many as there are", () => {
+    const flags = ["--parameter", "QueryToken=refused", "--parameter=AllowedOrigins=https://a.example?b=c"];
+    expect(readOptions(flags, {})?.parameters).toEqual({
+      QueryToken: "refused",
+      AllowedOrigins: "https://a.example?b=c",
+    });
   });
 
   it("--help wins over everything, and names each flag with its variable", () => {
@@ -45,6 +62,7 @@ describe("npm start's flags", () => {
       {},
       "--jwt-secret must be at least 32 bytes, and not a PEM",
     ],
+    [["--parameter", "hunter2"], {}, "--parameter must be Name=Value"],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
     [["hunter2"], {}, "only flags"],
   ];
@@ -78,13 +96,27 @@ describe("the banner", () => {
   });
 });
 
-it("what is set already wins over the local environment, save the secret of this run", () => {
-  const environment: NodeJS.ProcessEnv = { LOG_LEVEL: "WARN", STORE: "dynamodb", JWT_SECRET: "another" };
-  setEnvironment({ port: 4000, stage: "dev", jwtSecret: SECRET }, environment);
-  expect(environment).toMatchObject({
-    STORE: "dynamodb",
-    JWT_SECRET: SECRET,
-    SECRETS: "local",
-    CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
+describe("the functions' environment", () => {
+  const options = { port: 4000, stage: "dev", jwtSecret: SECRET, parameters: {} };
+  const functions = [
+    { environment: { STORE: "dynamodb", TABLE_NAME: "Table", LOG_LEVEL: "info" } },
+    { environment: { SECRETS: "secrets-manager", CONNECTIONS_ENDPOINT: "https://portcullis.execute-api" } },
+  ];
+
+  it("is the template's, with what stands for AWS in place of AWS", () => {
+    expect(localEnvironment(options, functions, {})).toMatchObject({
+      STORE: "memory",
+      SECRETS: "local",
+      TABLE_NAME: "Table",
+      LOG_LEVEL: "info",
+      JWT_SECRET: SECRET,
+      CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4000",
+    });
+  });
+
+  it("yields to what is set already, save for the secret of this run", () => {
+    const own = { STORE: "dynamodb", LOG_LEVEL: "debug", JWT_SECRET: "another" };
+    expect(localEnvironment(options, functions, own)).toMatchObject({ ...own, JWT_SECRET: SECRET });
   });
 });

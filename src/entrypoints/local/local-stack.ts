@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import { API_ID } from "./gateway/api-description.ts";
+import type { LambdaFunction, LambdaHandler } from "./lambda/lambda-function.ts";
+import type { Options } from "./options.ts";
+import { readTemplate } from "./template/read-template.ts";
+import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+
+const TEMPLATE = "infra/template.yaml";
+const ROOT = new URL("../../../", import.meta.url);
+/** Declared, and not written yet. */
+const COMING = ["subscribe", "unsubscribe", "notify-entity", "notify-user"];
+const HANDLERS = new URL("../lambda/", import.meta.url);
+
+/** What is deployed, as it would be with these options: routes, queues and rules are declared there and only there. */
+export function readLocalStack({ port, stage, parameters }: Options): StackDescription {
+  const present = new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, "")));
+  const stack = readTemplate({
+    file: TEMPLATE,
+    text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
+    // Not production: there are test tokens here.
+    parameters: { Production: "false", StageName: stage, ...parameters },
+    entrypoints: new Set([...present, ...COMING]),
+    account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },
+  });
+  const functions = stack.functions.filter(({ entrypoint }) => present.has(entrypoint));
+  const runs = (functionName: string) => functions.some(({ name }) => name === functionName);
+  return {
+    ...stack,
+    functions,
+    api: { ...stack.api, routes: stack.api.routes.filter(({ functionName }) => runs(functionName)) },
+    eventSourceMappings: stack.eventSourceMappings.filter(({ functionName }) => runs(functionName)),
+  };
+}
+
+/** The handlers as they are. Each reads its settings while it loads, so the environment must be complete before. */
+export function loadFunctions(functions: readonly FunctionDescription[]): Promise<LambdaFunction[]> {
+  return Promise.all(
+    functions.map(async ({ entrypoint, name, timeoutSeconds, memoryMegabytes }) => {
+      const { handler }: { handler: LambdaHandler } = await import(new URL(`${entrypoint}.ts`, HANDLERS).href);
+      return { name, handler, timeoutSeconds, memoryMegabytes };
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import { localEnvironment } from "./environment.ts";
+import type { Quotas } from "./gateway/quotas.ts";
+import { loadFunctions, readLocalStack } from "./local-stack.ts";
+import type { Options } from "./options.ts";
+import { type Runtime, type RuntimeDescription, startRuntime } from "./runtime.ts";
+import { realScheduler } from "./scheduler.ts";
+
+/** Runs what the template declares, in this process and its environment. Once per process: handlers load only once. */
+export async function startLocalStack(
+  options: Options,
+  terminal: Pick<RuntimeDescription, "note" | "onFailure"> & { readonly quotas: Quotas },
+): Promise<Runtime> {
+  const stack = readLocalStack(options);
+  for (const { at, logicalId, type } of stack.unknown) {
+    terminal.note(`${at.file}:${at.line}: ${logicalId} is passed over, since nothing here runs ${type}`);
+  }
+  Object.assign(process.env, localEnvironment(options, stack.functions, process.env));
+  return startRuntime({
+    api: stack.api,
+    functions: await loadFunctions(stack.functions),
+    eventing: stack,
+    port: options.port,
+    scheduler: realScheduler,
+    ...terminal,
+  });
+}

@@ -14,7 +14,7 @@ export type NotifyUser = (delivery: Delivery<UserPush>, deadline: EpochMillis) =
 
 export function makeNotifyUser(deps: {
   readonly fanOut: FanOut;
-  readonly connections: Pick<ConnectionStore, "liveConnectionsOf">;
+  readonly connections: ConnectionStore;
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyUser {

@@ -1,17 +1,28 @@
 /** What may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every other name. */
 export const LOG_FIELDS = [
+  "attempt",
   "coldStart",
   "connectionId",
+  "deadLettered",
+  "deferred",
+  "delivered",
   "dependency",
   "durationMs",
   "errorCode",
   "errorName",
+  "expired",
   "gatewayRequestId",
+  "gone",
+  "messages",
+  "notificationId",
   "outcome",
   "reason",
   "requestId",
+  "returned",
   "routeKey",
   "setting",
+  "throttled",
+  "unforgotten",
   "userId",
 ] as const;
 

@@ -1,0 +1,70 @@
+import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import { makeCloseConnection } from "../../src/application/close-connection.ts";
+import { type Deliver, makeDeliver } from "../../src/application/deliver.ts";
+import { makeFanOut } from "../../src/application/fan-out.ts";
+import { makeNotifyEntity } from "../../src/application/notify-entity.ts";
+import { makeNotifyUser } from "../../src/application/notify-user.ts";
+import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
+import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import { addSeconds, type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
+import { FixedClock } from "../fakes/fixed-clock.ts";
+import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";
+import { RecordingLogger } from "../fakes/recording-logger.ts";
+import { ScriptedChannel } from "../fakes/scripted-channel.ts";
+import { connectionId, NOON, userPush } from "./notifications.ts";
+
+/** The push path with real stores and use cases, in memory: only the gateway, the queues and the time are fakes. */
+export class PushWorld {
+  readonly clock = new FixedClock(NOON);
+  readonly channel = new ScriptedChannel();
+  readonly queue = new RecordingDeliveryQueue();
+  readonly logger = new RecordingLogger();
+  readonly connections: ConnectionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly deliver: Deliver;
+
+  constructor() {
+    const connections = new MemoryConnectionStore();
+    this.connections = connections;
+    this.subscriptions = new MemorySubscriptionStore(connections);
+    const stores = { connections, subscriptions: this.subscriptions, clock: this.clock };
+    const fanOut = makeFanOut({
+      channel: this.channel,
+      queue: this.queue,
+      deadLetters: this.queue,
+      clock: this.clock,
+      backoff: { pause: async () => undefined },
+      logger: this.logger,
+      concurrency: 4,
+    });
+    const ending = { ...stores, fanOut, closeConnection: makeCloseConnection(stores) };
+    this.deliver = makeDeliver({ notifyEntity: makeNotifyEntity(ending), notifyUser: makeNotifyUser(ending) });
+  }
+
+  /** A minute ago, for an hour. */
+  async connect(name: string, user = "ann", expiresAt = inAnHour(this.clock)): Promise<Connection> {
+    const { userId } = userPush({ userId: user });
+    const connectedAt = (this.clock.now() - 60_000) as EpochMillis;
+    const connection = { id: connectionId(name), identity: { userId }, sourceIp: "192.0.2.1", connectedAt, expiresAt };
+    await this.connections.open(connection);
+    return connection;
+  }
+
+  async follow(entityId: EntityId, { id, identity, connectedAt, expiresAt }: Connection): Promise<void> {
+    const subscription = { entityId, connectionId: id, userId: identity.userId, connectedAt, expiresAt };
+    const outcome = await this.subscriptions.follow(subscription, toEpochSeconds(this.clock.now()), 100);
+    if (outcome !== "following") throw new Error(outcome);
+  }
+
+  run(delivery: Delivery) {
+    return this.deliver(delivery, (this.clock.now() + 20_000) as EpochMillis);
+  }
+}
+
+function inAnHour(clock: FixedClock): EpochSeconds {
+  return addSeconds(toEpochSeconds(clock.now()), 3600);
+}

@@ -15,7 +15,7 @@ import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipi
 import { makeRemainder } from "./remainder.ts";
 import { makeSlots, type Slots } from "./slots.ts";
 
-export type FanOutOrder = {
+type FanOutOrder = {
   readonly delivery: Delivery;
   readonly read: ReadPage;
   /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */

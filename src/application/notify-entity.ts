@@ -12,7 +12,7 @@ export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMil
 
 export function makeNotifyEntity(deps: {
   readonly fanOut: FanOut;
-  readonly subscriptions: Pick<SubscriptionStore, "followersOf" | "unfollow">;
+  readonly subscriptions: SubscriptionStore;
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyEntity {

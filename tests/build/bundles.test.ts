@@ -10,6 +10,7 @@ import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunction, functionNames } from "../../scripts/build.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
+import { sqsEvent } from "../support/queued-messages.ts";
 
 const SECRET = "only-for-tests-0123456789abcdef0";
 
@@ -43,6 +44,8 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 325,
   },
+  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 395 },
+  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 395 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 
@@ -55,6 +58,12 @@ const ENVIRONMENT = {
   QUERY_TOKEN: "allowed",
   ALLOWED_ORIGINS: "*",
   JWT_SECRET_ID: "id",
+  CONNECTIONS_ENDPOINT: "https://ws.example.com",
+  CONTINUATION_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/continuations",
+  DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "ROLEKEY",
+  AWS_SECRET_ACCESS_KEY: "planted",
 };
 
 /** Loads a bundle as Lambda does, alone in a process, and asks it what stands on standard input. */

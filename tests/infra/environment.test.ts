@@ -8,6 +8,9 @@ const { functions } = describeTemplate(projectTemplate(), { Production: "false" 
 const given = new Set(functions.flatMap(({ environment }) => Object.keys(environment)));
 const written = functions.filter(({ entrypoint }) => existsSync(fileOf(entrypoint)));
 
+/** Lambda developer guide, "Defined runtime environment variables". */
+const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted" };
+
 function fileOf(entrypoint: string): string {
   return resolve(`src/entrypoints/lambda/${entrypoint}.ts`);
 }
@@ -17,7 +20,7 @@ function readBy({ entrypoint, environment }: (typeof functions)[number]): readon
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["tests/support/record-environment.ts", fileOf(entrypoint)],
-    { encoding: "utf8", env: { ...environment, AWS_REGION: "eu-west-1" } },
+    { encoding: "utf8", env: { ...environment, ...ADDED_BY_LAMBDA } },
   );
   if (status !== 0) throw new Error(stderr);
   return (JSON.parse(stdout) as string[]).filter((name) => given.has(name));

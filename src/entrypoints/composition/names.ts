@@ -1,9 +1,16 @@
 import type { AdmissionPolicy, AuthorizeConnection } from "../../application/authorize-connection.ts";
 import type { CloseConnection } from "../../application/close-connection.ts";
+import type { Deliver } from "../../application/deliver.ts";
+import type { FanOut } from "../../application/fan-out.ts";
 import type { MintTestToken } from "../../application/mint-test-token.ts";
+import type { NotifyEntity } from "../../application/notify-entity.ts";
+import type { NotifyUser } from "../../application/notify-user.ts";
 import type { OpenConnection } from "../../application/open-connection.ts";
+import type { Backoff } from "../../application/ports/backoff.ts";
 import type { Clock } from "../../application/ports/clock.ts";
+import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
+import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
@@ -46,4 +53,13 @@ export const names = {
   subscriptionStore: name<SubscriptionStore>("SubscriptionStore"),
   subscribe: name<Subscribe>("Subscribe"),
   unsubscribe: name<Unsubscribe>("Unsubscribe"),
+
+  connectionChannel: name<ConnectionChannel>("ConnectionChannel"),
+  deliveryQueue: name<DeliveryQueue>("DeliveryQueue"),
+  deadLetters: name<DeadLetters>("DeadLetters"),
+  backoff: name<Backoff>("Backoff"),
+  fanOut: name<FanOut>("FanOut"),
+  notifyEntity: name<NotifyEntity>("NotifyEntity"),
+  notifyUser: name<NotifyUser>("NotifyUser"),
+  deliver: name<Deliver>("Deliver"),
 } as const;

@@ -39,6 +39,16 @@ export class Settings {
     return new Secret(isWrong ? this.#wrong(name, "must be 32 bytes or more, and not a PEM", "") : text);
   }
 
+  optionalText(name: string): string | undefined {
+    return this.#environment[name] || undefined;
+  }
+
+  /** What only its own parser can judge; the expectation says of a refused text what it must be. */
+  parsed<T>(name: string, parse: (text: string) => T | undefined, expectation: string): T {
+    const text = this.#environment[name] ?? "";
+    return parse(text) ?? this.#wrong(name, expectation, undefined as T);
+  }
+
   /** A list parted by commas, or `*`, which has to be spelled out. */
   anyOrList(name: string): "any" | readonly string[] {
     const items = this.text(name)

@@ -5,6 +5,7 @@ import type { SigningSecrets } from "../../../src/application/ports/signing-secr
 import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
 import { connections } from "../../../src/entrypoints/composition/connections.ts";
 import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { delivery } from "../../../src/entrypoints/composition/delivery.ts";
 import { names } from "../../../src/entrypoints/composition/names.ts";
 import { platform } from "../../../src/entrypoints/composition/platform.ts";
 import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
@@ -15,7 +16,18 @@ import { subscribing } from "../../../src/entrypoints/composition/subscribing.ts
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 import { unsubscribing } from "../../../src/entrypoints/composition/unsubscribing.ts";
 
-const PARTS = [platform, signing, authorization, testTokens, stores, connections, subscribing, unsubscribing, rotation];
+const PARTS = [
+  platform,
+  signing,
+  authorization,
+  testTokens,
+  stores,
+  connections,
+  subscribing,
+  unsubscribing,
+  delivery,
+  rotation,
+];
 const ENVIRONMENT = {
   STORE: "memory",
   SECRETS: "local",
@@ -25,6 +37,12 @@ const ENVIRONMENT = {
   QUERY_TOKEN: "allowed",
   ALLOWED_ORIGINS: "*",
   JWT_SECRET_ID: "id",
+  CONNECTIONS_ENDPOINT: "https://ws.example.com",
+  CONTINUATION_QUEUE_URL: "https://sqs.example.com/1/continuations",
+  DEAD_LETTER_QUEUE_URL: "https://sqs.example.com/1/dead-letters",
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "ROLEKEY",
+  AWS_SECRET_ACCESS_KEY: "planted",
 };
 
 function composed(parts: readonly Part[], environment = ENVIRONMENT): Container {
@@ -69,6 +87,14 @@ describe("the composition root", () => {
     expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
     expect(container.isBound(names.clock)).toBe(false);
   });
+
+  it.each(["", "ws.example.com", "http://ws.example.com", "https://user:secret@ws.example.com"])(
+    "posts nowhere but to a bare https address: not to %j",
+    (endpoint) => {
+      const compose = () => composed(PARTS, { ...ENVIRONMENT, CONNECTIONS_ENDPOINT: endpoint });
+      expect(compose).toThrow("Configuration: CONNECTIONS_ENDPOINT must be a bare https address");
+    },
+  );
 
   it("does not compile with dependencies that are swapped, missing, unknown or of another type", () => {
     const provide: Provide = () => {};

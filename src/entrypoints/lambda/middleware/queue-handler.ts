@@ -1,0 +1,74 @@
+import { answerToBatch, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
+import type { DeliveryReport } from "../../../application/delivery-report.ts";
+import { faultFields } from "../../../application/fault-fields.ts";
+import type { Clock } from "../../../application/ports/clock.ts";
+import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import type { Delivery } from "../../../domain/notification/delivery.ts";
+import type { Notification } from "../../../domain/notification/notification.ts";
+import type { EpochMillis } from "../../../domain/time.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
+
+/** The rest of an invocation's time is for posts under way and for handing on what is left. */
+const SHARE_TO_BEGIN_IN = 0.75;
+
+export type QueueHandling<N extends Notification> = {
+  /** Throws MalformedInputError. */
+  readonly parse: (body: string) => Delivery<N>;
+  readonly deliver: (delivery: Delivery<N>, deadline: EpochMillis) => Promise<DeliveryReport>;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/**
+ * A function that a queue invokes with messages in batches, each on its own account: what became of one decides nothing
+ * for another. Only those named in the answer stay in the queue; a throw would keep them all.
+ */
+export function queueHandler<N extends Notification>(handling: QueueHandling<N>) {
+  return lambdaHandler({
+    logger: handling.logger,
+    handle: async (event, line, context) => {
+      const messages = parseSqsEvent(event);
+      const millis = Math.floor(context.getRemainingTimeInMillis() * SHARE_TO_BEGIN_IN);
+      const deadline = (handling.clock.now() + millis) as EpochMillis;
+      const done = await Promise.all(messages.map((message) => takeUp(message, deadline, handling)));
+      const returned = messages.filter((_, index) => !done[index]);
+      line.add({ outcome: "answered", messages: messages.length, returned: returned.length });
+      return answerToBatch(returned);
+    },
+    onFault: () => new Error("BatchFailed"),
+  });
+}
+
+/** Whether the message is done with. */
+async function takeUp<N extends Notification>(
+  { body }: QueuedMessage,
+  deadline: EpochMillis,
+  { parse, deliver, deadLetters, logger }: QueueHandling<N>,
+): Promise<boolean> {
+  try {
+    const delivery = readOrReason(body, parse);
+    if (typeof delivery === "string") {
+      await deadLetters.unreadable(body, delivery);
+      logger.warn("message not understood", { outcome: "dead-lettered", reason: delivery });
+    } else {
+      const report = await deliver(delivery, deadline);
+      logger.info("delivery", { notificationId: delivery.notification.id, attempt: delivery.attempt, ...report });
+    }
+    return true;
+  } catch (thrown) {
+    logger.warn("message left in the queue", { outcome: "returned", ...faultFields(thrown) });
+    return false;
+  }
+}
+
+function readOrReason<N extends Notification>(body: string, parse: (body: string) => Delivery<N>) {
+  try {
+    return parse(body);
+  } catch (thrown) {
+    if (thrown instanceof MalformedInputError) return thrown.code;
+    throw thrown;
+  }
+}

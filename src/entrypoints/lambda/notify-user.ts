@@ -1,0 +1,19 @@
+import { parseQueuedUserPush } from "../../adapters/sqs/queued-event.ts";
+import { connections } from "../composition/connections.ts";
+import { compose, resolve } from "../composition/container.ts";
+import { delivery } from "../composition/delivery.ts";
+import { names } from "../composition/names.ts";
+import { platform } from "../composition/platform.ts";
+import { stores } from "../composition/stores.ts";
+import { queueHandler } from "./middleware/queue-handler.ts";
+
+const container = compose(platform, stores, connections, delivery);
+
+/** Invoked by the queue of user pushes from the bus. What it leaves over, NotifyEntity takes up. */
+export const handler = queueHandler({
+  parse: parseQueuedUserPush,
+  deliver: resolve(container, names.notifyUser),
+  deadLetters: resolve(container, names.deadLetters),
+  clock: resolve(container, names.clock),
+  logger: resolve(container, names.logger),
+});

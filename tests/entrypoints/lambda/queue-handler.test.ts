@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
+import { newTally } from "../../../src/application/delivery-report.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { Delivery } from "../../../src/domain/notification/delivery.ts";
+import { queueHandler } from "../../../src/entrypoints/lambda/middleware/queue-handler.ts";
+import { judgeBatchAnswer } from "../../../src/entrypoints/local/sqs/batch-verdict.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingDeliveryQueue } from "../../fakes/recording-delivery-queue.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { lambdaContext } from "../../support/lambda-context.ts";
+import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
+import { PushWorld } from "../../support/push-world.ts";
+import { entityUpdated, sqsEvent } from "../../support/queued-messages.ts";
+
+const CANARY = "planted-7f3a";
+
+function setUp(deliver: (delivery: Delivery) => Promise<void> = async () => undefined) {
+  const taken: Delivery[] = [];
+  const deadlines: number[] = [];
+  const deadLetters = new RecordingDeliveryQueue();
+  const logger = new RecordingLogger();
+  const handler = queueHandler({
+    parse: parseQueuedEntityUpdate,
+    deliver: async (delivery, deadline) => {
+      taken.push(delivery);
+      deadlines.push(deadline);
+      await deliver(delivery);
+      return { outcome: "completed", ...newTally() };
+    },
+    deadLetters,
+    clock: new FixedClock(NOON),
+    logger,
+  });
+  return { handler, taken, deadlines, deadLetters, logger };
+}
+
+const update = (entityId: string) => entityUpdated({ entityId, message: CANARY });
+
+function failed({ batchItemFailures }: SqsBatchResponse): readonly string[] {
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+describe("a batch from a queue", () => {
+  it("I6 of ten with one poisoned: nine are done, the poison is put aside with its reason, none comes back", async () => {
+    const { handler, taken, deadLetters } = setUp();
+    const bodies = ["a", "b", "c", "d"].map(update);
+    const answer = await handler(sqsEvent(...bodies, "poison", ...bodies, update("e")), lambdaContext());
+    expect(failed(answer)).toEqual([]);
+    expect(taken).toHaveLength(9);
+    expect(deadLetters.unread).toEqual([{ body: "poison", reason: "MALFORMED_EVENT" }]);
+  });
+
+  it("R1 with one that has to come back: it alone does", async () => {
+    const { handler } = setUp(async ({ notification }) => {
+      if ("entityId" in notification && notification.entityId === "b")
+        throw new DependencyUnavailableError("DELIVERY_QUEUE");
+    });
+    const answer = await handler(sqsEvent(update("a"), update("b"), update("c")), lambdaContext());
+    expect(failed(answer)).toEqual(["message-1"]);
+  });
+
+  it("with one that meets a mistake of ours: it alone comes back", async () => {
+    const { handler } = setUp(async ({ notification }) => {
+      if ("entityId" in notification && notification.entityId === "a") throw new TypeError(CANARY);
+    });
+    const answer = await handler(sqsEvent(update("a"), update("b")), lambdaContext());
+    expect(failed(answer)).toEqual(["message-0"]);
+  });
+
+  it("whose poison cannot be put aside: it alone comes back", async () => {
+    const { handler, deadLetters } = setUp();
+    deadLetters.outages = 1;
+    const answer = await handler(sqsEvent("poison", update("b")), lambdaContext());
+    expect(failed(answer)).toEqual(["message-0"]);
+  });
+
+  it("I14 R1 comes to the same for each message whatever is beside it", async () => {
+    const kinds = ["good", "bad", "poison"] as const;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 10 }), async (batch) => {
+        const { handler, deadLetters } = setUp(async ({ notification }) => {
+          if ("entityId" in notification && notification.entityId === "bad")
+            throw new DependencyUnavailableError("DELIVERY_QUEUE");
+        });
+        const event = sqsEvent(...batch.map((kind) => (kind === "poison" ? "poison" : update(kind))));
+        const answer = await handler(event, lambdaContext());
+        const ids = batch.map((_, index) => `message-${index}`);
+        const { failed: left } = judgeBatchAnswer(answer, ids);
+        expect(ids.map((id) => left.has(id))).toEqual(batch.map((kind) => kind === "bad"));
+        expect(deadLetters.unread).toHaveLength(batch.filter((kind) => kind === "poison").length);
+      }),
+    );
+  });
+
+  it.each([
+    ["no batch at all", {}],
+    ["one record out of shape", { Records: [...sqsEvent(update("a")).Records, { messageId: 1 }] }],
+  ])("I7 that cannot be read, %s: comes back whole, and nothing of it is begun", async (_what, event) => {
+    const { handler, taken } = setUp();
+    await expect(handler(event, lambdaContext())).rejects.toThrow(/^BatchFailed$/);
+    expect(taken).toEqual([]);
+  });
+
+  it("that hangs: comes back whole before Lambda ends the process", async () => {
+    const { handler } = setUp(() => new Promise(() => undefined));
+    await expect(handler(sqsEvent(update("a")), lambdaContext(80))).rejects.toThrow(/^BatchFailed$/);
+  });
+
+  it("R13 has three quarters of its time to begin posts in", async () => {
+    const { handler, deadlines } = setUp();
+    const context = { ...lambdaContext(), getRemainingTimeInMillis: () => 60_000 };
+    await handler(sqsEvent(update("a")), context);
+    expect(deadlines).toEqual([NOON + 45_000]);
+  });
+
+  it("takes up continuations as they were", async () => {
+    const delivery: Delivery = { ...freshDelivery(userPush()), to: { page: "p2" }, attempt: 3 };
+    const { handler, taken } = setUp();
+    await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
+    expect(taken).toEqual([delivery]);
+  });
+
+  it("O1 leaves one line for each message and one for itself, and nothing of what was in them", async () => {
+    const { handler, logger } = setUp(async ({ notification }) => {
+      if ("entityId" in notification && notification.entityId === "bad") throw new TypeError(CANARY);
+    });
+    await handler(sqsEvent(update("a"), CANARY, update("bad")), lambdaContext());
+    expect(logger.lines).toMatchObject([
+      { level: "warn", message: "message not understood", reason: "MALFORMED_EVENT" },
+      {
+        level: "info",
+        message: "delivery",
+        notificationId: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d",
+        outcome: "completed",
+      },
+      { level: "warn", message: "message left in the queue", errorName: "TypeError" },
+      { level: "info", message: "invocation", messages: 3, returned: 1 },
+    ]);
+    expect(JSON.stringify(logger.lines)).not.toContain(CANARY);
+  });
+});
+
+it("J1 J3 I13 over the real use cases: one gone, one stuck, one poisoned, and everybody else is served", async () => {
+  const world = new PushWorld();
+  const { entityId } = entityUpdate({ entityId: "a" });
+  for (const id of ["good", "gone", "stuck"]) await world.follow(entityId, await world.connect(id));
+  world.channel.script = (id) => (id === "good" ? "delivered" : id === "gone" ? "gone" : "throttled");
+  const handler = queueHandler({
+    parse: parseQueuedEntityUpdate,
+    deliver: world.deliver,
+    deadLetters: world.queue,
+    clock: world.clock,
+    logger: world.logger,
+  });
+  const answer = await handler(sqsEvent(update("a"), "poison"), lambdaContext(60_000));
+  expect(failed(answer)).toEqual([]);
+  expect(world.channel.delivered()).toEqual(["good"]);
+  expect(world.queue.deferred).toMatchObject([{ delivery: { to: { recipients: [{ connectionId: "stuck" }] } } }]);
+  expect(world.queue.unread).toHaveLength(1);
+});

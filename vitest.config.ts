@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
-    globalSetup: ["./tests/support/container-engine.ts", "./tests/support/dynamodb-local.ts"],
+    globalSetup: [
+      "./tests/support/browser.ts",
+      "./tests/support/container-engine.ts",
+      "./tests/support/dynamodb-local.ts",
+    ],
     // Handlers read their settings while they load; tests of handlers load them like this.
     env: {
       STORE: "memory",

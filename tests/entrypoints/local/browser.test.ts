@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+
+/** What a page can tell of an attempt to connect: the rest the browser keeps from it. */
+type Seen =
+  | { readonly opened: true; readonly protocol: string; readonly reply: string }
+  | { readonly opened: false; readonly code: number; readonly reason: string };
+
+const NO_BROWSER = inject("browser") === "";
+const TOKEN = goodToken(toEpochSeconds(new SystemClock().now()));
+
+/** In the page: connects, says something no route takes, and closes. */
+function attempt([url, protocols]: readonly [url: string, protocols: string[]]): Promise<Seen> {
+  return new Promise((resolve) => {
+    const ws = new WebSocket(url, protocols);
+    ws.onopen = () => ws.send('{"action":"nonsense"}');
+    ws.onmessage = ({ data }) => {
+      resolve({ opened: true, protocol: ws.protocol, reply: data });
+      ws.close();
+    };
+    ws.onclose = ({ code, reason }) => resolve({ opened: false, code, reason });
+  });
+}
+
+function connectFrom(page: Page, url: string, ...protocols: string[]): Promise<Seen> {
+  return page.evaluate(attempt, [url, protocols] as const);
+}
+
+describe.skipIf(NO_BROWSER)("a real browser", () => {
+  let browser: Browser;
+  let pages: Server;
+  let runtime: TestRuntime;
+  /** Of the origin that is allowed, and of one that is not. */
+  let page: Page;
+  let foreignPage: Page;
+
+  beforeAll(async () => {
+    pages = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<p>page"));
+    pages.listen(0, "127.0.0.1");
+    await once(pages, "listening");
+    const { port } = pages.address() as AddressInfo;
+    runtime = await startHandlers(`http://127.0.0.1:${port}`);
+    browser = await chromium.launch({ executablePath: inject("browser"), args: ["--no-sandbox"] });
+    page = await browser.newPage();
+    foreignPage = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await foreignPage.goto(`http://localhost:${port}/`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await runtime?.close();
+    pages?.close();
+    vi.unstubAllEnvs();
+  });
+
+  it("connects with the token as second subprotocol, and is told the first", async () => {
+    const seen = await connectFrom(page, runtime.url, "websocket", TOKEN);
+
+    expect(seen).toMatchObject({ opened: true, protocol: "websocket" });
+    expect(seen).toHaveProperty("reply", expect.stringContaining("UNKNOWN_ACTION"));
+  });
+
+  it("connects with the token in the query, and is told no subprotocol", async () => {
+    const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`);
+
+    expect(seen).toMatchObject({ opened: true, protocol: "" });
+  });
+
+  it("connects with the token in the query and the subprotocol offered alone", async () => {
+    const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`, "websocket");
+
+    expect(seen).toMatchObject({ opened: true, protocol: "websocket" });
+  });
+
+  it.each<[title: string, url: (base: string) => string, protocols: string[]]>([
+    ["A1 no token", (base) => base, []],
+    ["A10 a forged token", (base) => base, ["websocket", `${TOKEN.slice(0, -3)}AAA`]],
+    ["F1 a token in both places", (base) => `${base}?access_token=${TOKEN}`, ["websocket", TOKEN]],
+    ["an unknown stage", (base) => `${base}2?access_token=${TOKEN}`, []],
+  ])("sees of a refusal only 1006: %s", async (_title, url, protocols) => {
+    const seen = await connectFrom(page, url(runtime.url), ...protocols);
+
+    expect(seen).toStrictEqual({ opened: false, code: 1006, reason: "" });
+  });
+
+  it("F20 is refused with a good token on a page of another origin", async () => {
+    const askedBefore = runtime.events["Authorizer"]?.length ?? 0;
+    const seen = await connectFrom(foreignPage, runtime.url, "websocket", TOKEN);
+
+    expect(seen).toStrictEqual({ opened: false, code: 1006, reason: "" });
+    expect(runtime.events["Authorizer"]).toHaveLength(askedBefore + 1);
+  });
+});
+
+/** The handlers as they are deployed, which read their settings while they load. */
+async function startHandlers(origin: string): Promise<TestRuntime> {
+  vi.stubEnv("JWT_SECRET", SECRET_TEXT);
+  vi.stubEnv("TOKEN_ISSUER", POLICY.issuer);
+  vi.stubEnv("TOKEN_AUDIENCE", POLICY.audience);
+  vi.stubEnv("ALLOWED_ORIGINS", origin);
+  const [authorizer, opening, closing, other] = await Promise.all([
+    import("../../../src/entrypoints/lambda/authorizer.ts"),
+    import("../../../src/entrypoints/lambda/connect.ts"),
+    import("../../../src/entrypoints/lambda/disconnect.ts"),
+    import("../../../src/entrypoints/lambda/default.ts"),
+  ]);
+  return startTestRuntime({
+    handlers: {
+      Authorizer: authorizer.handler,
+      Connect: opening.handler,
+      Disconnect: closing.handler,
+      Default: other.handler,
+    },
+    routes: { $default: "!Default" },
+  });
+}

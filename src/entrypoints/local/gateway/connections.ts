@@ -18,6 +18,7 @@ export class Connections {
   readonly #routeMessage: RouteMessage;
   readonly #disconnect: Disconnect;
   readonly #scheduler: Scheduler;
+  #isClosing = false;
 
   constructor(deps: {
     readonly routeMessage: RouteMessage;
@@ -46,6 +47,11 @@ export class Connections {
     this.#open.set(session.connectionId, { session, socket });
   }
 
+  /** Once there are goodbyes, who is still on the way in is too late. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** For a connection that `$connect` let in: also one whose client left before the 101. */
   ended(session: Session, closing: Closing): void {
     const done = this.#disconnect(session, closing).finally(() => this.#disconnecting.delete(done));
@@ -54,6 +60,7 @@ export class Connections {
 
   /** Says goodbye to all, cuts off who does not answer in time, and waits for what `$disconnect` still does. */
   async closeAll(graceMillis: number): Promise<void> {
+    this.#isClosing = true;
     for (const { socket } of this.#open.values()) socket.close(GOING_AWAY);
     await this.#until(() => this.#open.size === 0, graceMillis);
     for (const { socket } of this.#open.values()) socket.terminate();

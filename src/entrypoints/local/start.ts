@@ -1,0 +1,63 @@
+import { banner } from "./banner.ts";
+import { DEFAULT_QUOTAS } from "./gateway/quotas.ts";
+import type { FunctionError } from "./lambda/lambda-function.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import { startLocalStack } from "./start-local-stack.ts";
+
+/** Bad flags, bad settings, a port that cannot be had: what the caller of the command can mend. */
+const EXIT_MISUSE = 2;
+
+/** Flags, settings, parameters, or a mistake in the template: each says what and where in one line. */
+const MISUSES = new Set(["UsageError", "ConfigurationError", "ParameterError", "TemplateError"]);
+
+function note(line: string): void {
+  console.error(`portcullis: ${line}`);
+}
+
+/** What CloudWatch would show of it. The authorizer's refusals are answers, and in the log already. */
+function reportFailure(functionName: string, { errorType, errorMessage, trace }: FunctionError): void {
+  if (errorMessage === "Unauthorized") return;
+  note(`${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`);
+}
+
+/** The same signal may come twice, from the terminal and by way of npm: the second must not cut the goodbyes short. */
+function endOnSignal(runtime: Runtime): void {
+  let isEnding = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (!isEnding) void runtime.close().finally(() => process.exit(0));
+      isEnding = true;
+    });
+  }
+}
+
+function explain(error: unknown, { port }: { port?: number }): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (MISUSES.has(error.name)) return error.message;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return `port ${port} is in use: end what listens there, or choose another with --port`;
+    case "EACCES":
+      return `port ${port} needs more rights than this user has: choose one above 1023 with --port`;
+    default:
+      return undefined;
+  }
+}
+
+/** The command `npm start`. */
+export async function start(): Promise<void> {
+  let options: Options | undefined;
+  try {
+    options = readOptions(process.argv.slice(2), process.env);
+    if (options === undefined) return console.log(HELP);
+    const runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note, onFailure: reportFailure });
+    endOnSignal(runtime);
+    console.log(banner({ ...options, port: runtime.port }));
+  } catch (error) {
+    const explanation = explain(error, options ?? {});
+    if (explanation === undefined) throw error;
+    note(explanation);
+    process.exitCode = EXIT_MISUSE;
+  }
+}

@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { clientFrame } from "../../support/client-frame.ts";
+import { deferred } from "../../support/deferred.ts";
+import { allow, type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { connect, handshakeStatus, openSocket, upgradeText } from "../../support/web-socket-client.ts";
+
+const echo: Handler = ({ body }) => ({ statusCode: 200, body });
+
+function start(): Promise<TestRuntime> {
+  const handlers = { Authorizer: allow, Connect: ok, Disconnect: ok, Echo: echo };
+  return startTestRuntime({ handlers, routes: { $default: "!Echo" } });
+}
+
+/** Sends bytes, says goodbye, and waits for the other side to do so too. */
+async function send(port: number, bytes: Buffer): Promise<void> {
+  const socket = await openSocket(port);
+  socket.on("error", () => {}).resume();
+  const closed = once(socket, "close");
+  socket.end(bytes);
+  await closed;
+}
+
+it("F17 G8 whatever bytes come, the next client is served", { timeout: 60_000 }, async () => {
+  await using runtime = await start();
+  const handshake = Buffer.from(upgradeText());
+  const cut = fc.nat(handshake.length);
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((noise) => Buffer.from(noise)),
+    fc
+      .tuple(cut, fc.uint8Array({ maxLength: 20 }))
+      .map(([at, noise]) => Buffer.concat([handshake.subarray(0, at), noise, handshake.subarray(at)])),
+    fc.uint8Array({ maxLength: 300 }).map((noise) => Buffer.concat([handshake, noise])),
+    fc
+      .array(fc.record({ opcode: fc.nat(15), fin: fc.boolean(), masked: fc.boolean(), payload: fc.string() }), {
+        maxLength: 6,
+      })
+      .map((frames) => {
+        return Buffer.concat([handshake, ...frames.map(({ payload, ...frame }) => clientFrame(payload, frame))]);
+      }),
+  );
+  await fc.assert(
+    fc.asyncProperty(bytes, (sent) => send(runtime.port, sent)),
+    { numRuns: 300 },
+  );
+  const client = await connect(runtime.url);
+  client.send("still here?");
+  expect(await client.text()).toBe("still here?");
+});
+
+it("every connection that was let in is told to $disconnect, once, however it ended", { timeout: 60_000 }, async () => {
+  const runtime = await start();
+  const endings: ((client: Awaited<ReturnType<typeof connect>>) => void)[] = [
+    ({ ws }) => ws.close(),
+    ({ ws }) => ws.terminate(),
+    ({ ws }) => ws.send(Buffer.from("binary")),
+    ({ ws }) => ws.send("x".repeat(40_000)),
+    () => {},
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.nat(endings.length - 1), async (ending) => endings[ending]?.(await connect(runtime.url))),
+    { numRuns: 50 },
+  );
+  await runtime.close();
+  const idsOf = (name: string) =>
+    (runtime.events[name] ?? []).map(({ requestContext }) => requestContext.connectionId).sort();
+  expect(idsOf("Disconnect")).toEqual(idsOf("Connect"));
+});
+
+it("who is on the way in while it closes is not let in, and what $connect did is undone", async () => {
+  const asked = deferred();
+  const go = deferred();
+  const told = deferred();
+  const Connect: Handler = async () => {
+    asked.resolve();
+    await go.promise;
+    return { statusCode: 200 };
+  };
+  const runtime = await startTestRuntime({ handlers: { Connect, Disconnect: () => told.resolve() } });
+  const status = handshakeStatus(runtime.url).catch(() => "no answer");
+  await asked.promise;
+  await runtime.close();
+  go.resolve();
+  await told.promise;
+  expect(await status).toBe("no answer");
+});

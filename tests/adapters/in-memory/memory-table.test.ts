@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { MemoryTable } from "../../../src/adapters/in-memory/memory-table.ts";
+import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
+import { NOW } from "../../support/a-connection.ts";
+
+type Value = { readonly name: string; readonly expiresAt: EpochSeconds };
+
+const values = (seconds: number, name = "a"): Value => ({ name, expiresAt: addSeconds(NOW, seconds) });
+
+describe("a table in memory", () => {
+  it("keeps no more than what is live, and what expired within the last minute", () => {
+    const table = new MemoryTable<Value>(({ name }) => name);
+
+    for (let second = 0; second < 10_000; second += 1) {
+      const now = addSeconds(NOW, second);
+      table.find(`key-${second}`, now);
+      table.put(`key-${second}`, { name: `user-${second}`, expiresAt: addSeconds(now, 10) });
+    }
+
+    expect(table.size).toBeLessThanOrEqual(71);
+  });
+
+  it("has a key once, in the partition of its latest value", () => {
+    const table = new MemoryTable<Value>(({ name }) => name);
+    table.put("key", values(10, "a"));
+    table.put("key", values(10, "b"));
+
+    expect(table.page("a", NOW, 10, undefined)).toEqual({ items: [] });
+    expect(table.page("b", NOW, 10, undefined)).toEqual({ items: [values(10, "b")] });
+  });
+
+  it("leaves what has no partition out of every page", () => {
+    const table = new MemoryTable<Value>(() => undefined);
+    table.put("key", values(10));
+
+    expect(table.find("key", NOW)).toEqual(values(10));
+    expect(table.page("undefined", NOW, 10, undefined)).toEqual({ items: [] });
+  });
+
+  it("M11 revives nothing that was removed when the clock goes back", () => {
+    const table = new MemoryTable<Value>(({ name }) => name);
+    table.put("key", values(10));
+    table.find("another", addSeconds(NOW, 100));
+
+    expect(table.find("key", NOW)).toBeUndefined();
+  });
+});

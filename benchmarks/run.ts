@@ -5,12 +5,14 @@ import { benchConnects } from "./connects.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchStartUp } from "./start-up.ts";
 import { type Table, toMarkdown } from "./table.ts";
+import { benchTableUnits } from "./table-units.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
   "start-up": benchStartUp,
   "fan-out": benchFanOut,
   connects: benchConnects,
+  "table-units": benchTableUnits,
 };
 
 const asked = process.argv.slice(2);

@@ -6,7 +6,7 @@ import type { Connection } from "../../src/domain/connection/connection.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
-import { createTable } from "../support/dynamodb-table.ts";
+import { createTable } from "../support/create-table.ts";
 import { tablePermissions } from "../support/template-table.ts";
 
 describe.skipIf(!inject("containerEngine"))("what a function's role may do to the table", () => {

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
+import type { StartedTestContainer } from "testcontainers";
 import type { TestProject } from "vitest/node";
+import { endpointOf, startDynamodbLocal } from "./start-dynamodb-local.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,7 +17,7 @@ export default async function offerDynamodbLocal(project: TestProject): Promise<
   const server = createServer((_request, response) => {
     container ??= startDynamodbLocal();
     container.then(
-      (started) => response.end(`http://${started.getHost()}:${started.getMappedPort(8000)}`),
+      (started) => response.end(endpointOf(started)),
       (error) => response.writeHead(500).end(String(error)),
     );
   });
@@ -28,11 +29,4 @@ export default async function offerDynamodbLocal(project: TestProject): Promise<
     server.close();
     await (await container)?.stop();
   };
-}
-
-function startDynamodbLocal(): Promise<StartedTestContainer> {
-  return new GenericContainer("amazon/dynamodb-local")
-    .withExposedPorts(8000)
-    .withWaitStrategy(Wait.forHttp("/", 8000).forStatusCode(400))
-    .start();
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
-import { inject } from "vitest";
 import { makeDocumentClient } from "../../src/adapters/dynamodb/document-client.ts";
 import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../src/adapters/dynamodb/dynamo-table.ts";
 import { tableDefinition } from "./template-table.ts";
@@ -14,15 +13,12 @@ export function tableAt(endpoint: string): DynamoTable {
 }
 
 /**
- * A table as infra/template.yaml declares it, empty, of one's own. Time limits are wide: an emulator that shares its
- * cores with other tests is slower than what it stands for.
+ * A new table, by default as infra/template.yaml declares it. Time limits are wide: an emulator that shares its cores
+ * with other tests is slower than what it stands for.
  */
-export async function createTable(): Promise<DynamoTable> {
-  const answer = await fetch(inject("dynamodbLocal"));
-  if (!answer.ok) throw new Error(await answer.text());
-  const location = { ...LOCAL, endpoint: await answer.text() };
-  const documents = makeDocumentClient(location, { connectMillis: 30_000, requestMillis: 30_000 });
+export async function createTableAt(endpoint: string, define = tableDefinition): Promise<DynamoTable> {
+  const documents = makeDocumentClient({ ...LOCAL, endpoint }, { connectMillis: 30_000, requestMillis: 30_000 });
   const table = { documents, name: `table-${randomUUID()}`, index: "GSI1", budgetMillis: 60_000 };
-  await documents.send(new CreateTableCommand(tableDefinition(table.name, table.index)));
+  await documents.send(new CreateTableCommand(define(table.name, table.index)));
   return table;
 }

@@ -9,7 +9,7 @@ import { addSeconds } from "../../../src/domain/time.ts";
 import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
 import { CapacityMeter } from "../../support/capacity-meter.ts";
-import { createTable } from "../../support/dynamodb-table.ts";
+import { createTable } from "../../support/create-table.ts";
 
 describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
   let table: DynamoTable;

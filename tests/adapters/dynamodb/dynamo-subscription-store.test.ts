@@ -10,7 +10,7 @@ import { describeSubscriptionStore } from "../../contracts/subscription-store.co
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../../support/capacity-meter.ts";
-import { createTable } from "../../support/dynamodb-table.ts";
+import { createTable } from "../../support/create-table.ts";
 import { inBatches } from "../../support/in-batches.ts";
 
 const LIMIT = 100;

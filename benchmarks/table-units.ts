@@ -1,0 +1,163 @@
+import { DynamoConnectionStore } from "../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import type { Connection } from "../src/domain/connection/connection.ts";
+import type { EntityId } from "../src/domain/subscription/entity-id.ts";
+import { aConnection, NOW } from "../tests/support/a-connection.ts";
+import { anEntityId, aSubscription } from "../tests/support/a-subscription.ts";
+import { CapacityMeter, type Units } from "../tests/support/capacity-meter.ts";
+import { createTableAt } from "../tests/support/dynamodb-table.ts";
+import { inBatches } from "../tests/support/in-batches.ts";
+import { readAll } from "../tests/support/read-all.ts";
+import { endpointOf, startDynamodbLocal } from "../tests/support/start-dynamodb-local.ts";
+import { tableDefinition } from "../tests/support/template-table.ts";
+import { PlainTablePatterns } from "./plain/table-patterns.ts";
+import { ratio, type Table } from "./table.ts";
+
+/** What both ways offer, each over a table of its own. */
+type Way = {
+  readonly connect: (connection: Connection) => Promise<unknown>;
+  readonly subscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
+  readonly unsubscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
+  readonly readFollowers: (entityId: EntityId) => Promise<unknown>;
+  readonly disconnect: (connection: Connection) => Promise<unknown>;
+  readonly measure: (work: () => Promise<unknown>) => Promise<Units>;
+};
+
+/** Capacity units by DynamoDB's own count, of what each operation does to the table and its index. */
+export async function benchTableUnits(): Promise<Table[]> {
+  const container = await startDynamodbLocal();
+  try {
+    const plain = await plainWay(endpointOf(container));
+    const portcullis = await ourWay(endpointOf(container));
+    const rows: string[][] = [];
+    for (const [name, measure] of OPERATIONS) rows.push(rowOf(name, await measure(plain), await measure(portcullis)));
+    return [
+      {
+        title: "Capacity units",
+        note: NOTE,
+        columns: ["", "plain: reads", "writes", "Portcullis: reads", "writes", "ratio of sums", "of prices"],
+        rows,
+      },
+    ];
+  } finally {
+    await container.stop();
+  }
+}
+
+const NOTE =
+  "Reads and writes in DynamoDB's capacity units (`ReturnConsumedCapacity` of DynamoDB Local), table and index together, " +
+  "a transaction's writes counted double. A life is: connect, 3 subscriptions, 20 pushes to their entities, disconnect; " +
+  "a push's read is shared by all who follow the entity. Plain reads are eventual and miss a follower that the index " +
+  "does not have yet; ours are strong, at twice the price. Prices: a write unit costs five read units on demand.";
+
+const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] = [
+  ["connect", (way) => way.measure(() => way.connect(aConnection()))],
+  ["subscribe", (way) => ofFollower(way, 0, ({ connection }) => way.subscribe(connection, anEntityId()))],
+  [
+    "unsubscribe",
+    (way) => ofFollower(way, 1, ({ connection, entityIds }) => unsubscribeAll(way, connection, entityIds)),
+  ],
+  ...[0, 10, 100].map(
+    (count) =>
+      [
+        `disconnect with ${count} subscriptions`,
+        (way: Way) => ofFollower(way, count, ({ connection }) => way.disconnect(connection)),
+      ] as const,
+  ),
+  ["a push to 1,000 followers", readOfAudience],
+  ...[1, 2, 10, 100].map(
+    (audience) => [`a life, ${audience} to an entity`, (way: Way) => life(way, audience)] as const,
+  ),
+];
+
+type Follower = { readonly connection: Connection; readonly entityIds: readonly EntityId[] };
+
+async function makeFollower(way: Way, entityIds: readonly EntityId[]): Promise<Follower> {
+  const connection = aConnection();
+  await way.connect(connection);
+  for (const entityId of entityIds) await way.subscribe(connection, entityId);
+  return { connection, entityIds };
+}
+
+/** What something costs that a connection with so many subscriptions does. */
+async function ofFollower(way: Way, count: number, work: (follower: Follower) => Promise<unknown>): Promise<Units> {
+  const follower = await makeFollower(way, Array.from({ length: count }, anEntityId));
+  return way.measure(() => work(follower));
+}
+
+async function unsubscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
+  for (const entityId of entityIds) await way.unsubscribe(connection, entityId);
+}
+
+async function readOfAudience(way: Way): Promise<Units> {
+  const entityId = anEntityId();
+  await inBatches(Array.from({ length: 1000 }), () => makeFollower(way, [entityId]));
+  return way.measure(() => way.readFollowers(entityId));
+}
+
+/** Per connection, of as many connections as there are in the audience: all follow the same three entities. */
+async function life(way: Way, audience: number): Promise<Units> {
+  const entityIds = [anEntityId(), anEntityId(), anEntityId()] as const;
+  const { reads, writes } = await way.measure(async () => {
+    const followers = await inBatches(Array.from({ length: audience }), () => makeFollower(way, entityIds));
+    for (let push = 0; push < 20; push += 1) await way.readFollowers(entityIds[push % 3] ?? entityIds[0]);
+    await inBatches(followers, ({ connection }) => way.disconnect(connection));
+  });
+  return { reads: reads / audience, writes: writes / audience };
+}
+
+async function ourWay(endpoint: string): Promise<Way> {
+  const table = await createTableAt(endpoint);
+  const meter = new CapacityMeter(table.documents);
+  const connections = new DynamoConnectionStore(table);
+  const subscriptions = new DynamoSubscriptionStore(table);
+  return {
+    connect: (connection) => connections.open(connection),
+    subscribe: (connection, entityId) => subscriptions.follow(aSubscription(connection, entityId), NOW, 100),
+    unsubscribe: (connection, entityId) => subscriptions.unfollow(entityId, connection.id),
+    readFollowers: (entityId) => readAll((from) => subscriptions.followersOf(entityId, NOW, from)),
+    disconnect: async ({ id }) => subscriptions.unfollowAll(await connections.close(id, NOW), id),
+    measure: (work) => meter.measure(work),
+  };
+}
+
+async function plainWay(endpoint: string): Promise<Way> {
+  const table = await createTableAt(endpoint, withEveryAttributeInTheIndex);
+  const transactions = (await createTableAt(endpoint)).documents;
+  const meters = [new CapacityMeter(table.documents), new CapacityMeter(transactions)] as const;
+  const patterns = new PlainTablePatterns(table.name, table.documents, transactions);
+  return {
+    connect: (connection) => patterns.connect(connection),
+    subscribe: (connection, entityId) => patterns.subscribe(connection, entityId),
+    unsubscribe: (connection, entityId) => patterns.unsubscribe(connection, entityId),
+    readFollowers: (entityId) => patterns.readFollowers(entityId),
+    disconnect: (connection) => patterns.disconnect(connection),
+    measure: async (work) => {
+      let transacted: Units = { reads: 0, writes: 0 };
+      const { reads, writes } = await meters[0].measure(async () => {
+        transacted = await meters[1].measure(work);
+      });
+      return { reads, writes: writes + 2 * transacted.writes };
+    },
+  };
+}
+
+function withEveryAttributeInTheIndex(name: string, index: string): ReturnType<typeof tableDefinition> {
+  const definition = tableDefinition(name, index);
+  const indexes = definition.GlobalSecondaryIndexes?.map((one) => ({ ...one, Projection: { ProjectionType: "ALL" } }));
+  return { ...definition, GlobalSecondaryIndexes: indexes as typeof definition.GlobalSecondaryIndexes };
+}
+
+/** On demand, in every region. */
+const WRITE_PRICE = 5;
+
+function rowOf(name: string, plain: Units, ours: Units): string[] {
+  const figures = [plain.reads, plain.writes, ours.reads, ours.writes].map((units) => String(Number(units.toFixed(2))));
+  const priceOf = ({ reads, writes }: Units) => reads + WRITE_PRICE * writes;
+  return [
+    name,
+    ...figures,
+    ratio(ours.reads + ours.writes, plain.reads + plain.writes),
+    ratio(priceOf(ours), priceOf(plain)),
+  ];
+}

@@ -1,7 +1,34 @@
 import { describe, expect, it } from "vitest";
-import { isOriginAllowed } from "../../src/domain/origin-policy.ts";
+import { isOriginAllowed, parseOriginPolicy } from "../../src/domain/origin-policy.ts";
 
 const POLICY = ["https://app.example.com"];
+
+describe("parseOriginPolicy", () => {
+  it.each([
+    ["*", "any"],
+    [" https://a.example, http://b.example:8080 ", ["https://a.example", "http://b.example:8080"]],
+    ["http://[::1]:3000", ["http://[::1]:3000"]],
+    ["capacitor://localhost", ["capacitor://localhost"]],
+  ])("reads %j", (text, policy) => {
+    expect(parseOriginPolicy(text)).toStrictEqual(policy);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["an empty item", "https://a.example,"],
+    ["any beside others", "*,https://a.example"],
+    ["a wildcard", "https://*.example"],
+    ["a host without a scheme", "a.example"],
+    ["`null`, which any sandboxed page sends", "null"],
+    ["a slash at the end", "https://a.example/"],
+    ["upper case", "https://A.example"],
+    ["a port that browsers leave out", "https://a.example:443"],
+    ["the other one", "http://a.example:80"],
+    ["parts divided by blanks", "https://a.example https://b.example"],
+  ])("K13 F20 refuses what would match nobody: %s", (_title, text) => {
+    expect(parseOriginPolicy(text)).toBeUndefined();
+  });
+});
 
 describe("isOriginAllowed", () => {
   it.each([

@@ -1,13 +1,16 @@
 import { JoseTokenVerifier } from "../../adapters/jose/jose-token-verifier.ts";
 import { makeAuthorizeConnection } from "../../application/authorize-connection.ts";
+import { parseOriginPolicy } from "../../domain/origin-policy.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
+
+const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
 
 /** Who is let in. */
 export const authorization: Part = (settings) => {
   const admission = {
     queryToken: settings.oneOf("QUERY_TOKEN", ["allowed", "refused"]),
-    origins: settings.anyOrList("ALLOWED_ORIGINS"),
+    origins: settings.parsed("ALLOWED_ORIGINS", parseOriginPolicy, ORIGINS_EXPECTED),
   };
   return (provide) => {
     provide(names.admissionPolicy, {}, () => admission);

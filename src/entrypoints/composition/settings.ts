@@ -49,15 +49,6 @@ export class Settings {
     return parse(text) ?? this.#wrong(name, expectation, undefined as T);
   }
 
-  /** A list parted by commas, or `*`, which has to be spelled out. */
-  anyOrList(name: string): "any" | readonly string[] {
-    const items = this.text(name)
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== "");
-    return items.length === 1 && items[0] === "*" ? "any" : items;
-  }
-
   oneOf<const T extends string>(name: string, allowed: readonly [T, ...T[]], fallback?: T): T {
     const value = this.#environment[name] ?? fallback;
     const found = allowed.find((candidate) => candidate === value);

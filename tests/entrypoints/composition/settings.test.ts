@@ -20,12 +20,10 @@ describe("settings", () => {
       NAME: "table",
       STORE: "memory",
       SECONDS: "7",
-      ORIGINS: "https://a.example, https://b.example",
     });
     expect(settings.text("NAME")).toBe("table");
     expect(settings.oneOf("STORE", ["memory", "dynamodb"])).toBe("memory");
     expect(settings.wholeNumber("SECONDS", RANGE)).toBe(7);
-    expect(settings.anyOrList("ORIGINS")).toEqual(["https://a.example", "https://b.example"]);
     settings.finish();
   });
 
@@ -43,14 +41,12 @@ describe("settings", () => {
       settings.text("EMPTY");
       settings.oneOf("STORE", ["memory", "dynamodb"]);
       for (const name of ["SECONDS", "RANGE", "SIGNED", "EXPONENT"]) settings.wholeNumber(name, RANGE);
-      settings.anyOrList("ORIGINS");
     });
     expect(problems).toEqual([
       "MISSING must be set",
       "EMPTY must be set",
       "STORE must be one of memory, dynamodb",
       ...["SECONDS", "RANGE", "SIGNED", "EXPONENT"].map((name) => `${name} must be a whole number from 1 to 60`),
-      "ORIGINS must be set",
     ]);
     expect(problems.join()).not.toContain("s3cret");
   });
@@ -72,10 +68,5 @@ describe("settings", () => {
 
   it("name a signing secret that is missing once", () => {
     expect(problemsOf({}, (settings) => settings.signingSecret("SECRET"))).toEqual(["SECRET must be set"]);
-  });
-
-  it("let every origin in only when that is spelled out alone", () => {
-    expect(new Settings({ ORIGINS: "*" }).anyOrList("ORIGINS")).toBe("any");
-    expect(new Settings({ ORIGINS: "*,https://a.example" }).anyOrList("ORIGINS")).toEqual(["*", "https://a.example"]);
   });
 });

@@ -1,6 +1,6 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../own-property.ts";
-import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
+import { addSeconds, type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
 import { judgeUse } from "./judge-use.ts";
 import type { TokenPolicy } from "./token-policy.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
@@ -24,7 +24,12 @@ export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: Epoch
   const identity = identityFromClaims(claims, policy.identityClaims);
   if (identity === undefined) return rejected("IDENTITY_INVALID");
   if (!subjectAgrees(claims, identity)) return rejected("SUBJECT_MISMATCH");
-  return { kind: "accepted", identity, tokenExpiresAt: expiry };
+  return { kind: "accepted", identity, tokenExpiresAt: endFor(expiry, policy, now) };
+}
+
+/** For a token that only the leeway lets in, the leeway's end: who is let in must not count as gone from the start. */
+function endFor(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): EpochSeconds {
+  return expiry > now ? expiry : addSeconds(expiry, policy.leewaySeconds);
 }
 
 type Judgement = RejectionReason | undefined;

@@ -30,6 +30,16 @@ describe("judgeClaims", () => {
     });
   });
 
+  it.each([
+    [NOW + 1, NOW + 1],
+    [NOW, NOW + LEEWAY],
+    [NOW - LEEWAY + 1, NOW + 1],
+  ])("D5 gives whoever is let in some time: exp %d ends at %d", (exp, tokenExpiresAt) => {
+    const verdict = judgeClaims({ ...goodClaims(NOW), iat: 1, nbf: 1, exp }, POLICY, NOW);
+
+    expect(verdict).toMatchObject({ kind: "accepted", tokenExpiresAt });
+  });
+
   type Boundary = readonly [row: string, claims: Record<string, unknown>, outcome: RejectionReason | "accepted"];
 
   const boundaries: readonly Boundary[] = [

@@ -4,7 +4,6 @@ import type { EpochSeconds } from "../time.ts";
 /** Why a token was not let in. A log's reason code: callers see only that they are unauthorized. */
 export type RejectionReason =
   // The request
-  | "EVENT_MALFORMED"
   | "TOKEN_MISSING"
   | "TOKEN_REPEATED"
   | "SUBPROTOCOLS_MALFORMED"

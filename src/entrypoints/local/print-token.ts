@@ -20,9 +20,11 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new TokenError(`nothing answers on port ${port}: is npm start running there?`, { cause });
   });
-  const answer = (await response.json()) as { authToken?: unknown; errorMessage?: unknown };
+  const answer = (await response.json().catch(() => ({}))) as { authToken?: unknown; errorMessage?: unknown };
   if (typeof answer.authToken === "string") return answer.authToken;
-  throw new TokenError(`no token was made: ${answer.errorMessage ?? response.status}`);
+  throw new TokenError(
+    `port ${port} made no token: ${answer.errorMessage ?? `status ${response.status}, is npm start running there?`}`,
+  );
 }
 
 async function main(): Promise<void> {
@@ -30,7 +32,7 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(HELP);
   const userId = flags.value("user-id");
   if (userId === undefined) throw new UsageError("--user-id is missing (--help lists the flags)");
-  const port = parsePort(flags.value("port") ?? process.env["PORTCULLIS_PORT"] ?? "3001", "--port");
+  const port = parsePort(flags.value("port") ?? process.env["PORTCULLIS_PORT"] ?? "3001", "--port or PORTCULLIS_PORT");
   const payload = {
     userId,
     firstName: flags.value("first-name"),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -143,6 +144,17 @@ describe("npm run token", () => {
     const program = npm("token", ["--user-id", "ann", "--port", String(await freePort())]);
     expect(await program.exit).toBe(1);
     expect(program.output()).toMatch(/^portcullis: nothing answers on port \d+: is npm start running there\?\n$/);
+  });
+
+  it("with something else on the port is one clear line", async () => {
+    const server = createHttpServer((_, response) => response.writeHead(501).end("<!DOCTYPE html>"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const program = npm("token", ["--user-id", "ann", "--port", String(port)]);
+    expect(await program.exit).toBe(1);
+    expect(program.output()).toBe(`portcullis: port ${port} made no token: status 501, is npm start running there?\n`);
+    server.close();
   });
 
   it("without a user id is one clear line and exit code 2", async () => {

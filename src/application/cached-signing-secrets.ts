@@ -51,7 +51,11 @@ export function makeCachedSigningSecrets(deps: {
 
   async function reread() {
     const now = deps.clock.now();
-    if (isWithin(REREAD_SECONDS, rereadAt, now)) return read();
+    if (isWithin(REREAD_SECONDS, rereadAt, now)) {
+      // Whoever comes while the first one is still asking gets what that one gets.
+      await flight;
+      return read();
+    }
     rereadAt = now;
     await refresh(now);
     return known();

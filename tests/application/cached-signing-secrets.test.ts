@@ -45,6 +45,17 @@ describe("how often the source is asked", () => {
     expect(source.looks).toHaveLength(1);
   });
 
+  it("once for concurrent rereads, which all get the new secret", async () => {
+    const { secrets, source } = setUp();
+    await secrets.read();
+    source.rotate("two");
+
+    const answers = await Promise.all([texts(secrets, "reread"), texts(secrets, "reread"), texts(secrets, "reread")]);
+
+    expect(answers).toEqual(Array.from({ length: 3 }, () => ["two", "one"]));
+    expect(source.looks).toHaveLength(2);
+  });
+
   it.each([
     { seconds: 0, looks: 1 },
     { seconds: 299, looks: 1 },

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
+import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
+import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
+import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
+import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
+import { RandomSecrets } from "../../../src/adapters/system/random-secrets.ts";
+import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { makeCachedSigningSecrets } from "../../../src/application/cached-signing-secrets.ts";
+import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/rotate-signing-secret.ts";
+import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { hasMoto, startMoto } from "../../support/moto-server.ts";
+
+const OLD = "old-signing-secret-0123456789abcdef";
+const LONG_AGO = 0 as Parameters<SecretsManagerSource["fetch"]>[0];
+
+describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
+  let moto: Awaited<ReturnType<typeof startMoto>>;
+  let client: SecretsManagerClient;
+  let secretId: string;
+  beforeAll(async () => {
+    moto = await startMoto();
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    client = secretsManagerClient({ endpoint: moto.endpoint, region: "eu-west-1", credentials });
+  });
+  afterAll(() => {
+    client.destroy();
+    moto.stop();
+  });
+  beforeEach(async () => {
+    const SecretString = JSON.stringify({ signature: OLD });
+    const { ARN = "" } = await client.send(new CreateSecretCommand({ Name: `jwt-${randomUUID()}`, SecretString }));
+    secretId = ARN;
+  });
+
+  /**
+   * A rotation that was interrupted when the new version had its value, gone through from the start. moto's RotateSecret
+   * promotes an empty version at once unless it has a Lambda to call, so this is as early as a rotation can begin here.
+   */
+  async function rotate(betweenSteps: () => Promise<unknown> = async () => {}): Promise<void> {
+    const version = randomUUID();
+    const SecretString = JSON.stringify({ signature: new RandomSecrets().next().reveal() });
+    const pending = { SecretId: secretId, ClientRequestToken: version, VersionStages: ["AWSPENDING"] };
+    await client.send(new PutSecretValueCommand({ ...pending, SecretString }));
+    const secret = new SecretsManagerRotation(client, secretId);
+    const rotateSecret = makeRotateSigningSecret({ secret, generator: new RandomSecrets() });
+    for (const step of ROTATION_STEPS) {
+      await betweenSteps();
+      expect(await rotateSecret({ step, version })).toEqual({ kind: "done" });
+    }
+  }
+
+  /** A process of its own, with its own memory of the secrets. */
+  function newInstance() {
+    return makeCachedSigningSecrets({
+      source: new SecretsManagerSource(client, secretId),
+      clock: new SystemClock(),
+      logger: new RecordingLogger(),
+      tokenLifetimeSeconds: 3600,
+    });
+  }
+
+  it("has a first version and none before it", async () => {
+    const versions = await new SecretsManagerSource(client, secretId).fetch(LONG_AGO);
+
+    expect(versions.current.reveal()).toBe(OLD);
+    expect(versions.previous).toBeUndefined();
+  });
+
+  it("keeps the version before after a rotation, and that before it no longer", async () => {
+    const source = new SecretsManagerSource(client, secretId);
+    await rotate();
+    const once = await source.fetch(LONG_AGO);
+    await rotate();
+    const twice = await source.fetch(LONG_AGO);
+
+    expect(once.previous?.reveal()).toBe(OLD);
+    expect(once.current.reveal()).not.toBe(OLD);
+    expect(twice.previous?.reveal()).toBe(once.current.reveal());
+  });
+
+  it("I21 refuses nobody in 1,000 connects across a rotation, by instances that know of it and that do not", async () => {
+    const oldSigner = new JoseTokenSigner(newInstance());
+    const oldVerifier = new JoseTokenVerifier(newInstance());
+    const claims = { iss: "issuer", aud: "audience" };
+    // Both remember the old secret from here on.
+    await oldVerifier.verify((await oldSigner.sign(claims)) as UnverifiedToken);
+    const outcomes: string[] = [];
+
+    async function connects(count: number): Promise<void> {
+      const newSigner = new JoseTokenSigner(newInstance());
+      const newVerifier = new JoseTokenVerifier(newInstance());
+      for (let done = 0; done < count; done += 20) {
+        const attempts = Array.from({ length: 20 }, async (_, index) => {
+          const token = await (index % 2 === 0 ? oldSigner : newSigner).sign(claims);
+          const verified = await (index % 4 < 2 ? oldVerifier : newVerifier).verify(token as UnverifiedToken);
+          outcomes.push(verified.kind);
+        });
+        await Promise.all(attempts);
+      }
+    }
+    const underway = connects(200);
+    await rotate(() => connects(160));
+    await underway;
+    await connects(160);
+
+    expect(outcomes).toEqual(Array.from({ length: 1000 }, () => "verified"));
+  });
+});

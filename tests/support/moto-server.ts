@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const MOTO = ".venv/bin/moto_server";
+
+/** Whether there is a moto to run: scripts/verify-template.ts brings it. In CI a missing one is a failure. */
+export function hasMoto(): boolean {
+  const found = existsSync(MOTO);
+  if (!found && process.env["CI"] === "true")
+    throw new Error("CI needs .venv, which scripts/verify-template.ts sets up");
+  if (!found) console.warn("No .venv: the tests against moto are skipped. node scripts/verify-template.ts sets it up.");
+  return found;
+}
+
+/** AWS as moto has it, empty, on a port of its own. */
+export async function startMoto(): Promise<{ readonly endpoint: string; stop(): void }> {
+  const server = spawn(MOTO, ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+  const endpoint = await announcedAddress(server);
+  return {
+    endpoint,
+    stop() {
+      server.kill();
+    },
+  };
+}
+
+function announcedAddress(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    server.stderr?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    server.once("exit", () => reject(new Error(`moto ended: ${output}`)));
+  });
+}

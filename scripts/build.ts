@@ -2,7 +2,8 @@
 // take the folders as they are.
 import { globSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { leanPino } from "./lean-pino.ts";
 
 /**
  * What the SDK imports when it comes to that, and in Lambda it never does: a role's credentials come by the environment,
@@ -18,17 +19,6 @@ const NOT_NEEDED_IN_LAMBDA = [
   "@smithy/core/event-streams",
   "@smithy/credential-provider-imds",
 ];
-
-/** pino's transports are worker threads, started from files that a bundle has not: they could not work. */
-const withoutTransports: Plugin = {
-  name: "without-transports",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^thread-stream$/ }, ({ path }) => ({ path, namespace: "left-out" }));
-    onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
-      contents: `module.exports = class { constructor() { throw new Error("${path} is not in this bundle"); } };`,
-    }));
-  },
-};
 
 /** The functions are the files of src/entrypoints/lambda: a new handler is built without being listed here. */
 export function functionNames(): string[] {
@@ -49,7 +39,7 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
     external: NOT_NEEDED_IN_LAMBDA,
-    plugins: [withoutTransports],
+    plugins: [leanPino],
     minify: true,
     legalComments: "none",
     metafile: true,

@@ -88,15 +88,19 @@ function packagesIn(name: string): readonly string[] {
 
 type Environment = Readonly<Record<string, string>>;
 
-async function invokeBundle(file: string, event: unknown, environment: Environment = ENVIRONMENT): Promise<unknown> {
+/** What a bundle prints: its log, and last its answer. */
+async function runBundle(file: string, event: unknown, environment: Environment): Promise<readonly string[]> {
   // Nothing of this process's environment: a bundle must find all it needs in what the template gives it.
   const child = spawn(process.execPath, ["-e", LOADER, file], { env: { LOG_LEVEL: "ERROR", ...environment } });
   child.stdin.end(JSON.stringify(event));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   // A bundle that does not load prints its whole one line: the message is enough.
   if (stdout === "") throw new Error(/^\w*Error: .*$/m.exec(stderr)?.[0] ?? "the bundle printed nothing");
-  // What stands before is a fault's log line.
-  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+  return stdout.trimEnd().split("\n");
+}
+
+async function invokeBundle(file: string, event: unknown, environment: Environment = ENVIRONMENT): Promise<unknown> {
+  return JSON.parse((await runBundle(file, event, environment)).at(-1) ?? "");
 }
 
 beforeAll(async () => {
@@ -117,6 +121,14 @@ describe("the bundles", () => {
   it.each(Object.entries(INVOCATIONS))("%s stays within its budget", (name, { budgetKb }) => {
     const [{ bytes } = { bytes: Number.NaN }] = Object.values(metafiles.get(name)?.outputs ?? {});
     expect(bytes / 1024).toBeLessThanOrEqual(budgetKb);
+  });
+
+  it("log with what is left of pino", async () => {
+    const file = join(output, "default", "index.cjs");
+    const lines = await runBundle(file, messageEvent("{}"), { ...ENVIRONMENT, LOG_LEVEL: "INFO" });
+    expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: "INFO", message: "invocation", reason: "UNKNOWN_ACTION" }),
+    ]);
   });
 
   it("hold what their function needs and no more", () => {

@@ -8,29 +8,18 @@ import type { FunctionDescription, StackDescription } from "./template/stack-des
 
 const TEMPLATE = "infra/template.yaml";
 const ROOT = new URL("../../../", import.meta.url);
-/** Declared, and not written yet. */
-const COMING = ["subscribe", "unsubscribe", "notify-entity", "notify-user"];
 const HANDLERS = new URL("../lambda/", import.meta.url);
 
 /** What is deployed, as it would be with these options: routes, queues and rules are declared there and only there. */
 export function readLocalStack({ port, stage, parameters }: Options): StackDescription {
-  const present = new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, "")));
-  const stack = readTemplate({
+  return readTemplate({
     file: TEMPLATE,
     text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
     // Not production: there are test tokens here.
     parameters: { Production: "false", StageName: stage, ...parameters },
-    entrypoints: new Set([...present, ...COMING]),
+    entrypoints: new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, ""))),
     account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },
   });
-  const functions = stack.functions.filter(({ entrypoint }) => present.has(entrypoint));
-  const runs = (functionName: string) => functions.some(({ name }) => name === functionName);
-  return {
-    ...stack,
-    functions,
-    api: { ...stack.api, routes: stack.api.routes.filter(({ functionName }) => runs(functionName)) },
-    eventSourceMappings: stack.eventSourceMappings.filter(({ functionName }) => runs(functionName)),
-  };
 }
 
 /** The handlers as they are. Each reads its settings while it loads, so the environment must be complete before. */

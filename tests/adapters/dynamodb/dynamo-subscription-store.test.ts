@@ -6,6 +6,7 @@ import type { CallOptions, DynamoTable } from "../../../src/adapters/dynamodb/dy
 import { entityPartition } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { describeFollowers } from "../../contracts/followers.contract.ts";
 import { describeSubscriptionStore } from "../../contracts/subscription-store.contract.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
@@ -36,6 +37,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   }
 
   describeSubscriptionStore(() => ({ connections, subscriptions }));
+  describeFollowers(() => ({ connections, subscriptions }));
 
   it("L8 passes over what it does not understand", async () => {
     const entityId = anEntityId();

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { connectionKey, subscriptionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { parseUserId } from "../../../src/domain/identity/user-id.ts";
+import { type EntityId, parseEntityId } from "../../../src/domain/subscription/entity-id.ts";
+
+/** Texts that look like keys, parts of keys and ids, in so small a space that equal ones come up. */
+const text = fc.oneof(
+  fc.string({ unit: fc.constantFrom("a", "b", "#", "|", ":", "=", "E", " "), maxLength: 4 }),
+  fc.constantFrom("connection", "ENTITY", "ENTITY#", "ENTITY#a", "USER#a", "CONNECTION#a", "__proto__", "\ud83d\ude00"),
+);
+
+type Place = { readonly kind: string; readonly ids: readonly string[]; readonly key: string };
+
+/** Every place in the table that the texts lead to: those that are no ids lead to none. */
+function placesOf(one: string, other: string): readonly Place[] {
+  const connectionId = parseConnectionId(one);
+  const entityId = parseEntityId(other);
+  const keyOf = (key: object) => JSON.stringify(key);
+  return [
+    ...(connectionId ? [{ kind: "connection", ids: [one], key: keyOf(connectionKey(connectionId)) }] : []),
+    ...(connectionId && entityId
+      ? [{ kind: "subscription", ids: [one, other], key: keyOf(subscriptionKey(entityId, connectionId)) }]
+      : []),
+  ];
+}
+
+describe("keys", () => {
+  it("I7 E3 E4 E5 are of one kind and one id, whatever the ids hold", () => {
+    fc.assert(
+      fc.property(text, text, text, text, (a, b, c, d) => {
+        for (const one of placesOf(a, b)) {
+          for (const other of placesOf(c, d)) {
+            const same = one.kind === other.kind && JSON.stringify(one.ids) === JSON.stringify(other.ids);
+            expect(one.key === other.key).toBe(same);
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("I7 E5 E8 a partition of the table belongs to one kind of thing", () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const entityId = parseEntityId(one) ?? ("a" as EntityId);
+        const connectionId = parseConnectionId(other) ?? ("a" as ConnectionId);
+        expect(subscriptionKey(entityId, connectionId).pk).not.toBe(connectionKey(connectionId).pk);
+        expect(parseConnectionId(subscriptionKey(entityId, connectionId).pk)).toBeUndefined();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(["ENTITY#a", "USER#a", "CONNECTION#a", "#"])("E4 the index's partition %s is no user's", (partition) => {
+    expect(parseUserId(partition)).toBeUndefined();
+  });
+});

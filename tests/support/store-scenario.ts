@@ -1,0 +1,55 @@
+import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
+import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { Subscription } from "../../src/domain/subscription/subscription.ts";
+import { aConnection, NOW } from "./a-connection.ts";
+import { anEntityId, aSubscription } from "./a-subscription.ts";
+import { inBatches } from "./in-batches.ts";
+import { readAll } from "./read-all.ts";
+
+export type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
+
+/** Low, for tests to reach. */
+export const LIMIT = 5;
+
+/** The two stores of one table, and the ways in which tests bring something into them. */
+export class StoreScenario {
+  readonly connections: ConnectionStore;
+  readonly subscriptions: SubscriptionStore;
+
+  constructor({ connections, subscriptions }: Stores) {
+    this.connections = connections;
+    this.subscriptions = subscriptions;
+  }
+
+  async opened(overrides?: Parameters<typeof aConnection>[0]): Promise<Connection> {
+    const connection = aConnection(overrides);
+    await this.connections.open(connection);
+    return connection;
+  }
+
+  follow(connection: Connection, entityId: EntityId, now = NOW) {
+    return this.subscriptions.follow(aSubscription(connection, entityId), now, LIMIT);
+  }
+
+  /** A connection that follows so many entities, and may follow no more. */
+  async followedUpTo(count: number): Promise<{ connection: Connection; entityIds: readonly EntityId[] }> {
+    const connection = await this.opened();
+    const entityIds = Array.from({ length: count }, anEntityId);
+    for (const entityId of entityIds) await this.subscriptions.follow(aSubscription(connection, entityId), NOW, count);
+    return { connection, entityIds };
+  }
+
+  followedBy(count: number, entityId: EntityId): Promise<readonly Connection[]> {
+    return inBatches(Array.from({ length: count }), async () => {
+      const connection = await this.opened();
+      await this.follow(connection, entityId);
+      return connection;
+    });
+  }
+
+  followersOf(entityId: EntityId, now = NOW): Promise<readonly Subscription[]> {
+    return readAll((from) => this.subscriptions.followersOf(entityId, now, from));
+  }
+}

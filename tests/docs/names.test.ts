@@ -1,0 +1,88 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Installed, built or downloaded: not of the repository. */
+const FOREIGN = new Set(["node_modules", "dist", "reports", ".aws-sam", ".git", ".venv"]);
+
+const files = globSync("**/*.*", { exclude: (path) => FOREIGN.has(basename(path)) });
+const documents = files.filter((file) => file.endsWith(".md"));
+const sources = files.filter((file) => file.startsWith("src/") && file.endsWith(".ts"));
+
+/** What a document may call a place of the repository by: from the root, or from src as the rings are spoken of. */
+const ROOTS = ["", "src"];
+
+const TOP = new Set(files.flatMap((file) => [file.split("/", 1)[0] ?? "", file.split("/", 2)[1] ?? ""]));
+
+/** What `npm run build` makes of a handler. */
+const BUILT = new Set(["index.cjs"]);
+
+const FILE_NAME = /^[\w.-]+\.(?:ts|mjs|cjs|md|ya?ml|json|toml)$/;
+
+function textOf(document: string): string {
+  return readFileSync(document, "utf8");
+}
+
+function matchesIn(document: string, pattern: RegExp): string[] {
+  return [...textOf(document).matchAll(pattern)].map(([, found]) => found ?? "");
+}
+
+function isPath(text: string): boolean {
+  if (FILE_NAME.test(text)) return true;
+  return /^[\w.@*-]+(?:\/[\w.@*-]*)+$/.test(text) && TOP.has(text.split("/", 1)[0] ?? "");
+}
+
+function existsSomewhere(path: string): boolean {
+  if (existsSync(path) || BUILT.has(path)) return true;
+  if (!path.includes("/")) return files.some((file) => basename(file) === path);
+  const folder = path.replace(/\/?\*[^/]*$/, "");
+  return ROOTS.some((root) => existsSync(join(root, folder)));
+}
+
+describe("the documents", () => {
+  it("are found", () => {
+    expect(documents).toEqual(expect.arrayContaining(["README.md", "ARCHITECTURE.md", "docs/protocol.md"]));
+    expect(isPath("tests/no-such-file.ts")).toBe(true);
+    expect(existsSomewhere("tests/no-such-file.ts")).toBe(false);
+  });
+
+  it.each(documents)("%s links to what exists", (document) => {
+    const targets = matchesIn(document, /\]\((?!https?:|#|mailto:)([^)\s#]+)/g);
+    expect(targets.filter((target) => !existsSync(join(dirname(document), target)))).toStrictEqual([]);
+  });
+
+  it.each(documents)("%s names no path that is not there", (document) => {
+    const paths = matchesIn(document, /`([^`\s]+)`/g).filter(isPath);
+    expect(paths.filter((path) => !existsSomewhere(path))).toStrictEqual([]);
+  });
+
+  it.each(documents)("%s names no npm script that is not there", (document) => {
+    const { scripts } = JSON.parse(textOf("package.json"));
+    const names = matchesIn(document, /npm (?=start|test|run )(?:run (?:--silent )?)?([\w:-]+)/g);
+    expect(names.filter((name) => !(name in scripts))).toStrictEqual([]);
+  });
+
+  it.each(documents)("%s names no benchmark that is not there", (document) => {
+    const names = matchesIn(document, /npm run bench -- ([\w-]+)/g);
+    expect(names.filter((name) => !existsSync(`benchmarks/${name}.ts`))).toStrictEqual([]);
+  });
+
+  it("README.md lists every setting that a function reads and Lambda does not set itself, and no other", () => {
+    const read = sources
+      .filter((file) => file.startsWith("src/entrypoints/composition/"))
+      .flatMap((file) => matchesIn(file, /settings\s*\.\w+\(\s*"((?!AWS_)[A-Z][A-Z0-9_]+)"/g));
+    const listed = matchesIn("README.md", /^\| (`[A-Z].*?) \|/gm).flatMap(
+      (cell) => cell.match(/[A-Z][A-Z0-9_]+/g) ?? [],
+    );
+    expect(listed.sort()).toStrictEqual([...new Set(read)].sort());
+  });
+
+  it("README.md lists every flag of npm start, with its variable", async () => {
+    const { HELP } = await import("../../src/entrypoints/local/options.ts");
+    const flags = [...HELP.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag]) => flag);
+    const variables = [...HELP.matchAll(/\((PORTCULLIS_\w+)/g)].map(([, variable]) => variable);
+    const rows = [...textOf("README.md").matchAll(/^\| `(--[\w-]+)` +\|(?: `(\w+)`)?/gm)];
+    expect(rows.map(([, flag]) => flag)).toStrictEqual(flags);
+    expect(rows.flatMap(([, , variable]) => variable ?? [])).toStrictEqual(variables);
+  });
+});

@@ -1,5 +1,9 @@
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../tests/support/gateway-events.ts";
+import { entityUpdated, sqsEvent } from "../tests/support/queued-messages.ts";
 import { signedToken } from "./settings.ts";
+
+/** A push that is hours old is thrown away. */
+const NOW = new Date().toISOString();
 
 type FirstCall = { readonly event: unknown; readonly answer: RegExp };
 
@@ -10,5 +14,18 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
   connect: { event: connectEvent(), answer: /200/ },
   disconnect: { event: disconnectEvent(), answer: /200/ },
   default: { event: messageEvent('{"action":"no-such-action"}'), answer: /UNKNOWN_ACTION/ },
+  subscribe: { event: messageEvent('{"action":"subscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
+  unsubscribe: { event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
+  // Pushes to nobody: who follows or is connected is asked, and nothing posted.
+  "notify-entity": {
+    event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),
+    answer: /Failures":\[\]/,
+  },
+  "notify-user": {
+    event: sqsEvent(
+      entityUpdated({ userId: "ann", message: "m" }, { time: NOW, "detail-type": "Send User Push Notification" }),
+    ),
+    answer: /Failures":\[\]/,
+  },
   "create-test-jwt": { event: { userId: "ann" }, answer: /authToken/ },
 };

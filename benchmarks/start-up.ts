@@ -78,7 +78,7 @@ async function coldStart(subject: Subject, environment: Readonly<Record<string, 
     environment,
   });
   if (call !== undefined && !call.answer.test(JSON.stringify(start.answer))) {
-    throw new Error(`${subject.label} did not answer as it should`);
+    throw new Error(`${subject.label} answered ${JSON.stringify(start.answer)?.slice(0, 200)}`);
   }
   return start;
 }

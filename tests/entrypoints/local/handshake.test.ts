@@ -25,6 +25,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     ["H-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
     ["H-12 another spelling of it", 500, nobodyThrows("unauthorized")],
     ["H-12 P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
+    ["H-12 something that has no text", 500, () => Promise.reject(Object.create(null))],
     ["H-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
     [
       "H-14 A-11 an Allow for .../dev/*/*",
@@ -268,6 +269,15 @@ describe("subprotocols", () => {
     expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a" }))).toMatch(
       /\r\nSec-WebSocket-Protocol: c\r\n/,
     );
+  });
+
+  it("F13 a list that is none is refused by the library, and $connect is undone", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok } });
+    const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a,,b" }));
+    expect(statusOf(answer)).toBe(400);
+    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "P-02").toBe("a,,b");
+    await runtime.close();
+    expect(runtime.events["Disconnect"]).toHaveLength(1);
   });
 
   it("P-07 G10 no compression is agreed to", async () => {

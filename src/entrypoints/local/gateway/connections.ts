@@ -30,6 +30,11 @@ export class Connections {
     this.#scheduler = deps.scheduler;
   }
 
+  /** Once there are goodbyes, who is still on the way in is too late. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Undefined also while it is closing: what is posted from then on would reach nobody. */
   find(connectionId: string): OpenConnection | undefined {
     const connection = this.#open.get(connectionId);
@@ -45,11 +50,6 @@ export class Connections {
       },
     });
     this.#open.set(session.connectionId, { session, socket });
-  }
-
-  /** Once there are goodbyes, who is still on the way in is too late. */
-  get isClosing(): boolean {
-    return this.#isClosing;
   }
 
   /** For a connection that `$connect` let in: also one whose client left before the 101. */

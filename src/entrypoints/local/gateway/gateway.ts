@@ -48,10 +48,10 @@ export function makeGateway(deps: {
   async function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const outcome = await handshake(request);
     if (outcome.kind === "refused") return refuse(socket, outcome.refusal);
-    const ws = connections.isClosing ? undefined : accept({ request, socket, head }, outcome.subprotocol);
-    if (ws !== undefined) return connections.open(outcome.session, ws, socket);
-    connections.ended(outcome.session, LOST);
-    socket.destroy();
+    if (connections.isClosing) socket.destroy();
+    const ws = accept({ request, socket, head }, outcome.subprotocol);
+    if (ws === undefined) connections.ended(outcome.session, LOST);
+    else connections.open(outcome.session, ws, socket);
   }
 
   return {

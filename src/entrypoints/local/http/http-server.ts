@@ -31,9 +31,10 @@ export function makeHttpServer(deps: {
   // Node drops the headers above its limit without a word: a check that sees only the rest is none.
   server.maxHeadersCount = 0;
   server.on("request", (request, response) => {
-    void respond(request, deps.services)
+    respond(request, deps.services)
       .catch(() => INTERNAL_ERROR)
-      .then((answer) => send(response, answer));
+      .then((answer) => send(response, answer))
+      .catch(() => response.destroy());
   });
   server.on("upgrade", deps.onUpgrade);
   return server;

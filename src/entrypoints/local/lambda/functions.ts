@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Scheduler } from "../scheduler.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import type { FunctionError, Invocation, LambdaFunction } from "./lambda-function.ts";
@@ -88,6 +89,8 @@ function failed(errorType: string, errorMessage: string): Invocation {
 }
 
 function describe(thrown: unknown): FunctionError {
-  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+  if (typeof thrown === "string") return { errorType: "string", errorMessage: thrown, trace: [] };
+  // Not String(): an object without a prototype has no text, and that would be a second error.
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: inspect(thrown), trace: [] };
   return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] };
 }

@@ -3,13 +3,11 @@ import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
 import type { ConnectionStore } from "../../../src/application/ports/connection-store.ts";
 import type { UserId } from "../../../src/domain/identity/user-id.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
-import { handshakeAttacks } from "../../support/attacks/handshake-attacks.ts";
-import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
-import { authorizerEvent } from "../../support/gateway-events.ts";
+import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
-import { connect, exchange, statusOf, upgradeText } from "../../support/web-socket-client.ts";
+import { connect, exchange, statusOf } from "../../support/web-socket-client.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
 const target = { secret: SECRET_TEXT, now };
@@ -41,35 +39,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-/** The event's handshake as the bytes that a client would have sent for it. */
-function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: ReturnType<typeof authorizerEvent>): string {
-  const query = Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) =>
-    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
-  );
-  const own = Object.entries(multiValueHeaders).filter(([name]) => !/^(connection|host|upgrade)$/i.test(name));
-  const lines = own.flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
-  const text = upgradeText({}, `GET /dev?${query.join("&")} HTTP/1.1`);
-  return text.replace(/\r\n\r\n$/, `\r\n${lines.join("")}\r\n`);
-}
-
-type Row = readonly [title: string, request: string, token: string];
-
-/** What fits into a request that the gateway itself takes: its length, and the characters of a header. */
-const isSendable = ([, request]: Row) => request.length < 4096 && /^[\r\n\t -~]*$/.test(request);
-
-const rows: readonly Row[] = [
-  ...tokenAttacks.map(({ id, title, token }): Row => {
-    const text = token(target);
-    return [`${id} ${title}, in the query`, requestOf(authorizerEvent({ query: { access_token: text } })), text];
-  }),
-  ...tokenAttacks.flatMap(({ id, title, token }): Row[] => {
-    const text = token(target);
-    const headers = { "Sec-WebSocket-Protocol": `websocket, ${text}` };
-    if (!/^[^\s,]+$/.test(text)) return [];
-    return [[`${id} ${title}, as subprotocol`, requestOf(authorizerEvent({ headers })), text]];
-  }),
-  ...handshakeAttacks.map(({ id, title, event }): Row => [`${id} ${title}`, requestOf(event(TOKEN)), TOKEN]),
-].filter(isSendable);
+const rows = attackRequests(target, TOKEN);
 
 const ann = async () => (await store.liveConnectionsOf("ann" as UserId, now)).items;
 

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { attackRequests } from "../../support/attacks/attack-requests.ts";
+import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
+import { connect, exchange, statusOf } from "../../support/web-socket-client.ts";
+
+const now = toEpochSeconds(new SystemClock().now());
+const TOKEN = goodToken(now);
+const requests = attackRequests({ secret: SECRET_TEXT, now }, TOKEN);
+
+let port: number;
+let runtime: ChildProcess;
+let output = "";
+
+beforeAll(async () => {
+  port = await freePort();
+  runtime = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)], {
+    env: {
+      ...process.env,
+      PORTCULLIS_JWT_SECRET: SECRET_TEXT,
+      TOKEN_ISSUER: POLICY.issuer,
+      TOKEN_AUDIENCE: POLICY.audience,
+      LOG_LEVEL: "DEBUG",
+    },
+  });
+  for (const stream of [runtime.stdout, runtime.stderr]) {
+    stream?.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  await until(() => output.includes("Ctrl-C"));
+});
+
+afterAll(() => {
+  runtime.kill("SIGKILL");
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port: free } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return free;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const refusals = () => output.split("\n").filter((line) => line.includes('"outcome":"rejected"'));
+
+describe("what npm start prints", () => {
+  it("s4 is one line with a reason for each of the attacks", { timeout: 60_000 }, async () => {
+    const statuses = new Set<number>();
+    for (const [, request] of requests) statuses.add(statusOf(await exchange(port, request)));
+    await until(() => refusals().length >= requests.length);
+
+    expect([...statuses]).toStrictEqual([401]);
+    expect(refusals()).toHaveLength(requests.length);
+    for (const line of refusals())
+      expect(JSON.parse(line)).toHaveProperty("reason", expect.stringMatching(/^[A-Z_]+$/));
+  });
+
+  it("O3 s3 is never the secret, a token or a part of one", { timeout: 60_000 }, async () => {
+    const { ws } = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", TOKEN]);
+    ws.send(JSON.stringify({ action: TOKEN, access_token: TOKEN }));
+    ws.send(TOKEN);
+    await until(() => output.includes('"reason":"BAD_REQUEST"'));
+    ws.close();
+    await until(() => output.includes('"outcome":"closed"'));
+
+    const tokens = new Set([TOKEN, ...requests.map(([, , token]) => token)]);
+    const leaks = [...tokens].flatMap((token) => leaksIn(output, plantedTexts(SECRET_TEXT, token)));
+    expect(leaks).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { authorizerEvent } from "../gateway-events.ts";
+import { upgradeText } from "../web-socket-client.ts";
+import type { Target } from "./attack.ts";
+import { handshakeAttacks } from "./handshake-attacks.ts";
+import { tokenAttacks } from "./token-attacks.ts";
+
+type AttackRequest = readonly [title: string, request: string, token: string];
+
+/** The attack table as requests to the stage `dev`: as many of its rows as a client can send. */
+export function attackRequests(target: Target, goodToken: string): readonly AttackRequest[] {
+  return [
+    ...tokenAttacks.map(({ id, title, token }): AttackRequest => {
+      const text = token(target);
+      return [`${id} ${title}, in the query`, requestOf(authorizerEvent({ query: { access_token: text } })), text];
+    }),
+    ...tokenAttacks.flatMap(({ id, title, token }): AttackRequest[] => {
+      const text = token(target);
+      const headers = { "Sec-WebSocket-Protocol": `websocket, ${text}` };
+      if (!/^[^\s,]+$/.test(text)) return [];
+      return [[`${id} ${title}, as subprotocol`, requestOf(authorizerEvent({ headers })), text]];
+    }),
+    ...handshakeAttacks.map(
+      ({ id, title, event }): AttackRequest => [`${id} ${title}`, requestOf(event(goodToken)), goodToken],
+    ),
+  ].filter(isSendable);
+}
+
+/** The event's handshake as the bytes that a client would have sent for it. */
+function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: ReturnType<typeof authorizerEvent>): string {
+  const query = Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) =>
+    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+  );
+  const own = Object.entries(multiValueHeaders).filter(([name]) => !/^(connection|host|upgrade)$/i.test(name));
+  const lines = own.flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
+  const text = upgradeText({}, `GET /dev?${query.join("&")} HTTP/1.1`);
+  return text.replace(/\r\n\r\n$/, `\r\n${lines.join("")}\r\n`);
+}
+
+/** What fits into a request that the gateway itself takes: its length, and the characters of a header. */
+function isSendable([, request]: AttackRequest): boolean {
+  return request.length < 4096 && /^[\r\n\t -~]*$/.test(request);
+}

@@ -1,13 +1,7 @@
+import { parseEntityUpdate, parseUserPush } from "../../src/adapters/zod/bus-events.ts";
 import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import {
-  type EntityUpdate,
-  type Notification,
-  type Publication,
-  parseEntityUpdate,
-  parseUserPush,
-  type UserPush,
-} from "../../src/domain/notification/notification.ts";
+import type { EntityUpdate, Notification, Publication, UserPush } from "../../src/domain/notification/notification.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 

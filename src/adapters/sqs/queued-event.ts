@@ -1,41 +1,43 @@
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
-import {
-  type Notification,
-  type Publication,
-  parseEntityUpdate,
-  parseUserPush,
-  type UserPush,
-} from "../../domain/notification/notification.ts";
+import type { EntityUpdate, Notification, Publication, UserPush } from "../../domain/notification/notification.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
 import { parseEnvelope } from "./eventbridge-envelope.ts";
 
+type ParseDetail<N extends Notification> = (detail: unknown, publication: Publication) => N;
+
+/** The contract with publishers. Each throws MalformedInputError. */
+export type DetailParsers = {
+  readonly parseEntityUpdate: ParseDetail<EntityUpdate>;
+  readonly parseUserPush: ParseDetail<UserPush>;
+};
+
 /**
  * What NotifyEntity's queues hold: entity updates from the bus, and continuations of either kind, since what is left of a
- * push is a list of connections, whomever it was for. Throws MalformedInputError.
+ * push is a list of connections, whomever it was for. The parser throws MalformedInputError.
  */
-export function parseQueuedEntityUpdate(body: string): Delivery {
-  const message = parseJsonObject(body);
-  if (!isDelivery(message)) return parseEvent(message, "Entity Updated", parseEntityUpdate);
-  return ownProperty(message, "kind") === "user-push"
-    ? parseDelivery(message, "user-push", parseUserPush)
-    : parseDelivery(message, "entity-update", parseEntityUpdate);
+export function queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }: DetailParsers) {
+  return (body: string): Delivery => {
+    const message = parseJsonObject(body);
+    if (!isDelivery(message)) return parseEvent(message, "Entity Updated", parseEntityUpdate);
+    return ownProperty(message, "kind") === "user-push"
+      ? parseDelivery(message, "user-push", parseUserPush)
+      : parseDelivery(message, "entity-update", parseEntityUpdate);
+  };
 }
 
-/** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. Throws MalformedInputError. */
-export function parseQueuedUserPush(body: string): Delivery<UserPush> {
-  const message = parseJsonObject(body);
-  return isDelivery(message)
-    ? parseDelivery(message, "user-push", parseUserPush)
-    : parseEvent(message, "Send User Push Notification", parseUserPush);
+/** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. */
+export function queuedUserPushParser({ parseUserPush }: Pick<DetailParsers, "parseUserPush">) {
+  return (body: string): Delivery<UserPush> => {
+    const message = parseJsonObject(body);
+    return isDelivery(message)
+      ? parseDelivery(message, "user-push", parseUserPush)
+      : parseEvent(message, "Send User Push Notification", parseUserPush);
+  };
 }
 
-function parseEvent<N extends Notification>(
-  message: PlainObject,
-  name: string,
-  parse: (detail: unknown, publication: Publication) => N,
-): Delivery<N> {
+function parseEvent<N extends Notification>(message: PlainObject, name: string, parse: ParseDetail<N>): Delivery<N> {
   const { detailType, detail, publication } = parseEnvelope(message);
   // Another rule's event: this function is not the one that knows what it means.
   if (detailType !== name) throw new MalformedInputError("MALFORMED_EVENT");

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { parseUserId } from "../../domain/identity/user-id.ts";
+import { parseCallback } from "../../domain/notification/callback.ts";
 import { parseEntityId } from "../../domain/subscription/entity-id.ts";
 import { isPlainText } from "../../domain/text.ts";
 
@@ -24,6 +25,11 @@ export const entityId = parsedBy(
 export const userId = parsedBy(
   z.string().check(z.regex(/^[A-Za-z0-9_.@+=,|:~-]{1,128}$/), z.describe("The user id that tokens carry.")),
   parseUserId,
+);
+
+export const callback = parsedBy(
+  z.string().check(z.maxLength(2048), z.regex(/^https:/), z.describe("An https address that clients may open.")),
+  parseCallback,
 );
 
 const MAX_CORRELATION_BYTES = 128;

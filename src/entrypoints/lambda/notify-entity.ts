@@ -1,4 +1,5 @@
-import { parseQueuedEntityUpdate } from "../../adapters/sqs/queued-event.ts";
+import { queuedEntityUpdateParser } from "../../adapters/sqs/queued-event.ts";
+import { parseEntityUpdate, parseUserPush } from "../../adapters/zod/bus-events.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { delivery } from "../composition/delivery.ts";
@@ -11,7 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 
 /** Invoked by two queues: entity updates from the bus, and what pushes of either kind left over. */
 export const handler = queueHandler({
-  parse: parseQueuedEntityUpdate,
+  parse: queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }),
   deliver: resolve(container, names.deliver),
   deadLetters: resolve(container, names.deadLetters),
   clock: resolve(container, names.clock),

@@ -1,4 +1,5 @@
-import { parseQueuedUserPush } from "../../adapters/sqs/queued-event.ts";
+import { queuedUserPushParser } from "../../adapters/sqs/queued-event.ts";
+import { parseUserPush } from "../../adapters/zod/bus-events.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { delivery } from "../composition/delivery.ts";
@@ -11,7 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 
 /** Invoked by the queue of user pushes from the bus. What it leaves over, NotifyEntity takes up. */
 export const handler = queueHandler({
-  parse: parseQueuedUserPush,
+  parse: queuedUserPushParser({ parseUserPush }),
   deliver: resolve(container, names.notifyUser),
   deadLetters: resolve(container, names.deadLetters),
   clock: resolve(container, names.clock),

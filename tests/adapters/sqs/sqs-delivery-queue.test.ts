@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
+import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import type { HttpService } from "../../../src/entrypoints/local/http/http-service.ts";
@@ -11,6 +12,8 @@ import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.t
 import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
 import { workAndDeadQueues } from "../../support/queues.ts";
 import { serveHttpServices } from "../../support/serve-http-services.ts";
+
+const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 
 const NEVER: HttpService = () => new Promise(() => undefined);
 

@@ -20,7 +20,8 @@ describe("a push", () => {
   });
 
   it("leaves out what the event left out", () => {
-    const update = encodePush(entityUpdate({ message: undefined }));
+    const { message: _, ...silent } = entityUpdate();
+    const update = encodePush(silent);
     const push = encodePush(userPush());
     expect(update).not.toContain("message");
     expect(push).not.toContain("callback");

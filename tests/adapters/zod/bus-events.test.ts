@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
-import { parseEntityUpdate, parseUserPush } from "../../../src/domain/notification/notification.ts";
 import { PUBLICATION } from "../../support/notifications.ts";
 
 const MALFORMED = new MalformedInputError("MALFORMED_DETAIL");
@@ -94,13 +94,16 @@ describe("a replay", () => {
     ["by the publisher", { replay: true }, false, true],
     ["by the archive", {}, true, true],
     ["by neither", {}, false, false],
-    ["not by a truthy word", { replay: "true" }, false, false],
   ])("is asked for %s", (_who, more, byArchive, expected) => {
     const publication = { ...PUBLICATION, replay: byArchive };
     const update = parseEntityUpdate({ entityId: "e", ...more }, publication);
     const push = parseUserPush({ userId: "u", message: "m", ...more }, publication);
     expect([update.replay, push.replay]).toEqual([expected, expected]);
   });
+});
+
+it("a truthy word for a replay is no detail", () => {
+  expect(() => parseEntityUpdate({ entityId: "e", replay: "true" }, PUBLICATION)).toThrow(MALFORMED);
 });
 
 it("I1 any JSON value is a notification or malformed, nothing else", () => {

@@ -3,7 +3,7 @@
 import { globSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { leanPino } from "./lean-pino.ts";
+import { leaveOut } from "./left-out-of-bundles.ts";
 
 /**
  * What the SDK imports when it comes to that, and in Lambda it never does: a role's credentials come by the environment,
@@ -39,7 +39,7 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
     external: NOT_NEEDED_IN_LAMBDA,
-    plugins: [leanPino],
+    plugins: [leaveOut],
     minify: true,
     legalComments: "none",
     metafile: true,

@@ -6,6 +6,7 @@ import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../support/free-port.ts";
 import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
 
 type Program = { readonly child: ChildProcess; output(): string; readonly exit: Promise<number | null> };
@@ -42,15 +43,6 @@ function npm(script: string, args: readonly string[], environment: Record<string
     text += chunk;
   });
   return { child, output: () => text, exit: once(child, "close").then(([code]) => code) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function startOn(port: number, args: readonly string[] = []): Promise<Program> {

@@ -1,0 +1,164 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { entityUpdatedDetail, sendUserPushDetail } from "../../../src/adapters/zod/bus-events.ts";
+import { subscribeFrame, unsubscribeFrame } from "../../../src/adapters/zod/client-frames.ts";
+import {
+  entityUpdatedFrame,
+  errorFrame,
+  subscribedFrame,
+  unsubscribedFrame,
+  userPushFrame,
+} from "../../../src/adapters/zod/server-frames.ts";
+import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
+import type { Runtime } from "../../../src/entrypoints/local/runtime.ts";
+import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
+import { freePort } from "../../support/free-port.ts";
+import { connect, type TestClient } from "../../support/web-socket-client.ts";
+
+const EXCHANGED = "docs/examples/exchanged.json";
+
+const SCHEMAS = {
+  subscribe: subscribeFrame,
+  unsubscribe: unsubscribeFrame,
+  subscribed: subscribedFrame,
+  unsubscribed: unsubscribedFrame,
+  error: errorFrame,
+  entityUpdated: entityUpdatedFrame,
+  userPush: userPushFrame,
+  publishEntityUpdated: entityUpdatedDetail,
+  publishUserPush: sendUserPushDetail,
+} as const;
+
+/** What differs from run to run, as the documentation shows it. */
+const STEADY = { requestId: "PJqCOG4zqRcFcPw=", time: "2026-01-01T12:00:00Z" } as const;
+
+const exchanged: Record<string, unknown[]> = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, []]));
+let runtime: Runtime;
+let bus: EventBridgeClient;
+
+/** Every frame and event of the story, held to its schema and kept for the documentation. */
+function record(name: keyof typeof SCHEMAS, message: Record<string, unknown>): Record<string, unknown> {
+  expect(z.safeParse(SCHEMAS[name], message).error).toBeUndefined();
+  const steady = Object.fromEntries(Object.entries(STEADY).filter(([member]) => member in message));
+  const id = "time" in message ? { id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718" } : {};
+  const example = { ...message, ...steady, ...id };
+  if (!exchanged[name]?.some((other) => isDeepStrictEqual(other, example))) exchanged[name]?.push(example);
+  return message;
+}
+
+async function tokenFor(userId: string): Promise<string> {
+  const response = await fetch(`${origin()}/2015-03-31/functions/CreateTestJwt/invocations`, {
+    method: "POST",
+    body: JSON.stringify({ userId }),
+  });
+  const { authToken } = (await response.json()) as { authToken: string };
+  return authToken;
+}
+
+const origin = () => `http://127.0.0.1:${runtime.port}`;
+
+async function connectAs(userId: string): Promise<TestClient> {
+  return connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", await tokenFor(userId)]);
+}
+
+async function publish(example: string): Promise<PutEventsRequestEntry[]> {
+  const Entries: PutEventsRequestEntry[] = JSON.parse(readFileSync(`examples/${example}.json`, "utf8"));
+  expect(await bus.send(new PutEventsCommand({ Entries }))).toMatchObject({ FailedEntryCount: 0 });
+  return Entries;
+}
+
+beforeAll(async () => {
+  // Known before the start, as the functions are told it.
+  const port = await freePort();
+  const options = { port, stage: "dev", jwtSecret: "only-for-tests-0123456789abcdef0", parameters: {} };
+  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note: () => {}, onFailure: () => {} });
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  bus = new EventBridgeClient({ region: "us-east-1", endpoint: origin(), credentials });
+});
+
+afterAll(async () => {
+  bus.destroy();
+  await runtime.close();
+});
+
+describe("the whole story, over the wire", () => {
+  it("whoever subscribed hears of the entity, at once and with no sleep in between; nobody else does", async () => {
+    const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map(connectAs));
+    for (const client of [ann, bob]) {
+      client?.send(record("subscribe", { action: "subscribe", entityId: "order-17", id: "1" }));
+      record("subscribed", JSON.parse((await client?.text()) ?? ""));
+    }
+    const [entry] = await publish("entity-updated");
+    record("publishEntityUpdated", JSON.parse(entry?.Detail ?? ""));
+    for (const client of [ann, bob]) {
+      const push = record("entityUpdated", JSON.parse((await client?.text()) ?? ""));
+      expect(push).toMatchObject({
+        type: "Entity Updated",
+        entityId: "order-17",
+        message: "Your order is on its way.",
+      });
+    }
+    expect(eve?.unread).toBe(0);
+    for (const client of [ann, bob, eve]) client?.ws.close();
+  });
+
+  it("a push to a user reaches each of their connections, and nobody else's", async () => {
+    const [phone, laptop, bob] = await Promise.all(["ann", "ann", "bob"].map(connectAs));
+    const [entry] = await publish("send-user-push-notification");
+    record("publishUserPush", JSON.parse(entry?.Detail ?? ""));
+    for (const client of [phone, laptop]) {
+      const push = record("userPush", JSON.parse((await client?.text()) ?? ""));
+      expect(push).toMatchObject({ type: "User Push Notification", message: "Rate your last order." });
+    }
+    expect(bob?.unread).toBe(0);
+    for (const client of [phone, laptop, bob]) client?.ws.close();
+  });
+
+  it("whoever unsubscribed hears no more", async () => {
+    const ann = await connectAs("ann");
+    const bob = await connectAs("bob");
+    for (const client of [ann, bob]) {
+      client.send({ action: "subscribe", entityId: "order-17" });
+      await client.text();
+    }
+    ann.send(record("unsubscribe", { action: "unsubscribe", entityId: "order-17" }));
+    record("unsubscribed", JSON.parse(await ann.text()));
+    await publish("entity-updated");
+    expect(JSON.parse(await bob.text())).toMatchObject({ type: "Entity Updated" });
+    expect(ann.unread).toBe(0);
+    for (const client of [ann, bob]) client.ws.close();
+  });
+
+  it("I4 an event of a source that is not allowed reaches nobody, and holds nobody up", async () => {
+    const ann = await connectAs("ann");
+    ann.send({ action: "subscribe", entityId: "order-17" });
+    await ann.text();
+    const Detail = JSON.stringify({ entityId: "order-17", message: "not allowed" });
+    const refused = [{ Source: "somebody.else", DetailType: "Entity Updated", Detail }];
+    await bus.send(new PutEventsCommand({ Entries: refused }));
+    await publish("entity-updated");
+    expect(JSON.parse(await ann.text())).toMatchObject({ message: "Your order is on its way." });
+    expect(ann.unread).toBe(0);
+    ann.ws.close();
+  });
+
+  it("what cannot be acted upon is answered, and the connection stays usable", async () => {
+    const ann = await connectAs("ann");
+    for (const message of ['{"action":"shout"}', "hello", '{"action":"subscribe","entityId":17}']) {
+      ann.send(message);
+      record("error", JSON.parse(await ann.text()));
+    }
+    ann.send({ action: "subscribe", entityId: "order-17" });
+    expect(JSON.parse(await ann.text())).toEqual({ type: "subscribed", entityId: "order-17" });
+    ann.ws.close();
+  });
+
+  it("is what the documentation shows: run once with UPDATE_EXAMPLES=1 after a change", () => {
+    const text = `${JSON.stringify(exchanged, null, 2)}\n`;
+    if (process.env["UPDATE_EXAMPLES"] === "1") writeFileSync(EXCHANGED, text);
+    expect(readFileSync(EXCHANGED, "utf8")).toBe(text);
+  });
+});

@@ -17,7 +17,7 @@ export const unsubscribedFrame = z.looseObject({
   id: z.optional(text),
 });
 
-export const ERROR_CODES = ["BAD_REQUEST", "INTERNAL", "LIMIT", "NOT_CONNECTED", "UNKNOWN_ACTION"] as const;
+const ERROR_CODES = ["BAD_REQUEST", "INTERNAL", "LIMIT", "NOT_CONNECTED", "UNKNOWN_ACTION"] as const;
 
 export const errorFrame = z.looseObject({
   type: z.literal("error"),

@@ -13,6 +13,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["ring rules", "node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", "src"],
   ["dead code", "node_modules/.bin/knip"],
   ["dead code in production", "node_modules/.bin/knip", "--production"],
+  ["template", process.execPath, "scripts/verify-template.ts"],
 ];
 
 function runCheck([name, command, ...args]: (typeof checks)[number]): boolean {

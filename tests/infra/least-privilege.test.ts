@@ -1,10 +1,18 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
+import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { aConnection } from "../support/a-connection.ts";
+import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
 import { describeTemplate, localAccount, projectTemplate } from "../support/local-template.ts";
+import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
 import { permissionsOf } from "../support/role-permissions.ts";
 
@@ -19,6 +27,28 @@ const refused = (type: string): Answer => ({ status: 400, body: { __type: type }
 const PENDING = "00000000-0000-4000-8000-000000000002";
 const VERSIONS = { "00000000-0000-4000-8000-000000000001": ["AWSCURRENT"], [PENDING]: ["AWSPENDING"] };
 
+const now = Date.now();
+const [gone, unreachable] = [aLiveConnection(), aLiveConnection()];
+const entityId = anEntityId();
+const closed: Answer = { body: { Attributes: { following: { SS: [entityId] } } } };
+
+function aLiveConnection(): Connection {
+  const expiresAt = (Math.floor(now / 1000) + 3600) as EpochSeconds;
+  return aConnection({ connectedAt: (now - 60_000) as EpochMillis, expiresAt });
+}
+
+/** One connection is gone and has to be forgotten, one cannot be reached and is left to later. */
+function push(items: readonly Record<string, unknown>[]): RecordingAws["answer"] {
+  return (action, { url }) => {
+    if (action === "dynamodb:Query") return { body: { Items: items.map((item) => marshall(item)) } };
+    if (action === "dynamodb:UpdateItem") return closed;
+    if (action !== "execute-api:ManageConnections") return undefined;
+    return { status: String(url).includes(encodeURIComponent(gone.id)) ? 410 : 500, body: {} };
+  };
+}
+
+const published = { time: new Date(now).toISOString() };
+
 /** Enough of each function's work that it needs all it is allowed. */
 const work: Readonly<Record<string, Work>> = {
   Authorizer: {
@@ -30,8 +60,7 @@ const work: Readonly<Record<string, Work>> = {
   Connect: { events: [connectEvent()] },
   Disconnect: {
     events: [disconnectEvent()],
-    answer: (action) =>
-      action === "dynamodb:UpdateItem" ? { body: { Attributes: { following: { SS: ["order-17"] } } } } : undefined,
+    answer: (action) => (action === "dynamodb:UpdateItem" ? closed : undefined),
   },
   Default: { events: [{}] },
   Subscribe: {
@@ -40,6 +69,22 @@ const work: Readonly<Record<string, Work>> = {
     answer: (action) => (action === "dynamodb:UpdateItem" ? refused("ConditionalCheckFailedException") : undefined),
   },
   Unsubscribe: { events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')] },
+  NotifyEntity: {
+    events: [sqsEvent(entityUpdated({ entityId, message: "shipped" }, published), "unreadable")],
+    answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId)))),
+  },
+  NotifyUser: {
+    events: [
+      sqsEvent(
+        entityUpdated(
+          { userId: gone.identity.userId, message: "hello" },
+          { ...published, "detail-type": "Send User Push Notification" },
+        ),
+        "unreadable",
+      ),
+    ],
+    answer: push([gone, unreachable].map(toConnectionItem)),
+  },
   RotateSecret: {
     events: ["createSecret", "setSecret", "testSecret", "finishSecret"].map((Step) => ({
       SecretId: "JwtSignatureSecret",
@@ -83,6 +128,12 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
 }
 
 describe("least privilege", () => {
+  it("is looked at for every function", () => {
+    const { functions } = describeTemplate(projectTemplate(), { Production: "false" });
+
+    expect(Object.keys(work).toSorted()).toEqual(functions.map(({ name }) => name).toSorted());
+  });
+
   it.each(Object.entries(work))("%s may do what it does and nothing else", async (functionName, rehearsal) => {
     const used = await permissionsUsedBy(functionName, rehearsal);
 

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { LocalAccount } from "../../src/entrypoints/local/template/physical-names.ts";
 import { readTemplate } from "../../src/entrypoints/local/template/read-template.ts";
 import type { StackDescription } from "../../src/entrypoints/local/template/stack-description.ts";
@@ -9,18 +10,8 @@ export function projectTemplate(): string {
   return readFileSync(TEMPLATE, "utf8");
 }
 
-const entrypoints = new Set([
-  "authorizer",
-  "connect",
-  "create-test-jwt",
-  "default",
-  "disconnect",
-  "notify-entity",
-  "notify-user",
-  "rotate-secret",
-  "subscribe",
-  "unsubscribe",
-]);
+/** Files of src/entrypoints/lambda, without `.ts`. */
+export const entrypoints = new Set(globSync("src/entrypoints/lambda/*.ts").map((file) => basename(file, ".ts")));
 
 export function localAccount(origin = "http://127.0.0.1:3001"): LocalAccount {
   return { accountId: "123456789012", region: "us-east-1", apiId: "portcullis", origin };

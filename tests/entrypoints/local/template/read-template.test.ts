@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { describeTemplate, projectTemplate, replaced, withoutResource } from "../../../support/local-template.ts";
+import {
+  describeTemplate,
+  entrypoints,
+  projectTemplate,
+  replaced,
+  withoutResource,
+} from "../../../support/local-template.ts";
 
 const template = projectTemplate();
 
@@ -47,6 +53,10 @@ describe("the project's template", () => {
     expect(authorizer).toMatchObject({ entrypoint: "authorizer", timeoutSeconds: 5, memoryMegabytes: 512 });
     expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "INFO", SECRETS: "secrets-manager" });
     expect(notify).toMatchObject({ entrypoint: "notify-entity", timeoutSeconds: 60, memoryMegabytes: 1024 });
+  });
+
+  it("has a function for every handler, and a handler for every function", () => {
+    expect(stack.functions.map(({ entrypoint }) => entrypoint).toSorted()).toEqual([...entrypoints].toSorted());
   });
 
   it("knows what each resource of it is for", () => {

@@ -17,6 +17,9 @@ export const unsubscribedFrame = z.looseObject({
   id: z.optional(text),
 });
 
+export type SubscribedFrame = z.infer<typeof subscribedFrame>;
+export type UnsubscribedFrame = z.infer<typeof unsubscribedFrame>;
+
 const ERROR_CODES = ["BAD_REQUEST", "INTERNAL", "LIMIT", "NOT_CONNECTED", "UNKNOWN_ACTION"] as const;
 
 export const errorFrame = z.looseObject({

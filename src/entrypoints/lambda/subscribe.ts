@@ -3,6 +3,7 @@ import { gatewayRequestId } from "../../adapters/api-gateway/invocation-fields.t
 import { parseMessageEvent } from "../../adapters/api-gateway/message-event.ts";
 import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
+import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Subscribe } from "../../application/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
@@ -28,7 +29,7 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
       const outcome = await subscribe({ ...parseSender(event), entityId });
       line.add({ outcome });
       if (outcome !== "following") return errorFrame(REFUSALS[outcome], gatewayRequestId(event), id);
-      return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) });
+      return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
     },
     onFault: (_error, event) => errorFrame("INTERNAL", gatewayRequestId(event)),
   });

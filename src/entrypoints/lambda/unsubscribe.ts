@@ -3,6 +3,7 @@ import { gatewayRequestId } from "../../adapters/api-gateway/invocation-fields.t
 import { parseMessageEvent } from "../../adapters/api-gateway/message-event.ts";
 import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
+import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../application/unsubscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
@@ -25,7 +26,7 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
       const { entityId, id } = request;
       await unsubscribe(entityId, parseSender(event).connectionId);
       line.add({ outcome: "unfollowed" });
-      return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) });
+      return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
     },
     onFault: (_error, event) => errorFrame("INTERNAL", gatewayRequestId(event)),
   });

@@ -49,6 +49,13 @@ describe("the audience stream", () => {
     expect(read).toEqual([0, 1]);
   });
 
+  it("reads each page once, however many wait for it", async () => {
+    const read: number[] = [];
+    const stream = streamAudience(reader(pagesOf([1, 1, 1]), read));
+    await Promise.all(Array.from({ length: 6 }, () => stream.next()));
+    expect(read).toEqual([0, 1, 2]);
+  });
+
   it("says what was left in the page in hand, and which page comes then", async () => {
     const pages = pagesOf([3, 3]);
     const stream = streamAudience(reader(pages));

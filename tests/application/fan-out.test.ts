@@ -246,6 +246,19 @@ describe("the time of an invocation", () => {
     expect(invocations).toBeGreaterThan(10);
   });
 
+  it("is looked at when a slot is had, not when it was asked for", async () => {
+    const world = new FanOutWorld(recipients(1), { concurrency: 1 });
+    world.channel.script = async () => {
+      world.clock.advance(1);
+      return "delivered" as const;
+    };
+    const slow = world.run();
+    const waiting = await world.run(freshDelivery(entityUpdate()), 1000);
+    await slow;
+    expect(world.channel.posts).toHaveLength(1);
+    expect(waiting).toMatchObject({ delivered: 0, deferred: 1 });
+  });
+
   it("is not spent on a pause that it would not outlast", async () => {
     const world = worldWith("throttled");
     const report = await world.run(freshDelivery(entityUpdate()), 100);

@@ -12,6 +12,9 @@ import { entityUpdate, freshDelivery, NOON } from "./notifications.ts";
 
 const INVOCATION_MILLIS = 20_000;
 
+export type PortCall = "post" | "defer" | "pause" | "read" | "forget";
+export type Around = <T>(call: () => Promise<T>, what: PortCall) => Promise<T>;
+
 /** A fan-out over fakes: an audience in pages, a channel by script, and time that passes only when it is told to. */
 export class FanOutWorld {
   readonly clock = new FixedClock(NOON);
@@ -29,19 +32,42 @@ export class FanOutWorld {
   pause = async (ceilingMillis: number): Promise<void> => {
     this.pauses.push(ceilingMillis);
   };
-  readonly #fanOut;
+  /** Around every call of a port: where a test reorders, breaks off or ends the world. */
+  around: Around = (call) => call();
+  readonly #concurrency: number;
+  #fanOut;
 
   constructor(audience: readonly Recipient[], options: { pageSize?: number; concurrency?: number } = {}) {
     this.audience = audience;
     this.pageSize = options.pageSize ?? 10;
-    this.#fanOut = makeFanOut({
-      channel: this.channel,
-      queue: this.queue,
-      deadLetters: this.queue,
+    this.#concurrency = options.concurrency ?? 4;
+    this.#fanOut = this.#makeFanOut();
+  }
+
+  /** As after a crash: whatever the process held is gone. */
+  restart(): void {
+    this.#fanOut = this.#makeFanOut();
+  }
+
+  #makeFanOut() {
+    return makeFanOut({
+      channel: {
+        prepare: (push) => {
+          const post = this.channel.prepare(push);
+          return (to) => this.around(() => post(to), "post");
+        },
+      },
+      queue: {
+        defer: (delivery, seconds) => this.around(() => this.queue.defer(delivery, seconds), "defer"),
+      },
+      deadLetters: {
+        undeliverable: (delivery, reason) => this.around(() => this.queue.undeliverable(delivery, reason), "defer"),
+        unreadable: (body, reason) => this.queue.unreadable(body, reason),
+      },
       clock: this.clock,
-      backoff: { pause: (ceilingMillis) => this.pause(ceilingMillis) },
+      backoff: { pause: (ceilingMillis) => this.around(() => this.pause(ceilingMillis), "pause") },
       logger: this.logger,
-      concurrency: options.concurrency ?? 4,
+      concurrency: this.#concurrency,
     });
   }
 
@@ -58,8 +84,8 @@ export class FanOutWorld {
     return this.#fanOut({
       delivery,
       deadline,
-      read: (from) => this.read(from),
-      forget: (connectionId) => this.forget(connectionId),
+      read: (from) => this.around(() => this.read(from), "read"),
+      forget: (connectionId) => this.around(() => this.forget(connectionId), "forget"),
     });
   }
 

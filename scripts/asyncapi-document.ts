@@ -3,13 +3,7 @@ import { stringify } from "yaml";
 import * as z from "zod/mini";
 import { entityUpdatedDetail, sendUserPushDetail } from "../src/adapters/zod/bus-events.ts";
 import { subscribeFrame, unsubscribeFrame } from "../src/adapters/zod/client-frames.ts";
-import {
-  entityUpdatedFrame,
-  errorFrame,
-  subscribedFrame,
-  unsubscribedFrame,
-  userPushFrame,
-} from "../src/adapters/zod/server-frames.ts";
+import { serverFrames } from "../src/adapters/zod/server-frames.ts";
 
 /** Frames and events that a test exchanged with the local runtime, by message name. */
 const EXAMPLES = "docs/examples/exchanged.json";
@@ -22,11 +16,23 @@ const CLIENT_MESSAGES = {
 } as const satisfies Record<string, MessageDescription>;
 
 const SERVER_MESSAGES = {
-  subscribed: { schema: subscribedFrame, title: "Subscribed", summary: "What is published from now on is delivered." },
-  unsubscribed: { schema: unsubscribedFrame, title: "Unsubscribed", summary: "Nothing more is delivered." },
-  error: { schema: errorFrame, title: "Error", summary: "A message was not acted upon. The connection stays open." },
-  entityUpdated: { schema: entityUpdatedFrame, title: "Entity Updated", summary: "An entity that is followed." },
-  userPush: { schema: userPushFrame, title: "User Push Notification", summary: "For this user alone." },
+  subscribed: {
+    schema: serverFrames.subscribed,
+    title: "Subscribed",
+    summary: "What is published from now on is delivered.",
+  },
+  unsubscribed: { schema: serverFrames.unsubscribed, title: "Unsubscribed", summary: "Nothing more is delivered." },
+  error: {
+    schema: serverFrames.error,
+    title: "Error",
+    summary: "A message was not acted upon. The connection stays open.",
+  },
+  entityUpdated: {
+    schema: serverFrames.entityUpdated,
+    title: "Entity Updated",
+    summary: "An entity that is followed.",
+  },
+  userPush: { schema: serverFrames.userPush, title: "User Push Notification", summary: "For this user alone." },
 } as const satisfies Record<string, MessageDescription>;
 
 const BUS_MESSAGES = {

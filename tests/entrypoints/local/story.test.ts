@@ -5,13 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { entityUpdatedDetail, sendUserPushDetail } from "../../../src/adapters/zod/bus-events.ts";
 import { subscribeFrame, unsubscribeFrame } from "../../../src/adapters/zod/client-frames.ts";
-import {
-  entityUpdatedFrame,
-  errorFrame,
-  subscribedFrame,
-  unsubscribedFrame,
-  userPushFrame,
-} from "../../../src/adapters/zod/server-frames.ts";
+import { serverFrames } from "../../../src/adapters/zod/server-frames.ts";
 import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
 import type { Runtime } from "../../../src/entrypoints/local/runtime.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
@@ -23,11 +17,7 @@ const EXCHANGED = "docs/examples/exchanged.json";
 const SCHEMAS = {
   subscribe: subscribeFrame,
   unsubscribe: unsubscribeFrame,
-  subscribed: subscribedFrame,
-  unsubscribed: unsubscribedFrame,
-  error: errorFrame,
-  entityUpdated: entityUpdatedFrame,
-  userPush: userPushFrame,
+  ...serverFrames,
   publishEntityUpdated: entityUpdatedDetail,
   publishUserPush: sendUserPushDetail,
 } as const;

@@ -3,12 +3,11 @@
 // nothing but built-ins.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const WANTED_MAJOR = 24;
-const LOCK_STALE_AFTER_MS = 10 * 60_000;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const toolchain = join(root, "toolchain");
@@ -50,28 +49,34 @@ function withNodeFirst(node) {
 
 /** Two commands started at once must not both install: `npm ci` empties the folder the other one is reading. */
 function withLock(work) {
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-      if (ageMs(lock) > LOCK_STALE_AFTER_MS) rmSync(lock, { recursive: true, force: true });
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-    }
+  while (!takeLock()) {
+    if (isAbandoned()) rmSync(lock, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
   try {
     return work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 
-function ageMs(path) {
+function takeLock() {
   try {
-    return Date.now() - statSync(path).mtimeMs;
-  } catch {
-    return 0;
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+    return false;
+  }
+}
+
+/** Ctrl-C during an installation leaves the lock of a process that is gone: nobody is to wait for that. */
+function isAbandoned() {
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")), 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
   }
 }
 

@@ -1,0 +1,118 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
+import { startRuntime } from "../../../src/entrypoints/local/runtime.ts";
+import { realScheduler } from "../../../src/entrypoints/local/scheduler.ts";
+import { allow, type Handler, type Json } from "../../support/local-runtime.ts";
+import { describeTemplate, projectTemplate, replaced, withoutResource } from "../../support/local-template.ts";
+import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
+
+const template = projectTemplate();
+
+/** The runtime over a template, with functions that answer with their name. */
+async function start(text: string) {
+  const stack = describeTemplate(text);
+  const calls: string[] = [];
+  const handlerOf = (name: string): Handler => {
+    if (name === "Authorizer") return allow;
+    return () => {
+      calls.push(name);
+      return name === "Connect" ? { statusCode: 200 } : { statusCode: 200, body: name };
+    };
+  };
+  const runtime = await startRuntime({
+    api: stack.api,
+    functions: stack.functions.map((fn) => ({ ...fn, handler: handlerOf(fn.name) })),
+    eventing: stack,
+    port: 0,
+    quotas: DEFAULT_QUOTAS,
+    scheduler: realScheduler,
+    note: () => {},
+    onFailure: () => {},
+  });
+  onTestFinished(() => runtime.close());
+  return { port: runtime.port, url: `ws://127.0.0.1:${runtime.port}/dev`, calls };
+}
+
+/** Frames that come back for subscribe and then unsubscribe, of which the last is awaited. */
+async function answers(url: string): Promise<string[]> {
+  const client = await connect(url);
+  client.send({ action: "subscribe" });
+  client.send({ action: "unsubscribe" });
+  const frames: string[] = [];
+  while (!frames.includes("Unsubscribe")) frames.push(await client.text());
+  client.ws.close();
+  return frames.toSorted();
+}
+
+async function publish(port: number): Promise<readonly Json[]> {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new EventBridgeClient({ region: "us-east-1", endpoint: `http://127.0.0.1:${port}`, credentials });
+  onTestFinished(() => client.destroy());
+  const Entries = [{ Source: "CLI", DetailType: "Entity Updated", Detail: '{"entityId":"order-17"}' }];
+  await client.send(new PutEventsCommand({ Entries }));
+  const report = await fetch(`http://127.0.0.1:${port}/_local/queues`);
+  return ((await report.json()) as { queues: Json[] }).queues;
+}
+
+describe("the local runtime over a template that somebody broke", () => {
+  it("answers on every route while nothing is broken", async () => {
+    const { url } = await start(template);
+
+    expect(await answers(url)).toEqual(["Subscribe", "Unsubscribe"]);
+  });
+
+  it("hands an event to its function while nothing is broken", async () => {
+    const { port, calls } = await start(template);
+    await publish(port);
+
+    await expect.poll(() => calls).toEqual(["NotifyEntity"]);
+  });
+
+  it("does not answer where the route response is gone, though the function runs", async () => {
+    const { url, calls } = await start(withoutResource(template, "SubscribeRouteResponse"));
+
+    expect(await answers(url)).toEqual(["Unsubscribe"]);
+    expect(calls).toContain("Subscribe");
+  });
+
+  it("leads an action whose route is gone to $default", async () => {
+    const route = /^ {8}subscribe:\n(?: {10}.*\n)+/m;
+    const { url } = await start(withoutResource(replaced(template, route, ""), "SubscribeRouteResponse"));
+
+    expect(await answers(url)).toEqual(["Default", "Unsubscribe"]);
+  });
+
+  it("lets in nobody when the authorizer of $connect is no longer there to ask", async () => {
+    const { url } = await start(replaced(template, "AuthArn: !GetAtt Authorizer.Arn", "AuthArn: !GetAtt Default.Arn"));
+
+    expect(await handshakeStatus(url)).toBe(500);
+  });
+
+  it("hands an event to nobody when its rule is gone", async () => {
+    const text = withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule");
+    const { port, calls } = await start(text);
+    const queues = await publish(port);
+
+    expect(queues.length).toBeGreaterThan(0);
+    expect(calls).toEqual([]);
+    expect(JSON.stringify(queues)).not.toContain("order-17");
+  });
+
+  it("loses an event when the rule may send to neither queue nor dead letters", async () => {
+    const { port, calls } = await start(withoutResource(template, "EntityUpdatedQueuePolicy"));
+    const queues = await publish(port);
+
+    expect(calls).toEqual([]);
+    expect(JSON.stringify(queues)).not.toContain("order-17");
+  });
+
+  it("keeps an event among the dead letters when the rule may send only there", async () => {
+    const both = "Resource: [!GetAtt EntityUpdatedQueue.Arn, !GetAtt EntityUpdatedDeadLetters.Arn]";
+    const { port, calls } = await start(replaced(template, both, "Resource: !GetAtt EntityUpdatedDeadLetters.Arn"));
+    const queues = await publish(port);
+
+    expect(calls).toEqual([]);
+    expect(JSON.stringify(queues.find(({ name }: Json) => name === "EntityUpdatedDeadLetters"))).toContain("order-17");
+  });
+});

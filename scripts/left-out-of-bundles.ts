@@ -12,9 +12,11 @@ const STAND_INS: Readonly<Record<string, string>> = {
   "@pinojs/redact": 'module.exports = () => { throw new Error("No redaction in a bundle"); };',
   // DynamoDB's endpoint discovery makes one, and is off: it is asked nothing.
   "mnemonist/lru-cache": "module.exports = class {};",
+  // Reads the AWS configuration files. Node's own brings readline and its file watchers along.
+  "node:fs/promises": 'exports.readFile = require("node:util").promisify(require("node:fs").readFile);',
 };
 
-const IMPORTERS = /[\\/]node_modules[\\/](pino|sonic-boom|@aws-sdk[\\/]endpoint-cache)[\\/]/;
+const IMPORTERS = /[\\/]node_modules[\\/](pino|sonic-boom|@aws-sdk[\\/]endpoint-cache|@smithy[\\/]core)[\\/]/;
 
 /** 12 KB of each bundle, and 3 to 4 ms of a cold start where the authorizer's whole one takes 70. */
 export const leaveOut: Plugin = {

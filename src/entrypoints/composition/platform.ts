@@ -1,6 +1,5 @@
 import { LOG_LEVELS, PinoLogger } from "../../adapters/pino/pino-logger.ts";
 import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
-import { RandomIds } from "../../adapters/system/random-ids.ts";
 import { SystemClock } from "../../adapters/system/system-clock.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
@@ -15,6 +14,5 @@ export const platform: Part = (settings) => {
       { clock: names.clock },
       ({ clock }) => new PinoLogger({ level, service: "portcullis", clock, destination: stdoutDestination() }),
     );
-    provide(names.uniqueIds, {}, () => new RandomIds());
   };
 };

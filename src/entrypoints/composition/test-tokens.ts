@@ -1,10 +1,12 @@
 import { JoseTokenSigner } from "../../adapters/jose/jose-token-signer.ts";
+import { RandomIds } from "../../adapters/system/random-ids.ts";
 import { makeMintTestToken } from "../../application/mint-test-token.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 
 /** Tokens for whoever asks: in development only. */
 export const testTokens: Part = () => (provide) => {
+  provide(names.uniqueIds, {}, () => new RandomIds());
   provide(names.tokenSigner, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
   provide(
     names.mintTestToken,

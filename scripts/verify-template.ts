@@ -1,5 +1,5 @@
-// Checks the SAM template as far as that goes without an account, one line a check. Needs Python 3, with which it sets
-// up .venv; in CI a missing Python fails the check, elsewhere it is a reason to skip it.
+// Checks the SAM template as far as that goes without an account, one line a check. Its tools come from PyPI and npm on
+// the first run; where they cannot be had, that is a failure in CI and a printed reason elsewhere.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -138,11 +138,21 @@ function passes([name, check]: (typeof checks)[number]): boolean {
   }
 }
 
-const hasPython = spawnSync("python3", ["-c", "import ensurepip"]).status === 0;
-if (!hasPython) {
-  console.log("the template is not checked: no python3 with venv here");
-  process.exitCode = process.env["CI"] === "true" ? 1 : 0;
-} else {
-  setUpTools();
+/** Undefined when all tools are there. */
+function whatIsMissing(): string | undefined {
+  if (spawnSync("python3", ["-c", "import ensurepip"]).status !== 0) return "no python3 with venv here";
+  try {
+    setUpTools();
+    return undefined;
+  } catch (error) {
+    return `its tools cannot be had: ${String(error).trim().split("\n").at(-1)}`;
+  }
+}
+
+const missing = whatIsMissing();
+if (missing === undefined) {
   process.exitCode = checks.map(passes).every((passed) => passed) ? 0 : 1;
+} else {
+  console.log(`the template is not checked: ${missing}`);
+  process.exitCode = process.env["CI"] === "true" ? 1 : 0;
 }

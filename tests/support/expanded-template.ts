@@ -16,13 +16,15 @@ export type ExpandedTemplate = {
 };
 
 const PYTHON = ".venv/bin/python";
+/** Left by scripts/verify-template.ts when all its tools are there. */
+const STAMP = ".venv/.installed-from";
 
 /**
  * What SAM's own translator makes of the template. Undefined where scripts/verify-template.ts has not set up its tools,
  * which in CI is a failure.
  */
 export function expandTemplate(): ExpandedTemplate | undefined {
-  if (!existsSync(PYTHON)) {
+  if (!existsSync(STAMP)) {
     if (process.env["CI"] === "true") throw new Error("CI needs .venv, which scripts/verify-template.ts sets up");
     console.warn(
       "No .venv: the tests of the expanded template are skipped. node scripts/verify-template.ts sets it up.",

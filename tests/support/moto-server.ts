@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 const MOTO = ".venv/bin/moto_server";
+const STAMP = ".venv/.installed-from";
 
 /** Whether there is a moto to run: scripts/verify-template.ts brings it. In CI a missing one is a failure. */
 export function hasMoto(): boolean {
-  const found = existsSync(MOTO);
+  const found = existsSync(STAMP);
   if (!found && process.env["CI"] === "true")
     throw new Error("CI needs .venv, which scripts/verify-template.ts sets up");
   if (!found) console.warn("No .venv: the tests against moto are skipped. node scripts/verify-template.ts sets it up.");

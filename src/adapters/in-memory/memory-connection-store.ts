@@ -18,6 +18,11 @@ type Entry = {
 /** For one process: the local runtime and tests. */
 export class MemoryConnectionStore implements ConnectionStore {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
+  readonly #pageSize: number;
+
+  constructor(pageSize = PAGE_SIZE) {
+    this.#pageSize = pageSize;
+  }
 
   async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
     const { id, identity, expiresAt } = connection;
@@ -34,7 +39,7 @@ export class MemoryConnectionStore implements ConnectionStore {
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
-    const { items, ...rest } = this.#entries.page(userId, now, PAGE_SIZE, from);
+    const { items, ...rest } = this.#entries.page(userId, now, this.#pageSize, from);
     return { items: items.flatMap(({ connection }) => connection ?? []), ...rest };
   }
 

@@ -13,9 +13,11 @@ const PAGE_SIZE = 250;
 export class MemorySubscriptionStore implements SubscriptionStore {
   readonly #connections: MemoryConnectionStore;
   readonly #subscriptions = new MemoryTable<Subscription>(({ entityId }) => entityId);
+  readonly #pageSize: number;
 
-  constructor(connections: MemoryConnectionStore) {
+  constructor(connections: MemoryConnectionStore, pageSize = PAGE_SIZE) {
     this.#connections = connections;
+    this.#pageSize = pageSize;
   }
 
   async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
@@ -39,7 +41,7 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   }
 
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
-    return this.#subscriptions.page(entityId, now, PAGE_SIZE, from);
+    return this.#subscriptions.page(entityId, now, this.#pageSize, from);
   }
 }
 

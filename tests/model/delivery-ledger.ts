@@ -1,0 +1,83 @@
+import type { DeliveryReport } from "../../src/application/delivery-report.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import { type Delivery, MAX_ATTEMPTS, type UndeliverableReason } from "../../src/domain/notification/delivery.ts";
+import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { Findings } from "./findings.ts";
+
+/** What one invocation did with one delivery, as its ports saw it: everybody it took in hand has to be somewhere. */
+export class DeliveryLedger {
+  faultyQueue = false;
+  faultyRead = false;
+  readonly #delivery: Delivery;
+  readonly #deadline: number;
+  readonly #findings: Findings;
+  readonly #posts = new Map<ConnectionId, PostOutcome>();
+  readonly #pages: { readonly from: string | undefined; readonly items: readonly Recipient[] }[] = [];
+  readonly #handedOn: Delivery["to"][] = [];
+
+  constructor(delivery: Delivery, deadline: number, findings: Findings) {
+    this.#delivery = delivery;
+    this.#deadline = deadline;
+    this.#findings = findings;
+    if ("recipients" in delivery.to) this.#pages.push({ from: undefined, items: delivery.to.recipients });
+  }
+
+  read(from: string | undefined, items: readonly Recipient[]): void {
+    this.#pages.push({ from, items });
+  }
+
+  posted(id: ConnectionId, outcome: PostOutcome): void {
+    this.#posts.set(id, outcome);
+  }
+
+  deferred({ to }: Delivery, now: number): void {
+    this.#handedOn.push(to);
+    const outOfTime = now >= this.#deadline;
+    const needed =
+      outOfTime || ("recipients" in to ? to.recipients.every((one) => this.#failed(one)) : this.faultyRead);
+    this.#findings.expect(needed, "I14", "handed on without need");
+  }
+
+  putAside({ to, attempt }: Delivery, reason: UndeliverableReason): void {
+    this.#handedOn.push(to);
+    const exhausted = reason !== "ATTEMPTS_EXHAUSTED" || attempt >= MAX_ATTEMPTS || attempt === 0;
+    this.#findings.expect(exhausted, "I3", "given up too early");
+    if (reason !== "PUSH_REFUSED" || !("recipients" in to)) return;
+    const refused = to.recipients.every(({ connectionId }) => this.#posts.get(connectionId) === "refused");
+    this.#findings.expect(refused, "I14", "put aside for another's refusal");
+  }
+
+  returned(): void {
+    this.#findings.expect(this.faultyQueue, "I14", "one delivery came back whole though all was handed on");
+  }
+
+  completed(report: DeliveryReport, nowSeconds: number): void {
+    if (this.#handedOn.some((to) => !("recipients" in to) && to.page === undefined)) return;
+    const lost = this.#pages.flatMap(({ from, items }) =>
+      this.#handedOn.some((to) => "page" in to && to.page === from)
+        ? []
+        : items.filter((one) => !this.#isSomewhere(one, nowSeconds)),
+    );
+    this.#findings.expect(lost.length === 0, "I13", "a recipient is nowhere");
+    const { to } = this.#delivery;
+    if (!("recipients" in to) || report.outcome !== "completed") return;
+    const { delivered, gone, expired, deferred, deadLettered } = report;
+    const counted = delivered + gone + expired + deferred + deadLettered;
+    this.#findings.expect(counted === to.recipients.length, "I13", "the report does not add up");
+  }
+
+  #failed({ connectionId }: Recipient): boolean {
+    const outcome = this.#posts.get(connectionId);
+    return outcome !== undefined && outcome !== "delivered";
+  }
+
+  #isSomewhere(recipient: Recipient, nowSeconds: number): boolean {
+    const { connectionId, expiresAt } = recipient;
+    const outcome = this.#posts.get(connectionId);
+    if (outcome === "delivered" || outcome === "gone" || expiresAt <= nowSeconds) return true;
+    return this.#handedOn.some(
+      (to) => "recipients" in to && to.recipients.some((one) => one.connectionId === connectionId),
+    );
+  }
+}

@@ -1,0 +1,163 @@
+import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
+import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
+import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
+import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
+import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
+import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { EpochSeconds } from "../../src/domain/time.ts";
+import type { DeliveryLedger } from "./delivery-ledger.ts";
+import type { Invocation } from "./invocation.ts";
+import { judgeDelivery } from "./judge-publication.ts";
+import type { Publication } from "./publication.ts";
+import type { Ports } from "./system.ts";
+import type { World } from "./world.ts";
+
+const STORE_MILLIS = 2000;
+const POST_MILLIS = 3000;
+const QUEUE_MILLIS = 3000;
+
+/** The stores, each call with its turn and its fault. What they show to a use case must not have expired. */
+export function faultyStores(world: World, invocation: Invocation): Pick<Ports, "connections" | "subscriptions"> {
+  const { connections, subscriptions } = world.stores;
+  const call = <T>(label: string, dependency: UnavailableDependency, effect: () => Promise<T>) =>
+    invocation.call({ label, budgetMillis: STORE_MILLIS, effect, fail: () => outage(dependency) });
+  const shown = async <T extends { readonly expiresAt: EpochSeconds }>(page: Promise<Page<T>>) => {
+    const now = world.nowSeconds();
+    const { items } = await page;
+    world.findings.expect(
+      items.every(({ expiresAt }) => expiresAt > now),
+      "I19",
+      "an expired record was shown",
+    );
+    return page;
+  };
+  const people: ConnectionStore = {
+    open: (connection) => call("open", "CONNECTION_STORE", () => connections.open(connection)),
+    close: (id, now) => call("close", "CONNECTION_STORE", () => connections.close(id, now)),
+    liveConnectionsOf: (...query) =>
+      shown(call("live", "CONNECTION_STORE", () => connections.liveConnectionsOf(...query))),
+  };
+  const interests: SubscriptionStore = {
+    follow: (...order) =>
+      call("follow", "SUBSCRIPTION_STORE", async () => {
+        const outcome = await subscriptions.follow(...order);
+        await world.countSubscriptions(order[0].connectionId);
+        return outcome;
+      }),
+    unfollow: (...order) => call("unfollow", "SUBSCRIPTION_STORE", () => subscriptions.unfollow(...order)),
+    unfollowAll: (...order) => call("unfollow all", "SUBSCRIPTION_STORE", () => subscriptions.unfollowAll(...order)),
+    followersOf: (...query) =>
+      shown(call("followers", "SUBSCRIPTION_STORE", () => subscriptions.followersOf(...query))),
+  };
+  return { connections: people, subscriptions: interests };
+}
+
+/** All that one delivery of a publication may call, kept account of in its ledger. */
+export function faultyPorts(
+  world: World,
+  invocation: Invocation,
+  publication: Publication,
+  ledger: DeliveryLedger,
+): Ports {
+  const stores = faultyStores(world, invocation);
+  const inLedger = async <T extends Page<Parameters<DeliveryLedger["read"]>[1][number]>>(
+    from: string | undefined,
+    page: Promise<T>,
+  ) => {
+    try {
+      ledger.read(from, (await page).items);
+    } catch {
+      ledger.faultyRead = true;
+    }
+    return page;
+  };
+  return {
+    connections: {
+      ...stores.connections,
+      liveConnectionsOf: async (userId, now, from) => {
+        const page = stores.connections.liveConnectionsOf(userId, now, from);
+        await inLedger(
+          from,
+          page.then(({ items, ...rest }) => ({
+            ...rest,
+            items: items.map(({ id, ...one }) => ({ connectionId: id, ...one })),
+          })),
+        );
+        return page;
+      },
+    },
+    subscriptions: {
+      ...stores.subscriptions,
+      followersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.followersOf(entityId, now, from)),
+    },
+    channel: faultyChannel(world, invocation, publication, ledger),
+    queue: faultyQueue(world, invocation, publication, ledger),
+  };
+}
+
+function faultyChannel(
+  world: World,
+  invocation: Invocation,
+  publication: Publication,
+  ledger: DeliveryLedger,
+): ConnectionChannel {
+  const reach = (id: Parameters<typeof world.gateway.post>[0], askedAt: number): PostOutcome => {
+    const socket = world.gateway.sockets.get(id);
+    const outcome = world.gateway.post(id);
+    if (outcome !== "delivered" || socket === undefined) return outcome;
+    publication.delivered.push(id);
+    judgeDelivery(publication, socket, askedAt, world);
+    return outcome;
+  };
+  return {
+    prepare: () => async (id) => {
+      const askedAt = world.clock.now();
+      const outcome = await invocation.call<PostOutcome>({
+        label: "post",
+        budgetMillis: POST_MILLIS,
+        effect: async () => reach(id, askedAt),
+        fail: ({ throttled, tookEffect }) => {
+          if (tookEffect) publication.unheard.push(id);
+          return throttled ? "throttled" : "failed";
+        },
+      });
+      ledger.posted(id, outcome);
+      return outcome;
+    },
+  };
+}
+
+function faultyQueue(
+  world: World,
+  invocation: Invocation,
+  publication: Publication,
+  ledger: DeliveryLedger,
+): Ports["queue"] {
+  const call = (label: string, effect: () => void) =>
+    invocation.call<void>({
+      label,
+      budgetMillis: QUEUE_MILLIS,
+      effect: async () => effect(),
+      fail: () => {
+        ledger.faultyQueue = true;
+        outage("DELIVERY_QUEUE");
+      },
+    });
+  return {
+    defer(delivery, delaySeconds) {
+      ledger.deferred(delivery, world.clock.now());
+      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedEntityUpdate };
+      return call("defer", () => world.queue.send(message, delaySeconds));
+    },
+    undeliverable(delivery, reason) {
+      ledger.putAside(delivery, reason);
+      return call("put aside", () => publication.putAside.push(delivery.to));
+    },
+    unreadable: () => outage("DELIVERY_QUEUE"),
+  };
+}
+
+function outage(dependency: UnavailableDependency): never {
+  throw new DependencyUnavailableError(dependency);
+}

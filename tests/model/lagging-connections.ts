@@ -1,0 +1,42 @@
+import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { EpochSeconds } from "../../src/domain/time.ts";
+import type { FixedClock } from "../fakes/fixed-clock.ts";
+
+/** Looks up a user's connections in a copy that follows behind, as a global secondary index does. */
+export class LaggingConnections implements ConnectionStore {
+  readonly #store: ConnectionStore;
+  readonly #copy: ConnectionStore;
+  readonly #clock: FixedClock;
+  readonly #lagMillis: number;
+  readonly #coming: { readonly at: number; readonly write: () => Promise<unknown> }[] = [];
+
+  constructor(store: ConnectionStore, copy: ConnectionStore, clock: FixedClock, lagSeconds: number) {
+    this.#store = store;
+    this.#copy = copy;
+    this.#clock = clock;
+    this.#lagMillis = lagSeconds * 1000;
+  }
+
+  open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+    this.#copyLater(() => this.#copy.open(connection));
+    return this.#store.open(connection);
+  }
+
+  close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
+    this.#copyLater(() => this.#copy.close(id, now));
+    return this.#store.close(id, now);
+  }
+
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+    while ((this.#coming[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) await this.#coming.shift()?.write();
+    return this.#copy.liveConnectionsOf(userId, now, from);
+  }
+
+  #copyLater(write: () => Promise<unknown>): void {
+    this.#coming.push({ at: this.#clock.now() + this.#lagMillis, write });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { FixedClock } from "../fakes/fixed-clock.ts";
+
+/** As the template sets them. */
+const VISIBILITY_SECONDS = 360;
+const MAX_RECEIVES = 5;
+
+export type Message = {
+  readonly eventId: string;
+  readonly body: string;
+  readonly read: (body: string) => Delivery;
+};
+type Held = Message & { visibleAt: number; receives: number };
+
+/** SQS: at least once, in no promised order, and to the dead letters after too many receives. */
+export class QueueModel {
+  readonly dead: Message[] = [];
+  readonly #clock: FixedClock;
+  readonly #held: Held[] = [];
+
+  constructor(clock: FixedClock) {
+    this.#clock = clock;
+  }
+
+  get nextVisibleAt(): number | undefined {
+    return this.#held.length === 0 ? undefined : Math.min(...this.#held.map(({ visibleAt }) => visibleAt));
+  }
+
+  holds(eventId: string): boolean {
+    return this.#held.some((message) => message.eventId === eventId);
+  }
+
+  send(message: Message, delaySeconds = 0): void {
+    this.#held.push({ ...message, visibleAt: this.#clock.now() + delaySeconds * 1000, receives: 0 });
+  }
+
+  receive(max: number): Message[] {
+    const now = this.#clock.now();
+    const batch: Held[] = [];
+    for (const message of [...this.#held]) {
+      if (message.visibleAt > now || batch.length === max) continue;
+      if (message.receives === MAX_RECEIVES) {
+        this.delete(message);
+        this.dead.push(message);
+        continue;
+      }
+      message.receives += 1;
+      message.visibleAt = now + VISIBILITY_SECONDS * 1000;
+      batch.push(message);
+    }
+    return batch;
+  }
+
+  delete(message: Message): void {
+    const at = this.#held.indexOf(message as Held);
+    if (at >= 0) this.#held.splice(at, 1);
+  }
+}

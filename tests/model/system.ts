@@ -1,0 +1,29 @@
+import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
+import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
+import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
+import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+
+/** Small, so that a handful of followers are several pages. */
+export const PAGE_SIZE = 2;
+
+export type Ports = {
+  readonly connections: ConnectionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly channel: ConnectionChannel;
+  readonly queue: DeliveryQueue & DeadLetters;
+};
+
+/** What is tested: the stores, and whatever a mutant puts between the use cases and their ports. */
+export type System = {
+  makeConnections(): MemoryConnectionStore;
+  makeSubscriptions(connections: MemoryConnectionStore): MemorySubscriptionStore;
+  above(ports: Ports): Ports;
+};
+
+export const system: System = {
+  makeConnections: () => new MemoryConnectionStore(PAGE_SIZE),
+  makeSubscriptions: (connections) => new MemorySubscriptionStore(connections, PAGE_SIZE),
+  above: (ports) => ports,
+};

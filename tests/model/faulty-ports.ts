@@ -1,5 +1,4 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
@@ -9,6 +8,7 @@ import type { EpochSeconds } from "../../src/domain/time.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
 import type { Invocation } from "./invocation.ts";
 import { judgeDelivery } from "./judge-publication.ts";
+import { readEntityUpdate } from "./message-readers.ts";
 import type { Publication } from "./publication.ts";
 import type { Ports } from "./system.ts";
 import type { World } from "./world.ts";
@@ -147,7 +147,7 @@ function faultyQueue(
   return {
     defer(delivery, delaySeconds) {
       ledger.deferred(delivery, world.clock.now());
-      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedEntityUpdate };
+      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: readEntityUpdate };
       return call("defer", () => world.queue.send(message, delaySeconds));
     },
     undeliverable(delivery, reason) {

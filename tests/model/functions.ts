@@ -45,7 +45,7 @@ export function connect(world: World, socket: Socket, userId: UserId = socket.us
 }
 
 export function disconnect(world: World, socket: Socket): Promise<Act> {
-  const act = world.history.begin({ kind: "close", connectionId: socket.id });
+  const act = world.history.begin({ kind: "disconnect", connectionId: socket.id });
   return perform(world, act, socket, async (stores) => {
     await makeCloseConnection({ ...stores, clock: world.clock })(socket.id);
     return "done";
@@ -113,8 +113,9 @@ async function takeUp(
   const delivery = message.read(message.body);
   const ledger = new DeliveryLedger(delivery, deadline, world.findings);
   const ports = world.system.above(faultyPorts(world, invocation, publication, ledger));
+  const deliver = world.system.aroundDelivery(makeNotifications(world, ports, forgetting));
   try {
-    const report = await makeNotifications(world, ports, forgetting)(delivery, deadline);
+    const report = await deliver(delivery, deadline);
     ledger.completed(report, world.nowSeconds());
     return true;
   } catch {
@@ -127,7 +128,7 @@ function makeNotifications(world: World, ports: Ports, forgetting: Act[]): Deliv
   const { clock } = world;
   const close = makeCloseConnection({ ...ports, clock });
   const closeConnection: CloseConnection = async (id) => {
-    const act = world.history.begin({ kind: "close", connectionId: id });
+    const act = world.history.begin({ kind: "forget", connectionId: id });
     forgetting.push(act);
     await close(id).catch((thrown: unknown) => {
       world.history.end(act, "failed");

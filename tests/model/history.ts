@@ -6,7 +6,8 @@ import type { FixedClock } from "../fakes/fixed-clock.ts";
 
 /** One use of one use case, as whoever asked for it saw it. */
 export type Act = {
-  readonly kind: "connect" | "close" | "subscribe" | "unsubscribe";
+  /** `forget` is what a push does that found a connection gone. */
+  readonly kind: "connect" | "disconnect" | "forget" | "subscribe" | "unsubscribe";
   readonly connectionId: ConnectionId;
   readonly userId?: UserId;
   readonly entityId?: EntityId;
@@ -72,9 +73,17 @@ export class History {
     );
   }
 
-  /** Certain: acknowledged, and nothing that might end it was begun before `moment`. */
+  /** Whatever makes a connection's records go, whoever began it. */
+  endings(connectionId: ConnectionId): readonly Act[] {
+    return [...this.of({ kind: "disconnect", connectionId }), ...this.of({ kind: "forget", connectionId })];
+  }
+
+  /** Certain: acknowledged, and no client's act that might end it was begun before `moment`. */
   followsAt(connectionId: ConnectionId, entityId: EntityId, moment: number): boolean {
-    const ends = this.#endsOf(connectionId, entityId);
+    const ends = [
+      ...this.of({ kind: "unsubscribe", connectionId, entityId }),
+      ...this.of({ kind: "disconnect", connectionId }),
+    ];
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, begun, ended }) =>
         outcome === "following" && ended < moment && ends.every((end) => end.ended < begun || end.begun > moment),
@@ -83,16 +92,12 @@ export class History {
 
   /** Possible: asked for, not refused, and not certainly ended before `since`. */
   mayFollow(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
-    const ends = this.#endsOf(connectionId, entityId).filter(
+    const ends = [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.endings(connectionId)].filter(
       ({ outcome, ended }) => outcome === "done" && ended < since,
     );
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, ended }) => !isRefusal(outcome) && !ends.some((end) => end.begun > ended),
     );
-  }
-
-  #endsOf(connectionId: ConnectionId, entityId: EntityId): readonly Act[] {
-    return [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.of({ kind: "close", connectionId })];
   }
 }
 

@@ -13,7 +13,7 @@ export function judgeAct(act: Act, socket: Socket, witness: Witness): void {
 
 function judgeConnect(act: Act, { history, findings }: Witness): void {
   const { connectionId, outcome } = act;
-  const closes = history.of({ kind: "close", connectionId });
+  const closes = history.endings(connectionId);
   const others = history.of({ kind: "connect", connectionId }).filter(({ userId }) => userId !== act.userId);
   if (outcome === "stored") {
     const closed = closes.some((close) => close.outcome === "done" && close.ended < act.begun && isRecent(close, act));
@@ -38,9 +38,7 @@ function judgeSubscribe(act: Act, socket: Socket, witness: Witness): void {
 function judgeFollowing(act: Act, socket: Socket, { history, findings }: Witness): void {
   const { connectionId } = act;
   findings.expect(!isOver(socket, act.begunAt), "I19", "an expired connection may follow");
-  const closed = history
-    .of({ kind: "close", connectionId })
-    .some(({ outcome, ended }) => outcome === "done" && ended < act.begun);
+  const closed = history.endings(connectionId).some(({ outcome, ended }) => outcome === "done" && ended < act.begun);
   findings.expect(!closed, "I2", "a connection follows after its end");
   const opened = history
     .of({ kind: "connect", connectionId })
@@ -53,7 +51,7 @@ function judgeNotConnected(act: Act, socket: Socket, { history, findings, clock 
   const opened = history
     .of({ kind: "connect", connectionId })
     .some(({ outcome, ended, userId }) => outcome === "stored" && ended < act.begun && userId === act.userId);
-  const closes = history.of({ kind: "close", connectionId }).filter(({ begun }) => begun < act.ended);
+  const closes = history.endings(connectionId).filter(({ begun }) => begun < act.ended);
   const connected = opened && closes.length === 0 && !isOver(socket, clock.now());
   findings.expect(!connected, "I12", "a connection that is open may not follow");
 }

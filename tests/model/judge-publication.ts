@@ -17,7 +17,7 @@ export function expectedAudience(audience: Audience, moment: number, witness: Wi
 }
 
 function isReachable(socket: Socket, now: number, { history }: Witness): boolean {
-  const ending = history.of({ kind: "close", connectionId: socket.id });
+  const ending = history.of({ kind: "disconnect", connectionId: socket.id });
   return socket.state === "open" && ending.length === 0 && !isOver(socket, now);
 }
 
@@ -61,9 +61,7 @@ function isExcused(id: ConnectionId, publication: Publication, { history, gatewa
   const socket = gateway.sockets.get(id);
   if (socket === undefined || isOver(socket, settledAt) || (socket.closedAt ?? settled) < settled) return true;
   const ends = "entityId" in audience ? history.of({ kind: "unsubscribe", connectionId: id, ...audience }) : [];
-  return [...ends, ...history.of({ kind: "close", connectionId: id })].some(
-    ({ begun, ended }) => begun < settled && ended > publication.published,
-  );
+  return ends.some(({ begun, ended }) => begun < settled && ended > publication.published);
 }
 
 /** Once for every copy, every return of a message, every answer that got lost, and every new place among the followers. */

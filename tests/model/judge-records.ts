@@ -7,11 +7,11 @@ import type { World } from "./world.ts";
 export async function judgeRecords(world: World): Promise<void> {
   const { findings, history } = world;
   const [connected, following] = [await world.connected(), await world.following()];
-  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.of({ kind: "close", connectionId }));
+  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.endings(connectionId));
   findings.expect(![...connected, ...following].some(isClosed), "I1", "a record outlived its connection");
 
   const isOrphaned = (connectionId: ConnectionId) =>
-    !connected.includes(connectionId) && history.of({ kind: "close", connectionId }).length === 0;
+    !connected.includes(connectionId) && history.endings(connectionId).length === 0;
   findings.expect(!following.some(isOrphaned), "I2", "a subscription without a connection");
 }
 

@@ -1,4 +1,3 @@
-import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { addSeconds } from "../../src/domain/time.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
@@ -8,6 +7,7 @@ import { connect, disconnect, subscribe, unsubscribe } from "./functions.ts";
 import type { Socket } from "./gateway-model.ts";
 import { isOver } from "./is-over.ts";
 import { expectedAudience } from "./judge-publication.ts";
+import { readEntityUpdate, readUserPush } from "./message-readers.ts";
 import type { Audience } from "./publication.ts";
 import type { World } from "./world.ts";
 
@@ -85,7 +85,7 @@ function publish(world: World, audience: Audience, copies: number): void {
     ...{ settled: Number.POSITIVE_INFINITY, settledAt: Number.POSITIVE_INFINITY },
   });
   const body = JSON.stringify(envelope(eventId, publishedAt, audience));
-  const read = "entityId" in audience ? parseQueuedEntityUpdate : parseQueuedUserPush;
+  const read = "entityId" in audience ? readEntityUpdate : readUserPush;
   for (let copy = 0; copy < copies; copy += 1) world.queue.send({ eventId, body, read });
 }
 

@@ -1,5 +1,6 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import type { Deliver } from "../../src/application/deliver.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
@@ -20,10 +21,12 @@ export type System = {
   makeConnections(): MemoryConnectionStore;
   makeSubscriptions(connections: MemoryConnectionStore): MemorySubscriptionStore;
   above(ports: Ports): Ports;
+  aroundDelivery(deliver: Deliver): Deliver;
 };
 
 export const system: System = {
   makeConnections: () => new MemoryConnectionStore(PAGE_SIZE),
   makeSubscriptions: (connections) => new MemorySubscriptionStore(connections, PAGE_SIZE),
   above: (ports) => ports,
+  aroundDelivery: (deliver) => deliver,
 };

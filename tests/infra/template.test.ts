@@ -187,7 +187,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     for (const [name, { Properties }] of each("AWS::Lambda::Function")) {
       expect(Properties.LoggingConfig).toEqual({
         LogFormat: "JSON",
-        ApplicationLogLevel: { Ref: "LogLevel" },
+        ApplicationLogLevel: "TRACE",
         LogGroup: { Ref: `${name}Logs` },
       });
       expect(template.Resources[`${name}Role`]?.Properties.Policies[0].PolicyDocument.Statement[0]).toEqual({

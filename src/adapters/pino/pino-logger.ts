@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger as Pino, pino } from "pino";
 import type { Clock } from "../../application/ports/clock.ts";
 import { LOG_FIELDS, type LogFields, type Logger } from "../../application/ports/logger.ts";
+import { embeddedMetrics } from "./embedded-metrics.ts";
 
 /** As Lambda's logging configuration spells them. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
@@ -22,10 +23,16 @@ const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-
  */
 export class PinoLogger implements Logger {
   readonly #pino: Pino;
+  /** Whatever the level: who asks for fewer lines does not ask for an empty dashboard. */
+  readonly #measuring: Pino;
+  readonly #metricsNamespace: string | undefined;
+  readonly #clock: Clock;
 
   constructor(options: {
     readonly level: LogLevel;
     readonly service: string;
+    /** Where metrics belong; without it lines carry none. */
+    readonly metricsNamespace?: string;
     readonly clock: Clock;
     readonly destination: DestinationStream;
   }) {
@@ -40,6 +47,9 @@ export class PinoLogger implements Logger {
       },
       options.destination,
     );
+    this.#measuring = this.#pino.child({}, { level: "info" });
+    this.#metricsNamespace = options.metricsNamespace;
+    this.#clock = options.clock;
   }
 
   info(message: string, fields?: LogFields): void {
@@ -56,7 +66,12 @@ export class PinoLogger implements Logger {
 
   #write(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {
     try {
-      this.#pino[level](allowed(fields), cut(message));
+      const kept = allowed(fields);
+      const metrics = this.#metricsNamespace
+        ? embeddedMetrics(this.#metricsNamespace, message, kept, this.#clock.now())
+        : undefined;
+      const line = metrics === undefined ? this.#pino : this.#measuring;
+      line[level]({ ...kept, ...metrics }, cut(message));
     } catch {
       // Whoever logs has something better to do than to fail because the log did.
     }

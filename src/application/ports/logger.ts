@@ -1,5 +1,6 @@
 /** What may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every other name. */
 export const LOG_FIELDS = [
+  "ageMs",
   "attempt",
   "coldStart",
   "connectionId",
@@ -11,12 +12,15 @@ export const LOG_FIELDS = [
   "errorCode",
   "errorName",
   "expired",
+  "function",
   "gatewayRequestId",
   "gone",
+  "invocations",
   "messages",
   "notificationId",
   "outcome",
   "reason",
+  "recipients",
   "requestId",
   "returned",
   "routeKey",

@@ -7,12 +7,20 @@ import { names } from "./names.ts";
 /** What every function needs. */
 export const platform: Part = (settings) => {
   const level = settings.oneOf("LOG_LEVEL", LOG_LEVELS, "INFO");
+  const metricsNamespace = settings.optionalText("METRICS_NAMESPACE");
   return (provide) => {
     provide(names.clock, {}, () => new SystemClock());
     provide(
       names.logger,
       { clock: names.clock },
-      ({ clock }) => new PinoLogger({ level, service: "portcullis", clock, destination: stdoutDestination() }),
+      ({ clock }) =>
+        new PinoLogger({
+          level,
+          service: "portcullis",
+          ...(metricsNamespace !== undefined && { metricsNamespace }),
+          clock,
+          destination: stdoutDestination(),
+        }),
     );
   };
 };

@@ -13,6 +13,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** Runs before `$connect`, once per handshake: the gateway caches no answer on WebSocket APIs. */
 export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger) {
   return lambdaHandler({
+    name: "Authorizer",
     logger,
     handle: async (event, line) => {
       const { methodArn, attempt } = parseAuthorizerEvent(event);

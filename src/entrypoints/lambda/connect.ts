@@ -13,6 +13,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
 export function connectHandler(open: OpenConnection, logger: Logger) {
   return lambdaHandler({
+    name: "Connect",
     logger,
     handle: async (event, line) => {
       const { opening, subprotocols } = parseConnectEvent(event);

@@ -12,6 +12,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** Whoever may invoke this may be anybody: it is deployed for development and never to production. */
 export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
   return lambdaHandler({
+    name: "CreateTestJwt",
     logger,
     handle: async (event, line) => {
       const identity = parseTestTokenRequest(event);

@@ -10,6 +10,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** Every message that no other route takes: it is told so, and the connection stays usable. */
 export function defaultHandler(logger: Logger) {
   return lambdaHandler({
+    name: "Default",
     logger,
     handle: async (event, line) => {
       const code = parseMessageEvent(event) === undefined ? "BAD_REQUEST" : "UNKNOWN_ACTION";

@@ -12,6 +12,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** After the socket is gone, best effort: the gateway calls once and ignores the answer. Expiry covers a lost call. */
 export function disconnectHandler(close: CloseConnection, logger: Logger) {
   return lambdaHandler({
+    name: "Disconnect",
     logger,
     handle: async (event, line) => {
       await close(parseDisconnectEvent(event));

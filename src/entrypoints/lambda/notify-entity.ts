@@ -12,6 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 
 /** Invoked by two queues: entity updates from the bus, and what pushes of either kind left over. */
 export const handler = queueHandler({
+  name: "NotifyEntity",
   parse: queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }),
   deliver: resolve(container, names.deliver),
   deadLetters: resolve(container, names.deadLetters),

@@ -12,6 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 
 /** Invoked by the queue of user pushes from the bus. What it leaves over, NotifyEntity takes up. */
 export const handler = queueHandler({
+  name: "NotifyUser",
   parse: queuedUserPushParser({ parseUserPush }),
   deliver: resolve(container, names.notifyUser),
   deadLetters: resolve(container, names.deadLetters),

@@ -10,6 +10,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** Invoked by Secrets Manager, once per step of a rotation. An error stops the rotation: the current secret stays. */
 export function rotateSecretHandler(rotate: RotateSigningSecret, logger: Logger) {
   return lambdaHandler({
+    name: "RotateSecret",
     logger,
     handle: async (event, line) => {
       const outcome = await rotate(parseRotationEvent(event));

@@ -18,6 +18,7 @@ const REFUSALS = { "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } 
 /** Acknowledged only when stored: what is published from then on is delivered. */
 export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
   return lambdaHandler({
+    name: "Subscribe",
     logger,
     handle: async (event, line) => {
       const request = parseSubscribeFrame(parseMessageEvent(event));

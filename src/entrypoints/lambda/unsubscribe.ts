@@ -16,6 +16,7 @@ import { lambdaHandler } from "./middleware/lambda-handler.ts";
 /** Of the sender's own connection and no other: what is not followed is not followed afterwards either. */
 export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
   return lambdaHandler({
+    name: "Unsubscribe",
     logger,
     handle: async (event, line) => {
       const request = parseUnsubscribeFrame(parseMessageEvent(event));

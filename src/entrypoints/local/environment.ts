@@ -17,6 +17,8 @@ export function localEnvironment(
     ...Object.assign({}, ...functions.map(({ environment }) => environment)),
     STORE: "memory",
     SECRETS: "local",
+    // Nobody here reads metrics out of log lines.
+    METRICS_NAMESPACE: "",
     CONNECTIONS_ENDPOINT: `${origin}/${stage}`,
     // Whatever a handler calls of AWS it calls here: nothing that runs on a laptop may reach an account by accident.
     AWS_ENDPOINT_URL: origin,

@@ -9,7 +9,7 @@ const CANARY = "canary-7f3a";
 
 function invoking(handle: Invocation<string>["handle"], onFault: Invocation<string>["onFault"] = () => "fault") {
   const logger = new RecordingLogger();
-  return { logger, invoke: lambdaHandler({ logger, handle, onFault }) };
+  return { logger, invoke: lambdaHandler({ name: "Test", logger, handle, onFault }) };
 }
 
 describe("the stack around every handler", () => {
@@ -23,6 +23,7 @@ describe("the stack around every handler", () => {
       {
         level: "info",
         message: "invocation",
+        function: "Test",
         requestId: "00000000-0000-4000-8000-000000000001",
         gatewayRequestId: "PJqCOG4zqRcFcPw=",
         connectionId: "PJqB0fHsqRcCHlw=",
@@ -30,6 +31,7 @@ describe("the stack around every handler", () => {
         outcome: "stored",
         durationMs: expect.any(Number),
         coldStart: expect.any(Boolean),
+        invocations: 1,
       },
     ]);
   });

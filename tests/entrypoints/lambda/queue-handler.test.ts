@@ -27,6 +27,7 @@ function setUp(deliver: (delivery: Delivery) => Promise<void> = async () => unde
   const deadLetters = new RecordingDeliveryQueue();
   const logger = new RecordingLogger();
   const handler = queueHandler({
+    name: "NotifyEntity",
     parse: parseQueuedEntityUpdate,
     deliver: async (delivery, deadline) => {
       taken.push(delivery);
@@ -153,6 +154,7 @@ it("J1 J3 I13 over the real use cases: one gone, one stuck, one poisoned, and ev
   for (const id of ["good", "gone", "stuck"]) await world.follow(entityId, await world.connect(id));
   world.channel.script = (id) => (id === "good" ? "delivered" : id === "gone" ? "gone" : "throttled");
   const handler = queueHandler({
+    name: "NotifyEntity",
     parse: parseQueuedEntityUpdate,
     deliver: world.deliver,
     deadLetters: world.queue,

@@ -25,7 +25,7 @@ export class InvocationLine {
 
   writeTo(logger: Logger): void {
     const durationMs = Math.round((millis() - this.#startedAt) * 10) / 10;
-    const fields = { ...this.#fields, durationMs, coldStart: this.#coldStart };
+    const fields = { ...this.#fields, durationMs, coldStart: this.#coldStart, invocations: 1 };
     if (this.#failed) logger.error("invocation", fields);
     else logger.info("invocation", fields);
   }

@@ -9,6 +9,8 @@ import { InvocationLine } from "./invocation-line.ts";
 type Answer<T> = T | Error;
 
 export type Invocation<T> = {
+  /** The function's, as logs and metrics tell it from others. */
+  readonly name: string;
   readonly logger: Logger;
   readonly handle: (event: unknown, line: InvocationLine, context: Context) => Promise<Answer<T>>;
   /** What the caller sees when `handle` throws or runs out of time: a constant. */
@@ -22,7 +24,7 @@ export type Invocation<T> = {
  * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
  * 4. the handler.
  */
-export function lambdaHandler<T>({ logger, handle, onFault }: Invocation<T>) {
+export function lambdaHandler<T>({ name, logger, handle, onFault }: Invocation<T>) {
   const lines = new WeakMap<object, InvocationLine>();
   const lineOf = (context: Context): InvocationLine => lines.get(context) ?? new InvocationLine({});
 
@@ -31,7 +33,10 @@ export function lambdaHandler<T>({ logger, handle, onFault }: Invocation<T>) {
     {
       timeoutEarlyInMillis: 50,
       requestStart: ({ event, context }) => {
-        lines.set(context, new InvocationLine({ requestId: context.awsRequestId, ...invocationFields(event) }));
+        lines.set(
+          context,
+          new InvocationLine({ function: name, requestId: context.awsRequestId, ...invocationFields(event) }),
+        );
       },
       requestEnd: ({ context }) => lineOf(context).writeTo(logger),
     },

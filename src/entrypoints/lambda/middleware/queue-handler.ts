@@ -14,6 +14,7 @@ import { lambdaHandler } from "./lambda-handler.ts";
 const SHARE_TO_BEGIN_IN = 0.75;
 
 export type QueueHandling<N extends Notification> = {
+  readonly name: string;
   /** Throws MalformedInputError. */
   readonly parse: (body: string) => Delivery<N>;
   readonly deliver: (delivery: Delivery<N>, deadline: EpochMillis) => Promise<DeliveryReport>;
@@ -28,6 +29,7 @@ export type QueueHandling<N extends Notification> = {
  */
 export function queueHandler<N extends Notification>(handling: QueueHandling<N>) {
   return lambdaHandler({
+    name: handling.name,
     logger: handling.logger,
     handle: async (event, line, context) => {
       const messages = parseSqsEvent(event);
@@ -46,7 +48,7 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
 async function takeUp<N extends Notification>(
   { body }: QueuedMessage,
   deadline: EpochMillis,
-  { parse, deliver, deadLetters, logger }: QueueHandling<N>,
+  { name, parse, deliver, deadLetters, clock, logger }: QueueHandling<N>,
 ): Promise<boolean> {
   try {
     const delivery = readOrReason(body, parse);
@@ -54,8 +56,19 @@ async function takeUp<N extends Notification>(
       await deadLetters.unreadable(body, delivery);
       logger.warn("message not understood", { outcome: "dead-lettered", reason: delivery });
     } else {
+      const { id: notificationId, publishedAt } = delivery.notification;
+      const ageMs = clock.now() - publishedAt;
       const report = await deliver(delivery, deadline);
-      logger.info("delivery", { notificationId: delivery.notification.id, attempt: delivery.attempt, ...report });
+      const { delivered, gone, expired, deferred, deadLettered } = report;
+      const recipients = delivered + gone + expired + deferred + deadLettered;
+      logger.info("delivery", {
+        function: name,
+        notificationId,
+        attempt: delivery.attempt,
+        ageMs,
+        recipients,
+        ...report,
+      });
     }
     return true;
   } catch (thrown) {

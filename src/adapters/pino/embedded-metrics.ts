@@ -1,0 +1,58 @@
+import type { LogFields } from "../../application/ports/logger.ts";
+
+/** CloudWatch's embedded metric format: a log line that says which of its own members are metrics. */
+export type EmbeddedMetrics = {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly [
+      {
+        readonly Namespace: string;
+        readonly Dimensions: readonly (readonly string[])[];
+        readonly Metrics: readonly { readonly Name: string; readonly Unit: "Count" | "Milliseconds" }[];
+      },
+    ];
+  };
+};
+
+type Measured = {
+  readonly count: readonly (keyof LogFields)[];
+  readonly millis: readonly (keyof LogFields)[];
+  /** Each set whose members the line has. Names and codes alone: every value of an id would be a metric to pay for. */
+  readonly dimensions: readonly (readonly (keyof LogFields)[])[];
+};
+
+/** What is measured, by the message of the line that says it. */
+const MEASURED: Readonly<Record<string, Measured>> = {
+  invocation: {
+    count: ["invocations"],
+    millis: [],
+    dimensions: [
+      ["function", "outcome"],
+      ["function", "reason"],
+    ],
+  },
+  delivery: {
+    count: ["recipients", "delivered", "gone", "expired", "throttled", "deferred", "deadLettered"],
+    millis: ["ageMs"],
+    dimensions: [[], ["function"]],
+  },
+};
+
+/** Undefined for a line that measures nothing. */
+export function embeddedMetrics(
+  namespace: string,
+  message: string,
+  fields: LogFields,
+  timestamp: number,
+): EmbeddedMetrics | undefined {
+  const measured = Object.hasOwn(MEASURED, message) ? MEASURED[message] : undefined;
+  if (measured === undefined) return undefined;
+  const isThere = (name: keyof LogFields) => fields[name] !== undefined;
+  const Metrics = [
+    ...measured.count.filter(isThere).map((Name) => ({ Name, Unit: "Count" as const })),
+    ...measured.millis.filter(isThere).map((Name) => ({ Name, Unit: "Milliseconds" as const })),
+  ];
+  const Dimensions = measured.dimensions.filter((names) => names.every(isThere));
+  if (Metrics.length === 0 || Dimensions.length === 0) return undefined;
+  return { _aws: { Timestamp: timestamp, CloudWatchMetrics: [{ Namespace: namespace, Dimensions, Metrics }] } };
+}

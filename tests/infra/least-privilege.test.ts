@@ -5,6 +5,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
+import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { aConnection } from "../support/a-connection.ts";
@@ -12,6 +13,7 @@ import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
 import { describeTemplate, localAccount, projectTemplate } from "../support/local-template.ts";
+import { freshDelivery, userPush } from "../support/notifications.ts";
 import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
 import { permissionsOf } from "../support/role-permissions.ts";
@@ -70,7 +72,14 @@ const work: Readonly<Record<string, Work>> = {
   },
   Unsubscribe: { events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')] },
   NotifyEntity: {
-    events: [sqsEvent(entityUpdated({ entityId, message: "shipped" }, published), "unreadable")],
+    events: [
+      sqsEvent(
+        entityUpdated({ entityId, message: "shipped" }, published),
+        "unreadable",
+        // Of a push to a user, a page that could not be read.
+        encodeDelivery({ ...freshDelivery(userPush({}, published)), attempt: 1 }),
+      ),
+    ],
     answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId)))),
   },
   NotifyUser: {

@@ -47,6 +47,8 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
       "NotifyEntity",
       async () => {
         await subscriptions.followersOf(entityId, NOW);
+        // What is left of pushes to users comes here too.
+        await connections.liveConnectionsOf(connection.identity.userId, NOW);
         await subscriptions.unfollow(entityId, connection.id);
         await subscriptions.unfollowAll([entityId], connection.id);
         await close();

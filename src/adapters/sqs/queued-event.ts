@@ -14,8 +14,8 @@ export type DetailParsers = {
 };
 
 /**
- * What NotifyEntity's queues hold: entity updates from the bus, and continuations of either kind, since what is left of a
- * push is a list of connections, whomever it was for. The parser throws MalformedInputError.
+ * What NotifyEntity's queues hold: entity updates from the bus, and continuations of either kind, so that a huge audience
+ * delays no fresh event. The parser throws MalformedInputError.
  */
 export function queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }: DetailParsers) {
   return (body: string): Delivery => {

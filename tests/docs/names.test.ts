@@ -67,6 +67,18 @@ describe("the documents", () => {
     expect(names.filter((name) => !existsSync(`benchmarks/${name}.ts`))).toStrictEqual([]);
   });
 
+  it("docs/protocol.md lists every code of an error frame, and no other", () => {
+    const declared = matchesIn("src/adapters/api-gateway/route-answers.ts", /^ {2}([A-Z_]+): "/gm);
+    expect(matchesIn("docs/protocol.md", /^\| `([A-Z_]+)` +\|/gm).sort()).toStrictEqual(declared.sort());
+  });
+
+  it("docs/protocol.md lists every route that the template declares", () => {
+    // A route is a key with a function of its own; those of the gateway begin with a dollar.
+    const actions = matchesIn("infra/template.yaml", /^ +(\w+):\n +FunctionArn:/gm);
+    expect(actions).toContain("subscribe");
+    expect(matchesIn("docs/protocol.md", /^\| `([a-z]+)` +\| (?:`entityId`|the same)/gm)).toStrictEqual(actions);
+  });
+
   it("README.md lists every setting that a function reads and Lambda does not set itself, and no other", () => {
     const read = sources
       .filter((file) => file.startsWith("src/entrypoints/composition/"))

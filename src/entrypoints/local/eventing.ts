@@ -13,16 +13,21 @@ import { makeSqsService } from "./sqs/sqs-service.ts";
 
 /** What the template declares between a publisher and the functions. */
 export type EventingDescription = {
-  readonly queues: readonly (Partial<QueueSettings> & Pick<QueueSettings, "name">)[];
+  readonly queues: readonly QueueDescription[];
   readonly rules: readonly Rule[];
-  readonly eventSourceMappings: readonly {
-    readonly functionName: string;
-    readonly queue: string;
-    readonly batchSize: number;
-    readonly batchingWindowSeconds: number;
-    readonly maximumConcurrency?: number;
-    readonly reportBatchItemFailures: boolean;
-  }[];
+  readonly eventSourceMappings: readonly EventSourceMappingDescription[];
+};
+
+/** What the template leaves out is left out here too. */
+export type QueueDescription = Partial<QueueSettings> & Pick<QueueSettings, "name">;
+
+export type EventSourceMappingDescription = {
+  readonly functionName: string;
+  readonly queue: string;
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  readonly maximumConcurrency?: number;
+  readonly reportBatchItemFailures: boolean;
 };
 
 export type Eventing = {

@@ -1,8 +1,8 @@
+import type { ApiDescription, Route } from "../gateway/api-description.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
-import type { ApiDescription, RouteDescription } from "./stack-description.ts";
 import { TemplateError } from "./template-error.ts";
 
 /** The one WebSocket API. Throws TemplateError on what SAM or CloudFormation would refuse. */
@@ -24,7 +24,7 @@ export function readApi(stack: Stack): ApiDescription {
 
 const ROUTE_KEY = /^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$/;
 
-function readRoutes(api: Resource, stack: Stack): readonly RouteDescription[] {
+function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   const routes = api.properties.section("Routes");
   const authorizer = readAuthorizer(api.properties, stack);
   if (authorizer !== undefined && !routes.names.includes("$connect")) {
@@ -50,7 +50,7 @@ function readRoutes(api: Resource, stack: Stack): readonly RouteDescription[] {
   });
 }
 
-function readAuthorizer(properties: Section, stack: Stack): RouteDescription["authorizer"] {
+function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] {
   if (!properties.has("Auth")) return undefined;
   const auth = properties.section("Auth");
   const type = auth.text("AuthType");

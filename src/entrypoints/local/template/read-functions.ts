@@ -1,7 +1,8 @@
+import type { EventSourceMappingDescription } from "../eventing.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
-import type { EventSourceMappingDescription, FunctionDescription } from "./stack-description.ts";
+import type { FunctionDescription } from "./stack-description.ts";
 
 /** SAM's defaults, where neither the function nor Globals says otherwise. */
 const DEFAULT_TIMEOUT_SECONDS = 3;

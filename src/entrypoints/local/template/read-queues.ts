@@ -1,6 +1,6 @@
+import type { QueueDescription } from "../eventing.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
-import type { QueueDescription } from "./stack-description.ts";
 
 const PROPERTIES = [
   ["VisibilityTimeout", "visibilityTimeoutSeconds"],

@@ -1,9 +1,9 @@
+import type { Rule, RuleTarget } from "../eventbridge/rule.ts";
 import { maySend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
-import type { RuleDescription, RuleTargetDescription } from "./stack-description.ts";
 
-export function readRules(stack: Stack): readonly RuleDescription[] {
+export function readRules(stack: Stack): readonly Rule[] {
   const policies = readQueuePolicies(stack);
   return stack.resources.ofType("AWS::Events::Rule").flatMap((rule) => {
     const { properties } = rule;
@@ -28,7 +28,7 @@ function readTarget(
   target: Section,
   stack: Stack,
   { policies, ruleArn }: { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string },
-): RuleTargetDescription {
+): RuleTarget {
   const transformation = TRANSFORMATIONS.find((name) => target.has(name));
   if (transformation !== undefined) throw target.problem(transformation, "is not known to the local runtime");
   const permitted = (queueArn: string) => maySend(policies, { queueArn, ruleArn });

@@ -22,14 +22,18 @@ export type Step = {
 
 const connection = fc.nat({ max: CONNECTIONS.length - 1 });
 const entity = fc.nat({ max: ENTITIES.length - 1 });
-const user = fc.nat({ max: USERS.length - 1 });
+/** Mostly the one with several connections. */
+const user = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.nat({ max: USERS.length - 1 }) },
+);
 const copies = fc.constantFrom(1, 1, 1, 2);
 
 /** To the end of posts, of a short token, of a message's invisibility, of a delivery's age, of all connections. */
 const seconds = fc.constantFrom(1, 4, 61, 400, 3700, 7300);
 
 const command: Arbitrary<Command> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("connect" as const), connection }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("connect" as const), connection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("forge" as const), connection, user }) },
   {
     weight: 3,

@@ -11,6 +11,9 @@ import { readEntityUpdate, readUserPush } from "./message-readers.ts";
 import type { Audience } from "./publication.ts";
 import type { World } from "./world.ts";
 
+/** Lambda's five seconds, and what is between. */
+const HANDSHAKE_MILLIS = 6_000;
+
 /** No $connect arrives later than this: the handshake has long been given up. */
 const CONNECT_MILLIS = 60_000;
 
@@ -61,7 +64,10 @@ async function shakeHands(world: World, index: number): Promise<void> {
   const socket: Socket = { id, userId, temper, connectedAt, tokenExpiresAt, state: "connecting", posts: 0 };
   world.gateway.sockets.set(id, socket);
   const { outcome } = await connect(world, socket);
-  if (socket.state === "connecting" && outcome === "stored") socket.state = "open";
+  // The record is there and the socket not yet: until the answer has arrived, posts are told 410.
+  for (const hop of ["answer", "handshake", "101"]) await world.around.turns.take(hop);
+  const inTime = world.clock.now() - connectedAt <= HANDSHAKE_MILLIS;
+  if (socket.state === "connecting" && outcome === "stored" && inTime) socket.state = "open";
   else hangUp(world, socket);
 }
 

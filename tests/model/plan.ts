@@ -22,7 +22,7 @@ export const plans: Arbitrary<Plan> = fc.record({
     batchSize: fc.constantFrom(1, 2, 3),
     functionSeconds: fc.constantFrom(60, 60, 4),
   }),
-  followed: fc.uniqueArray(fc.tuple(fc.nat({ max: CONNECTIONS.length - 2 }), fc.nat({ max: ENTITIES.length - 1 })), {
+  followed: fc.uniqueArray(fc.tuple(fc.nat({ max: CONNECTIONS.length - 3 }), fc.nat({ max: ENTITIES.length - 1 })), {
     maxLength: 6,
     selector: String,
   }),

@@ -39,10 +39,10 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
   return world.findings.all;
 }
 
-/** All but the last connect, and have their index caught up. */
+/** All but the last two connect, and have their index caught up. */
 function prelude({ followed, conditions }: Plan): readonly Command[] {
   return [
-    ...CONNECTIONS.slice(1).map((_, connection) => ({ kind: "connect", connection }) as const),
+    ...CONNECTIONS.slice(0, -2).map((_, connection) => ({ kind: "connect", connection }) as const),
     ...followed.map(([connection, entity]) => ({ kind: "subscribe", connection, entity }) as const),
     { kind: "advance", seconds: conditions.indexLagSeconds },
   ];

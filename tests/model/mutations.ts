@@ -1,0 +1,50 @@
+import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import type { Page } from "../../src/application/ports/connection-store.ts";
+import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { PAGE_SIZE, type Ports, type System, system } from "./system.ts";
+
+export function withConnections(Store: typeof MemoryConnectionStore): System {
+  return { ...system, makeConnections: () => new Store(PAGE_SIZE) };
+}
+
+export function withPorts(above: System["above"]): System {
+  return { ...system, above };
+}
+
+export function withStores(
+  changeSubscriptions: (store: Ports["subscriptions"]) => Partial<Ports["subscriptions"]>,
+  changeConnections: (store: Ports["connections"]) => Partial<Ports["connections"]> = () => ({}),
+): System {
+  return withPorts((ports) => ({
+    ...ports,
+    subscriptions: { ...ports.subscriptions, ...changeSubscriptions(ports.subscriptions) },
+    connections: { ...ports.connections, ...changeConnections(ports.connections) },
+  }));
+}
+
+export function withQueue(change: (queue: Ports["queue"]) => Partial<Ports["queue"]>): System {
+  return withPorts((ports) => ({ ...ports, queue: { ...ports.queue, ...change(ports.queue) } }));
+}
+
+export function withOutcome(change: (outcome: PostOutcome) => PostOutcome): System {
+  return withPorts((ports) => ({
+    ...ports,
+    channel: {
+      prepare(push) {
+        const post = ports.channel.prepare(push);
+        return async (id) => change(await post(id));
+      },
+    },
+  }));
+}
+
+type Dated = { readonly connectedAt: EpochMillis; readonly expiresAt: EpochSeconds };
+
+/** Of an entity's followers and of a user's connections. */
+export function withPages(change: <T extends Dated>(page: Page<T>) => Page<T>): System {
+  return withStores(
+    (store) => ({ followersOf: async (...query) => change(await store.followersOf(...query)) }),
+    (store) => ({ liveConnectionsOf: async (...query) => change(await store.liveConnectionsOf(...query)) }),
+  );
+}

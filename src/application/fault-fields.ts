@@ -1,3 +1,4 @@
+import { MalformedInputError } from "../domain/errors.ts";
 import { DependencyUnavailableError } from "./errors.ts";
 import type { LogFields } from "./ports/logger.ts";
 
@@ -8,9 +9,13 @@ const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
  * All that may be logged of something thrown. Its message, its stack and its other properties stay out: an SDK error
  * carries the request, and JSON.parse quotes its input. Of an outage: which dependency, and what its first cause was.
  */
-export function faultFields(thrown: unknown): Pick<LogFields, "dependency" | "errorName" | "errorCode"> {
-  if (!(thrown instanceof DependencyUnavailableError)) return errorFields(thrown);
-  return { dependency: thrown.dependency, ...faultFields(thrown.cause) };
+export function faultFields(thrown: unknown): Pick<LogFields, "dependency" | "errorName" | "errorCode" | "reason"> {
+  if (thrown instanceof DependencyUnavailableError) {
+    return { dependency: thrown.dependency, ...faultFields(thrown.cause) };
+  }
+  // Somebody else's doing, so counted among the refusals.
+  if (thrown instanceof MalformedInputError) return { ...errorFields(thrown), reason: thrown.code };
+  return errorFields(thrown);
 }
 
 function errorFields(thrown: unknown): Pick<LogFields, "errorName" | "errorCode"> {

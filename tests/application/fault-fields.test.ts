@@ -12,7 +12,7 @@ describe("faultFields", () => {
     [
       "our own error's code",
       new MalformedInputError("MALFORMED_EVENT"),
-      { errorName: "MalformedInputError", errorCode: "MALFORMED_EVENT" },
+      { errorName: "MalformedInputError", errorCode: "MALFORMED_EVENT", reason: "MALFORMED_EVENT" },
     ],
     [
       "an outage's dependency and first cause",

@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../domain/connection/connection-id.ts";
+import { MalformedInputError } from "../domain/errors.ts";
 import { type Delivery, isTooOld, type UndeliverableReason } from "../domain/notification/delivery.ts";
 import { encodePush, type Push } from "../domain/notification/push.ts";
 import type { Recipient } from "../domain/notification/recipient.ts";
@@ -90,8 +91,10 @@ async function postToAudience(
   const { fault, ...rest } = stream.rest();
   if (fault !== undefined) deps.logger.warn("audience not read to its end", faultFields(fault.thrown));
   const attempt = attemptsBehind(delivery, tally, fault !== undefined);
-  await remainder.close({ ...rest, untried: [...untried, ...rest.untried], attempt });
-  return { outcome: rest.unread === undefined ? "completed" : "continued", ...tally };
+  // The page's name came with the message and was never ours: it will not become one by asking again.
+  const reason = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
+  await remainder.close({ ...rest, untried: [...untried, ...rest.untried], attempt, ...(reason && { reason }) });
+  return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
 }
 
 function streamOf({ delivery: { to }, read }: FanOutOrder): AudienceStream {

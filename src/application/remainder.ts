@@ -20,6 +20,8 @@ export type Remainder = {
   close(rest: {
     readonly untried: readonly Recipient[];
     readonly unread?: { readonly page?: string };
+    /** Why nobody will ever read what is unread. */
+    readonly reason?: UndeliverableReason;
     readonly attempt: number;
   }): Promise<void>;
 };
@@ -52,11 +54,11 @@ export function makeRemainder(
       dead.set(reason, batches);
       return batches.add(recipient);
     },
-    async close({ untried, unread, attempt }) {
+    async close({ untried, unread, reason, attempt }) {
       const left = inBatches((recipients) => later({ recipients }, attempt));
       for (const recipient of untried) await left.add(recipient);
       for (const batches of [left, failed, ...dead.values()]) await batches.flush();
-      if (unread !== undefined) await later(unread, attempt);
+      if (unread !== undefined) await (reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason));
     },
   };
 }

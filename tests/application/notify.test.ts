@@ -65,6 +65,15 @@ describe("an entity's update", () => {
     expect(world.channel.posts).toHaveLength(1);
   });
 
+  it("I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
+    const world = new PushWorld();
+    await world.follow(UPDATE.entityId, await world.connect("c1"));
+    const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
+    expect(report).toMatchObject({ outcome: "MALFORMED_PAGE", delivered: 0 });
+    expect(world.queue.dead).toMatchObject([{ reason: "MALFORMED_PAGE", delivery: { to: { page: "forged" } } }]);
+    expect(world.queue.deferred).toEqual([]);
+  });
+
   it("reaches followers beyond one page of the store", async () => {
     const world = new PushWorld();
     for (let index = 0; index < 600; index += 1) await world.follow(UPDATE.entityId, await world.connect(`c${index}`));

@@ -14,7 +14,12 @@ export type Delivery<N extends Notification = Notification> = {
 };
 
 /** Why a delivery was put aside for people to look at. */
-export type UndeliverableReason = "ATTEMPTS_EXHAUSTED" | "PUSH_REFUSED" | "PUSH_TOO_LARGE" | "TOO_OLD";
+export type UndeliverableReason =
+  | "ATTEMPTS_EXHAUSTED"
+  | "MALFORMED_PAGE"
+  | "PUSH_REFUSED"
+  | "PUSH_TOO_LARGE"
+  | "TOO_OLD";
 
 /** A push about what was, an hour late, does more harm than good; a redriven dead letter is the usual case. */
 const MAX_AGE_MILLIS = 3_600_000;

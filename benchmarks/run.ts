@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
 import { benchConnects } from "./connects.ts";
+import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchStartUp } from "./start-up.ts";
 import { type Table, toMarkdown } from "./table.ts";
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
   "start-up": benchStartUp,
   "fan-out": benchFanOut,
+  "end-to-end": benchEndToEnd,
   connects: benchConnects,
   "table-units": benchTableUnits,
 };

@@ -2,9 +2,11 @@
 // where it listens.
 import { DEFAULT_QUOTAS } from "../../src/entrypoints/local/gateway/quotas.ts";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
+import { freePort } from "../../tests/support/free-port.ts";
 import { SECRET } from "../settings.ts";
 
-const options = { port: 0, stage: "dev", jwtSecret: SECRET, parameters: {} };
+// Known before the start: the functions are told where `@connections` is.
+const options = { port: await freePort(), stage: "dev", jwtSecret: SECRET, parameters: {} };
 const { port } = await startLocalStack(options, {
   quotas: { ...DEFAULT_QUOTAS, connects: { perSecond: 1e6, burst: 1e6 } },
   onFailure: (name, { errorMessage }) => console.error(`${name}: ${errorMessage}`),

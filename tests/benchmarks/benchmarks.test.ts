@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
 import { benchConnects } from "../../benchmarks/connects.ts";
+import { benchEndToEnd } from "../../benchmarks/end-to-end.ts";
 import { benchFanOut } from "../../benchmarks/fan-out.ts";
 import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
@@ -23,6 +24,10 @@ describe("each benchmark still runs, with counts too small to say anything", { t
 
   it("start-up", async () => {
     expectFilled(await benchStartUp({ rounds: 1 }));
+  });
+
+  it("end-to-end", async () => {
+    expectFilled(await benchEndToEnd({ cases: [{ followers: 2, pushes: 2 }], warmUps: 1 }));
   });
 
   it("fan-out", async () => {

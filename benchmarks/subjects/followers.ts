@@ -1,0 +1,71 @@
+// Connects, follows one entity on every connection, and publishes to it: told how much of it by message. Publisher and
+// followers share a process, and so a clock.
+import { once } from "node:events";
+import { performance } from "node:perf_hooks";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { WebSocket } from "ws";
+import { median, percentile } from "../samples.ts";
+
+export type FollowersOrder = {
+  readonly port: number;
+  readonly token: string;
+  readonly followers: number;
+  readonly pushes: number;
+  readonly warmUps: number;
+};
+export type PushTimes = { readonly p50Ms: number; readonly p99Ms: number; readonly lastMs: number };
+
+/** As many connects at once as the runtime answers without queueing. */
+const CONCURRENCY = 50;
+
+/** From the call of PutEvents to each follower's frame, in milliseconds. */
+type Push = readonly number[];
+
+async function follow({ port, token }: FollowersOrder, entityId: string): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/dev`, ["websocket", token]);
+  await once(socket, "open");
+  socket.send(JSON.stringify({ action: "subscribe", entityId }));
+  const [answer] = await once(socket, "message");
+  if (JSON.parse(String(answer)).type !== "subscribed") throw new Error(`Not subscribed: ${answer}`);
+  return socket;
+}
+
+async function followAll(order: FollowersOrder, entityId: string): Promise<WebSocket[]> {
+  const sockets: WebSocket[] = [];
+  while (sockets.length < order.followers) {
+    const count = Math.min(CONCURRENCY, order.followers - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: count }, () => follow(order, entityId)))));
+  }
+  return sockets;
+}
+
+async function push(bus: EventBridgeClient, sockets: readonly WebSocket[], entityId: string): Promise<Push> {
+  const Detail = JSON.stringify({ entityId, message: "Your order is on its way." });
+  const started = performance.now();
+  const frames = sockets.map(async (socket) => {
+    await once(socket, "message");
+    return performance.now() - started;
+  });
+  await bus.send(new PutEventsCommand({ Entries: [{ Source: "CLI", DetailType: "Entity Updated", Detail }] }));
+  return Promise.all(frames);
+}
+
+async function measure(order: FollowersOrder): Promise<PushTimes> {
+  const endpoint = `http://127.0.0.1:${order.port}`;
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const bus = new EventBridgeClient({ region: "us-east-1", endpoint, credentials });
+  const entityId = `entity-${order.followers}`;
+  const sockets = await followAll(order, entityId);
+  for (let round = 0; round < order.warmUps; round += 1) await push(bus, sockets, entityId);
+  const pushes: Push[] = [];
+  for (let round = 0; round < order.pushes; round += 1) pushes.push(await push(bus, sockets, entityId));
+  for (const socket of sockets) socket.terminate();
+  bus.destroy();
+  return {
+    p50Ms: percentile(pushes.flat(), 0.5),
+    p99Ms: percentile(pushes.flat(), 0.99),
+    lastMs: median(pushes.map((times) => Math.max(...times))),
+  };
+}
+
+process.on("message", async (order: FollowersOrder) => process.send?.(await measure(order)));

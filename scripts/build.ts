@@ -38,6 +38,8 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     supported: { "dynamic-import": false },
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
+    // The SDK asks of each body whether it is a web stream. None is, and asking loads Node's implementation of them.
+    define: { ReadableStream: "undefined" },
     external: NOT_NEEDED_IN_LAMBDA,
     plugins: [leaveOut],
     minify: true,

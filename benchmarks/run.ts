@@ -27,5 +27,11 @@ if (unknown.length > 0) {
 console.log(`Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()})\n`);
 for (const [name, bench] of Object.entries(benchmarks)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  for (const table of await bench()) console.log(`${toMarkdown(table)}\n`);
+  try {
+    for (const table of await bench()) console.log(`${toMarkdown(table)}\n`);
+  } catch (error) {
+    // One that cannot run here, for want of a container engine say, keeps none of the others from running.
+    console.error(`${name} was not measured: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
+import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
+import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
+import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { Delivery } from "../../../src/domain/notification/delivery.ts";
+import { hasMoto, startMoto } from "../../support/moto-server.ts";
+import { entityUpdate, freshDelivery, recipients, userPush } from "../../support/notifications.ts";
+
+const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
+
+const DELIVERIES: readonly (readonly [string, Delivery])[] = [
+  ["a whole audience", freshDelivery(entityUpdate())],
+  ["an audience from a page on", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
+  ["recipients", { notification: userPush(), to: { recipients: recipients(3) }, attempt: 5 }],
+  ["what SQS takes in no body", freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }))],
+];
+
+describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
+  let moto: Awaited<ReturnType<typeof startMoto>>;
+  let client: SQSClient;
+  let urls: { continuations: string; deadLetters: string };
+  let queue: SqsDeliveryQueue;
+  beforeAll(async () => {
+    moto = await startMoto();
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    client = makeSqsClient({ endpoint: moto.endpoint, region: "eu-west-1", credentials });
+  });
+  afterAll(() => {
+    client.destroy();
+    moto.stop();
+  });
+  beforeEach(async () => {
+    urls = { continuations: await newQueue(), deadLetters: await newQueue() };
+    queue = new SqsDeliveryQueue(client, urls);
+  });
+
+  async function newQueue(): Promise<string> {
+    const { QueueUrl = "" } = await client.send(new CreateQueueCommand({ QueueName: randomUUID() }));
+    return QueueUrl;
+  }
+
+  /** The one message there is to receive. */
+  async function received(QueueUrl: string) {
+    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] });
+    const { Messages = [] } = await client.send(command);
+    expect(Messages).toHaveLength(1);
+    return { body: Messages[0]?.Body ?? "", reason: Messages[0]?.MessageAttributes?.["Reason"]?.StringValue };
+  }
+
+  it.each(DELIVERIES)("has %s received as it was deferred", async (_what, delivery) => {
+    await queue.defer(delivery, 0);
+    const { body, reason } = await received(urls.continuations);
+
+    expect(parseQueuedEntityUpdate(body)).toEqual(delivery);
+    expect(reason).toBeUndefined();
+  });
+
+  it("has a delivery wait for its time", async () => {
+    await queue.defer(freshDelivery(entityUpdate()), 45);
+    const command = new GetQueueAttributesCommand({ QueueUrl: urls.continuations, AttributeNames: ["All"] });
+    const { Attributes } = await client.send(command);
+
+    expect(Attributes).toMatchObject({
+      ApproximateNumberOfMessages: "0",
+      ApproximateNumberOfMessagesDelayed: "1",
+    });
+  });
+
+  it.each(DELIVERIES)("puts %s aside with its reason, and all its attempts before it", async (_what, delivery) => {
+    await queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
+    const { body, reason } = await received(urls.deadLetters);
+
+    expect(parseQueuedEntityUpdate(body)).toEqual({ ...delivery, attempt: 0 });
+    expect(reason).toBe("ATTEMPTS_EXHAUSTED");
+  });
+
+  it("puts aside to the byte what nobody understood", async () => {
+    const unread = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
+    await queue.unreadable(unread, "MALFORMED_EVENT");
+    const { body, reason } = await received(urls.deadLetters);
+
+    expect({ body, reason }).toEqual({ body: unread, reason: "MALFORMED_EVENT" });
+  });
+
+  it("says that it is unavailable where there is no such queue", async () => {
+    const missing = `${urls.continuations}-missing`;
+    const deferring = new SqsDeliveryQueue(client, { ...urls, continuations: missing }).defer(
+      freshDelivery(entityUpdate()),
+      0,
+    );
+
+    await expect(deferring).rejects.toThrow(new DependencyUnavailableError("DELIVERY_QUEUE"));
+  });
+});

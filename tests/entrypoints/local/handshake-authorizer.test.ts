@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { deferred } from "../../support/deferred.ts";
+import { allow, type Handler, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
+import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
+
+const nobodyThrows = (message: string): Handler => {
+  return () => {
+    throw new Error(message);
+  };
+};
+
+describe("what the authorizer's answer makes of a handshake", () => {
+  const deep = { nested: { a: 1 } };
+  const rows: readonly (readonly [title: string, status: number, authorizer: Handler])[] = [
+    ["H-01 an Allow for this connection", 101, allow],
+    ["H-11 the error Unauthorized", 401, nobodyThrows("Unauthorized")],
+    ["H-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
+    ["H-12 another spelling of it", 500, nobodyThrows("unauthorized")],
+    ["H-12 P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
+    ["H-12 something that has no text", 500, () => Promise.reject(Object.create(null))],
+    ["H-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
+    [
+      "H-14 A-11 an Allow for .../dev/*/*",
+      403,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*/*") }),
+    ],
+    [
+      "H-14 an Allow for another stage",
+      403,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("/dev/", "/prod/") }),
+    ],
+    [
+      "H-14 an Allow for another action",
+      403,
+      (event) => policy({ Effect: "Allow", Action: "execute-api:ManageConnections", Resource: event.methodArn }),
+    ],
+    [
+      "A-11 an Allow for .../dev/*",
+      101,
+      (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*") }),
+    ],
+    ["A-11 an Allow for *", 101, () => policy({ Effect: "Allow", Resource: "*" })],
+    [
+      "A-13 an Allow with a condition",
+      403,
+      () => policy({ Effect: "Allow", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "127.0.0.1" } } }),
+    ],
+    ["H-15 null", 500, () => null],
+    ["H-15 nothing", 500, () => undefined],
+    ["H-15 true", 500, () => true],
+    ["H-15 the text Unauthorized returned", 500, () => "Unauthorized"],
+    ["H-15 a proxy response", 500, () => ({ statusCode: 401 })],
+    [
+      "H-15 no principal",
+      500,
+      (event) => ({ ...policy({ Effect: "Allow", Resource: event.methodArn }), principalId: undefined }),
+    ],
+    ["H-15 no policy", 500, () => ({ principalId: "ann" })],
+    ["H-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
+    ["H-15 the simple answer of HTTP APIs", 500, () => ({ isAuthorized: true })],
+    ["H-16 an object in the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: deep })],
+    [
+      "H-16 an array in the context",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: { roles: ["a"] } }),
+    ],
+    ["H-16 P1 an array as the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: ["a"] })],
+    [
+      "A-15 more than 8 KB",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: { big: "x".repeat(8192) } }),
+    ],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, authorizer) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: authorizer, Connect: ok } });
+    expect(await handshakeStatus(runtime.url)).toBe(status);
+    expect(runtime.events["Authorizer"]).toHaveLength(1);
+    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+  });
+
+  it("A-12 an explicit Deny wins over an Allow, whichever comes first", async () => {
+    const statements = ["Allow", "Deny"].map((Effect) => ({ Effect, Action: "*", Resource: "*" }));
+    for (const Statement of [statements, statements.toReversed()]) {
+      const Authorizer: Handler = () => ({ principalId: "ann", policyDocument: { Statement } });
+      await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+      expect(await handshakeStatus(runtime.url)).toBe(403);
+    }
+  });
+
+  it("H-17 P1 an authorizer that hangs: 500 after 29 s", async () => {
+    const scheduler = new ManualScheduler();
+    const asked = deferred();
+    const Authorizer: Handler = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok }, scheduler });
+    const status = handshakeStatus(runtime.url);
+    await asked.promise;
+    scheduler.advance(29_000);
+    expect(await status).toBe(500);
+    expect(runtime.events["Connect"]).toHaveLength(0);
+  });
+
+  it("H-18 P1 an authorizer that there is no function for: 500", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: ok },
+      authorizer: { functionName: "Missing" },
+    });
+    expect(await handshakeStatus(runtime.url)).toBe(500);
+    expect(runtime.events["Connect"]).toHaveLength(0);
+  });
+
+  it("H-02 A-04 it is asked for every connection and for nothing else", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: {
+        Authorizer: allow,
+        Connect: ok,
+        Disconnect: ok,
+        Echo: (event) => ({ statusCode: 200, body: event.body }),
+      },
+      routes: { $default: "!Echo" },
+    });
+    for (let connection = 0; connection < 2; connection += 1) {
+      const client = await connect(runtime.url);
+      client.send("hello");
+      await client.text();
+      client.ws.close();
+      await client.closed();
+    }
+    expect(runtime.events["Authorizer"]).toHaveLength(2);
+  });
+});
+
+describe("H-10 A-02 identity sources", () => {
+  const authorizer = { identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"] };
+  const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
+    ["both", 101, "?access_token=a", { "x-key": "b" }],
+    ["one of two", 401, "?access_token=a", {}],
+    ["an empty one", 401, "?access_token=", { "x-key": "b" }],
+    ["A-03 a parameter spelled differently", 401, "?Access_Token=a", { "x-key": "b" }],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, query, headers) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok }, authorizer });
+    expect(await handshakeStatus(runtime.url + query, [], { headers })).toBe(status);
+    expect(runtime.events["Authorizer"]).toHaveLength(status === 101 ? 1 : 0);
+  });
+});

@@ -5,10 +5,10 @@ import type { ConnectionStore, Page } from "../../src/application/ports/connecti
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
+import { readEntityUpdate } from "../support/message-readers.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
 import type { Invocation } from "./invocation.ts";
 import { judgeDelivery } from "./judge-publication.ts";
-import { readEntityUpdate } from "./message-readers.ts";
 import type { Publication } from "./publication.ts";
 import type { Ports } from "./system.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,6 @@
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { addSeconds } from "../../src/domain/time.ts";
+import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { CONNECTIONS, ENTITIES, USERS } from "./cast.ts";
 import type { Command } from "./command.ts";
@@ -7,7 +8,6 @@ import { connect, disconnect, subscribe, unsubscribe } from "./functions.ts";
 import type { Socket } from "./gateway-model.ts";
 import { isOver } from "./is-over.ts";
 import { expectedAudience } from "./judge-publication.ts";
-import { readEntityUpdate, readUserPush } from "./message-readers.ts";
 import type { Audience } from "./publication.ts";
 import type { World } from "./world.ts";
 

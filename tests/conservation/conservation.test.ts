@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+import { type Eventing, startEventing } from "../../src/entrypoints/local/eventing.ts";
+import type { HttpService } from "../../src/entrypoints/local/http/http-service.ts";
+import { makeFunctions } from "../../src/entrypoints/local/lambda/functions.ts";
+import { ManualScheduler } from "../fakes/manual-scheduler.ts";
+import { describeTemplate, projectTemplate } from "../support/local-template.ts";
+import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
+import { serveHttpServices } from "../support/serve-http-services.ts";
+import { Account, type Mark } from "./account.ts";
+import { FatedSockets } from "./fated-sockets.ts";
+import { LocalBus } from "./local-bus.ts";
+import { makeNotifyingFunctions } from "./notifying-functions.ts";
+import { populate } from "./population.ts";
+import { EVENTS, eventOf, POSTS_BEFORE_GIVING_UP } from "./traffic.ts";
+
+const WORK = ["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue"];
+const POISONED = ["EntityUpdatedDeadLetters", "UserPushDeadLetters", "ContinuationDeadLetters"];
+
+/** Published at once, before they are waited for: what the queues hold at most. */
+const CHUNK = 1000;
+const ENTRIES = 10;
+const STEP_MILLIS = 5_000;
+
+const scheduler = new ManualScheduler();
+const account = new Account();
+let services: readonly HttpService[] = [];
+let server: Awaited<ReturnType<typeof serveHttpServices>>;
+let bus: LocalBus;
+let eventing: Eventing;
+
+beforeAll(async () => {
+  server = await serveHttpServices(async (request) => {
+    for (const service of services) {
+      const response = await service(request);
+      if (response !== undefined) return response;
+    }
+    return undefined;
+  });
+  bus = new LocalBus(server.origin);
+  const urls = { continuations: bus.urlOf("ContinuationQueue"), deadLetters: bus.urlOf("Undeliverable") };
+  const notifying = makeNotifyingFunctions({
+    channel: new FatedSockets(account),
+    queue: new SqsDeliveryQueue(bus.sqs, urls),
+    scheduler,
+    onDeath(deliveries) {
+      for (const delivery of deliveries) account.interrupted.add(numberOf(delivery));
+    },
+  });
+  await populate(notifying, scheduler.now() as EpochMillis);
+  eventing = startEventing({
+    description: describeTemplate(projectTemplate()),
+    ...{ accountId: "123456789012", region: "us-east-1", scheduler, note: () => undefined },
+    functions: makeFunctions({ functions: notifying.functions, scheduler, onFailure: () => undefined }),
+  });
+  services = eventing.services;
+});
+
+afterAll(async () => {
+  await eventing.stop();
+  bus.close();
+  await server.close();
+});
+
+async function hiddenMessages(): Promise<number> {
+  const depths = await Promise.all(WORK.map((queue) => bus.depth(queue)));
+  return depths.reduce((sum, { hidden }) => sum + hidden, 0);
+}
+
+/** Until all that can be taken up has been, with time standing still. */
+async function idle(): Promise<void> {
+  for (let unchanged = 0, before = ""; unchanged < 3; ) {
+    const depths = JSON.stringify(await Promise.all(WORK.map((queue) => bus.depth(queue))));
+    const isVisible = /"visible":[1-9]/.test(depths);
+    unchanged = !isVisible && depths === before ? unchanged + 1 : 0;
+    before = depths;
+  }
+}
+
+/** Lets the time pass in which delayed messages and those of ended processes come back, until there are none. */
+async function drain(): Promise<void> {
+  for (await idle(); (await hiddenMessages()) > 0; await idle()) scheduler.advance(STEP_MILLIS);
+}
+
+function numberOf({ notification }: Delivery): number {
+  return Number(notification.message);
+}
+
+async function readDeadLetters(queue: string, mark: Mark): Promise<void> {
+  const read = queue.startsWith("UserPush") ? readUserPush : readEntityUpdate;
+  for (const { Body = "" } of await bus.empty(queue)) {
+    const delivery: Delivery = read(Body);
+    const { recipients } = eventOf(numberOf(delivery));
+    const left =
+      "recipients" in delivery.to ? delivery.to.recipients.map(({ connectionId }) => connectionId) : recipients;
+    for (const id of left) account.enter(numberOf(delivery), id, mark);
+  }
+}
+
+describe("100,000 events through bus, queues, functions and sockets", () => {
+  beforeAll(async () => {
+    for (let number = 0; number < EVENTS; number += ENTRIES) {
+      const events = Array.from({ length: ENTRIES }, (_, index) => eventOf(number + index));
+      await bus.publish(events, scheduler.now());
+      if (number % CHUNK === 0) await idle();
+    }
+    await drain();
+    for (const queue of POISONED) await readDeadLetters(queue, "poisoned");
+    await readDeadLetters("Undeliverable", "givenUp");
+  }, 90_000);
+
+  it("I13 come to each of their recipients, or to the dead letters, or find it gone", () => {
+    const { expected, delivered, gone, givenUp, poisoned, unexplained } = account.balance();
+    expect(unexplained).toBe(0);
+    expect(delivered + gone + givenUp + poisoned).toBe(expected);
+  });
+
+  it("I4 I6 come to nobody else", () => {
+    expect(account.strays).toBe(0);
+  });
+
+  it("J1 find gone what is gone, and nothing else", () => {
+    const kinds = account.eventsWith("gone").map((event) => eventOf(event).fate?.kind);
+    expect(kinds).toEqual(Array.from({ length: EVENTS / 100 }, () => "gone"));
+  });
+
+  it("J3 are given up only after as many posts as there are", () => {
+    const posts = account.eventsWith("givenUp").map((event) => throttledPosts(event));
+    expect(posts.length).toBeGreaterThan(0);
+    expect(Math.min(...posts)).toBeGreaterThanOrEqual(POSTS_BEFORE_GIVING_UP);
+  });
+
+  it("R2 R5 are repeated, or poisoned, only where a process ended", () => {
+    const touched = [...account.repeated, ...account.eventsWith("poisoned")];
+    expect(account.interrupted.size).toBeGreaterThanOrEqual(EVENTS / 1000);
+    expect(touched.filter((event) => !account.interrupted.has(event))).toEqual([]);
+  });
+});
+
+function throttledPosts(event: number): number {
+  const { fate } = eventOf(event);
+  return fate?.kind === "throttled" ? fate.posts : 0;
+}

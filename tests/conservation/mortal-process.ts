@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { DependencyUnavailableError } from "../../src/application/errors.ts";
+import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
+import type { SqsEvent } from "../../src/entrypoints/local/sqs/sqs-event.ts";
+
+type Life = { dead: boolean; readonly die: () => void };
+
+const lives = new AsyncLocalStorage<Life>();
+
+/** A function whose process may end in the middle: then Lambda hears of a failure, and of nothing that comes after. */
+export function mortal<Answer>(
+  handler: (event: SqsEvent, context: never) => Promise<Answer>,
+  onDeath: (event: SqsEvent) => void,
+) {
+  return (event: SqsEvent, context: never): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const life: Life = {
+        dead: false,
+        die: () => {
+          life.dead = true;
+          onDeath(event);
+          reject(new Error("Runtime exited"));
+        },
+      };
+      lives.run(life, () => handler(event, context)).then(resolve, reject);
+    });
+}
+
+export function endProcess(): void {
+  lives.getStore()?.die();
+}
+
+export function isProcessDead(): boolean {
+  return lives.getStore()?.dead ?? false;
+}
+
+/** Nothing leaves a process that has ended. */
+export function ofTheLiving(queue: DeliveryQueue & DeadLetters): DeliveryQueue & DeadLetters {
+  const call = <T>(effect: () => Promise<T>): Promise<T> =>
+    isProcessDead() ? Promise.reject(new DependencyUnavailableError("DELIVERY_QUEUE")) : effect();
+  return {
+    defer: (...order) => call(() => queue.defer(...order)),
+    undeliverable: (...order) => call(() => queue.undeliverable(...order)),
+    unreadable: (...order) => call(() => queue.unreadable(...order)),
+  };
+}

@@ -1,0 +1,67 @@
+import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import { makeCloseConnection } from "../../src/application/close-connection.ts";
+import { makeDeliver } from "../../src/application/deliver.ts";
+import { makeFanOut } from "../../src/application/fan-out.ts";
+import { makeNotifyEntity } from "../../src/application/notify-entity.ts";
+import { makeNotifyUser } from "../../src/application/notify-user.ts";
+import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
+import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
+import type { Logger } from "../../src/application/ports/logger.ts";
+import type { Delivery } from "../../src/domain/notification/delivery.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+import { type QueueHandling, queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
+import type { LambdaFunction } from "../../src/entrypoints/local/lambda/lambda-function.ts";
+import type { Scheduler } from "../../src/entrypoints/local/scheduler.ts";
+import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
+import { mortal, ofTheLiving } from "./mortal-process.ts";
+
+const POSTS_AT_ONCE = 50;
+
+/** A line for every delivery would be most of the memory. */
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The two functions that notify, as they are composed, over stores in memory and with the sockets that they are given. */
+export function makeNotifyingFunctions(deps: {
+  readonly channel: ConnectionChannel;
+  readonly queue: DeliveryQueue & DeadLetters;
+  readonly scheduler: Scheduler;
+  /** Told of the deliveries that a process had in hand when it ended. */
+  readonly onDeath: (deliveries: readonly Delivery[]) => void;
+}) {
+  const connections = new MemoryConnectionStore();
+  const subscriptions = new MemorySubscriptionStore(connections);
+  const clock = { now: () => deps.scheduler.now() as EpochMillis };
+  const queue = ofTheLiving(deps.queue);
+  const fanOut = makeFanOut({
+    ...{ channel: deps.channel, queue, deadLetters: queue, clock, logger: silent, concurrency: POSTS_AT_ONCE },
+    backoff: { pause: async () => undefined },
+  });
+  const ending = { fanOut, connections, subscriptions, clock };
+  const closeConnection = makeCloseConnection(ending);
+  const deliver = makeDeliver({
+    notifyEntity: makeNotifyEntity({ ...ending, closeConnection }),
+    notifyUser: makeNotifyUser({ ...ending, closeConnection }),
+  });
+  const define = (name: string, parse: (body: string) => Delivery): LambdaFunction => {
+    const handling: QueueHandling<Delivery["notification"]> = {
+      name,
+      parse,
+      deliver,
+      deadLetters: queue,
+      clock,
+      logger: silent,
+    };
+    return {
+      name,
+      handler: mortal(queueHandler(handling), ({ Records }) => deps.onDeath(Records.map(({ body }) => parse(body)))),
+      timeoutSeconds: 60,
+      memoryMegabytes: 128,
+    };
+  };
+  return {
+    connections,
+    subscriptions,
+    functions: [define("NotifyEntity", readEntityUpdate), define("NotifyUser", readUserPush)],
+  };
+}

@@ -1,0 +1,33 @@
+import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import type { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
+import { entityUpdate, userPush } from "../support/notifications.ts";
+import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";
+
+type Stores = { readonly connections: MemoryConnectionStore; readonly subscriptions: MemorySubscriptionStore };
+
+/** Everybody whom any event concerns, connected a minute ago and following what they follow. */
+export async function populate({ connections, subscriptions }: Stores, now: EpochMillis): Promise<void> {
+  const connectedAt = (now - 60_000) as EpochMillis;
+  const expiresAt = addSeconds(toEpochSeconds(now), 7000);
+  const people = new Map<ConnectionId, Connection>();
+  for (let number = 0; number < EVENTS; number += 1) {
+    const event = eventOf(number);
+    for (const id of event.recipients) {
+      const { userId } = userPush({ userId: nameOf(id, event) });
+      const person = people.get(id) ?? { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, expiresAt };
+      if (!people.has(id)) await connections.open(person);
+      people.set(id, person);
+      if ("userId" in event.audience) continue;
+      const { entityId } = entityUpdate(event.audience);
+      const subscription = { entityId, connectionId: id, userId, connectedAt, expiresAt };
+      await subscriptions.follow(subscription, toEpochSeconds(now), Number.POSITIVE_INFINITY);
+    }
+  }
+}
+
+function nameOf(id: ConnectionId, { audience }: TrafficEvent): string {
+  return userOf(id) ?? ("userId" in audience ? audience.userId : `user-of-${id}`);
+}

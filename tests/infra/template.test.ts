@@ -70,6 +70,12 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(wild).toEqual([]);
   });
 
+  it("I14: no function may publish to the bus that it is woken by", () => {
+    const actions = statementsOf("AWS::IAM::Role").flatMap(([, { Action }]) => listOf(Action));
+    expect(actions).toContain("sqs:SendMessage");
+    expect(actions.filter((action) => /^(\*|events:)/.test(action))).toEqual([]);
+  });
+
   it("each function has a role of its own, which only Lambda may take", () => {
     const roles = ofType(template, "AWS::Lambda::Function").map(([name, { Properties }]) => [
       name,

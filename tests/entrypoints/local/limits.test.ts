@@ -257,3 +257,31 @@ describe("who does not read", () => {
     clearInterval(ping);
   });
 });
+
+describe("who sends a flood", () => {
+  it("G11 of a thousand messages at once is answered, and keeps nobody else from being answered first", async () => {
+    const { runtime, client } = await connected();
+    await using _ = runtime;
+    const other = await connect(runtime.url);
+    for (let message = 0; message < 1000; message += 1) client.send("flood");
+    await client.text();
+    other.send("hello");
+    expect(await other.text()).toBe("5");
+    for (let answer = 1; answer < 1000; answer += 1) expect(await client.text()).toBe("5");
+  });
+
+  it("G11 beyond the account's quota is turned away with a frame for each message, and stays connected", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: { Echo: ({ body }: Json) => ({ statusCode: 200, body }) },
+      routes: { $default: "!Echo" },
+      quotas: { requests: { perSecond: 1, burst: 10 } },
+    });
+    const client = await connect(runtime.url);
+    for (let message = 0; message < 1000; message += 1) client.send("flood");
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => client.text()));
+    const turnedAway = answers.filter((answer) => answer !== "flood");
+    expect(turnedAway.length).toBeGreaterThan(900);
+    expect(new Set(turnedAway.map((answer) => JSON.parse(answer).message))).toEqual(new Set(["Too Many Requests"]));
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+  });
+});

@@ -89,6 +89,13 @@ describe("the banner", () => {
     expect(text).toContain("aws lambda invoke --function-name CreateTestJwt --endpoint-url http://127.0.0.1:3001 ");
   });
 
+  it("has lines to copy for following an entity and pushing to it", () => {
+    const text = banner({ port: 3001, stage: "dev" });
+    expect(text).toContain('{"action":"subscribe","entityId":"order-17"}');
+    expect(text).toContain("aws events put-events --endpoint-url http://127.0.0.1:3001 ");
+    expect(text).toContain("--entries file://examples/entity-updated.json\n");
+  });
+
   it("says the port wherever it is not the usual one", () => {
     const text = banner({ port: 4000, stage: "prod" });
     expect(text).toContain("--user-id ann --port 4000)");

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { makeCloseConnection } from "../../../src/application/close-connection.ts";
+import { makeSubscribe } from "../../../src/application/subscribe.ts";
+import type { Connection } from "../../../src/domain/connection/connection.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { anEntityId } from "../../support/a-subscription.ts";
+import { createTable } from "../../support/create-table.ts";
+
+const ROUNDS = 300;
+/** Rounds that run beside each other, so that the engine has more to order than one round's requests. */
+const AT_ONCE = 10;
+const LIMIT = 2;
+
+/** No scheduler: sockets, and an engine with threads of its own, decide what comes first. */
+describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the same time", () => {
+  const clock = new FixedClock(NOW * 1000);
+  let connections: DynamoConnectionStore;
+  let subscriptions: DynamoSubscriptionStore;
+  beforeAll(async () => {
+    const table = await createTable();
+    connections = new DynamoConnectionStore(table);
+    subscriptions = new DynamoSubscriptionStore(table);
+  });
+
+  function subscribe({ id, identity, connectedAt, expiresAt }: Connection, entityId: EntityId) {
+    const request = { entityId, connectionId: id, userId: identity.userId, connectedAt, tokenExpiresAt: expiresAt };
+    return makeSubscribe({ subscriptions, clock, limit: LIMIT })(request);
+  }
+
+  const close = (connection: Connection) => makeCloseConnection({ connections, subscriptions, clock })(connection.id);
+
+  async function followed(entityIds: readonly EntityId[]): Promise<number> {
+    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.followersOf(entityId, NOW)));
+    return pages.flatMap(({ items }) => items).length;
+  }
+
+  /** What each round left, of `rounds` that differ in how long the second half waits. */
+  async function race<T>(round: (waitMillis: number) => Promise<T>): Promise<readonly T[]> {
+    const results: T[] = [];
+    for (let start = 0; start < ROUNDS; start += AT_ONCE) {
+      const rounds = Array.from({ length: AT_ONCE }, (_, index) => round((start + index) % 8));
+      results.push(...(await Promise.all(rounds)));
+    }
+    return results;
+  }
+
+  it("M3 I1 a subscribe that meets a disconnect is refused or removed", async () => {
+    const left = await race(async (waitMillis) => {
+      const connection = aConnection();
+      const entityIds = [anEntityId(), anEntityId(), anEntityId()];
+      await connections.open(connection);
+      const ending = after(waitMillis, () => close(connection));
+      await Promise.all([...entityIds.map((entityId) => subscribe(connection, entityId)), ending]);
+      return followed(entityIds);
+    });
+    expect(left.filter((rows) => rows > 0)).toEqual([]);
+  }, 60_000);
+
+  it("I12 one of a connect and a disconnect that meet wins, and the connection is closed", async () => {
+    const answers = await race(async (waitMillis) => {
+      const connection = aConnection();
+      await Promise.all([connections.open(connection), after(waitMillis, () => close(connection))]);
+      const { items } = await connections.liveConnectionsOf(connection.identity.userId, NOW);
+      return { live: items.length, again: await connections.open(connection) };
+    });
+    expect(answers.filter(({ live, again }) => live > 0 || again !== "closed")).toEqual([]);
+  }, 60_000);
+
+  it("I15 as many as a connection may follow are acknowledged, and those are there", async () => {
+    const counts = await race(async () => {
+      const connection = aConnection();
+      const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);
+      await connections.open(connection);
+      const outcomes = await Promise.all(entityIds.map((entityId) => subscribe(connection, entityId)));
+      const acknowledged = entityIds.filter((_, index) => outcomes[index] === "following");
+      return [acknowledged.length, await followed(acknowledged), await followed(entityIds)];
+    });
+    expect(counts).toEqual(counts.map(() => [LIMIT, LIMIT, LIMIT]));
+  }, 60_000);
+});
+
+async function after<T>(millis: number, work: () => Promise<T>): Promise<T> {
+  await new Promise((resolve) => setTimeout(resolve, millis));
+  return work();
+}

@@ -175,7 +175,9 @@ describe("P6 what is on this machine's port is for this machine", () => {
   ])("%s", async (_, headers, status) => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     const answered = await new Promise<number | undefined>((resolve, reject) => {
-      request({ port: runtime.port, path, method: "POST", headers }, ({ statusCode }) => resolve(statusCode))
+      request({ host: "127.0.0.1", port: runtime.port, path, method: "POST", headers }, ({ statusCode }) =>
+        resolve(statusCode),
+      )
         .on("error", reject)
         .end("{}");
     });

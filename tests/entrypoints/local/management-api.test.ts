@@ -19,7 +19,7 @@ function call(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = authorization === "" ? {} : { Authorization: authorization };
-    const sent = request({ port, path, method, headers }, (response) => {
+    const sent = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.on("end", () =>

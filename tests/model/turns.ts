@@ -16,6 +16,7 @@ export class Turns {
   async give(count = Number.POSITIVE_INFINITY): Promise<void> {
     await consequences();
     for (let given = 0; given < count && this.#scheduler.count() > 0; given += 1) {
+      // Deprecated for waitNext, with which a run could not be replayed: it gave turns while consequences were pending.
       await this.#scheduler.waitOne();
       await consequences();
     }

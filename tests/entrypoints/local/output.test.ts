@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
+import { freePort } from "../../support/free-port.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
 import { connect, exchange, statusOf } from "../../support/web-socket-client.ts";
@@ -41,15 +40,6 @@ afterAll(() => {
   runtime.kill("SIGKILL");
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port: free } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return free;
-}
-
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -59,7 +49,11 @@ const refusals = () => output.split("\n").filter((line) => line.includes('"outco
 describe("what npm start prints", () => {
   it("s4 is one line with a reason for each of the attacks", { timeout: 60_000 }, async () => {
     const statuses = new Set<number>();
-    for (const [, request] of requests) statuses.add(statusOf(await exchange(port, request)));
+    for (const [index, [, request]] of requests.entries()) {
+      // The account's quota is 500 handshakes a second: what is throttled asks no authorizer, and leaves no line.
+      if (index % 200 === 199) await new Promise((resolve) => setTimeout(resolve, 500));
+      statuses.add(statusOf(await exchange(port, request)));
+    }
     await until(() => refusals().length >= requests.length);
 
     expect([...statuses]).toStrictEqual([401]);

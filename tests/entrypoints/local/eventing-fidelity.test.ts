@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { deferred } from "../../support/deferred.ts";
+import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { turnOfEventLoop } from "../../support/queues.ts";
+
+const QUEUE_URL = "http://127.0.0.1/123456789012/updates";
+
+/** A rule that takes events of CLI into a queue that holds messages of 2 KB, and a function behind it if there is one. */
+function startEventing(Notify?: Handler): Promise<TestRuntime> {
+  const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchingWindowSeconds: 0 };
+  const target = { queue: "updates", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
+  return startTestRuntime({
+    handlers: Notify === undefined ? {} : { Notify },
+    eventing: {
+      queues: [{ name: "updates", maximumMessageBytes: 2048 }, { name: "dead" }],
+      rules: [{ name: "updates", eventBusName: "default", eventPattern: { source: ["CLI"] }, targets: [target] }],
+      eventSourceMappings: Notify === undefined ? [] : [{ ...mapping, reportBatchItemFailures: true }],
+    },
+  });
+}
+
+/** Signed by nobody in particular, or not at all. */
+function call({ port }: TestRuntime, operation: string, input: object, authorization = "AWS4-HMAC-SHA256 by anybody") {
+  return fetch(`http://127.0.0.1:${port}/`, {
+    method: "POST",
+    headers: { "X-Amz-Target": operation, "Content-Type": "application/x-amz-json-1.1", authorization },
+    body: JSON.stringify(input),
+  });
+}
+
+async function publish(runtime: TestRuntime, message = ""): Promise<void> {
+  const entry = { Source: "CLI", DetailType: "Entity Updated", Detail: JSON.stringify({ message }) };
+  expect((await call(runtime, "AWSEvents.PutEvents", { Entries: [entry] })).status).toBe(200);
+}
+
+const send = (runtime: TestRuntime, MessageBody: string, authorization?: string) =>
+  call(runtime, "AmazonSQS.SendMessage", { QueueUrl: QUEUE_URL, MessageBody }, authorization);
+
+async function receive(runtime: TestRuntime): Promise<readonly string[]> {
+  const answer = await call(runtime, "AmazonSQS.ReceiveMessage", { QueueUrl: QUEUE_URL, MaxNumberOfMessages: 10 });
+  const { Messages = [] } = (await answer.json()) as Json;
+  return Messages.map(({ Body }: Json) => Body);
+}
+
+async function queuesOf({ port }: TestRuntime): Promise<Json> {
+  const { queues } = (await (await fetch(`http://127.0.0.1:${port}/_local/queues`)).json()) as Json;
+  return Object.fromEntries(queues.map((queue: Json) => [queue.name, queue]));
+}
+
+/** One test per line of the document, by the line's id. */
+const differences: Readonly<Record<string, () => Promise<void>>> = {
+  async "EB-1"() {
+    const called = deferred();
+    await using runtime = await startEventing(() => called.resolve());
+    await publish(runtime);
+    await called.promise;
+    await turnOfEventLoop();
+    expect((await queuesOf(runtime)).updates.totals).toMatchObject({ sent: 1, deleted: 1 });
+    expect(runtime.events["Notify"]).toHaveLength(1);
+  },
+  async "EB-2"() {
+    await using runtime = await startEventing();
+    await publish(runtime, "x".repeat(2048));
+    const { updates, dead } = await queuesOf(runtime);
+    expect([updates.totals.sent, dead.visible]).toEqual([0, 1]);
+  },
+  async "EB-3"() {
+    await using runtime = await startEventing();
+    const answer = await call(runtime, "AWSEvents.PutRule", { Name: "another" });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("UnknownOperation")]);
+  },
+  async "SQ-1"() {
+    await using runtime = await startEventing();
+    for (const body of ["a", "b", "c"]) await send(runtime, body);
+    expect(await receive(runtime)).toEqual(["a", "b", "c"]);
+    expect(await receive(runtime)).toEqual([]);
+  },
+  async "SQ-2"() {
+    const before = await startEventing();
+    await send(before, "a");
+    await before.close();
+    await using after = await startEventing();
+    expect(await receive(after)).toEqual([]);
+  },
+  async "SQ-3"() {
+    const busy = deferred();
+    await using runtime = await startEventing(() => busy.promise);
+    for (let event = 0; event < 20; event += 1) await publish(runtime);
+    await turnOfEventLoop();
+    expect(runtime.events["Notify"]).toHaveLength(5);
+    busy.resolve();
+  },
+  async "SQ-4"() {
+    await using runtime = await startEventing();
+    expect((await send(runtime, "unsigned", "")).status).toBe(403);
+    expect((await send(runtime, "signed by anybody")).status).toBe(200);
+    expect(await receive(runtime)).toEqual(["signed by anybody"]);
+  },
+};
+
+describe("P7 docs/fidelity.md, between publisher and function", () => {
+  it("has exactly the lines that are tested here", () => {
+    const documented = [...readFileSync("docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm)];
+    expect(documented.map(([, id]) => id)).toEqual(Object.keys(differences));
+  });
+
+  it.each(Object.entries(differences))("%s", async (_, difference) => {
+    await difference();
+  });
+});

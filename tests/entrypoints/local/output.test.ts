@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";

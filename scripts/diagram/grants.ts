@@ -1,0 +1,48 @@
+import type { Resource } from "../../src/entrypoints/local/template/resources.ts";
+import type { Section } from "../../src/entrypoints/local/template/section.ts";
+import type { Stack } from "../../src/entrypoints/local/template/stack.ts";
+
+/** One statement of a role: what may be done to what, by the template's names. */
+export type Grant = {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Empty where the statement has no condition. */
+  readonly condition: string;
+};
+
+/** What the role of a function allows: its own policies, and those of the template that it refers to. */
+export function grantsOf(stack: Stack, fn: Resource): readonly Grant[] {
+  const { properties } = find(stack, fn.properties.text("Role"));
+  const managed = properties.texts("ManagedPolicyArns").map((policy) => find(stack, policy).properties);
+  return [...properties.sections("Policies"), ...managed]
+    .flatMap((policy) => policy.section("PolicyDocument").sections("Statement"))
+    .map(readStatement);
+}
+
+function readStatement(statement: Section): Grant {
+  if (statement.text("Effect") !== "Allow")
+    throw statement.problem("Effect", "is not Allow, which no document says yet");
+  return {
+    actions: statement.texts("Action"),
+    resources: statement.texts("Resource").map(nameIn),
+    condition: statement.has("Condition") ? conditionIn(statement) : "",
+  };
+}
+
+function conditionIn(statement: Section): string {
+  return Object.values(statement.map("Condition"))
+    .flatMap((tests) => Object.entries(tests ?? {}))
+    .map(([key, values]) => `${key} in ${[values].flat().join(", ")}`)
+    .join("; ");
+}
+
+function find(stack: Stack, reference: string): Resource {
+  const found = stack.resources.find(nameIn(reference));
+  if (found === undefined) throw new Error(`${reference} is no resource of the template`);
+  return found;
+}
+
+/** The last part of an ARN; of resources without an ARN in the local runtime, the logical id before `.Arn`. */
+function nameIn(reference: string): string {
+  return (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
+}

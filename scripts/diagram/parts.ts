@@ -1,0 +1,63 @@
+import type { QueueDescription } from "../../src/entrypoints/local/eventing.ts";
+import type { System, SystemFunction } from "./system.ts";
+
+/** What both pictures are made of, in the order in which a person would draw it. */
+export type Parts = {
+  /** On a connection's path: the authorizer, then the functions of the routes. */
+  readonly door: readonly SystemFunction[];
+  /** On a push's path: what takes from queues. */
+  readonly pushers: readonly SystemFunction[];
+  /** On neither. */
+  readonly keepers: readonly SystemFunction[];
+  /** Those that a function takes from, in the order of the functions. */
+  readonly workQueues: readonly QueueDescription[];
+  /** Those that only functions send to. */
+  readonly endQueues: readonly QueueDescription[];
+};
+
+export const CONNECTIONS = "@connections";
+
+export function partsOf(system: System): Parts {
+  const named = (names: Iterable<string>) =>
+    [...new Set(names)].flatMap((name) => system.functions.find((fn) => fn.name === name) ?? []);
+  const { routes } = system.api;
+  const authorizers = routes.flatMap(({ authorizer }) => authorizer?.functionName ?? []);
+  const door = named([...authorizers, ...routes.map(({ functionName }) => functionName)]);
+  const pushers = named(system.eventSourceMappings.map(({ functionName }) => functionName));
+  const taken = pushers.flatMap((fn) => takesFrom(system, fn));
+  const redriven = new Set(system.queues.flatMap(({ deadLetters }) => deadLetters?.queue ?? []));
+  return {
+    door,
+    pushers,
+    keepers: system.functions.filter((fn) => !door.includes(fn) && !pushers.includes(fn)),
+    workQueues: taken.flatMap((name) => system.queues.find((queue) => queue.name === name) ?? []),
+    endQueues: system.queues.filter(({ name }) => !taken.includes(name) && !redriven.has(name)),
+  };
+}
+
+export function takesFrom({ eventSourceMappings }: System, { name }: SystemFunction): readonly string[] {
+  return eventSourceMappings.filter(({ functionName }) => functionName === name).map(({ queue }) => queue);
+}
+
+/** Stores that a function reads or writes, queues that it sends to, and whether it posts to connections. */
+export function reachedBy({ stores, queues }: System, { grants }: SystemFunction): readonly string[] {
+  const allowed = grants.flatMap(({ actions, resources }) =>
+    resources.map((resource) => ({ actions, resource: resource.includes(CONNECTIONS) ? CONNECTIONS : resource })),
+  );
+  const reached = [
+    ...stores.map(({ name }) => name).filter((name) => allowed.some(({ resource }) => resource.split("/")[0] === name)),
+    ...queues
+      .map(({ name }) => name)
+      .filter((name) =>
+        allowed.some(({ actions, resource }) => resource === name && actions.includes("sqs:SendMessage")),
+      ),
+    ...allowed.map(({ resource }) => resource).filter((resource) => resource === CONNECTIONS),
+  ];
+  return [...new Set(reached)];
+}
+
+/** What all of them reach is drawn once, from all of them together. */
+export function reachedByAll(system: System, functions: readonly SystemFunction[]): readonly string[] {
+  const [first, ...others] = functions.map((fn) => reachedBy(system, fn));
+  return (first ?? []).filter((name) => others.length > 0 && others.every((reached) => reached.includes(name)));
+}

@@ -1,0 +1,84 @@
+import { type Parts, reachedBy } from "../parts.ts";
+import type { System, SystemFunction } from "../system.ts";
+import { around, type Box, bottom } from "./box.ts";
+import { COLUMNS, LEFT } from "./columns.ts";
+import { FUNCTION_HEIGHT, functionShape } from "./function-shape.ts";
+import type { Picture } from "./picture.ts";
+
+const PITCH = FUNCTION_HEIGHT + 12;
+const ROUTE_HEIGHT = 34;
+const ACTOR_HEIGHT = 48;
+const STORE_HEIGHT = FUNCTION_HEIGHT;
+
+/** Clients, routes, their functions, and the stores with what else uses them. Returns where it ends. */
+export function placeDoor(picture: Picture, system: System, { door, keepers }: Parts, top: number): number {
+  picture.heading("A connection", LEFT, top);
+  const first = top + 40;
+  for (const [row, fn] of door.entries()) {
+    picture.add(fn.name, functionShape(fn, rowBox(COLUMNS.middle, first, row)));
+  }
+  const functions = picture.frame(
+    "Lambda",
+    door.map(({ name }) => picture.box(name)),
+  );
+  placeRoutes(picture, system);
+  placeStores(picture, system, door);
+  placeKeepers(picture, system, keepers, first);
+  return bottom(functions);
+}
+
+function rowBox(column: Pick<Box, "x" | "width">, first: number, row: number): Box {
+  return { ...column, y: first + row * PITCH, height: FUNCTION_HEIGHT };
+}
+
+function placeRoutes(picture: Picture, { api }: System): void {
+  const taken = new Map<string, number>();
+  const boxes = api.routes.map(({ routeKey, functionName, routeResponse, authorizer }) => {
+    const fn = picture.box(functionName);
+    const before = taken.get(functionName) ?? 0;
+    taken.set(functionName, before + 1);
+    const y = fn.y + (FUNCTION_HEIGHT - ROUTE_HEIGHT) / 2 + before * ROUTE_HEIGHT;
+    const box = { ...COLUMNS.entrance, y, height: ROUTE_HEIGHT };
+    picture.add(`route ${routeKey}`, { kind: "gateway", box, title: routeKey });
+    picture.arrow({ from: box, to: fn, both: routeResponse });
+    if (authorizer) {
+      picture.arrow({ from: box, to: picture.box(authorizer.functionName), shift: -8 });
+    }
+    return box;
+  });
+  const frame = picture.frame("API Gateway: routes", boxes);
+  const clients = { ...COLUMNS.origin, y: (frame.y + bottom(frame) - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
+  picture.add("clients", { kind: "actor", box: clients, title: "Clients" });
+  picture.arrow({ from: clients, to: frame, both: true, label: "wss" });
+}
+
+/** Each beside the functions that use it, below the one before. */
+function placeStores(picture: Picture, system: System, door: readonly SystemFunction[]): void {
+  let free = 0;
+  for (const { name, service } of system.stores) {
+    const users = door.filter((fn) => reachedBy(system, fn).includes(name)).map((fn) => picture.box(fn.name));
+    if (users.length === 0) continue;
+    const beside = around(users);
+    const y = Math.max(beside.y, free);
+    const box = { ...COLUMNS.function, y, height: Math.max(bottom(beside) - y, STORE_HEIGHT) };
+    picture.add(name, { kind: "store", box, title: name, lines: [service] });
+    for (const from of users) picture.arrow({ from, to: box });
+    free = bottom(box) + 12;
+  }
+}
+
+function placeKeepers(picture: Picture, system: System, keepers: readonly SystemFunction[], first: number): void {
+  for (const [row, fn] of keepers.entries()) {
+    const box = picture.add(fn.name, functionShape(fn, rowBox(COLUMNS.target, first, row)));
+    for (const name of reachedBy(system, fn)) picture.arrow({ from: box, to: picture.box(name), shift: 8 * row });
+    const y = box.y + (FUNCTION_HEIGHT - ACTOR_HEIGHT) / 2;
+    const actor = { ...COLUMNS.end, y, height: ACTOR_HEIGHT };
+    picture.add(`caller of ${fn.name}`, { kind: "actor", box: actor, ...callerOf(fn) });
+    picture.arrow({ from: actor, to: box });
+  }
+}
+
+function callerOf({ rotationDays }: SystemFunction) {
+  if (rotationDays === undefined) return { title: "Developers", lines: [] };
+  return { title: "Schedule", lines: [`every ${rotationDays} days`] };
+}

@@ -1,0 +1,104 @@
+import type { Rule } from "../../../src/entrypoints/local/eventbridge/rule.ts";
+import { CONNECTIONS, type Parts, reachedBy, reachedByAll, takesFrom } from "../parts.ts";
+import type { System } from "../system.ts";
+import { around, type Box, bottom } from "./box.ts";
+import { COLUMNS, LEFT } from "./columns.ts";
+import { functionShape } from "./function-shape.ts";
+import type { Picture } from "./picture.ts";
+
+const QUEUE_HEIGHT = 46;
+const DEAD_LETTERS_HEIGHT = 28;
+/** Between a queue and its dead letters. */
+const REDRIVE = 26;
+const ROW = QUEUE_HEIGHT + REDRIVE + DEAD_LETTERS_HEIGHT;
+const PITCH = ROW + 18;
+const ACTOR_HEIGHT = 48;
+/** Between what goes to a queue and what comes from it. */
+const APART = 11;
+
+/** Publishers, rules, queues with their dead letters, and the functions that push. Returns where it ends. */
+export function placePushes(picture: Picture, system: System, parts: Parts, top: number): number {
+  picture.heading("A push", LEFT, top);
+  const first = top + 40;
+  const queues = placeQueues(picture, parts, first);
+  placeRules(picture, system);
+  const functions = placeFunctions(picture, system, parts);
+  placeTargets(picture, parts, functions);
+  drawReach(picture, system, parts, functions);
+  return bottom(queues);
+}
+
+function placeQueues(picture: Picture, { workQueues }: Parts, first: number): Box {
+  const boxes = workQueues.flatMap(({ name, deadLetters }, row) => {
+    const box = { ...COLUMNS.middle, y: first + row * PITCH, height: QUEUE_HEIGHT };
+    picture.add(name, { kind: "queue", box, title: name });
+    if (deadLetters === undefined) return [box];
+    const below = { ...COLUMNS.middle, y: bottom(box) + REDRIVE, height: DEAD_LETTERS_HEIGHT };
+    const dead = picture.add(deadLetters.queue, { kind: "dead-letters", box: below, title: deadLetters.queue });
+    picture.arrow({ from: box, to: dead, fails: true, label: `after ${deadLetters.maxReceiveCount} receives` });
+    return [box, dead];
+  });
+  return picture.frame("SQS", boxes);
+}
+
+function placeRules(picture: Picture, { rules }: System): void {
+  const boxes = rules.map((rule) => {
+    const [target] = rule.targets;
+    const box = { ...COLUMNS.entrance, y: picture.box(target?.queue ?? "").y, height: QUEUE_HEIGHT };
+    picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: [detailTypes(rule)] });
+    for (const { queue, deadLetterQueue } of rule.targets) {
+      picture.arrow({ from: box, to: picture.box(queue) });
+      if (deadLetterQueue) picture.arrow({ from: box, to: picture.box(deadLetterQueue), fails: true, corner: true });
+    }
+    return box;
+  });
+  const frame = picture.frame("EventBridge: rules", boxes);
+  const box = { ...COLUMNS.origin, y: (frame.y + bottom(frame) - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
+  picture.add("publishers", { kind: "actor", box, title: "Publishers" });
+  picture.arrow({ from: box, to: frame, label: "PutEvents" });
+}
+
+function detailTypes({ eventPattern }: Rule): string {
+  const pattern = eventPattern as { readonly "detail-type"?: readonly unknown[] };
+  return (pattern["detail-type"] ?? []).filter((name) => typeof name === "string").join(", ");
+}
+
+/** Each as high as the queues that it takes from, their dead letters included. */
+function placeFunctions(picture: Picture, system: System, { pushers }: Parts): Box {
+  const boxes = pushers.map((fn) => {
+    const queues = takesFrom(system, fn).map((name) => picture.box(name));
+    const { y, height } = around(queues);
+    const shape = functionShape(fn, { ...COLUMNS.function, y, height: height + ROW - QUEUE_HEIGHT });
+    const box = picture.add(fn.name, shape);
+    for (const from of queues) picture.arrow({ from, to: box, shift: -APART });
+    return box;
+  });
+  return picture.frame("Lambda", boxes);
+}
+
+/** Where pushes go, and under it where those end that go nowhere. */
+function placeTargets(picture: Picture, { endQueues }: Parts, functions: Box): void {
+  const posts = { ...COLUMNS.target, y: functions.y + 26, height: 60 };
+  picture.add(CONNECTIONS, { kind: "gateway", box: posts, title: "POST @connections", lines: ["API Gateway"] });
+  const clients = { ...COLUMNS.end, y: posts.y + (posts.height - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
+  picture.add("recipients", { kind: "actor", box: clients, title: "Clients" });
+  picture.arrow({ from: posts, to: clients });
+  for (const [row, { name }] of endQueues.entries()) {
+    const y = bottom(functions) - DEAD_LETTERS_HEIGHT - 12 - row * (DEAD_LETTERS_HEIGHT + 10);
+    const box = { ...COLUMNS.target, y, height: DEAD_LETTERS_HEIGHT };
+    picture.add(name, { kind: "dead-letters", box, title: name });
+  }
+}
+
+function drawReach(picture: Picture, system: System, { pushers, workQueues, endQueues }: Parts, functions: Box): void {
+  const draw = (from: Box, name: string) => {
+    const isBack = workQueues.some((queue) => queue.name === name);
+    const fails = endQueues.some((queue) => queue.name === name);
+    picture.arrow({ from, to: picture.box(name), fails, shift: isBack ? APART : 0 });
+  };
+  const common = reachedByAll(system, pushers);
+  for (const name of common) draw(functions, name);
+  for (const fn of pushers) {
+    for (const name of reachedBy(system, fn)) if (!common.includes(name)) draw(picture.box(fn.name), name);
+  }
+}

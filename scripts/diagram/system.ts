@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
+import { readTemplate } from "../../src/entrypoints/local/template/read-template.ts";
+import type { Resource } from "../../src/entrypoints/local/template/resources.ts";
+import { Stack } from "../../src/entrypoints/local/template/stack.ts";
+import type { FunctionDescription, StackDescription } from "../../src/entrypoints/local/template/stack-description.ts";
+import type { MapNode } from "../../src/entrypoints/local/template/template-node.ts";
+import { functionNames } from "../build.ts";
+import { type Grant, grantsOf } from "./grants.ts";
+
+const TEMPLATE = "infra/template.yaml";
+
+/** The functions that are not in every stack are there with these. */
+const PARAMETERS = { Production: "false" };
+
+const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
+
+/** What the local runtime reads of the template, and what it has no need of: roles, stores, schedules. */
+export type System = Omit<StackDescription, "functions" | "unknown"> & {
+  readonly functions: readonly SystemFunction[];
+  readonly stores: readonly Store[];
+  /** For what is to be said as it stands in the template. */
+  readonly stack: Stack;
+  readonly source: MapNode;
+};
+
+export type SystemFunction = FunctionDescription & {
+  readonly logicalId: string;
+  readonly summary: string;
+  /** Name of the condition under which it exists. */
+  readonly condition?: string;
+  /** Days between two calls of Secrets Manager. */
+  readonly rotationDays?: number;
+  readonly grants: readonly Grant[];
+};
+
+export type Store = { readonly name: string; readonly service: string };
+
+const STORES: readonly (readonly [type: string, service: string])[] = [
+  ["AWS::SecretsManager::Secret", "Secrets Manager"],
+  ["AWS::DynamoDB::Table", "DynamoDB"],
+];
+
+export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
+  const entrypoints = new Set(functionNames());
+  const account = { file: TEMPLATE, text, parameters: PARAMETERS, entrypoints, account: ACCOUNT };
+  const { functions, unknown: _, ...description } = readTemplate(account);
+  const source = parseTemplate(TEMPLATE, text);
+  const stack = new Stack(source, PARAMETERS, ACCOUNT);
+  const resources = stack.resources.ofType("AWS::Serverless::Function");
+  return {
+    ...description,
+    functions: functions.map((fn) => {
+      const resource = resources.find((candidate) => stack.nameOf(candidate) === fn.name);
+      if (resource === undefined) throw new Error(`${fn.name} is no function of the template`);
+      return { ...fn, ...readFunction(stack, resource) };
+    }),
+    stores: STORES.flatMap(([type, service]) =>
+      stack.resources.ofType(type).map((resource) => ({ name: stack.nameOf(resource), service })),
+    ),
+    stack,
+    source,
+  };
+}
+
+function readFunction(stack: Stack, resource: Resource): Omit<SystemFunction, keyof FunctionDescription> {
+  const { logicalId, section, properties } = resource;
+  const schedule = stack.resources
+    .ofType("AWS::SecretsManager::RotationSchedule")
+    .find((candidate) => candidate.properties.text("RotationLambdaARN") === stack.arnOf(resource));
+  return {
+    logicalId,
+    summary: properties.text("Description"),
+    ...(section.has("Condition") && { condition: section.text("Condition") }),
+    ...(schedule && {
+      rotationDays: schedule.properties.section("RotationRules").number("AutomaticallyAfterDays"),
+    }),
+    grants: grantsOf(stack, resource),
+  };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { DOCUMENTS } from "../../scripts/diagram/documents.ts";
+import { readSystem } from "../../scripts/diagram/system.ts";
+import { projectTemplate, replaced } from "../support/local-template.ts";
+
+const TO_DO = "the template has changed: npm run diagram";
+
+/** Changes of the template that a reader of the documents would want to know of, and what must then differ. */
+const CHANGES: readonly (readonly [what: string, piece: string, instead: string, files: readonly string[]])[] = [
+  [
+    "a route's key",
+    "        unsubscribe:\n",
+    "        leave:\n",
+    ["docs/diagram.svg", "docs/functions.md", "README.md"],
+  ],
+  ["a timeout", "Timeout: 60\n", "Timeout: 61\n", ["docs/functions.md"]],
+  ["an action", "Action: dynamodb:PutItem\n", "Action: dynamodb:UpdateItem\n", ["docs/functions.md"]],
+  ["a variable", "QUERY_TOKEN: !Ref QueryToken", "QUERY_TOKEN: refused", ["docs/functions.md"]],
+  [
+    "the number of receives",
+    "maxReceiveCount: 5",
+    "maxReceiveCount: 6",
+    ["docs/diagram.svg", "docs/functions.md", "README.md"],
+  ],
+  [
+    "who sends to the dead letters",
+    "Resource: [!GetAtt ContinuationQueue.Arn, !GetAtt Undeliverable.Arn]",
+    "Resource: !GetAtt ContinuationQueue.Arn",
+    ["docs/diagram.svg", "docs/functions.md", "README.md"],
+  ],
+];
+
+function renderings(text: string): readonly (readonly [file: string, text: string])[] {
+  const system = readSystem(text);
+  return DOCUMENTS.map(([file, render]) => [file, render(system, readFileSync(file, "utf8"))]);
+}
+
+describe("what is drawn and listed of the template", () => {
+  it.each(renderings(projectTemplate()))("%s is what `npm run diagram` makes", (file, rendered) => {
+    expect(readFileSync(file, "utf8"), TO_DO).toBe(rendered);
+  });
+
+  it.each(CHANGES)("shows %s", (_what, piece, instead, files) => {
+    const changed = renderings(changedTemplate(piece, instead));
+    const differing = changed.filter(([file, text]) => text !== readFileSync(file, "utf8")).map(([file]) => file);
+
+    expect(differing).toEqual(files);
+  });
+
+  it("has every function of the template", () => {
+    const declared = [...projectTemplate().matchAll(/^ {2}(\w+):\n {4}Type: AWS::Serverless::Function$/gm)];
+    const missing = declared.flatMap(([, name = ""]) =>
+      renderings(projectTemplate()).flatMap(([file, text]) => (text.includes(name) ? [] : `${name} in ${file}`)),
+    );
+
+    expect(declared.length).toBeGreaterThan(0);
+    expect(missing).toEqual([]);
+  });
+});
+
+function changedTemplate(piece: string, instead: string): string {
+  const text = replaced(projectTemplate(), piece, instead);
+  return piece.includes("unsubscribe:")
+    ? text.replaceAll("WebsocketApiUnsubscribeRoute", "WebsocketApiLeaveRoute")
+    : text;
+}

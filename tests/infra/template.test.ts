@@ -148,6 +148,19 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(Properties.KmsMasterKeyId).toEqual(stackKey);
   });
 
+  it("the key lets rules deliver without a condition that EventBridge cannot meet, and alarms for this account alone", () => {
+    const statements = template.Resources["EncryptionKey"]?.Properties.KeyPolicy.Statement as Statement[];
+    const conditionOf = (service: string) =>
+      statements
+        .filter(({ Principal }) => (Principal as { Service?: string }).Service === service)
+        .map(({ Condition }) => Condition);
+
+    expect(conditionOf("events.amazonaws.com")).toEqual([undefined]);
+    expect(conditionOf("cloudwatch.amazonaws.com")).toEqual([
+      { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+    ]);
+  });
+
   it.each(each("AWS::SNS::Topic"))("CKV_AWS_26 W47: %s is encrypted with the stack's key", (_name, { Properties }) => {
     expect(Properties.KmsMasterKeyId).toEqual(stackKey);
   });

@@ -185,6 +185,16 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     });
   });
 
+  it("a secret that is asked for by prompt can be left to be generated, though sam deploy --guided takes no empty answer", () => {
+    const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
+
+    expect(["", "generate", "x".repeat(32)].filter((answer) => !pattern.test(answer))).toEqual([]);
+    expect(["generated", "x".repeat(31)].filter((answer) => pattern.test(answer))).toEqual([]);
+    expect(template.Conditions["GeneratesSecret"]).toEqual({
+      "Fn::Or": ["", "generate"].map((answer) => ({ "Fn::Equals": [{ Ref: "JwtSecret" }, answer] })),
+    });
+  });
+
   it("S22 CKV_AWS_45: the secret goes into Secrets Manager and into nothing else", () => {
     const users = Object.entries(template.Resources).filter(([, { Properties }]) =>
       /"JwtSecret"|\$\{JwtSecret\}/.test(JSON.stringify(Properties)),

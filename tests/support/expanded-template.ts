@@ -12,6 +12,7 @@ export type ExpandedResource = {
 export type ExpandedTemplate = {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly Parameters: Readonly<Record<string, any>>;
+  readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, ExpandedResource>>;
 };
 

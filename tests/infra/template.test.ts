@@ -165,6 +165,13 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(Properties.KmsMasterKeyId).toEqual(stackKey);
   });
 
+  it("T-22: the stage waits for every route response, and for the log group that API Gateway would make itself", () => {
+    const format = template.Resources["WebsocketApiStage"]?.Properties.AccessLogSettings.Format["Fn::Sub"];
+    const awaited = ["ExecutionLogs", ...each("AWS::ApiGatewayV2::RouteResponse").map(([name]) => name)];
+
+    expect(awaited.filter((name) => !format.includes(`\${${name}}`))).toEqual([]);
+  });
+
   it.each(each("AWS::DynamoDB::Table"))(
     "CKV_AWS_28 CKV_AWS_119 W74 W78: %s can be restored and is encrypted with the stack's key",
     (_name, { Properties }) => {

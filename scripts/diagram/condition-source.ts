@@ -10,10 +10,14 @@ export function conditionInWords(template: TemplateNode, name: string, verb = "i
 }
 
 function inWords(node: TemplateNode, template: TemplateNode, verb: string): string {
-  const [left, right] = node.kind === "intrinsic" ? operands(node.argument) : [];
+  const all = node.kind === "intrinsic" ? operands(node.argument) : [];
+  const [left, right] = all;
   if (node.kind === "intrinsic" && left !== undefined) {
     if (node.name === "Condition") return conditionInWords(template, text(left), verb);
     if (node.name === "Fn::Not") return inWords(left, template, verb === "is" ? "is not" : "is");
+    if (node.name === "Fn::Or") {
+      return all.map((each) => inWords(each, template, verb)).join(verb === "is" ? " or " : " and ");
+    }
     if (node.name === "Fn::Equals" && right !== undefined) return `${operand(left)} ${verb} ${operand(right)}`;
   }
   throw speechless(node);

@@ -1,6 +1,4 @@
 import { parseSender } from "../../adapters/api-gateway/connection-events.ts";
-import { gatewayRequestId } from "../../adapters/api-gateway/invocation-fields.ts";
-import { parseMessageEvent } from "../../adapters/api-gateway/message-event.ts";
 import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
@@ -11,28 +9,22 @@ import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
 import { stores } from "../composition/stores.ts";
 import { subscribing } from "../composition/subscribing.ts";
-import { lambdaHandler } from "./middleware/lambda-handler.ts";
+import { messageHandler } from "./middleware/message-handler.ts";
 
 const REFUSALS = { "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
 
 /** Acknowledged only when stored: what is published from then on is delivered. */
 export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
-  return lambdaHandler({
+  return messageHandler({
     name: "Subscribe",
     logger,
-    handle: async (event, line) => {
-      const request = parseSubscribeFrame(parseMessageEvent(event));
-      if (request === undefined) {
-        line.add({ outcome: "refused", reason: "BAD_REQUEST" });
-        return errorFrame("BAD_REQUEST", gatewayRequestId(event));
-      }
-      const { entityId, id } = request;
+    parse: parseSubscribeFrame,
+    act: async ({ entityId, id }, { event, requestId, line }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
       line.add({ outcome });
-      if (outcome !== "following") return errorFrame(REFUSALS[outcome], gatewayRequestId(event), id);
+      if (outcome !== "following") return errorFrame(REFUSALS[outcome], requestId, id);
       return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
     },
-    onFault: (_error, event) => errorFrame("INTERNAL", gatewayRequestId(event)),
   });
 }
 

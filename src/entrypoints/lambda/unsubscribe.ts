@@ -1,7 +1,5 @@
 import { parseSender } from "../../adapters/api-gateway/connection-events.ts";
-import { gatewayRequestId } from "../../adapters/api-gateway/invocation-fields.ts";
-import { parseMessageEvent } from "../../adapters/api-gateway/message-event.ts";
-import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
+import { frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
@@ -11,25 +9,19 @@ import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
 import { stores } from "../composition/stores.ts";
 import { unsubscribing } from "../composition/unsubscribing.ts";
-import { lambdaHandler } from "./middleware/lambda-handler.ts";
+import { messageHandler } from "./middleware/message-handler.ts";
 
 /** Of the sender's own connection and no other: what is not followed is not followed afterwards either. */
 export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
-  return lambdaHandler({
+  return messageHandler({
     name: "Unsubscribe",
     logger,
-    handle: async (event, line) => {
-      const request = parseUnsubscribeFrame(parseMessageEvent(event));
-      if (request === undefined) {
-        line.add({ outcome: "refused", reason: "BAD_REQUEST" });
-        return errorFrame("BAD_REQUEST", gatewayRequestId(event));
-      }
-      const { entityId, id } = request;
+    parse: parseUnsubscribeFrame,
+    act: async ({ entityId, id }, { event, line }) => {
       await unsubscribe(entityId, parseSender(event).connectionId);
       line.add({ outcome: "unfollowed" });
       return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
     },
-    onFault: (_error, event) => errorFrame("INTERNAL", gatewayRequestId(event)),
   });
 }
 

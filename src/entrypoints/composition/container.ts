@@ -16,7 +16,7 @@ export type Provide = <T, Deps extends object>(
 
 /**
  * Puts parts into a container, each once: handlers that run in one process share what is made for one of them, such as
- * an in-memory store. Makes nothing yet and calls nothing. Throws ConfigurationError for all parts at once.
+ * an in-memory store. Calls nothing out. Throws ConfigurationError for all parts at once.
  */
 export function composeWith(environment: Environment, container: Container, loaded: Set<Part>, parts: readonly Part[]) {
   const missing = parts.filter((part) => !loaded.has(part));

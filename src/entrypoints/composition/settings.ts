@@ -39,6 +39,7 @@ export class Settings {
     return new Secret(isWrong ? this.#wrong(name, "must be 32 bytes or more, and not a PEM", "") : text);
   }
 
+  /** Undefined where it is not set, or set to nothing. */
   optionalText(name: string): string | undefined {
     return this.#environment[name] || undefined;
   }

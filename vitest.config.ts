@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LOCAL_SETTINGS } from "./tests/support/settings.ts";
 
 export default defineConfig({
   test: {
@@ -10,17 +11,7 @@ export default defineConfig({
       "./tests/support/dynamodb-local.ts",
     ],
     // Handlers read their settings while they load; tests of handlers load them like this.
-    env: {
-      STORE: "memory",
-      SECRETS: "local",
-      JWT_SECRET_ID: "only-for-tests",
-      JWT_SECRET: "only-for-tests-0123456789abcdef0",
-      TOKEN_ISSUER: "https://issuer.example",
-      TOKEN_AUDIENCE: "portcullis",
-      QUERY_TOKEN: "allowed",
-      ALLOWED_ORIGINS: "*",
-      LOG_LEVEL: "ERROR",
-    },
+    env: { ...LOCAL_SETTINGS, JWT_SECRET_ID: "only-for-tests", LOG_LEVEL: "ERROR" },
     testTimeout: 20_000,
     hookTimeout: 120_000,
     // Two cores: the tests that start containers, browsers and servers share them with everything else.

@@ -1,19 +1,11 @@
 import { forgeJws } from "../tests/support/forged-jws.ts";
 import { goodClaims } from "../tests/support/good-token.ts";
+import { LOCAL_SETTINGS as settings } from "../tests/support/settings.ts";
 
 export const SECRET = "benchmark-signing-secret-0123456789abcdef";
 
 /** What a deployment would set, with everything in the process. */
-export const LOCAL_SETTINGS = {
-  STORE: "memory",
-  SECRETS: "local",
-  JWT_SECRET: SECRET,
-  TOKEN_ISSUER: "https://issuer.example",
-  TOKEN_AUDIENCE: "portcullis",
-  QUERY_TOKEN: "allowed",
-  ALLOWED_ORIGINS: "*",
-  LOG_LEVEL: "INFO",
-} as const;
+export const LOCAL_SETTINGS = { ...settings, JWT_SECRET: SECRET, LOG_LEVEL: "INFO" } as const;
 
 /** A token as issuers of these settings write it, good for an hour. */
 export function signedToken(): string {

@@ -11,8 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunction, functionNames } from "../../scripts/build.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { sqsEvent } from "../support/queued-messages.ts";
-
-const SECRET = "only-for-tests-0123456789abcdef0";
+import { EVERY_SETTING } from "../support/settings.ts";
 
 type Invocation = { readonly event: unknown; readonly answer: unknown; readonly budgetKb: number };
 
@@ -49,23 +48,6 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 
-const ENVIRONMENT = {
-  STORE: "memory",
-  SECRETS: "local",
-  JWT_SECRET: SECRET,
-  TOKEN_ISSUER: "https://issuer.example",
-  TOKEN_AUDIENCE: "portcullis",
-  QUERY_TOKEN: "allowed",
-  ALLOWED_ORIGINS: "*",
-  JWT_SECRET_ID: "id",
-  CONNECTIONS_ENDPOINT: "https://ws.example.com",
-  CONTINUATION_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/continuations",
-  DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
-  AWS_REGION: "eu-west-1",
-  AWS_ACCESS_KEY_ID: "ROLEKEY",
-  AWS_SECRET_ACCESS_KEY: "planted",
-};
-
 /** Loads a bundle as Lambda does, alone in a process, and asks it what stands on standard input. */
 const LOADER = `
   const { handler } = require(process.argv[1]);
@@ -99,7 +81,7 @@ async function runBundle(file: string, event: unknown, environment: Environment)
   return stdout.trimEnd().split("\n");
 }
 
-async function invokeBundle(file: string, event: unknown, environment: Environment = ENVIRONMENT): Promise<unknown> {
+async function invokeBundle(file: string, event: unknown, environment: Environment = EVERY_SETTING): Promise<unknown> {
   return JSON.parse((await runBundle(file, event, environment)).at(-1) ?? "");
 }
 
@@ -125,7 +107,7 @@ describe("the bundles", () => {
 
   it("log with what is left of pino", async () => {
     const file = join(output, "default", "index.cjs");
-    const lines = await runBundle(file, messageEvent("{}"), { ...ENVIRONMENT, LOG_LEVEL: "INFO" });
+    const lines = await runBundle(file, messageEvent("{}"), { ...EVERY_SETTING, LOG_LEVEL: "INFO" });
     expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: "INFO", message: "invocation", reason: "UNKNOWN_ACTION" }),
     ]);
@@ -157,7 +139,7 @@ describe("a bundle without the SDK's other sources of credentials", () => {
   beforeAll(async () => {
     await once(table.listen(0, "127.0.0.1"), "listening");
     const endpoint = `http://127.0.0.1:${(table.address() as AddressInfo).port}`;
-    const settings = { ...ENVIRONMENT, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
+    const settings = { ...EVERY_SETTING, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
     environment = { ...settings, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL_DYNAMODB: endpoint };
   });
 

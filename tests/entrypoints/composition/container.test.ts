@@ -15,6 +15,7 @@ import { stores } from "../../../src/entrypoints/composition/stores.ts";
 import { subscribing } from "../../../src/entrypoints/composition/subscribing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 import { unsubscribing } from "../../../src/entrypoints/composition/unsubscribing.ts";
+import { EVERY_SETTING } from "../../support/settings.ts";
 
 const PARTS = [
   platform,
@@ -28,24 +29,8 @@ const PARTS = [
   delivery,
   rotation,
 ];
-const ENVIRONMENT = {
-  STORE: "memory",
-  SECRETS: "local",
-  JWT_SECRET: "0123456789abcdef0123456789abcdef",
-  TOKEN_ISSUER: "https://issuer.example",
-  TOKEN_AUDIENCE: "portcullis",
-  QUERY_TOKEN: "allowed",
-  ALLOWED_ORIGINS: "*",
-  JWT_SECRET_ID: "id",
-  CONNECTIONS_ENDPOINT: "https://ws.example.com",
-  CONTINUATION_QUEUE_URL: "https://sqs.example.com/1/continuations",
-  DEAD_LETTER_QUEUE_URL: "https://sqs.example.com/1/dead-letters",
-  AWS_REGION: "eu-west-1",
-  AWS_ACCESS_KEY_ID: "ROLEKEY",
-  AWS_SECRET_ACCESS_KEY: "planted",
-};
 
-function composed(parts: readonly Part[], environment = ENVIRONMENT): Container {
+function composed(parts: readonly Part[], environment = EVERY_SETTING): Container {
   return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), parts);
 }
 
@@ -62,7 +47,7 @@ describe("the composition root", () => {
       GSI1_NAME: "GSI1",
       SECRETS: "secrets-manager",
     };
-    const container = composed(PARTS, { ...ENVIRONMENT, ...aws });
+    const container = composed(PARTS, { ...EVERY_SETTING, ...aws });
     for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
   });
 
@@ -74,9 +59,9 @@ describe("the composition root", () => {
   it("loads a part once, so that handlers in one process share what it makes", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const loaded = new Set<Part>();
-    composeWith(ENVIRONMENT, container, loaded, [platform]);
+    composeWith(EVERY_SETTING, container, loaded, [platform]);
     const clock = resolve(container, names.clock);
-    composeWith(ENVIRONMENT, container, loaded, [platform, signing]);
+    composeWith(EVERY_SETTING, container, loaded, [platform, signing]);
     expect(resolve(container, names.clock)).toBe(clock);
   });
 
@@ -91,7 +76,7 @@ describe("the composition root", () => {
   it.each(["", "ws.example.com", "http://ws.example.com", "https://user:secret@ws.example.com"])(
     "posts nowhere but to a bare https address: not to %j",
     (endpoint) => {
-      const compose = () => composed(PARTS, { ...ENVIRONMENT, CONNECTIONS_ENDPOINT: endpoint });
+      const compose = () => composed(PARTS, { ...EVERY_SETTING, CONNECTIONS_ENDPOINT: endpoint });
       expect(compose).toThrow("Configuration: CONNECTIONS_ENDPOINT must be a bare https address");
     },
   );

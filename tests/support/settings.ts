@@ -1,0 +1,22 @@
+/** What every function needs over in-memory stores and a secret of its own. */
+export const LOCAL_SETTINGS = {
+  STORE: "memory",
+  SECRETS: "local",
+  JWT_SECRET: "only-for-tests-0123456789abcdef0",
+  TOKEN_ISSUER: "https://issuer.example",
+  TOKEN_AUDIENCE: "portcullis",
+  QUERY_TOKEN: "allowed",
+  ALLOWED_ORIGINS: "*",
+};
+
+/** What any function reads, so that each of them loads. Nothing is at these addresses. */
+export const EVERY_SETTING = {
+  ...LOCAL_SETTINGS,
+  JWT_SECRET_ID: "id",
+  CONNECTIONS_ENDPOINT: "https://ws.example.com",
+  CONTINUATION_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/continuations",
+  DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "ROLEKEY",
+  AWS_SECRET_ACCESS_KEY: "planted",
+};

@@ -7,7 +7,7 @@ import { parseUserId } from "../../domain/identity/user-id.ts";
 import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
-import { headerValues, objectField, parseEvent, textField } from "./event-fields.ts";
+import { headerValues, objectField, parseRouteEvent, textField } from "./event-fields.ts";
 
 /** In bytes. An IPv6 address with a zone fits the first; real user agents the second, others are left out. */
 const MAX_SOURCE_IP = 64;
@@ -18,7 +18,7 @@ export function parseConnectEvent(value: unknown): {
   readonly opening: OpeningConnection;
   readonly subprotocols: readonly string[];
 } {
-  const { event, requestContext } = parseEvent(value);
+  const { event, requestContext } = parseRouteEvent(value, "CONNECT");
   const authorizer = objectField(requestContext, "authorizer");
   const gatewayIdentity = objectField(requestContext, "identity");
   const sourceIp = textField(gatewayIdentity, "sourceIp");
@@ -44,7 +44,7 @@ export function parseConnectEvent(value: unknown): {
 
 /** Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats. */
 export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
-  const { requestContext } = parseEvent(value);
+  const { requestContext } = parseRouteEvent(value, "MESSAGE");
   const authorizer = objectField(requestContext, "authorizer");
   const userId = parseUserId(ownProperty(authorizer, "userId"));
   const { connectedAt, tokenExpiresAt } = lifetimeIn(requestContext);
@@ -53,7 +53,7 @@ export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId
 }
 
 export function parseDisconnectEvent(value: unknown): ConnectionId {
-  return connectionIdIn(parseEvent(value).requestContext);
+  return connectionIdIn(parseRouteEvent(value, "DISCONNECT").requestContext);
 }
 
 /** When it began, and when at the latest it ends: the gateway turns the authorizer's context into text. */

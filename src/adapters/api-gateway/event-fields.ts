@@ -18,6 +18,16 @@ export function parseEvent(event: unknown): { readonly event: PlainObject; reado
 }
 
 /**
+ * Throws MalformedInputError for an event of another type. API Gateway never sends one; another gateway, or a template
+ * with a wrong target, may let a client's message reach `$disconnect`.
+ */
+export function parseRouteEvent(value: unknown, eventType: "CONNECT" | "DISCONNECT" | "MESSAGE") {
+  const parsed = parseEvent(value);
+  if (textField(parsed.requestContext, "eventType") !== eventType) throw new MalformedInputError("MALFORMED_EVENT");
+  return parsed;
+}
+
+/**
  * All values of a header, whatever the case of its name (RFC 9110 section 5.1). The multi-value map has them all; the
  * single-value one stands in where an event has no other.
  */

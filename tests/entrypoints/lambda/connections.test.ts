@@ -10,7 +10,13 @@ import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
-import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
+import {
+  AUTHORIZER_CONTEXT,
+  CONNECTED_AT,
+  connectEvent,
+  disconnectEvent,
+  messageEvent,
+} from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 
 function handlers() {
@@ -79,6 +85,23 @@ describe("connect", () => {
     const connect = connectHandler(() => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")), logger);
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.lines).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
+  });
+});
+
+describe("a client's message that reaches a route of the gateway's", () => {
+  it("opens nothing", async () => {
+    const { connect, liveConnectionsOf, logger } = handlers();
+    expect(await connect(messageEvent('{"action":"$connect"}'), lambdaContext())).toEqual({ statusCode: 500 });
+    expect(logger.lines).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
+    expect(await liveConnectionsOf("ann")).toEqual([]);
+  });
+
+  it("ends nothing", async () => {
+    const { connect, disconnect, liveConnectionsOf, logger } = handlers();
+    await connect(connectEvent(), lambdaContext());
+    expect(await disconnect(messageEvent('{"action":"$disconnect"}'), lambdaContext())).toEqual({ statusCode: 500 });
+    expect(logger.lines.at(-1)).toMatchObject({ outcome: "failed", errorCode: "MALFORMED_EVENT" });
+    expect(await liveConnectionsOf("ann")).toHaveLength(1);
   });
 });
 

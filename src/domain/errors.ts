@@ -5,6 +5,7 @@ export type MalformedInputCode =
   | "MALFORMED_DELIVERY"
   | "MALFORMED_DETAIL"
   | "MALFORMED_EVENT"
+  | "MALFORMED_FRAME"
   | "MALFORMED_IDENTITY"
   | "MALFORMED_RECORD"
   | "MALFORMED_SECRET"
@@ -14,9 +15,12 @@ export type MalformedInputCode =
 export class MalformedInputError extends Error {
   override readonly name = "MalformedInputError";
   readonly code: MalformedInputCode;
+  /** The member at fault, by its name in our schema. A name that the caller made up never stands here. */
+  readonly member: string | undefined;
 
-  constructor(code: MalformedInputCode, options?: ErrorOptions) {
+  constructor(code: MalformedInputCode, { member, ...options }: ErrorOptions & { readonly member?: string } = {}) {
     super(code, options);
     this.code = code;
+    this.member = member;
   }
 }

@@ -1,4 +1,5 @@
-import { isPlainObject, type PlainObject } from "./own-property.ts";
+import { parseJsonObject } from "./json-object.ts";
+import type { PlainObject } from "./own-property.ts";
 
 /** Names that have no business in what callers send and that a careless merge further on would act upon. */
 const POLLUTING_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
@@ -11,18 +12,10 @@ const STRINGS = /"(?:[^"\\]|\\.)*"[\t\n\r ]*:?/g;
  * which of them counts), none that a careless merge would act upon, and at most `maxDepth` levels.
  */
 export function parseStrictObject(text: string, maxDepth: number): PlainObject | undefined {
-  const value = parseJson(text);
-  if (!isPlainObject(value)) return undefined;
+  const value = parseJsonObject(text);
+  if (value === undefined) return undefined;
   // JSON.parse keeps one of several members of a name, so the text then names more members than the value has.
   return countMembers(value, maxDepth) === countNames(text) ? value : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of valid JSON: how many members its objects are written with. */

@@ -15,8 +15,3 @@ export function invocationFields(event: unknown): LogFields {
     ...(routeKey !== undefined && { routeKey }),
   };
 }
-
-/** The gateway's id of this request: what a client can quote and an access log has. Empty where there is none. */
-export function gatewayRequestId(event: unknown): string {
-  return String(invocationFields(event).gatewayRequestId ?? "");
-}

@@ -1,3 +1,5 @@
+import type { MessageReference } from "./message-event.ts";
+
 /** What a route's integration answers to API Gateway. On `$connect` the status is the handshake's. */
 export type RouteAnswer = {
   readonly statusCode: number;
@@ -24,14 +26,21 @@ export function frame(content: { readonly type: string; readonly [member: string
 export type ErrorCode = "BAD_REQUEST" | "INTERNAL" | "LIMIT" | "NOT_CONNECTED" | "UNKNOWN_ACTION";
 
 const EXPLANATIONS = {
-  BAD_REQUEST: "The message is not what its action takes.",
+  BAD_REQUEST: "The message is not a JSON object with the members of its action, each once.",
   INTERNAL: "The message could not be handled. Try again.",
   LIMIT: "This connection follows as many entities as it may.",
   NOT_CONNECTED: "This connection has ended. Connect again.",
   UNKNOWN_ACTION: "There is no such action.",
 } as const satisfies Record<ErrorCode, string>;
 
-/** The connection stays open and usable. `id` only where it was understood: nothing else of a message is repeated. */
-export function errorFrame(code: ErrorCode, requestId: string, id?: string): RouteAnswer {
-  return frame({ type: "error", code, message: EXPLANATIONS[code], requestId, ...(id !== undefined && { id }) });
+/** The connection stays open and usable. Nothing of a message is repeated but its `id`. */
+export function errorFrame(code: ErrorCode, reference: MessageReference): RouteAnswer {
+  return frame({ type: "error", code, message: EXPLANATIONS[code], ...reference });
+}
+
+/** `member`: the one at fault, by its name in our schema and never as the client spelled it. */
+export function badRequest(reference: MessageReference, member: string | undefined): RouteAnswer {
+  if (member === undefined) return errorFrame("BAD_REQUEST", reference);
+  const message = `The member ${member} is missing or malformed.`;
+  return frame({ type: "error", code: "BAD_REQUEST", message, member, ...reference });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MalformedInputError } from "../../domain/errors.ts";
 import type { PlainObject } from "../../domain/own-property.ts";
 import { correlationId, entityId } from "./texts.ts";
 
@@ -18,10 +19,21 @@ export const unsubscribeFrame = z.strictObject({
 export type SubscribeFrame = z.infer<typeof subscribeFrame>;
 export type UnsubscribeFrame = z.infer<typeof unsubscribeFrame>;
 
-export function parseSubscribeFrame(frame: PlainObject | undefined): SubscribeFrame | undefined {
-  return z.safeParse(subscribeFrame, frame).data;
+/** Throws MalformedInputError. */
+export function parseSubscribeFrame(frame: PlainObject): SubscribeFrame {
+  return parseFrame(subscribeFrame, frame);
 }
 
-export function parseUnsubscribeFrame(frame: PlainObject | undefined): UnsubscribeFrame | undefined {
-  return z.safeParse(unsubscribeFrame, frame).data;
+/** Throws MalformedInputError. */
+export function parseUnsubscribeFrame(frame: PlainObject): UnsubscribeFrame {
+  return parseFrame(unsubscribeFrame, frame);
+}
+
+function parseFrame<T extends z.ZodMiniObject>(schema: T, frame: PlainObject): z.infer<T> {
+  const { data, error } = z.safeParse(schema, frame);
+  if (error === undefined) return data;
+  // zod's own error quotes what it was given, and names members that the client made up.
+  const atFault = new Set(error.issues.map(({ path }) => path[0]));
+  const member = Object.keys(schema.shape).find((name) => atFault.has(name));
+  throw new MalformedInputError("MALFORMED_FRAME", { ...(member !== undefined && { member }) });
 }

@@ -15,7 +15,8 @@ export const serverFrames = {
     code: z.enum(["BAD_REQUEST", "INTERNAL", "LIMIT", "NOT_CONNECTED", "UNKNOWN_ACTION"]),
     message: text,
     requestId: text.check(z.describe("What a log line of the service can be found by.")),
-    id: z.optional(text),
+    id: z.optional(text.check(z.describe("Of the message that this answers, wherever it could be read."))),
+    member: z.optional(text.check(z.describe("With BAD_REQUEST: which member is missing or malformed."))),
   }),
 
   entityUpdated: z.looseObject({

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import { MAX_CORRELATION_ID_BYTES, parseCorrelationId } from "../../domain/correlation-id.ts";
 import { parseUserId } from "../../domain/identity/user-id.ts";
 import { parseCallback } from "../../domain/notification/callback.ts";
 import { parseEntityId } from "../../domain/subscription/entity-id.ts";
-import { isPlainText } from "../../domain/text.ts";
 
 /** A text that a parser of the domain accepts: the rule stays there, and its brand comes out. */
 function parsedBy<T>(text: z.ZodMiniString, parse: (value: string) => T | undefined) {
@@ -32,10 +32,9 @@ export const callback = parsedBy(
   parseCallback,
 );
 
-const MAX_CORRELATION_BYTES = 128;
-
-/** What a client tells its answers apart by. */
 export const correlationId = parsedBy(
-  z.string().check(z.minLength(1), z.maxLength(MAX_CORRELATION_BYTES), z.describe("Chosen by the client and echoed.")),
-  (value) => (isPlainText(value, MAX_CORRELATION_BYTES) ? value : undefined),
+  z
+    .string()
+    .check(z.minLength(1), z.maxLength(MAX_CORRELATION_ID_BYTES), z.describe("Chosen by the client and echoed.")),
+  parseCorrelationId,
 );

@@ -19,10 +19,10 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
     name: "Subscribe",
     logger,
     parse: parseSubscribeFrame,
-    act: async ({ entityId, id }, { event, requestId, line }) => {
+    act: async ({ entityId, id }, { event, reference, line }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
       line.add({ outcome });
-      if (outcome !== "following") return errorFrame(REFUSALS[outcome], requestId, id);
+      if (outcome !== "following") return errorFrame(REFUSALS[outcome], reference);
       return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
     },
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseAuthorizerEvent } from "../../../src/adapters/api-gateway/authorizer-event.ts";
-import { parseConnectEvent, parseDisconnectEvent } from "../../../src/adapters/api-gateway/connection-events.ts";
+import {
+  parseConnectEvent,
+  parseDisconnectEvent,
+  parseSender,
+} from "../../../src/adapters/api-gateway/connection-events.ts";
 import { parseMessageEvent } from "../../../src/adapters/api-gateway/message-event.ts";
 import {
   AUTHORIZER_CONTEXT,
@@ -128,21 +132,42 @@ describe("parseConnectEvent", () => {
 
 describe("parseMessageEvent", () => {
   it("reads a frame that is a JSON object", () => {
-    expect(parseMessageEvent(messageEvent('{"action":"subscribe","entityId":"order-17"}'))).toEqual({
-      action: "subscribe",
-      entityId: "order-17",
+    expect(parseMessageEvent(messageEvent('{"action":"subscribe","entityId":"order-17","id":"7"}'))).toEqual({
+      frame: { action: "subscribe", entityId: "order-17", id: "7" },
+      reference: { requestId: "PJqCOG4zqRcFcPw=", id: "7" },
     });
   });
 
   it.each(["", "hello", "undefined", "7", '"text"', "null", "[]", "{", "\ufeff{}"])(
     "G1 finds no object in %j",
     (body) => {
-      expect(parseMessageEvent(messageEvent(body))).toBeUndefined();
+      expect(parseMessageEvent(messageEvent(body)).frame).toBeUndefined();
     },
   );
 
   it.each([33, 200_000])("G4 survives %d levels", (depth) => {
     const deep = `{"action":${"[".repeat(depth)}${"]".repeat(depth)}}`;
-    expect(parseMessageEvent(messageEvent(deep))).toBeUndefined();
+    expect(parseMessageEvent(messageEvent(deep)).frame).toBeUndefined();
+  });
+});
+
+describe("each route's event", () => {
+  /** Each with all that the others' events have, so that the type alone tells them apart. */
+  const everything = { ...connectEvent(), ...disconnectEvent(), ...messageEvent('{"action":"$disconnect"}') };
+  const of = (eventType: unknown) => ({
+    ...everything,
+    requestContext: { ...connectEvent({}, { ...AUTHORIZER_CONTEXT }).requestContext, eventType },
+  });
+
+  it.each([
+    ["parseConnectEvent", parseConnectEvent, "CONNECT"],
+    ["parseDisconnectEvent", parseDisconnectEvent, "DISCONNECT"],
+    ["parseMessageEvent", parseMessageEvent, "MESSAGE"],
+    ["parseSender", parseSender, "MESSAGE"],
+  ])("%s refuses every other type", (_name, parse, own) => {
+    expect(() => parse(of(own))).not.toThrow();
+    for (const other of ["CONNECT", "DISCONNECT", "MESSAGE", own.toLowerCase(), "", undefined, [own]]) {
+      if (other !== own) expect(() => parse(of(other))).toThrow(MALFORMED);
+    }
   });
 });

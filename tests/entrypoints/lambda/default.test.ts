@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultHandler } from "../../../src/entrypoints/lambda/default.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
-import { messageEvent } from "../../support/gateway-events.ts";
+import { connectEvent, disconnectEvent, messageEvent } from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 
 async function frameFor(body: string) {
@@ -35,8 +35,36 @@ describe("default", () => {
     },
   );
 
-  it("repeats nothing that was sent, neither to the client nor in the log", async () => {
-    const { frame, logger } = await frameFor('{"action":"canary-7f3a","id":"canary-7f3a"}');
+  it.each([
+    ["UNKNOWN_ACTION", '{"action":"shout","id":"7"}'],
+    ["UNKNOWN_ACTION", '{"id":"7"}'],
+    ["BAD_REQUEST", '{"action":"shout","id":"7","__proto__":{}}'],
+    ["BAD_REQUEST", '{"action":"shout","action":"shout","id":"7"}'],
+    ["BAD_REQUEST", `{"action":${"[".repeat(40)}${"]".repeat(40)},"id":"7"}`],
+  ])("proto:S8 answers %s with the id that could be read in %s", async (code, body) => {
+    expect((await frameFor(body)).frame).toMatchObject({ type: "error", code, id: "7" });
+  });
+
+  it.each(["7", '["7"]', '{"7":"7"}', '""', '"\\u0007"', '"\\ud800"', JSON.stringify("ü".repeat(65))])(
+    "repeats no id that is %s",
+    async (id) => {
+      const { frame } = await frameFor(`{"action":"shout","id":${id}}`);
+      expect(frame).toMatchObject({ code: "UNKNOWN_ACTION" });
+      expect(frame).not.toHaveProperty("id");
+    },
+  );
+
+  it.each([
+    ["$connect", connectEvent()],
+    ["$disconnect", disconnectEvent()],
+    ["nothing of a gateway's", {}],
+  ])("lets nobody in by an event of %s", async (_title, event) => {
+    const answer = await defaultHandler(new RecordingLogger())({ ...event, body: "{}" }, lambdaContext());
+    expect(answer).toEqual({ statusCode: 500 });
+  });
+
+  it("repeats nothing else that was sent, neither to the client nor in the log", async () => {
+    const { frame, logger } = await frameFor('{"action":"canary-7f3a","canary-7f3a":"canary-7f3a"}');
     expect(JSON.stringify([frame, logger.lines])).not.toContain("canary");
     expect(logger.lines).toHaveLength(1);
   });

@@ -86,8 +86,8 @@ describe("subscribe", () => {
   });
 
   it("H7 tells a connection without a record that it has ended", async () => {
-    const answer = await all.subscribe("order-17", {}, { connectionId: "AAAAAAAAAAAAAAA=" });
-    expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED" });
+    const answer = await all.subscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
+    expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED", id: "7" });
     expect(await all.followersOf("order-17")).toEqual([]);
   });
 
@@ -99,10 +99,10 @@ describe("subscribe", () => {
   it("says INTERNAL, and nothing else, when the store cannot be reached", async () => {
     const outage = () => Promise.reject(new DependencyUnavailableError("SUBSCRIPTION_STORE"));
     const answer = await subscribeHandler(outage, all.logger)(
-      messageEvent('{"action":"subscribe","entityId":"canary-7f3a"}'),
+      messageEvent('{"action":"subscribe","entityId":"canary-7f3a","id":"7"}'),
       lambdaContext(),
     );
-    expect(JSON.parse(answer.body ?? "")).toMatchObject({ type: "error", code: "INTERNAL" });
+    expect(JSON.parse(answer.body ?? "")).toMatchObject({ type: "error", code: "INTERNAL", id: "7" });
     expect(JSON.stringify([answer, all.logger.lines])).not.toContain("canary");
   });
 });
@@ -142,12 +142,34 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
     ["E6 NUL", "order\u000017"],
     ["E7 a lone surrogate", "\ud800"],
     ["E9 more than 256 bytes", "ü".repeat(129)],
-  ])("refuses %s", async (_title, entityId) => {
-    expect(await all[action](entityId)).toMatchObject({ type: "error", code: "BAD_REQUEST" });
+  ])("proto:S8 refuses %s, naming the member and the request", async (_title, entityId) => {
+    expect(await all[action](entityId, { id: "7" })).toEqual({
+      type: "error",
+      code: "BAD_REQUEST",
+      message: "The member entityId is missing or malformed.",
+      member: "entityId",
+      requestId: "PJqCOG4zqRcFcPw=",
+      id: "7",
+    });
+  });
+
+  it("says INTERNAL, with the id, when the authorizer's context is not in the event", async () => {
+    const answer = await all[action]("order-17", { id: "7" }, { authorizer: undefined });
+    expect(answer).toMatchObject({ type: "error", code: "INTERNAL", id: "7" });
+  });
+
+  it("refuses a member too many, with the id and without the name that the client made up", async () => {
+    expect(await all[action]("order-17", { id: "7", "canary-7f3a": "eve" })).toEqual({
+      type: "error",
+      code: "BAD_REQUEST",
+      message: "The message is not a JSON object with the members of its action, each once.",
+      requestId: "PJqCOG4zqRcFcPw=",
+      id: "7",
+    });
+    expect(await all.followersOf("order-17")).toEqual([]);
   });
 
   it.each([
-    ["a member too many", { userId: "eve" }],
     ["a correlation id that is a number", { id: 7 }],
     ["a correlation id of 129 characters", { id: "a".repeat(129) }],
     ["a correlation id with a control character", { id: "a\u001b[2J" }],
@@ -157,7 +179,8 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
     expect(answer).toEqual({
       type: "error",
       code: "BAD_REQUEST",
-      message: expect.any(String),
+      message: "The member id is missing or malformed.",
+      member: "id",
       requestId: "PJqCOG4zqRcFcPw=",
     });
     expect(await all.followersOf("order-17")).toEqual([]);

@@ -137,7 +137,7 @@ describe("the whole story, over the wire", () => {
 
   it("what cannot be acted upon is answered, and the connection stays usable", async () => {
     const ann = await connectAs("ann");
-    for (const message of ['{"action":"shout"}', "hello", '{"action":"subscribe","entityId":17}']) {
+    for (const message of ['{"action":"shout","id":"2"}', "hello", '{"action":"subscribe","entityId":17,"id":"3"}']) {
       ann.send(message);
       record("error", JSON.parse(await ann.text()));
     }

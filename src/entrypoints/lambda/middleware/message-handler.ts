@@ -1,34 +1,52 @@
-import { gatewayRequestId } from "../../../adapters/api-gateway/invocation-fields.ts";
-import { parseMessageEvent } from "../../../adapters/api-gateway/message-event.ts";
-import { errorFrame, type RouteAnswer } from "../../../adapters/api-gateway/route-answers.ts";
+import { type MessageReference, parseMessageEvent } from "../../../adapters/api-gateway/message-event.ts";
+import { badRequest, errorFrame, FAILED, type RouteAnswer } from "../../../adapters/api-gateway/route-answers.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
 import type { PlainObject } from "../../../domain/own-property.ts";
 import type { InvocationLine } from "./invocation-line.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 
 /** One message, as far as its route needs more of it than its frame. */
-type Message = { readonly event: unknown; readonly requestId: string; readonly line: InvocationLine };
+type Message = { readonly event: unknown; readonly reference: MessageReference; readonly line: InvocationLine };
 
 export type MessageRoute<Frame> = {
   readonly name: string;
   readonly logger: Logger;
-  /** By the frame's schema; undefined for whatever else was sent. */
-  readonly parse: (frame: PlainObject | undefined) => Frame | undefined;
+  /** By the frame's schema. Throws MalformedInputError. */
+  readonly parse: (frame: PlainObject) => Frame;
   readonly act: (frame: Frame, message: Message) => Promise<RouteAnswer>;
 };
 
-/** A route that a client's `action` names: each message is answered by one frame, and the connection stays usable. */
+/** A route for clients' messages: each is answered by one frame with its `id`, and the connection stays usable. */
 export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute<Frame>) {
   return lambdaHandler({
     name,
     logger,
     handle: async (event, line) => {
-      const requestId = gatewayRequestId(event);
-      const frame = parse(parseMessageEvent(event));
-      if (frame !== undefined) return act(frame, { event, requestId, line });
+      const { reference, frame } = parseMessageEvent(event);
+      const parsed = parsedOrFault(frame, parse);
+      if (!(parsed instanceof MalformedInputError)) return act(parsed, { event, reference, line });
       line.add({ outcome: "refused", reason: "BAD_REQUEST" });
-      return errorFrame("BAD_REQUEST", requestId);
+      return badRequest(reference, parsed.member);
     },
-    onFault: (_error, event) => errorFrame("INTERNAL", gatewayRequestId(event)),
+    onFault: (_error, event) => answerToFault(event),
   });
+}
+
+function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRoute<Frame>["parse"]) {
+  try {
+    return frame === undefined ? new MalformedInputError("MALFORMED_FRAME") : parse(frame);
+  } catch (thrown) {
+    if (thrown instanceof MalformedInputError) return thrown;
+    throw thrown;
+  }
+}
+
+/** An event that is no message gets no frame: on `$connect` a status of 200 would let somebody in. */
+function answerToFault(event: unknown): RouteAnswer {
+  try {
+    return errorFrame("INTERNAL", parseMessageEvent(event).reference);
+  } catch {
+    return FAILED;
+  }
 }

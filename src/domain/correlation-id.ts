@@ -1,0 +1,12 @@
+import type { Brand } from "./brand.ts";
+import { isPlainText } from "./text.ts";
+
+/** What a client tells its answers apart by: the `id` of a message, repeated in the answer. */
+export type CorrelationId = Brand<string, "CorrelationId">;
+
+/** In bytes of UTF-8. */
+export const MAX_CORRELATION_ID_BYTES = 128;
+
+export function parseCorrelationId(value: unknown): CorrelationId | undefined {
+  return isPlainText(value, MAX_CORRELATION_ID_BYTES) ? (value as CorrelationId) : undefined;
+}

@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { parseJsonObject } from "../../src/domain/json-object.ts";
+
+describe("parseJsonObject", () => {
+  it("reads an object, of several members of one name the last", () => {
+    expect(parseJsonObject('{"a":1,"a":2}')).toEqual({ a: 2 });
+  });
+
+  it.each(["", "{", "7", "null", "[]", '"text"', "[".repeat(200_000)])("finds none in %j", (text) => {
+    expect(parseJsonObject(text)).toBeUndefined();
+  });
+});

@@ -31,7 +31,10 @@ export function composeWith(environment: Environment, container: Container, load
 const processContainer = new Container({ defaultScope: "Singleton" });
 const processParts = new Set<Part>();
 
-/** The process's own container. Called once per handler, while it loads: a wrong setting fails the deployment. */
+/**
+ * The process's own container. Called once per handler, while it loads. A wrong setting stops the local runtime at its
+ * start; on Lambda the deployment succeeds, and each invocation fails until the setting is mended.
+ */
 export function compose(...parts: readonly Part[]): Container {
   return composeWith(process.env, processContainer, processParts, parts);
 }

@@ -3,6 +3,7 @@ import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifie
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
+import { HOSTILE_KEY_IDS } from "../../support/attacks/key-attacks.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 
 const claims = { iss: "anyone", data: { userId: "ann" } };
@@ -82,12 +83,24 @@ describe("JoseTokenVerifier", () => {
     ["typ JWT", { alg: "HS256", typ: "JWT" }],
     ["no typ", { alg: "HS256" }],
     ["typ in lower case", { alg: "HS256", typ: "jwt" }],
+    ["typ as a whole media type", { alg: "HS256", typ: "application/JWT" }],
     ["a thumbprint as kid", { alg: "HS256", kid: "-NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" }],
   ])("takes a header with %s", async (_name, header) => {
     const verified = await new JoseTokenVerifier(new RotatingSigningSecrets([current])).verify(withHeader(header));
 
     expect(verified.kind).toBe("verified");
   });
+
+  it.each(["IBZFPqpuE0oC+hnZ", ...Object.values(HOSTILE_KEY_IDS).flat()])(
+    "C1 takes any kid, since it selects nothing: %j",
+    async (kid) => {
+      const token = withHeader({ alg: "HS256", kid });
+
+      const verified = await new JoseTokenVerifier(new RotatingSigningSecrets([current])).verify(token);
+
+      expect(verified).toStrictEqual({ kind: "verified", claims });
+    },
+  );
 
   it.each([
     ["K10 of one byte", "a", "KEY_TOO_SHORT"],

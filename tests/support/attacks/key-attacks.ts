@@ -1,19 +1,20 @@
 import { generateKeyPairSync } from "node:crypto";
 import { encodePart, forgeJws } from "../forged-jws.ts";
 import { goodClaims } from "../good-token.ts";
-import { type Attack, rowsOf, withHeader } from "./attack.ts";
+import { type Attack, rowsOf, type Target, withHeader } from "./attack.ts";
 
 const traversal = rowsOf("C1", 22);
 const injection = rowsOf("C1", 77);
 const confusion = rowsOf("C1", 843);
 
-const keyIds: readonly Attack[] = [
-  ...["../../dev/null", "/etc/passwd", "..\\..\\secret", "file:///dev/null", "secrets/%2e%2e/other"].map((kid) =>
-    traversal("HEADER_NOT_ALLOWED", `kid ${JSON.stringify(kid)}`, (target) =>
-      withHeader(target, { alg: "HS256", typ: "JWT", kid }),
-    ),
-  ),
-  ...[
+/** Signed with what a verifier would take for the key if it looked one up by this name. */
+const foundBy = (kid: string, key: string) => (target: Target) =>
+  forgeJws({ header: { alg: "HS256", typ: "JWT", kid }, payload: goodClaims(target.now), key });
+
+/** Names that are let through, since a `kid` may be any string (RFC 7515 4.1.4): they find no key. */
+export const HOSTILE_KEY_IDS = {
+  traversal: ["../../dev/null", "/etc/passwd", "..\\..\\secret", "file:///dev/null", "secrets/%2e%2e/other"],
+  injection: [
     "' OR '1'='1",
     "x' UNION SELECT 'a'--",
     "|sleep 10",
@@ -22,18 +23,27 @@ const keyIds: readonly Attack[] = [
     "a\0b",
     "a\nb",
     "",
-  ].map((kid) =>
-    injection("HEADER_NOT_ALLOWED", `kid ${JSON.stringify(kid)}`, (target) =>
-      withHeader(target, { alg: "HS256", typ: "JWT", kid }),
-    ),
+  ],
+  confusion: ["__proto__", "constructor", "toString", "hasOwnProperty", "\ud800", "k".repeat(256)],
+};
+
+const keyIds: readonly Attack[] = [
+  ...HOSTILE_KEY_IDS.traversal.map((kid) =>
+    traversal("SIGNATURE_INVALID", `kid ${JSON.stringify(kid)}, signed with an empty key`, foundBy(kid, "")),
   ),
-  ...[0, 1, null, true, ["1"], { id: "1" }, "__proto__", "constructor", "toString", "hasOwnProperty"].map((kid) =>
+  ...HOSTILE_KEY_IDS.injection.map((kid) =>
+    injection("SIGNATURE_INVALID", `kid ${JSON.stringify(kid)}, signed with a`, foundBy(kid, "a")),
+  ),
+  ...HOSTILE_KEY_IDS.confusion.map((kid) =>
+    confusion("SIGNATURE_INVALID", `kid ${JSON.stringify(kid.slice(0, 16))}, signed with it`, foundBy(kid, kid)),
+  ),
+  ...[0, 1, null, true, ["1"], { id: "1" }].map((kid) =>
     confusion("HEADER_NOT_ALLOWED", `kid ${JSON.stringify(kid)}`, (target) =>
       withHeader(target, { alg: "HS256", typ: "JWT", kid }),
     ),
   ),
-  confusion("HEADER_NOT_ALLOWED", "kid of 129 characters", (target) =>
-    withHeader(target, { alg: "HS256", kid: "k".repeat(129) }),
+  confusion("HEADER_NOT_ALLOWED", "kid of 257 characters", (target) =>
+    withHeader(target, { alg: "HS256", kid: "k".repeat(257) }),
   ),
   confusion("TOKEN_TOO_LARGE", "kid of 10 KB", (target) =>
     withHeader(target, { alg: "HS256", kid: "k".repeat(10_240) }),

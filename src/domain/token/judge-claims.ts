@@ -1,6 +1,6 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../own-property.ts";
-import { addSeconds, type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
+import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
 import { judgeUse } from "./judge-use.ts";
 import type { TokenPolicy } from "./token-policy.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
@@ -16,6 +16,7 @@ export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: Epoch
     judgeIssuer(claims, policy) ??
     judgeAudience(claims, policy) ??
     judgeUse(claims) ??
+    judgeTokenId(claims) ??
     judgeNotBefore(claims, policy, now) ??
     judgeIssuedAt(claims, expiry, policy, now) ??
     judgeExpiry(expiry, policy, now);
@@ -24,12 +25,7 @@ export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: Epoch
   const identity = identityFromClaims(claims, policy.identityClaims);
   if (identity === undefined) return rejected("IDENTITY_INVALID");
   if (!subjectAgrees(claims, identity)) return rejected("SUBJECT_MISMATCH");
-  return { kind: "accepted", identity, tokenExpiresAt: endFor(expiry, policy, now) };
-}
-
-/** For a token that only the leeway lets in, the leeway's end: who is let in must not count as gone from the start. */
-function endFor(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): EpochSeconds {
-  return expiry > now ? expiry : addSeconds(expiry, policy.leewaySeconds);
+  return { kind: "accepted", identity, tokenExpiresAt: expiry };
 }
 
 type Judgement = RejectionReason | undefined;
@@ -44,6 +40,12 @@ function judgeAudience(claims: PlainObject, policy: TokenPolicy): Judgement {
   const members = Array.isArray(audience) ? audience : [audience];
   const allowed = members.every((member) => typeof member === "string") && members.includes(policy.audience);
   return allowed ? undefined : "AUDIENCE_NOT_ALLOWED";
+}
+
+/** RFC 7519 4.1.7: a string, where there is one. Lists of used and revoked tokens are kept by it. */
+function judgeTokenId(claims: PlainObject): Judgement {
+  const id = ownProperty(claims, "jti");
+  return id === undefined || typeof id === "string" ? undefined : "TOKEN_ID_INVALID";
 }
 
 function judgeNotBefore(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): Judgement {
@@ -66,9 +68,12 @@ function parseExpiry(claims: PlainObject): EpochSeconds | undefined {
   return expiry === undefined ? undefined : wholeSeconds(expiry);
 }
 
-/** RFC 7519 4.1.4: on or after `exp` the token is refused. */
+/**
+ * RFC 7519 4.1.4: on or after `exp` the token is refused. Without leeway: a connection ends at `exp`, and who opened one
+ * after it would hear nothing.
+ */
 function judgeExpiry(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
-  if (!(now < expiry + policy.leewaySeconds)) return "EXPIRED";
+  if (!(now < expiry)) return "EXPIRED";
   return expiry - now <= policy.maxLifetimeSeconds ? undefined : "LIFETIME_TOO_LONG";
 }
 

@@ -6,7 +6,7 @@ export type TokenPolicy = {
   readonly issuer: string;
   /** The exact `aud`, or a member of it where `aud` is an array. */
   readonly audience: string;
-  /** Seconds of clock skew granted to `exp`, `nbf` and `iat`; 0 to 60. */
+  /** Seconds of clock skew granted to `nbf` and `iat`, never to `exp`; 0 to 60. */
   readonly leewaySeconds: number;
   /** The furthest in the future that `exp` may lie, in seconds: bounds what a token stolen today is worth. */
   readonly maxLifetimeSeconds: number;

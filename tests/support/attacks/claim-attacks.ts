@@ -38,8 +38,9 @@ const dates: readonly Attack[] = [
     withClaims(target, { exp: target.now + POLICY.maxLifetimeSeconds + FAR }),
   ),
   d4("LIFETIME_TOO_LONG", "exp in 2242", (target) => withClaims(target, { exp: 2 ** 33 - 1 })),
-  d5("EXPIRED", "exp at the leeway", (target) =>
-    withClaims(target, { iat: target.now - 60, exp: target.now - POLICY.leewaySeconds }),
+  d5("EXPIRED", "exp now", (target) => withClaims(target, { iat: target.now - 60, exp: target.now })),
+  d5("EXPIRED", "exp a second ago, within the leeway", (target) =>
+    withClaims(target, { iat: target.now - 60, exp: target.now - 1 }),
   ),
   d5("EXPIRED", "exp an hour ago", (target) => withClaims(target, { iat: target.now - 7200, exp: target.now - 3600 })),
   ...NO_DATES.map((nbf) => d6("NOT_BEFORE_INVALID", `nbf ${json(nbf)}`, (target) => withClaims(target, { nbf }))),
@@ -99,6 +100,7 @@ const parties: readonly Attack[] = [
 const d11 = rowsOf("D11", 287);
 const d12 = rowsOf("D12", 287);
 const d13 = rowsOf("D13", 287);
+const d14 = rowsOf("D14", 20);
 const d18 = rowsOf("D18", 287);
 
 const TYPES = ["at+jwt", "application/at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "JWE", "", "JWT ", "jwt\0", 1];
@@ -124,6 +126,9 @@ const uses: readonly Attack[] = [
   ),
   d13("TOKEN_USE_NOT_ALLOWED", "cnf, shown as bearer", (target) => withClaims(target, { cnf: { jkt: "abc" } })),
   d13("TOKEN_USE_NOT_ALLOWED", "a logout token", (target) => withClaims(target, { events: {} })),
+  ...[1, null, true, ["1"], { id: "1" }].map((jti) =>
+    d14("TOKEN_ID_INVALID", `jti ${json(jti)}`, (target) => withClaims(target, { jti })),
+  ),
   ...["bob", "", null, 1, ["ann"], { id: "ann" }].map((sub) =>
     d18("SUBJECT_MISMATCH", `sub ${json(sub)} beside data for ann`, (target) => withClaims(target, { sub })),
   ),

@@ -11,7 +11,7 @@ import { type Grant, grantsOf } from "./grants.ts";
 const TEMPLATE = "infra/template.yaml";
 
 /** The functions that are not in every stack are there with these. */
-const PARAMETERS = { Production: "false" };
+const PARAMETERS = { MintTestTokens: "true" };
 
 const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
 

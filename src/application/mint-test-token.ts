@@ -7,7 +7,7 @@ import type { UniqueIds } from "./ports/unique-ids.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 
-/** A token that the policy accepts, for one hour if the policy grants as much, for whoever asks: for development only. */
+/** A token that the policy accepts, for one hour if the policy grants as much, for whoever asks. */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeTemplate, projectTemplate } from "../support/local-template.ts";
 
-const { functions } = describeTemplate(projectTemplate(), { Production: "false" });
+const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
 /** What is not ours to give: settings of Lambda and the SDK, of Node.js and of packages. */
 const NOT_OURS = /^(AWS_|NODE_|WATCH_REPORT_DEPENDENCIES$|FORCE_COLOR$)/;

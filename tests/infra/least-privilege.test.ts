@@ -113,7 +113,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
   const aws = await RecordingAws.start();
   onTestFinished(() => aws.close());
   if (answer !== undefined) aws.answer = answer;
-  const { functions } = describeTemplate(projectTemplate(), { Production: "false" }, localAccount(aws.origin));
+  const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" }, localAccount(aws.origin));
   const fn = functions.find(({ name }) => name === functionName);
   if (fn === undefined) throw new Error(`no function ${functionName}`);
   const child = execFile(
@@ -138,7 +138,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
 
 describe("least privilege", () => {
   it("is looked at for every function", () => {
-    const { functions } = describeTemplate(projectTemplate(), { Production: "false" });
+    const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
     expect(Object.keys(work).toSorted()).toEqual(functions.map(({ name }) => name).toSorted());
   });

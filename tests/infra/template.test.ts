@@ -116,8 +116,10 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(denied.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
   });
 
-  it("S19: the function that mints tokens exists only where a parameter says that this is not production", () => {
+  it("S19: the function that mints tokens exists only where a parameter of its own asks for it", () => {
     expect(template.Resources["CreateTestJwt"]?.Condition).toBe("MintsTestTokens");
+    expect(template.Conditions["MintsTestTokens"]).toEqual({ "Fn::Equals": [{ Ref: "MintTestTokens" }, "true"] });
+    expect(template.Parameters["MintTestTokens"].Default).toBe("false");
     expect(template.Parameters["Production"].Default).toBe("true");
   });
 

@@ -8,7 +8,7 @@ const NOT_THE_HANDLERS = /^(logs:|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttr
 
 /** What a function's role allows its handler: `dynamodb:PutItem WebsocketTable`. */
 export function permissionsOf(functionName: string): readonly string[] {
-  const stack = new Stack(parseTemplate(TEMPLATE, projectTemplate()), { Production: "false" }, localAccount());
+  const stack = new Stack(parseTemplate(TEMPLATE, projectTemplate()), { MintTestTokens: "true" }, localAccount());
   const role = stack.resources.find(`${functionName}Role`);
   if (role === undefined) throw new Error(`${functionName} has no role`);
   return role.properties

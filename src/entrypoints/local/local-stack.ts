@@ -15,8 +15,8 @@ export function readLocalStack({ port, stage, parameters }: Options): StackDescr
   return readTemplate({
     file: TEMPLATE,
     text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
-    // Not production: there are test tokens here.
-    parameters: { Production: "false", StageName: stage, ...parameters },
+    // Who has started it may be anybody on it.
+    parameters: { MintTestTokens: "true", StageName: stage, ...parameters },
     entrypoints: new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, ""))),
     account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },
   });

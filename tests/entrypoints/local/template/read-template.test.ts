@@ -10,7 +10,7 @@ import {
 const template = projectTemplate();
 
 describe("the project's template", () => {
-  const stack = describeTemplate(template, { Production: "false" });
+  const stack = describeTemplate(template, { MintTestTokens: "true" });
 
   it("declares the API that clients know", () => {
     expect(stack.api.stage).toBe("dev");
@@ -73,8 +73,8 @@ describe("parameters", () => {
     const namesFor = (parameters: Record<string, string>) =>
       describeTemplate(template, parameters).functions.map(({ name }) => name);
 
-    expect(namesFor({})).not.toContain("CreateTestJwt");
-    expect(namesFor({ Production: "false", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
+    expect(namesFor({ Production: "false" })).not.toContain("CreateTestJwt");
+    expect(namesFor({ MintTestTokens: "true", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
     expect(namesFor({ JwtSecret: "0123456789abcdef0123456789abcdef" })).not.toContain("RotateSecret");
   });
 
@@ -230,10 +230,10 @@ describe("a mistake is named with file, line and what is wrong", () => {
     ],
     [
       "a condition of itself",
-      'IsProduction: !Equals [!Ref Production, "true"]',
-      "IsProduction: !Not [!Condition IsProduction]",
-      "IsProduction: !Not",
-      "condition IsProduction depends on itself",
+      'MintsTestTokens: !Equals [!Ref MintTestTokens, "true"]',
+      "MintsTestTokens: !Not [!Condition MintsTestTokens]",
+      "MintsTestTokens: !Not",
+      "condition MintsTestTokens depends on itself",
     ],
     [
       "a function of CloudFormation's that is not known",

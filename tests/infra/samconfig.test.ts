@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+/** Environments of samconfig.toml, each with the parameters that `sam deploy` takes in it. */
+const overrides = [
+  ...readFileSync("samconfig.toml", "utf8").matchAll(
+    /^\[([\w-]+)\.deploy\.parameters\]$(?:\n(?!\[).*)*?\nparameter_overrides = "(.*)"$/gm,
+  ),
+].map(([, environment, parameters = ""]) => [environment, parameters.split(" ")] as const);
+
+it("S19: as shipped, only the environment named for it deploys a function that mints tokens", () => {
+  const minting = overrides.filter(([, parameters]) => parameters.includes("MintTestTokens=true"));
+
+  expect(overrides.map(([environment]) => environment)).toEqual(["default", "test-tokens", "staging", "prod"]);
+  expect(minting.map(([environment]) => environment)).toEqual(["test-tokens"]);
+});

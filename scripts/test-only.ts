@@ -1,0 +1,5 @@
+// `npm run test:only -- tests/domain`: the tests alone, without the checks of `npm test`.
+import { conclude } from "./conclude.ts";
+import { runTests } from "./run-tests.ts";
+
+conclude(runTests(process.argv.slice(2)));

@@ -15,18 +15,22 @@ import { createTestJwtHandler } from "../../../src/entrypoints/lambda/create-tes
 import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { deferred } from "../../support/deferred.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 
-/** Time that Lambda has left: enough for the stack's margin of 50 ms, not for what hangs. */
-const REMAINING_MILLIS = 80;
+/** Of an invocation that nothing holds up. */
+const TIME_ENOUGH = 60_000;
+/** Beyond the stack's margin of 50 ms: how soon a call that never answers is given up. Nothing else waits for it. */
+const TIME_RUNS_OUT = 80;
 const CANARY = "canary-7f3a";
 
 type Call = (...args: never[]) => unknown;
 
-type Fault = (call: Call) => Call;
+/** `isOver`: the invocation has been answered. */
+type Fault = (call: Call, isOver: Promise<unknown>) => Call;
 
 const throws: Fault = () => () => {
   throw new Error(CANARY);
@@ -37,17 +41,20 @@ const ASYNCHRONOUS: Readonly<Record<string, Fault>> = {
   rejects: () => () => Promise.reject(new Error(CANARY)),
   hangs: () => () => new Promise(() => {}),
   "answers late":
-    (call) =>
+    (call, isOver) =>
     async (...args) => {
       const answer = await call(...args);
-      await new Promise((resume) => setTimeout(resume, REMAINING_MILLIS * 2));
+      await isOver;
       return answer;
     },
   "answers nothing": () => async () => undefined,
   "answers rubbish": () => async () => ({}),
 };
 
-function parts() {
+/** Which of them leave it to Lambda's time to end the invocation. */
+const UNANSWERED: ReadonlySet<string> = new Set(["hangs", "answers late"]);
+
+function parts(remainingMillis = TIME_ENOUGH) {
   const connections = new MemoryConnectionStore();
   return {
     clock: new FixedClock(CONNECTED_AT),
@@ -56,6 +63,7 @@ function parts() {
     subscriptions: new MemorySubscriptionStore(connections),
     ids: { next: () => "1" },
     logger: new RecordingLogger(),
+    context: lambdaContext(remainingMillis),
   };
 }
 
@@ -73,7 +81,7 @@ const FORGED = forgeJws({ payload: { exp: NOW + 60 }, key: "another-secret-01234
 /** Each handler over the real use case and the real jose, and every port call that it makes. */
 const CALLS: readonly {
   readonly title: string;
-  readonly port: keyof Parts;
+  readonly port: Exclude<keyof Parts, "context">;
   readonly method: string;
   readonly invoke: (all: Parts) => Promise<unknown>;
 }[] = [
@@ -92,26 +100,26 @@ const CALLS: readonly {
   { title: "create-test-jwt", port: "clock", method: "now", invoke: mint },
 ];
 
-function authorize({ secrets, clock, logger }: Parts, token: string) {
+function authorize({ secrets, clock, logger, context }: Parts, token: string) {
   const admission = { queryToken: "allowed", origins: "any" } as const;
   const verifier = new JoseTokenVerifier(secrets);
   const handler = authorizerHandler(makeAuthorizeConnection({ verifier, admission, policy: POLICY, clock }), logger);
-  return handler(authorizerEvent({ query: { access_token: token } }), lambdaContext(REMAINING_MILLIS));
+  return handler(authorizerEvent({ query: { access_token: token } }), context);
 }
 
-function connect({ connections, logger }: Parts) {
-  return connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), lambdaContext(REMAINING_MILLIS));
+function connect({ connections, logger, context }: Parts) {
+  return connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), context);
 }
 
-function disconnect({ connections, subscriptions, clock, logger }: Parts) {
+function disconnect({ connections, subscriptions, clock, logger, context }: Parts) {
   const handler = disconnectHandler(makeCloseConnection({ connections, subscriptions, clock }), logger);
-  return handler(disconnectEvent(), lambdaContext(REMAINING_MILLIS));
+  return handler(disconnectEvent(), context);
 }
 
-function mint({ secrets, clock, ids, logger }: Parts) {
+function mint({ secrets, clock, ids, logger, context }: Parts) {
   const signer = new JoseTokenSigner(secrets);
   const handler = createTestJwtHandler(makeMintTestToken({ signer, policy: POLICY, clock, ids }), logger);
-  return handler({ userId: "ann" }, lambdaContext(REMAINING_MILLIS));
+  return handler({ userId: "ann" }, context);
 }
 
 /** Whether the caller got what it asked for. */
@@ -136,11 +144,15 @@ describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, me
   const synchronous = title === "authorizer" ? JUDGING : SYNCHRONOUS;
   const faults = port === "clock" ? synchronous : ASYNCHRONOUS;
   it.each(Object.entries(faults))("and %s: nobody is let in, told or logged why", async (kind, fault) => {
-    const all = parts();
+    const all = parts(UNANSWERED.has(kind) ? TIME_RUNS_OUT : TIME_ENOUGH);
+    const isOver = deferred<void>();
     const subject = all[port] as unknown as Record<string, Call>;
     const call = (subject[method] as Call).bind(subject);
-    Object.defineProperty(subject, method, { value: fault(call) });
+    Object.defineProperty(subject, method, { value: fault(call, isOver.promise) });
     const { granted, text } = await outcomeOf(() => invoke(all));
+    isOver.resolve();
+    // What comes late is acted upon by then.
+    await new Promise((resume) => setImmediate(resume));
     // Closing is idempotent and best effort: a late or odd answer to it grants nothing.
     expect(granted && !(title === "disconnect" && kind.startsWith("answers "))).toBe(false);
     expect(text + JSON.stringify(all.logger.lines)).not.toContain(CANARY);

@@ -57,7 +57,7 @@ describe("the attack table, over the wire", () => {
     expect(chosen).toStrictEqual([undefined, "websocket"]);
 
     for (const { ws } of clients) ws.close();
-    await vi.waitFor(async () => expect(await ann()).toHaveLength(0));
+    await vi.waitFor(async () => expect(await ann()).toHaveLength(0), { timeout: 15_000 });
   });
 
   it("holds the rows that it is expected to hold", () => {

@@ -61,7 +61,7 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
       },
       region: "eu-west-1",
       clock,
-      sockets: POSTS_AT_ONCE,
+      socketsKept: POSTS_AT_ONCE,
     }),
     queue: { defer: nothingLeft },
     deadLetters: { undeliverable: nothingLeft, unreadable: nothingLeft },

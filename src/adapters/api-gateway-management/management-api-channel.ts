@@ -10,6 +10,10 @@ import { type HttpPost, makeHttpPost } from "./post-over-http.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
 const TIMEOUT_MILLIS = 2500;
+const DOUBT_MILLIS = 1000;
+
+/** Those end a connection or put its push aside: no second post puts right what one answer of somebody else's did. */
+const CONSEQUENCES: ReadonlySet<PostOutcome> = new Set(["gone", "refused", "too-large"]);
 
 /** API Gateway's management API, spoken by hand: docs/decisions/0011 says why. */
 export class ManagementApiChannel implements ConnectionChannel {
@@ -23,16 +27,20 @@ export class ManagementApiChannel implements ConnectionChannel {
     readonly credentials: AwsCredentials;
     readonly region: string;
     readonly clock: Clock;
-    /** As many as posts may be under way at once. */
-    readonly sockets: number;
+
+    readonly socketsKept: number;
     readonly timeoutMillis?: number;
+    readonly doubtMillis?: number;
   }) {
     this.#endpoint = options.endpoint;
     this.#signer = new Sigv4Signer(options.credentials, options.region);
     this.#clock = options.clock;
     this.#post = makeHttpPost(options.endpoint, {
-      sockets: options.sockets,
+      socketsKept: options.socketsKept,
       timeoutMillis: options.timeoutMillis ?? TIMEOUT_MILLIS,
+      doubtMillis: options.doubtMillis ?? DOUBT_MILLIS,
+      hasConsequences: (answer) => CONSEQUENCES.has(outcomeOf(answer)),
+      clock: options.clock,
     });
   }
 

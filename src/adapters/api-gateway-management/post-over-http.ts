@@ -1,45 +1,98 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { Socket } from "node:net";
+import type { Clock } from "../../application/ports/clock.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
+import { KeptSockets } from "./kept-sockets.ts";
 
 export type HttpAnswer = { readonly status: number; readonly body: string };
 
+/** Throws NoAnswerInTimeError, or what became of the socket. */
 export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpAnswer>;
+
+export class NoAnswerInTimeError extends Error {
+  override readonly name = "NoAnswerInTimeError";
+}
 
 /** Error answers are a line of JSON; whatever is longer is not one of the gateway's. */
 const MAX_ANSWER_BYTES = 4096;
 
+type ReceivedAnswer = HttpAnswer & { readonly socket: Socket };
+
 /**
- * Posts over at most so many sockets, which are kept for the next post and do not keep the process. The timeout is for
- * the whole exchange: one that trickles is as late as one that says nothing.
+ * Posts over sockets that are kept for the next post and do not keep the process. The time limit is for a post as a
+ * whole, and for all of its answer: one that trickles is as late as one that says nothing.
+ *
+ * A kept socket can fail by itself: the post is then made once more, on a new one. It can also carry an answer that no
+ * post of ours asked for, which HTTP/1.1 cannot tell from ours: an answer with consequences is asked for again on a new
+ * socket, and that one counts.
  */
 export function makeHttpPost(
   endpoint: ConnectionsEndpoint,
-  { sockets, timeoutMillis }: { readonly sockets: number; readonly timeoutMillis: number },
+  options: {
+    readonly socketsKept: number;
+    readonly timeoutMillis: number;
+    /** What a socket gets of it that may have died unheard. The rest is for a new one. */
+    readonly doubtMillis: number;
+    readonly hasConsequences: (answer: HttpAnswer) => boolean;
+    readonly clock: Clock;
+  },
 ): HttpPost {
-  const options = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets };
-  const { request, agent } =
-    endpoint.protocol === "https:"
-      ? { request: requestHttps, agent: new HttpsAgent(options) }
-      : { request: requestHttp, agent: new HttpAgent(options) };
-  const to = { agent, method: "POST", hostname: endpoint.hostname, port: endpoint.port, setDefaultHeaders: false };
+  const isEncrypted = endpoint.protocol === "https:";
+  const request = isEncrypted ? requestHttps : requestHttp;
+  const kept = new KeptSockets(endpoint.protocol, { most: options.socketsKept, clock: options.clock });
+  const usedOnce = isEncrypted ? new HttpsAgent() : new HttpAgent();
+  const to = { method: "POST", hostname: endpoint.hostname, port: endpoint.port, setDefaultHeaders: false };
 
   return (path, headers, body) => {
-    const length = ["Content-Length", String(body.length), "Connection", "keep-alive"];
-    const posting = request({ ...to, path, headers: [...headers, ...length] });
-    const answer = answerTo(posting, timeoutMillis);
-    posting.end(body);
-    return answer;
+    const until = performance.now() + options.timeoutMillis;
+    const begin = (agent: HttpAgent, connection: string) => {
+      const own = ["Content-Length", String(body.length), "Connection", connection];
+      const posting = request({ ...to, agent, path, headers: [...headers, ...own] });
+      posting.end(body);
+      return posting;
+    };
+    /** Undefined if it was the socket that failed. */
+    const answerOnKeptSocket = async (posting: ClientRequest) => {
+      const doubt = setTimeout(() => {
+        if (posting.reusedSocket && !kept.isProven(posting.socket)) posting.destroy(new Error("socket may be dead"));
+      }, options.doubtMillis);
+      try {
+        const answer = await answerTo(posting, until);
+        kept.noteAnswer(answer.socket);
+        return answer;
+      } catch (error) {
+        if (!posting.reusedSocket || error instanceof NoAnswerInTimeError) throw error;
+        kept.discardUnproven();
+        return undefined;
+      } finally {
+        clearTimeout(doubt);
+      }
+    };
+
+    return kept.during(async () => {
+      const posting = begin(kept.agent, "keep-alive");
+      const answer = await answerOnKeptSocket(posting);
+      if (answer !== undefined && !(posting.reusedSocket && options.hasConsequences(answer))) return answer;
+      const sure = await answerTo(begin(usedOnce, "close"), until);
+      // The socket is an answer ahead of its posts, and would stay so.
+      if (answer !== undefined && answer.status !== sure.status) answer.socket.destroy();
+      return sure;
+    });
   };
 }
 
-function answerTo(posting: ClientRequest, timeoutMillis: number): Promise<HttpAnswer> {
+function answerTo(posting: ClientRequest, until: number): Promise<ReceivedAnswer> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => posting.destroy(new Error("no answer in time")), timeoutMillis);
     const settle = (finish: () => void) => {
       clearTimeout(late);
       finish();
     };
+    const tooLate = () => {
+      reject(new NoAnswerInTimeError());
+      posting.destroy();
+    };
+    const late = setTimeout(tooLate, Math.max(0, until - performance.now()));
     posting.on("error", (error) => settle(() => reject(error)));
     posting.on("response", (response) => {
       collect(response, posting).then(
@@ -50,7 +103,8 @@ function answerTo(posting: ClientRequest, timeoutMillis: number): Promise<HttpAn
   });
 }
 
-function collect(response: IncomingMessage, posting: ClientRequest): Promise<HttpAnswer> {
+function collect(response: IncomingMessage, posting: ClientRequest): Promise<ReceivedAnswer> {
+  const { socket } = response;
   return new Promise((resolve, reject) => {
     let body = "";
     response.setEncoding("utf8");
@@ -58,7 +112,7 @@ function collect(response: IncomingMessage, posting: ClientRequest): Promise<Htt
       body += text;
       if (body.length > MAX_ANSWER_BYTES) posting.destroy(new Error("answer too long"));
     });
-    response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    response.on("end", () => resolve({ status: response.statusCode ?? 0, body, socket }));
     response.on("error", reject);
     // A socket that closes in the middle of an answer ends it without an `end`.
     response.on("close", () => reject(new Error("answer cut off")));

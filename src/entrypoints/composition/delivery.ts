@@ -22,7 +22,7 @@ export const delivery: Part = (settings) => {
     endpoint: settings.parsed("CONNECTIONS_ENDPOINT", parseConnectionsEndpoint, "must be a bare https address"),
     region: settings.text("AWS_REGION"),
     credentials: credentialsOf(settings),
-    sockets: POSTS_AT_ONCE,
+    socketsKept: POSTS_AT_ONCE,
   };
   const queues = {
     continuations: settings.text("CONTINUATION_QUEUE_URL"),

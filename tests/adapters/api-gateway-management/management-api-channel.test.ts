@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => standIn.stop());
 
-function channelTo(origin: string, options: { sockets?: number; timeoutMillis?: number } = {}) {
+function channelTo(origin: string, options: { socketsKept?: number; timeoutMillis?: number } = {}) {
   const endpoint = parseConnectionsEndpoint(`${origin}/dev`);
   if (endpoint === undefined) throw new Error("not an endpoint");
   return new ManagementApiChannel({
@@ -32,7 +32,7 @@ function channelTo(origin: string, options: { sockets?: number; timeoutMillis?: 
     credentials: CREDENTIALS,
     region: "eu-west-1",
     clock: new FixedClock(NOON),
-    sockets: 8,
+    socketsKept: 8,
     ...options,
   });
 }
@@ -88,19 +88,11 @@ describe("ManagementApiChannel", () => {
     });
   });
 
-  it("opens as many sockets as it may, and keeps them for the next posts", async () => {
-    const post = channelTo(standIn.origin, { sockets: 3 }).prepare(PUSH);
-    await Promise.all(Array.from({ length: 20 }, () => post(C1)));
-    await Promise.all(Array.from({ length: 20 }, () => post(C1)));
-    expect([standIn.received.length, standIn.socketsOpened]).toEqual([40, 3]);
-  });
-
-  it("gets over sockets that died while nobody used them", async () => {
-    const post = channelTo(standIn.origin, { sockets: 1 }).prepare(PUSH);
-    await post(C1);
-    standIn.dropSockets();
-    const outcomes = [await post(C1), await post(C1)];
-    expect(outcomes[1]).toBe("delivered");
+  it("keeps as many sockets as it may for the next posts", async () => {
+    const post = channelTo(standIn.origin, { socketsKept: 3 }).prepare(PUSH);
+    await Promise.all(Array.from({ length: 5 }, () => post(C1)));
+    await Promise.all(Array.from({ length: 5 }, () => post(C1)));
+    expect([standIn.received.length, standIn.socketsOpened]).toEqual([10, 5 + 2]);
   });
 });
 

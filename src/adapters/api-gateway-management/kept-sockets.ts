@@ -1,0 +1,63 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Socket } from "node:net";
+import type { Clock } from "../../application/ports/clock.ts";
+import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
+
+/** Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s): those may end without a word. */
+const MAX_IDLE_MILLIS = 20_000;
+
+/**
+ * Sockets that are kept from one post to the next, and how far each can be trusted. Lambda freezes a process only while
+ * no post is under way, and a socket may die unheard meanwhile: one has proven itself by an answer since then.
+ */
+export class KeptSockets {
+  readonly agent: HttpAgent;
+  readonly #clock: Clock;
+  readonly #answeredAt = new WeakMap<Socket, number>();
+  #proven = new WeakSet<Socket>();
+  #postsUnderWay = 0;
+
+  /** Keeps at most so many. How many are in use at once is for those who post to bound. */
+  constructor(protocol: ConnectionsEndpoint["protocol"], { most, clock }: { most: number; clock: Clock }) {
+    const options = { keepAlive: true, maxFreeSockets: most };
+    this.agent = protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#clock = clock;
+  }
+
+  /** Around each post. */
+  async during<T>(post: () => Promise<T>): Promise<T> {
+    this.#postsUnderWay += 1;
+    this.#discardWhile((socket) => this.#clock.now() - (this.#answeredAt.get(socket) ?? 0) > MAX_IDLE_MILLIS);
+    try {
+      return await post();
+    } finally {
+      this.#postsUnderWay -= 1;
+      if (this.#postsUnderWay === 0) this.#proven = new WeakSet();
+    }
+  }
+
+  noteAnswer(socket: Socket): void {
+    this.#answeredAt.set(socket, this.#clock.now());
+    this.#proven.add(socket);
+  }
+
+  isProven(socket: Socket | null): boolean {
+    return socket !== null && this.#proven.has(socket);
+  }
+
+  /** One of them turned out dead, and what killed it met its like. */
+  discardUnproven(): void {
+    this.#discardWhile((socket) => !this.isProven(socket));
+  }
+
+  /** The agent takes the last of a list and adds behind it, so that the oldest and least proven stand in front. */
+  #discardWhile(isUseless: (socket: Socket) => boolean): void {
+    for (const idle of Object.values(this.agent.freeSockets)) {
+      for (const socket of idle ?? []) {
+        if (!isUseless(socket)) break;
+        socket.destroy();
+      }
+    }
+  }
+}

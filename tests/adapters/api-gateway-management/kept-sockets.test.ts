@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
+import type { Push } from "../../../src/domain/notification/push.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { connectionId, NOON } from "../../support/notifications.ts";
+import { rawAnswer, SocketStandIn } from "../../support/socket-stand-in.ts";
+
+const IDS = (name: string, count: number) => Array.from({ length: count }, (_, n) => connectionId(`${name}${n}`));
+
+let standIn: SocketStandIn;
+let clock: FixedClock;
+beforeEach(async () => {
+  standIn = await new SocketStandIn().start();
+  clock = new FixedClock(NOON);
+});
+afterEach(() => standIn.stop());
+
+function makePost(times: { timeoutMillis?: number; doubtMillis?: number } = {}) {
+  const endpoint = parseConnectionsEndpoint(`${standIn.origin}/dev`);
+  if (endpoint === undefined) throw new Error("not an endpoint");
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: new Secret("planted-secret-access-key") };
+  const options = { region: "eu-west-1", clock, socketsKept: 50, ...times };
+  return new ManagementApiChannel({ ...options, endpoint, credentials }).prepare("{}" as Push);
+}
+
+async function postWithKeptSockets(count: number, doubtMillis?: number) {
+  const post = makePost(doubtMillis === undefined ? {} : { doubtMillis });
+  await Promise.all(IDS("warm", count).map(post));
+  standIn.arrived.length = 0;
+  standIn.socketsOpened = 0;
+  return post;
+}
+
+describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
+  it("when all were reset, one push costs one new socket, and the dead are tried no more", async () => {
+    const post = await postWithKeptSockets(count);
+    standIn.resetSockets();
+    const first = await post(connectionId("c"));
+    const next = await post(connectionId("d"));
+    expect([first, next, standIn.arrived, standIn.socketsOpened]).toEqual(["delivered", "delivered", ["c", "d"], 2]);
+  });
+
+  it("when all were reset, as many posts at once all arrive, each on a socket of its own", async () => {
+    const post = await postWithKeptSockets(count);
+    standIn.resetSockets();
+    const outcomes = await Promise.all(IDS("c", count).map(post));
+    expect(new Set(outcomes)).toEqual(new Set(["delivered"]));
+    expect([...standIn.arrived].sort()).toEqual([...IDS("c", count)].sort());
+    expect(standIn.socketsOpened).toBe(count);
+  });
+
+  it("when all died without a word, one push is made twice, and the dead are tried no more", async () => {
+    const post = await postWithKeptSockets(count, 30);
+    standIn.silenceSockets();
+    const outcomes = [await post(connectionId("c")), await post(connectionId("d"))];
+    expect([outcomes, standIn.arrived]).toEqual([
+      ["delivered", "delivered"],
+      ["c", "c", "d"],
+    ]);
+  });
+
+  it("when all died without a word, as many posts at once are each made once more", async () => {
+    const post = await postWithKeptSockets(count, 30);
+    standIn.silenceSockets();
+    const outcomes = await Promise.all(IDS("c", count).map(post));
+    expect(new Set(outcomes)).toEqual(new Set(["delivered"]));
+    expect([...standIn.arrived].sort()).toEqual([...IDS("c", count), ...IDS("c", count)].sort());
+  });
+});
+
+describe("a kept socket", () => {
+  it("that answered since the process may have been frozen is not to blame: what hangs on it is not repeated", async () => {
+    const post = makePost({ timeoutMillis: 400, doubtMillis: 30 });
+    standIn.answer = (socket, id) => id.startsWith("hanging") || socket.write(rawAnswer(200));
+    const other = post(connectionId("hanging-1"));
+    await post(connectionId("good"));
+    const outcomes = await Promise.all([other, post(connectionId("hanging-2"))]);
+    expect(outcomes).toEqual(["failed", "failed"]);
+    expect(standIn.arrived).toEqual(["hanging-1", "good", "hanging-2"]);
+    expect(standIn.socketsOpened).toBe(2);
+  });
+
+  it.each([
+    ["19 s", 19, 0],
+    ["21 s, by when it may have died without a word,", 21, 1],
+  ])("that was idle for %s: sockets opened anew", async (_time, seconds, opened) => {
+    const post = await postWithKeptSockets(1);
+    clock.advance(seconds);
+    await post(connectionId("c"));
+    expect(standIn.socketsOpened).toBe(opened);
+  });
+
+  it("says nothing of a connection that ends it: it is asked for again on a new one", async () => {
+    const post = await postWithKeptSockets(1);
+    standIn.answer = (socket) => socket.write(rawAnswer(410));
+    expect([await post(connectionId("c")), standIn.arrived]).toEqual(["gone", ["c", "c"]]);
+  });
+
+  it.each<[string, (send: () => void) => void]>([
+    ["with the first", (send) => send()],
+    ["just behind the first", (send) => setImmediate(send)],
+    ["some time later", (send) => setTimeout(send, 0)],
+    ["still later", (send) => setTimeout(send, 1)],
+  ])("J1 a second answer, 410, that nobody asked for, %s: no living connection is called gone", async (_when, wait) => {
+    const post = makePost();
+    standIn.answer = (socket) => {
+      socket.write(rawAnswer(200));
+      wait(() => socket.writable && socket.write(rawAnswer(410)));
+    };
+    const outcomes: string[] = [];
+    for (const id of IDS("c", 100)) outcomes.push(await post(id));
+    expect(outcomes).toEqual(Array(100).fill("delivered"));
+  });
+});

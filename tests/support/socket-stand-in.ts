@@ -1,0 +1,58 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+
+type RawAnswer = (socket: Socket, connectionId: string) => void;
+
+/** `@connections` down to the socket: for sockets that die and answers that no post asked for. */
+export class SocketStandIn {
+  /** The connection that each post was for, in the order of arrival, those that were never answered among them. */
+  readonly arrived: string[] = [];
+  answer: RawAnswer = (socket) => socket.write(rawAnswer(200));
+  socketsOpened = 0;
+  readonly #open = new Set<Socket>();
+  readonly #deaf = new WeakSet<Socket>();
+  readonly #server: Server = createServer((socket) => this.#accept(socket));
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  resetSockets(): void {
+    for (const socket of this.#open) socket.resetAndDestroy();
+  }
+
+  /** As behind a gateway on the way that forgot them: what is sent on them is never answered. */
+  silenceSockets(): void {
+    for (const socket of this.#open) this.#deaf.add(socket);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#open) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(socket: Socket): void {
+    this.socketsOpened += 1;
+    this.#open.add(socket);
+    socket.on("close", () => this.#open.delete(socket));
+    socket.on("error", () => undefined);
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      const [request, path = "", length = "0"] = /^POST (\S+) .*?^content-length: (\d+).*?\r\n\r\n/ims.exec(text) ?? [];
+      if (request === undefined || text.length < request.length + Number(length)) return;
+      text = "";
+      const connectionId = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+      this.arrived.push(connectionId);
+      if (!this.#deaf.has(socket)) this.answer(socket, connectionId);
+    });
+  }
+}
+
+export function rawAnswer(status: number): string {
+  return `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`;
+}

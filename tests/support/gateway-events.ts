@@ -1,7 +1,7 @@
 /** Events as API Gateway sends them: captures of the real service, with names and addresses of the documentation. */
 type Overrides = { readonly [field: string]: unknown };
 
-const CONNECTION_ID = "PJqB0fHsqRcCHlw=";
+const CONNECTION_ID = "gbgHYy9RVQAYKEj2kA==";
 const DOMAIN = "abcdef1234.execute-api.eu-west-1.amazonaws.com";
 export const METHOD_ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/dev/$connect";
 export const CONNECTED_AT = 1_700_000_000_000;
@@ -74,10 +74,16 @@ export function connectEvent({ headers = {} }: Handshake = {}, overrides: Overri
   };
 }
 
+/** From then on: without the time that the authorizer took. */
+const { integrationLatency: _, ...messageContext } = AUTHORIZER_CONTEXT;
+
 export function messageEvent(body: string, overrides: Overrides = {}) {
-  const { integrationLatency: _, ...authorizer } = AUTHORIZER_CONTEXT;
   return {
-    requestContext: requestContext("$default", "MESSAGE", { authorizer, messageId: "PJqCOf4zqRcCHlw=", ...overrides }),
+    requestContext: requestContext("$default", "MESSAGE", {
+      authorizer: messageContext,
+      messageId: "gbgHY29RhQAYKEj2kA==",
+      ...overrides,
+    }),
     body,
     isBase64Encoded: false,
   };
@@ -90,6 +96,7 @@ export function disconnectEvent(overrides: Overrides = {}) {
     multiValueHeaders: maps(headers).multi,
     requestContext: requestContext("$disconnect", "DISCONNECT", {
       disconnectStatusCode: 1005,
+      authorizer: messageContext,
       disconnectReason: "Client-side close frame status not set",
       ...overrides,
     }),

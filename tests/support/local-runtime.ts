@@ -37,8 +37,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const failures: FunctionError[] = [];
   const runtime = await startRuntime({
     api: {
-      stage: "dev",
-      ...(api.stageVariables && { stageVariables: api.stageVariables }),
+      stages: [{ name: "dev", ...(api.stageVariables && { variables: api.stageVariables }) }, { name: "other" }],
       routeSelectionExpression: api.expression ?? "$request.body.action",
       routes: routesOf(api),
     },

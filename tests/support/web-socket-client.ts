@@ -94,6 +94,11 @@ export function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 }
 
+/** Whatever the case of its name. */
+export function headerOf(answer: string, name: string): string | undefined {
+  return new RegExp(`\\r\\n${name}: ([^\\r]*)`, "i").exec(answer)?.[1];
+}
+
 /** A handshake as text, to be spoiled. */
 export function upgradeText(
   overrides: Readonly<Record<string, string | undefined>> = {},

@@ -49,8 +49,8 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const server = makeHttpServer({
     services: [
       makeInvokeApi(functions),
-      makeManagementApi({ ...gateway, stage: api.stage }),
-      makeStageService(api.stage),
+      makeManagementApi({ ...gateway, stages: api.stages }),
+      makeStageService(api.stages),
       ...eventing.services,
     ],
     onUpgrade: gateway.upgrade,

@@ -84,7 +84,7 @@ describe("parseConnectEvent", () => {
   it("takes everything from the gateway and the authorizer", () => {
     expect(parseConnectEvent(connectEvent({ headers: { "Sec-WebSocket-Protocol": "websocket, a.b.c" } }))).toEqual({
       opening: {
-        id: "PJqB0fHsqRcCHlw=",
+        id: "gbgHYy9RVQAYKEj2kA==",
         identity: { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" },
         sourceIp: "203.0.113.7",
         userAgent: "wscat/6",
@@ -98,7 +98,7 @@ describe("parseConnectEvent", () => {
   it("F18 E12 takes nothing that a client can set", () => {
     const headers = { "X-User-Id": "eve", "X-Forwarded-For": "198.51.100.1", connectionId: "AAAAAAAAAAAAAAA=" };
     const { opening } = parseConnectEvent({ ...connectEvent({ headers }), body: '{"userId":"eve"}' });
-    expect(opening).toMatchObject({ id: "PJqB0fHsqRcCHlw=", identity: { userId: "ann" }, sourceIp: "203.0.113.7" });
+    expect(opening).toMatchObject({ id: "gbgHYy9RVQAYKEj2kA==", identity: { userId: "ann" }, sourceIp: "203.0.113.7" });
   });
 
   it("leaves out a user agent that cannot be shown", () => {

@@ -39,7 +39,7 @@ describe("connect", () => {
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 200 });
     expect(await liveConnectionsOf("ann")).toEqual([
       {
-        id: "PJqB0fHsqRcCHlw=",
+        id: "gbgHYy9RVQAYKEj2kA==",
         identity: { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" },
         sourceIp: "203.0.113.7",
         userAgent: "wscat/6",

@@ -26,7 +26,7 @@ describe("the stack around every handler", () => {
         function: "Test",
         requestId: "00000000-0000-4000-8000-000000000001",
         gatewayRequestId: "PJqCOG4zqRcFcPw=",
-        connectionId: "PJqB0fHsqRcCHlw=",
+        connectionId: "gbgHYy9RVQAYKEj2kA==",
         routeKey: "$default",
         outcome: "stored",
         durationMs: expect.any(Number),

@@ -53,7 +53,7 @@ describe("subscribe", () => {
     expect(await all.followersOf("order-17")).toEqual([
       {
         entityId: "order-17",
-        connectionId: "PJqB0fHsqRcCHlw=",
+        connectionId: "gbgHYy9RVQAYKEj2kA==",
         userId: "ann",
         connectedAt: CONNECTED_AT,
         expiresAt: CONNECTED_AT / 1000 + 3600,
@@ -122,7 +122,7 @@ describe("unsubscribe", () => {
 
   it("H3 cannot end another connection's", async () => {
     await all.subscribe("order-17");
-    await all.unsubscribe("order-17", { connectionId: "PJqB0fHsqRcCHlw=" }, { connectionId: "AAAAAAAAAAAAAAA=" });
+    await all.unsubscribe("order-17", { connectionId: "gbgHYy9RVQAYKEj2kA==" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     await all.unsubscribe("order-17", {}, { connectionId: "AAAAAAAAAAAAAAA=" });
     expect(await all.followersOf("order-17")).toHaveLength(1);
   });

@@ -4,7 +4,8 @@ import { allow, type Json, ok, policy, startTestRuntime } from "../../support/lo
 import { connect, exchange, openSocket, upgradeText } from "../../support/web-socket-client.ts";
 
 const NOW = Date.UTC(2026, 7, 31, 3, 4, 5, 678);
-const ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
+const REQUEST_ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
+const ID = expect.stringMatching(/^[A-Za-z0-9_-]{18}==$/);
 const TRACE = expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
 
 /** One connection from handshake to end, with a client's own headers, and all four of its events. */
@@ -56,8 +57,8 @@ describe("the events of one connection", () => {
     requestTimeEpoch: NOW,
     identity: { userAgent: "wscat", sourceIp: "127.0.0.1" },
   };
-  const tail = { requestId: ID, domainName: "localhost:3001", connectionId: ID, apiId: "portcullis" };
-  const head = { extendedRequestId: ID, requestTime: "31/Aug/2026:03:04:05 +0000", messageDirection: "IN" };
+  const tail = { requestId: REQUEST_ID, domainName: "localhost:3001", connectionId: ID, apiId: "portcullis" };
+  const head = { extendedRequestId: REQUEST_ID, requestTime: "31/Aug/2026:03:04:05 +0000", messageDirection: "IN" };
   const authorizer = { userId: "ann", tokenExpiresAt: "1788231845", admin: "true", principalId: "ann" };
   const clientHeaders = {
     Host: "localhost:3001",
@@ -159,10 +160,10 @@ describe("the events of one connection", () => {
       multiValueHeaders: multi(headers),
       requestContext: {
         routeKey: "$disconnect",
-        authorizer,
         disconnectStatusCode: 1005,
+        authorizer,
         eventType: "DISCONNECT",
-        extendedRequestId: ID,
+        extendedRequestId: REQUEST_ID,
         requestTime: "31/Aug/2026:03:04:05 +0000",
         messageDirection: "IN",
         disconnectReason: "Client-side close frame status not set",
@@ -184,7 +185,7 @@ describe("the events of one connection", () => {
     ).toBe(3);
     const message = contexts.find((context) => context.messageId !== undefined);
     expect(message.messageId).not.toBe(connectionId);
-    expect(message.messageId.slice(-5)).toBe(connectionId.slice(-5));
+    expect(message.messageId.slice(-10)).toBe(connectionId.slice(-10));
   });
 });
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { deferred } from "../../support/deferred.ts";
 import { allow, type Handler, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
-import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
+import {
+  connect,
+  exchange,
+  handshakeStatus,
+  headerOf,
+  statusOf,
+  upgradeText,
+} from "../../support/web-socket-client.ts";
 
 const nobodyThrows = (message: string): Handler => {
   return () => {
@@ -131,6 +138,66 @@ describe("what the authorizer's answer makes of a handshake", () => {
       await client.closed();
     }
     expect(runtime.events["Authorizer"]).toHaveLength(2);
+  });
+});
+
+describe("H-27 the body of a refusal that is the gateway's own", () => {
+  const rows: readonly (readonly [title: string, status: number, message: string, authorizer: Handler])[] = [
+    ["who is this", 401, "Unauthorized", nobodyThrows("Unauthorized")],
+    [
+      "an explicit denial",
+      403,
+      "User is not authorized to access this resource with an explicit deny",
+      () => policy({ Effect: "Deny", Resource: "*" }),
+    ],
+    [
+      "nothing that allows",
+      403,
+      "User is not authorized to access this resource",
+      () => policy({ Effect: "Allow", Resource: "other" }),
+    ],
+    ["a result that is none", 500, "", () => null],
+    ["a fault", 500, "Internal server error", nobodyThrows("down")],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, message, Authorizer) => {
+    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+    const answer = await exchange(runtime.port, upgradeText());
+    const { connectionId, requestId } = runtime.events["Authorizer"]?.[0].requestContext ?? {};
+    expect(statusOf(answer)).toBe(status);
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({ message, connectionId, requestId });
+    expect(headerOf(answer, "x-amz-apigw-id")).toBe(requestId);
+    for (const absent of ["x-amzn-ErrorType", "x-amzn-RequestId"]) expect(headerOf(answer, absent)).toBeUndefined();
+  });
+
+  it("H-21 $connect that throws: 502", async () => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: nobodyThrows("down") } });
+    const answer = await exchange(runtime.port, upgradeText());
+    const { connectionId, requestId } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    const body = { message: "Internal server error", connectionId, requestId };
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual(body);
+  });
+});
+
+describe("A-01 identity sources beside headers and the query", () => {
+  const rows: readonly (readonly [string, number])[] = [
+    ["stageVariables.colour", 101],
+    ["stageVariables.shape", 401],
+    ["context.connectionId", 101],
+    ["context.connectedAt", 101],
+    ["context.requestTimeEpoch", 101],
+    ["context.eventType", 401],
+    ["context.messageDirection", 401],
+    ["$request.header.X-Key", 401],
+  ];
+
+  it.each(rows)("%s: %i", async (source, status) => {
+    await using runtime = await startTestRuntime({
+      handlers: { Authorizer: allow, Connect: ok },
+      authorizer: { identitySources: [source] },
+      stageVariables: { colour: "blue" },
+    });
+    expect(await handshakeStatus(runtime.url, [], { headers: { "X-Key": "b" } })).toBe(status);
   });
 });
 

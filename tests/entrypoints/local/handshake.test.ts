@@ -6,6 +6,7 @@ import {
   connect,
   exchange,
   handshakeStatus,
+  headerOf,
   openSocket,
   statusOf,
   upgradeText,
@@ -30,7 +31,10 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     ["H-22 P2 a text", 502, () => "ok"],
     ["H-22 P2 true", 502, () => true],
     ["H-22 P2 no status", 502, () => ({ body: "ok" })],
-    ["H-22 a status as text", 502, () => ({ statusCode: "200" })],
+    ["H-22 a status as digits", 101, () => ({ statusCode: "200" })],
+    ["H-22 another status as digits", 418, () => ({ statusCode: "418" })],
+    ["H-22 a status in words", 502, () => ({ statusCode: "OK" })],
+    ["H-22 a status of two digits", 502, () => ({ statusCode: "20" })],
     ["H-22 a status that is none", 502, () => ({ statusCode: 99 })],
     ["H-22 a status of 101", 502, () => ({ statusCode: 101 })],
     ["H-22 a member that is unknown", 502, () => ({ statusCode: 200, data: "" })],
@@ -70,12 +74,23 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(await handshakeStatus(runtime.url)).toBe(101);
   });
 
-  it("H-28 neither its body nor its other headers reach the client", async () => {
+  it("H-28 of a 101 neither its body nor its other headers reach the client", async () => {
     const Connect: Handler = () => ({ statusCode: 200, headers: { "Set-Cookie": "a=b" }, body: "welcome" });
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const answer = await exchange(runtime.port, upgradeText());
     expect(statusOf(answer)).toBe(101);
     expect(answer).not.toMatch(/set-cookie|welcome/i);
+  });
+
+  it("H-28 AG-5 of a refusal its body reaches the client, and of its headers none", async () => {
+    const Connect: Handler = () => ({ statusCode: 403, headers: { "Set-Cookie": "a=b" }, body: '{"why":"no"}' });
+    await using runtime = await startTestRuntime({ handlers: { Connect } });
+    const answer = await exchange(runtime.port, upgradeText());
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*\r\n\r\n\{"why":"no"\}$/);
+    expect(headerOf(answer, "Content-Type")).toBe("application/json; charset=UTF-8");
+    expect(headerOf(answer, "x-amz-apigw-id")).toBe(runtime.events["Connect"]?.[0].requestContext.requestId);
+    for (const absent of ["Set-Cookie", "x-amzn-ErrorType", "x-amzn-RequestId"])
+      expect(headerOf(answer, absent)).toBeUndefined();
   });
 
   it("C-04 a client that leaves before the 101 is disconnected all the same", async () => {
@@ -148,14 +163,16 @@ describe("subprotocols", () => {
 });
 
 describe("requests that are no handshake ask no function", () => {
+  const BEHIND = "GET /dev/x HTTP/1.1";
   const long = "x".repeat(4096);
   const manyHeaders = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`X-${index}`, "1"]));
   const rows: readonly (readonly [string, number, string])[] = [
     ["H-04 no stage", 403, upgradeText({}, "GET / HTTP/1.1")],
     ["H-04 another stage", 403, upgradeText({}, "GET /prod HTTP/1.1")],
-    ["H-04 something behind the stage", 403, upgradeText({}, "GET /dev/x HTTP/1.1")],
+    ["H-04 a handshake behind the stage", 403, upgradeText({}, "GET /dev/x HTTP/1.1")],
     ["H-04 a stage in another case", 403, upgradeText({}, "GET /DEV HTTP/1.1")],
     ["H-05 F17 no upgrade", 426, upgradeText({ Upgrade: undefined, Connection: "close" })],
+    ["H-05 no upgrade, behind the stage", 426, upgradeText({ Upgrade: undefined, Connection: "close" }, BEHIND)],
     ["F17 an upgrade to something else", 426, upgradeText({ Upgrade: "h2c" })],
     ["F17 version 8", 426, upgradeText({ "Sec-WebSocket-Version": "8" })],
     ["F17 version 0", 426, upgradeText({ "Sec-WebSocket-Version": "0" })],
@@ -171,6 +188,14 @@ describe("requests that are no handshake ask no function", () => {
     ["N3 F8 headers of more than 16 KB", 431, upgradeText({ "X-Long": long.repeat(4) })],
     ["P6 a foreign host (DNS rebinding)", 403, upgradeText({ Host: "evil.example" })],
     ["P6 a host that begins like ours", 403, upgradeText({ Host: "127.0.0.1.evil.example" })],
+    ["P6 two hosts", 400, upgradeText({ host: "evil.example" })],
+    ["P6 the same host twice", 400, upgradeText({ host: "127.0.0.1" })],
+    ["F7 two Authorization headers", 400, upgradeText({ Authorization: "Bearer a", authorization: "Bearer b" })],
+    ["F17 two keys", 400, upgradeText({ "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" })],
+    ["F17 two versions", 400, upgradeText({ "sec-websocket-version": "13" })],
+    ["F6 two question marks", 400, upgradeText({}, "GET /dev??access_token=a HTTP/1.1")],
+    ["F6 a fragment", 400, upgradeText({}, "GET /dev?access_token=a#b HTTP/1.1")],
+    ["F6 what is not ASCII", 400, upgradeText({}, "GET /dev?access_token=\u00e4 HTTP/1.1")],
     ["P6 no host", 403, upgradeText({ Host: undefined })],
   ];
 
@@ -197,4 +222,24 @@ it("H-24 L-09 beyond 500 handshakes at once the rest is throttled, until time pa
   expect(statuses).toEqual([101, 101, 429]);
   scheduler.advance(500);
   expect(await handshakeStatus(runtime.url)).toBe(101);
+});
+
+it("two Authorization headers are answered with a page, as the real service does", async () => {
+  await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
+  const twice = upgradeText({ Authorization: "Bearer a", authorization: "Bearer a" });
+  const answer = await exchange(runtime.port, twice);
+  expect(headerOf(answer, "Content-Type")).toBe("text/html");
+  expect(headerOf(answer, "x-amz-apigw-id")).toBeUndefined();
+  expect(answer).toMatch(/\r\n\r\n<html>/);
+});
+
+it.each(["Host", "Authorization"])("two %s headers are refused by the AWS APIs too", async (name) => {
+  await using runtime = await startTestRuntime({ handlers: { Fn: () => "reached" } });
+  const call = (headers: Record<string, string>) => {
+    const lines = Object.entries({ Host: "127.0.0.1", Connection: "close", ...headers });
+    const head = lines.map(([field, value]) => `${field}: ${value}`).join("\r\n");
+    return exchange(runtime.port, `POST /2015-03-31/functions/Fn/invocations HTTP/1.1\r\n${head}\r\n\r\n`);
+  };
+  expect(statusOf(await call({ [name]: "127.0.0.1", [name.toLowerCase()]: "127.0.0.1" }))).toBe(400);
+  expect(statusOf(await call({})), "positive control").toBe(200);
 });

@@ -75,8 +75,9 @@ describe("sizes", () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.send(Buffer.from("hello"));
-    expect((await client.closed()).code).toBe(1003);
-    expect(await told).toEqual({ code: 1003, reason: "" });
+    const refused = { code: 1003, reason: "Binary is not supported" };
+    expect(await client.closed()).toEqual(refused);
+    expect(await told).toEqual(refused);
     expect(runtime.events["Length"]).toHaveLength(0);
   });
 });

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
+import { connectionId } from "../../../src/entrypoints/local/gateway/ids.ts";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { deferred } from "../../support/deferred.ts";
 import { type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
@@ -29,6 +30,9 @@ function call(
     sent.on("error", reject).end(body);
   });
 }
+
+/** Of a connection that may have been, as far as the gateway can tell. */
+const ID = connectionId();
 
 const pathOf = (id: string, stage = "dev") => `/${stage}/@connections/${encodeURIComponent(id)}`;
 
@@ -76,7 +80,8 @@ describe("POST", () => {
     expect((await call(runtime, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
     expect((await client.text()).length).toBe(131_072);
     const refused = await call(runtime, "POST", pathOf(id), "x".repeat(131_073));
-    expect([refused.status, refused.headers["x-amzn-errortype"]]).toEqual([413, "PayloadTooLargeException"]);
+    expect([refused.status, refused.body]).toEqual([413, ""]);
+    expect(refused.headers).not.toHaveProperty("x-amzn-errortype");
     expect(client.unread).toBe(0);
   });
 
@@ -135,6 +140,19 @@ describe("POST", () => {
   });
 });
 
+it("M-15 a connection is reached through every stage of its API, whichever it was opened on", async () => {
+  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+  const client = await connect(runtime.url.replace(/dev$/, "other"));
+  const { stage, connectionId } = runtime.events["Connect"]?.[0].requestContext ?? {};
+  expect(stage).toBe("other");
+  for (const through of ["other", "dev"]) {
+    expect((await call(runtime, "POST", pathOf(connectionId, through), through)).status).toBe(200);
+    expect(await client.text()).toBe(through);
+  }
+  expect((await call(runtime, "DELETE", pathOf(connectionId, "dev"))).status).toBe(204);
+  expect((await client.closed()).code).toBe(1000);
+});
+
 it("M-03 GET tells since when it is open, who is there, and when something last went over it", async () => {
   const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
   const { runtime, id } = await connected(scheduler);
@@ -164,16 +182,19 @@ it("M-04 X-04 DELETE closes with 1000, and $disconnect is told", async () => {
 
 describe("refusals", () => {
   it.each(["POST", "GET", "DELETE"])(
-    "M-05 P4 %s to a connection that has closed, or never was: 410",
+    "M-05 P4 %s to a connection that has closed: 410, to one that never was: 400",
     async (method) => {
       const { runtime, client, id, told } = await connected();
       await using _ = runtime;
       client.ws.close();
       await told;
-      for (const gone of [id, "AAAAAAAAAAAAAAA="]) {
-        const answer = await call(runtime, method, pathOf(gone));
-        expect([answer.status, answer.headers["x-amzn-errortype"], answer.body]).toEqual([410, "GoneException", ""]);
-      }
+      const gone = await call(runtime, method, pathOf(id));
+      expect([gone.status, gone.headers["x-amzn-errortype"], gone.body]).toEqual([410, "GoneException", ""]);
+      // As the real service was asked: an id with its first character changed.
+      const never = (id.startsWith("A") ? "B" : "A") + id.slice(1);
+      const refused = await call(runtime, method, pathOf(never));
+      expect([refused.status, refused.headers["x-amzn-errortype"]]).toEqual([400, "BadRequestException"]);
+      expect(refused.body).toBe(`{"message":"Invalid connectionId: ${never}"}`);
     },
   );
 
@@ -181,17 +202,19 @@ describe("refusals", () => {
     [
       ["M-06 P4 an id that is none", pathOf("abc"), SIGNED, 400, "BadRequestException"],
       ["M-06 bad escapes", "/dev/@connections/%zz", SIGNED, 400, "BadRequestException"],
-      ["M-09 P6 no signature", pathOf("AAAAAAAAAAAAAAA="), "", 403, "MissingAuthenticationTokenException"],
-      ["M-09 a bearer token", pathOf("AAAAAAAAAAAAAAA="), "Bearer abc", 403, "MissingAuthenticationTokenException"],
+      ["M-06 an id of another length", pathOf("AAAAAAAAAAAAAAA="), SIGNED, 400, "BadRequestException"],
+      ["M-05 an id that never was, unsigned", pathOf("AAAAAAAAAAAAAAA="), "", 400, "BadRequestException"],
+      ["M-09 P6 no signature", pathOf(ID), "", 403, "MissingAuthenticationTokenException"],
+      ["M-09 a bearer token", pathOf(ID), "Bearer abc", 403, "MissingAuthenticationTokenException"],
       [
         "M-13 a signature for another service",
-        pathOf("AAAAAAAAAAAAAAA="),
+        pathOf(ID),
         SIGNED.replace("execute-api", "lambda"),
         403,
         "MissingAuthenticationTokenException",
       ],
-      ["M-10 no stage", "/@connections/AAAAAAAAAAAAAAA=", SIGNED, 403, "ForbiddenException"],
-      ["M-15 another stage", pathOf("AAAAAAAAAAAAAAA=", "prod"), SIGNED, 403, "ForbiddenException"],
+      ["M-10 no stage", `/@connections/${ID}`, SIGNED, 403, "ForbiddenException"],
+      ["M-10 a stage that is not there", pathOf(ID, "prod"), SIGNED, 403, "ForbiddenException"],
     ];
 
   it.each(rows)("%s", async (_title, path, authorization, status, type) => {
@@ -209,6 +232,6 @@ describe("refusals", () => {
 
   it("L-12 M-08 beyond the account's rate: 429", async () => {
     await using runtime = await startTestRuntime({ handlers: {}, quotas: { requests: { perSecond: 0, burst: 0 } } });
-    expect((await call(runtime, "POST", pathOf("AAAAAAAAAAAAAAA="))).status).toBe(429);
+    expect((await call(runtime, "POST", pathOf(ID))).status).toBe(429);
   });
 });

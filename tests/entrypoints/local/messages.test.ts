@@ -7,9 +7,10 @@ import { connect } from "../../support/web-socket-client.ts";
 const echo: Handler = (event) => ({ statusCode: 200, body: `${event.requestContext.routeKey}:${event.body}` });
 
 function errorFrame(message: string) {
-  const id = "[A-Za-z0-9_-]{15}=";
+  const connectionId = "[A-Za-z0-9_-]{18}==";
+  const requestId = "[A-Za-z0-9_-]{15}=";
   return expect.stringMatching(
-    new RegExp(`^\\{"message": "${message}", "connectionId":"${id}", "requestId":"${id}"\\}$`),
+    new RegExp(`^\\{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"\\}$`),
   );
 }
 

@@ -1,9 +1,15 @@
 /** A WebSocket API as a template declares it: the whole of what the gateway needs to know of it. */
 export type ApiDescription = {
-  readonly stage: string;
-  readonly stageVariables?: Readonly<Record<string, string>>;
+  /** The API's own first. A connection opened on one is reached through each of them. */
+  readonly stages: readonly [Stage, ...Stage[]];
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
+};
+
+export type Stage = {
+  readonly name: string;
+  /** Absent where the stage defines none. */
+  readonly variables?: Readonly<Record<string, string>>;
 };
 
 export type Route = {
@@ -18,7 +24,7 @@ export type Route = {
 
 export type Authorizer = {
   readonly functionName: string;
-  /** `route.request.header.Name` or `route.request.querystring.Name`. All must be present, or nobody is asked. */
+  /** `route.request.header.Name`, `route.request.querystring.Name`, … All must be present, or nobody is asked. */
   readonly identitySources: readonly string[];
 };
 

@@ -6,12 +6,19 @@ import type { HeaderMaps } from "./header-maps.ts";
 import { hasIdentity } from "./identity-source.ts";
 import type { Integrate } from "./integration.ts";
 import type { QueryMaps } from "./query-maps.ts";
-import { AUTHORIZER_FAILED, EXPLICIT_DENY, IMPLICIT_DENY, type Refusal, UNAUTHORIZED } from "./refusal.ts";
+import {
+  AUTHORIZER_FAILED,
+  AUTHORIZER_MISCONFIGURED,
+  EXPLICIT_DENY,
+  type HandshakeError,
+  IMPLICIT_DENY,
+  UNAUTHORIZED,
+} from "./refusal.ts";
 import type { Session } from "./session.ts";
 
 type Authorization =
   | { readonly kind: "authorized"; readonly context: Readonly<Record<string, string>>; readonly latency: number }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+  | { readonly kind: "refused"; readonly error: HandshakeError };
 
 export type Authorize = (
   authorizer: Authorizer,
@@ -26,7 +33,7 @@ const UNAUTHORIZED_ERROR = "Unauthorized";
 /** Asks the authorizer. Nothing but a valid policy that allows this connection lets it on. */
 export function makeAuthorize(deps: { readonly integrate: Integrate; readonly scheduler: Scheduler }): Authorize {
   return async (authorizer, session, request, sent) => {
-    if (!hasIdentity(authorizer.identitySources, sent.headers, sent.query)) return refused(UNAUTHORIZED);
+    if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return refused(UNAUTHORIZED);
     const askedAt = deps.scheduler.now();
     const answer = await deps.integrate(authorizer.functionName, authorizerEvent(session, request, sent));
     if (answer.kind === "failed" && answer.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
@@ -38,11 +45,11 @@ export function makeAuthorize(deps: { readonly integrate: Integrate; readonly sc
       case "denied":
         return refused(verdict.explicitly ? EXPLICIT_DENY : IMPLICIT_DENY);
       case "misconfigured":
-        return refused(AUTHORIZER_FAILED);
+        return refused(AUTHORIZER_MISCONFIGURED);
     }
   };
 }
 
-function refused(refusal: Refusal): Authorization {
-  return { kind: "refused", refusal };
+function refused(error: HandshakeError): Authorization {
+  return { kind: "refused", error };
 }

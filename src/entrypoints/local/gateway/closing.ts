@@ -3,8 +3,9 @@ export type Closing = { readonly code: number; readonly reason: string };
 
 export const GOING_AWAY: Closing = { code: 1001, reason: "Going away" };
 export const DELETED: Closing = { code: 1000, reason: "Connection Closed Normally" };
-export const BINARY_REFUSED: Closing = { code: 1003, reason: "" };
+export const BINARY_REFUSED: Closing = { code: 1003, reason: "Binary is not supported" };
 export const TOO_LARGE: Closing = { code: 1009, reason: "" };
+export const MALFORMED: Closing = { code: 1002, reason: "" };
 export const LOST: Closing = { code: 1006, reason: "" };
 
 /** 1005 never travels: it stands for a close frame without a code. */
@@ -23,6 +24,6 @@ export function closedForViolation(errorCode: string | undefined): Closing {
     case "WS_ERR_TOO_MANY_BUFFERED_PARTS":
       return { code: 1008, reason: "" };
     default:
-      return { code: 1002, reason: "" };
+      return MALFORMED;
   }
 }

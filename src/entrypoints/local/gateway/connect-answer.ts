@@ -1,12 +1,14 @@
 import { validateHeaderValue } from "node:http";
 import type { Invocation } from "../lambda/lambda-function.ts";
 import { parseProxyResponse } from "./proxy-response.ts";
-import { BAD_GATEWAY, INTERNAL_ERROR, type Refusal, TIMED_OUT } from "./refusal.ts";
+import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./refusal.ts";
 
 /** What the answer of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
 export type ConnectAnswer =
   | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+  /** By the function: its status and its body reach the client. */
+  | { readonly kind: "refused"; readonly status: number; readonly body: string }
+  | { readonly kind: "failed"; readonly error: HandshakeError };
 
 const SUBPROTOCOL = "sec-websocket-protocol";
 
@@ -15,21 +17,21 @@ export function readConnectAnswer(invocation: Invocation | { readonly kind: "tim
     case "returned":
       return readResponse(invocation.json);
     case "failed":
-      return refused(BAD_GATEWAY);
+      return failed(BAD_GATEWAY);
     case "timed-out":
-      return refused(TIMED_OUT);
+      return failed(TIMED_OUT);
     case "throttled":
     case "unknown-function":
-      return refused(INTERNAL_ERROR);
+      return failed(INTERNAL_ERROR);
   }
 }
 
 function readResponse(json: string): ConnectAnswer {
   const response = parseProxyResponse(json);
-  if (typeof response === "string") return refused(BAD_GATEWAY);
-  if (response.statusCode > 299) return refused({ status: response.statusCode });
+  if (typeof response === "string") return failed(BAD_GATEWAY);
+  if (response.statusCode > 299) return { kind: "refused", status: response.statusCode, body: response.body ?? "" };
   const subprotocol = response.headers.get(SUBPROTOCOL);
-  return isHeaderValue(subprotocol) ? { kind: "accepted", subprotocol } : refused(BAD_GATEWAY);
+  return isHeaderValue(subprotocol) ? { kind: "accepted", subprotocol } : failed(BAD_GATEWAY);
 }
 
 /** A line break in it would write headers of its own into the 101. */
@@ -42,6 +44,6 @@ function isHeaderValue(value: string | undefined): boolean {
   }
 }
 
-function refused(refusal: Refusal): ConnectAnswer {
-  return { kind: "refused", refusal };
+function failed(error: HandshakeError): ConnectAnswer {
+  return { kind: "failed", error };
 }

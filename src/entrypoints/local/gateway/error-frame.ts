@@ -1,4 +1,12 @@
-export type ErrorMessage = "Forbidden" | "Internal server error" | "Endpoint request timed out" | "Too Many Requests";
+export type ErrorMessage =
+  | "Endpoint request timed out"
+  | "Forbidden"
+  | "Internal server error"
+  | "Too Many Requests"
+  | "Unauthorized"
+  | "User is not authorized to access this resource"
+  | "User is not authorized to access this resource with an explicit deny"
+  | "";
 
 /** To the letter and the space as recorded from AWS: clients have been seen to compare text. */
 export function errorFrame(message: ErrorMessage, connectionId: string, requestId: string): string {

@@ -1,7 +1,7 @@
 import { ACCOUNT_ID, REGION } from "../aws-account.ts";
 import { API_ID } from "./api-description.ts";
 import type { HeaderMaps } from "./header-maps.ts";
-import { gatewayId, messageIdOn } from "./ids.ts";
+import { messageIdOn, requestId } from "./ids.ts";
 import type { QueryMaps } from "./query-maps.ts";
 import { requestTime } from "./request-time.ts";
 import type { Session } from "./session.ts";
@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 export type GatewayRequest = { readonly id: string; readonly at: number };
 
 export function newRequest(at: number): GatewayRequest {
-  return { id: gatewayId(), at };
+  return { id: requestId(), at };
 }
 
 export function methodArn(stage: string): string {
@@ -102,9 +102,10 @@ type Own = {
 type WithAuthorizer = Omit<Session, "authorizer"> & { readonly authorizer?: Readonly<Record<string, unknown>> };
 
 function requestContext(session: WithAuthorizer, { id, at }: GatewayRequest, own: Own) {
-  const { disconnectReason, eventType, routeKey, ...afterAuthorizer } = own;
+  const { disconnectReason, disconnectStatusCode, eventType, routeKey, ...afterAuthorizer } = own;
   return {
     routeKey,
+    ...(disconnectStatusCode !== undefined && { disconnectStatusCode }),
     ...(session.authorizer && { authorizer: session.authorizer }),
     ...afterAuthorizer,
     eventType,

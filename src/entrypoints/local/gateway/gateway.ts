@@ -12,7 +12,7 @@ import { makeHandshake } from "./handshake.ts";
 import { makeIntegrate } from "./integration.ts";
 import type { Quotas } from "./quotas.ts";
 import { makeRateLimit } from "./rate-limit.ts";
-import { INTERNAL_ERROR, refuse } from "./refusal.ts";
+import { FAULT, refuse } from "./refusal.ts";
 import { makeRouteMessage } from "./route-message.ts";
 
 export type Gateway = {
@@ -60,7 +60,7 @@ export function makeGateway(deps: {
     upgrade(request, socket, head) {
       // A client may reset the connection at any time; a socket's error that nobody hears ends the process.
       socket.on("error", () => socket.destroy());
-      shakeHands(request, socket, head).catch(() => refuse(socket, INTERNAL_ERROR));
+      shakeHands(request, socket, head).catch(() => refuse(socket, FAULT));
     },
   };
 }

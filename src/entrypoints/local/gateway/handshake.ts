@@ -1,16 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { Scheduler } from "../scheduler.ts";
-import type { ApiDescription } from "./api-description.ts";
+import type { ApiDescription, Stage } from "./api-description.ts";
 import type { Authorize } from "./authorize.ts";
 import { readConnectAnswer } from "./connect-answer.ts";
 import { connectEvent, newRequest } from "./events.ts";
 import { authorizerHeaders, connectHeaders } from "./header-maps.ts";
-import { gatewayId } from "./ids.ts";
+import { connectionId } from "./ids.ts";
 import type { Integrate } from "./integration.ts";
 import { queryMaps } from "./query-maps.ts";
-import { type Refusal, THROTTLED } from "./refusal.ts";
+import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { findUpgradeFault } from "./upgrade-request.ts";
+import { checkUpgrade } from "./upgrade-request.ts";
 
 export type Handshake =
   | { readonly kind: "admitted"; readonly session: Session; readonly subprotocol: string | undefined }
@@ -31,10 +31,11 @@ export function makeHandshake(deps: {
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
-    const fault = findUpgradeFault(upgrade, api.stage) ?? (deps.withinQuota() ? undefined : THROTTLED);
-    if (fault !== undefined) return { kind: "refused", refusal: fault };
+    const checked = checkUpgrade(upgrade, api.stages);
+    if (checked.kind === "refused") return checked;
+    if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
-    const session = newSession(upgrade, api, client);
+    const session = newSession(upgrade, checked.stage, client);
     // A $connect route is optional: without one nobody is asked.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
@@ -46,7 +47,10 @@ export function makeHandshake(deps: {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
         query: queryMaps(query),
       }));
-    if (authorization?.kind === "refused") return authorization;
+    const refused = (error: HandshakeError): Handshake => {
+      return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
+    };
+    if (authorization?.kind === "refused") return refused(authorization.error);
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
     const event = connectEvent(authorized, request, {
@@ -55,22 +59,28 @@ export function makeHandshake(deps: {
       integrationLatency: authorization?.latency,
     });
     const answer = readConnectAnswer(await deps.integrate(route.functionName, event));
-    if (answer.kind === "refused") return answer;
-    return { kind: "admitted", session: authorized, subprotocol: answer.subprotocol };
+    switch (answer.kind) {
+      case "accepted":
+        return { kind: "admitted", session: authorized, subprotocol: answer.subprotocol };
+      case "refused":
+        return { kind: "refused", refusal: functionsRefusal(answer, request.id) };
+      case "failed":
+        return refused(answer.error);
+    }
   };
 }
 
 function newSession(
   { headers }: IncomingMessage,
-  { stage, stageVariables }: ApiDescription,
+  { name, variables }: Stage,
   client: { ip: string; now: number },
 ): Session {
   const userAgent = headers["user-agent"];
   return {
-    connectionId: gatewayId(),
+    connectionId: connectionId(),
     connectedAt: client.now,
-    stage,
-    ...(stageVariables && { stageVariables }),
+    stage: name,
+    ...(variables && { stageVariables: variables }),
     domainName: headers.host ?? "",
     identity: { ...(userAgent !== undefined && { userAgent }), sourceIp: client.ip },
   };

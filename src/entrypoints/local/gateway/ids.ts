@@ -1,16 +1,42 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 
-/** The gateway's ids are 11 bytes in base64url with their padding: 16 characters, `PJqCOG4zqRcFcPw=`. */
-export function gatewayId(): string {
-  return `${randomBytes(11).toString("base64url")}=`;
+const RANDOM_BYTES = 8;
+const PROOF_BYTES = 5;
+
+/** Of this process: an id of another run, as one that somebody invented, never was a connection here. */
+const key = randomBytes(32);
+
+/** Requests are numbered by 11 bytes in base64url with their padding: 16 characters, `EOrEaEuioAMEDFQ=`. */
+export function requestId(): string {
+  return base64(randomBytes(11));
 }
 
-/** Ends in the same five characters as the connection's id. */
+/** Connections and messages have 13 bytes: 20 characters, `gbgHYy9RVQAYKEj2kA==`. */
+export function connectionId(): string {
+  const random = randomBytes(RANDOM_BYTES);
+  return base64(Buffer.concat([random, proof(random)]));
+}
+
+/** Ends in the same ten characters as the connection's id. */
 export function messageIdOn(connectionId: string): string {
-  return gatewayId().slice(0, -5) + connectionId.slice(-5);
+  return base64(randomBytes(RANDOM_BYTES + PROOF_BYTES)).slice(0, -10) + connectionId.slice(-10);
 }
 
-/** What a management call may name. Others cannot have come from a gateway, and are told apart from unknown ones. */
-export function isGatewayId(text: string): boolean {
-  return /^[A-Za-z0-9_-]{15}=$/.test(text);
+/**
+ * Whether an id is one that a connection of this run got, open or not. The gateway tells those that never were by the
+ * id alone, so it has nothing to remember.
+ */
+export function wasConnectionId(text: string): boolean {
+  const bytes = Buffer.from(text, "base64url");
+  const random = bytes.subarray(0, RANDOM_BYTES);
+  return base64(Buffer.concat([random, proof(random)])) === text;
+}
+
+function proof(random: Buffer): Buffer {
+  return createHmac("sha256", key).update(random).digest().subarray(0, PROOF_BYTES);
+}
+
+function base64(bytes: Buffer): string {
+  const text = bytes.toString("base64url");
+  return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
 }

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import type { Stage } from "./api-description.ts";
 import { DELETED } from "./closing.ts";
 import type { Connections, OpenConnection } from "./connections.ts";
-import { isGatewayId } from "./ids.ts";
+import { wasConnectionId } from "./ids.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 
 /** SDKs encode the at-sign and the id's padding; people with curl do not. */
@@ -14,19 +15,20 @@ const SIGNATURE =
 
 /** The `@connections` API: posts to open WebSockets, tells about them, closes them. */
 export function makeManagementApi(deps: {
-  readonly stage: string;
+  readonly stages: readonly Stage[];
   readonly connections: Connections;
   readonly withinRequestQuota: () => boolean;
 }): HttpService {
   return async (request) => {
     const [, stage, encodedId = ""] = CONNECTION.exec(request.path) ?? [];
     if (stage === undefined) return undefined;
+    if (!deps.stages.some(({ name }) => name === stage)) return refusal(403, "ForbiddenException", "Forbidden");
+    const id = decode(encodedId);
+    // Before the caller is looked at, as on AWS.
+    if (!wasConnectionId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
     if (!isSigned(request.headers))
       return refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-    if (stage !== deps.stage) return refusal(403, "ForbiddenException", "Forbidden");
     if (!deps.withinRequestQuota()) return refusal(429, "LimitExceededException", "Too Many Requests");
-    const id = decode(encodedId);
-    if (!isGatewayId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
     const connection = deps.connections.find(id);
     // On AWS the body of a 410 is empty; it is the header that lets SDKs tell it by type.
     if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
@@ -54,7 +56,8 @@ function manage(request: HttpRequest, { session, socket }: OpenConnection): Http
 
 /** Whatever the bytes and their content type, the client gets a text frame. */
 function post(body: Buffer, socket: OpenConnection["socket"]): HttpResponse {
-  if (body.length > MAX_MESSAGE_BYTES) return refusal(413, "PayloadTooLargeException", "Message too long");
+  // Without a body or a type, so that SDKs do not raise it as the error that their model has for it.
+  if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
   switch (socket.send(body.toString())) {
     case "sent":
       return { status: 200 };

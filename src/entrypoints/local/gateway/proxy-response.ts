@@ -16,18 +16,22 @@ export function parseProxyResponse(json: string): ProxyResponse | "nothing" | "m
   const members = Object.keys(value);
   if (members.length === 0) return "nothing";
   const { statusCode, body, headers, multiValueHeaders } = value;
-  if (!members.every((member) => MEMBERS.has(member)) || !isStatus(statusCode)) return "malformed";
+  const status = toStatus(statusCode);
+  if (!members.every((member) => MEMBERS.has(member)) || status === undefined) return "malformed";
   if (!isAbsentOrText(body) || !isAbsentOrRecord(headers) || !isAbsentOrRecord(multiValueHeaders)) return "malformed";
   return {
-    statusCode,
+    statusCode: status,
     headers: headersOf({ ...multiValueHeaders, ...headers }),
     ...(typeof body === "string" && { body }),
   };
 }
 
-/** A status that ends an HTTP exchange. 101 in particular is not the integration's to send. */
-function isStatus(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599;
+/** A status that ends an HTTP exchange, also as digits. 101 in particular is not the integration's to send. */
+function toStatus(value: unknown): number | undefined {
+  const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
+  return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599
+    ? (status as number)
+    : undefined;
 }
 
 function headersOf(members: Readonly<Record<string, unknown>>): Map<string, string> {

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { type ErrorMessage, errorFrame } from "./error-frame.ts";
 
 /** The HTTP answer to an upgrade that becomes no WebSocket. */
 export type Refusal = {
@@ -9,33 +9,48 @@ export type Refusal = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** What the gateway says of a handshake that already has ids. */
+export type HandshakeError = { readonly status: number; readonly message: ErrorMessage };
+
 const LINGER_MS = 1_000;
 
-// Bodies are those of REST APIs: none are published for WebSocket APIs, and clients see the status alone.
 export const FORBIDDEN: Refusal = { status: 403, body: '{"message":"Forbidden"}' };
-export const UNAUTHORIZED: Refusal = { status: 401, body: '{"message":"Unauthorized"}' };
-export const EXPLICIT_DENY: Refusal = {
-  status: 403,
-  body: '{"Message":"User is not authorized to access this resource with an explicit deny"}',
-};
-export const IMPLICIT_DENY: Refusal = {
-  status: 403,
-  body: '{"Message":"User is not authorized to access this resource"}',
-};
-export const AUTHORIZER_FAILED: Refusal = { status: 500, body: '{"message":null}' };
-export const INTERNAL_ERROR: Refusal = { status: 500, body: '{"message":"Internal server error"}' };
-export const BAD_GATEWAY: Refusal = { status: 502, body: '{"message":"Internal server error"}' };
-export const TIMED_OUT: Refusal = { status: 504, body: '{"message":"Endpoint request timed out"}' };
 export const THROTTLED: Refusal = { status: 429, body: '{"message":"Too Many Requests"}' };
+export const FAULT: Refusal = { status: 500, body: '{"message":"Internal server error"}' };
+
+export const UNAUTHORIZED: HandshakeError = { status: 401, message: "Unauthorized" };
+export const EXPLICIT_DENY: HandshakeError = {
+  status: 403,
+  message: "User is not authorized to access this resource with an explicit deny",
+};
+export const IMPLICIT_DENY: HandshakeError = { status: 403, message: "User is not authorized to access this resource" };
+export const AUTHORIZER_FAILED: HandshakeError = { status: 500, message: "Internal server error" };
+/** An authorizer whose result is none: the gateway has no word for it. */
+export const AUTHORIZER_MISCONFIGURED: HandshakeError = { status: 500, message: "" };
+export const INTERNAL_ERROR: HandshakeError = { status: 500, message: "Internal server error" };
+export const BAD_GATEWAY: HandshakeError = { status: 502, message: "Internal server error" };
+export const TIMED_OUT: HandshakeError = { status: 504, message: "Endpoint request timed out" };
+
+/** Names the connection that never was and the request, in the form of error frames. */
+export function gatewaysRefusal({ status, message }: HandshakeError, connectionId: string, requestId: string): Refusal {
+  return { status, body: errorFrame(message, connectionId, requestId), headers: { "x-amz-apigw-id": requestId } };
+}
+
+/** The status and the body are what `$connect` returned, the headers the gateway's. */
+export function functionsRefusal(
+  { status, body }: { readonly status: number; readonly body: string },
+  requestId: string,
+): Refusal {
+  return { status, body, headers: { "x-amz-apigw-id": requestId } };
+}
 
 export function refuse(socket: Duplex, { status, body = "", headers = {} }: Refusal): void {
   const fields = {
-    ...headers,
     Date: new Date().toUTCString(),
+    "Content-Type": "application/json; charset=UTF-8",
+    ...headers,
     Connection: "close",
-    "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
-    "x-amzn-RequestId": randomUUID(),
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/ambiguous-request.ts";
 import type { HttpService } from "../http/http-service.ts";
 import { isLocalHost } from "../http/local-callers.ts";
+import type { Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
 import { FORBIDDEN, type Refusal } from "./refusal.ts";
 
@@ -12,21 +14,38 @@ const BAD_REQUEST: Refusal = { status: 400, body: '{"message":"Bad Request"}' };
 const URI_TOO_LONG: Refusal = { status: 414, body: '{"message":"URI Too Long"}' };
 const HEADERS_TOO_LARGE: Refusal = { status: 431, body: '{"message":"Request Header Fields Too Large"}' };
 
-/** Why a request is no WebSocket handshake for this stage, found before any function is asked. */
-export function findUpgradeFault(request: IncomingMessage, stage: string): Refusal | undefined {
+export type CheckedUpgrade =
+  | { readonly kind: "handshake"; readonly stage: Stage }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Whether a request is a WebSocket handshake, and for which stage, found before any function is asked. */
+export function checkUpgrade(request: IncomingMessage, stages: readonly Stage[]): CheckedUpgrade {
+  const { url = "" } = request;
+  const stage = stages.find(({ name }) => isStagePath(url.split("?", 1)[0] ?? "", name));
+  const fault = findFault(request) ?? (stage === undefined ? FORBIDDEN : findHandshakeFault(request));
+  if (fault === undefined && stage !== undefined) return { kind: "handshake", stage };
+  return { kind: "refused", refusal: fault ?? FORBIDDEN };
+}
+
+function findFault(request: IncomingMessage): Refusal | undefined {
   const { headers, method, url = "" } = request;
   if (url.length > MAX_URL_CHARACTERS) return URI_TOO_LONG;
   if (request.rawHeaders.length / 2 > MAX_HEADERS) return HEADERS_TOO_LARGE;
+  if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
   if (request.httpVersion !== "1.1" || method !== "GET" || hasBody(request)) return BAD_REQUEST;
-  if (!isLocalHost(headers) || !isStagePath(url.split("?", 1)[0] ?? "", stage)) return FORBIDDEN;
+  return isLocalHost(headers) ? undefined : FORBIDDEN;
+}
+
+function findHandshakeFault({ headers }: IncomingMessage): Refusal | undefined {
   if (headers.upgrade?.toLowerCase() !== "websocket") return UPGRADE_REQUIRED;
   if (headers["sec-websocket-version"] !== "13") return UPGRADE_REQUIRED;
   return WEBSOCKET_KEY.test(headers["sec-websocket-key"] ?? "") ? undefined : BAD_REQUEST;
 }
 
-/** The stage's URL answers to nothing but a handshake. */
-export function makeStageService(stage: string): HttpService {
-  return async ({ path }) => (isStagePath(path, stage) ? UPGRADE_REQUIRED : undefined);
+/** A stage's URL, and all below it, answers to nothing but a handshake. */
+export function makeStageService(stages: readonly Stage[]): HttpService {
+  return async ({ path }) =>
+    stages.some(({ name }) => path === `/${name}` || path.startsWith(`/${name}/`)) ? UPGRADE_REQUIRED : undefined;
 }
 
 function isStagePath(path: string, stage: string): boolean {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "./ambiguous-request.ts";
 import type { HttpResponse, HttpService } from "./http-service.ts";
 import { isForeignPage, isLocalHost } from "./local-callers.ts";
 import { readBody } from "./read-body.ts";
@@ -41,13 +42,14 @@ export function makeHttpServer(deps: {
 }
 
 async function respond(request: IncomingMessage, services: readonly HttpService[]): Promise<HttpResponse> {
+  if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
   if (!isLocalHost(request.headers) || isForeignPage(request.headers)) return FORBIDDEN;
   const body = await readBody(request);
   if (body === undefined) return { status: 413, headers: { Connection: "close" } };
   const [path = "", query] = (request.url ?? "").split(/\?(.*)/s);
   const { method = "", headers } = request;
   for (const service of services) {
-    const answer = await service({ method, path, query: new URLSearchParams(query), headers, body });
+    const answer = await service({ method, path, query: new URLSearchParams(`?${query ?? ""}`), headers, body });
     if (answer !== undefined) return answer;
   }
   return FORBIDDEN;

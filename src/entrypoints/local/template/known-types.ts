@@ -23,6 +23,7 @@ const WITHOUT_LOCAL_PART = new Set([
 
 const RUN = new Set([
   "AWS::ApiGatewayV2::RouteResponse",
+  "AWS::ApiGatewayV2::Stage",
   "AWS::Events::Rule",
   "AWS::SQS::Queue",
   "AWS::SQS::QueuePolicy",

@@ -1,4 +1,4 @@
-import type { ApiDescription, Route } from "../gateway/api-description.ts";
+import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
@@ -12,11 +12,8 @@ export function readApi(stack: Stack): ApiDescription {
     throw new TemplateError(stack.section("Resources").at, "Resources has no AWS::Serverless::WebSocketApi");
   if (another !== undefined) throw new TemplateError(another.section.at, "a second WebSocket API is not run");
   const { properties } = api;
-  const stage = stageName(api);
-  if (stage === "$default") throw properties.problem("StageName", "cannot be $default for a WebSocket API");
   return {
-    stage,
-    ...(properties.has("StageVariables") && { stageVariables: stageVariables(properties) }),
+    stages: [readStage(stageName(api), properties), ...readFurtherStages(stack)],
     routeSelectionExpression: properties.text("RouteSelectionExpression"),
     routes: readRoutes(api, stack),
   };
@@ -42,9 +39,8 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
     return {
       routeKey,
       functionName: stack.functionAt(route, "FunctionArn"),
-      // API Gateway asks for both: the expression on the route, and a response for it to select.
-      routeResponse:
-        route.has("RouteResponseSelectionExpression") && answered.has(routeLogicalId(api.logicalId, routeKey)),
+      // The response is what counts, with or without RouteResponseSelectionExpression on the route.
+      routeResponse: answered.has(routeLogicalId(api.logicalId, routeKey)),
       ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
     };
   });
@@ -59,7 +55,19 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
   return { functionName: stack.functionAt(auth, "AuthArn"), identitySources: auth.texts("IdentitySource") };
 }
 
-function stageVariables(properties: Section): Readonly<Record<string, string>> {
+/** Beside the one that SAM makes for the API. */
+function readFurtherStages(stack: Stack): readonly Stage[] {
+  return stack.resources
+    .ofType("AWS::ApiGatewayV2::Stage")
+    .map(({ properties }) => readStage(properties.text("StageName"), properties));
+}
+
+function readStage(name: string, properties: Section): Stage {
+  if (name === "$default") throw properties.problem("StageName", "cannot be $default for a WebSocket API");
+  if (!properties.has("StageVariables")) return { name };
   const variables = properties.section("StageVariables");
-  return Object.fromEntries(variables.names.map((name) => [name, variables.text(name)]));
+  return {
+    name,
+    variables: Object.fromEntries(variables.names.map((variable) => [variable, variables.text(variable)])),
+  };
 }

@@ -13,7 +13,7 @@ describe("the project's template", () => {
   const stack = describeTemplate(template, { MintTestTokens: "true" });
 
   it("declares the API that clients know", () => {
-    expect(stack.api.stage).toBe("dev");
+    expect(stack.api.stages).toEqual([{ name: "dev" }]);
     expect(stack.api.routeSelectionExpression).toBe("$request.body.action");
     expect(stack.api.routes.map((route) => [route.routeKey, route.functionName, route.routeResponse])).toEqual([
       ["$connect", "Connect", false],
@@ -66,7 +66,7 @@ describe("the project's template", () => {
 
 describe("parameters", () => {
   it("give the stage its name", () => {
-    expect(describeTemplate(template, { StageName: "v1" }).api.stage).toBe("v1");
+    expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
   });
 
   it("decide what there is", () => {
@@ -117,10 +117,10 @@ describe("what breaks on AWS breaks here", () => {
     ]);
   });
 
-  it("a route without the selection expression answers nobody", () => {
+  it("R-31 a route with a response answers, with the selection expression or without", () => {
     const text = replaced(template, /(FunctionArn: !GetAtt Default.Arn\n).*RouteResponseSelectionExpression.*\n/, "$1");
 
-    expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(false);
+    expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(true);
   });
 
   it("a rule that is gone leads nowhere", () => {

@@ -6,21 +6,33 @@ export function clientFrame(
     fin = true,
     masked = true,
     reserved = 0,
-  }: { opcode?: number; fin?: boolean; masked?: boolean; reserved?: number } = {},
+    lengthBytes,
+  }: {
+    opcode?: number;
+    fin?: boolean;
+    masked?: boolean;
+    reserved?: number;
+    /** Of the length with the byte of the mask bit: as many as it takes unless said otherwise. */
+    lengthBytes?: 1 | 3 | 9;
+  } = {},
 ): Buffer {
   const bytes = Buffer.from(payload);
   const mask = masked ? 0x80 : 0;
   const first = (fin ? 0x80 : 0) | reserved | opcode;
-  const header = lengthHeader(bytes.length, mask);
+  const header = lengthHeader(bytes.length, mask, lengthBytes);
   // A mask of zeros leaves the payload as it is.
   return Buffer.concat([Buffer.from([first]), header, Buffer.alloc(masked ? 4 : 0), bytes]);
 }
 
-function lengthHeader(length: number, mask: number): Buffer {
-  if (length < 126) return Buffer.from([mask | length]);
-  const header = Buffer.alloc(length < 65_536 ? 3 : 9);
-  header[0] = mask | (length < 65_536 ? 126 : 127);
-  if (length < 65_536) header.writeUInt16BE(length, 1);
+function lengthHeader(
+  length: number,
+  mask: number,
+  size: 1 | 3 | 9 = length < 126 ? 1 : length < 65_536 ? 3 : 9,
+): Buffer {
+  if (size === 1) return Buffer.from([mask | length]);
+  const header = Buffer.alloc(size);
+  header[0] = mask | (size === 3 ? 126 : 127);
+  if (size === 3) header.writeUInt16BE(length, 1);
   else header.writeBigUInt64BE(BigInt(length), 1);
   return header;
 }

@@ -100,6 +100,11 @@ describe("broken frames", () => {
     ["G8 a ping of more than 125 bytes", 1002, clientFrame("x".repeat(126), { opcode: 9 })],
     ["G8 a fragmented ping", 1002, clientFrame("x", { opcode: 9, fin: false })],
     ["G8 a length beyond what numbers hold", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
+    ["G8 a length in three bytes that one takes", 1002, clientFrame("x".repeat(125), { lengthBytes: 3 })],
+    ["G8 a length in nine bytes that three take", 1002, clientFrame("x".repeat(65_535), { lengthBytes: 9 })],
+    ["G8 a length of nothing in nine bytes", 1002, clientFrame("", { lengthBytes: 9 })],
+    ["G8 a ping's length in three bytes", 1002, clientFrame("x", { opcode: 9, lengthBytes: 3 })],
+    ["G8 a fragment's length in nine bytes", 1002, clientFrame("x", { fin: false, lengthBytes: 9 })],
   ];
 
   it.each(rows)("%s", async (_title, code, bytes) => {

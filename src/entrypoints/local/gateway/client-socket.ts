@@ -8,6 +8,7 @@ import {
   closedForViolation,
   GOING_AWAY,
   LOST,
+  MALFORMED,
   TOO_LARGE,
 } from "./closing.ts";
 import { FrameScanner } from "./frame-scanner.ts";
@@ -90,15 +91,19 @@ export class ClientSocket {
     else onText(data.toString());
   }
 
-  /** Reads along in front of `ws`, which has each chunk right after: messages ahead of the large frame still count. */
+  /** Reads along in front of `ws`, which has each chunk right after: messages ahead of the bad frame still count. */
   #boundFrames(stream: Duplex): void {
     const scanner = new FrameScanner(MAX_FRAME_BYTES);
     const scan = (chunk: Buffer): void => {
-      const whole = scanner.scan(chunk);
-      if (whole === undefined) return;
+      const bad = scanner.scan(chunk);
+      if (bad === undefined) return;
       stream.removeListener("data", scan);
-      this.#messagesAllowed = whole;
-      queueMicrotask(() => this.close(TOO_LARGE));
+      this.#messagesAllowed = bad.messages;
+      queueMicrotask(() => {
+        this.close(bad.fault === "too-large" ? TOO_LARGE : MALFORMED);
+        // As `ws` does when a client breaks the protocol: its answer is not waited for.
+        if (bad.fault === "malformed-length") stream.end();
+      });
     };
     stream.prependListener("data", scan);
   }

@@ -1,10 +1,13 @@
 const FRAME_HEADER_BYTES = 2;
 const MASK_BYTES = 4;
 
+/** A frame that ends the connection, and the number of whole messages before it. */
+export type BadFrame = { readonly fault: "too-large" | "malformed-length"; readonly messages: number };
+
 /**
- * Finds the first frame larger than allowed in what a client sends. `ws` bounds whole messages alone, and API Gateway
- * closes on one frame of 33 KB in a message that would be small enough. Reads headers (RFC 6455 section 5.2) and keeps
- * nothing of payloads. Everything else that can be wrong with a frame is for `ws` to find.
+ * Finds the first frame that `ws` lets through and the gateway does not: one larger than allowed, since `ws` bounds
+ * whole messages alone; and one whose length is written with more bytes than it takes (RFC 6455 section 5.2). Keeps
+ * nothing of payloads.
  */
 export class FrameScanner {
   readonly #maxFrameBytes: number;
@@ -17,8 +20,8 @@ export class FrameScanner {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** The number of whole messages before the frame that is too large; undefined as long as there is none. */
-  scan(chunk: Buffer): number | undefined {
+  /** Undefined as long as there is none. */
+  scan(chunk: Buffer): BadFrame | undefined {
     let at = 0;
     while (at < chunk.length) {
       if (this.#payloadLeft > 0) {
@@ -30,7 +33,8 @@ export class FrameScanner {
       this.#header[this.#headerBytes++] = chunk[at++] ?? 0;
       if (this.#headerBytes < this.#headerLength()) continue;
       const payload = this.#payloadLength();
-      if (payload > this.#maxFrameBytes) return this.#messages;
+      if (payload === undefined) return { fault: "malformed-length", messages: this.#messages };
+      if (payload > this.#maxFrameBytes) return { fault: "too-large", messages: this.#messages };
       this.#finishHeader(payload);
     }
     return undefined;
@@ -52,9 +56,11 @@ export class FrameScanner {
     return FRAME_HEADER_BYTES + (length === 126 ? 2 : length === 127 ? 8 : 0);
   }
 
-  #payloadLength(): number {
-    const length = (this.#header[1] ?? 0) & 0x7f;
-    if (length === 126) return this.#header.readUInt16BE(2);
-    return length === 127 ? Number(this.#header.readBigUInt64BE(2)) : length;
+  #payloadLength(): number | undefined {
+    const short = (this.#header[1] ?? 0) & 0x7f;
+    if (short < 126) return short;
+    const [length, least] =
+      short === 126 ? [this.#header.readUInt16BE(2), 126] : [Number(this.#header.readBigUInt64BE(2)), 65_536];
+    return length < least ? undefined : length;
   }
 }

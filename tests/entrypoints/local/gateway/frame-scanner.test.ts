@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { FrameScanner } from "../../../../src/entrypoints/local/gateway/frame-scanner.ts";
+import { type BadFrame, FrameScanner } from "../../../../src/entrypoints/local/gateway/frame-scanner.ts";
 import { clientFrame } from "../../../support/client-frame.ts";
 
 const MAX = 300;
@@ -21,14 +21,28 @@ it("L-01 finds the first large frame and counts the messages before it, however 
     fc.property(frames, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), (list, cuts) => {
       const large = list.findIndex(({ size }) => size > MAX);
       const before = large < 0 ? [] : list.slice(0, large);
-      const expected = large < 0 ? undefined : before.filter(({ fin, opcode }) => fin && opcode < 8).length;
+      const messages = before.filter(({ fin, opcode }) => fin && opcode < 8).length;
       const bytes = Buffer.concat(list.map(({ size, ...frame }) => clientFrame(Buffer.alloc(size), frame)));
-      expect(scanInPieces(bytes, cuts)).toBe(expected);
+      expect(scanInPieces(bytes, cuts)).toEqual(large < 0 ? undefined : { fault: "too-large", messages });
     }),
   );
 });
 
-function scanInPieces(bytes: Buffer, cuts: readonly number[]): number | undefined {
+it("G8 finds the first length in a longer form than it takes, however the bytes are cut", () => {
+  const longer = fc.constantFrom<[number, 3 | 9]>([0, 3], [125, 3], [0, 9], [126, 9], [300, 9]);
+  fc.assert(
+    fc.property(frames, longer, fc.integer({ min: 1, max: 400 }), (list, [size, lengthBytes], cut) => {
+      const small = list.filter((frame) => frame.size <= MAX);
+      const before = small.map((frame) => clientFrame(Buffer.alloc(frame.size), frame));
+      const bad = clientFrame(Buffer.alloc(size), { lengthBytes });
+      const messages = small.filter(({ fin, opcode }) => fin && opcode < 8).length;
+      const found = scanInPieces(Buffer.concat([...before, bad]), [cut]);
+      expect(found).toEqual({ fault: "malformed-length", messages });
+    }),
+  );
+});
+
+function scanInPieces(bytes: Buffer, cuts: readonly number[]): BadFrame | undefined {
   const scanner = new FrameScanner(MAX);
   for (let at = 0, piece = 0; at < bytes.length; piece += 1) {
     const size = cuts[piece % cuts.length] ?? 1;

@@ -6,19 +6,20 @@ import type { Recipient } from "../../domain/notification/recipient.ts";
 import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { parsePublication } from "./publication.ts";
+import { sqsText } from "./sqs-text.ts";
 
 /** Tells a delivery's message from an event's, and this shape of it from later ones. */
 export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
-/** SQS refuses these two characters, and JSON does not escape them of itself. */
-const NOT_FOR_SQS = /[\ufffe\uffff]/g;
-
-/** Recipients go as [id, connectedAt, expiresAt]: half the size, and a message's size is what is paid for. */
+/**
+ * Recipients go as [id, connectedAt, expiresAt]: half the size, and a message's size is what is paid for. `replay` is
+ * there only when it is true, so that adding it to a dead letter does not name it twice.
+ */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
   const { kind, id, time, publishedAt: _, replay, ...detail } = notification;
   const rest = "recipients" in to ? { recipients: to.recipients.map(toTuple) } : to;
-  const text = JSON.stringify({ schema: DELIVERY_SCHEMA, kind, id, time, replay, detail, attempt, ...rest });
-  return text.replace(NOT_FOR_SQS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+  const message = { schema: DELIVERY_SCHEMA, kind, id, time, ...(replay && { replay }), detail, attempt, ...rest };
+  return sqsText(JSON.stringify(message));
 }
 
 /** Only the very kind of notification that the caller parses. Throws MalformedInputError. */

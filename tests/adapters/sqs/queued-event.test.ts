@@ -104,6 +104,14 @@ describe("a continuation in the queue", () => {
     );
   });
 
+  it("is replayed with `replay` put beside its schema, first or last, whatever its publisher said", () => {
+    const letter = encodeDelivery(freshDelivery(userPush({ replay: false })));
+    const first = letter.replace("{", '{"replay":true,');
+    const last = letter.replace(/}$/, ',"replay":true}');
+    const replayed = freshDelivery(userPush({}, { replay: true }));
+    expect([first, last].map(parseQueuedEntityUpdate)).toEqual([replayed, replayed]);
+  });
+
   it("of a user push is taken by either function, of an entity update only by the one that may read followers", () => {
     const push = freshDelivery(userPush());
     const update = encodeDelivery(freshDelivery(entityUpdate()));

@@ -1,8 +1,9 @@
-import { type MessageAttributeValue, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
 import type { MalformedInputCode } from "../../domain/errors.ts";
 import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
+import { deadLetter } from "./dead-letter.ts";
 import { encodeDelivery } from "./delivery-body.ts";
 
 /** For the call as a whole, its second attempt included. */
@@ -34,11 +35,7 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   }
 
   unreadable(body: string, reason: MalformedInputCode | UndeliverableReason): Promise<void> {
-    return this.#send({
-      QueueUrl: this.#urls.deadLetters,
-      MessageBody: body,
-      MessageAttributes: { Reason: text(reason) },
-    });
+    return this.#send({ QueueUrl: this.#urls.deadLetters, ...deadLetter(body, reason) });
   }
 
   async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
@@ -48,8 +45,4 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
       throw new DependencyUnavailableError("DELIVERY_QUEUE", { cause });
     }
   }
-}
-
-function text(value: string): MessageAttributeValue {
-  return { DataType: "String", StringValue: value };
 }

@@ -11,11 +11,14 @@ export interface DeliveryQueue {
 }
 
 /**
- * Where people look at what cannot succeed. Whatever lies there can be moved back to where it came from, as it is, once
- * its reason is mended. Answers within three seconds or throws DependencyUnavailableError.
+ * Where people look at what cannot succeed, each with its reason, whatever its size and its characters. A delivery whose
+ * push fits into a frame can be moved back as it is. Answers within three seconds or throws DependencyUnavailableError.
  */
 export interface DeadLetters {
   undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void>;
-  /** What arrived, to the byte: nothing of it was understood. */
+  /**
+   * What arrived, since nothing of it was understood: to the byte, but for characters that no queue carries, which are
+   * escaped as in JSON, and for the last 200 bytes of a message that leaves its reason no room.
+   */
   unreadable(body: string, reason: MalformedInputCode): Promise<void>;
 }

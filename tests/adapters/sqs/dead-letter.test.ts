@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { deadLetter } from "../../../src/adapters/sqs/dead-letter.ts";
+import { checkBody } from "../../../src/entrypoints/local/sqs/check-body.ts";
+import { messageBytes } from "../../../src/entrypoints/local/sqs/message.ts";
+import { parseMessageAttributes } from "../../../src/entrypoints/local/sqs/message-attributes.ts";
+import { anyText } from "../../support/any-text.ts";
+
+const MAX_BYTES = 1_048_576;
+const REASON = "MALFORMED_EVENT";
+
+/** As SQS would: throws on a size or a character that it refuses. */
+function send(body: string) {
+  const { MessageBody, MessageAttributes } = deadLetter(body, REASON);
+  const attributes = parseMessageAttributes(MessageAttributes);
+  const bytes = messageBytes(MessageBody, attributes);
+  checkBody(MessageBody, bytes, MAX_BYTES);
+  return { text: MessageBody, bytes, valueOf: (name: string) => attributes.get(name)?.stringValue };
+}
+
+describe("a dead letter", () => {
+  const room = MAX_BYTES - "Reason".length - "String".length - REASON.length;
+
+  it("is the message to the byte as long as its reason fits beside it", () => {
+    const body = "x".repeat(room);
+    const { text, bytes, valueOf } = send(body);
+    expect([text === body, bytes, valueOf("Reason"), valueOf("OriginalBytes")]).toEqual([
+      true,
+      MAX_BYTES,
+      REASON,
+      undefined,
+    ]);
+  });
+
+  it.each([1_048_560, 1_048_576])(
+    "of %i bytes is cut, has its reason, and says of what it is the beginning",
+    (size) => {
+      const body = `{"id":"7"}${" ".repeat(size - 10)}`;
+      const { text, bytes, valueOf } = send(body);
+      expect([body.startsWith(text), bytes]).toEqual([true, MAX_BYTES]);
+      expect(size - text.length).toBeLessThan(200);
+      expect([valueOf("Reason"), valueOf("OriginalBytes")]).toEqual([REASON, String(size)]);
+      expect(valueOf("OriginalSha256")).toBe(createHash("sha256").update(body).digest("hex"));
+    },
+  );
+
+  it("is taken by SQS, with its reason, whatever the message's characters and length", () => {
+    const filler = fc.constantFrom("x", "é", "€", "\u{1f600}", "\uffff", "\ud800", "\u0000");
+    const length = fc.integer({ min: MAX_BYTES - 400, max: MAX_BYTES + 20 });
+    fc.assert(
+      fc.property(anyText(20), filler, length, (start, unit, bytes) => {
+        const body = `{${start}${unit.repeat(Math.ceil(bytes / Buffer.byteLength(unit)))}`;
+        expect(send(body).valueOf("Reason")).toBe(REASON);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it("escapes the characters that no queue takes, and only these", () => {
+    const allowed = "\t\n\r \u007f\u0085\ud7ff\ue000\ufffd\u{10000}\u{10ffff}";
+    expect(send(`${allowed}\u0000\u000b\u001f\ufffe\uffff\ud800`).text).toBe(
+      `${allowed}\\u0000\\u000b\\u001f\\ufffe\\uffff\\ud800`,
+    );
+  });
+});

@@ -12,7 +12,7 @@ import { encodePush } from "../../src/domain/notification/push.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
-import { connectionId, entityUpdate, freshDelivery } from "../../tests/support/notifications.ts";
+import { entityUpdate, freshDelivery, recipient } from "../../tests/support/notifications.ts";
 
 export type FanOutWay = "plain" | "portcullis";
 export type FanOutCost = {
@@ -89,11 +89,9 @@ function pageFrom(start: number, count: number) {
 
 function recipientAt(index: number): Recipient {
   const now = clock.now();
-  return {
-    connectionId: connectionId(`L0SM9cOFv${index.toString().padStart(6, "0")}=`),
-    connectedAt: (now - 60_000) as EpochMillis,
-    expiresAt: addSeconds(toEpochSeconds(now), 3600),
-  };
+  const connectedAt = (now - 60_000) as EpochMillis;
+  const expiresAt = addSeconds(toEpochSeconds(now), 3600);
+  return recipient(`L0SM9cOFv${index.toString().padStart(6, "0")}=`, { connectedAt, expiresAt });
 }
 
 const [way, count, endpoint] = process.argv.slice(2) as [FanOutWay, string, string];

@@ -1,4 +1,5 @@
-import type { UndeliverableReason } from "../domain/notification/delivery.ts";
+import type { UserId } from "../domain/identity/user-id.ts";
+import type { Delivery, UndeliverableReason } from "../domain/notification/delivery.ts";
 
 /** What became of the recipients that one invocation took in hand, each in exactly one count. */
 type RecipientCounts = {
@@ -6,6 +7,7 @@ type RecipientCounts = {
   readonly gone: number;
   readonly expired: number;
   readonly deferred: number;
+  /** An audience that was put aside before it was read counts as one. */
   readonly deadLettered: number;
 };
 
@@ -16,10 +18,33 @@ export type DeliveryReport = RecipientCounts & {
   readonly throttled: number;
   /** Gone connections whose records could not be removed: each costs one more post. */
   readonly unforgotten: number;
+  /** Users with a connection that was not reached, each with why, as in `ann gone`: the first hundred. */
+  readonly unreached: readonly string[];
 };
 
-export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome">]: number };
+export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome" | "unreached">]: number } & {
+  readonly unreached: string[];
+};
+
+/** Their ids are 128 bytes at most, and a log line is to stay small: 256 KB is what CloudWatch takes. */
+const MAX_UNREACHED = 100;
 
 export function newTally(): Tally {
-  return { delivered: 0, gone: 0, expired: 0, deferred: 0, deadLettered: 0, throttled: 0, unforgotten: 0 };
+  const counts = { delivered: 0, gone: 0, expired: 0, deferred: 0, deadLettered: 0, throttled: 0, unforgotten: 0 };
+  return { ...counts, unreached: [] };
+}
+
+/** Names users in the tally who were not reached. A user id has no blank, so that what follows one is why. */
+export function noteUnreached(tally: Tally, users: readonly { readonly userId: UserId }[], why: string): void {
+  for (const { userId } of users) {
+    if (tally.unreached.length === MAX_UNREACHED) return;
+    const entry = `${userId} ${why}`;
+    if (!tally.unreached.includes(entry)) tally.unreached.push(entry);
+  }
+}
+
+/** Counts an audience, or a part of it, that goes to the dead letters. */
+export function countDeadLetters(tally: Tally, to: Delivery["to"], reason: UndeliverableReason): void {
+  tally.deadLettered += "recipients" in to ? to.recipients.length : 1;
+  if ("recipients" in to) noteUnreached(tally, to.recipients, reason);
 }

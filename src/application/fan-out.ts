@@ -5,7 +5,7 @@ import { encodePush, type Push } from "../domain/notification/push.ts";
 import type { Recipient } from "../domain/notification/recipient.ts";
 import type { EpochMillis } from "../domain/time.ts";
 import { type AudienceStream, type ReadPage, streamAudience } from "./audience-stream.ts";
-import { type DeliveryReport, newTally, type Tally } from "./delivery-report.ts";
+import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Backoff } from "./ports/backoff.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -58,7 +58,9 @@ async function putAside(
   deps: FanOutDependencies,
 ): Promise<DeliveryReport> {
   await deps.deadLetters.undeliverable(delivery, reason);
-  return { outcome: reason, ...newTally() };
+  const tally = newTally();
+  countDeadLetters(tally, delivery.to, reason);
+  return { outcome: reason, ...tally };
 }
 
 async function postToAudience(
@@ -75,6 +77,7 @@ async function postToAudience(
   const untried: Recipient[] = [];
 
   const settle = async (recipient: Recipient, ending: PostEnding) => {
+    if (ending === "gone" || ending === "expired") noteUnreached(tally, [recipient], ending);
     if (ending === "delivered" || ending === "expired") tally[ending] += 1;
     else if (ending === "gone") await forgetGone(recipient, order, tally, deps);
     else if (ending === "untried") untried.push(recipient);
@@ -92,8 +95,9 @@ async function postToAudience(
   if (fault !== undefined) deps.logger.warn("audience not read to its end", faultFields(fault.thrown));
   const attempt = attemptsBehind(delivery, tally, fault !== undefined);
   // The page's name came with the message and was never ours: it will not become one by asking again.
-  const reason = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
-  await remainder.close({ ...rest, untried: [...untried, ...rest.untried], attempt, ...(reason && { reason }) });
+  const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
+  const left = { ...rest, untried: [...untried, ...rest.untried], attempt };
+  const reason = await remainder.close({ ...left, ...(unreadable && { reason: unreadable }) });
   return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
 }
 

@@ -32,6 +32,6 @@ export function makeNotifyUser(deps: {
   };
 }
 
-function toRecipient({ id, connectedAt, expiresAt }: Connection): Recipient {
-  return { connectionId: id, connectedAt, expiresAt };
+function toRecipient({ id, identity, connectedAt, expiresAt }: Connection): Recipient {
+  return { connectionId: id, userId: identity.userId, connectedAt, expiresAt };
 }

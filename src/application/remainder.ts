@@ -5,7 +5,7 @@ import {
   type UndeliverableReason,
 } from "../domain/notification/delivery.ts";
 import type { Recipient } from "../domain/notification/recipient.ts";
-import type { Tally } from "./delivery-report.ts";
+import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
 
 /** Some 40 KB of a message, beside a push of at most 128. */
@@ -16,14 +16,17 @@ export type Remainder = {
   /** By the hundred, as they come: however many fail, only so many are held. */
   failed(recipient: Recipient): Promise<void>;
   undeliverable(recipient: Recipient, reason: UndeliverableReason): Promise<void>;
-  /** All that is held back so far, and what time did not suffice for, with the attempts that it has behind it. */
+  /**
+   * All that is held back so far, and what time did not suffice for, with the attempts that it has behind it. Answers why
+   * what is unread was put aside, if it was.
+   */
   close(rest: {
     readonly untried: readonly Recipient[];
     readonly unread?: { readonly page?: string };
     /** Why nobody will ever read what is unread. */
     readonly reason?: UndeliverableReason;
     readonly attempt: number;
-  }): Promise<void>;
+  }): Promise<UndeliverableReason | undefined>;
 };
 
 export function makeRemainder(
@@ -32,16 +35,18 @@ export function makeRemainder(
   tally: Tally,
 ): Remainder {
   const later = async (to: Delivery["to"], attempt: number) => {
-    const next = { ...delivery, to, attempt };
-    if (attempt >= MAX_ATTEMPTS) await giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
-    else {
-      await ports.queue.defer(next, attemptDelaySeconds(attempt));
-      tally.deferred += countOf(to);
+    if (attempt >= MAX_ATTEMPTS) return giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
+    await ports.queue.defer({ ...delivery, to, attempt }, attemptDelaySeconds(attempt));
+    if ("recipients" in to) {
+      tally.deferred += to.recipients.length;
+      noteUnreached(tally, to.recipients, "deferred");
     }
+    return undefined;
   };
   const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason) => {
     await ports.deadLetters.undeliverable({ ...delivery, to, attempt }, reason);
-    tally.deadLettered += countOf(to);
+    countDeadLetters(tally, to, reason);
+    return reason;
   };
 
   const failed = inBatches((recipients) => later({ recipients }, delivery.attempt + 1));
@@ -58,18 +63,15 @@ export function makeRemainder(
       const left = inBatches((recipients) => later({ recipients }, attempt));
       for (const recipient of untried) await left.add(recipient);
       for (const batches of [left, failed, ...dead.values()]) await batches.flush();
-      if (unread !== undefined) await (reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason));
+      if (unread === undefined) return undefined;
+      return reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason);
     },
   };
 }
 
-function countOf(to: Delivery["to"]): number {
-  return "recipients" in to ? to.recipients.length : 0;
-}
-
 type Batches = { readonly add: (recipient: Recipient) => Promise<void>; readonly flush: () => Promise<void> };
 
-function inBatches(handOn: (recipients: readonly Recipient[]) => Promise<void>): Batches {
+function inBatches(handOn: (recipients: readonly Recipient[]) => Promise<unknown>): Batches {
   let held: Recipient[] = [];
   const flush = async () => {
     const batch = held;

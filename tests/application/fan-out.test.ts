@@ -3,7 +3,15 @@ import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { FanOutWorld } from "../support/fan-out-world.ts";
-import { connectionId, entityUpdate, freshDelivery, NOON, recipient, recipients } from "../support/notifications.ts";
+import {
+  connectionId,
+  entityUpdate,
+  freshDelivery,
+  NOON,
+  recipient,
+  recipients,
+  userPush,
+} from "../support/notifications.ts";
 
 const IDS = (count: number) => recipients(count).map((one) => one.connectionId);
 
@@ -155,6 +163,33 @@ describe("one connection that does not answer well", () => {
   });
 });
 
+describe("who was not reached", () => {
+  const of = (name: string, expiresAt = recipient(name).expiresAt) =>
+    recipient(name, { userId: userPush({ userId: name }).userId, expiresAt });
+
+  it("is named with why, whoever was reached is not", async () => {
+    const past = of("past", (NOON / 1000) as EpochSeconds);
+    const world = new FanOutWorld([of("ann"), of("bob"), of("cy"), of("dee"), past]);
+    const outcomes: Record<string, PostOutcome> = { bob: "gone", cy: "throttled", dee: "refused" };
+    world.channel.script = (id) => outcomes[id] ?? "delivered";
+    const { unreached } = await world.run();
+    expect([...unreached].sort()).toEqual(["bob gone", "cy deferred", "dee PUSH_REFUSED", "past expired"]);
+  });
+
+  it("is named once, on however many connections", async () => {
+    const world = new FanOutWorld(recipients(20));
+    world.channel.script = () => "gone";
+    expect((await world.run()).unreached).toEqual(["ann gone"]);
+  });
+
+  it("is counted beyond the hundredth, and no longer named", async () => {
+    const world = new FanOutWorld(Array.from({ length: 150 }, (_, index) => of(`u${index}`)));
+    world.channel.script = () => "refused";
+    const report = await world.run();
+    expect([report.deadLettered, report.unreached.length]).toEqual([150, 100]);
+  });
+});
+
 describe("expiry", () => {
   it("J12 I5 a recipient whose token has expired is never posted to", async () => {
     const past = recipient("past", { expiresAt: (NOON / 1000) as EpochSeconds });
@@ -191,9 +226,31 @@ describe("what can never be delivered", () => {
     const world = new FanOutWorld(recipients(3));
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
     const report = await world.run(delivery);
-    expect(report).toMatchObject({ outcome: "PUSH_TOO_LARGE", delivered: 0 });
+    expect(report).toMatchObject({ outcome: "PUSH_TOO_LARGE", delivered: 0, deadLettered: 1 });
     expect(world.queue.dead).toEqual([{ delivery, reason: "PUSH_TOO_LARGE" }]);
     expect([world.pagesRead, world.channel.posts]).toEqual([[], []]);
+  });
+
+  it("counts and names each recipient that is put aside unread", async () => {
+    const world = new FanOutWorld([]);
+    world.clock.advance(3_601);
+    const [ann, bob] = [recipient("c0"), recipient("c1", { userId: userPush({ userId: "bob" }).userId })];
+    const report = await world.run({ ...freshDelivery(entityUpdate()), to: { recipients: [ann, bob] } });
+    expect(report).toMatchObject({
+      outcome: "TOO_OLD",
+      deadLettered: 2,
+      unreached: ["ann TOO_OLD", "bob TOO_OLD"],
+    });
+  });
+
+  it("an audience that could not be read six times: put aside, and the report says so", async () => {
+    const world = new FanOutWorld(recipients(3));
+    world.read = async () => {
+      throw new DependencyUnavailableError("SUBSCRIPTION_STORE");
+    };
+    const report = await world.run({ ...freshDelivery(entityUpdate()), attempt: 5 });
+    expect(report).toMatchObject({ outcome: "ATTEMPTS_EXHAUSTED", deadLettered: 1 });
+    expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED" }]);
   });
 
   it("I9 R19 an event of yesterday: put aside, unless a replay was asked for", async () => {

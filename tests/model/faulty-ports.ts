@@ -81,7 +81,7 @@ export function faultyPorts(
           from,
           page.then(({ items, ...rest }) => ({
             ...rest,
-            items: items.map(({ id, ...one }) => ({ connectionId: id, ...one })),
+            items: items.map(({ id, identity, ...one }) => ({ connectionId: id, userId: identity.userId, ...one })),
           })),
         );
         return page;

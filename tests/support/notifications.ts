@@ -36,6 +36,7 @@ export function connectionId(text: string): ConnectionId {
 export function recipient(name: string, over: Partial<Recipient> = {}): Recipient {
   return {
     connectionId: connectionId(name),
+    userId: userPush().userId,
     connectedAt: (NOON - 60_000) as EpochMillis,
     expiresAt: (NOON / 1000 + 3600) as EpochSeconds,
     ...over,

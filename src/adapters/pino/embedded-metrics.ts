@@ -36,6 +36,7 @@ const MEASURED: Readonly<Record<string, Measured>> = {
     millis: ["ageMs"],
     dimensions: [[], ["function"]],
   },
+  "put aside": { count: ["deadLettered"], millis: [], dimensions: [[], ["function"]] },
 };
 
 /** Undefined for a line that measures nothing. */

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger as Pino, pino } from "pino";
 import type { Clock } from "../../application/ports/clock.ts";
-import { LOG_FIELDS, type LogFields, type Logger } from "../../application/ports/logger.ts";
+import { LOG_FIELDS, LOG_LISTS, type LogFields, type Logger } from "../../application/ports/logger.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 
 /** As Lambda's logging configuration spells them. */
@@ -10,6 +10,8 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Longer than any id or code of ours; what is cut off was put there to fill the log. */
 const MAX_TEXT = 256;
+
+const MAX_LIST = 100;
 
 /**
  * What JSON lets through unescaped and a terminal or a log viewer acts on: DEL, C1, line and paragraph separators, marks
@@ -80,10 +82,18 @@ export class PinoLogger implements Logger {
 
 /** The types allow no other field, but casts, spreads and parsed JSON get past types. */
 function allowed(fields: LogFields): LogFields {
-  const kept: { [name: string]: string | number | boolean } = {};
+  const kept: { [name: string]: string | number | boolean | readonly string[] } = {};
   for (const name of LOG_FIELDS) {
     const value = loggable(fields[name]);
     if (value !== undefined) kept[name] = value;
+  }
+  for (const name of LOG_LISTS) {
+    const list: unknown = fields[name];
+    if (Array.isArray(list))
+      kept[name] = list
+        .slice(0, MAX_LIST)
+        .filter((text) => typeof text === "string")
+        .map(cut);
   }
   return kept;
 }

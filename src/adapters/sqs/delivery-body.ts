@@ -1,5 +1,6 @@
 import { parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
+import { parseUserId } from "../../domain/identity/user-id.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
 import type { Notification, Publication } from "../../domain/notification/notification.ts";
 import type { Recipient } from "../../domain/notification/recipient.ts";
@@ -12,7 +13,7 @@ import { sqsText } from "./sqs-text.ts";
 export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
 /**
- * Recipients go as [id, connectedAt, expiresAt]: half the size, and a message's size is what is paid for. `replay` is
+ * Recipients go as [id, connectedAt, expiresAt, userId]: half the size, and a message's size is what is paid for. `replay` is
  * there only when it is true, so that adding it to a dead letter does not name it twice.
  */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
@@ -42,17 +43,18 @@ function parseAudience(message: PlainObject): Delivery["to"] {
   return page === undefined ? {} : { page };
 }
 
-function toTuple({ connectionId, connectedAt, expiresAt }: Recipient): readonly unknown[] {
-  return [connectionId, connectedAt, expiresAt];
+function toTuple({ connectionId, connectedAt, expiresAt, userId }: Recipient): readonly unknown[] {
+  return [connectionId, connectedAt, expiresAt, userId];
 }
 
 function fromTuple(tuple: unknown): Recipient {
-  const [id, connected, expires] = Array.isArray(tuple) ? (tuple as readonly unknown[]) : [];
+  const [id, connected, expires, user] = Array.isArray(tuple) ? (tuple as readonly unknown[]) : [];
   const connectionId = parseConnectionId(id);
   const connectedAt = parseEpochMillis(connected);
   const expiresAt = parseEpochSeconds(expires);
-  if (connectionId === undefined || connectedAt === undefined || expiresAt === undefined) throw malformed();
-  return { connectionId, connectedAt, expiresAt };
+  const userId = parseUserId(user);
+  if (!connectionId || connectedAt === undefined || expiresAt === undefined || !userId) throw malformed();
+  return { connectionId, userId, connectedAt, expiresAt };
 }
 
 function isCount(value: unknown): value is number {

@@ -8,8 +8,13 @@ const RFC_3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 /** EventBridge's own are UUIDs of 36. */
 const MAX_ID_BYTES = 128;
 
+export function parseEventId(id: unknown): string | undefined {
+  return isPlainText(id, MAX_ID_BYTES) ? id : undefined;
+}
+
 export function parsePublication(id: unknown, time: unknown, replay: boolean): Publication | undefined {
-  if (!isPlainText(id, MAX_ID_BYTES) || typeof time !== "string" || !RFC_3339_UTC.test(time)) return undefined;
+  const eventId = parseEventId(id);
+  if (eventId === undefined || typeof time !== "string" || !RFC_3339_UTC.test(time)) return undefined;
   const publishedAt = parseEpochMillis(Date.parse(time));
-  return publishedAt === undefined ? undefined : { id, time, publishedAt, replay };
+  return publishedAt === undefined ? undefined : { id: eventId, time, publishedAt, replay };
 }

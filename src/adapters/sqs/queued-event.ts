@@ -4,6 +4,7 @@ import type { EntityUpdate, Notification, Publication, UserPush } from "../../do
 import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
 import { parseEnvelope } from "./eventbridge-envelope.ts";
+import { parseEventId } from "./publication.ts";
 
 type ParseDetail<N extends Notification> = (detail: unknown, publication: Publication) => N;
 
@@ -35,6 +36,15 @@ export function queuedUserPushParser({ parseUserPush }: Pick<DetailParsers, "par
       ? parseDelivery(message, "user-push", parseUserPush)
       : parseEvent(message, "Send User Push Notification", parseUserPush);
   };
+}
+
+/** What the log names a message by that no function understands: its event's id, as far as it has one. */
+export function eventIdOf(body: string): string | undefined {
+  try {
+    return parseEventId(ownProperty(parseJsonObject(body), "id"));
+  } catch {
+    return undefined;
+  }
 }
 
 function parseEvent<N extends Notification>(message: PlainObject, name: string, parse: ParseDetail<N>): Delivery<N> {

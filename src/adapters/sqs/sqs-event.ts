@@ -2,7 +2,12 @@ import { MalformedInputError } from "../../domain/errors.ts";
 import { isPlainObject, ownProperty } from "../../domain/own-property.ts";
 
 /** One message of a batch, as far as it is trusted: its body may be anything. */
-export type QueuedMessage = { readonly messageId: string; readonly body: string };
+export type QueuedMessage = {
+  readonly messageId: string;
+  readonly body: string;
+  /** By its name, for the log. */
+  readonly queue: string;
+};
 
 /** Which messages Lambda is to leave in the queue; it deletes all others (developer guide, Using Lambda with SQS). */
 export type SqsBatchResponse = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
@@ -19,8 +24,9 @@ export function answerToBatch(failed: readonly QueuedMessage[]): SqsBatchRespons
 }
 
 function parseMessage(record: unknown): QueuedMessage {
-  const messageId = isPlainObject(record) ? ownProperty(record, "messageId") : undefined;
-  const body = isPlainObject(record) ? ownProperty(record, "body") : undefined;
+  const [messageId, body, arn] = ["messageId", "body", "eventSourceARN"].map((name) =>
+    isPlainObject(record) ? ownProperty(record, name) : undefined,
+  );
   if (typeof messageId !== "string" || typeof body !== "string") throw new MalformedInputError("MALFORMED_EVENT");
-  return { messageId, body };
+  return { messageId, body, queue: typeof arn === "string" ? arn.slice(arn.lastIndexOf(":") + 1) : "" };
 }

@@ -9,6 +9,7 @@ export const LOG_FIELDS = [
   "delivered",
   "dependency",
   "durationMs",
+  "entityId",
   "errorCode",
   "errorName",
   "expired",
@@ -16,9 +17,11 @@ export const LOG_FIELDS = [
   "gatewayRequestId",
   "gone",
   "invocations",
+  "messageId",
   "messages",
   "notificationId",
   "outcome",
+  "queue",
   "reason",
   "recipients",
   "requestId",
@@ -30,7 +33,12 @@ export const LOG_FIELDS = [
   "userId",
 ] as const;
 
-export type LogFields = { readonly [Name in (typeof LOG_FIELDS)[number]]?: string | number | boolean };
+/** Of these, lists of texts: a hundred of them at most are written. */
+export const LOG_LISTS = ["unreached"] as const;
+
+export type LogFields = {
+  readonly [Name in (typeof LOG_FIELDS)[number]]?: string | number | boolean;
+} & { readonly [Name in (typeof LOG_LISTS)[number]]?: readonly string[] };
 
 /** Structured lines: a constant message and fields. Never throws and never holds anything up. */
 export interface Logger {

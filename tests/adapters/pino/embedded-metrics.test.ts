@@ -60,9 +60,17 @@ describe("metrics in log lines", () => {
     ]);
   });
 
+  it("count what is put aside beside the recipients that are", () => {
+    const [directive] = logged("put aside", { ...DELIVERY, deadLettered: 1, reason: "TOO_OLD" })[0]?._aws
+      ?.CloudWatchMetrics ?? [undefined];
+    expect(directive?.Dimensions).toEqual([[], ["function"]]);
+    expect(directive?.Metrics).toEqual([{ Name: "deadLettered", Unit: "Count" }]);
+  });
+
   it.each([
     ["invocation", REFUSAL],
     ["delivery", DELIVERY],
+    ["put aside", { ...DELIVERY, deadLettered: 1 }],
   ])("name only members that the %s line has, and no id as a dimension", (message, fields) => {
     const [line] = logged(message, fields);
     const [directive] = line?._aws?.CloudWatchMetrics ?? [];

@@ -56,6 +56,14 @@ describe("PinoLogger", () => {
     expect(JSON.parse(line ?? "")).toMatchObject(fields);
   });
 
+  it("O1 writes of a list the first hundred texts, each cut, and nothing else", () => {
+    const unreached = [{ name: CANARY }, ...Array.from({ length: 150 }, () => "x".repeat(300))];
+    const [line = ""] = record((logger) => logger.info("all", { unreached } as unknown as LogFields));
+
+    expect(JSON.parse(line).unreached).toEqual(Array.from({ length: 99 }, () => "x".repeat(256)));
+    expect(Buffer.byteLength(line)).toBeLessThan(32 * 1024);
+  });
+
   it.each<[title: string, fields: unknown]>([
     ["a name that is not allowed", { token: CANARY, authorization: CANARY, msg: CANARY, err: new Error(CANARY) }],
     ["the logger's own names", { level: CANARY, timestamp: CANARY, service: CANARY, message: CANARY }],

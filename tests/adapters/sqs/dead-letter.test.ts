@@ -16,7 +16,7 @@ function send(body: string) {
   const attributes = parseMessageAttributes(MessageAttributes);
   const bytes = messageBytes(MessageBody, attributes);
   checkBody(MessageBody, bytes, MAX_BYTES);
-  return { text: MessageBody, bytes, valueOf: (name: string) => attributes.get(name)?.stringValue };
+  return { text: MessageBody, bytes, attribute: (name: string) => attributes.get(name)?.stringValue };
 }
 
 describe("a dead letter", () => {
@@ -24,8 +24,8 @@ describe("a dead letter", () => {
 
   it("is the message to the byte as long as its reason fits beside it", () => {
     const body = "x".repeat(room);
-    const { text, bytes, valueOf } = send(body);
-    expect([text === body, bytes, valueOf("Reason"), valueOf("OriginalBytes")]).toEqual([
+    const { text, bytes, attribute } = send(body);
+    expect([text === body, bytes, attribute("Reason"), attribute("OriginalBytes")]).toEqual([
       true,
       MAX_BYTES,
       REASON,
@@ -37,11 +37,11 @@ describe("a dead letter", () => {
     "of %i bytes is cut, has its reason, and says of what it is the beginning",
     (size) => {
       const body = `{"id":"7"}${" ".repeat(size - 10)}`;
-      const { text, bytes, valueOf } = send(body);
+      const { text, bytes, attribute } = send(body);
       expect([body.startsWith(text), bytes]).toEqual([true, MAX_BYTES]);
       expect(size - text.length).toBeLessThan(200);
-      expect([valueOf("Reason"), valueOf("OriginalBytes")]).toEqual([REASON, String(size)]);
-      expect(valueOf("OriginalSha256")).toBe(createHash("sha256").update(body).digest("hex"));
+      expect([attribute("Reason"), attribute("OriginalBytes")]).toEqual([REASON, String(size)]);
+      expect(attribute("OriginalSha256")).toBe(createHash("sha256").update(body).digest("hex"));
     },
   );
 
@@ -51,7 +51,7 @@ describe("a dead letter", () => {
     fc.assert(
       fc.property(anyText(20), filler, length, (start, unit, bytes) => {
         const body = `{${start}${unit.repeat(Math.ceil(bytes / Buffer.byteLength(unit)))}`;
-        expect(send(body).valueOf("Reason")).toBe(REASON);
+        expect(send(body).attribute("Reason")).toBe(REASON);
       }),
       { numRuns: 8 },
     );

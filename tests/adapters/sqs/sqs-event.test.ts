@@ -7,9 +7,9 @@ describe("a batch of messages", () => {
   it("is its bodies, to the byte, and their ids", () => {
     const messages = parseSqsEvent(sqsEvent("one", "", "{"));
     expect(messages).toEqual([
-      { messageId: "message-0", body: "one" },
-      { messageId: "message-1", body: "" },
-      { messageId: "message-2", body: "{" },
+      { messageId: "message-0", body: "one", queue: "EntityUpdated" },
+      { messageId: "message-1", body: "", queue: "EntityUpdated" },
+      { messageId: "message-2", body: "{", queue: "EntityUpdated" },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
 import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
 import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
-import { newTally } from "../../../src/application/delivery-report.ts";
+import { type DeliveryReport, newTally } from "../../../src/application/delivery-report.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { queueHandler } from "../../../src/entrypoints/lambda/middleware/queue-handler.ts";
@@ -21,7 +21,14 @@ const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, pa
 
 const CANARY = "planted-7f3a";
 
-function setUp(deliver: (delivery: Delivery) => Promise<void> = async () => undefined) {
+const EVENT_ID = "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d";
+
+/** Where the messages of `sqsEvent` come from, and who takes them up. */
+const SOURCE = { function: "NotifyEntity", queue: "EntityUpdated" };
+
+type Deliver = (delivery: Delivery) => Promise<Partial<DeliveryReport> | undefined>;
+
+function setUp(deliver: Deliver = async () => undefined) {
   const taken: Delivery[] = [];
   const deadlines: number[] = [];
   const deadLetters = new RecordingDeliveryQueue();
@@ -32,8 +39,7 @@ function setUp(deliver: (delivery: Delivery) => Promise<void> = async () => unde
     deliver: async (delivery, deadline) => {
       taken.push(delivery);
       deadlines.push(deadline);
-      await deliver(delivery);
-      return { outcome: "completed", ...newTally() };
+      return { outcome: "completed", ...newTally(), ...(await deliver(delivery)) };
     },
     deadLetters,
     clock: new FixedClock(NOON),
@@ -62,6 +68,7 @@ describe("a batch from a queue", () => {
     const { handler } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "b")
         throw new DependencyUnavailableError("DELIVERY_QUEUE");
+      return undefined;
     });
     const answer = await handler(sqsEvent(update("a"), update("b"), update("c")), lambdaContext());
     expect(failed(answer)).toEqual(["message-1"]);
@@ -70,6 +77,7 @@ describe("a batch from a queue", () => {
   it("with one that meets a mistake of ours: it alone comes back", async () => {
     const { handler } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "a") throw new TypeError(CANARY);
+      return undefined;
     });
     const answer = await handler(sqsEvent(update("a"), update("b")), lambdaContext());
     expect(failed(answer)).toEqual(["message-0"]);
@@ -89,6 +97,7 @@ describe("a batch from a queue", () => {
         const { handler, deadLetters } = setUp(async ({ notification }) => {
           if ("entityId" in notification && notification.entityId === "bad")
             throw new DependencyUnavailableError("DELIVERY_QUEUE");
+          return undefined;
         });
         const event = sqsEvent(...batch.map((kind) => (kind === "poison" ? "poison" : update(kind))));
         const answer = await handler(event, lambdaContext());
@@ -131,20 +140,75 @@ describe("a batch from a queue", () => {
   it("O1 leaves one line for each message and one for itself, and nothing of what was in them", async () => {
     const { handler, logger } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "bad") throw new TypeError(CANARY);
+      return undefined;
     });
     await handler(sqsEvent(update("a"), CANARY, update("bad")), lambdaContext());
     expect(logger.lines).toMatchObject([
-      { level: "warn", message: "message not understood", reason: "MALFORMED_EVENT" },
+      { level: "warn", message: "put aside", reason: "MALFORMED_EVENT" },
       {
         level: "info",
         message: "delivery",
-        notificationId: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d",
+        notificationId: EVENT_ID,
+        entityId: "a",
         outcome: "completed",
       },
-      { level: "warn", message: "message left in the queue", errorName: "TypeError" },
+      {
+        level: "warn",
+        message: "message left in the queue",
+        ...SOURCE,
+        messageId: "message-2",
+        errorName: "TypeError",
+      },
       { level: "info", message: "invocation", messages: 3, returned: 1 },
     ]);
     expect(JSON.stringify(logger.lines)).not.toContain(CANARY);
+  });
+});
+
+describe("the line of what was put aside whole", () => {
+  const DELIVERED_TO_NOBODY = { delivered: 0, gone: 0, expired: 0, deferred: 0 };
+
+  it.each([
+    ["TOO_OLD", freshDelivery(entityUpdate()), { entityId: "order-17" }],
+    ["PUSH_TOO_LARGE", freshDelivery(userPush()), { userId: "ann" }],
+  ] as const)("I3 I9 names event, queue, function and reason: %s", async (reason, delivery, subject) => {
+    const { handler, logger } = setUp(async () => ({ outcome: reason, deadLettered: 1 }));
+    await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
+    expect(logger.lines).toMatchObject([
+      {
+        ...{ level: "warn", message: "put aside", outcome: "dead-lettered", reason },
+        ...{ ...SOURCE, messageId: "message-0", notificationId: EVENT_ID, ...subject },
+        ...{ ...DELIVERED_TO_NOBODY, deadLettered: 1, recipients: 1 },
+      },
+      { message: "invocation" },
+    ]);
+  });
+
+  it.each([
+    ["MALFORMED_DETAIL", entityUpdated({ entityId: 7 }), { notificationId: EVENT_ID }],
+    ["MALFORMED_DELIVERY", { schema: "portcullis/delivery/1", id: "e-7" }, { notificationId: "e-7" }],
+    ["MALFORMED_EVENT", { id: "e-8" }, { notificationId: "e-8" }],
+    ["MALFORMED_EVENT", { id: `\u0007${"x".repeat(200)}` }, { notificationId: undefined }],
+    ["MALFORMED_EVENT", "{", { notificationId: undefined }],
+  ])("I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
+    const { handler, logger } = setUp();
+    await handler(sqsEvent(body), lambdaContext());
+    const [line] = logger.lines;
+    expect(line).toMatchObject({ level: "warn", message: "put aside", ...SOURCE, reason, deadLettered: 1 });
+    expect(line?.notificationId).toBe(known.notificationId);
+  });
+
+  it("is a warning too when some recipients of an audience were put aside, and names them", async () => {
+    const unreached = ["ann PUSH_REFUSED"];
+    const { handler, logger } = setUp(async () => ({ delivered: 2, deadLettered: 1, unreached }));
+    await handler(sqsEvent(update("a")), lambdaContext());
+    expect(logger.lines[0]).toMatchObject({
+      level: "warn",
+      message: "delivery",
+      entityId: "a",
+      recipients: 3,
+      unreached,
+    });
   });
 });
 

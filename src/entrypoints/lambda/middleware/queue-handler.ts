@@ -1,9 +1,10 @@
+import { eventIdOf } from "../../../adapters/sqs/queued-event.ts";
 import { answerToBatch, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
 import type { DeliveryReport } from "../../../application/delivery-report.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
 import type { Clock } from "../../../application/ports/clock.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
-import type { Logger } from "../../../application/ports/logger.ts";
+import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { Notification } from "../../../domain/notification/notification.ts";
@@ -46,35 +47,54 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
 
 /** Whether the message is done with. */
 async function takeUp<N extends Notification>(
-  { body }: QueuedMessage,
+  message: QueuedMessage,
   deadline: EpochMillis,
-  { name, parse, deliver, deadLetters, clock, logger }: QueueHandling<N>,
+  handling: QueueHandling<N>,
 ): Promise<boolean> {
+  const { name, parse, deadLetters, logger } = handling;
+  const { body, messageId, queue } = message;
+  let about: LogFields = { function: name, queue, messageId };
   try {
     const delivery = readOrReason(body, parse);
     if (typeof delivery === "string") {
+      const notificationId = eventIdOf(body);
+      about = { ...about, ...(notificationId !== undefined && { notificationId }) };
       await deadLetters.unreadable(body, delivery);
-      logger.warn("message not understood", { outcome: "dead-lettered", reason: delivery });
+      logger.warn("put aside", { ...about, outcome: "dead-lettered", reason: delivery, deadLettered: 1 });
     } else {
-      const { id: notificationId, publishedAt } = delivery.notification;
-      const ageMs = clock.now() - publishedAt;
-      const report = await deliver(delivery, deadline);
-      const { delivered, gone, expired, deferred, deadLettered } = report;
-      const recipients = delivered + gone + expired + deferred + deadLettered;
-      logger.info("delivery", {
-        function: name,
-        notificationId,
-        attempt: delivery.attempt,
-        ageMs,
-        recipients,
-        ...report,
-      });
+      about = { ...about, ...fieldsOf(delivery) };
+      await takeUpDelivery(delivery, deadline, about, handling);
     }
     return true;
   } catch (thrown) {
-    logger.warn("message left in the queue", { outcome: "returned", ...faultFields(thrown) });
+    logger.warn("message left in the queue", { ...about, outcome: "returned", ...faultFields(thrown) });
     return false;
   }
+}
+
+async function takeUpDelivery<N extends Notification>(
+  delivery: Delivery<N>,
+  deadline: EpochMillis,
+  about: LogFields,
+  { deliver, clock, logger }: QueueHandling<N>,
+): Promise<void> {
+  const ageMs = clock.now() - delivery.notification.publishedAt;
+  const { outcome, ...counts } = await deliver(delivery, deadline);
+  const { delivered, gone, expired, deferred, deadLettered } = counts;
+  const recipients = delivered + gone + expired + deferred + deadLettered;
+  const fields = { ...about, ageMs, recipients, ...counts };
+  if (outcome !== "completed" && outcome !== "continued") {
+    logger.warn("put aside", { ...fields, outcome: "dead-lettered", reason: outcome });
+  } else if (deadLettered > 0) logger.warn("delivery", { ...fields, outcome });
+  else logger.info("delivery", { ...fields, outcome });
+}
+
+/** Which event it is, and whom or what it is about. */
+function fieldsOf({ notification, attempt }: Delivery): LogFields {
+  const { id: notificationId } = notification;
+  const subject =
+    notification.kind === "user-push" ? { userId: notification.userId } : { entityId: notification.entityId };
+  return { notificationId, attempt, ...subject };
 }
 
 function readOrReason<N extends Notification>(body: string, parse: (body: string) => Delivery<N>) {

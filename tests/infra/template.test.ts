@@ -146,21 +146,47 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
 });
 
 describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
-  it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 W48: %s is encrypted with the stack's key", (_name, { Properties }) => {
-    expect(Properties.KmsMasterKeyId).toEqual(stackKey);
+  it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 W48: %s is encrypted by SQS itself", (_name, { Properties }) => {
+    expect(Properties.SqsManagedSseEnabled).toBe(true);
+    expect(Properties).not.toHaveProperty("KmsMasterKeyId");
   });
 
-  it("the key lets rules deliver without a condition that EventBridge cannot meet, and alarms for this account alone", () => {
+  it("a service may use the key only under a condition, and EventBridge not at all", () => {
     const statements = template.Resources["EncryptionKey"]?.Properties.KeyPolicy.Statement as Statement[];
-    const conditionOf = (service: string) =>
-      statements
-        .filter(({ Principal }) => (Principal as { Service?: string }).Service === service)
-        .map(({ Condition }) => Condition);
+    const services = statements
+      .filter(({ Principal }) => (Principal as { Service?: unknown }).Service !== undefined)
+      .map(({ Principal, Condition }) => [(Principal as { Service: unknown }).Service, Condition]);
+    const logGroups = (name: string) => ({
+      "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${name}`,
+    });
 
-    expect(conditionOf("events.amazonaws.com")).toEqual([undefined]);
-    expect(conditionOf("cloudwatch.amazonaws.com")).toEqual([
-      { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+    expect(services).toEqual([
+      ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } }],
+      [
+        { "Fn::Sub": `logs.\${AWS::Region}.amazonaws.com` },
+        {
+          ArnLike: {
+            "kms:EncryptionContext:aws:logs:arn": [logGroups(`\${AWS::StackName}-*`), logGroups("/aws/apigateway/*")],
+          },
+        },
+      ],
     ]);
+  });
+
+  it("what waits in a queue from before it had SQS's own encryption can be decrypted, by those who receive it", () => {
+    const ofQueues = statementsOf("AWS::IAM::ManagedPolicy").filter(([, { Condition }]) =>
+      JSON.stringify(Condition ?? {}).includes("sqs."),
+    );
+    const consumers = each("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties.FunctionName.Ref);
+
+    expect(ofQueues.map(([policy, { Action, Resource }]) => [policy, Action, Resource])).toEqual([
+      ["EncryptionKeyUse", "kms:Decrypt", stackKey],
+    ]);
+    for (const consumer of consumers) {
+      expect(template.Resources[`${consumer}Role`]?.Properties.ManagedPolicyArns).toEqual([
+        { Ref: "EncryptionKeyUse" },
+      ]);
+    }
   });
 
   it.each(each("AWS::SNS::Topic"))("CKV_AWS_26 W47: %s is encrypted with the stack's key", (_name, { Properties }) => {

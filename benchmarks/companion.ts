@@ -10,8 +10,8 @@ export class Companion {
   }
 
   /** Its log goes to /dev/null. */
-  static start(file: string, environment: Readonly<Record<string, string>> = {}): Companion {
-    return new Companion(fork(file, { env: environment, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+  static start(file: string): Companion {
+    return new Companion(fork(file, { env: {}, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
   }
 
   get pid(): number {

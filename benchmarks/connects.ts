@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Companion } from "./companion.ts";
 import { residentBytes } from "./resident-memory.ts";
 import { median } from "./samples.ts";
-import { LOCAL_SETTINGS, signedToken } from "./settings.ts";
+import { signedToken } from "./settings.ts";
 import type { Opened, Order } from "./subjects/clients.ts";
 import { ratio, type Table } from "./table.ts";
 
@@ -33,7 +33,7 @@ type Server = {
 
 /** A new server and new clients, gone when the work is done. */
 async function withServer<T>(file: string, work: (server: Server) => Promise<T>): Promise<T> {
-  const server = Companion.start(file, LOCAL_SETTINGS);
+  const server = Companion.start(file);
   const clients = Companion.start("benchmarks/subjects/clients.ts");
   try {
     const { port } = await server.hear<{ port: number }>();

@@ -1,5 +1,5 @@
 import { Companion } from "./companion.ts";
-import { LOCAL_SETTINGS, signedToken } from "./settings.ts";
+import { signedToken } from "./settings.ts";
 import type { FollowersOrder, PushTimes } from "./subjects/followers.ts";
 import type { Table } from "./table.ts";
 
@@ -33,7 +33,7 @@ export async function benchEndToEnd({ cases, warmUps } = COUNTS): Promise<Table[
 }
 
 async function timesOf(order: Omit<FollowersOrder, "port" | "token">): Promise<PushTimes> {
-  const server = Companion.start("benchmarks/subjects/local-runtime.ts", LOCAL_SETTINGS);
+  const server = Companion.start("benchmarks/subjects/local-runtime.ts");
   const clients = Companion.start("benchmarks/subjects/followers.ts");
   try {
     const { port } = await server.hear<{ port: number }>();

@@ -2,11 +2,7 @@ import { type DestinationStream, type Logger as Pino, pino } from "pino";
 import type { Clock } from "../../application/ports/clock.ts";
 import { LOG_FIELDS, LOG_LISTS, type LogFields, type Logger } from "../../application/ports/logger.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
-
-/** As Lambda's logging configuration spells them. */
-export const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
-
-type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from "./log-level.ts";
 
 /** Longer than any id or code of ours; what is cut off was put there to fill the log. */
 const MAX_TEXT = 256;

@@ -1,4 +1,5 @@
-import { LOG_LEVELS, PinoLogger } from "../../adapters/pino/pino-logger.ts";
+import { LOG_LEVELS, parseLogLevel } from "../../adapters/pino/log-level.ts";
+import { PinoLogger } from "../../adapters/pino/pino-logger.ts";
 import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
 import { SystemClock } from "../../adapters/system/system-clock.ts";
 import type { Part } from "./container.ts";
@@ -6,7 +7,11 @@ import { names } from "./names.ts";
 
 /** What every function needs. */
 export const platform: Part = (settings) => {
-  const level = settings.oneOf("LOG_LEVEL", LOG_LEVELS, "INFO");
+  const level = settings.parsed(
+    "LOG_LEVEL",
+    (text) => parseLogLevel(text || "INFO"),
+    `must be one of ${LOG_LEVELS.join(", ")}`,
+  );
   const metricsNamespace = settings.optionalText("METRICS_NAMESPACE");
   return (provide) => {
     provide(names.clock, {}, () => new SystemClock());

@@ -12,8 +12,15 @@ export type Flags = {
   values(name: string): readonly string[];
 };
 
-/** Flags with a value each, and `--help`. Throws UsageError. */
-export function readFlags(args: readonly string[], names: readonly string[]): Flags {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flags with a value each, and `--help`. The environment says which flags npm kept. Throws UsageError. */
+export function readFlags(args: readonly string[], names: readonly string[], environment: Environment): Flags {
+  const kept = names.find((name) => isKeptByNpm(name, environment));
+  if (kept !== undefined) {
+    const command = environment["npm_lifecycle_event"] === "start" ? "npm start" : "npm run --silent token";
+    throw new UsageError(`npm kept --${kept} for itself: write a -- before the flags, as in ${command} -- --${kept} …`);
+  }
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }]));
   try {
     const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
@@ -28,6 +35,12 @@ export function parsePort(text: string, source: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65_535) throw new UsageError(`${source} must be a whole number from 1 to 65535`);
   return port;
+}
+
+/** Flags before a `--` are npm's. A script finds those that npm does not know in its environment alone. */
+function isKeptByNpm(flag: string, environment: Environment): boolean {
+  if (environment["npm_lifecycle_event"] === undefined) return false;
+  return environment[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined;
 }
 
 /** Node's own messages run over several lines, and name a stray argument, which may be a secret. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
@@ -6,6 +7,8 @@ export type Options = {
   readonly port: number;
   readonly stage: string;
   readonly jwtSecret: string;
+  /** In place of the template's. */
+  readonly logLevel?: LogLevel;
   /** Of the template, in place of its defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 };
@@ -19,25 +22,29 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
   --jwt-secret <text>  signs the tokens, 32 bytes or    (PORTCULLIS_JWT_SECRET, random for each run)
                        more; other users of this
                        machine can read flags
+  --log-level <level>  DEBUG, INFO, WARN or ERROR       (PORTCULLIS_LOG_LEVEL, the template's)
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
 
 /** Undefined when help is asked for. A flag wins over its environment variable. Throws UsageError. */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, ["port", "stage", "jwt-secret", "parameter"]);
+  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment);
   if (flags.help) return undefined;
 
-  function setting<T>(flag: string, fallback: () => string, parse: (text: string, source: string) => T): T {
+  function setting<T>(flag: string, parse: (text: string, source: string) => T): T | undefined {
     const variable = `PORTCULLIS_${flag.toUpperCase().replace("-", "_")}`;
     const fromFlag = flags.value(flag);
-    return parse(fromFlag ?? environment[variable] ?? fallback(), fromFlag === undefined ? variable : `--${flag}`);
+    const text = fromFlag ?? environment[variable];
+    return text === undefined ? undefined : parse(text, fromFlag === undefined ? variable : `--${flag}`);
   }
 
+  const logLevel = setting("log-level", parseLevel);
   return {
-    port: setting("port", () => "3001", parsePort),
-    stage: setting("stage", () => "dev", parseStage),
+    port: setting("port", parsePort) ?? 3001,
+    stage: setting("stage", parseStage) ?? "dev",
     parameters: Object.fromEntries(flags.values("parameter").map(parseParameter)),
-    jwtSecret: setting("jwt-secret", () => randomBytes(32).toString("base64url"), parseJwtSecret),
+    jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(32).toString("base64url"),
+    ...(logLevel !== undefined && { logLevel }),
   };
 }
 
@@ -52,6 +59,12 @@ function parseStage(text: string, source: string): string {
 function parseJwtSecret(text: string, source: string): string {
   if (signingKeyFault(text) !== undefined) throw new UsageError(`${source} must be at least 32 bytes, and not a PEM`);
   return text;
+}
+
+function parseLevel(text: string, source: string): LogLevel {
+  const level = parseLogLevel(text);
+  if (level === undefined) throw new UsageError(`${source} must be one of ${LOG_LEVELS.join(", ")}`);
+  return level;
 }
 
 function parseParameter(text: string): readonly [name: string, value: string] {

@@ -28,7 +28,7 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
 }
 
 async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2), ["user-id", "first-name", "last-name", "sub", "port"]);
+  const flags = readFlags(process.argv.slice(2), ["user-id", "first-name", "last-name", "sub", "port"], process.env);
   if (flags.help) return console.log(HELP);
   const userId = flags.value("user-id");
   if (userId === undefined) throw new UsageError("--user-id is missing (--help lists the flags)");

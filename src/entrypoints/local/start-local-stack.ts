@@ -14,7 +14,7 @@ export async function startLocalStack(
   for (const { at, logicalId, type } of stack.unknown) {
     terminal.note(`${at.file}:${at.line}: ${logicalId} is passed over, since nothing here runs ${type}`);
   }
-  Object.assign(process.env, localEnvironment(options, stack.functions, process.env));
+  replaceEnvironment(localEnvironment(options, stack.functions, process.env));
   return startRuntime({
     api: stack.api,
     functions: await loadFunctions(stack.functions),
@@ -23,4 +23,9 @@ export async function startLocalStack(
     scheduler: realScheduler,
     ...terminal,
   });
+}
+
+function replaceEnvironment(wanted: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (!(name in wanted)) delete process.env[name];
+  Object.assign(process.env, wanted);
 }

@@ -51,6 +51,15 @@ describe("the composition root", () => {
     for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
   });
 
+  it.each(["debug", "Debug", "DEBUG", ""])("takes %j for a level of the log", (level) => {
+    expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: level } as never)).not.toThrow();
+  });
+
+  it("K13 refuses a level that there is not", () => {
+    const problem = "LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR";
+    expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: "verbose" } as never)).toThrow(problem);
+  });
+
   it("makes each thing once", () => {
     const container = composed(PARTS);
     expect(resolve(container, names.clock)).toBe(resolve(container, names.clock));

@@ -1,3 +1,4 @@
+import { devNull } from "node:os";
 import { describe, expect, it } from "vitest";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
 import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
@@ -29,6 +30,19 @@ describe("npm start's flags", () => {
     });
   });
 
+  it.each(["debug", "DEBUG", "Debug"])("takes %s for a level, by flag or variable", (level) => {
+    expect(readOptions(["--log-level", level], {})).toHaveProperty("logLevel", "DEBUG");
+    expect(readOptions([], { PORTCULLIS_LOG_LEVEL: level })).toHaveProperty("logLevel", "DEBUG");
+  });
+
+  it("takes no variable that is not its own", () => {
+    expect(readOptions([], { LOG_LEVEL: "DEBUG", PORT: "1", STAGE: "prod" })).not.toHaveProperty("logLevel");
+    expect(readOptions([], { LOG_LEVEL: "DEBUG", PORT: "1", STAGE: "prod" })).toMatchObject({
+      port: 3001,
+      stage: "dev",
+    });
+  });
+
   it("takes parameters of the template, as many as there are", () => {
     const flags = ["--parameter", "QueryToken=refused", "--parameter=AllowedOrigins=https://a.example?b=c"];
     expect(readOptions(flags, {})?.parameters).toEqual({
@@ -39,7 +53,7 @@ describe("npm start's flags", () => {
 
   it("--help wins over everything, and names each flag with its variable", () => {
     expect(readOptions(["--help", "--port", "nonsense"], {})).toBeUndefined();
-    for (const flag of ["port", "stage", "jwt-secret"]) {
+    for (const flag of ["port", "stage", "jwt-secret", "log-level"]) {
       expect(HELP).toContain(`--${flag} `);
       expect(HELP).toContain(`PORTCULLIS_${flag.toUpperCase().replace("-", "_")}`);
     }
@@ -62,9 +76,12 @@ describe("npm start's flags", () => {
       {},
       "--jwt-secret must be at least 32 bytes, and not a PEM",
     ],
+    [["--log-level", "hunter2"], {}, "--log-level must be one of DEBUG, INFO, WARN, ERROR"],
     [["--parameter", "hunter2"], {}, "--parameter must be Name=Value"],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
     [["hunter2"], {}, "only flags"],
+    [["hunter2"], { npm_lifecycle_event: "start", npm_config_jwt_secret: "true" }, "npm start -- --jwt-secret"],
+    [[], { npm_lifecycle_event: "start", npm_config_port: "4000" }, "npm start -- --port"],
   ];
 
   it.each(rows)("%j %j is refused in one line that repeats no value", (args, environment, message) => {
@@ -119,11 +136,28 @@ describe("the functions' environment", () => {
       JWT_SECRET: SECRET,
       CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4000",
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
     });
   });
 
-  it("yields to what is set already, save for the secret of this run", () => {
-    const own = { STORE: "dynamodb", LOG_LEVEL: "debug", JWT_SECRET: "another" };
-    expect(localEnvironment(options, functions, own)).toMatchObject({ ...own, JWT_SECRET: SECRET });
+  it("takes nothing from the shell but what Node.js and the system need", () => {
+    const own = { Path: "/bin", TMPDIR: "/tmp" };
+    const foreign = {
+      AWS_PROFILE: "work",
+      AWS_SESSION_TOKEN: "x",
+      HOME: "/home/ann",
+      STORE: "shelf",
+      LOG_LEVEL: "debug",
+    };
+
+    expect(localEnvironment(options, functions, { ...own, ...foreign })).toStrictEqual({
+      ...localEnvironment(options, functions, {}),
+      ...own,
+    });
+  });
+
+  it("has the level that a flag names", () => {
+    expect(localEnvironment({ ...options, logLevel: "ERROR" }, functions, {})).toHaveProperty("LOG_LEVEL", "ERROR");
   });
 });

@@ -12,19 +12,23 @@ const now = toEpochSeconds(new SystemClock().now());
 const TOKEN = goodToken(now);
 const requests = attackRequests({ secret: SECRET_TEXT, now }, TOKEN);
 
+const MAIN = "src/entrypoints/local/main.ts";
+const PARAMETERS = [`TokenIssuer=${POLICY.issuer}`, `TokenAudience=${POLICY.audience}`].flatMap((parameter) => [
+  "--parameter",
+  parameter,
+]);
+
 let port: number;
 let runtime: ChildProcess;
 let output = "";
 
 beforeAll(async () => {
   port = await freePort();
-  runtime = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)], {
+  runtime = spawn(process.execPath, [MAIN, "--port", String(port), ...PARAMETERS], {
     env: {
       ...process.env,
       PORTCULLIS_JWT_SECRET: SECRET_TEXT,
-      TOKEN_ISSUER: POLICY.issuer,
-      TOKEN_AUDIENCE: POLICY.audience,
-      LOG_LEVEL: "DEBUG",
+      PORTCULLIS_LOG_LEVEL: "debug",
     },
   });
   for (const stream of [runtime.stdout, runtime.stderr]) {

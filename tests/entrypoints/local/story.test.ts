@@ -63,7 +63,8 @@ async function publish(example: string): Promise<PutEventsRequestEntry[]> {
 beforeAll(async () => {
   // Known before the start, as the functions are told it.
   const port = await freePort();
-  const options = { port, stage: "dev", jwtSecret: "only-for-tests-0123456789abcdef0", parameters: {} };
+  const jwtSecret = "only-for-tests-0123456789abcdef0";
+  const options = { port, stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
   runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note: () => {}, onFailure: () => {} });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   bus = new EventBridgeClient({ region: "us-east-1", endpoint: origin(), credentials });

@@ -1,0 +1,10 @@
+/** As Lambda's logging configuration spells them. */
+export const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** In either case, as developers write it. Undefined for any other text. */
+export function parseLogLevel(text: string): LogLevel | undefined {
+  const level = text.toUpperCase();
+  return LOG_LEVELS.find((candidate) => candidate === level);
+}

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { afterAll, expect, it } from "vitest";
+import { freePort } from "../../support/free-port.ts";
+import { describeTemplate, projectTemplate } from "../../support/local-template.ts";
+import { connect } from "../../support/web-socket-client.ts";
+
+/** What the AWS CLI and the SDKs read. Each of these alone would break a call, or send it elsewhere. */
+const AWS_VARIABLES = [
+  ...["PROFILE", "DEFAULT_PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "CREDENTIAL_EXPIRATION"],
+  ...["REGION", "DEFAULT_REGION", "CONFIG_FILE", "SHARED_CREDENTIALS_FILE", "CA_BUNDLE", "RETRY_MODE", "MAX_ATTEMPTS"],
+  ...["ENDPOINT_URL", "ENDPOINT_URL_SQS", "IGNORE_CONFIGURED_ENDPOINT_URLS", "USE_FIPS_ENDPOINT", "ROLE_ARN"],
+  ...[
+    "WEB_IDENTITY_TOKEN_FILE",
+    "CONTAINER_CREDENTIALS_FULL_URI",
+    "EC2_METADATA_DISABLED",
+    "SIGV4A_SIGNING_REGION_SET",
+  ],
+].map((name) => `AWS_${name}`);
+
+let child: ChildProcess | undefined;
+
+afterAll(() => {
+  child?.kill("SIGKILL");
+});
+
+/** The command in a shell that has these variables. Resolves with all it printed until it listened. */
+async function start(port: number, environment: Record<string, string>): Promise<string> {
+  const runtime = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)], {
+    env: { ...process.env, ...environment },
+  });
+  child = runtime;
+  let output = "";
+  for (const stream of [runtime.stdout, runtime.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  while (!output.includes("Ctrl-C")) {
+    if (runtime.exitCode !== null) throw new Error(`it ended: ${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return output;
+}
+
+async function tokenFor(port: number): Promise<string> {
+  const url = `http://127.0.0.1:${port}/2015-03-31/functions/CreateTestJwt/invocations`;
+  const response = await fetch(url, { method: "POST", body: '{"userId":"ann"}' });
+  return ((await response.json()) as { authToken: string }).authToken;
+}
+
+type Put = { readonly frame: unknown; readonly putAside: string };
+
+/** One event that is pushed through the gateway, and one that a function puts into a queue by a call of the SDK. */
+async function publish(port: number): Promise<Put> {
+  const origin = `http://127.0.0.1:${port}`;
+  const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port)]);
+  client.send({ action: "subscribe", entityId: "order-17" });
+  await client.text();
+  const credentials = { accessKeyId: "x", secretAccessKey: "y" };
+  const bus = new EventBridgeClient({ region: "us-east-1", endpoint: origin, credentials });
+  const [good] = JSON.parse(readFileSync("examples/entity-updated.json", "utf8"));
+  await bus.send(new PutEventsCommand({ Entries: [good, { ...good, Detail: '{"malformed":true}' }] }));
+  bus.destroy();
+  const frame = JSON.parse(await client.text());
+  client.ws.terminate();
+  return { frame, putAside: await firstMessageOf(origin, "Undeliverable") };
+}
+
+async function firstMessageOf(origin: string, name: string): Promise<string> {
+  for (;;) {
+    const report = (await (await fetch(`${origin}/_local/queues`)).json()) as {
+      queues: { name: string; messages: { body: string }[] }[];
+    };
+    const body = report.queues.find((queue) => queue.name.includes(name))?.messages[0]?.body;
+    if (body !== undefined) return body;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+it("the runtime starts, pushes and puts aside with every foreign variable set to nonsense", async () => {
+  const port = await freePort();
+  const settings = describeTemplate(projectTemplate()).functions.flatMap(({ environment }) => Object.keys(environment));
+  expect(settings).toEqual(expect.arrayContaining(["STORE", "SECRETS", "QUERY_TOKEN", "LOG_LEVEL"]));
+  const names = [...AWS_VARIABLES, ...settings, "JWT_SECRET", "PORT", "STAGE"];
+
+  const printed = await start(port, Object.fromEntries(names.map((name) => [name, "nonsense"])));
+
+  expect(printed).not.toContain("portcullis:");
+  expect(await publish(port)).toEqual({
+    frame: expect.objectContaining({ type: "Entity Updated", entityId: "order-17" }),
+    putAside: expect.stringContaining("malformed"),
+  });
+});

@@ -42,13 +42,18 @@ function setUp(folder: string, list: string, install: () => void): void {
 }
 
 function setUpTools(): void {
-  const requirements = `${CHECKS}/requirements.txt`;
-  setUp(".venv", requirements, () => {
-    run("python3", "-m", "venv", ".venv");
-    run(`${TOOLS}/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
-  });
+  setUpPython(".venv", `${CHECKS}/requirements.txt`);
+  // For tests/deployment, and apart: the emulator needs other versions of what both import.
+  setUpPython(".venv-emulator", "infra/deployment/requirements.txt");
   setUp(`${CHECKS}/node_modules`, `${CHECKS}/package-lock.json`, () => {
     run("npm", "ci", "--prefix", CHECKS, "--no-audit", "--no-fund", "--loglevel=error");
+  });
+}
+
+function setUpPython(folder: string, requirements: string): void {
+  setUp(folder, requirements, () => {
+    run("python3", "-m", "venv", folder);
+    run(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
   });
 }
 

@@ -1,0 +1,239 @@
+"""MiniStack 1.5.33 with what the template needs and it lacks. Each addition says what AWS does; the template is not touched."""
+
+import asyncio
+import datetime
+import ipaddress
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from ministack import app
+from ministack.services import apigateway, eventbridge, lambda_svc, secretsmanager, sqs
+from ministack.services.cloudformation import provisioners
+
+HANDLERS = provisioners._RESOURCE_HANDLERS
+
+
+# ---- CloudFormation: two types that it refuses with "Unrecognized resource types" ----------------------------------
+
+
+def _checked(what, response):
+    status, _headers, body = response
+    if status >= 400:
+        raise ValueError(f"{what}: {body!r}")
+    return json.loads(body) if body else {}
+
+
+def _route_of(properties):
+    # `Ref` of a route is its id (user guide); here it is "api/route".
+    return properties["ApiId"], properties["RouteId"].split("/")[-1]
+
+
+def _create_route_response(_logical_id, properties, _stack):
+    api, route = _route_of(properties)
+    body = {"routeResponseKey": properties["RouteResponseKey"]}
+    made = _checked("RouteResponse", apigateway._create_route_response(api, route, body))
+    return made["routeResponseId"], {}
+
+
+def _delete_route_response(physical_id, properties):
+    apigateway._delete_route_response(*_route_of(properties), physical_id)
+
+
+def _secret(secret_id):
+    _name, secret = secretsmanager._resolve(secret_id)
+    if not secret:
+        raise ValueError(f"no such secret: {secret_id}")
+    return secret
+
+
+def _schedule_rotation(_logical_id, properties, _stack):
+    secret = _secret(properties["SecretId"])
+    days = int(properties["RotationRules"]["AutomaticallyAfterDays"])
+    secret.update(
+        RotationEnabled=True,
+        RotationLambdaARN=properties["RotationLambdaARN"],
+        RotationRules={"AutomaticallyAfterDays": days},
+    )
+    return secret["ARN"], {}
+
+
+HANDLERS["AWS::ApiGatewayV2::RouteResponse"] = {"create": _create_route_response, "delete": _delete_route_response}
+HANDLERS["AWS::SecretsManager::RotationSchedule"] = {
+    "create": _schedule_rotation,
+    "update": lambda _physical_id, _old, new, stack: _schedule_rotation("", new, stack),
+    "delete": lambda _physical_id, properties: _secret(properties["SecretId"]).update(RotationEnabled=False),
+}
+
+
+# ---- `Ref` of a secret is its ARN: with the name, a policy whose Resource it is grants nothing ----------------------
+
+_plain_secret = dict(HANDLERS["AWS::SecretsManager::Secret"])
+
+
+def _create_secret(logical_id, properties, stack):
+    _name, attributes = _plain_secret["create"](logical_id, properties, stack)
+    return attributes["Arn"], attributes
+
+
+def _update_secret(arn, old, new, stack, logical_id=None):
+    _name, attributes = _plain_secret["update"](_secret(arn)["Name"], old, new, stack, logical_id)
+    return attributes["Arn"], attributes
+
+
+def _delete_secret(arn, properties):
+    _plain_secret["delete"](_secret(arn)["Name"], properties)
+
+
+HANDLERS["AWS::SecretsManager::Secret"] = {
+    **_plain_secret,
+    "create": _create_secret,
+    "update": _update_secret,
+    "delete": _delete_secret,
+}
+
+
+# ---- The WebSocket API ---------------------------------------------------------------------------------------------
+
+# IdentitySource of a REQUEST authorizer is optional (API reference, CreateAuthorizer), and without one the function is
+# always asked; here its default is the header Authorization, and 401 for who does not send it.
+_plain_authorizer = HANDLERS["AWS::ApiGatewayV2::Authorizer"]["create"]
+HANDLERS["AWS::ApiGatewayV2::Authorizer"] = {
+    **HANDLERS["AWS::ApiGatewayV2::Authorizer"],
+    "create": lambda logical_id, properties, stack: _plain_authorizer(
+        logical_id, {"IdentitySource": [], **properties}, stack
+    ),
+}
+
+# An authorizer that fails with the text "Unauthorized" is a 401, any other error a 500 (developer guide, Lambda
+# authorizers). Here both are 500.
+_errors = {}
+_plain_execute = lambda_svc._execute_function_with_config_scope
+_plain_authorize = apigateway._authorize_ws_connect
+
+
+def _execute(function, event, *rest):
+    result = _plain_execute(function, event, *rest)
+    body = result.get("body") if isinstance(result, dict) and result.get("error") else None
+    if isinstance(body, dict) and isinstance(event, dict) and event.get("type") == "REQUEST":
+        _errors[event["requestContext"]["requestId"]] = body.get("errorMessage")
+    return result
+
+
+async def _authorize(api_id, route, request_context, *rest):
+    refusal, context = await _plain_authorize(api_id, route, request_context, *rest)
+    if _errors.pop(request_context["requestId"], None) == "Unauthorized":
+        return (401, "Unauthorized"), None
+    return refusal, context
+
+
+# The subprotocol that $connect answers goes into the 101 (developer guide, "$connect route that requires a WebSocket
+# subprotocol"). Here nobody passes it on, and a client that asked for one gives up.
+_subprotocols = {}
+_plain_integrate = apigateway._invoke_ws_lambda
+_plain_websocket = apigateway.handle_websocket
+
+
+async def _integrate(api_id, account_id, region, route, stage, connection_id, event_type, *rest, **options):
+    response = await _plain_integrate(api_id, account_id, region, route, stage, connection_id, event_type, *rest, **options)
+    if event_type == "CONNECT" and isinstance(response, dict):
+        headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
+        _subprotocols[asyncio.current_task()] = headers.get("sec-websocket-protocol")
+    # A message is answered where its route has a response and selects it (developer guide, "Set up a route for a
+    # WebSocket API"). Here every message is.
+    if event_type == "MESSAGE" and not _has_response(api_id, route):
+        return None
+    return response
+
+
+def _has_response(api_id, route):
+    responses = apigateway._route_responses.get(api_id, {}).get(route["routeId"])
+    return bool(responses) and bool(route.get("routeResponseSelectionExpression"))
+
+
+async def _websocket(scope, receive, send, *rest, **options):
+    async def send_with_subprotocol(message):
+        if message["type"] == "websocket.accept":
+            message = {**message, "subprotocol": _subprotocols.pop(asyncio.current_task(), None)}
+        await send(message)
+
+    await _plain_websocket(scope, receive, send_with_subprotocol, *rest, **options)
+
+
+lambda_svc._execute_function_with_config_scope = _execute
+apigateway._authorize_ws_connect = _authorize
+apigateway._invoke_ws_lambda = _integrate
+apigateway.handle_websocket = _websocket
+
+
+# ---- A rule sends to a queue only with the queue's permission, and else to its dead letters, if they permit it
+# (EventBridge user guide, "Using resource-based policies" and "Using dead-letter queues"). Here all are sent. -----------
+
+_plain_target = eventbridge._invoke_target
+
+
+def _takes_from(queue_arn, rule):
+    owner = queue_arn.split(":")[4]
+    return sqs.queue_policy_allows(queue_arn, "events.amazonaws.com", rule["Arn"], owner)
+
+
+def _target(target, event, rule, *rest):
+    arn = target["Arn"]
+    if ":sqs:" in arn and not _takes_from(arn, rule):
+        arn = (target.get("DeadLetterConfig") or {}).get("Arn", "")
+        if not arn or not _takes_from(arn, rule):
+            return
+    _plain_target({**target, "Arn": arn}, event, rule, *rest)
+
+
+eventbridge._invoke_target = _target
+
+
+# ---- How it runs -----------------------------------------------------------------------------------------------------
+
+
+def _make_certificate(certificate_file, key_file):
+    """MiniStack would ask the openssl command for one, which not every machine has."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulator")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    Path(key_file).write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    Path(certificate_file).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _end_with_parent():
+    """The test holds the other end of stdin: however it ends, the emulator and its function processes end too."""
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    if os.getpgrp() != os.getpid():
+        os.setpgrp()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _make_certificate(os.environ["MINISTACK_SSL_CERT"], os.environ["MINISTACK_SSL_KEY"])
+    # Its own port is enough: MiniStack would listen on 443 as well.
+    app._port_is_bindable = lambda _host, _port: False
+    app.main()

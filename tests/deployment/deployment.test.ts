@@ -1,0 +1,293 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Account, type Template } from "../support/deployment/account.ts";
+import { Checkout } from "../support/deployment/checkout.ts";
+import { type Emulator, hasEmulator, REGION, startEmulator } from "../support/deployment/emulator.ts";
+import { connect, handshakeStatus, type TestClient } from "../support/web-socket-client.ts";
+
+type Line = Readonly<Record<string, unknown>>;
+
+const isDelivery = ({ message }: Line) => message === "delivery";
+
+/** What is asked for until it is there. */
+async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(40)) {
+    const found = await find();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`no ${what}`);
+}
+
+const STACK = "portcullis";
+/** As in the default environment of samconfig.toml. */
+const PARAMETERS = { Production: "false" };
+
+describe.skipIf(!hasEmulator())(
+  "the template, deployed by the SAM CLI to an emulator of AWS",
+  { timeout: 60_000 },
+  () => {
+    let folder: string;
+    let emulator: Emulator;
+    let checkout: Checkout;
+    let account: Account;
+    let deployed: Readonly<Record<string, string>>;
+    let token: string;
+    let ann: TestClient;
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "deployment-"));
+      emulator = await startEmulator(folder);
+      checkout = new Checkout(folder, emulator);
+      account = new Account(emulator);
+      await checkout.make();
+    });
+    afterAll(async () => {
+      await emulator?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function mint(): Promise<string> {
+      const { authToken } = await account.invoke("CreateTestJwt", { userId: "ann", firstName: "Ann" });
+      return String(authToken);
+    }
+
+    const address = () => `${emulator.origin.replace("https", "wss")}/_aws/execute-api/${deployed["WebsocketApi"]}/dev`;
+    const trust = () => ({ ca: emulator.certificate });
+    const knock = (query: string, protocols: string[] = []) => handshakeStatus(address() + query, protocols, trust());
+    const withToken = () => knock(`?access_token=${token}`);
+    const without = <T>(role: string, policy: string, look: () => Promise<T>) =>
+      account.without(deployed[role] ?? "", policy, look);
+
+    async function ask(client: TestClient, message: unknown): Promise<Readonly<Record<string, unknown>>> {
+      client.send(message);
+      return JSON.parse(await client.text());
+    }
+
+    /** The first line that functions log from now on and that matches, after what is done. */
+    async function lineAfter(act: () => Promise<void>, matches: (line: Line) => boolean): Promise<Line> {
+      const seen = emulator.functionLines().length;
+      await act();
+      return soon(() => emulator.functionLines().slice(seen).find(matches), "such a line");
+    }
+
+    /** What a push says, and how it came: one that arrives by a detour is no proof that the way is free. */
+    async function push(source: string, detailType: string, detail: unknown) {
+      const line = await lineAfter(() => account.publish(source, detailType, detail), isDelivery);
+      return { frame: JSON.parse(await ann.text()), line };
+    }
+
+    const firstMessageIn = (queue: string) =>
+      soon(async () => (await account.receive(deployed[queue] ?? ""))[0], `message in ${queue}`);
+
+    it("builds and deploys", { timeout: 120_000 }, async () => {
+      await checkout.sam("build");
+      await checkout.sam("deploy", "--no-confirm-changeset", "--no-progressbar");
+      deployed = await account.resourcesOf(STACK);
+
+      expect(deployed).toHaveProperty("WebsocketApi");
+    });
+
+    it("mints a test token", async () => {
+      token = await mint();
+
+      expect(token).toMatch(/^ey/);
+    });
+
+    it("lets nobody in while the authorizer may not read the secret", async () => {
+      expect(await without("AuthorizerRole", "authorizer", withToken)).toBe(500);
+    });
+
+    it.each([
+      ["without a token", 401, () => knock("")],
+      ["with rubbish", 401, () => knock("?access_token=rubbish")],
+      ["with a token in both places", 401, () => knock(`?access_token=${token}`, ["websocket", token])],
+      ["with a token in the URL", 101, withToken],
+    ])("answers a handshake %s with %s", async (_what, status, handshake) => {
+      expect(await handshake()).toBe(status);
+    });
+
+    it("refuses a handshake while Connect may not write", async () => {
+      expect(await without("ConnectRole", "connect", withToken)).toBeGreaterThanOrEqual(400);
+    });
+
+    it("lets in with a token in the subprotocol, and answers the subprotocol", async () => {
+      ann = await connect(address(), ["websocket", token], trust());
+
+      expect(ann.ws.protocol).toBe("websocket");
+    });
+
+    it("answers subscribe, and what no route takes", async () => {
+      expect(await ask(ann, { action: "subscribe", entityId: "order-17" })).toEqual({
+        type: "subscribed",
+        entityId: "order-17",
+      });
+      expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
+    });
+
+    it("answers an error while Subscribe may not write", async () => {
+      const subscribe = () => ask(ann, { action: "subscribe", entityId: "order-18" });
+
+      expect(await without("SubscribeRole", "subscribe", subscribe)).toMatchObject({ type: "error" });
+    });
+
+    it("pushes to followers and to a user, from the sources that may push, and from no other", async () => {
+      await account.publish("elsewhere", "Entity Updated", { entityId: "order-17", message: "nobody's business" });
+      const toFollowers = await push("CLI", "Entity Updated", { entityId: "order-17", message: "shipped" });
+      const toUser = await push("portcullis.orders", "Send User Push Notification", {
+        userId: "ann",
+        message: "hello",
+      });
+
+      expect(toFollowers.frame).toMatchObject({ type: "Entity Updated", entityId: "order-17", message: "shipped" });
+      expect(toUser.frame).toMatchObject({ type: "User Push Notification", message: "hello" });
+      for (const { line } of [toFollowers, toUser]) expect(line).toMatchObject({ delivered: 1, deferred: 0 });
+      expect(ann.unread).toBe(0);
+    });
+
+    it("puts an event aside that can be delivered to nobody, with a reason", async () => {
+      await account.publish("CLI", "Entity Updated", { message: "to whom?" });
+
+      expect((await firstMessageIn("Undeliverable")).MessageAttributes).toHaveProperty("Reason");
+    });
+
+    it("answers unsubscribe", async () => {
+      expect(await ask(ann, { action: "unsubscribe", entityId: "order-17" })).toMatchObject({ type: "unsubscribed" });
+    });
+
+    it("leaves nothing of a connection, nor of what it followed", async () => {
+      await ask(ann, { action: "subscribe", entityId: "order-19" });
+      const isEmpty = async () => (await account.liveRecords(deployed["WebsocketTable"] ?? "")) === 0;
+      const before = await isEmpty();
+      ann.ws.close(1000, "bye");
+
+      expect([before, await soon(async () => (await isEmpty()) || undefined, "empty table")]).toEqual([false, true]);
+    });
+
+    it("rotates the secret, and old tokens are still good", async () => {
+      const { JwtSignatureSecret: SecretId = "", RotateSecret = "" } = deployed;
+      const before = await account.secrets.send(new GetSecretValueCommand({ SecretId }));
+      const ClientRequestToken = "0f8f9a44-0000-4000-8000-000000000001";
+      await account.secrets.send(
+        new PutSecretValueCommand({
+          SecretId,
+          ClientRequestToken,
+          VersionStages: ["AWSPENDING"],
+          SecretString: JSON.stringify({ signature: randomBytes(32).toString("hex") }),
+        }),
+      );
+      for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) {
+        await account.invoke(RotateSecret, { Step, SecretId, ClientRequestToken });
+      }
+      const after = await account.secrets.send(new GetSecretValueCommand({ SecretId }));
+
+      expect(after.VersionId).toBe(ClientRequestToken);
+      expect(after.SecretString).not.toBe(before.SecretString);
+      expect(await withToken()).toBe(101);
+    });
+
+    it("replaces nothing that holds something when it is updated to another LogLevel", async () => {
+      const keepers = ["WebsocketApi", "WebsocketTable", "JwtSignatureSecret", "EncryptionKey", "EntityUpdatedQueue"];
+      await account.update(STACK, { ...PARAMETERS, LogLevel: "DEBUG" });
+      const updated = await account.resourcesOf(STACK);
+
+      expect(keepers.map((name) => updated[name])).toEqual(keepers.map((name) => deployed[name]));
+      expect(await withToken()).toBe(101);
+      token = await mint();
+      expect(await withToken()).toBe(101);
+    });
+
+    describe("finds a mistake in the template:", () => {
+      let original: Template;
+      beforeAll(async () => {
+        original = await account.templateOf(STACK);
+        ann = await connect(address(), ["websocket", token], trust());
+        await ask(ann, { action: "subscribe", entityId: "order-17" });
+      });
+
+      it.each<[what: string, spoil: (resources: Template["Resources"]) => void, symptom: () => Promise<void>]>([
+        [
+          "a route without its response",
+          (resources) => {
+            delete resources["UnsubscribeRouteResponse"];
+          },
+          async () => {
+            ann.send({ action: "unsubscribe", entityId: "order-18" });
+            expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
+          },
+        ],
+        [
+          "an authorizer that is told another secret",
+          ({ Authorizer }) => {
+            Authorizer.Properties.Environment.Variables.JWT_SECRET_ID = "elsewhere";
+          },
+          async () => expect(await withToken()).toBe(500),
+        ],
+        [
+          "a door without an authorizer",
+          ({ WebsocketApi }) => {
+            WebsocketApi.Properties.Auth = { AuthType: "NONE" };
+          },
+          async () => expect(await knock("")).not.toBe(401),
+        ],
+        [
+          "an identity source",
+          ({ WebsocketApi }) => {
+            WebsocketApi.Properties.Auth.IdentitySource = ["route.request.querystring.access_token"];
+          },
+          async () => expect(await knock("", ["websocket", token])).toBe(401),
+        ],
+        [
+          "posts to another stage",
+          ({ NotifyEntity }) => {
+            NotifyEntity.Properties.Environment.Variables.CONNECTIONS_ENDPOINT = {
+              // biome-ignore lint/suspicious/noTemplateCurlyInString: as Fn::Sub has it
+              "Fn::Sub": "https://${WebsocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/elsewhere",
+            };
+          },
+          async () => {
+            const publish = () => account.publish("CLI", "Entity Updated", { entityId: "order-17", message: "lost" });
+            expect(await lineAfter(publish, isDelivery)).toMatchObject({ delivered: 0 });
+          },
+        ],
+        [
+          "a rule that takes events from anywhere",
+          ({ EntityUpdatedRule }) => {
+            delete EntityUpdatedRule.Properties.EventPattern.$or;
+          },
+          async () => {
+            const { frame } = await push("elsewhere", "Entity Updated", { entityId: "order-17", message: "forged" });
+            expect(frame).toMatchObject({ message: "forged" });
+          },
+        ],
+        [
+          "a queue that does not take from its rule",
+          ({ EntityUpdatedQueuePolicy }) => {
+            const [fromTheRule] = EntityUpdatedQueuePolicy.Properties.PolicyDocument.Statement;
+            fromTheRule.Resource.shift();
+          },
+          async () => {
+            await account.publish("CLI", "Entity Updated", { entityId: "order-17", message: "shipped" });
+            expect(await firstMessageIn("EntityUpdatedDeadLetters")).toBeDefined();
+          },
+        ],
+      ])("%s", async (_what, spoil, symptom) => {
+        const template = structuredClone(original);
+        spoil(template.Resources);
+        await account.update(STACK, PARAMETERS, template);
+
+        await symptom();
+      });
+    });
+
+    it("is deleted but for the account's log role", async () => {
+      await checkout.sam("delete", "--no-prompts", "--stack-name", STACK, "--region", REGION);
+
+      expect(await account.roleNames()).toEqual([expect.stringContaining("ApiGatewayLogRole")]);
+    });
+  },
+);

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { buildFunction, functionNames } from "../../../scripts/build.ts";
+import { TEMPLATE } from "../local-template.ts";
+import { type Emulator, REGION } from "./emulator.ts";
+
+const SAM = resolve(".venv/bin/sam");
+const run = promisify(execFile);
+
+/** What of the project the SAM CLI needs, in a folder of its own. */
+export class Checkout {
+  readonly #folder: string;
+  readonly #emulator: Emulator;
+
+  constructor(folder: string, emulator: Emulator) {
+    this.#folder = folder;
+    this.#emulator = emulator;
+  }
+
+  /** The unchanged template and settings, and all functions built. */
+  async make(): Promise<void> {
+    mkdirSync(join(this.#folder, "infra"));
+    for (const file of [TEMPLATE, "samconfig.toml"]) copyFileSync(file, join(this.#folder, file));
+    await Promise.all(functionNames().map((name) => buildFunction(name, join(this.#folder, "dist"))));
+  }
+
+  /** The real SAM CLI against the emulator. Throws what it printed where it fails. */
+  async sam(...args: readonly string[]): Promise<string> {
+    const { certificateFile, origin } = this.#emulator;
+    const { stdout, stderr } = await run(SAM, args, {
+      cwd: this.#folder,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: this.#folder,
+        TMPDIR: this.#folder,
+        SAM_CLI_TELEMETRY: "0",
+        AWS_ENDPOINT_URL: origin,
+        AWS_CA_BUNDLE: certificateFile,
+        REQUESTS_CA_BUNDLE: certificateFile,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        AWS_DEFAULT_REGION: REGION,
+      },
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    return stdout + stderr;
+  }
+}

@@ -1,6 +1,6 @@
-// `npm run build`: one folder per function in dist/, each with the one file that Lambda loads. SAM, CDK and Terraform
-// take the folders as they are.
-import { globSync, rmSync } from "node:fs";
+// `npm run build`: one folder per function in dist/, each with the one file that Lambda loads, and the template beside
+// them. SAM, CDK and Terraform take the folders as they are.
+import { copyFileSync, globSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { leaveOut } from "./left-out-of-bundles.ts";
@@ -56,4 +56,7 @@ if (import.meta.main) {
     const { outputs } = await buildFunction(name, "dist");
     for (const [file, { bytes }] of Object.entries(outputs)) console.log(`${(bytes / 1024).toFixed(0)} KB  ${file}`);
   }
+  // samconfig.toml names this copy: `sam build` passes over missing code without an error, but not over a missing template.
+  // A link would not do: SAM then looks for the code in another folder, and passes over it again.
+  copyFileSync("infra/template.yaml", "dist/template.yaml");
 }

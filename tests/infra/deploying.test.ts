@@ -1,0 +1,138 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod/mini";
+import { parseTestTokenRequest } from "../../src/adapters/api-gateway/test-token-request.ts";
+import { entityUpdatedDetail, sendUserPushDetail } from "../../src/adapters/zod/bus-events.ts";
+import { TEMPLATE } from "../support/local-template.ts";
+
+const SAM = resolve(".venv/bin/sam");
+const source = readFileSync(TEMPLATE, "utf8");
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The sections of samconfig.toml, whose values are texts and booleans. */
+function samconfig(): ReadonlyMap<string, Settings> {
+  const [, ...sections] = readFileSync("samconfig.toml", "utf8").split(/^\[/m);
+  return new Map(
+    sections.map((section) => {
+      const [name = ""] = section.split("]");
+      const lines = section.matchAll(/^(\w+) = "?([^"\n]*)"?$/gm);
+      return [name, Object.fromEntries([...lines].map(([, key, value]) => [key, value]))];
+    }),
+  );
+}
+
+describe("samconfig.toml", () => {
+  const sections = samconfig();
+  const environments = [...new Set([...sections.keys()].map((name) => name.split(".")[0] ?? ""))];
+
+  it("has four environments", () => {
+    expect(environments).toEqual(["default", "test-tokens", "staging", "prod"]);
+  });
+
+  it.each(environments)("%s builds and validates the template", (environment) => {
+    expect(sections.get(`${environment}.build.parameters`)).toEqual({ template_file: "dist/template.yaml" });
+    expect(sections.get(`${environment}.validate.parameters`)).toEqual({ template_file: TEMPLATE });
+  });
+
+  it.each(environments)("%s deploys without a question, and without an error where nothing changed", (environment) => {
+    expect(sections.get(`${environment}.deploy.parameters`)).toMatchObject({
+      confirm_changeset: "false",
+      fail_on_empty_changeset: "false",
+      resolve_s3: "true",
+    });
+  });
+});
+
+describe.skipIf(!existsSync(SAM) && process.env["CI"] !== "true")("sam build", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "sam-build-"));
+    cpSync("samconfig.toml", join(folder, "samconfig.toml"));
+    mkdirSync(join(folder, "infra"));
+    cpSync(TEMPLATE, join(folder, TEMPLATE));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("fails until npm run build has made what it is to build", () => {
+    const env = { ...process.env, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
+    const { status, stderr } = spawnSync(SAM, ["build"], { cwd: folder, encoding: "utf8", env });
+
+    expect(stderr).toContain("Template file not found");
+    expect(status).not.toBe(0);
+  });
+});
+
+describe("the commands among the outputs", () => {
+  const { Outputs } = parse(source, { logLevel: "silent" }) as { Outputs: Record<string, { Value: unknown }> };
+  const commands = Object.entries(Outputs)
+    .filter(([name]) => name.endsWith("Command"))
+    .map(([name, { Value }]) => [name, substituted([Value].flat()[0])] as const);
+  const ofAws = commands.filter(([, command]) => command.startsWith("aws "));
+
+  it("are a token, a connection and two pushes", () => {
+    expect(commands.map(([name]) => name)).toEqual([
+      "GetTokenCommand",
+      "ConnectCommand",
+      "PublishEntityUpdatedCommand",
+      "PublishUserPushCommand",
+    ]);
+  });
+
+  it.each(ofAws)("%s names its region, and no option that version 1 of the AWS CLI lacks", (_name, command) => {
+    expect(command).toContain("--region eu-west-1 ");
+    expect(command).not.toContain("--cli-binary-format");
+    expect(command).not.toContain("${");
+  });
+
+  it("sends a request that CreateTestJwt takes, as bytes, which both versions of the AWS CLI send as they are", () => {
+    const [, file = ""] = /--payload fileb:\/\/(\S+)/.exec(commands[0]?.[1] ?? "") ?? [];
+
+    expect(parseTestTokenRequest(JSON.parse(readFileSync(file, "utf8")))).toMatchObject({ userId: "ann" });
+  });
+
+  it.each([
+    ["PublishEntityUpdatedCommand", "Entity Updated", entityUpdatedDetail],
+    ["PublishUserPushCommand", "Send User Push Notification", sendUserPushDetail],
+  ])("%s publishes what %s takes", (name, detailType, schema) => {
+    const command = new Map(commands).get(name) ?? "";
+    const [, entries = ""] = /--entries '(.*)'$/.exec(command) ?? [];
+    const [entry] = JSON.parse(entries);
+
+    expect(entry).toMatchObject({ EventBusName: "events", Source: "CLI", DetailType: detailType });
+    expect(z.safeParse(schema, JSON.parse(entry.Detail))).toMatchObject({ success: true });
+  });
+});
+
+const VALUES: Readonly<Record<string, string>> = {
+  "AWS::Region": "eu-west-1",
+  CreateTestJwt: "CreateTestJwt",
+  EventBusName: "events",
+  Source: "CLI",
+  Uri: "wss://example",
+};
+
+function substituted(text: unknown): string {
+  return String(text).replace(/\$\{([^}]+)\}/g, (placeholder, name: string) => VALUES[name] ?? placeholder);
+}
+
+describe("another partition, such as aws-cn", () => {
+  it("has its own ending wherever a region stands in a name", () => {
+    const endings = [...source.matchAll(/([\w-]+)\.\$\{AWS::Region\}\.(amazonaws\.com|\$\{AWS::URLSuffix\})/g)];
+    const withSuffix = new Set(endings.filter(([, , ending]) => ending !== "amazonaws.com").map(([, name]) => name));
+
+    expect(withSuffix.size).toBeGreaterThan(0);
+    expect(endings.filter(([, name]) => !withSuffix.has(name)).map(([text]) => text)).toEqual([]);
+  });
+
+  it("is in every ARN", () => {
+    const partitions = [...source.matchAll(/\barn:([^:]+(?:::[^:}]+\})?):/g)].map(([, partition]) => partition);
+
+    expect(partitions.length).toBeGreaterThan(0);
+    expect(partitions.filter((partition) => !/^\$\{AWS::Partition\}$/.test(partition ?? ""))).toEqual([]);
+  });
+});

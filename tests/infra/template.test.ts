@@ -163,7 +163,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(services).toEqual([
       ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } }],
       [
-        { "Fn::Sub": `logs.\${AWS::Region}.amazonaws.com` },
+        { "Fn::Sub": `logs.\${AWS::Region}.\${AWS::URLSuffix}` },
         {
           ArnLike: {
             "kms:EncryptionContext:aws:logs:arn": [logGroups(`\${AWS::StackName}-*`), logGroups("/aws/apigateway/*")],

@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { banner } from "./banner.ts";
 import { DEFAULT_QUOTAS } from "./gateway/quotas.ts";
+import { containFaults } from "./lambda/contain-faults.ts";
 import type { FunctionError } from "./lambda/lambda-function.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
@@ -7,6 +9,8 @@ import { startLocalStack } from "./start-local-stack.ts";
 
 /** Bad flags, bad settings, a port that cannot be had: what the caller of the command can mend. */
 const EXIT_MISUSE = 2;
+
+const EXIT_FAULT = 1;
 
 /** Flags, settings, parameters, or a mistake in the template: each says what and where in one line. */
 const MISUSES = new Set(["UsageError", "ConfigurationError", "ParameterError", "TemplateError"]);
@@ -19,6 +23,16 @@ function note(line: string): void {
 function reportFailure(functionName: string, { errorType, errorMessage, trace }: FunctionError): void {
   if (errorMessage === "Unauthorized") return;
   note(`${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`);
+}
+
+/** A terminal or a pipe may go away at any time. Without a listener that would end the runtime and every socket. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
+function endByOwnFault(fault: unknown): never {
+  note(`a fault of the runtime itself ends it: ${inspect(fault)}`);
+  process.exit(EXIT_FAULT);
 }
 
 /** The same signal may come twice, from the terminal and by way of npm: the second must not cut the goodbyes short. */
@@ -47,6 +61,8 @@ function explain(error: unknown, { port }: { port?: number }): string | undefine
 
 /** The command `npm start`. */
 export async function start(): Promise<void> {
+  outliveReaders();
+  containFaults(endByOwnFault);
   let options: Options | undefined;
   try {
     options = readOptions(process.argv.slice(2), process.env);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../../src/entrypoints/local/gateway/identity-source.ts";
+import { executions } from "../../../src/entrypoints/local/lambda/executions.ts";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { deferred } from "../../support/deferred.ts";
 import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
@@ -265,6 +266,30 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     await using runtime = await startTestRuntime({ handlers: { Fn: () => 1 } });
     const response = await invoke(runtime, "Fn", { "X-Amz-Log-Type": "Tail" });
     expect(response.headers.has("x-amz-log-result")).toBe(false);
+  },
+  async "LA-8"() {
+    let memory = 0;
+    const Faulty: Handler = () => {
+      memory += 1;
+      if (memory === 1) executions.getStore()?.fail({ errorType: "Error", errorMessage: "in a timer", trace: [] });
+      return memory === 1 ? new Promise(() => {}) : memory;
+    };
+    await using runtime = await startTestRuntime({ handlers: { Faulty } });
+    expect(await (await invoke(runtime, "Faulty")).json()).toMatchObject({ errorMessage: "in a timer" });
+    expect(await (await invoke(runtime, "Faulty")).json()).toBe(2);
+  },
+  async "LA-9"() {
+    const ended = deferred();
+    const Late: Handler = () => {
+      const execution = executions.getStore();
+      void ended.promise.then(() => execution?.fail({ errorType: "Error", errorMessage: "late", trace: [] }));
+      return "answered";
+    };
+    await using runtime = await startTestRuntime({ handlers: { Late, Next: () => "next" } });
+    expect(await (await invoke(runtime, "Late")).json()).toBe("answered");
+    ended.resolve();
+    expect(await (await invoke(runtime, "Next")).json()).toBe("next");
+    expect(runtime.failures).toMatchObject([{ errorMessage: "late" }]);
   },
 };
 

@@ -1,5 +1,6 @@
-import { inspect } from "node:util";
 import type { Scheduler } from "../scheduler.ts";
+import { executions } from "./executions.ts";
+import { functionError } from "./function-error.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import type { FunctionError, Invocation, LambdaFunction } from "./lambda-function.ts";
 
@@ -8,24 +9,26 @@ export interface Functions {
   has(name: string): boolean;
   /**
    * Never throws. The event crosses as JSON in both directions, as in Lambda: a handler cannot reach the caller's
-   * objects, and what JSON cannot say does not arrive. A handler that outlives its timeout is reported and left to
-   * itself, since nothing in this process can stop it.
+   * objects, and what JSON cannot say does not arrive. A handler that outlives its invocation is left to itself, since
+   * nothing in this process can stop it; a fault that it has then is reported.
    */
   invoke(name: string, event: unknown): Promise<Invocation>;
 }
 
-/** Lambda's default for an account and region. It also bounds what a flood of messages can keep in memory. */
+/** Lambda's default for an account and region. */
 const CONCURRENT_EXECUTIONS = 1000;
 
 /** The Invoke API's quota for a synchronous response. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
-export function makeFunctions(deps: {
+type FunctionsDependencies = {
   readonly functions: readonly LambdaFunction[];
   readonly scheduler: Scheduler;
   /** Told of every failure of a handler, for the terminal. */
   readonly onFailure: (functionName: string, error: FunctionError) => void;
-}): Functions {
+};
+
+export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
   let running = 0;
 
@@ -33,17 +36,33 @@ export function makeFunctions(deps: {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
-    const context = lambdaContext(fn, deps.scheduler);
     running += 1;
-    const execution = execute(fn, event, context).finally(() => {
-      running -= 1;
-    });
-    const invocation = await withTimeout(execution, fn, context, deps.scheduler);
+    const invocation = await run(fn, event, deps);
+    running -= 1;
     if (invocation.kind === "failed") deps.onFailure(name, invocation.error);
     return invocation;
   }
 
   return { has: (name) => byName.has(name), invoke };
+}
+
+/** Ends with the handler, its time, or a fault outside of what the handler returns, whichever comes first. */
+function run(fn: LambdaFunction, event: unknown, { scheduler, onFailure }: FunctionsDependencies): Promise<Invocation> {
+  const context = lambdaContext(fn, scheduler);
+  return new Promise((resolve) => {
+    let hasEnded = false;
+    const cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => end(timedOut(fn, context)));
+    function end(invocation: Invocation): void {
+      hasEnded = true;
+      cancelTimeout();
+      resolve(invocation);
+    }
+    function fail(error: FunctionError): void {
+      if (hasEnded) onFailure(fn.name, error);
+      else end({ kind: "failed", error });
+    }
+    void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, event, context)).then(end);
+  });
 }
 
 async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<Invocation> {
@@ -58,39 +77,15 @@ async function execute(fn: LambdaFunction, event: unknown, context: LambdaContex
       );
     return { kind: "returned", json };
   } catch (error) {
-    return { kind: "failed", error: describe(error) };
+    return { kind: "failed", error: functionError(error) };
   }
 }
 
-function withTimeout(
-  execution: Promise<Invocation>,
-  fn: LambdaFunction,
-  context: LambdaContext,
-  scheduler: Scheduler,
-): Promise<Invocation> {
-  return new Promise((resolve) => {
-    const cancel = scheduler.after(fn.timeoutSeconds * 1000, () =>
-      resolve(
-        failed(
-          "Sandbox.Timedout",
-          `RequestId: ${context.awsRequestId} Error: Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`,
-        ),
-      ),
-    );
-    void execution.then((invocation) => {
-      cancel();
-      resolve(invocation);
-    });
-  });
+function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): Invocation {
+  const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+  return failed("Sandbox.Timedout", message);
 }
 
 function failed(errorType: string, errorMessage: string): Invocation {
   return { kind: "failed", error: { errorType, errorMessage, trace: [] } };
-}
-
-function describe(thrown: unknown): FunctionError {
-  if (typeof thrown === "string") return { errorType: "string", errorMessage: thrown, trace: [] };
-  // Not String(): an object without a prototype has no text, and that would be a second error.
-  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: inspect(thrown), trace: [] };
-  return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] };
 }

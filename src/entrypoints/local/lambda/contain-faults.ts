@@ -1,0 +1,51 @@
+import { inspect } from "node:util";
+import { executions } from "./executions.ts";
+import { functionError } from "./function-error.ts";
+import type { FunctionError } from "./lambda-function.ts";
+
+/**
+ * A fault that no handler returns ends a Lambda function's process, and with it one invocation: an error thrown in a
+ * timer or callback, an `error` event without a listener, a promise whose rejection is not handled, `process.exit`. All
+ * functions share this process, so here it ends the invocation alone. A fault outside of every invocation is a fault of
+ * the runtime itself, and handed to `onOwnFault`. For the whole process, and once.
+ */
+export function containFaults(onOwnFault: (fault: unknown) => never): void {
+  process.on("uncaughtException", (thrown) => {
+    if (thrown instanceof FunctionExit) return;
+    const execution = executions.getStore();
+    if (execution === undefined) onOwnFault(thrown);
+    execution.fail(functionError(thrown));
+  });
+  process.on("unhandledRejection", (reason) => {
+    if (reason instanceof FunctionExit) return;
+    const execution = executions.getStore();
+    if (execution === undefined) onOwnFault(reason);
+    execution.fail(unhandledRejection(reason));
+  });
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    const execution = executions.getStore();
+    if (execution === undefined) return exit(code);
+    execution.fail(runtimeExit(execution.requestId, Number(code ?? process.exitCode ?? 0)));
+    throw new FunctionExit();
+  };
+}
+
+/** Keeps the code after `process.exit` from running. Its invocation has ended already. */
+class FunctionExit extends Error {
+  override readonly name = "FunctionExit";
+}
+
+/** As the runtime interface client of Lambda's Node.js names it. */
+function unhandledRejection(reason: unknown): FunctionError {
+  const { trace } = functionError(reason);
+  const errorMessage = reason instanceof Error ? `${reason.name}: ${reason.message}` : inspect(reason);
+  return { errorType: "Runtime.UnhandledPromiseRejection", errorMessage, trace };
+}
+
+/** As Lambda words it. */
+function runtimeExit(requestId: string, status: number): FunctionError {
+  const reason =
+    status === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${status}`;
+  return { errorType: "Runtime.ExitError", errorMessage: `RequestId: ${requestId} Error: ${reason}`, trace: [] };
+}

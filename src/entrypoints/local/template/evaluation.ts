@@ -47,7 +47,7 @@ export class Evaluation {
     const node = this.#names.condition(name);
     if (node === undefined) throw new TemplateError(usedBy.at, `there is no condition ${name}`);
     this.#conditions.set(name, "under way");
-    const value = this.#truth(node);
+    const value = this.holds(node);
     this.#conditions.set(name, value);
     return value;
   }
@@ -93,9 +93,9 @@ export class Evaluation {
 
   readonly #tests = new Map<string, (argument: TemplateNode) => boolean>([
     ["Condition", (argument) => this.condition(this.#text(argument), argument)],
-    ["Fn::And", (argument) => this.#operands(argument).every((operand) => this.#truth(operand))],
-    ["Fn::Or", (argument) => this.#operands(argument).some((operand) => this.#truth(operand))],
-    ["Fn::Not", (argument) => !this.#operands(argument).some((operand) => this.#truth(operand))],
+    ["Fn::And", (argument) => this.#operands(argument).every((operand) => this.holds(operand))],
+    ["Fn::Or", (argument) => this.#operands(argument).some((operand) => this.holds(operand))],
+    ["Fn::Not", (argument) => !this.#operands(argument).some((operand) => this.holds(operand))],
     [
       "Fn::Equals",
       (argument) => {
@@ -105,7 +105,8 @@ export class Evaluation {
     ],
   ]);
 
-  #truth(node: TemplateNode): boolean {
+  /** Of a condition, or of what a rule asserts. */
+  holds(node: TemplateNode): boolean {
     const longForm = node.kind === "map" && node.entries.size === 1 ? node.entries.get("Condition") : undefined;
     if (longForm !== undefined) return this.condition(this.#text(longForm), node);
     const test = node.kind === "intrinsic" ? this.#tests.get(node.name) : undefined;

@@ -2,6 +2,7 @@ import { type Evaluated, Evaluation, NO_VALUE, type Value } from "./evaluation.t
 import { readParameters } from "./parameters.ts";
 import { type LocalAccount, PhysicalNames } from "./physical-names.ts";
 import { type Resource, Resources } from "./resources.ts";
+import { assertRules } from "./rules.ts";
 import { Section } from "./section.ts";
 import { TemplateError } from "./template-error.ts";
 import type { MapNode, TemplateNode } from "./template-node.ts";
@@ -27,6 +28,7 @@ export class Stack {
     if (declared?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
     this.resources = new Resources(declared, this.#evaluation);
     this.#physical = new PhysicalNames(account, this.resources);
+    assertRules(root, this.#evaluation);
   }
 
   section(name: string, evaluation: Evaluation = this.#evaluation): Section {

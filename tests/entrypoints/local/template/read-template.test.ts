@@ -89,18 +89,20 @@ describe("parameters", () => {
   it.each([
     ["that are not declared", { Nonsense: "1" }, "the template has no parameter Nonsense"],
     ["outside the allowed values", { Production: "maybe" }, "parameter Production must be one of true, false"],
-    ["that do not match the pattern", { EventSourcePrefix: "aws.ec2" }, "parameter EventSourcePrefix must match"],
-    ["with one bad item in a list", { EventSources: "shop,aws.s3" }, "parameter EventSources must match"],
-    ["out of bounds", { TokenLeewaySeconds: "61" }, "parameter TokenLeewaySeconds must be a number within its bounds"],
-    [
-      "that are no number",
-      { TokenLeewaySeconds: "" },
-      "parameter TokenLeewaySeconds must be a number within its bounds",
-    ],
-    ["too short", { TokenIssuer: "" }, "parameter TokenIssuer is too short"],
+    ["that do not match the pattern", { TokenLeewaySeconds: "61" }, "must be a whole number from 0 to 60"],
+    ["with one bad item in a list", { EventSources: "shop,aws.s3" }, "parameter EventSources must be sources"],
+    ["that do not match a pattern without words", { Bare: "b" }, "parameter Bare must match a+"],
+    ["out of bounds", { Count: "61" }, "parameter Count must be a number within its bounds"],
+    ["that are no number", { Count: "" }, "parameter Count must be a number within its bounds"],
+    ["too short", { Name: "" }, "parameter Name is too short"],
+    ["that break a rule", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
     ["too short for a secret, unsaid", { JwtSecret: "hunter2" }, "parameter JwtSecret must be 32 to 512 characters"],
   ])("are refused %s, without repeating them", (_which, parameters, message) => {
-    const read = () => describeTemplate(template, parameters);
+    const more = `
+  Bare: { Type: String, AllowedPattern: a+, Default: a }
+  Count: { Type: Number, MinValue: 1, MaxValue: 60, Default: 1 }
+  Name: { Type: String, MinLength: 1, Default: n }`;
+    const read = () => describeTemplate(replaced(template, /(?<=^Parameters:)/m, more), parameters);
 
     expect(read).toThrow(message);
     expect(read).not.toThrow("hunter2");

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { authorization } from "../../src/entrypoints/composition/authorization.ts";
+import { connections } from "../../src/entrypoints/composition/connections.ts";
+import { delivery } from "../../src/entrypoints/composition/delivery.ts";
+import { platform } from "../../src/entrypoints/composition/platform.ts";
+import { rotation } from "../../src/entrypoints/composition/rotation.ts";
+import { ConfigurationError, Settings } from "../../src/entrypoints/composition/settings.ts";
+import { signing } from "../../src/entrypoints/composition/signing.ts";
+import { stores } from "../../src/entrypoints/composition/stores.ts";
+import { subscribing } from "../../src/entrypoints/composition/subscribing.ts";
+import { testTokens } from "../../src/entrypoints/composition/test-tokens.ts";
+import { unsubscribing } from "../../src/entrypoints/composition/unsubscribing.ts";
+import { ParameterError } from "../../src/entrypoints/local/template/parameters.ts";
+import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
+import { readFunctions } from "../../src/entrypoints/local/template/read-functions.ts";
+import { Stack } from "../../src/entrypoints/local/template/stack.ts";
+import { anyNearMiss } from "../support/any-near-miss.ts";
+import { entrypoints, localAccount, projectTemplate, replaced, TEMPLATE } from "../support/local-template.ts";
+
+const parts = [
+  ...[authorization, connections, delivery, platform, rotation, signing, stores],
+  ...[subscribing, testTokens, unsubscribing],
+];
+
+/** Lambda developer guide, "Defined runtime environment variables". */
+const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted" };
+
+const CUSTOM_DOMAIN = { DeployCustomDomain: "true", DomainName: "ws.example.com", HostedZoneId: "Z0123456789ABC" };
+
+type Values = Readonly<Record<string, string>>;
+
+const root = parseTemplate(TEMPLATE, projectTemplate());
+const declared = new Stack(root, {}, localAccount()).section("Parameters");
+
+/** What the template says of these values: undefined where it takes them. */
+function refusal(values: Values, template = root): string | undefined {
+  try {
+    new Stack(template, values, localAccount());
+    return undefined;
+  } catch (error) {
+    if (error instanceof ParameterError) return error.message;
+    throw error;
+  }
+}
+
+/** What the functions say of the environment that these values give them. */
+function problems(values: Values, template = root): readonly string[] {
+  const functions = readFunctions(new Stack(template, values, localAccount()), entrypoints);
+  const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
+  try {
+    for (const part of parts) part(settings);
+    settings.finish();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+/** What an operator would give, and what an operator might give by mistake. */
+const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }>> = {
+  StageName: { good: ["dev", "live-2"], bad: ["", "$default", "a/b", "x".repeat(129)] },
+  FunctionNamePrefix: { good: ["", "staging-"], bad: ["a b", "x".repeat(41)] },
+  AlarmEmail: {
+    good: ["", "ops@example.com", "on.call+ws@mail.example.co.uk"],
+    bad: ["ops", "ops@example", "a@example.com,b@example.com", "Ops <ops@example.com>"],
+  },
+  SecretRotationDays: { good: ["1", "30", "1000"], bad: ["0", "1.5", "1001", ""] },
+  TokenIssuer: { good: ["portcullis", "https://issuer.example/", "My Company"], bad: ["", " ", " portcullis"] },
+  TokenAudience: { good: ["portcullis", "api://0a-1b"], bad: ["", "   ", "portcullis\n"] },
+  TokenLeewaySeconds: { good: ["0", "5", "59", "60"], bad: ["61", "-1", "0.5", "5s", ""] },
+  TokenMaxLifetimeSeconds: {
+    good: ["60", "99", "100", "99999", "599999", "603999", "604799", "604800"],
+    bad: ["59", "604801", "604900", "605000", "700000", "1000000", "3600.5", "1e3"],
+  },
+  AllowedOrigins: {
+    good: [
+      "*",
+      "https://app.example.com",
+      "https://app.example.com,http://localhost:5173, https://b.example:8443",
+      "capacitor://localhost",
+      "http://[::1]:8080",
+    ],
+    bad: [
+      "app.example.com",
+      "https://app.example.com/",
+      "https://App.example.com",
+      "https://app.example.com:443",
+      "http://app.example.com:80,https://b.example",
+      "https://*.example.com",
+      "*,https://app.example.com",
+      ",https://app.example.com",
+      "https://app.example.com,",
+      "",
+      " ",
+    ],
+  },
+  EventBusName: {
+    good: ["default", "orders/eu"],
+    bad: ["", "arn:aws:events:eu-west-1:123456789012:event-bus/a", "a b"],
+  },
+  EventSources: { good: ["CLI", "CLI,orders"], bad: ["", "CLI,,orders", "aws.ec2", "CLI,aws.s3"] },
+  EventSourcePrefix: { good: ["portcullis.", "aws-like"], bad: ["", "ab", "aws", "aws.", "aws.ec2"] },
+  DomainName: {
+    good: ["", "ws.example.com", "a-b.xn--p1ai"],
+    bad: [
+      "https://ws.example.com",
+      "ws.example.com/",
+      "WS.example.com",
+      "localhost",
+      "ws..example.com",
+      "*.example.com",
+    ],
+  },
+  HostedZoneId: { good: ["", "Z0123456789ABCDEFGHIJ"], bad: ["example.com", "/hostedzone/Z0123456789ABC", "z012"] },
+  ThrottlingRateLimit: { good: ["1", "500", "10000"], bad: ["0", "0.5", "-1", "1e3"] },
+  ThrottlingBurstLimit: { good: ["1", "5000"], bad: ["0", "1.5", ""] },
+  SubscriptionLimit: { good: ["1", "100", "1000"], bad: ["0", "1001", "1.5", "1e2", "١", "007", " 1"] },
+  ReservedConcurrency: { good: ["0", "20"], bad: ["-1", "1.5", "00"] },
+  TableName: { good: ["", "connections"], bad: ["ab", "a b c", "x".repeat(256)] },
+  GSI1Name: { good: ["GSI1", "by-user"], bad: ["", "ab", "a/b/c"] },
+};
+
+/** Whose rules are held by tests of their own. */
+const ELSEWHERE = ["JwtSecret"];
+
+const patterned = declared.names.filter((name) => declared.section(name).has("AllowedPattern"));
+
+/** What the template lets through, no function refuses. */
+function isTied(parameter: string, template = root) {
+  const { good } = VALUES[parameter] ?? { good: [""] };
+  return fc.property(anyNearMiss(good), fc.constantFrom({}, CUSTOM_DOMAIN), (value, others) => {
+    const values = { ...others, [parameter]: value };
+    fc.pre(refusal(values, template) === undefined);
+    expect(problems(values, template)).toEqual([]);
+  });
+}
+
+describe("what a parameter may be", () => {
+  it("is a choice, or a pattern with words for those who missed it", () => {
+    const open = declared.names.filter((name) => {
+      const parameter = declared.section(name);
+      return (
+        !parameter.has("AllowedValues") && !(parameter.has("AllowedPattern") && parameter.has("ConstraintDescription"))
+      );
+    });
+
+    expect(open).toEqual([]);
+  });
+
+  it("is no Number, of which CloudFormation takes fractions too", () => {
+    expect(declared.names.filter((name) => declared.section(name).text("Type") === "Number")).toEqual([]);
+  });
+
+  it("is shown by examples for every pattern", () => {
+    expect([...Object.keys(VALUES), ...ELSEWHERE].toSorted()).toEqual([...patterned].toSorted());
+  });
+
+  it.each(Object.entries(VALUES))("%s: what an operator would give, and no slip of it", (name, { good, bad }) => {
+    expect(good.filter((value) => refusal({ [name]: value }) !== undefined)).toEqual([]);
+    expect(bad.filter((value) => refusal({ [name]: value }) === undefined)).toEqual([]);
+    expect(refusal({ [name]: bad[0] ?? "" })).toContain(declared.section(name).text("ConstraintDescription"));
+  });
+
+  it.each(Object.keys(VALUES))("%s: what the template lets through, no function refuses", (name) => {
+    fc.assert(isTied(name), { numRuns: 60 });
+  });
+
+  it.each([
+    ["SubscriptionLimit", /(SubscriptionLimit:\n {4}Type: )String(\n.*\n) {4}AllowedPattern: .*\n/, "$1Number$2"],
+    ["AllowedOrigins", /\(\?!https:.*?\)(?=\[a-z\])/, ""],
+    ["TokenIssuer", '"[!-~]([ -~]{0,510}[!-~])?"', '".+"'],
+  ] as const)("%s: a wider pattern is found", (name, piece, wider) => {
+    const mutant = parseTemplate(TEMPLATE, replaced(projectTemplate(), piece, wider));
+
+    expect(fc.check(isTied(name, mutant), { numRuns: 3000 }).failed).toBe(true);
+  });
+});

@@ -50,9 +50,12 @@ function checkSigned({ headers }: HttpRequest): void {
   }
 }
 
+/** Strict: what is no UTF-8 is refused rather than delivered as something else. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function parseInput(body: Buffer): PlainObject {
   try {
-    const input: unknown = JSON.parse(body.toString("utf8") || "{}");
+    const input: unknown = JSON.parse(UTF_8.decode(body) || "{}");
     if (isPlainObject(input)) return input;
   } catch {
     // Answered below: the parser's own message would repeat the caller's text.

@@ -1,5 +1,5 @@
 import { AwsError } from "../aws-json/aws-error.ts";
-import type { MessageAttributes } from "../sqs/message.ts";
+import { type MessageAttributes, messageBytes, type OutgoingMessage } from "../sqs/message.ts";
 
 export type DeliveryFailure = { readonly code: string; readonly message: string };
 
@@ -27,4 +27,14 @@ export function deadLetterAttributes(letter: {
     ERROR_MESSAGE: letter.failure.message,
   };
   return new Map(Object.entries(texts).map(([name, stringValue]) => [name, { dataType: "String", stringValue }]));
+}
+
+/** The message with as much of its body as its attributes leave room for: AWS does not say what it does with the rest. */
+export function fitted(message: OutgoingMessage, maximumBytes: number): OutgoingMessage {
+  const { body, attributes = new Map() } = message;
+  const room = maximumBytes - messageBytes("", attributes);
+  const bytes = Buffer.from(body);
+  if (bytes.length <= room) return message;
+  // `stream` leaves out a character that the cut goes through.
+  return { ...message, body: new TextDecoder().decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
 }

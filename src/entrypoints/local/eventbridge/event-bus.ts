@@ -1,20 +1,11 @@
-import { randomUUID } from "node:crypto";
-import type { PlainObject } from "../../../domain/own-property.ts";
 import type { OutgoingMessage } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
-import { type DeliveryFailure, deadLetterAttributes, failureOf, NOT_PERMITTED } from "./delivery-failure.ts";
+import { type DeliveryFailure, deadLetterAttributes, failureOf, fitted, NOT_PERMITTED } from "./delivery-failure.ts";
+import { type BusEvent, eventBody, toEnvelope } from "./event-body.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
 import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
 import type { Rule, RuleTarget } from "./rule.ts";
-
-export type BusEvent = {
-  readonly detailType: string;
-  readonly source: string;
-  readonly time: number;
-  readonly resources: readonly string[];
-  readonly detail: PlainObject;
-};
 
 /** Gives the event's id. An event that no rule matches, or on a bus that nobody made, is accepted and gone, as on AWS. */
 export type EventBus = { publish(event: BusEvent, eventBusName: string): string };
@@ -36,8 +27,9 @@ export function createEventBus(deps: {
   return {
     publish(event, eventBusName) {
       const envelope = toEnvelope(event, deps.queues);
-      const matching = rules.filter((rule) => rule.eventBusName === eventBusName && rule.matches(envelope));
-      const body = JSON.stringify(envelope);
+      const whole = { ...envelope, detail: event.detail.value };
+      const matching = rules.filter((rule) => rule.eventBusName === eventBusName && rule.matches(whole));
+      const body = eventBody(envelope, event.detail);
       for (const rule of matching) {
         for (const target of rule.targets) deliver(body, rule, target, deps);
       }
@@ -78,21 +70,6 @@ function compileTarget(
   return { queue: find(queue), permitted, deadLetterQueue: deadLetterQueuePermitted ? deadLetters : undefined };
 }
 
-/** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
-function toEnvelope(event: BusEvent, { accountId, region }: Queues) {
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": event.detailType,
-    source: event.source,
-    account: accountId,
-    time: new Date(event.time).toISOString().replace(/\.\d+Z$/, "Z"),
-    region,
-    resources: event.resources,
-    detail: event.detail,
-  };
-}
-
 function deliver(
   body: string,
   rule: CompiledRule,
@@ -104,8 +81,11 @@ function deliver(
   const bus = rule.eventBusName === "default" ? "" : `${rule.eventBusName}/`;
   const ruleArn = `arn:aws:events:${queues.region}:${queues.accountId}:rule/${bus}${rule.name}`;
   const attributes = deadLetterAttributes({ ruleArn, targetArn: queue.arn, failure });
-  if (deadLetterQueue === undefined || trySend(deadLetterQueue, { body, attributes }) !== undefined) {
+  const letter = deadLetterQueue && fitted({ body, attributes }, deadLetterQueue.settings.maximumMessageBytes);
+  if (deadLetterQueue === undefined || letter === undefined || trySend(deadLetterQueue, letter) !== undefined) {
     note(`an event for rule ${rule.name} could not be delivered (${failure.code}) and is lost`);
+  } else if (letter.body !== body) {
+    note(`an event for rule ${rule.name} was too large (${failure.code}): its dead letter is cut at the end`);
   }
 }
 

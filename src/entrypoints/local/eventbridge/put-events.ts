@@ -1,17 +1,17 @@
-import { isPlainObject, ownProperty, type PlainObject } from "../../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../../domain/own-property.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { listOfObjects, listOfTexts, optionalText } from "../aws-json/members.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { BusEvent, EventBus } from "./event-bus.ts";
+import type { BusEvent } from "./event-body.ts";
+import type { EventBus } from "./event-bus.ts";
+import { parseEventDetail } from "./event-detail.ts";
 
 const MAX_ENTRIES = 10;
 /** All entries together; 256 KB until January 2026. */
 const MAX_TOTAL_BYTES = 1_048_576;
 const MAX_DETAIL_TYPE_CHARACTERS = 128;
 const TIME_BYTES = 14;
-/** PutEvents' own bound; what lies below could not be written out again either. */
-const MAX_NESTING = 1000;
 
 /** Required, in the order in which EventBridge misses them. */
 const TEXTS = ["Source", "DetailType", "Detail"] as const;
@@ -65,7 +65,7 @@ function parseEntry(entry: PlainObject, now: number): Accepted | Failure {
   if (source.startsWith("aws.")) {
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
   }
-  const detail = parseObject(detailText);
+  const detail = parseEventDetail(detailText);
   if (detail === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
   const resources = listOfTexts(entry, "Resources");
   const event = { detailType, source, time: timeOf(entry) ?? now, resources, detail };
@@ -74,20 +74,6 @@ function parseEntry(entry: PlainObject, now: number): Accepted | Failure {
 
 function invalidArgument(name: string, reason: string): Failure {
   return { ErrorCode: "InvalidArgument", ErrorMessage: `Parameter ${name} is not valid. Reason: ${reason}` };
-}
-
-function parseObject(json: string): PlainObject | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isNestedWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return levels > 0 && Object.values(value).every((member) => isNestedWithin(member, levels - 1));
 }
 
 /** A timestamp of AWS JSON: seconds since 1970, with fractions. */

@@ -1,8 +1,11 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEventBus } from "../../../../src/entrypoints/local/eventbridge/event-bus.ts";
+import { type EventDetail, parseEventDetail } from "../../../../src/entrypoints/local/eventbridge/event-detail.ts";
 import { makeEventBridgeService } from "../../../../src/entrypoints/local/eventbridge/eventbridge-service.ts";
 import type { Rule, RuleTarget } from "../../../../src/entrypoints/local/eventbridge/rule.ts";
+import { anyText } from "../../../support/any-text.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../../../support/queues.ts";
 import { serveHttpServices } from "../../../support/serve-http-services.ts";
 
@@ -159,10 +162,69 @@ describe("PutEvents for the real SDK", () => {
     expect(delivered()).toEqual([]);
   });
 
-  it("R4 says that an event is lost when its envelope makes it too big for the queue and for the dead letters", async () => {
-    await put(bigEvent(1_048_576));
-    expect(under.work.messages()).toEqual([]);
-    expect(notes).toEqual(["an event for rule updates could not be delivered (INVALID_PARAMETER) and is lost"]);
+  it.each([1_048_400, 1_048_576])(
+    "R4 an entry of %i bytes, too large for any queue, is a dead letter",
+    async (bytes) => {
+      await put(bigEvent(bytes));
+      const [letter, ...others] = under.dead.messages();
+      expect([under.work.messages(), others]).toEqual([[], []]);
+      expect(letter?.attributes.get("ERROR_CODE")?.stringValue).toBe("INVALID_PARAMETER");
+      expect(letter?.body).toMatch(/^{"version":"0","id":"[\da-f-]{36}","detail-type":"Entity Updated"/);
+      expect(letter?.bytes).toBe(1_048_576);
+      expect(notes).toEqual([
+        "an event for rule updates was too large (INVALID_PARAMETER): its dead letter is cut at the end",
+      ]);
+    },
+  );
+
+  it("delivers the detail to the letter: numbers, members that stand twice, blanks and escapes", async () => {
+    const Detail = ' {"id":1524831183200260097,"n":[1.0,1e400,-0.10],\n"a":1,"a":{"b":"\\u0041\\/é"}}\t';
+    await put({ ...good, Detail });
+    const body = under.work.messages()[0]?.body ?? "";
+    expect(body.slice(body.indexOf('"detail":'))).toBe(`"detail":${Detail}}`);
+  });
+
+  it("matches numbers as they are written, as far as a double holds them", () => {
+    const value = (number: string) => parseEventDetail(`{"n":${number}}`)?.value["n"];
+    const exact = ["1", "1.0", "-0.10", "3.0e2", "0.1", "-0", "5e-324", "9007199254740993e0", "1e400"];
+    expect(exact.map(value)).toEqual([1, 1, -0.1, 300, 0.1, -0, 5e-324, Number.NaN, Number.NaN]);
+  });
+
+  it("I9 delivers or puts aside whatever was accepted, whatever characters are in it", async () => {
+    const text = fc.oneof(anyText(40), fc.constantFrom("\ufffe", "\uffff", "\ud800", "\udc00\ud800", "\u2028"));
+    await fc.assert(
+      fc.asyncProperty(text, text, fc.boolean(), async (message, source, unpaired) => {
+        under.work.purge();
+        const raw = JSON.stringify(message);
+        // JSON allows a half of a pair unescaped, which JSON.stringify does not write.
+        const Detail = `{"entityId":"a","message":${unpaired ? raw.replace(/\\ud[89ab]../g, "\ud800") : raw}}`;
+        const answer = await put({ ...good, Source: `portcullis.${source}`, Detail });
+        expect(answer.FailedEntryCount).toBe(0);
+        expect(delivered()).toHaveLength(1);
+        expect(delivered()[0]).toMatchObject({
+          source: `portcullis.${source}`,
+          detail: { entityId: "a" },
+        });
+        if (!unpaired) expect(delivered()[0].detail.message).toBe(message);
+      }),
+    );
+    expect(under.dead.messages()).toEqual([]);
+  });
+
+  it("R4 cuts the dead letter of an event that only its escapes made too large", async () => {
+    await put({ ...good, Detail: JSON.stringify({ a: "\uffff".repeat(300_000) }) });
+    expect(under.dead.messages().map(({ bytes }) => bytes <= 1_048_576)).toEqual([true]);
+  });
+
+  it("refuses a request that is no UTF-8, rather than deliver something else", async () => {
+    const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
+    const [before, after] = JSON.stringify({ Entries: [{ ...good, Detail: '{"entityId":"?"}' }] }).split("?");
+    const body = Buffer.concat([Buffer.from(before ?? ""), Buffer.of(0xff), Buffer.from(after ?? "")]);
+    const response = await fetch(server.origin, { method: "POST", headers, body });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { __type: "com.amazonaws.events#SerializationException" },
+    ]);
   });
 
   function bigEvent(bytes: number): PutEventsRequestEntry {
@@ -170,6 +232,12 @@ describe("PutEvents for the real SDK", () => {
     return { ...good, Detail: JSON.stringify({ a: "x".repeat(bytes - around) }) };
   }
 });
+
+function detailOf(value: object): EventDetail {
+  const detail = parseEventDetail(JSON.stringify(value));
+  if (detail === undefined) throw new Error("not a detail");
+  return detail;
+}
 
 describe("rules", () => {
   const busOf = (given: Partial<Rule>) => () =>
@@ -188,7 +256,7 @@ describe("rules", () => {
     const eventBus = createEventBus({ rules: [rule], queues: small.queues, note: (line) => notes.push(line) });
     const event = {
       ...{ detailType: "Entity Updated", source: "CLI", time: 0, resources: [] },
-      detail: { a: "x".repeat(1024) },
+      detail: detailOf({ a: "x".repeat(1024) }),
     };
     const id = eventBus.publish(event, "default");
     expect(small.work.messages()).toEqual([]);
@@ -214,7 +282,10 @@ describe("rules", () => {
       queues: under.queues,
       note: (line) => notes.push(line),
     });
-    eventBus.publish({ detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: {} }, "default");
+    eventBus.publish(
+      { detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: detailOf({}) },
+      "default",
+    );
     expect(under.work.messages()).toEqual([]);
     const codes = under.dead.messages().map(({ attributes }) => attributes.get("ERROR_CODE")?.stringValue);
     expect(codes).toEqual(Array(letters).fill("NO_PERMISSIONS"));
@@ -234,7 +305,7 @@ describe("rules", () => {
       note: (line) => notes.push(line),
     });
     eventBus.publish(
-      { detailType: "Entity Updated", source: "portcullis.x", time: 0, resources: [], detail: {} },
+      { detailType: "Entity Updated", source: "portcullis.x", time: 0, resources: [], detail: detailOf({}) },
       "default",
     );
     expect(small.dead.counts().visible).toBe(1);

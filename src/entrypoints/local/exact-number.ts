@@ -1,0 +1,17 @@
+/** A JSON number's text: sign, digits, fraction, exponent. */
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** Whether a double, written out again, is the number that the text says: not 1524831183200260097, and not 1e400. */
+export function isExactNumber(text: string): boolean {
+  const value = Number(text);
+  return Number.isFinite(value) && canonical(text) === canonical(String(value));
+}
+
+/** Equal texts for equal numbers: the digits without zeros around them, and where the point stands. */
+function canonical(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = NUMBER.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  if (significant === "") return "0";
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}

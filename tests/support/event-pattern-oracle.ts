@@ -36,7 +36,7 @@ function* leavesOf(value: unknown, path: string, arrays: ReadonlyMap<string, num
     }
   } else if (isPlainObject(value)) {
     for (const [name, member] of Object.entries(value))
-      yield* leavesOf(member, `${path}/${name}`, arrays, `${place}/${name}`);
+      yield* leavesOf(member, `${path}.${name}`, arrays, `${place}/${name}`);
   } else {
     yield { path, value, arrays };
   }
@@ -53,7 +53,7 @@ function conjunctionsOf(pattern: PlainObject, path: string): ReadonlyMap<string,
 
 function choicesOf(name: string, value: unknown, path: string): ReadonlyMap<string, Condition>[] {
   if (name === "$or") return (value as PlainObject[]).flatMap((branch) => conjunctionsOf(branch, path));
-  const here = `${path}/${name}`;
+  const here = `${path}.${name}`;
   return isPlainObject(value)
     ? conjunctionsOf(value, here)
     : [new Map([[here, { path: here, values: value as readonly unknown[] }]])];

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { compileEventPattern } from "../../../src/entrypoints/local/eventbridge/event-pattern.ts";
+import { parseTemplate } from "../../../src/entrypoints/local/template/parse-template.ts";
 import { deferred } from "../../support/deferred.ts";
 import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 import { turnOfEventLoop } from "../../support/queues.ts";
@@ -69,6 +71,27 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     await using runtime = await startEventing();
     const answer = await call(runtime, "AWSEvents.PutRule", { Name: "another" });
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("UnknownOperation")]);
+  },
+  async "EB-4"() {
+    await using runtime = await startEventing();
+    const Detail = '{"n":1524831183200260097,"a":1,"a":"\uffff"}';
+    await call(runtime, "AWSEvents.PutEvents", { Entries: [{ Source: "CLI", DetailType: "x", Detail }] });
+    expect(await receive(runtime)).toEqual([expect.stringContaining(Detail.replace("\uffff", "\\uffff"))]);
+  },
+  async "EB-5"() {
+    await using runtime = await startEventing();
+    await publish(runtime, "x".repeat(1_048_400));
+    const { dead } = await queuesOf(runtime);
+    expect([dead.visible, dead.messages[0].bodyLength < 1_048_576]).toEqual([1, true]);
+  },
+  async "EB-6"() {
+    expect(() => compileEventPattern({ a: [{ wildcard: "*a*b*c*d*e" }] })).not.toThrow();
+    expect(() => compileEventPattern({ a: [{ wildcard: "*:*:*:*:*:event-bus/*" }] })).toThrow("too complex");
+  },
+  async "EB-7"() {
+    const pattern = (number: string) => () => parseTemplate("t.yaml", `EventPattern: { a: [${number}] }`);
+    expect(pattern("123456789012")).not.toThrow();
+    expect(pattern("1524831183200260097")).toThrow("more digits than the local runtime holds");
   },
   async "SQ-1"() {
     await using runtime = await startEventing();

@@ -1,5 +1,6 @@
 import { isPlainObject } from "../../../domain/own-property.ts";
 import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
+import { checkComparable } from "./numeric-matcher.ts";
 import { equalsIgnoreCase, prefix, suffix, wildcard } from "./text-matchers.ts";
 
 type Matcher = (value: unknown) => boolean;
@@ -17,8 +18,24 @@ export function compileAnythingBut(operand: unknown): Matcher {
   return (value) => !excluded.some((matches) => matches(value));
 }
 
+const NEITHER_LIST_NOR_VALUE = "Value of anything-but must be an array or single string/number value.";
+
+function noText(name: string): string {
+  if (name === "wildcard") return "wildcard match pattern must be a string";
+  return name === "equals-ignore-case"
+    ? "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported."
+    : "prefix/suffix match pattern must be a string";
+}
+
 function excludedValues(operand: unknown): readonly Matcher[] {
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  if (!values.every((value) => typeof value === "string" || typeof value === "number")) {
+    throw new InvalidEventPatternError(
+      Array.isArray(operand)
+        ? "Inside anything but list, start|null|boolean is not supported."
+        : NEITHER_LIST_NOR_VALUE,
+    );
+  }
   const strings = values.every((value) => typeof value === "string");
   const numbers = values.every((value) => typeof value === "number");
   if (values.length === 0 || !(strings || numbers)) {
@@ -26,6 +43,7 @@ function excludedValues(operand: unknown): readonly Matcher[] {
       "Inside anything but list, either all values are number or string, mixed type is not supported",
     );
   }
+  for (const value of values) if (typeof value === "number") checkComparable(value);
   return values.map((excluded) => (value) => value === excluded);
 }
 
@@ -34,10 +52,11 @@ function excludedBy(operand: { readonly [name: string]: unknown }): readonly Mat
   const compile = unwanted.get(name);
   if (compile === undefined) throw new InvalidEventPatternError(`Unsupported anything-but pattern: ${name}`);
   if (others.length > 0) throw new InvalidEventPatternError("Only one key allowed in match expression");
+  if (isPlainObject(texts)) throw new InvalidEventPatternError(NEITHER_LIST_NOR_VALUE);
   const list: readonly unknown[] = Array.isArray(texts) ? texts : [texts];
   if (list.length === 0) throw new InvalidEventPatternError("Empty arrays are not allowed");
   return list.map((text) => {
-    if (typeof text !== "string") throw new InvalidEventPatternError(`${name} match pattern must be a string`);
+    if (typeof text !== "string") throw new InvalidEventPatternError(noText(name));
     if (text === "" && (name === "prefix" || name === "suffix")) {
       throw new InvalidEventPatternError("Null prefix/suffix not allowed");
     }

@@ -1,4 +1,4 @@
-import { isPlainObject, ownProperty, type PlainObject } from "../../../domain/own-property.ts";
+import { isPlainObject, type PlainObject } from "../../../domain/own-property.ts";
 import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
 import { compileValue, isAbsence, type ValueMatcher } from "./value-matcher.ts";
 
@@ -7,12 +7,17 @@ export type EventMatcher = (event: PlainObject) => boolean;
 /**
  * EventBridge's event patterns (user guide, "Comparison operators for use in event patterns"; where that is silent,
  * github.com/aws/event-ruler, which is what EventBridge runs). All fields must match, a field by any of its values, and
- * an array in the event by any of its elements, where fields inside one array must be matched by the same element.
- * Throws InvalidEventPatternError.
+ * an array in the event by any of its elements, where fields inside one array must be matched by the same element. A dot
+ * in a name, of the pattern or of the event, is one more level. Throws InvalidEventPatternError.
  */
 export function compileEventPattern(pattern: unknown): EventMatcher {
   if (!isPlainObject(pattern)) throw new InvalidEventPatternError("Filter is not an object");
-  const alternatives = expand(pattern, [], [new Map()]).map((conjunction) => [...conjunction.values()]);
+  if (JSON.stringify(pattern).length > MAX_CHARACTERS) {
+    throw new InvalidEventPatternError(`It has more than ${MAX_CHARACTERS} characters, the quota of an account`);
+  }
+  const alternatives = expand(pattern, { path: [], insideOr: false }, [new Map()]).map((conjunction) => [
+    ...conjunction.values(),
+  ]);
   return (event) => alternatives.some((conditions) => matchesAll(conditions, event));
 }
 
@@ -21,38 +26,61 @@ type Condition = { readonly path: Path; readonly matchers: readonly ValueMatcher
 /** What must hold together, by path. A pattern has one for each way through its `$or`s. */
 type Conjunction = ReadonlyMap<string, Condition>;
 
+/** EventBridge quotas, "Event pattern size": 2,048 unless AWS was asked for more. */
+const MAX_CHARACTERS = 2048;
+
 /** PutRule's own bound: `$or` multiplies. */
 const MAX_COMBINATIONS = 1000;
 
-function expand(pattern: PlainObject, path: Path, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
+/** Operators, and names that event-ruler keeps for operators to come: none is a field's inside `$or`. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...["exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"],
+  ...["=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case"],
+  ...["date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range"],
+  ...["ip-address-in-range", "ip-address-not-in-range"],
+]);
+
+/** `insideOr` from the first `$or` on, at every level below it. */
+type Place = { readonly path: Path; readonly insideOr: boolean };
+
+function expand(pattern: PlainObject, place: Place, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
   const fields = Object.entries(pattern);
   if (fields.length === 0) throw new InvalidEventPatternError("Empty objects are not allowed");
   return fields.reduce((expanded, [name, value]) => {
-    const next = name === "$or" ? expandOr(value, path, expanded) : expandField(value, [...path, name], expanded);
+    if (place.insideOr && RESERVED.has(name)) {
+      throw new InvalidEventPatternError(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+    }
+    const next = name === "$or" ? expandOr(value, place, expanded) : expandField(name, value, place, expanded);
     if (next.length > MAX_COMBINATIONS) throw new InvalidEventPatternError("Rule has too many $or combinations");
     return next;
   }, conjunctions);
 }
 
-function expandOr(branches: unknown, path: Path, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
+function expandOr(branches: unknown, { path }: Place, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
   if (!Array.isArray(branches)) throw new InvalidEventPatternError("It must be an Array followed with $or.");
   if (branches.length < 2) {
     throw new InvalidEventPatternError("There must have at least 2 Objects in $or relationship.");
   }
   return branches.flatMap((branch: unknown) => {
-    if (isPlainObject(branch)) return expand(branch, path, conjunctions);
+    if (isPlainObject(branch)) return expand(branch, { path, insideOr: true }, conjunctions);
     throw new InvalidEventPatternError("Only JSON object is allowed in array of $or relationship.");
   });
 }
 
-function expandField(value: unknown, path: Path, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
-  if (isPlainObject(value)) return expand(value, path, conjunctions);
-  if (!Array.isArray(value)) throw new InvalidEventPatternError(`"${path.at(-1)}" must be an object or an array`);
+function expandField(
+  name: string,
+  value: unknown,
+  place: Place,
+  conjunctions: readonly Conjunction[],
+): readonly Conjunction[] {
+  const path = [...place.path, ...name.split(".")];
+  if (isPlainObject(value)) return expand(value, { ...place, path }, conjunctions);
+  if (!Array.isArray(value)) throw new InvalidEventPatternError(`"${name}" must be an object or an array`);
   if (value.length === 0) throw new InvalidEventPatternError("Empty arrays are not allowed");
 
   const matchers = value.filter((one) => !isAbsence(one)).map(compileValue);
   const condition = { path, matchers, orAbsent: matchers.length < value.length };
-  // As in event-ruler, a path named again inside `$or` replaces what was said of it outside.
+  // As in event-ruler, a path named again, inside `$or` or with a dot, replaces what was said of it before.
   return conjunctions.map((conjunction) => new Map(conjunction).set(JSON.stringify(path), condition));
 }
 
@@ -62,9 +90,9 @@ type Node = { matchers?: readonly ValueMatcher[]; readonly children: Map<string,
 function matchesAll(conditions: readonly Condition[], event: PlainObject): boolean {
   const root: Node = { children: new Map() };
   for (const { path, matchers, orAbsent } of conditions) {
-    if (!orAbsent || hasLeaf(event, path)) path.reduce(childOf, root).matchers = matchers;
+    if (!orAbsent || hasLeaf([event], path)) path.reduce(childOf, root).matchers = matchers;
   }
-  return matchesNode(root, event);
+  return matchesNode(root, [event]);
 }
 
 function childOf(node: Node, name: string): Node {
@@ -73,22 +101,40 @@ function childOf(node: Node, name: string): Node {
   return child;
 }
 
-function matchesNode(node: Node, value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((element) => matchesNode(node, element));
-  if (node.matchers !== undefined && !matchesLeaf(node.matchers, value)) return false;
-  return [...node.children].every(
-    ([name, child]) => isPlainObject(value) && matchesNode(child, ownProperty(value, name)),
-  );
+/** `values` is all that the event has at one path: `{"a.b": 1, "a": {"b": 2}}` has two of `a.b`. An array is one of them. */
+function matchesNode(node: Node, values: readonly unknown[]): boolean {
+  const array: unknown = values.find(Array.isArray);
+  if (Array.isArray(array)) {
+    const others = values.filter((value) => value !== array);
+    return matchesNode(node, others) || array.some((element: unknown) => matchesNode(node, [...others, element]));
+  }
+  const { matchers, children } = node;
+  if (matchers !== undefined && !values.some((value) => matchesLeaf(matchers, value))) return false;
+  return [...children].every(([name, child]) => matchesNode(child, membersAt(values, name)));
 }
 
 function matchesLeaf(matchers: readonly ValueMatcher[], value: unknown): boolean {
-  return value !== undefined && !isPlainObject(value) && matchers.some((matches) => matches(value));
+  return !isPlainObject(value) && matchers.some((matches) => matches(value));
+}
+
+/** Of a name with a dot behind `name`: an object with the rest of it. */
+function membersAt(values: readonly unknown[], name: string): readonly unknown[] {
+  return values.filter(isPlainObject).flatMap((object) =>
+    Object.entries(object).flatMap(([key, member]) => {
+      if (key === name) return [member];
+      return key.startsWith(`${name}.`) ? [{ [key.slice(name.length + 1)]: member }] : [];
+    }),
+  );
 }
 
 /** `exists` is about leaves: an object, and an array without elements, does not exist. */
-function hasLeaf(value: unknown, path: Path): boolean {
-  if (Array.isArray(value)) return value.some((element) => hasLeaf(element, path));
-  const [name, ...rest] = path;
-  if (name === undefined) return value !== undefined && !isPlainObject(value);
-  return isPlainObject(value) && hasLeaf(ownProperty(value, name), rest);
+function hasLeaf(values: readonly unknown[], [name, ...rest]: Path): boolean {
+  const elements = values.flatMap(elementsOf);
+  if (name === undefined) return elements.some((value) => !isPlainObject(value));
+  const members = membersAt(elements, name);
+  return members.length > 0 && hasLeaf(members, rest);
+}
+
+function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.flatMap(elementsOf) : [value];
 }

@@ -32,9 +32,7 @@ function compileComparison(operator: unknown, bound: unknown): NumberTest {
     throw new InvalidEventPatternError(`Unrecognized numeric range operator: ${String(operator)}`);
   }
   if (typeof bound !== "number") throw new InvalidEventPatternError(`Value of ${String(operator)} must be numeric`);
-  if (!isComparable(bound)) {
-    throw new InvalidEventPatternError("Value must be between -5.0E9 and 5.0E9, inclusive");
-  }
+  checkComparable(bound);
   return comparison(bound);
 }
 
@@ -43,6 +41,11 @@ function checkRange(lower: unknown, upper: unknown): void {
   if (upper !== "<" && upper !== "<=") {
     throw new InvalidEventPatternError(`Bad numeric range operator: ${String(upper)}`);
   }
+}
+
+export function checkComparable(value: number): void {
+  if (isComparable(value)) return;
+  throw new InvalidEventPatternError("Value must be between -5.0E9 and 5.0E9, inclusive");
 }
 
 function isComparable(value: number): boolean {

@@ -22,6 +22,9 @@ const operators = new Map<string, (operand: unknown) => ValueMatcher>([
 export function compileValue(pattern: unknown): ValueMatcher {
   if (Array.isArray(pattern))
     throw new InvalidEventPatternError("Match value must be String, number, true, false, or null");
+  if (typeof pattern === "number" && !Number.isFinite(pattern)) {
+    throw new InvalidEventPatternError("Match value must be String, number, true, false, or null");
+  }
   if (!isPlainObject(pattern)) return (value) => value === pattern;
   const [name, operand] = onlyEntry(pattern);
   const compile = operators.get(name);

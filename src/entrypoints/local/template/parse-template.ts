@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from "yaml";
+import { isExactNumber } from "../exact-number.ts";
 import { TemplateError, type TemplateLocation } from "./template-error.ts";
 import type { MapNode, Scalar, TemplateNode } from "./template-node.ts";
 
@@ -33,7 +34,13 @@ function toPlainNode(node: ParsedNode | null, at: Locate): TemplateNode {
   if (isMap<ParsedNode, ParsedNode | null>(node)) return { kind: "map", entries: entriesOf(node, at), at: at(node) };
   if (isSeq<ParsedNode>(node)) return { kind: "list", items: node.items.map((item) => toNode(item, at)), at: at(node) };
   if (isAlias(node)) throw new TemplateError(at(node), "CloudFormation takes no YAML aliases");
-  return { kind: "scalar", value: isScalar(node) ? (node.value as Scalar) : null, at: at(node) };
+  if (!isScalar(node)) return { kind: "scalar", value: null, at: at(node) };
+  const { value, source = "" } = node;
+  // In an event pattern it would match another number.
+  if (typeof value === "number" && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(source) && !isExactNumber(source)) {
+    throw new TemplateError(at(node), `the number ${source} has more digits than the local runtime holds`);
+  }
+  return { kind: "scalar", value: value as Scalar, at: at(node) };
 }
 
 function entriesOf(map: YAMLMap<ParsedNode, ParsedNode | null>, at: Locate): ReadonlyMap<string, TemplateNode> {

@@ -120,6 +120,17 @@ describe("structure", () => {
     ["names are case-sensitive", { Source: ["shop"] }, order, false],
     ["no inherited property", { constructor: [{ exists: true }] }, order, false],
     ["__proto__ is a name like any other", JSON.parse('{"__proto__":["x"]}'), JSON.parse('{"__proto__":"x"}'), true],
+    ["a dotted name in the pattern is a path", { "detail.id": [7] }, order, true],
+    ["a dotted name in the pattern, under another", { detail: { "lines.sku": ["b"], "lines.n": [2] } }, order, true],
+    ["dotted names of different elements", { "detail.lines.sku": ["a"], "detail.lines.n": [2] }, order, false],
+    ["a dotted name in the event is a path", { detail: { a: { b: [1] } } }, { "detail.a": { b: 1 } }, true],
+    ["dotted names on both sides, cut elsewhere", { "a.b": { c: [1] } }, { a: { "b.c": 1 } }, true],
+    ["a dotted name and a nested one are one field", { a: { b: [1], c: [3] } }, { a: { c: 3 }, "a.b": 1 }, true],
+    ["a dotted name beside a nested one", { a: { b: [2] } }, { "a.b": 1, a: { b: 2 } }, true],
+    ["a dotted name beside an array", { a: { b: [1], c: [3] } }, { a: [{ b: 1 }, { b: 2 }], "a.c": 3 }, true],
+    ["the absence of a dotted name", { "a.b": [{ exists: false }] }, { a: { b: 1 } }, false],
+    ["a path said twice: the last counts", { "a.b": ["x"], a: { b: ["y"] } }, { a: { b: "y" } }, true],
+    ["a reserved name outside $or", { numeric: [7], prefix: ["x"] }, { numeric: 7, prefix: "x" }, true],
     ["$or, first", { $or: [{ source: ["shop"] }, { "detail-type": ["x"] }] }, order, true],
     ["$or, second", { $or: [{ source: ["x"] }, { "detail-type": ["Order"] }] }, order, true],
     ["$or, neither", { $or: [{ source: ["x"] }, { "detail-type": ["x"] }] }, order, false],
@@ -171,10 +182,10 @@ describe("patterns that EventBridge refuses", () => {
       "Inside anything but list, either all values are number or string, mixed type",
       { source: [{ "anything-but": ["a", 1] }] },
     ],
-    [
-      "Inside anything but list, either all values are number or string, mixed type",
-      { source: [{ "anything-but": [null] }] },
-    ],
+    ["Inside anything but list, start|null|boolean is not supported.", { source: [{ "anything-but": [null] }] }],
+    ["Value of anything-but must be an array or single string/number value.", { source: [{ "anything-but": null }] }],
+    ["Value must be between -5.0E9 and 5.0E9, inclusive", { source: [{ "anything-but": [1, 6e9] }] }],
+    ["Match value must be String, number, true, false, or null", { source: [Number.NaN] }],
     [
       "Inside anything but list, either all values are number or string, mixed type",
       { source: [{ "anything-but": [] }] },
@@ -182,13 +193,18 @@ describe("patterns that EventBridge refuses", () => {
     ["Unsupported anything-but pattern: numeric", { source: [{ "anything-but": { numeric: ["=", 1] } }] }],
     ["Null prefix/suffix not allowed", { source: [{ "anything-but": { prefix: "" } }] }],
     [
-      "prefix match pattern must be a string",
+      "Value of anything-but must be an array or single string/number value.",
       { source: [{ "anything-but": { prefix: { "equals-ignore-case": "a" } } }] },
     ],
+    ["prefix/suffix match pattern must be a string", { source: [{ "anything-but": { suffix: [1] } }] }],
+    ["wildcard match pattern must be a string", { source: [{ "anything-but": { wildcard: 1 } }] }],
     [
-      "equals-ignore-case match pattern must be a string",
+      "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
       { source: [{ "anything-but": { "equals-ignore-case": [1] } }] },
     ],
+    ["Rule is too complex", { source: [{ wildcard: "*:*:*:*:*:event-bus/*" }] }],
+    ["Rule is too complex", { source: [{ "anything-but": { wildcard: `*${"a".repeat(500)}` } }] }],
+    ["It has more than 2048 characters", { source: ["x".repeat(2040)] }],
     ["Malformed CIDR, one '/' required", { source: [{ cidr: "10.0.0.0" }] }],
     ["Nonstandard IP address", { source: [{ cidr: "10.0.0/24" }] }],
     ["Malformed CIDR, mask bits", { source: [{ cidr: "10.0.0.0/33" }] }],
@@ -196,8 +212,17 @@ describe("patterns that EventBridge refuses", () => {
     ["There must have at least 2 Objects in $or relationship.", { $or: [{ a: ["x"] }] }],
     ["Only JSON object is allowed in array of $or relationship.", { $or: [{ a: ["x"] }, "y"] }],
     ["Rule has too many $or combinations", doubled(10)],
+    ["numeric is Ruler reserved fieldName which", { $or: [{ a: ["x"] }, { numeric: ["x"] }] }],
+    ["date-after is Ruler reserved fieldName which", { $or: [{ a: ["x"] }, { b: { "date-after": ["x"] } }] }],
   ])("%s", (reason, pattern) => {
     expect(() => compileEventPattern(pattern)).toThrow(`Event pattern is not valid. Reason: ${reason}`);
+  });
+
+  it.each([
+    ["/Users/*/dir/dir/dir/dir/dir/doc.txt", "/Users/ann/dir/dir/dir/dir/dir/doc.txt"],
+    ["arn:aws:events:us-east-1:*:event-bus/*", "arn:aws:events:us-east-1:123456789012:event-bus/a"],
+  ])("allows the wildcards of %s, as PutRule was seen to", (wildcard, text) => {
+    expect(matches({ source: [{ wildcard }] }, { source: text })).toBe(true);
   });
 
   it("allows $or as long as it stays below a thousand combinations", () => {
@@ -220,7 +245,7 @@ function waysThrough(pattern: PlainObject): number {
 }
 
 describe("against the slow oracle", () => {
-  const name = fc.constantFrom("a", "b", "c");
+  const name = fc.constantFrom("a", "b", "c", "a.b", "b.c");
   const leaf = fc.constantFrom<unknown>("x", "xy", "y", 1, null, true);
   const value = fc.oneof(
     leaf,

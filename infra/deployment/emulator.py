@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ministack import app
+from ministack.core import iam_evaluator
 from ministack.services import apigateway, eventbridge, lambda_svc, secretsmanager, sqs
 from ministack.services.cloudformation import provisioners
 
@@ -195,6 +196,24 @@ def _target(target, event, rule, *rest):
 
 
 eventbridge._invoke_target = _target
+
+
+# ---- What a policy may ask of its caller (IAM user guide, "AWS global condition context keys"): of a role's session its
+# role, and whether it is a service. Here the session, and nothing. ------------------------------------------------------
+
+_plain_condition_key = iam_evaluator._resolve_condition_key
+
+
+def _condition_key(key, context):
+    if key.lower() == "aws:principalisawsservice":
+        return str(context.principal_type == "Service").lower()
+    if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
+        account, name = context.principal_arn.split(":")[4], context.principal_arn.split("/")[1]
+        return f"arn:aws:iam::{account}:role/{name}"
+    return _plain_condition_key(key, context)
+
+
+iam_evaluator._resolve_condition_key = _condition_key
 
 
 # ---- How it runs -----------------------------------------------------------------------------------------------------

@@ -24,8 +24,11 @@ async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what:
 }
 
 const STACK = "portcullis";
-/** As in the default environment of samconfig.toml. */
-const PARAMETERS = { Production: "false" };
+/** As in the environment test-tokens of samconfig.toml. */
+const PARAMETERS = { Production: "false", MintTestTokens: "true" };
+
+/** Who the tests call as. */
+const ACCOUNT_ROOT = "arn:aws:iam::000000000000:root";
 
 describe.skipIf(!hasEmulator())(
   "the template, deployed by the SAM CLI to an emulator of AWS",
@@ -85,8 +88,8 @@ describe.skipIf(!hasEmulator())(
       soon(async () => (await account.receive(deployed[queue] ?? ""))[0], `message in ${queue}`);
 
     it("builds and deploys", { timeout: 120_000 }, async () => {
-      await checkout.sam("build");
-      await checkout.sam("deploy", "--no-confirm-changeset", "--no-progressbar");
+      await checkout.sam("build", "--config-env", "test-tokens");
+      await checkout.sam("deploy", "--config-env", "test-tokens", "--no-progressbar");
       deployed = await account.resourcesOf(STACK);
 
       expect(deployed).toHaveProperty("WebsocketApi");
@@ -155,6 +158,13 @@ describe.skipIf(!hasEmulator())(
       expect((await firstMessageIn("Undeliverable")).MessageAttributes).toHaveProperty("Reason");
     });
 
+    it.each(["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue", "Undeliverable"])(
+      "I10 takes no message into %s from a caller who neither pushes nor is named in ReplayPrincipals",
+      async (queue) => {
+        await expect(account.send(deployed[queue] ?? "", "{}")).rejects.toMatchObject({ name: /AccessDenied/ });
+      },
+    );
+
     it("answers unsubscribe", async () => {
       expect(await ask(ann, { action: "unsubscribe", entityId: "order-17" })).toMatchObject({ type: "unsubscribed" });
     });
@@ -192,13 +202,21 @@ describe.skipIf(!hasEmulator())(
 
     it("replaces nothing that holds something when it is updated to another LogLevel", async () => {
       const keepers = ["WebsocketApi", "WebsocketTable", "JwtSignatureSecret", "EncryptionKey", "EntityUpdatedQueue"];
-      await account.update(STACK, { ...PARAMETERS, LogLevel: "DEBUG" });
+      await account.update(STACK, { ...PARAMETERS, LogLevel: "DEBUG", ReplayPrincipals: ACCOUNT_ROOT });
       const updated = await account.resourcesOf(STACK);
 
       expect(keepers.map((name) => updated[name])).toEqual(keepers.map((name) => deployed[name]));
       expect(await withToken()).toBe(101);
       token = await mint();
       expect(await withToken()).toBe(101);
+    });
+
+    it("takes dead letters back from whom ReplayPrincipals names", async () => {
+      const replay = () => account.send(deployed["EntityUpdatedQueue"] ?? "", JSON.stringify({ replayed: true }));
+
+      expect(await lineAfter(replay, ({ message }) => message === "put aside")).toMatchObject({
+        reason: "MALFORMED_EVENT",
+      });
     });
 
     describe("finds a mistake in the template:", () => {

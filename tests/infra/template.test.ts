@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
 
@@ -34,6 +35,15 @@ function statementsOf(type: string): readonly (readonly [string, Statement])[] {
 
 function policyDocument(policy: { PolicyDocument: unknown }) {
   return policy.PolicyDocument as { Statement: Statement[] };
+}
+
+type Conditions = { readonly ArnNotEquals?: { readonly "aws:PrincipalArn": readonly unknown[] } };
+
+/** The queues that a role may send to. */
+function queuesWrittenBy(role: string): readonly unknown[] {
+  return statementsOf("AWS::IAM::Role")
+    .filter(([name, { Action }]) => name === role && listOf(Action).includes("sqs:SendMessage"))
+    .flatMap(([, { Resource }]) => listOf(Resource));
 }
 
 describe.skipIf(expanded === undefined)("who may call what", () => {
@@ -109,11 +119,78 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
         { ArnEquals: { "aws:SourceArn": arnOf(rule) } },
       ]),
     );
-    expect(denied.every(({ Principal, Action }) => Principal === "*" && Action === "sqs:*")).toBe(true);
-    expect(denied.map(({ Condition }) => Condition)).toEqual(
-      denied.map(() => ({ Bool: { "aws:SecureTransport": false } })),
+    expect(denied.every(({ Principal }) => Principal === "*")).toBe(true);
+    const overPlainHttp = denied.filter(({ Action }) => Action === "sqs:*");
+    expect(overPlainHttp.map(({ Condition }) => Condition)).toEqual(
+      overPlainHttp.map(() => ({ Bool: { "aws:SecureTransport": false } })),
     );
-    expect(denied.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
+    expect(overPlainHttp.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
+  });
+
+  it("every queue is closed to all principals but those who replay, and a function's own to the roles that push", () => {
+    const replaying = {
+      "Fn::If": ["HasReplayPrincipals", { "aws:PrincipalArn": { Ref: "ReplayPrincipals" } }, { Ref: "AWS::NoValue" }],
+    };
+    const closed = statementsOf("AWS::SQS::QueuePolicy")
+      .map(([, statement]) => statement)
+      .filter(({ Effect, Action }) => Effect === "Deny" && Action === "sqs:SendMessage");
+    const written = new Map(
+      ofType(template, "AWS::SQS::Queue").map(([queue]) => [
+        queue,
+        ofType(template, "AWS::IAM::Role")
+          .filter(([name]) => queuesWrittenBy(name).some((target) => isDeepStrictEqual(target, arnOf(queue))))
+          .map(([name]) => arnOf(name)),
+      ]),
+    );
+
+    for (const [queue, roles] of written) {
+      const [statement, ...others] = closed.filter(({ Resource }) =>
+        listOf(Resource).some((resource) => isDeepStrictEqual(resource, arnOf(queue))),
+      );
+      const pushing = (statement?.Condition as Conditions | undefined)?.ArnNotEquals?.["aws:PrincipalArn"] ?? [];
+      expect(others).toEqual([]);
+      expect(statement?.Condition).toMatchObject({
+        BoolIfExists: { "aws:PrincipalIsAWSService": false },
+        ArnNotLike: replaying,
+      });
+      expect(pushing).toEqual(expect.arrayContaining(roles));
+    }
+    expect(written.get("EntityUpdatedQueue")).toEqual([]);
+    expect(written.get("ContinuationQueue")).toEqual([arnOf("NotifyEntityRole"), arnOf("NotifyUserRole")]);
+  });
+
+  it("who replays is named by ARN, and is nobody unless a parameter says so", () => {
+    const { Default, AllowedPattern, Type } = template.Parameters["ReplayPrincipals"];
+    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
+
+    expect([Type, Default]).toEqual(["CommaDelimitedList", ""]);
+    expect(
+      [
+        "",
+        "arn:aws:iam::123456789012:role/operators",
+        "arn:aws-cn:iam::123456789012:user/team/ann",
+        "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ops_*",
+      ].filter((arn) => !pattern.test(arn)),
+    ).toEqual([]);
+    expect(
+      ["*", "ann", "123456789012", "arn:aws:sts::123456789012:assumed-role/operators/ann"].filter((arn) =>
+        pattern.test(arn),
+      ),
+    ).toEqual([]);
+  });
+
+  it("a function that takes up what it put into a queue may do so for ever, and no other may", () => {
+    const loops = ofType(template, "AWS::Lambda::EventSourceMapping")
+      .filter(([, { Properties }]) =>
+        queuesWrittenBy(`${Properties.FunctionName.Ref}Role`).some((target) =>
+          isDeepStrictEqual(target, Properties.EventSourceArn),
+        ),
+      )
+      .map(([, { Properties }]) => Properties.FunctionName.Ref);
+    const allowed = each("AWS::Lambda::Function").filter(([, { Properties }]) => Properties.RecursiveLoop === "Allow");
+
+    expect(allowed.map(([name]) => name)).toEqual(loops);
+    expect(loops).toEqual(["NotifyEntity"]);
   });
 
   it("S19: the function that mints tokens exists only where a parameter of its own asks for it", () => {

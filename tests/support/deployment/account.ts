@@ -5,7 +5,7 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type Message, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { type Emulator, REGION } from "./emulator.ts";
@@ -55,6 +55,10 @@ export class Account {
   async receive(queueUrl: string): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, MessageAttributeNames: ["All"] });
     return (await this.#queues.send(command)).Messages ?? [];
+  }
+
+  async send(queueUrl: string, body: string): Promise<void> {
+    await this.#queues.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
   }
 
   /** Connections and subscriptions that are not marked as closed. */

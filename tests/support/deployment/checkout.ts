@@ -24,6 +24,7 @@ export class Checkout {
     mkdirSync(join(this.#folder, "infra"));
     for (const file of [TEMPLATE, "samconfig.toml"]) copyFileSync(file, join(this.#folder, file));
     await Promise.all(functionNames().map((name) => buildFunction(name, join(this.#folder, "dist"))));
+    copyFileSync(TEMPLATE, join(this.#folder, "dist/template.yaml"));
   }
 
   /** The real SAM CLI against the emulator. Throws what it printed where it fails. */

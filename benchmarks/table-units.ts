@@ -114,9 +114,12 @@ async function ourWay(endpoint: string): Promise<Way> {
   return {
     connect: (connection) => connections.open(connection),
     subscribe: (connection, entityId) => subscriptions.follow(aSubscription(connection, entityId), NOW, 100),
-    unsubscribe: (connection, entityId) => subscriptions.unfollow(entityId, connection.id),
+    unsubscribe: (connection, entityId) => subscriptions.unfollow(aSubscription(connection, entityId), NOW),
     readFollowers: (entityId) => readAll((from) => subscriptions.followersOf(entityId, NOW, from)),
-    disconnect: async ({ id }) => subscriptions.unfollowAll(await connections.close(id, NOW), id),
+    disconnect: async ({ id }) => {
+      await connections.close(id, NOW);
+      await subscriptions.unfollowAll(id);
+    },
     measure: (work) => meter.measure(work),
   };
 }

@@ -22,11 +22,8 @@ export function makeNotifyEntity(deps: {
       delivery,
       deadline,
       read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
-      forget: async (connectionId) => {
-        // A subscribe that was cut off half-way can leave one that closing does not know of: this one we know of.
-        await deps.subscriptions.unfollow(entityId, connectionId);
-        await deps.closeConnection(connectionId);
-      },
+      // This one is seen; of the connection's others its record knows, unless an interrupted end has outlived that.
+      forget: (connectionId) => deps.closeConnection(connectionId, entityId),
     });
   };
 }

@@ -27,7 +27,7 @@ export function makeNotifyUser(deps: {
         const page = await deps.connections.liveConnectionsOf(userId, toEpochSeconds(deps.clock.now()), from);
         return { ...page, items: page.items.map(toRecipient) };
       },
-      forget: deps.closeConnection,
+      forget: (connectionId) => deps.closeConnection(connectionId),
     });
   };
 }

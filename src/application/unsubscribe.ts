@@ -1,10 +1,16 @@
-import type { ConnectionId } from "../domain/connection/connection-id.ts";
-import type { EntityId } from "../domain/subscription/entity-id.ts";
-import type { SubscriptionStore } from "./ports/subscription-store.ts";
+import { toEpochSeconds } from "../domain/time.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Followed, SubscriptionStore, UnfollowOutcome } from "./ports/subscription-store.ts";
 
-/** Lets a connection, and no other, stop following an entity. Throws DependencyUnavailableError. */
-export type Unsubscribe = (entityId: EntityId, connectionId: ConnectionId) => Promise<void>;
+/**
+ * Lets a connection, and no other, stop following an entity. Only `unfollowed` may be acknowledged. Throws
+ * DependencyUnavailableError.
+ */
+export type Unsubscribe = (followed: Followed) => Promise<UnfollowOutcome>;
 
-export function makeUnsubscribe(deps: { readonly subscriptions: SubscriptionStore }): Unsubscribe {
-  return (entityId, connectionId) => deps.subscriptions.unfollow(entityId, connectionId);
+export function makeUnsubscribe(deps: {
+  readonly subscriptions: SubscriptionStore;
+  readonly clock: Clock;
+}): Unsubscribe {
+  return (followed) => deps.subscriptions.unfollow(followed, toEpochSeconds(deps.clock.now()));
 }

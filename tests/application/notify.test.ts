@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import { toEpochSeconds } from "../../src/domain/time.ts";
+import { aSubscription } from "../support/a-subscription.ts";
 import { entityUpdate, freshDelivery, NOON, userPush } from "../support/notifications.ts";
 import { PushWorld } from "../support/push-world.ts";
 
@@ -26,7 +27,7 @@ describe("an entity's update", () => {
     const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
     await world.follow(UPDATE.entityId, stays);
     await world.follow(UPDATE.entityId, leaves);
-    await world.subscriptions.unfollow(UPDATE.entityId, leaves.id);
+    await world.subscriptions.unfollow(aSubscription(leaves, UPDATE.entityId), NOW);
     await world.run(freshDelivery(UPDATE));
     expect(world.channel.delivered()).toEqual(["stays"]);
   });

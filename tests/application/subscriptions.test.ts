@@ -32,7 +32,12 @@ async function setUp() {
         connectedAt: connection.connectedAt,
         tokenExpiresAt,
       }),
-    unsubscribe: makeUnsubscribe({ subscriptions }),
+    unsubscribe: (entityId: EntityId) =>
+      makeUnsubscribe({ subscriptions, clock })({
+        entityId,
+        connectionId: connection.id,
+        userId: connection.identity.userId,
+      }),
     followersOf: async (entityId: EntityId, now = NOW) => (await subscriptions.followersOf(entityId, now)).items,
   };
 }
@@ -65,13 +70,22 @@ describe("subscribe", () => {
 
 describe("unsubscribe", () => {
   it("ends it", async () => {
-    const { connection, subscribe, unsubscribe, followersOf } = await setUp();
+    const { subscribe, unsubscribe, followersOf } = await setUp();
     const entityId = anEntityId();
     await subscribe(entityId);
 
-    await unsubscribe(entityId, connection.id);
+    expect(await unsubscribe(entityId)).toBe("unfollowed");
 
     expect(await followersOf(entityId)).toEqual([]);
+  });
+});
+
+describe("unsubscribe of one who is not connected", () => {
+  it("H7 says so", async () => {
+    const { clock, unsubscribe } = await setUp();
+    clock.advance(7200);
+
+    expect(await unsubscribe(anEntityId())).toBe("not-connected");
   });
 });
 

@@ -43,7 +43,7 @@ export function describeFollowers(makeStores: () => Stores): void {
       const followers = await stores.followedBy(260, entityId);
 
       const first = await stores.subscriptions.followersOf(entityId, NOW);
-      await inBatches(first.items, ({ connectionId }) => stores.subscriptions.unfollow(entityId, connectionId));
+      await inBatches(first.items, (follower) => stores.subscriptions.unfollow(follower, NOW));
       const rest = await readAll((from) => stores.subscriptions.followersOf(entityId, NOW, from ?? first.next));
 
       expect(first.items.length + rest.length).toBe(followers.length);
@@ -68,7 +68,7 @@ export function describeFollowers(makeStores: () => Stores): void {
       await stores.follow(other, `${entityId.slice(0, 250)} ` as EntityId);
 
       expect(await stores.followersOf(entityId)).toEqual([aSubscription(follower, entityId)]);
-      await stores.subscriptions.unfollowAll(await stores.connections.close(follower.id, NOW), follower.id);
+      await stores.closed(follower);
       expect(await stores.followersOf(entityId)).toEqual([]);
     });
 

@@ -1,9 +1,39 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import { addSeconds } from "../../src/domain/time.ts";
 import { aConnection, aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
+import { inBatches } from "../support/in-batches.ts";
+import { isLinearizable } from "../support/is-linearizable.ts";
 import { LIMIT, StoreScenario, type Stores } from "../support/store-scenario.ts";
+
+/** By what it is that a connection is not connected; and how many seconds later. */
+const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
+  ["H7 that was never opened", async () => aConnection(), 0],
+  ["H7 whose record has expired", (stores) => stores.opened(), 7200],
+  ["H7 that another user has", async (stores) => ({ ...aConnection(), id: (await stores.opened()).id }), 0],
+  [
+    "M3 that was closed",
+    async (stores) => {
+      const connection = await stores.opened();
+      await stores.connections.close(connection.id, NOW);
+      return connection;
+    },
+    0,
+  ],
+  [
+    "M1 that was closed before it was opened",
+    async (stores) => {
+      const connection = aConnection();
+      await stores.connections.close(connection.id, NOW);
+      await stores.connections.open(connection);
+      return connection;
+    },
+    0,
+  ],
+];
 
 /** What the port says of beginning and ending subscriptions. Ids are of each test's own, so that stores may share a table. */
 export function describeSubscriptionStore(makeStores: () => Stores): void {
@@ -43,37 +73,13 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
       expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([follower.id]);
     });
 
-    it.each<[string, () => Promise<Connection>, number]>([
-      ["H7 that was never opened", async () => aConnection(), 0],
-      ["H7 whose record has expired", () => stores.opened(), 7200],
-      ["H7 that another user has", async () => ({ ...aConnection(), id: (await stores.opened()).id }), 0],
-      [
-        "M3 that was closed",
-        async () => {
-          const connection = await stores.opened();
-          await stores.connections.close(connection.id, NOW);
-          return connection;
-        },
-        0,
-      ],
-      [
-        "M1 that was closed before it was opened",
-        async () => {
-          const connection = aConnection();
-          await stores.connections.close(connection.id, NOW);
-          await stores.connections.open(connection);
-          return connection;
-        },
-        0,
-      ],
-    ])("refuses a connection %s, and leaves nothing behind", async (_row, makeConnection, seconds) => {
-      const connection = await makeConnection();
+    it.each(NOT_CONNECTED)("refuses a connection %s, and leaves nothing behind", async (_row, prepare, seconds) => {
+      const connection = await prepare(stores);
       const entityId = anEntityId();
 
       expect(await stores.follow(connection, entityId, addSeconds(NOW, seconds))).toBe("not-connected");
 
       expect(await stores.followersOf(entityId)).toEqual([]);
-      expect(await stores.connections.close(connection.id, NOW)).toEqual([]);
     });
 
     it("makes no connection of one that was never opened", async () => {
@@ -81,6 +87,15 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
       await stores.follow(connection, anEntityId());
 
       expect(await stores.connections.open(connection)).toBe("stored");
+    });
+
+    it("leaves nothing of a refusal for a later end to find", async () => {
+      const { connection } = await stores.followedUpTo(LIMIT);
+      const refused = anEntityId();
+      await stores.follow(connection, refused);
+      await stores.unfollow(connection, refused);
+
+      expect(await stores.follow(connection, anEntityId())).toBe("limit-reached");
     });
 
     it("H6 refuses one more than the limit, and leaves nothing behind", async () => {
@@ -105,7 +120,7 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
       const { connection, entityIds } = await stores.followedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
-      await stores.subscriptions.unfollow(entityId, connection.id);
+      await stores.unfollow(connection, entityId);
 
       expect(await stores.follow(connection, anEntityId())).toBe("following");
     });
@@ -127,12 +142,11 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
     it("ends a subscription, also when repeated", async () => {
       const { connection, entityIds } = await stores.followedUpTo(2);
       const [left = anEntityId(), kept = anEntityId()] = entityIds;
-      await stores.subscriptions.unfollow(left, connection.id);
-      await stores.subscriptions.unfollow(left, connection.id);
+      expect(await stores.unfollow(connection, left)).toBe("unfollowed");
+      expect(await stores.unfollow(connection, left)).toBe("unfollowed");
 
       expect(await stores.followersOf(left)).toEqual([]);
       expect(await stores.followersOf(kept)).toHaveLength(1);
-      expect(await stores.connections.close(connection.id, NOW)).toEqual([kept]);
     });
 
     it("H3 leaves what another connection follows", async () => {
@@ -140,22 +154,41 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
       const [entityId = anEntityId()] = entityIds;
       const stranger = await stores.opened();
 
-      await stores.subscriptions.unfollow(entityId, stranger.id);
+      await stores.unfollow(stranger, entityId);
 
       expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([connection.id]);
     });
 
-    it("takes what was never followed, by a connection that was never opened", async () => {
+    it("takes what was never followed", async () => {
+      expect(await stores.unfollow(await stores.opened(), anEntityId())).toBe("unfollowed");
+    });
+
+    it.each(NOT_CONNECTED)("tells a connection %s that it is not connected", async (_row, prepare, seconds) => {
+      const connection = await prepare(stores);
+
+      expect(await stores.unfollow(connection, anEntityId(), addSeconds(NOW, seconds))).toBe("not-connected");
+    });
+
+    it("makes no connection of one that was never opened", async () => {
       const connection = aConnection();
-      await stores.subscriptions.unfollow(anEntityId(), connection.id);
+      await stores.unfollow(connection, anEntityId());
 
       expect(await stores.connections.open(connection)).toBe("stored");
+    });
+
+    it("H8 does not take another user's word for a connection", async () => {
+      const { connection, entityIds } = await stores.followedUpTo(1);
+      const [entityId = anEntityId()] = entityIds;
+
+      expect(await stores.unfollow(aConnection({ id: connection.id }), entityId)).toBe("not-connected");
+
+      expect(await stores.followersOf(entityId)).toHaveLength(1);
     });
 
     it("may be followed again", async () => {
       const { connection, entityIds } = await stores.followedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
-      await stores.subscriptions.unfollow(entityId, connection.id);
+      await stores.unfollow(connection, entityId);
 
       expect(await stores.follow(connection, entityId)).toBe("following");
 
@@ -163,37 +196,114 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
     });
   });
 
-  describe("closing a connection", () => {
-    it("M2 answers what it followed, and the same again", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(3);
+  describe("requests of one connection that overlap", () => {
+    it("take effect as if one came after the other", async () => {
+      const request = fc.record({
+        kind: fc.constantFrom<"follow" | "unfollow">("follow", "follow", "unfollow"),
+        entity: fc.constantFrom("a", "b", "c"),
+      });
 
-      const first = await stores.connections.close(connection.id, NOW);
-      const second = await stores.connections.close(connection.id, NOW);
+      await fc.assert(
+        fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 5 }), async (asked) => {
+          const connection = await stores.opened();
+          const ids = new Map(["a", "b", "c"].map((name) => [name, anEntityId()]));
+          const idOf = (name: string) => ids.get(name) as EntityId;
+          let moment = 0;
+          for (const name of ["a", "b"]) await stores.followUpTo(2, connection, idOf(name));
+          const requests = await Promise.all(
+            asked.map(async ({ kind, entity }) => {
+              const begun = moment++;
+              const outcome = await (kind === "follow"
+                ? stores.followUpTo(2, connection, idOf(entity))
+                : stores.unfollow(connection, idOf(entity)));
+              return { kind, entity, outcome, begun, ended: moment++ };
+            }),
+          );
 
-      expect([...first].sort()).toEqual([...entityIds].sort());
-      expect([...second].sort()).toEqual([...entityIds].sort());
+          const left: string[] = [];
+          for (const [name, id] of ids) if ((await stores.followersOf(id)).length > 0) left.push(name);
+          expect(isLinearizable(requests, { limit: 2, initially: ["a", "b"], finally: left })).toBe(true);
+          // What is counted, and what the end finds, is what is heard.
+          const more = [anEntityId(), anEntityId()];
+          const answers = [];
+          for (const entityId of more) answers.push(await stores.followUpTo(2, connection, entityId));
+          expect(answers.filter((answer) => answer === "following")).toHaveLength(2 - left.length);
+          await stores.closed(connection);
+          for (const id of [...ids.values(), ...more]) expect(await stores.followersOf(id)).toEqual([]);
+        }),
+        { numRuns: 25 },
+      );
     });
 
+    it("are all acknowledged, a hundred of them at once, and again when repeated", async () => {
+      const connection = await stores.opened();
+      const entityIds = Array.from({ length: 100 }, anEntityId);
+
+      for (let round = 0; round < 2; round += 1) {
+        const answers = await Promise.all(
+          entityIds.map((entityId) => stores.followUpTo(entityIds.length, connection, entityId)),
+        );
+        expect(answers.filter((answer) => answer !== "following")).toEqual([]);
+      }
+
+      const shown = (await inBatches(entityIds, (entityId) => stores.followersOf(entityId))).flat();
+      expect(shown).toHaveLength(entityIds.length);
+      expect(await stores.followUpTo(entityIds.length, connection, anEntityId())).toBe("limit-reached");
+    }, 60_000);
+  });
+
+  describe("closing a connection", () => {
     it.each([0, 1, 60])("L5 leaves none of %i subscriptions", async (count) => {
       const { connection, entityIds } = await stores.followedUpTo(count);
       const witness = await stores.opened();
       for (const entityId of entityIds.slice(0, LIMIT)) await stores.follow(witness, entityId);
 
-      await stores.subscriptions.unfollowAll(await stores.connections.close(connection.id, NOW), connection.id);
+      await stores.closed(connection);
 
       const left = (await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat();
       expect(left.filter(({ connectionId }) => connectionId === connection.id)).toEqual([]);
       expect(left).toHaveLength(Math.min(count, LIMIT));
     });
 
-    it("R18 is finished by the next call when it was interrupted", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(4);
-      const followed = await stores.connections.close(connection.id, NOW);
-      await stores.subscriptions.unfollowAll(followed.slice(0, 2), connection.id);
+    it("M2 may be repeated", async () => {
+      const { connection, entityIds } = await stores.followedUpTo(3);
+      await stores.closed(connection);
 
-      await stores.subscriptions.unfollowAll(await stores.connections.close(connection.id, NOW), connection.id);
+      await stores.closed(connection);
 
       expect((await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat()).toEqual([]);
+    });
+
+    it("R18 is finished by the next call when it was interrupted", async () => {
+      const { connection, entityIds } = await stores.followedUpTo(4);
+      await stores.connections.close(connection.id, NOW);
+
+      await stores.closed(connection);
+
+      expect((await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat()).toEqual([]);
+    });
+
+    it("leaves what was followed and unfollowed again as it was, for others", async () => {
+      const { connection, entityIds } = await stores.followedUpTo(2);
+      const [entityId = anEntityId()] = entityIds;
+      const witness = await stores.opened();
+      await stores.follow(witness, entityId);
+      await stores.unfollow(connection, entityId);
+
+      await stores.closed(connection);
+
+      expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([witness.id]);
+    });
+
+    it("J1 removes the subscription that was seen, of a connection of which nothing is known any more", async () => {
+      const { connection, entityIds } = await stores.followedUpTo(2);
+      const [seen = anEntityId()] = entityIds;
+      await stores.connections.close(connection.id, NOW);
+
+      await stores.subscriptions.unfollowAll(connection.id, seen);
+
+      expect(await stores.followersOf(seen)).toEqual([]);
+      await expect(stores.subscriptions.unfollowAll(aConnection().id, seen)).resolves.toBeUndefined();
     });
   });
 }

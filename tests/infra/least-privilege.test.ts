@@ -5,8 +5,10 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
+import { connectionKey } from "../../src/adapters/dynamodb/table-keys.ts";
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/user-id.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
@@ -32,7 +34,28 @@ const VERSIONS = { "00000000-0000-4000-8000-000000000001": ["AWSCURRENT"], [PEND
 const now = Date.now();
 const [gone, unreachable] = [aLiveConnection(), aLiveConnection()];
 const entityId = anEntityId();
-const closed: Answer = { body: { Attributes: { following: { SS: [entityId] } } } };
+/** What is left of a connection that was closed. */
+const remains: Answer = { body: { Items: [marshall({ ...connectionKey(gone.id), names: new Set([entityId]) })] } };
+
+/** The sender's record, with some names in a part. */
+const sendersRecord: Answer = {
+  body: {
+    Items: [
+      marshall({
+        ...toConnectionItem({ ...aLiveConnection(), identity: { userId: "ann" as UserId } }),
+        ...{ count: 1, levels: "1" },
+      }),
+    ],
+  },
+};
+
+/** A message of somebody who follows this entity, or none. */
+function answerToSender(row: Readonly<Record<string, unknown>> = {}): RecordingAws["answer"] {
+  return (action) => {
+    if (action === "dynamodb:Query") return sendersRecord;
+    return action === "dynamodb:GetItem" ? { body: { Item: marshall(row) } } : undefined;
+  };
+}
 
 function aLiveConnection(): Connection {
   const expiresAt = (Math.floor(now / 1000) + 3600) as EpochSeconds;
@@ -41,9 +64,10 @@ function aLiveConnection(): Connection {
 
 /** One connection is gone and has to be forgotten, one cannot be reached and is left to later. */
 function push(items: readonly Record<string, unknown>[]): RecordingAws["answer"] {
-  return (action, { url }) => {
+  return (action, { url, ExpressionAttributeValues: asked }) => {
+    const isOfAnEnd = action === "dynamodb:Query" && Object.hasOwn(Object(asked), ":connection");
+    if (isOfAnEnd) return remains;
     if (action === "dynamodb:Query") return { body: { Items: items.map((item) => marshall(item)) } };
-    if (action === "dynamodb:UpdateItem") return closed;
     if (action !== "execute-api:ManageConnections") return undefined;
     return { status: String(url).includes(encodeURIComponent(gone.id)) ? 410 : 500, body: {} };
   };
@@ -62,15 +86,17 @@ const work: Readonly<Record<string, Work>> = {
   Connect: { events: [connectEvent()] },
   Disconnect: {
     events: [disconnectEvent()],
-    answer: (action) => (action === "dynamodb:UpdateItem" ? closed : undefined),
+    answer: (action) => (action === "dynamodb:Query" ? remains : undefined),
   },
   Default: { events: [{}] },
   Subscribe: {
     events: [messageEvent('{"action":"subscribe","entityId":"order-17"}')],
-    // What a connection has that is not open: the row is taken back.
-    answer: (action) => (action === "dynamodb:UpdateItem" ? refused("ConditionalCheckFailedException") : undefined),
+    answer: answerToSender(),
   },
-  Unsubscribe: { events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')] },
+  Unsubscribe: {
+    events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')],
+    answer: answerToSender({ part: 0 }),
+  },
   NotifyEntity: {
     events: [
       sqsEvent(
@@ -80,7 +106,7 @@ const work: Readonly<Record<string, Work>> = {
         encodeDelivery({ ...freshDelivery(userPush({}, published)), attempt: 1 }),
       ),
     ],
-    answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId)))),
+    answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId), 0))),
   },
   NotifyUser: {
     events: [

@@ -62,11 +62,11 @@ export function subscribe(world: World, socket: Socket, entityId: EntityId): Pro
 }
 
 export function unsubscribe(world: World, socket: Socket, entityId: EntityId): Promise<Act> {
-  const act = world.history.begin({ kind: "unsubscribe", connectionId: socket.id, entityId });
-  return perform(world, act, socket, async ({ subscriptions }) => {
-    await makeUnsubscribe({ subscriptions })(entityId, socket.id);
-    return "done";
-  });
+  const { id, userId } = socket;
+  const act = world.history.begin({ kind: "unsubscribe", connectionId: id, userId, entityId });
+  return perform(world, act, socket, ({ subscriptions }) =>
+    makeUnsubscribe({ subscriptions, clock: world.clock })({ entityId, connectionId: id, userId }),
+  );
 }
 
 /** One invocation; its outcome is an act's. */
@@ -127,10 +127,10 @@ async function takeUp(
 function makeNotifications(world: World, ports: Ports, forgetting: Act[]): Deliver {
   const { clock } = world;
   const close = makeCloseConnection({ ...ports, clock });
-  const closeConnection: CloseConnection = async (id) => {
+  const closeConnection: CloseConnection = async (id, seen) => {
     const act = world.history.begin({ kind: "forget", connectionId: id });
     forgetting.push(act);
-    await close(id).catch((thrown: unknown) => {
+    await close(id, seen).catch((thrown: unknown) => {
       world.history.end(act, "failed");
       throw thrown;
     });

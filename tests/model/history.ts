@@ -27,6 +27,7 @@ export type Act = {
     | "taken"
     | "following"
     | "not-connected"
+    | "unfollowed"
     | "limit-reached";
 };
 
@@ -93,7 +94,7 @@ export class History {
   /** Possible: asked for, not refused, and not certainly ended before `since`. */
   mayFollow(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
     const ends = [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.endings(connectionId)].filter(
-      ({ outcome, ended }) => outcome === "done" && ended < since,
+      ({ outcome, ended }) => (outcome === "done" || outcome === "unfollowed") && ended < since,
     );
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, ended }) => !isRefusal(outcome) && !ends.some((end) => end.begun > ended),

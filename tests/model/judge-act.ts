@@ -9,6 +9,7 @@ import type { Witness } from "./witness.ts";
 export function judgeAct(act: Act, socket: Socket, witness: Witness): void {
   if (act.kind === "connect") judgeConnect(act, witness);
   if (act.kind === "subscribe") judgeSubscribe(act, socket, witness);
+  if (act.kind === "unsubscribe" && act.outcome === "not-connected") judgeNotConnected(act, socket, witness);
 }
 
 function judgeConnect(act: Act, { history, findings }: Witness): void {
@@ -53,7 +54,7 @@ function judgeNotConnected(act: Act, socket: Socket, { history, findings, clock 
     .some(({ outcome, ended, userId }) => outcome === "stored" && ended < act.begun && userId === act.userId);
   const closes = history.endings(connectionId).filter(({ begun }) => begun < act.ended);
   const connected = opened && closes.length === 0 && !isOver(socket, clock.now());
-  findings.expect(!connected, "I12", "a connection that is open may not follow");
+  findings.expect(!connected, "I12", "a connection that is open is not connected");
 }
 
 function judgeLimit(act: Act, { history, findings }: Witness): void {

@@ -2,7 +2,6 @@ import type { ConnectionStore, Page } from "../../src/application/ports/connecti
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { UserId } from "../../src/domain/identity/user-id.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 
@@ -26,7 +25,7 @@ export class LaggingConnections implements ConnectionStore {
     return this.#store.open(connection);
   }
 
-  close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
+  close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     this.#copyLater(() => this.#copy.close(id, now));
     return this.#store.close(id, now);
   }

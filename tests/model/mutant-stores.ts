@@ -1,6 +1,6 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import type { FollowOutcome } from "../../src/application/ports/subscription-store.ts";
+import type { Followed, FollowOutcome, UnfollowOutcome } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { UserId } from "../../src/domain/identity/user-id.ts";
@@ -10,17 +10,19 @@ import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
 
 /** A tombstone that is gone as soon as it is there. */
 export class WithoutTombstones extends MemoryConnectionStore {
-  override close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
+  override close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     return super.close(id, addSeconds(now, -100_000));
   }
 }
 
-/** What was followed is told once, and then forgotten. */
+/** What was followed is forgotten when the connection is closed once more. */
 export class TellingOnce extends MemoryConnectionStore {
-  override async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
-    const followed = await super.close(id, now);
-    for (const entityId of followed) this.strikeOff(entityId, id);
-    return followed;
+  readonly #closed = new Set<ConnectionId>();
+
+  override async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    if (this.#closed.has(id)) this.takenUp(id).clear();
+    this.#closed.add(id);
+    return super.close(id, now);
   }
 }
 
@@ -65,9 +67,9 @@ export class CountingRequests extends MemorySubscriptionStore {
     return outcome;
   }
 
-  override async unfollow(entityId: EntityId, connectionId: ConnectionId): Promise<void> {
-    const count = this.#counts.get(connectionId) ?? 0;
-    this.#counts.set(connectionId, Math.max(0, count - 1));
-    return super.unfollow(entityId, connectionId);
+  override async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
+    const count = this.#counts.get(followed.connectionId) ?? 0;
+    this.#counts.set(followed.connectionId, Math.max(0, count - 1));
+    return super.unfollow(followed, now);
   }
 }

@@ -76,7 +76,7 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: "I4",
     what: "an unsubscribe that only answers",
-    system: withStores(() => ({ unfollow: async () => undefined })),
+    system: withStores(() => ({ unfollow: async () => "unfollowed" })),
   },
   {
     breaks: "I6",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { makeDocumentClient } from "../../src/adapters/dynamodb/document-client.ts";
-import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../src/adapters/dynamodb/dynamo-table.ts";
+import { type DynamoTable, TABLE_BUDGETS } from "../../src/adapters/dynamodb/dynamo-table.ts";
 import { tableDefinition } from "./template-table.ts";
 
 const LOCAL = { region: "eu-west-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
@@ -9,7 +9,7 @@ const LOCAL = { region: "eu-west-1", credentials: { accessKeyId: "local", secret
 /** The table of a DynamoDB at the endpoint as the handlers come to it, in a hurry. */
 export function tableAt(endpoint: string): DynamoTable {
   const documents = makeDocumentClient({ ...LOCAL, endpoint });
-  return { documents, name: "table", index: "GSI1", budgetMillis: CALL_BUDGET_MILLIS };
+  return { documents, name: "table", index: "GSI1", ...TABLE_BUDGETS };
 }
 
 /**
@@ -18,7 +18,13 @@ export function tableAt(endpoint: string): DynamoTable {
  */
 export async function createTableAt(endpoint: string, define = tableDefinition): Promise<DynamoTable> {
   const documents = makeDocumentClient({ ...LOCAL, endpoint }, { connectMillis: 30_000, requestMillis: 30_000 });
-  const table = { documents, name: `table-${randomUUID()}`, index: "GSI1", budgetMillis: 60_000 };
+  const table = {
+    documents,
+    name: `table-${randomUUID()}`,
+    index: "GSI1",
+    budgetMillis: 60_000,
+    changeBudgetMillis: 60_000,
+  };
   await documents.send(new CreateTableCommand(define(table.name, table.index)));
   return table;
 }

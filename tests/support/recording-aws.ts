@@ -60,12 +60,29 @@ export class RecordingAws {
     const body: Body = JSON.parse(text);
     const action = `${SERVICES.get(service)}:${operation}`;
     const answer = this.answer(action, body, [...this.permissions]) ?? { body: {} };
+    for (const permission of permissionsOfTransaction(body)) this.permissions.add(permission);
     for (const resource of resourcesOf(body)) this.permissions.add(`${action} ${resource}`);
     return answer;
   }
 }
 
-function resourcesOf({ TableName, IndexName, RequestItems, SecretId, QueueUrl }: Body): readonly string[] {
+/** IAM knows no transactions: each of its items needs the permission for what is done to it. */
+function permissionsOfTransaction({ TransactItems = [] }: Body): readonly string[] {
+  const items = TransactItems as readonly Readonly<Record<string, { readonly TableName: string }>>[];
+  return items.flatMap((item) =>
+    Object.entries(item).map(([action, { TableName }]) => `dynamodb:${action}Item ${TableName}`),
+  );
+}
+
+function resourcesOf({
+  TransactItems,
+  TableName,
+  IndexName,
+  RequestItems,
+  SecretId,
+  QueueUrl,
+}: Body): readonly string[] {
+  if (TransactItems !== undefined) return [];
   if (typeof RequestItems === "object") return Object.keys(RequestItems ?? {});
   const path = String(QueueUrl ?? SecretId ?? TableName);
   return [(path.split("/").at(-1) ?? "") + (IndexName === undefined ? "" : `/index/${IndexName}`)];

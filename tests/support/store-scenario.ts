@@ -33,6 +33,21 @@ export class StoreScenario {
     return this.subscriptions.follow(aSubscription(connection, entityId), now, LIMIT);
   }
 
+  /** With a limit of the test's own. */
+  followUpTo(limit: number, connection: Connection, entityId: EntityId) {
+    return this.subscriptions.follow(aSubscription(connection, entityId), NOW, limit);
+  }
+
+  unfollow(connection: Connection, entityId: EntityId, now = NOW) {
+    return this.subscriptions.unfollow(aSubscription(connection, entityId), now);
+  }
+
+  /** As the end of a connection goes. */
+  async closed({ id }: Connection): Promise<void> {
+    await this.connections.close(id, NOW);
+    await this.subscriptions.unfollowAll(id);
+  }
+
   /** A connection that follows so many entities, and may follow no more. */
   async followedUpTo(count: number): Promise<{ connection: Connection; entityIds: readonly EntityId[] }> {
     const connection = await this.opened();

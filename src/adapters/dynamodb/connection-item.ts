@@ -1,26 +1,58 @@
 import type { Connection } from "../../domain/connection/connection.ts";
 import { parseConnectionId } from "../../domain/connection/connection-id.ts";
-import { parseIdentity } from "../../domain/identity/identity.ts";
+import { type Identity, parseIdentity } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/own-property.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/entity-id.ts";
+import { utf8Length } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { type Following, followingNothing } from "./following.ts";
 import { connectionKey, momentKey } from "./table-keys.ts";
 
 /**
  * A connection as the table holds it. The user id is the index's partition and the expiry begins its sort key, so that
  * expired records are passed over without being read. `ttl` is for DynamoDB's collector, which may be days late.
  */
-export function toConnectionItem({ id, identity, expiresAt, ...facts }: Connection): Record<string, unknown> {
-  const { userId, ...names } = identity;
+export function toConnectionItem({
+  id,
+  identity,
+  userAgent,
+  expiresAt,
+  ...facts
+}: Connection): Record<string, unknown> {
   return {
     ...connectionKey(id),
-    GSI1PK: userId,
+    GSI1PK: identity.userId,
     GSI1SK: momentKey(expiresAt),
-    ...names,
+    ...displayed(identity, userAgent),
     ...facts,
     expiresAt,
     ttl: expiresAt,
+    ...toFollowingAttributes(followingNothing(facts.connectedAt)),
   };
+}
+
+/** What is for display shares so much, so that the record keeps room in its kilobyte for what the connection follows. */
+const DISPLAY_BYTES = 224;
+
+function displayed({ userId: _, ...names }: Identity, userAgent = ""): Record<string, string> {
+  const kept: Record<string, string> = {};
+  let left = DISPLAY_BYTES;
+  for (const [name, value] of Object.entries(names)) {
+    if (utf8Length(value) > left) continue;
+    kept[name] = value;
+    left -= utf8Length(value);
+  }
+  const shortened = beginningOf(userAgent, left);
+  return shortened.trim() === "" ? kept : { ...kept, userAgent: shortened };
+}
+
+function beginningOf(text: string, maxBytes: number): string {
+  let beginning = "";
+  for (const character of text) {
+    if (utf8Length(beginning + character) > maxBytes) break;
+    beginning += character;
+  }
+  return beginning;
 }
 
 /** Undefined for whatever else is in the table: a tombstone, another kind, an older or a newer schema. */
@@ -42,13 +74,30 @@ export function fromConnectionItem(item: unknown): Connection | undefined {
   };
 }
 
-/** The entities named by the record's set, which is absent when it is empty. The store of subscriptions writes it. */
-export function followingFromItem(item: unknown): readonly EntityId[] {
-  const following = isPlainObject(item) ? item["following"] : undefined;
-  return following instanceof Set ? [...following].flatMap((name) => parseEntityId(name) ?? []) : [];
+/** What the record says of what is followed; undefined for what is of another schema. */
+export function followingFromItem(item: unknown): Following | undefined {
+  if (!isPlainObject(item)) return undefined;
+  const { revision, turn, count, part, levels } = item;
+  const numbers = [revision, turn, count, part];
+  if (!numbers.every(Number.isSafeInteger) || typeof levels !== "string") return undefined;
+  return { ...({ revision, turn, count, part } as Following), levels, names: new Set(namesFromItem(item)) };
 }
 
-/** Every attribute that tells who was on a connection or leads to it, and that it was open: a tombstone has none. */
+/** The names in a record, a tombstone or a part. The set is absent when it is empty. */
+export function namesFromItem(item: unknown): readonly EntityId[] {
+  const names = isPlainObject(item) ? item["names"] : undefined;
+  return names instanceof Set ? [...names].flatMap((name) => parseEntityId(name) ?? []) : [];
+}
+
+/** All but the names: a set cannot be empty. */
+export function toFollowingAttributes({ names: _, ...following }: Following): Omit<Following, "names"> {
+  return following;
+}
+
+/**
+ * Every attribute that tells who was on a connection or leads to it, and that it was open: a tombstone has none. It keeps
+ * the names, so that an interrupted removal of what was followed can begin again.
+ */
 export const OPEN_ATTRIBUTES: readonly string[] = [
   "GSI1PK",
   "GSI1SK",
@@ -59,4 +108,9 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "userAgent",
   "connectedAt",
   "expiresAt",
+  "revision",
+  "turn",
+  "count",
+  "part",
+  "levels",
 ];

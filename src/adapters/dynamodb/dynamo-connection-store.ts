@@ -1,18 +1,24 @@
-import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
 import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
 import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import { followingFromItem, fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
-import { callTable, type DynamoTable } from "./dynamo-table.ts";
+import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
+import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
 
 const PAGE_SIZE = 100;
+
+const TRANSACTION_MILLIS = 20;
 
 /** A tombstone has no expiry, so it is in the way for as long as it lies there. */
 const FREE_OR_EXPIRED = "attribute_not_exists(pk) OR expiresAt <= :now";
@@ -37,7 +43,9 @@ export class DynamoConnectionStore implements ConnectionStore {
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     try {
-      await callTable(this.#table, "CONNECTION_STORE", (options) => this.#table.documents.send(put, options));
+      await callTable(this.#table, "CONNECTION_STORE", (options) =>
+        pastTransactions(() => this.#table.documents.send(put, options), options),
+      );
       return "stored";
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -46,22 +54,20 @@ export class DynamoConnectionStore implements ConnectionStore {
   }
 
   /**
-   * An update and not a removal, which would cost as much: what is left is the tombstone that a late `open` finds. It
-   * keeps the set of what was followed, so that whoever was interrupted in removing that can begin again.
+   * An update and not a removal, which would cost as much: what is left is the tombstone that a late `open` finds. It has
+   * no revision, so that no change that was under way fits.
    */
-  async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
+  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     const bury = new UpdateCommand({
       TableName: this.#table.name,
       Key: connectionKey(id),
       UpdateExpression: BURY,
       ExpressionAttributeNames: BURY_NAMES,
       ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
-      ReturnValues: "ALL_NEW",
     });
-    const { Attributes } = await callTable(this.#table, "CONNECTION_STORE", (options) =>
-      this.#table.documents.send(bury, options),
+    await callTable(this.#table, "CONNECTION_STORE", (options) =>
+      pastTransactions(() => this.#table.documents.send(bury, options), options),
     );
-    return followingFromItem(Attributes);
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
@@ -80,6 +86,19 @@ export class DynamoConnectionStore implements ConnectionStore {
     );
     const items = (page.Items ?? []).map(fromConnectionItem).filter((connection) => connection !== undefined);
     return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
+  }
+}
+
+/** A record that a transaction is just changing refuses every other write: it is done within milliseconds. */
+async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: CallOptions): Promise<void> {
+  for (;;) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      if (!(error instanceof TransactionConflictException)) throw error;
+      await pause(TRANSACTION_MILLIS * (0.5 + Math.random()), undefined, { signal: abortSignal });
+    }
   }
 }
 

@@ -1,63 +1,77 @@
-import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
-import type { FollowOutcome, SubscriptionStore } from "../../application/ports/subscription-store.ts";
+import type {
+  Followed,
+  FollowOutcome,
+  SubscriptionStore,
+  UnfollowOutcome,
+} from "../../application/ports/subscription-store.ts";
 import { isExpired } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
-import { fromConnectionItem } from "./connection-item.ts";
+import { namesFromItem } from "./connection-item.ts";
 import { deleteInBatches } from "./delete-in-batches.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { type Following, type PartChange, withName, withoutName } from "./following.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
-import { fromSubscriptionItem, toSubscriptionItem } from "./subscription-item.ts";
-import { connectionKey, entityPartition, subscriptionKey } from "./table-keys.ts";
+import { type Pause, RecordChanges } from "./record-changes.ts";
+import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
+import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
 
 /** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
 const PAGE_SIZE = 250;
 
-/** The connection is open, is this user's, and has room for the entity or has it already. */
-const MAY_FOLLOW =
-  "expiresAt > :now AND GSI1PK = :user AND " +
-  "(attribute_not_exists(following) OR contains(following, :entity) OR size(following) < :limit)";
-
 /**
- * A subscription stands in two places: as a row of the entity's partition, which the fan-out reads, and in the set
- * `following` of the connection's record, which `close` answers with. The record's condition decides, in the same write,
- * whether the connection is open and under its limit. Whatever has a row is in the set or about to be refused.
+ * A subscription stands in two places: as a row of the entity's partition, which the fan-out reads, and among the names
+ * of what the connection follows, by which its end finds the row. One transaction changes both.
  */
 export class DynamoSubscriptionStore implements SubscriptionStore {
   readonly #table: DynamoTable;
+  readonly #changes: RecordChanges;
 
-  constructor(table: DynamoTable) {
+  constructor(table: DynamoTable, pause?: Pause) {
     this.#table = table;
+    this.#changes = new RecordChanges(table, pause);
   }
 
-  /** The row first: were the set first, a `close` between the two would remove a row that is yet to come. */
   follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
-    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
-      const put = new PutCommand({ TableName: this.#table.name, Item: toSubscriptionItem(subscription) });
-      await this.#table.documents.send(put, options);
-      const outcome = await this.#enlist(subscription, now, limit, options);
-      if (outcome !== "following") await this.#removeRow(subscription.entityId, subscription.connectionId, options);
-      return outcome;
+    const { entityId, connectionId } = subscription;
+    return this.#changes.change<FollowOutcome>(subscription, now, async (record, options) => {
+      const { following } = record;
+      if ((await this.#partOf(subscription, following, options)) !== undefined) {
+        return { outcome: "following", next: acknowledged(following) };
+      }
+      if (following.count >= limit) return { outcome: "limit-reached" };
+      const change = withName(following, entityId, record.roomBytes);
+      const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
+      const part = this.#partWrites(connectionId, change.partChange, record.expiresAt);
+      return { outcome: "following", next: change.following, writes: [row, ...part] };
     });
   }
 
-  /** The set first, for the same reason: a `follow` in between must not leave a row that no set names. */
-  unfollow(entityId: EntityId, connectionId: ConnectionId): Promise<void> {
-    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
-      await this.#strikeOff(entityId, connectionId, options);
-      await this.#removeRow(entityId, connectionId, options);
+  unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
+    const { entityId, connectionId } = followed;
+    return this.#changes.change<UnfollowOutcome>(followed, now, async ({ following, expiresAt }, options) => {
+      const part = await this.#partOf(followed, following, options);
+      if (part === undefined) return { outcome: "unfollowed", next: acknowledged(following) };
+      const change = withoutName(following, entityId, part);
+      const row = { Delete: { TableName: this.#table.name, Key: subscriptionKey(entityId, connectionId) } };
+      const writes = [row, ...this.#partWrites(connectionId, change.partChange, expiresAt)];
+      return { outcome: "unfollowed", next: change.following, writes };
     });
   }
 
-  async unfollowAll(entityIds: readonly EntityId[], connectionId: ConnectionId): Promise<void> {
-    const keys = entityIds.map((entityId) => subscriptionKey(entityId, connectionId));
-    await deleteInBatches(this.#table, keys);
+  /** The rows first: by the names in the parts an interrupted removal finds them again. */
+  async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
+    const { names, others } = await this.#remainsOf(connectionId);
+    const followed = new Set(seen === undefined ? names : [...names, seen]);
+    await deleteInBatches(
+      this.#table,
+      [...followed].map((entityId) => subscriptionKey(entityId, connectionId)),
+    );
+    await deleteInBatches(this.#table, others);
   }
 
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
@@ -81,63 +95,71 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     };
   }
 
-  async #enlist(
-    { entityId, connectionId, userId }: Subscription,
-    now: EpochSeconds,
-    limit: number,
+  /** Where the entity's name is, or will be; undefined when it is not followed. The row knows what the record does not. */
+  async #partOf(
+    { entityId, connectionId }: Followed,
+    { names, part, levels }: Following,
     options: CallOptions,
-  ): Promise<FollowOutcome> {
-    const add = new UpdateCommand({
-      TableName: this.#table.name,
-      Key: connectionKey(connectionId),
-      UpdateExpression: "ADD following :entities",
-      ConditionExpression: MAY_FOLLOW,
-      ExpressionAttributeValues: {
-        ":entities": new Set([entityId]),
-        ":entity": entityId,
-        ":limit": limit,
-        ":now": now,
-        ":user": userId,
-      },
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    });
-    try {
-      await this.#table.documents.send(add, options);
-      return "following";
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return judgeObstacle(error.Item ?? {}, userId, now);
+  ): Promise<number | undefined> {
+    if (names.has(entityId)) return part;
+    if (levels === "") return undefined;
+    const Key = subscriptionKey(entityId, connectionId);
+    const get = new GetCommand({ TableName: this.#table.name, Key, ConsistentRead: true });
+    return partOf((await this.#table.documents.send(get, options)).Item);
+  }
+
+  #partWrites(connectionId: ConnectionId, change: PartChange | undefined, ttl: EpochSeconds) {
+    if (change === undefined) return [];
+    const TableName = this.#table.name;
+    const Key = partKey(connectionId, change.part);
+    switch (change.kind) {
+      case "create":
+        return [{ Put: { TableName, Item: { ...Key, names: new Set(change.names), ttl } } }];
+      case "add":
+        return [{ Update: { TableName, Key, ...changeOfNames("ADD", change.names) } }];
+      case "remove":
+        return [{ Update: { TableName, Key, ...changeOfNames("DELETE", [change.name]) } }];
+      case "delete":
+        return [{ Delete: { TableName, Key } }];
     }
   }
 
-  async #strikeOff(entityId: EntityId, connectionId: ConnectionId, options: CallOptions): Promise<void> {
-    const remove = new UpdateCommand({
-      TableName: this.#table.name,
-      Key: connectionKey(connectionId),
-      UpdateExpression: "DELETE following :entities",
-      // Without it the update would make a record of a connection that never was.
-      ConditionExpression: "contains(following, :entity)",
-      ExpressionAttributeValues: { ":entities": new Set([entityId]), ":entity": entityId },
-    });
-    try {
-      await this.#table.documents.send(remove, options);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-  }
-
-  async #removeRow(entityId: EntityId, connectionId: ConnectionId, options: CallOptions): Promise<void> {
-    const remove = new DeleteCommand({
-      TableName: this.#table.name,
-      Key: subscriptionKey(entityId, connectionId),
-    });
-    await this.#table.documents.send(remove, options);
+  /** All that lies under a connection's key: the names in its record and its parts, and the items beside the record. */
+  async #remainsOf(id: ConnectionId): Promise<{ names: readonly EntityId[]; others: readonly ItemKey[] }> {
+    const { pk, sk: record } = connectionKey(id);
+    const names: EntityId[] = [];
+    const others: ItemKey[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName: this.#table.name,
+        ConsistentRead: true,
+        KeyConditionExpression: "pk = :connection",
+        ExpressionAttributeValues: { ":connection": pk },
+        ExclusiveStartKey: start,
+      });
+      const page = await callTable(this.#table, "SUBSCRIPTION_STORE", (options) =>
+        this.#table.documents.send(query, options),
+      );
+      for (const item of page.Items ?? []) {
+        names.push(...namesFromItem(item));
+        if (item["sk"] !== record) others.push({ pk, sk: String(item["sk"]) });
+      }
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return { names, others };
   }
 }
 
-/** Why a connection may not follow: nothing but its limit stands in the way of a live one. */
-function judgeObstacle(item: Record<string, AttributeValue>, userId: UserId, now: EpochSeconds): FollowOutcome {
-  const found = fromConnectionItem(unmarshall(item));
-  const live = found?.identity.userId === userId && !isExpired(found, now);
-  return live ? "limit-reached" : "not-connected";
+/** Nothing changes, and yet nothing that was read before may land after it was said so. */
+function acknowledged(following: Following): Following {
+  return { ...following, revision: following.revision + 1 };
+}
+
+function changeOfNames(action: "ADD" | "DELETE", names: readonly EntityId[]) {
+  return {
+    UpdateExpression: `${action} #names :names`,
+    ExpressionAttributeNames: { "#names": "names" },
+    ExpressionAttributeValues: { ":names": new Set(names) },
+  };
 }

@@ -9,10 +9,12 @@ export type DynamoTable = {
   readonly index: string;
   /** For one call of a port, whatever it sends. */
   readonly budgetMillis: number;
+  /** For one that changes what a connection follows, and may have to wait for others to do so. */
+  readonly changeBudgetMillis: number;
 };
 
-/** The ports' two seconds, less what answering takes. */
-export const CALL_BUDGET_MILLIS = 1900;
+/** The ports' two seconds and four, less what answering takes. */
+export const TABLE_BUDGETS = { budgetMillis: 1900, changeBudgetMillis: 3900 } as const;
 
 export type CallOptions = { readonly abortSignal: AbortSignal };
 
@@ -25,9 +27,10 @@ export async function callTable<T>(
   table: DynamoTable,
   dependency: UnavailableDependency,
   call: (options: CallOptions) => Promise<T>,
+  budgetMillis = table.budgetMillis,
 ): Promise<T> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), table.budgetMillis);
+  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), budgetMillis);
   try {
     return await Promise.race([call({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
   } catch (error) {

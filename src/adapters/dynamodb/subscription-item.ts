@@ -6,19 +6,28 @@ import type { Subscription } from "../../domain/subscription/subscription.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { subscriptionKey } from "./table-keys.ts";
 
-/** A fan-out pays for every byte of every follower: the expiry is kept once, under the name that the collector reads. */
-export function toSubscriptionItem(subscription: Subscription): Record<string, unknown> {
+/**
+ * A fan-out pays for every byte of every follower: the expiry is kept once, under the name that the collector reads.
+ * `part` says where among the connection's parts the entity's name is, or will be once the record has no more room.
+ */
+export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {
   const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;
-  return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, ttl: expiresAt };
+  return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, ttl: expiresAt, part };
 }
 
 /** Undefined for an item of an older or a newer schema. The entity is the partition that was asked for. */
 export function fromSubscriptionItem(item: unknown, entityId: EntityId): Subscription | undefined {
-  if (!isPlainObject(item)) return undefined;
+  if (partOf(item) === undefined || !isPlainObject(item)) return undefined;
   const connectionId = parseConnectionId(item["sk"]);
   const userId = parseUserId(item["userId"]);
   const connectedAt = parseEpochMillis(item["connectedAt"]);
   const expiresAt = parseEpochSeconds(item["ttl"]);
   if (!connectionId || !userId || !connectedAt || !expiresAt) return undefined;
   return { entityId, connectionId, userId, connectedAt, expiresAt };
+}
+
+/** The part that a subscription's item names. */
+export function partOf(item: unknown): number | undefined {
+  const part = isPlainObject(item) ? item["part"] : undefined;
+  return Number.isSafeInteger(part) ? (part as number) : undefined;
 }

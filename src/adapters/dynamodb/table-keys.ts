@@ -9,6 +9,16 @@ export function connectionKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection" };
 }
 
+/** Beside the record, so that one read finds both: who waits for its turn to change what the connection follows. */
+export function queueKey(id: ConnectionId): ItemKey {
+  return { pk: id, sk: "connection#queue" };
+}
+
+/** Some of the names of what a connection follows. */
+export function partKey(id: ConnectionId, part: number): ItemKey {
+  return { pk: id, sk: `part#${part}` };
+}
+
 /** An entity's followers are a partition of the table and not of its index: only the table can be read strongly. */
 export function entityPartition(entityId: EntityId): string {
   return `ENTITY#${entityId}`;

@@ -32,10 +32,8 @@ export class MemoryConnectionStore implements ConnectionStore {
     return "stored";
   }
 
-  async close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]> {
-    const following = this.#entries.peek(id)?.following ?? new Set();
-    this.#entries.put(id, { following, expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
-    return [...following];
+  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    this.#entries.put(id, { following: this.takenUp(id), expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
@@ -49,9 +47,9 @@ export class MemoryConnectionStore implements ConnectionStore {
     return entry?.connection?.identity.userId === userId ? entry.following : undefined;
   }
 
-  /** For the store of subscriptions. */
-  strikeOff(entityId: EntityId, id: ConnectionId): void {
-    this.#entries.peek(id)?.following.delete(entityId);
+  /** For the store of subscriptions: what the id follows, or followed when it was closed. */
+  takenUp(id: ConnectionId): Set<EntityId> {
+    return this.#entries.peek(id)?.following ?? new Set();
   }
 }
 

@@ -1,5 +1,10 @@
 import type { Page } from "../../application/ports/connection-store.ts";
-import type { FollowOutcome, SubscriptionStore } from "../../application/ports/subscription-store.ts";
+import type {
+  Followed,
+  FollowOutcome,
+  SubscriptionStore,
+  UnfollowOutcome,
+} from "../../application/ports/subscription-store.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { Subscription } from "../../domain/subscription/subscription.ts";
@@ -31,13 +36,19 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     return "following";
   }
 
-  async unfollow(entityId: EntityId, connectionId: ConnectionId): Promise<void> {
-    this.#connections.strikeOff(entityId, connectionId);
+  async unfollow({ entityId, connectionId, userId }: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
+    const following = this.#connections.followingOf(connectionId, userId, now);
+    if (following === undefined) return "not-connected";
+    following.delete(entityId);
     this.#subscriptions.remove(keyOf(entityId, connectionId));
+    return "unfollowed";
   }
 
-  async unfollowAll(entityIds: readonly EntityId[], connectionId: ConnectionId): Promise<void> {
-    for (const entityId of entityIds) this.#subscriptions.remove(keyOf(entityId, connectionId));
+  async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
+    const following = this.#connections.takenUp(connectionId);
+    for (const entityId of following) this.#subscriptions.remove(keyOf(entityId, connectionId));
+    if (seen !== undefined) this.#subscriptions.remove(keyOf(seen, connectionId));
+    following.clear();
   }
 
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {

@@ -1,7 +1,6 @@
 import type { Connection } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
@@ -18,13 +17,14 @@ export interface ConnectionStore {
   /**
    * Idempotent for the same user: a repeated call changes nothing and answers `stored`. `closed` after `close`, whatever
    * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
+   * Names and user agent are for display: a store may shorten the user agent, and leave out names, beyond 224 bytes together.
    */
   open(connection: Connection): Promise<"stored" | "closed" | "taken">;
   /**
-   * Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour. Answers, also when
-   * repeated, what the connection followed when it was first closed: removing those subscriptions is the caller's part.
+   * Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour, and nothing more can
+   * be followed: `unfollowAll` of the store of subscriptions then removes what was.
    */
-  close(id: ConnectionId, now: EpochSeconds): Promise<readonly EntityId[]>;
+  close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**
    * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: it may
    * lag behind `open` and `close`, never behind expiry.

@@ -12,22 +12,36 @@ import type { Page } from "./connection-store.ts";
 export type FollowOutcome = "following" | "not-connected" | "limit-reached";
 
 /**
- * Remembers who follows what. Every call answers within two seconds, its own retries included, or throws
- * DependencyUnavailableError; a call that threw may still have taken effect, and all of them may be repeated.
+ * - `unfollowed`: whoever asks `followersOf` from now on does not see it, until it is followed again.
+ * - `not-connected`: the user has no live connection of that id.
+ */
+export type UnfollowOutcome = "unfollowed" | "not-connected";
+
+/** Whose subscription to what. */
+export type Followed = Pick<Subscription, "entityId" | "connectionId" | "userId">;
+
+/**
+ * Remembers who follows what. `follow` and `unfollow` answer within four seconds, also the last of a hundred that one
+ * connection sends at once, each other call within two, its own retries included; or they throw
+ * DependencyUnavailableError. All may be repeated.
+ *
+ * Calls of `follow` and `unfollow` for one connection take effect as if one came after the other: those that overlap in
+ * either order, the others in theirs. One that threw takes effect whole or not at all, perhaps later, but never after a
+ * later one has answered `following` or `unfollowed`. A refusal leaves nothing behind.
  */
 export interface SubscriptionStore {
   /**
-   * Idempotent: following once more is `following`, whatever the limit. A refusal leaves nothing behind, and no
-   * concurrency brings a connection over its limit. Racing a `close` it is either refused or among what `close` answers.
+   * Idempotent: following once more is `following`, whatever the limit. No concurrency and no fault brings a connection
+   * over its limit. Racing a `close` it is either refused or removed by the `unfollowAll` that comes after it.
    */
   follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome>;
-  /** Idempotent, also for what was never followed. */
-  unfollow(entityId: EntityId, connectionId: ConnectionId): Promise<void>;
+  /** Idempotent: what was never followed is `unfollowed`. */
+  unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome>;
   /**
-   * For a closed connection: removes its subscriptions to all of these, in batches of which each has the two seconds. To
-   * be repeated when it throws.
+   * For a closed connection: removes all that it follows, and its subscription to `seen`, of which a caller knows from
+   * elsewhere. In steps of which each has the two seconds; to be repeated when it throws, and it goes on from there.
    */
-  unfollowAll(entityIds: readonly EntityId[], connectionId: ConnectionId): Promise<void>;
+  unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void>;
   /**
    * The subscriptions to an entity that are not expired at `now`, each once over all pages: strongly consistent, so that
    * whatever was acknowledged before the call is there. A page is bounded, whatever the audience.

@@ -1,7 +1,7 @@
 import { makeDocumentClient } from "../../adapters/dynamodb/document-client.ts";
 import { DynamoConnectionStore } from "../../adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../adapters/dynamodb/dynamo-subscription-store.ts";
-import { CALL_BUDGET_MILLIS, type DynamoTable } from "../../adapters/dynamodb/dynamo-table.ts";
+import { type DynamoTable, TABLE_BUDGETS } from "../../adapters/dynamodb/dynamo-table.ts";
 import { MemoryConnectionStore } from "../../adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../adapters/in-memory/memory-subscription-store.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
@@ -34,6 +34,6 @@ function makeMemoryStores(): Stores {
 }
 
 function makeDynamoStores(names: Pick<DynamoTable, "name" | "index">): Stores {
-  const table = { ...names, documents: makeDocumentClient(), budgetMillis: CALL_BUDGET_MILLIS };
+  const table = { ...names, documents: makeDocumentClient(), ...TABLE_BUDGETS };
   return { connections: new DynamoConnectionStore(table), subscriptions: new DynamoSubscriptionStore(table) };
 }

@@ -4,5 +4,5 @@ import { names } from "./names.ts";
 
 /** Apart from subscribing, whose limit it does not need. */
 export const unsubscribing: Part = () => (provide) => {
-  provide(names.unsubscribe, { subscriptions: names.subscriptionStore }, makeUnsubscribe);
+  provide(names.unsubscribe, { subscriptions: names.subscriptionStore, clock: names.clock }, makeUnsubscribe);
 };

@@ -1,5 +1,5 @@
 import { parseSender } from "../../adapters/api-gateway/connection-events.ts";
-import { frame } from "../../adapters/api-gateway/route-answers.ts";
+import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
@@ -17,9 +17,11 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
     name: "Unsubscribe",
     logger,
     parse: parseUnsubscribeFrame,
-    act: async ({ entityId, id }, { event, line }) => {
-      await unsubscribe(entityId, parseSender(event).connectionId);
-      line.add({ outcome: "unfollowed" });
+    act: async ({ entityId, id }, { event, reference, line }) => {
+      const { connectionId, userId } = parseSender(event);
+      const outcome = await unsubscribe({ entityId, connectionId, userId });
+      line.add({ outcome });
+      if (outcome !== "unfollowed") return errorFrame("NOT_CONNECTED", reference);
       return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
     },
   });

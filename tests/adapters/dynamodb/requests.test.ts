@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
@@ -11,19 +13,19 @@ import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { tableAt } from "../../support/dynamodb-table.ts";
 
 type Request = { readonly operation: string; readonly body: Readonly<Record<string, unknown>> };
-type Refusal = string | undefined;
+type Refusal = { readonly type: string; readonly reasons?: readonly string[] };
+type Answer = Refusal | Readonly<Record<string, unknown>> | undefined;
 
-/** A DynamoDB that does nothing but say yes, or refuse the nth request of an operation (from 1) by an exception. */
-async function dynamoDb(refuse: (operation: string, nth: number) => Refusal = () => undefined) {
+/** A DynamoDB that says yes, or what it is told to say to the nth request of an operation (from 1). */
+async function dynamoDb(answerTo: (operation: string, nth: number) => Answer = () => undefined) {
   const requests: Request[] = [];
   const server = createServer(async (request, response) => {
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
     requests.push({ operation, body: (await json(request)) as Request["body"] });
-    const refusal = refuse(operation, requests.filter((one) => one.operation === operation).length);
+    const answer = answerTo(operation, requests.filter((one) => one.operation === operation).length) ?? {};
+    const refusal = "type" in answer ? (answer as Refusal) : undefined;
     response.writeHead(refusal === undefined ? 200 : 400, { "content-type": "application/x-amz-json-1.0" });
-    response.end(
-      JSON.stringify(refusal === undefined ? {} : { __type: `com.amazonaws.dynamodb.v20120810#${refusal}` }),
-    );
+    response.end(JSON.stringify(refusal === undefined ? answer : exception(refusal)));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
@@ -35,46 +37,104 @@ async function dynamoDb(refuse: (operation: string, nth: number) => Refusal = ()
   return { table, subscriptions: new DynamoSubscriptionStore(table), requests, operations };
 }
 
-const follow = (store: DynamoSubscriptionStore) => store.follow(aSubscription(aConnection(), anEntityId()), NOW, 100);
+function exception({ type, reasons }: Refusal): object {
+  const CancellationReasons = reasons?.map((Code) => ({ Code }));
+  return { __type: `com.amazonaws.dynamodb.v20120810#${type}`, ...(reasons && { CancellationReasons }) };
+}
 
-describe("what following asks of DynamoDB", () => {
-  it("L3 a record's condition that fails is NOT_CONNECTED, and the row is taken back", async () => {
-    const { subscriptions, operations } = await dynamoDb((operation) =>
-      operation === "UpdateItem" ? "ConditionalCheckFailedException" : undefined,
-    );
+const connection = aConnection();
+const record = { Items: [marshall(toConnectionItem(connection), { removeUndefinedValues: true })] };
+const taken = { Attributes: marshall({ tail: 1 }) };
 
-    expect(await follow(subscriptions)).toBe("not-connected");
-    expect(operations()).toEqual(["PutItem", "UpdateItem", "DeleteItem"]);
+const follow = (store: DynamoSubscriptionStore, limit = 100) =>
+  store.follow(aSubscription(connection, anEntityId()), NOW, limit);
+
+/** A table with the record of an open connection, whose transactions are answered like this. */
+const withRecord = (transaction: (nth: number) => Answer) =>
+  dynamoDb((operation, nth) => {
+    if (operation === "Query") return record;
+    return operation === "UpdateItem" ? taken : transaction(nth);
   });
 
-  it.each(["ThrottlingException", "ProvisionedThroughputExceededException"])(
-    "L3 a write refused once by %s is tried again",
-    async (exception) => {
-      const { subscriptions, operations } = await dynamoDb((operation, nth) =>
-        operation === "UpdateItem" && nth === 1 ? exception : undefined,
+const cancelled = (...reasons: readonly string[]): Refusal => ({ type: "TransactionCanceledException", reasons });
+
+describe("what following asks of DynamoDB", () => {
+  it("is one strong read, and one transaction on condition that nothing has changed since", async () => {
+    const { subscriptions, requests, operations } = await withRecord(() => undefined);
+
+    expect(await follow(subscriptions)).toBe("following");
+    expect(operations()).toEqual(["Query", "TransactWriteItems"]);
+    expect(requests[0]?.body).toMatchObject({ ConsistentRead: true });
+    const [change, row, ...others] = (requests[1]?.body["TransactItems"] ?? []) as Record<string, object>[];
+    expect(change?.["Update"]).toMatchObject({
+      ConditionExpression: "#revision = :found",
+      ExpressionAttributeValues: {
+        ":found": { N: String(connection.connectedAt) },
+        ":revision": { N: String(connection.connectedAt + 1) },
+      },
+    });
+    expect(row).toHaveProperty("Put");
+    expect(others).toEqual([]);
+  });
+
+  it("is nothing but the read when it is refused", async () => {
+    const { subscriptions, operations } = await withRecord(() => undefined);
+
+    expect(await follow(subscriptions, 0)).toBe("limit-reached");
+    expect(operations()).toEqual(["Query"]);
+  });
+
+  it("L3 is nothing but the read when there is no record", async () => {
+    const { subscriptions, operations } = await dynamoDb();
+
+    expect(await follow(subscriptions)).toBe("not-connected");
+    expect(await subscriptions.unfollow(aSubscription(connection), NOW)).toBe("not-connected");
+    expect(operations()).toEqual(["Query", "Query"]);
+  });
+
+  it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])(
+    "L3 is tried again when a transaction is refused once by %s",
+    async (reason) => {
+      const { subscriptions, operations } = await withRecord((nth) =>
+        nth === 1 ? cancelled("None", reason) : undefined,
       );
 
       expect(await follow(subscriptions)).toBe("following");
-      expect(operations()).toEqual(["PutItem", "UpdateItem", "UpdateItem"]);
+      expect(operations()).toEqual(["Query", "TransactWriteItems", "TransactWriteItems"]);
     },
   );
 
-  it("L3 a conflict with somebody's transaction is an outage, and never a refusal", async () => {
-    const { subscriptions } = await dynamoDb((operation) =>
-      operation === "UpdateItem" ? "TransactionConflictException" : undefined,
+  it.each(["ThrottlingError", "ValidationError", "ItemCollectionSizeLimitExceeded"])(
+    "L3 is an outage, and never a refusal, when a transaction is always refused by %s",
+    async (reason) => {
+      const { subscriptions } = await withRecord(() => cancelled("ConditionalCheckFailed", reason));
+
+      await expect(follow(subscriptions)).rejects.toThrow(DependencyUnavailableError);
+    },
+  );
+
+  it.each(["ConditionalCheckFailed", "TransactionConflict"])(
+    "L3 waits for its turn, and reads again, when a transaction has lost by %s",
+    async (reason) => {
+      const { subscriptions, operations } = await withRecord((nth) =>
+        nth === 1 ? cancelled(reason, "None") : undefined,
+      );
+
+      expect(await follow(subscriptions)).toBe("following");
+      expect(operations()).toEqual(["Query", "TransactWriteItems", "UpdateItem", "Query", "TransactWriteItems"]);
+    },
+  );
+});
+
+describe("what closing asks of DynamoDB", () => {
+  it("L3 is asked again while a transaction is just changing the record", async () => {
+    const { table, operations } = await dynamoDb((_operation, nth) =>
+      nth < 3 ? { type: "TransactionConflictException" } : undefined,
     );
 
-    await expect(follow(subscriptions)).rejects.toThrow(DependencyUnavailableError);
-  });
+    await new DynamoConnectionStore(table).close(connection.id, NOW);
 
-  it("L3 no transaction: it would cost double, and conflict", async () => {
-    const { subscriptions, operations } = await dynamoDb();
-
-    await follow(subscriptions);
-    await subscriptions.unfollow(anEntityId(), aConnection().id);
-    await subscriptions.unfollowAll([anEntityId()], aConnection().id);
-
-    expect(operations().filter((operation) => operation.startsWith("Transact"))).toEqual([]);
+    expect(operations()).toEqual(["UpdateItem", "UpdateItem", "UpdateItem"]);
   });
 });
 

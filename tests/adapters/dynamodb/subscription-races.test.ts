@@ -63,12 +63,14 @@ describe.skipIf(!inject("containerEngine"))("subscriptions and a connection's en
           const connection = aConnection();
           const entityIds = [anEntityId(), anEntityId(), anEntityId()];
           await connections.open(connection);
-          const close = async () =>
-            subscriptions.unfollowAll(await connections.close(connection.id, NOW), connection.id);
+          const close = async () => {
+            await connections.close(connection.id, NOW);
+            await subscriptions.unfollowAll(connection.id);
+          };
           const perform = ({ kind, entity }: (typeof operations)[number]): Promise<unknown> => {
             const entityId = entityIds[entity] as EntityId;
             if (kind === "close") return close();
-            if (kind === "unfollow") return subscriptions.unfollow(entityId, connection.id);
+            if (kind === "unfollow") return subscriptions.unfollow(aSubscription(connection, entityId), NOW);
             return subscriptions.follow(aSubscription(connection, entityId), NOW, LIMIT);
           };
 

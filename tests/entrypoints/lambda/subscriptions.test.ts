@@ -23,7 +23,7 @@ function handlers() {
   const subscriptions = new MemorySubscriptionStore(connections);
   const logger = new RecordingLogger();
   const subscribe = subscribeHandler(makeSubscribe({ subscriptions, clock, limit: LIMIT }), logger);
-  const unsubscribe = unsubscribeHandler(makeUnsubscribe({ subscriptions }), logger);
+  const unsubscribe = unsubscribeHandler(makeUnsubscribe({ subscriptions, clock }), logger);
   const asking = async (handler: typeof subscribe, body: unknown, overrides = {}) => {
     const answer = await handler(messageEvent(JSON.stringify(body), overrides), lambdaContext());
     return JSON.parse(answer.body ?? "");
@@ -123,7 +123,8 @@ describe("unsubscribe", () => {
   it("H3 cannot end another connection's", async () => {
     await all.subscribe("order-17");
     await all.unsubscribe("order-17", { connectionId: "gbgHYy9RVQAYKEj2kA==" }, { connectionId: "AAAAAAAAAAAAAAA=" });
-    await all.unsubscribe("order-17", {}, { connectionId: "AAAAAAAAAAAAAAA=" });
+    const answer = await all.unsubscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
+    expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED", id: "7" });
     expect(await all.followersOf("order-17")).toHaveLength(1);
   });
 });

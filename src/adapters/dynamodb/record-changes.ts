@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import type { Followed } from "../../application/ports/subscription-store.ts";
+import { isExpired } from "../../domain/connection/connection.ts";
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { EpochSeconds } from "../../domain/time.ts";
+import { followingFromItem, fromConnectionItem, toFollowingAttributes } from "./connection-item.ts";
+import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import type { Following } from "./following.ts";
+import { itemBytes } from "./item-bytes.ts";
+import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
+import { hasConflicted, isThrottled } from "./transaction-faults.ts";
+
+/** A live connection's record as it was read. */
+export type FoundRecord = {
+  readonly following: Following;
+  /** How many bytes of names it has room for. */
+  readonly roomBytes: number;
+  readonly expiresAt: EpochSeconds;
+};
+
+type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+/** What is to become of a record, with what else is written in the same moment; a refusal changes nothing. */
+export type Decision<T> = { readonly outcome: T; readonly next?: Following; readonly writes?: readonly Write[] };
+
+export type Pause = (millis: number, signal: AbortSignal) => Promise<unknown>;
+
+/** A kilobyte, less what numbers may grow by. */
+const RECORD_BYTES = 1000;
+
+/** A throttled transaction is tried as often as the SDK tries everything else. */
+const MAX_TRIES = 3;
+const THROTTLED_MILLIS = 50;
+
+/** Those who lost the first race are still arriving: the first in the queue lets them. */
+const SETTLING_MILLIS = 50;
+/** A turn takes about so long: who is further behind looks more seldom. */
+const TURN_MILLIS = 15;
+const MIN_POLL_MILLIS = 5;
+/** For so long a turn in which nothing happens is waited for: a function that held it may be dead. */
+const PATIENCE_MILLIS = 250;
+const MAX_PATIENCE_TURNS = 4;
+
+/** Where a request is in the queue, and for how long it has seen nothing move. */
+type Place = { readonly ticket: number; revision: number; idleMillis: number };
+
+/**
+ * Changes what connections follow. Every change is conditional on the revision that it read and moves it, so that of two
+ * that read the same one lands, and what lands late changes nothing. All else here is for the many that come at once:
+ * whoever has lost a race takes a ticket and waits until those before it are done, without trying.
+ */
+export class RecordChanges {
+  readonly #table: DynamoTable;
+  readonly #pause: Pause;
+
+  constructor(table: DynamoTable, pause: Pause = (millis, signal) => sleep(millis, undefined, { signal })) {
+    this.#table = table;
+    this.#pause = pause;
+  }
+
+  /** Decides again whenever the record was changed meanwhile. */
+  change<T>(
+    whose: Pick<Followed, "connectionId" | "userId">,
+    now: EpochSeconds,
+    decide: (record: FoundRecord, options: CallOptions) => Promise<Decision<T>>,
+  ): Promise<T | "not-connected"> {
+    const { connectionId } = whose;
+    const work = async (options: CallOptions) => {
+      let place: Place | undefined;
+      for (;;) {
+        const { record, tail } = await this.#read(whose, now, options);
+        if (record === undefined) return "not-connected";
+        const waitMillis = place === undefined ? 0 : waitAt(place, record.following);
+        if (waitMillis > 0) {
+          await this.#pause(waitMillis, options.abortSignal);
+          continue;
+        }
+        const { outcome, next, writes = [] } = await decide(record, options);
+        if (next === undefined) {
+          if (place !== undefined) await this.#passOn(connectionId, place.ticket, options);
+          return outcome;
+        }
+        const isQueueing = tail > record.following.turn;
+        if (place !== undefined || !isQueueing) {
+          const turn = Math.max(record.following.turn, place?.ticket ?? 0);
+          const isDone = await this.#commit(connectionId, record.following, { ...next, turn }, writes, options);
+          if (isDone) return outcome;
+        }
+        place ??= await this.#queueUp(connectionId, record, options);
+        await this.#pause(SETTLING_MILLIS, options.abortSignal);
+      }
+    };
+    return callTable(this.#table, "SUBSCRIPTION_STORE", work, this.#table.changeBudgetMillis);
+  }
+
+  /** Record and queue in one read, at the price of one. */
+  async #read(
+    { connectionId, userId }: Pick<Followed, "connectionId" | "userId">,
+    now: EpochSeconds,
+    { abortSignal }: CallOptions,
+  ): Promise<{ readonly record?: FoundRecord; readonly tail: number }> {
+    const { pk, sk } = connectionKey(connectionId);
+    const query = new QueryCommand({
+      TableName: this.#table.name,
+      ConsistentRead: true,
+      KeyConditionExpression: "pk = :connection AND begins_with(sk, :kind)",
+      ExpressionAttributeValues: { ":connection": pk, ":kind": sk },
+    });
+    const { Items = [] } = await this.#table.documents.send(query, { abortSignal });
+    const item = Items.find((one) => one["sk"] === sk);
+    const tail = Number(Items.find((one) => one["sk"] === queueKey(connectionId).sk)?.["tail"] ?? 0);
+    const connection = fromConnectionItem(item);
+    const following = followingFromItem(item);
+    if (!item || !following || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
+    const record = { following, roomBytes: RECORD_BYTES - itemBytes(item), expiresAt: connection.expiresAt };
+    return { record, tail };
+  }
+
+  /** False when the record was changed since it was read, or is being changed. */
+  async #commit(
+    id: ConnectionId,
+    found: Following,
+    next: Following,
+    writes: readonly Write[],
+    options: CallOptions,
+  ): Promise<boolean> {
+    const update = this.#update(connectionKey(id), found, next);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        if (writes.length === 0) await this.#table.documents.send(new UpdateCommand(update), options);
+        else {
+          const TransactItems = [{ Update: update }, ...writes];
+          // By the token DynamoDB knows what the SDK sends again, and takes it once.
+          const transaction = new TransactWriteCommand({ TransactItems, ClientRequestToken: randomUUID() });
+          await this.#table.documents.send(transaction, options);
+        }
+        return true;
+      } catch (error) {
+        if (hasConflicted(error)) return false;
+        if (!isThrottled(error) || tries === MAX_TRIES) throw error;
+        await this.#pause(THROTTLED_MILLIS * tries * (0.5 + Math.random()), options.abortSignal);
+      }
+    }
+  }
+
+  #update(key: ItemKey, found: Following, next: Following) {
+    const values: Record<string, unknown> = { ...toFollowingAttributes(next) };
+    if (next.names.size > 0) values["names"] = next.names;
+    const assignments = Object.keys(values).map((name) => `#${name} = :${name}`);
+    const isEmptied = next.names.size === 0 && found.names.size > 0;
+    return {
+      TableName: this.#table.name,
+      Key: key,
+      UpdateExpression: `SET ${assignments.join(", ")}${isEmptied ? " REMOVE #names" : ""}`,
+      ConditionExpression: "#revision = :found",
+      ExpressionAttributeNames: Object.fromEntries(
+        [...Object.keys(values), ...(isEmptied ? ["names"] : [])].map((name) => [`#${name}`, name]),
+      ),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+        ":found": found.revision,
+      },
+    };
+  }
+
+  /** An item of its own, which no transaction touches: any number of requests take tickets at once. */
+  async #queueUp(id: ConnectionId, { following, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
+    const take = new UpdateCommand({
+      TableName: this.#table.name,
+      Key: queueKey(id),
+      UpdateExpression: "SET #ttl = :ttl ADD tail :one",
+      ExpressionAttributeNames: { "#ttl": "ttl" },
+      ExpressionAttributeValues: { ":ttl": expiresAt, ":one": 1 },
+      ReturnValues: "UPDATED_NEW",
+    });
+    const { Attributes } = await this.#table.documents.send(take, options);
+    return { ticket: Number(Attributes?.["tail"]), revision: following.revision, idleMillis: 0 };
+  }
+
+  /** For who has nothing to change when its turn has come. Should it fail, the next one's patience ends it. */
+  async #passOn(id: ConnectionId, ticket: number, options: CallOptions): Promise<void> {
+    const pass = new UpdateCommand({
+      TableName: this.#table.name,
+      Key: connectionKey(id),
+      UpdateExpression: "SET turn = :ticket",
+      ConditionExpression: "turn < :ticket",
+      ExpressionAttributeValues: { ":ticket": ticket },
+    });
+    await this.#table.documents.send(pass, options).catch(() => undefined);
+  }
+}
+
+/** How long to wait before looking again; 0 when it is the place's turn, or those before it are taken to be dead. */
+function waitAt(place: Place, { turn, revision }: Following): number {
+  const ahead = place.ticket - 1 - turn;
+  if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });
+  if (ahead <= 0 || place.idleMillis >= PATIENCE_MILLIS * Math.min(ahead, MAX_PATIENCE_TURNS)) return 0;
+  const millis = Math.max(MIN_POLL_MILLIS, (ahead - 1) * TURN_MILLIS);
+  place.idleMillis += millis;
+  return millis;
+}

@@ -1,13 +1,23 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { BodyBudget } from "../../src/entrypoints/local/http/body-budget.ts";
 import { makeHttpServer } from "../../src/entrypoints/local/http/http-server.ts";
 import type { HttpService } from "../../src/entrypoints/local/http/http-service.ts";
+import { realScheduler } from "../../src/entrypoints/local/scheduler.ts";
 
 /** Services of the local runtime on its HTTP server, on a port of their own, for real clients. */
-export async function serveHttpServices(
-  ...services: readonly HttpService[]
-): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
-  const server = makeHttpServer({ services, onUpgrade: (_request, socket) => socket.destroy() });
+export function serveHttpServices(...services: readonly HttpService[]): Promise<Served> {
+  return serveWithin(new BodyBudget(64 * 1024 * 1024, realScheduler), ...services);
+}
+
+type Served = { readonly origin: string; readonly close: () => Promise<void> };
+
+export async function serveWithin(budget: BodyBudget, ...services: readonly HttpService[]): Promise<Served> {
+  const server = makeHttpServer({
+    services,
+    bodyBudget: () => budget,
+    onUpgrade: (_request, socket) => socket.destroy(),
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

@@ -7,9 +7,10 @@ import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
 import type { Quotas } from "./gateway/quotas.ts";
 import { makeStageService } from "./gateway/upgrade-request.ts";
+import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import { makeFunctions } from "./lambda/functions.ts";
-import { makeInvokeApi } from "./lambda/invoke-api.ts";
+import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -37,6 +38,11 @@ const HOST = "127.0.0.1";
 
 const CLOSE_GRACE_MS = 300;
 
+/** Ten of the largest at once; the others wait. */
+const INVOCATION_BODY_BYTES = 64 * 1024 * 1024;
+/** Apart, for what functions call: it must not wait for the functions that call it. */
+const CALL_BODY_BYTES = 32 * 1024 * 1024;
+
 /** Rejects when the port cannot be had. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
   const { api, scheduler } = description;
@@ -46,7 +52,10 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     description: description.eventing,
     ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, note: description.note },
   });
+  const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
+  const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
   const server = makeHttpServer({
+    bodyBudget: (path) => (isInvocation(path) ? invocationBodies : callBodies),
     services: [
       makeInvokeApi(functions),
       makeManagementApi({ ...gateway, stages: api.stages }),

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../../src/entrypoints/local/gateway/identity-source.ts";
@@ -10,6 +11,7 @@ import {
   exchange,
   handshakeStatus,
   headerOf,
+  openSocket,
   statusOf,
   upgradeText,
 } from "../../support/web-socket-client.ts";
@@ -290,6 +292,20 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     ended.resolve();
     expect(await (await invoke(runtime, "Next")).json()).toBe("next");
     expect(runtime.failures).toMatchObject([{ errorMessage: "late" }]);
+  },
+  async "LA-10"() {
+    const scheduler = new ManualScheduler();
+    await using runtime = await startTestRuntime({ handlers: { Fn: () => "served" }, scheduler });
+    const path = "/2015-03-31/functions/Fn/invocations";
+    const announced = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${6 * 1024 * 1024}\r\n\r\n`;
+    const holders = await Promise.all(Array.from({ length: 11 }, () => openSocket(runtime.port)));
+    for (const holder of holders) holder.on("error", () => {}).write(announced);
+    await expect.poll(() => scheduler.pending).toBe(1);
+    expect((await post(runtime, "x", "x")).status, "what functions call waits for none of them").toBe(400);
+    const answers = Promise.race(holders.map((holder) => once(holder, "data")));
+    scheduler.advance(20_000);
+    expect(String(await answers)).toMatch(/^HTTP\/1\.1 503 /);
+    for (const holder of holders) holder.destroy();
   },
 };
 

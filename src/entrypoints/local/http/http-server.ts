@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { BAD_REQUEST_PAGE, isAmbiguous } from "./ambiguous-request.ts";
+import type { BodyBudget } from "./body-budget.ts";
 import type { HttpResponse, HttpService } from "./http-service.ts";
 import { isForeignPage, isLocalHost } from "./local-callers.ts";
-import { readBody } from "./read-body.ts";
+import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
 
 const FORBIDDEN: HttpResponse = {
   status: 403,
@@ -17,11 +18,27 @@ const INTERNAL_ERROR: HttpResponse = {
   body: '{"message":"Internal server error"}',
 };
 
-/** One port for everything: upgrades go to the gateway, requests to the first service that knows them. */
-export function makeHttpServer(deps: {
+const TOO_LARGE: HttpResponse = { status: 413, headers: { Connection: "close" } };
+
+/** SDKs try again. */
+const NO_ROOM: HttpResponse = {
+  status: 503,
+  headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "ServiceUnavailableException" },
+  body: '{"message":"Too many large requests at once"}',
+};
+
+type Deps = {
   readonly services: readonly HttpService[];
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-}): Server {
+  /** What a request to this path takes the room for its body from. */
+  readonly bodyBudget: (path: string) => BodyBudget;
+};
+
+/** One port for everything: upgrades go to the gateway, requests to the first service that knows them. */
+export function makeHttpServer(
+  deps: Deps & {
+    readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  },
+): Server {
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 5_000,
@@ -32,7 +49,7 @@ export function makeHttpServer(deps: {
   // Node drops the headers above its limit without a word: a check that sees only the rest is none.
   server.maxHeadersCount = 0;
   server.on("request", (request, response) => {
-    respond(request, deps.services)
+    respond(request, deps)
       .catch(() => INTERNAL_ERROR)
       .then((answer) => send(response, answer))
       .catch(() => response.destroy());
@@ -41,15 +58,34 @@ export function makeHttpServer(deps: {
   return server;
 }
 
-async function respond(request: IncomingMessage, services: readonly HttpService[]): Promise<HttpResponse> {
+async function respond(request: IncomingMessage, deps: Deps): Promise<HttpResponse> {
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
   if (!isLocalHost(request.headers) || isForeignPage(request.headers)) return FORBIDDEN;
-  const body = await readBody(request);
-  if (body === undefined) return { status: 413, headers: { Connection: "close" } };
-  const [path = "", query] = (request.url ?? "").split(/\?(.*)/s);
+  const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
+  const bytes = expectedBodyBytes(request.headers);
+  const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
+  if (release === undefined) {
+    // Read and dropped: unread bytes would turn the close into a reset, and that can overtake the answer.
+    request.resume();
+    return bytes > MAX_BODY_BYTES ? TOO_LARGE : NO_ROOM;
+  }
+  let answer: HttpResponse | undefined;
+  try {
+    const body = await readBody(request);
+    answer = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, deps.services);
+    return answer;
+  } finally {
+    void (answer?.until ?? Promise.resolve()).finally(release);
+  }
+}
+
+async function serve(
+  { request, path, query, body }: { request: IncomingMessage; path: string; query: string; body: Buffer },
+  services: readonly HttpService[],
+): Promise<HttpResponse> {
   const { method = "", headers } = request;
   for (const service of services) {
-    const answer = await service({ method, path, query: new URLSearchParams(`?${query ?? ""}`), headers, body });
+    const answer = await service({ method, path, query: new URLSearchParams(`?${query}`), headers, body });
     if (answer !== undefined) return answer;
   }
   return FORBIDDEN;

@@ -13,6 +13,8 @@ export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Where the request's body is still in use when it has been answered. Never rejects. */
+  readonly until?: Promise<unknown>;
 };
 
 /** One of the AWS APIs that the runtime speaks on its port. Answers undefined to a request that is another's. */

@@ -1,12 +1,22 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** The Invoke API's quota, the largest of all the APIs here. */
-const MAX_BODY_BYTES = 6 * 1024 * 1024;
+export const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** Undefined when the body is larger than any API here takes. Rejects when the client goes away meanwhile. */
+/** A client that sends nothing for so long gives up the room that its body has. */
+const STALL_MS = 5_000;
+
+/** At most so many bytes will come: as declared, or whatever an API takes where the length is not known before. */
+export function expectedBodyBytes(headers: IncomingHttpHeaders): number {
+  if (headers["transfer-encoding"] !== undefined) return MAX_BODY_BYTES;
+  return Number(headers["content-length"] ?? 0);
+}
+
+/** Undefined when the body is larger than any API here takes. Rejects when the client stalls or goes away meanwhile. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  request.setTimeout(STALL_MS, () => request.destroy());
   // An iterator that is left early destroys the request, and the answer with it, unless told not to.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
@@ -16,5 +26,6 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  request.setTimeout(0);
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 }

@@ -10,6 +10,11 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
+/** Whether a request may run a function, which makes requests of its own. */
+export function isInvocation(path: string): boolean {
+  return INVOCATIONS.test(path);
+}
+
 /** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, so that curl will do. */
 export function makeInvokeApi(functions: Functions): HttpService {
   return async (request) => {
@@ -38,8 +43,7 @@ async function invokeAs(
     case "RequestResponse":
       return answer(await functions.invoke(name, event));
     case "Event":
-      void functions.invoke(name, event);
-      return { status: 202 };
+      return { status: 202, until: functions.invoke(name, event) };
     case "DryRun":
       return { status: 204 };
     default:

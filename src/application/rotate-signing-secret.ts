@@ -23,6 +23,15 @@ export function makeRotateSigningSecret(deps: {
 }): RotateSigningSecret {
   const { secret, generator } = deps;
 
+  /** A version keeps its first value: an unusable one would stop every later try of this rotation. */
+  async function create(version: string): Promise<RotationOutcome> {
+    const next = generator.next();
+    const fault = signingKeyFault(next.reveal());
+    if (fault !== undefined) return { kind: "refused", reason: fault };
+    await secret.fill(version, next);
+    return { kind: "done" };
+  }
+
   async function test(version: string): Promise<RotationOutcome> {
     const value = await secret.read(version);
     if (value === undefined) return { kind: "refused", reason: "VERSION_EMPTY" };
@@ -40,7 +49,7 @@ export function makeRotateSigningSecret(deps: {
     const stage = await secret.stageOf(version);
     if (stage === "current") return { kind: "done" };
     if (stage === "other") return { kind: "refused", reason: "VERSION_NOT_PENDING" };
-    if (step === "createSecret") await secret.fill(version, generator.next());
+    if (step === "createSecret") return create(version);
     if (step === "testSecret") return test(version);
     if (step === "finishSecret") return finish(version);
     // Nothing is left for setSecret: signers and authorizers read the secret where it is kept.

@@ -11,14 +11,14 @@ rotatingSecretContract("InMemoryRotatingSecret", async () => {
   return { secret, current: "v1", pending: "v2" };
 });
 
-function setUp() {
-  const secret = new InMemoryRotatingSecret("v1", "old".repeat(11));
+function setUp(texts?: readonly string[]) {
+  const secret = new InMemoryRotatingSecret("v1", "old-signing-secret-0123456789abcdef");
   secret.pending = "v2";
   let generated = 0;
   const generator = {
     next: () => {
       generated += 1;
-      return new Secret(`generated-${generated}-`.padEnd(43, "x"));
+      return new Secret(texts?.[generated - 1] ?? `generated-${generated}-`.padEnd(43, "x"));
     },
   };
   return { secret, rotate: makeRotateSigningSecret({ secret, generator }) };
@@ -79,7 +79,9 @@ describe("rotating the signing secret", () => {
   });
 
   it.each([
-    { title: "K10 shorter than 32 bytes", text: "a".repeat(31), reason: "KEY_TOO_SHORT" },
+    { title: "K10 shorter than 32 characters", text: "a".repeat(31), reason: "KEY_TOO_SHORT" },
+    { title: "K10 of NULs", text: "\0".repeat(32), reason: "KEY_NOT_PRINTABLE" },
+    { title: "K12 a repeated text", text: "password".repeat(4), reason: "KEY_TOO_UNIFORM" },
     { title: "K8 a PEM public key", text: "-----BEGIN PUBLIC KEY-----".padEnd(64, "A"), reason: "KEY_IS_PUBLIC" },
     { title: "empty", text: undefined, reason: "VERSION_EMPTY" },
   ])("$title is neither passed nor promoted", async ({ text, reason }) => {
@@ -96,6 +98,18 @@ describe("rotating the signing secret", () => {
       { kind: "refused", reason },
     ]);
     expect(secret).toMatchObject({ current: "v1", previous: undefined });
+  });
+
+  it("leaves a version empty for a next try where what was generated may not be a key", async () => {
+    const { secret, rotate } = setUp(["weak"]);
+
+    const outcomes = [
+      await rotate({ step: "createSecret", version: "v2" }),
+      await rotate({ step: "createSecret", version: "v2" }),
+    ];
+
+    expect(outcomes).toEqual([{ kind: "refused", reason: "KEY_TOO_SHORT" }, { kind: "done" }]);
+    expect(secret.values.get("v2")?.reveal()).toMatch(/^generated-2-/);
   });
 
   it("passes a copy of the current secret, with which Secrets Manager tries a new schedule", async () => {

@@ -25,7 +25,7 @@ type Work = {
   readonly answer?: RecordingAws["answer"];
 };
 
-const SECRET = JSON.stringify({ signature: "0123456789abcdef0123456789abcdef" });
+const SECRET = JSON.stringify({ signature: "role-signing-secret-0123456789abcdef" });
 const secret: Answer = { body: { SecretString: SECRET, CreatedDate: 1_700_000_000 } };
 const refused = (type: string): Answer => ({ status: 400, body: { __type: type } });
 const PENDING = "00000000-0000-4000-8000-000000000002";

@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
+import { SECRET_TEXT } from "../support/good-token.ts";
+import { publicTexts } from "../support/public-keys.ts";
 
 const expanded = expandTemplate();
 const template = expanded as ExpandedTemplate;
@@ -300,11 +303,24 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
   it("a secret that is asked for by prompt can be left to be generated, though sam deploy --guided takes no empty answer", () => {
     const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
 
-    expect(["", "generate", "x".repeat(32)].filter((answer) => !pattern.test(answer))).toEqual([]);
-    expect(["generated", "x".repeat(31)].filter((answer) => pattern.test(answer))).toEqual([]);
+    expect(["", "generate", SECRET_TEXT].filter((answer) => !pattern.test(answer))).toEqual([]);
+    expect(["generated", SECRET_TEXT.slice(0, 31)].filter((answer) => pattern.test(answer))).toEqual([]);
     expect(template.Conditions["GeneratesSecret"]).toEqual({
       "Fn::Or": ["", "generate"].map((answer) => ({ "Fn::Equals": [{ Ref: "JwtSecret" }, answer] })),
     });
+  });
+
+  it("K8 K12: a secret is refused as a parameter already, as far as a pattern can tell", () => {
+    const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
+    const uniform = ["k".repeat(32), "abcdefg".repeat(9), "password".repeat(4), "0123456789abcdef".repeat(2)];
+    const random = Array.from({ length: 500 }, () => randomBytes(48)).flatMap((bytes) =>
+      (["base64", "base64url", "hex"] as const).map((encoding) => bytes.toString(encoding)),
+    );
+
+    const passed = publicTexts.filter(([, text]) => pattern.test(text)).map(([title]) => title);
+    expect(passed.filter((title) => !title.endsWith("base64 in base64"))).toEqual([]);
+    expect(uniform.filter((text) => pattern.test(text))).toEqual([]);
+    expect(random.filter((text) => !pattern.test(text))).toEqual([]);
   });
 
   it("S22 CKV_AWS_45: the secret goes into Secrets Manager and into nothing else", () => {

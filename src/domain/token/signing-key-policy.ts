@@ -1,18 +1,38 @@
-import { utf8Length } from "../text.ts";
-
-/** Why a text may not serve as an HS256 key. A log's error code, and a setting's fault. */
-export type SigningKeyFault = "KEY_TOO_SHORT" | "KEY_IS_PUBLIC";
+import { isPublicText } from "./public-text.ts";
 
 /** RFC 7518 3.2: a key at least as long as the hash. Anything shorter is guessed offline from one token. */
-const MIN_BYTES = 32;
+const MIN_CHARACTERS = 32;
 
 /**
- * A public key as the HMAC key lets whoever can read it sign (CVE-2022-29217, CVE-2026-34950: behind a space). Anywhere in
- * the text, since what counts is that somebody pasted PEM.
+ * Other characters have other texts with the same key: HMAC fills a key with NULs (RFC 2104 section 2), so that NULs alone are
+ * the empty key, and a lone surrogate becomes U+FFFD. Blanks get lost on the way through files and forms.
  */
-const PEM = "-----BEGIN";
+const PRINTABLE = /^[!-~]*$/;
 
+const MIN_DIFFERENT = 8;
+
+const MAX_PERIOD = 16;
+
+/** Why a text may not serve as an HS256 key: a log's error code, with what a setting must be instead. */
+export const signingKeyRules = {
+  KEY_IS_PUBLIC: "must be no public key, certificate, token or URL",
+  KEY_NOT_PRINTABLE: "must be printable ASCII without blanks",
+  KEY_TOO_SHORT: `must be ${MIN_CHARACTERS} characters or more`,
+  KEY_TOO_UNIFORM: `must have ${MIN_DIFFERENT} different characters or more, and repeat no text of ${MAX_PERIOD} or fewer`,
+} as const;
+
+export type SigningKeyFault = keyof typeof signingKeyRules;
+
+/** Undefined for what may be a key. Whoever can read a public key could sign with it (CVE-2022-29217, CVE-2026-34950). */
 export function signingKeyFault(text: string): SigningKeyFault | undefined {
-  if (text.includes(PEM)) return "KEY_IS_PUBLIC";
-  return utf8Length(text) < MIN_BYTES ? "KEY_TOO_SHORT" : undefined;
+  if (isPublicText(text)) return "KEY_IS_PUBLIC";
+  if (!PRINTABLE.test(text)) return "KEY_NOT_PRINTABLE";
+  if (text.length < MIN_CHARACTERS) return "KEY_TOO_SHORT";
+  return new Set(text).size < MIN_DIFFERENT || isRepeated(text) ? "KEY_TOO_UNIFORM" : undefined;
+}
+
+/** Whether a short text stands in it again and again, the last time perhaps cut short. */
+function isRepeated(text: string): boolean {
+  for (let period = 1; period <= MAX_PERIOD; period += 1) if (text.startsWith(text.slice(period))) return true;
+  return false;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
-import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+import { signingKeyFault, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 export type Options = {
@@ -19,9 +19,9 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
 
   --port <number>      where to listen, on 127.0.0.1    (PORTCULLIS_PORT, 3001)
   --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
-  --jwt-secret <text>  signs the tokens, 32 bytes or    (PORTCULLIS_JWT_SECRET, random for each run)
-                       more; other users of this
-                       machine can read flags
+  --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, random for each run)
+                       characters or more; other users
+                       of this machine can read flags
   --log-level <level>  DEBUG, INFO, WARN or ERROR       (PORTCULLIS_LOG_LEVEL, the template's)
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
@@ -57,7 +57,8 @@ function parseStage(text: string, source: string): string {
 }
 
 function parseJwtSecret(text: string, source: string): string {
-  if (signingKeyFault(text) !== undefined) throw new UsageError(`${source} must be at least 32 bytes, and not a PEM`);
+  const fault = signingKeyFault(text);
+  if (fault !== undefined) throw new UsageError(`${source} ${signingKeyRules[fault]}`);
   return text;
 }
 

@@ -105,6 +105,8 @@ describe("JoseTokenVerifier", () => {
   it.each([
     ["K10 of one byte", "a", "KEY_TOO_SHORT"],
     ["K10 of 31 bytes", "k".repeat(31), "KEY_TOO_SHORT"],
+    ["K10 of NULs", "\0".repeat(32), "KEY_NOT_PRINTABLE"],
+    ["K12 of one character", "k".repeat(32), "KEY_TOO_UNIFORM"],
     ["K8 that is a PEM", " -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n", "KEY_IS_PUBLIC"],
   ])("a current secret %s is a fault, not a refusal", async (_row, text, code) => {
     const secret = new Secret(text);

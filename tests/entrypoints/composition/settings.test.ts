@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Environment, Settings } from "../../../src/entrypoints/composition/settings.ts";
+import { SECRET_TEXT } from "../../support/good-token.ts";
 
 const RANGE = { min: 1, max: 60, fallback: 5 };
 
@@ -52,18 +53,24 @@ describe("settings", () => {
   });
 
   it("take a signing secret that may be one, and never show it", () => {
-    const secret = new Settings({ SECRET: "k".repeat(32) }).signingSecret("SECRET");
+    const secret = new Settings({ SECRET: SECRET_TEXT }).signingSecret("SECRET");
 
-    expect(secret.reveal()).toBe("k".repeat(32));
+    expect(secret.reveal()).toBe(SECRET_TEXT);
   });
 
   it.each([
-    ["K10 one of 31 bytes", "k".repeat(31)],
-    ["K8 a PEM", `-----BEGIN PUBLIC KEY-----\n${"k".repeat(64)}`],
-  ])("refuse as a signing secret %s, without its value", (_row, value) => {
+    ["K10 one of 31 characters", SECRET_TEXT.slice(0, 31), "must be 32 characters or more"],
+    ["K10 32 NULs", "\0".repeat(32), "must be printable ASCII without blanks"],
+    [
+      "K12 one character",
+      "k".repeat(32),
+      "must have 8 different characters or more, and repeat no text of 16 or fewer",
+    ],
+    ["K8 a PEM", `-----BEGIN PUBLIC KEY-----\n${SECRET_TEXT}`, "must be no public key, certificate, token or URL"],
+  ])("refuse as a signing secret %s, without its value", (_row, value, rule) => {
     const problems = problemsOf({ SECRET: value }, (settings) => settings.signingSecret("SECRET"));
 
-    expect(problems).toEqual(["SECRET must be 32 bytes or more, and not a PEM"]);
+    expect(problems).toEqual([`SECRET ${rule}`]);
   });
 
   it("name a signing secret that is missing once", () => {

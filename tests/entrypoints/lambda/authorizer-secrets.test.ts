@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Container } from "inversify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { UserId } from "../../../src/domain/identity/user-id.ts";
@@ -10,13 +10,15 @@ import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent } from "../../support/gateway-events.ts";
-import { goodToken, POLICY } from "../../support/good-token.ts";
+import { goodClaims, goodToken, POLICY } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf";
 const PEM = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----";
+const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const now = () => Math.floor(Date.now() / 1000);
 
 let server: SecretsManagerServer;
@@ -101,31 +103,43 @@ describe("the authorizer over Secrets Manager", () => {
   });
 
   it("K9 refuses a token signed with the secret in another encoding", async () => {
-    const secret = put(`${randomBytes(36).toString("base64url")}\n`);
+    const secret = put(randomBytes(36).toString("base64"));
     const { connect } = newAuthorizer();
+    const decoded = forgeJws({ payload: goodClaims(now()), key: Buffer.from(secret, "base64") });
 
-    const outcomes = [await connect(goodToken(now(), secret.trim())), await connect(goodToken(now(), secret))];
+    const outcomes = [await connect(decoded), await connect(goodToken(now(), secret))];
 
     expect(outcomes).toEqual(["Unauthorized", "accepted"]);
   });
 
+  const spki = publicKey.export({ type: "spki", format: "der" }).toString("base64");
+  const jwk = JSON.stringify(publicKey.export({ format: "jwk" }));
+
   it.each([
-    { title: "K10 a secret of 1 byte", secret: "a" },
-    { title: "K10 a secret of 31 bytes", secret: "a".repeat(31) },
+    { title: "K10 a secret of 1 character", secret: "a" },
+    { title: "K10 a secret of 31 characters", secret: "a".repeat(31) },
+    { title: "K10 C2 32 NULs, with a token of the empty key", secret: "\0".repeat(32), key: "" },
+    { title: "K10 lone surrogates, with a token of U+FFFD", secret: "\ud800".repeat(32), key: "\ufffd".repeat(32) },
+    { title: "K12 a word repeated", secret: "password".repeat(4) },
     { title: "K8 a PEM public key", secret: PEM },
     { title: "K8 a PEM public key behind a space", secret: ` ${PEM}` },
-  ])("$title is our fault, also for a token signed with it", async ({ secret }) => {
+    { title: "K8 the base64 of a public key", secret: spki },
+    { title: "K8 a JWK", secret: jwk },
+    { title: "K8 a JWKS", secret: `{"keys":[${jwk}]}` },
+    { title: "K8 an OpenSSH line", secret: `ssh-ed25519 ${"AAAAC3NzaC1lZDI1NTE5".padEnd(68, "A")} ann` },
+    { title: "K8 the address of a JWKS", secret: "https://issuer.example/.well-known/jwks.json" },
+  ])("$title is our fault, also for a token signed with it", async ({ secret, key = secret }) => {
     put(secret);
     const { connect, logger } = newAuthorizer();
 
-    expect(await connect(goodToken(now(), secret))).toBe("AuthorizerUnavailable");
+    expect(await connect(forgeJws({ payload: goodClaims(now()), key }))).toBe("AuthorizerUnavailable");
     expect(logger.lines).toMatchObject([
       { level: "error", dependency: "SIGNING_SECRETS", errorName: "UnusableKeyError" },
     ]);
   });
 
-  it.each([32, 64, 1024])("K10 a secret of %i bytes is one", async (bytes) => {
-    const secret = put("k".repeat(bytes));
+  it.each([32, 64, 1024])("K10 a secret of %i characters is one", async (characters) => {
+    const secret = put(randomBytes(characters).toString("base64url").slice(0, characters));
     const { connect } = newAuthorizer();
 
     expect(await connect(goodToken(now(), secret))).toBe("accepted");

@@ -5,7 +5,7 @@ import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
 import { localEnvironment } from "../../../src/entrypoints/local/environment.ts";
 import { HELP, readOptions } from "../../../src/entrypoints/local/options.ts";
 
-const SECRET = "a secret of at least thirty-two bytes";
+const SECRET = "a-secret-of-at-least-thirty-two-characters";
 
 describe("npm start's flags", () => {
   it("has a default for each, and a new secret for each run", () => {
@@ -69,12 +69,12 @@ describe("npm start's flags", () => {
     [["--stage", "$default"], {}, "--stage must be"],
     [["--stage", "a/b"], {}, "--stage must be"],
     [["--stage", "x".repeat(129)], {}, "--stage must be"],
-    [["--jwt-secret", "hunter2-hunter2-hunter2-hunter2"], {}, "--jwt-secret must be at least 32 bytes"],
-    [[], { PORTCULLIS_JWT_SECRET: "hunter2" }, "PORTCULLIS_JWT_SECRET must be at least 32 bytes"],
+    [["--jwt-secret", "hunter2-hunter2-hunter2-hunter2"], {}, "--jwt-secret must be 32 characters or more"],
+    [[], { PORTCULLIS_JWT_SECRET: "hunter2" }, "PORTCULLIS_JWT_SECRET must be 32 characters or more"],
     [
       ["--jwt-secret", ` -----BEGIN PUBLIC KEY-----${SECRET}`],
       {},
-      "--jwt-secret must be at least 32 bytes, and not a PEM",
+      "--jwt-secret must be no public key, certificate, token or URL",
     ],
     [["--log-level", "hunter2"], {}, "--log-level must be one of DEBUG, INFO, WARN, ERROR"],
     [["--parameter", "hunter2"], {}, "--parameter must be Name=Value"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SECRET_TEXT } from "../../../support/good-token.ts";
 import {
   describeTemplate,
   entrypoints,
@@ -75,7 +76,7 @@ describe("parameters", () => {
 
     expect(namesFor({ Production: "false" })).not.toContain("CreateTestJwt");
     expect(namesFor({ MintTestTokens: "true", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
-    expect(namesFor({ JwtSecret: "0123456789abcdef0123456789abcdef" })).not.toContain("RotateSecret");
+    expect(namesFor({ JwtSecret: SECRET_TEXT })).not.toContain("RotateSecret");
   });
 
   it("name the sources that may push", () => {

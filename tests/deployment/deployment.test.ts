@@ -89,7 +89,7 @@ describe.skipIf(!hasEmulator())(
 
     it("builds and deploys", { timeout: 120_000 }, async () => {
       await checkout.sam("build", "--config-env", "test-tokens");
-      await checkout.sam("deploy", "--config-env", "test-tokens", "--no-progressbar");
+      await checkout.sam("deploy", "--config-env", "test-tokens");
       deployed = await account.resourcesOf(STACK);
 
       expect(deployed).toHaveProperty("WebsocketApi");
@@ -232,6 +232,11 @@ describe.skipIf(!hasEmulator())(
           "a route without its response",
           (resources) => {
             delete resources["UnsubscribeRouteResponse"];
+            const [, awaited] = resources["WebsocketApi"].Properties.AccessLogSettings.DestinationArn["Fn::Select"];
+            awaited.splice(
+              awaited.findIndex(({ Ref }: { Ref?: string }) => Ref === "UnsubscribeRouteResponse"),
+              1,
+            );
           },
           async () => {
             ann.send({ action: "unsubscribe", entityId: "order-18" });
@@ -303,7 +308,7 @@ describe.skipIf(!hasEmulator())(
     });
 
     it("is deleted but for the account's log role", async () => {
-      await checkout.sam("delete", "--no-prompts", "--stack-name", STACK, "--region", REGION);
+      await checkout.sam("delete", "--config-env", "test-tokens", "--no-prompts", "--region", REGION);
 
       expect(await account.roleNames()).toEqual([expect.stringContaining("ApiGatewayLogRole")]);
     });

@@ -5,6 +5,7 @@ import { TEMPLATE } from "./local-template.ts";
 export type ExpandedResource = {
   readonly Type: string;
   readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON, of which a test says what it expects.
   readonly Properties: any;
 };

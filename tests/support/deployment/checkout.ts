@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { buildFunction, functionNames } from "../../../scripts/build.ts";
@@ -19,12 +19,12 @@ export class Checkout {
     this.#emulator = emulator;
   }
 
-  /** The unchanged template and settings, and all functions built. */
+  /** What `npm run build` makes of the unchanged template, and SAM's settings. */
   async make(): Promise<void> {
-    mkdirSync(join(this.#folder, "infra"));
-    for (const file of [TEMPLATE, "samconfig.toml"]) copyFileSync(file, join(this.#folder, file));
-    await Promise.all(functionNames().map((name) => buildFunction(name, join(this.#folder, "dist"))));
-    copyFileSync(TEMPLATE, join(this.#folder, "dist/template.yaml"));
+    const dist = join(this.#folder, "dist");
+    await Promise.all(functionNames().map((name) => buildFunction(name, dist)));
+    copyFileSync(TEMPLATE, join(dist, "template.yaml"));
+    copyFileSync("samconfig.toml", join(this.#folder, "samconfig.toml"));
   }
 
   /** The real SAM CLI against the emulator. Throws what it printed where it fails. */

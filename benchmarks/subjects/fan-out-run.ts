@@ -7,6 +7,7 @@ import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-managem
 import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/management-api-channel.ts";
 import { JitteredBackoff } from "../../src/adapters/system/jittered-backoff.ts";
 import { SystemClock } from "../../src/adapters/system/system-clock.ts";
+import { SystemTimer } from "../../src/adapters/system/system-timer.ts";
 import { makeFanOut } from "../../src/application/fan-out.ts";
 import { encodePush } from "../../src/domain/notification/push.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";
@@ -67,6 +68,7 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
     deadLetters: { undeliverable: nothingLeft, unreadable: nothingLeft },
     clock,
     backoff: new JitteredBackoff(),
+    timer: new SystemTimer(),
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     concurrency: POSTS_AT_ONCE,
   });

@@ -12,6 +12,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { ConnectionChannel } from "./ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
 import type { Logger } from "./ports/logger.ts";
+import type { Timer } from "./ports/timer.ts";
 import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
 import { makeRemainder } from "./remainder.ts";
 import { makeSlots, type Slots } from "./slots.ts";
@@ -37,8 +38,9 @@ export type FanOutDependencies = {
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   readonly backoff: Backoff;
+  readonly timer: Timer;
   readonly logger: Logger;
-  /** Posts under way at once, over all fan-outs of the process. */
+  /** Posts under way at once, over all fan-outs of the process; those that hang are not among them. */
   readonly concurrency: number;
 };
 
@@ -85,9 +87,9 @@ async function postToAudience(
     else await remainder.undeliverable(recipient, ending);
   };
 
-  await inParallel(deps.concurrency, async () => {
+  await inParallel(deps.concurrency, async (letGo) => {
     const recipient = deps.clock.now() < deadline ? await stream.next() : undefined;
-    if (recipient !== undefined) await settle(recipient, await postToRecipient(recipient, job));
+    if (recipient !== undefined) await settle(recipient, await postToRecipient(recipient, job, letGo));
     return recipient !== undefined;
   });
 
@@ -133,19 +135,28 @@ function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): numb
 }
 
 /**
- * So many workers, each doing its step until there is nothing left to do. When one throws, none begins another step:
- * the delivery will come back whole, and every further post would be posted again. The error waits for them all.
+ * So many workers, each doing one step after the other until there is nothing left to do; a step that lets its worker go
+ * ends by itself. When one throws, none begins another step: the delivery will come back whole, and every further post
+ * would be posted again. The error waits for them all.
  */
-async function inParallel(workers: number, step: () => Promise<boolean>): Promise<void> {
-  let broken = false;
+async function inParallel(workers: number, step: (letGo: () => void) => Promise<boolean>): Promise<void> {
+  const faults: unknown[] = [];
+  const unended = new Set<Promise<void>>();
+  const begin = () =>
+    new Promise<boolean>((goOn) => {
+      const fail = (thrown: unknown) => {
+        faults.push(thrown);
+        goOn(false);
+      };
+      const ended: Promise<void> = step(() => goOn(true))
+        .then(goOn, fail)
+        .finally(() => unended.delete(ended));
+      unended.add(ended);
+    });
   const work = async () => {
-    try {
-      while (!broken && (await step()));
-    } catch (thrown) {
-      broken = true;
-      throw thrown;
-    }
+    while (faults.length === 0 && (await begin()));
   };
-  const ended = await Promise.allSettled(Array.from({ length: workers }, work));
-  for (const end of ended) if (end.status === "rejected") throw end.reason;
+  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(unended);
+  if (faults.length > 0) throw faults[0];
 }

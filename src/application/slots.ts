@@ -1,5 +1,5 @@
-/** Runs a task once one of a fixed number of slots is free, first come first served. */
-export type Slots = <T>(task: () => Promise<T>) => Promise<T>;
+/** Runs a task once one of a fixed number of slots is free, first come first served. It may free its slot before it ends. */
+export type Slots = <T>(task: (freeSlot: () => void) => Promise<T>) => Promise<T>;
 
 export function makeSlots(count: number): Slots {
   let free = count;
@@ -15,10 +15,15 @@ export function makeSlots(count: number): Slots {
   return async (task) => {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
+    let held = true;
+    const freeSlot = () => {
+      if (held) release();
+      held = false;
+    };
     try {
-      return await task();
+      return await task(freeSlot);
     } finally {
-      release();
+      freeSlot();
     }
   };
 }

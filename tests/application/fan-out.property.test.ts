@@ -17,7 +17,15 @@ type Fate = {
   readonly secondsLeft: number;
 };
 
-const outcome = fc.constantFrom<PostOutcome>("delivered", "gone", "throttled", "failed", "refused", "too-large");
+const outcome = fc.constantFrom<PostOutcome>(
+  "delivered",
+  "gone",
+  "throttled",
+  "failed",
+  "unanswered",
+  "refused",
+  "too-large",
+);
 const fate: fc.Arbitrary<Fate> = fc.record({
   first: fc.array(outcome, { maxLength: 3 }),
   later: outcome,

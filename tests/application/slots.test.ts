@@ -31,6 +31,27 @@ describe("slots", () => {
     );
   });
 
+  it("are free again before their task ends, if it says so, and once", async () => {
+    const slots = makeSlots(1);
+    const order: string[] = [];
+    let end = () => {};
+    const slow = slots(async (freeSlot) => {
+      freeSlot();
+      freeSlot();
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      order.push("slow");
+    });
+    const second = slots(async () => {
+      order.push("second");
+      end();
+      await slow;
+    });
+    await Promise.all([second, slots(async () => void order.push("third"))]);
+    expect(order).toEqual(["second", "slow", "third"]);
+  });
+
   it("serve in the order of asking", async () => {
     const slots = makeSlots(1);
     const order: number[] = [];

@@ -13,6 +13,7 @@ import type { EpochMillis } from "../../src/domain/time.ts";
 import { type QueueHandling, queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
 import type { LambdaFunction } from "../../src/entrypoints/local/lambda/lambda-function.ts";
 import type { Scheduler } from "../../src/entrypoints/local/scheduler.ts";
+import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { mortal, ofTheLiving } from "./mortal-process.ts";
 
@@ -36,6 +37,7 @@ export function makeNotifyingFunctions(deps: {
   const fanOut = makeFanOut({
     ...{ channel: deps.channel, queue, deadLetters: queue, clock, logger: silent, concurrency: POSTS_AT_ONCE },
     backoff: { pause: async () => undefined },
+    timer: STANDING_TIMER,
   });
   const ending = { fanOut, connections, subscriptions, clock };
   const closeConnection = makeCloseConnection(ending);

@@ -12,7 +12,15 @@ export type ChannelSubject = {
   arrived(): readonly { readonly connectionId: string; readonly text: string }[];
 };
 
-const OUTCOMES: readonly PostOutcome[] = ["delivered", "gone", "throttled", "failed", "refused", "too-large"];
+const OUTCOMES: readonly PostOutcome[] = [
+  "delivered",
+  "gone",
+  "throttled",
+  "failed",
+  "unanswered",
+  "refused",
+  "too-large",
+];
 
 /** Every sentence of the port's comment. */
 export function describeConnectionChannel(makeSubject: () => ChannelSubject): void {

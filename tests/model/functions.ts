@@ -10,6 +10,7 @@ import type { UserId } from "../../src/domain/identity/user-id.ts";
 import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
+import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { LIMIT } from "./cast.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { faultyPorts, faultyStores } from "./faulty-ports.ts";
@@ -143,7 +144,15 @@ function makeNotifications(world: World, ports: Ports, forgetting: Act[]): Deliv
     },
   };
   const logger = new RecordingLogger();
-  const fanOut = makeFanOut({ ...ports, deadLetters: ports.queue, clock, backoff, logger, concurrency: POSTS_AT_ONCE });
+  const fanOut = makeFanOut({
+    ...ports,
+    deadLetters: ports.queue,
+    clock,
+    backoff,
+    timer: STANDING_TIMER,
+    logger,
+    concurrency: POSTS_AT_ONCE,
+  });
   const ending = { ...ports, fanOut, closeConnection, clock };
   return makeDeliver({ notifyEntity: makeNotifyEntity(ending), notifyUser: makeNotifyUser(ending) });
 }

@@ -1,5 +1,6 @@
 import { makeFanOut } from "../../src/application/fan-out.ts";
 import type { Page } from "../../src/application/ports/connection-store.ts";
+import type { Timer } from "../../src/application/ports/timer.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";
@@ -8,6 +9,7 @@ import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { ScriptedChannel } from "../fakes/scripted-channel.ts";
+import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { entityUpdate, freshDelivery, NOON } from "./notifications.ts";
 
 const INVOCATION_MILLIS = 20_000;
@@ -32,6 +34,7 @@ export class FanOutWorld {
   pause = async (ceilingMillis: number): Promise<void> => {
     this.pauses.push(ceilingMillis);
   };
+  timer: Timer = STANDING_TIMER;
   /** Around every call of a port: where a test reorders, breaks off or ends the world. */
   around: Around = (call) => call();
   readonly #concurrency: number;
@@ -66,6 +69,7 @@ export class FanOutWorld {
       },
       clock: this.clock,
       backoff: { pause: (ceilingMillis) => this.around(() => this.pause(ceilingMillis), "pause") },
+      timer: { after: (millis, task) => this.timer.after(millis, task) },
       logger: this.logger,
       concurrency: this.#concurrency,
     });

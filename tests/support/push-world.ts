@@ -15,6 +15,7 @@ import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { ScriptedChannel } from "../fakes/scripted-channel.ts";
+import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { connectionId, NOON, userPush } from "./notifications.ts";
 
 /** The push path with real stores and use cases, in memory: only the gateway, the queues and the time are fakes. */
@@ -38,6 +39,7 @@ export class PushWorld {
       deadLetters: this.queue,
       clock: this.clock,
       backoff: { pause: async () => undefined },
+      timer: STANDING_TIMER,
       logger: this.logger,
       concurrency: 4,
     });

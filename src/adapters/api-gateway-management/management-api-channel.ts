@@ -6,7 +6,7 @@ import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 import type { Push } from "../../domain/notification/push.ts";
 import { outcomeOf } from "./answer-outcome.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
-import { type HttpPost, makeHttpPost } from "./post-over-http.ts";
+import { type HttpPost, makeHttpPost, NoAnswerInTimeError } from "./post-over-http.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
 const TIMEOUT_MILLIS = 2500;
@@ -56,9 +56,9 @@ export class ManagementApiChannel implements ConnectionChannel {
     const headers = this.#signer.sign({ host, path, payloadHash, millis: this.#clock.now() });
     try {
       return outcomeOf(await this.#post(path, headers, body));
-    } catch {
-      // Timeouts, resets, names that do not resolve: nothing came back that says more.
-      return "failed";
+    } catch (error) {
+      // Resets, names that do not resolve: nothing came back that says more.
+      return error instanceof NoAnswerInTimeError ? "unanswered" : "failed";
     }
   }
 }

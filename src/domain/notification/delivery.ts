@@ -29,6 +29,12 @@ export const MAX_ATTEMPTS = 6;
 /** How many posts one invocation makes to a connection that does not answer well. */
 export const MAX_POSTS = 4;
 
+/**
+ * How long a post counts among those that may be under way at once. Good ones are answered within a tenth of that; one
+ * that hangs goes on beside them, so that however many hang, the others are served.
+ */
+export const PATIENCE_MILLIS = 250;
+
 const FIRST_PAUSE_MILLIS = 100;
 const FIRST_DELAY_SECONDS = 5;
 

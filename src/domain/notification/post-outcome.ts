@@ -2,10 +2,14 @@ import type { EpochMillis } from "../time.ts";
 import type { UndeliverableReason } from "./delivery.ts";
 import type { Recipient } from "./recipient.ts";
 
-/** What became of one post to one connection. `throttled` and `failed` say nothing of whether it arrived after all. */
-export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "refused" | "too-large";
+/**
+ * What became of one post to one connection. `unanswered` waited for all of its time. `throttled`, `failed` and
+ * `unanswered` say nothing of whether it arrived after all.
+ */
+export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "unanswered" | "refused" | "too-large";
 
-export type PostVerdict = "delivered" | "gone" | "try-again" | UndeliverableReason;
+/** `try-later`: what hangs now hangs a moment later, and each try would cost its time, and perhaps a duplicate. */
+export type PostVerdict = "delivered" | "gone" | "try-again" | "try-later" | UndeliverableReason;
 
 /** A post before $connect has answered is told 410 too, so for this long 410 is no proof that a connection is dead. */
 const CONNECTING_MILLIS = 10_000;
@@ -20,6 +24,8 @@ export function judgePost(outcome: PostOutcome, recipient: Recipient, now: Epoch
     case "throttled":
     case "failed":
       return "try-again";
+    case "unanswered":
+      return "try-later";
     // Neither our permission nor the size of the frame changes by asking again.
     case "refused":
       return "PUSH_REFUSED";

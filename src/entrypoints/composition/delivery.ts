@@ -4,6 +4,7 @@ import type { AwsCredentials } from "../../adapters/api-gateway-management/sigv4
 import { makeSqsClient } from "../../adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../adapters/sqs/sqs-delivery-queue.ts";
 import { JitteredBackoff } from "../../adapters/system/jittered-backoff.ts";
+import { SystemTimer } from "../../adapters/system/system-timer.ts";
 import { makeDeliver } from "../../application/deliver.ts";
 import { makeFanOut } from "../../application/fan-out.ts";
 import { makeNotifyEntity } from "../../application/notify-entity.ts";
@@ -38,6 +39,7 @@ export const delivery: Part = (settings) => {
     provide(names.deliveryQueue, {}, () => deliveryQueue);
     provide(names.deadLetters, {}, () => deliveryQueue);
     provide(names.backoff, {}, () => new JitteredBackoff());
+    provide(names.timer, {}, () => new SystemTimer());
     provide(
       names.fanOut,
       {
@@ -46,6 +48,7 @@ export const delivery: Part = (settings) => {
         deadLetters: names.deadLetters,
         clock: names.clock,
         backoff: names.backoff,
+        timer: names.timer,
         logger: names.logger,
       },
       (deps) => makeFanOut({ ...deps, concurrency: POSTS_AT_ONCE }),

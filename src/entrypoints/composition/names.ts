@@ -14,6 +14,7 @@ import type { DeadLetters, DeliveryQueue } from "../../application/ports/deliver
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
+import type { Timer } from "../../application/ports/timer.ts";
 import type { TokenSigner } from "../../application/ports/token-signer.ts";
 import type { TokenVerifier } from "../../application/ports/token-verifier.ts";
 import type { UniqueIds } from "../../application/ports/unique-ids.ts";
@@ -58,6 +59,7 @@ export const names = {
   deliveryQueue: name<DeliveryQueue>("DeliveryQueue"),
   deadLetters: name<DeadLetters>("DeadLetters"),
   backoff: name<Backoff>("Backoff"),
+  timer: name<Timer>("Timer"),
   fanOut: name<FanOut>("FanOut"),
   notifyEntity: name<NotifyEntity>("NotifyEntity"),
   notifyUser: name<NotifyUser>("NotifyUser"),

@@ -77,7 +77,7 @@ describe("a kept socket", () => {
     const other = post(connectionId("hanging-1"));
     await post(connectionId("good"));
     const outcomes = await Promise.all([other, post(connectionId("hanging-2"))]);
-    expect(outcomes).toEqual(["failed", "failed"]);
+    expect(outcomes).toEqual(["unanswered", "unanswered"]);
     expect(standIn.arrived).toEqual(["hanging-1", "good", "hanging-2"]);
     expect(standIn.socketsOpened).toBe(2);
   });

@@ -42,13 +42,14 @@ const ANSWERS: Readonly<Record<PostOutcome, Answer>> = {
   gone: withStatus(410),
   throttled: withStatus(429, '{"message":"Too Many Requests"}'),
   failed: withStatus(500, '{"message":"Internal server error"}'),
+  unanswered: () => undefined,
   refused: withStatus(403, '{"message":"Forbidden"}'),
   "too-large": withStatus(413, '{"message":"Request Too Long"}'),
 };
 
 describe("ManagementApiChannel", () => {
   describeConnectionChannel(() => ({
-    channel: channelTo(standIn.origin),
+    channel: channelTo(standIn.origin, { timeoutMillis: 1000 }),
     answerWith: (outcome) => {
       standIn.answer = ANSWERS[outcome];
     },
@@ -121,10 +122,10 @@ describe("an answer of the management API", () => {
     ["J8 never", () => undefined],
     ["J8 only its head", (response) => response.writeHead(200, { "Content-Length": "5" }).flushHeaders()],
     ["J8 a byte at a time", (response) => trickle(response)],
-  ])("that comes %s: failed when the time for the whole exchange is up", async (_row, answer) => {
+  ])("that comes %s: unanswered when the time for the whole exchange is up", async (_row, answer) => {
     standIn.answer = answer;
     const told = await channelTo(standIn.origin, { timeoutMillis: 60 }).prepare(PUSH)(C1);
-    expect(told).toBe("failed");
+    expect(told).toBe("unanswered");
   });
 
   it.each([

@@ -13,7 +13,8 @@ const ROWS: readonly (readonly [row: string, PostOutcome, ageMillis: number, Pos
   ["J3 429", "throttled", 60_000, "try-again"],
   ["J5 403", "refused", 60_000, "PUSH_REFUSED"],
   ["J5 413", "too-large", 60_000, "PUSH_TOO_LARGE"],
-  ["J8 5xx, timeout, reset", "failed", 60_000, "try-again"],
+  ["J8 5xx, reset", "failed", 60_000, "try-again"],
+  ["J8 no answer in time", "unanswered", 60_000, "try-later"],
 ];
 
 describe("the verdict on a post", () => {

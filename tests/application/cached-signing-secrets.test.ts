@@ -1,12 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
-import { signingSecretsContract } from "../contracts/signing-secrets.contract.ts";
+import { describeSigningSecrets } from "../contracts/signing-secrets.contract.ts";
 import { cachedSecrets, TOKEN_SECONDS, texts } from "../support/cached-secrets.ts";
 
 /** The token's life and the five minutes in which a signer may not have heard of the rotation. */
 const OVERLAP_SECONDS = TOKEN_SECONDS + 300;
 
-signingSecretsContract("makeCachedSigningSecrets", async (text) => cachedSecrets(text).secrets);
+describe("makeCachedSigningSecrets", () => {
+  describeSigningSecrets({
+    make: async (text) => cachedSecrets(text).secrets,
+    whenDown: () => {
+      const { secrets, source } = cachedSecrets();
+      // A source throws when its own time is over.
+      source.outage = new Error("down");
+      return secrets;
+    },
+  });
+});
 
 describe("a rotation", () => {
   it("K3 is heard of by the first signature that no known secret explains", async () => {

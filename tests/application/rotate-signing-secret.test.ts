@@ -2,13 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeRotateSigningSecret, ROTATION_STEPS } from "../../src/application/rotate-signing-secret.ts";
 import { Secret } from "../../src/domain/secret.ts";
-import { rotatingSecretContract } from "../contracts/rotating-secret.contract.ts";
+import { describeRotatingSecret } from "../contracts/rotating-secret.contract.ts";
 import { InMemoryRotatingSecret } from "../fakes/in-memory-rotating-secret.ts";
 
-rotatingSecretContract("InMemoryRotatingSecret", async () => {
-  const secret = new InMemoryRotatingSecret("v1", "old");
-  secret.pending = "v2";
-  return { secret, current: "v1", pending: "v2" };
+describe("InMemoryRotatingSecret, the fake", () => {
+  describeRotatingSecret({
+    make: async () => {
+      const secret = new InMemoryRotatingSecret("v1", "old");
+      secret.pending = "v2";
+      return { secret, current: "v1", pending: "v2" };
+    },
+    whenDown: "in-process",
+  });
 });
 
 function setUp(texts?: readonly string[]) {

@@ -1,13 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import { encodePush, type Push } from "../../src/domain/notification/push.ts";
 import { connectionId, userPush } from "../support/notifications.ts";
+import { answerInTime, type Outage } from "./outages.ts";
+import { type Suite, VITEST } from "./suite.ts";
 
 export type ChannelSubject = {
   readonly channel: ConnectionChannel;
   /** What the far side does to every post from here on. */
   answerWith(outcome: PostOutcome): void;
+  /** What befalls every post from here on. */
+  breakDown(outage: Outage): void;
   /** What arrived there, in order. */
   arrived(): readonly { readonly connectionId: string; readonly text: string }[];
 };
@@ -23,7 +27,9 @@ const OUTCOMES: readonly PostOutcome[] = [
 ];
 
 /** Every sentence of the port's comment. */
-export function describeConnectionChannel(makeSubject: () => ChannelSubject): void {
+export function describeConnectionChannel(makeSubject: () => ChannelSubject, suite: Suite = VITEST): void {
+  const { describe, it } = suite;
+
   describe("a connection channel", () => {
     it.each(OUTCOMES)("tells %s apart, and tries nothing again", async (outcome) => {
       const { channel, answerWith, arrived } = makeSubject();
@@ -46,6 +52,12 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject): vo
       const text = push("x".repeat(127 * 1024));
       const outcome = await channel.prepare(text)(connectionId("c1"));
       expect([outcome, arrived()[0]?.text.length]).toEqual(["delivered", text.length]);
+    });
+
+    it.each<Outage>(["fails", "hangs"])("answers in time where the far side %s, and that it failed", async (outage) => {
+      const { channel, breakDown } = makeSubject();
+      breakDown(outage);
+      expect(await answerInTime(channel.prepare(push())(connectionId("c1=")))).toBe("failed");
     });
 
     it("serves several prepared pushes and many connections at once", async () => {

@@ -1,15 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { DependencyUnavailableError } from "../../src/application/errors.ts";
+import { expect } from "vitest";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import { entityUpdate, freshDelivery, recipients, userPush } from "../support/notifications.ts";
+import { describeOutages, type Outage } from "./outages.ts";
+import { type Suite, VITEST } from "./suite.ts";
 
 export type DeliveryQueueSubject = {
   readonly queue: DeliveryQueue & DeadLetters;
   readonly deferred: () => readonly { readonly delivery: Delivery; readonly delaySeconds: number }[];
   readonly dead: () => readonly { readonly delivery: Delivery; readonly reason: string }[];
   readonly unread: () => readonly { readonly body: string; readonly reason: string }[];
-  readonly breakDown: () => void;
+  readonly breakDown: (outage: Outage) => void;
 };
 
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
@@ -19,7 +20,9 @@ const DELIVERIES: readonly (readonly [string, Delivery])[] = [
 ];
 
 /** Every sentence of the comments of both ports. */
-export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject): void {
+export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, suite: Suite = VITEST): void {
+  const { it } = suite;
+
   it.each(DELIVERIES)("defers %s as it is, for as long as it is told", async (_what, delivery) => {
     const subject = makeSubject();
     await subject.queue.defer(delivery, 45);
@@ -42,17 +45,39 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject): 
     expect(subject.unread()).toEqual([{ body, reason: "MALFORMED_EVENT" }]);
   });
 
-  describe("when it is down", () => {
-    const calls: readonly (readonly [string, (queue: DeliveryQueue & DeadLetters) => Promise<void>])[] = [
-      ["defer", (queue) => queue.defer(freshDelivery(entityUpdate()), 0)],
-      ["undeliverable", (queue) => queue.undeliverable(freshDelivery(entityUpdate()), "TOO_OLD")],
-      ["unreadable", (queue) => queue.unreadable("x", "MALFORMED_EVENT")],
-    ];
-
-    it.each(calls)("%s says so", async (_name, call) => {
-      const subject = makeSubject();
-      subject.breakDown();
-      await expect(call(subject.queue)).rejects.toThrow(new DependencyUnavailableError("DELIVERY_QUEUE"));
-    });
+  it("puts aside a message of any size, with its reason", async () => {
+    const subject = makeSubject();
+    const body = "x".repeat(1024 * 1024 - 16);
+    await subject.queue.unreadable(body, "MALFORMED_EVENT");
+    const [kept] = subject.unread();
+    expect(kept?.reason).toBe("MALFORMED_EVENT");
+    expect(body.startsWith(kept?.body ?? "nothing")).toBe(true);
+    expect(kept?.body.length).toBeGreaterThanOrEqual(body.length - 200);
   });
+
+  it("puts aside a message of any characters, as they are or escaped as in JSON", async () => {
+    const subject = makeSubject();
+    await subject.queue.unreadable("a\u0000b\ufffe\uffff", "MALFORMED_EVENT");
+    const escaped = subject.unread().map(({ body }) => body.replace(/[^a-z\\\d]/g, (odd) => unicodeEscape(odd)));
+    expect(escaped).toEqual(["a\\u0000b\\ufffe\\uffff"]);
+  });
+
+  describeOutages<DeliveryQueue & DeadLetters>(
+    suite,
+    (outage) => {
+      const subject = makeSubject();
+      subject.breakDown(outage);
+      return subject.queue;
+    },
+    "DELIVERY_QUEUE",
+    {
+      defer: (queue) => queue.defer(freshDelivery(entityUpdate()), 0),
+      undeliverable: (queue) => queue.undeliverable(freshDelivery(entityUpdate()), "TOO_OLD"),
+      unreadable: (queue) => queue.unreadable("x", "MALFORMED_EVENT"),
+    },
+  );
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

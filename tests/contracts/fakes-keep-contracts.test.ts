@@ -14,6 +14,9 @@ describe("ScriptedChannel, the fake", () => {
       answerWith: (outcome) => {
         answer = outcome;
       },
+      breakDown: () => {
+        answer = "failed";
+      },
       arrived: () => channel.posts.map(({ connectionId, push }) => ({ connectionId, text: push })),
     };
   });
@@ -28,7 +31,7 @@ describe("RecordingDeliveryQueue, the fake", () => {
       dead: () => queue.dead,
       unread: () => queue.unread,
       breakDown: () => {
-        queue.outages = 1;
+        queue.outages = Number.POSITIVE_INFINITY;
       },
     };
   });

@@ -1,16 +1,24 @@
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import type { RotatingSecret } from "../../src/application/ports/rotating-secret.ts";
 import { Secret } from "../../src/domain/secret.ts";
+import { describeOutages, type WhenDown } from "./outages.ts";
+import { type Suite, VITEST } from "./suite.ts";
 
-type Rotating = { readonly secret: RotatingSecret; readonly current: string; readonly pending: string };
+export type RotatingSecretSubject = {
+  /** Sets up a secret with a current version and an empty pending one, freshly for each test. */
+  readonly make: () => Promise<{ readonly secret: RotatingSecret; readonly current: string; readonly pending: string }>;
+  readonly whenDown: WhenDown<RotatingSecret>;
+};
 
-/** `make` sets up a secret with a current version and an empty pending one, freshly for each test. */
-export function rotatingSecretContract(name: string, make: () => Promise<Rotating>): void {
+/** Every sentence of the port's comment. */
+export function describeRotatingSecret({ make, whenDown }: RotatingSecretSubject, suite: Suite = VITEST): void {
+  const { describe, it } = suite;
+
   async function textOf(secret: RotatingSecret, version: string): Promise<string | undefined> {
     return (await secret.read(version))?.reveal();
   }
 
-  describe(`${name} keeps the contract of RotatingSecret`, () => {
+  describe("a rotating secret", () => {
     it("tells the stages of versions apart, also of one that does not exist", async () => {
       const { secret, current, pending } = await make();
 
@@ -54,5 +62,11 @@ export function rotatingSecretContract(name: string, make: () => Promise<Rotatin
       const stages = await Promise.all([current, pending].map((version) => secret.stageOf(version)));
       expect(stages).toEqual(["other", "current"]);
     });
+  });
+  describeOutages(suite, whenDown, "SIGNING_SECRETS", {
+    stageOf: (secret) => secret.stageOf("v"),
+    read: (secret) => secret.read("v"),
+    fill: (secret) => secret.fill("v", new Secret("new")),
+    promote: (secret) => secret.promote("v"),
   });
 }

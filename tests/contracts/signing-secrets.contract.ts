@@ -1,11 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import type { SigningSecrets } from "../../src/application/ports/signing-secrets.ts";
+import { describeOutages, type WhenDown } from "./outages.ts";
+import { type Suite, VITEST } from "./suite.ts";
 
-/** `make` sets up secrets of which `text` is the current one, freshly for each test; nothing rotates meanwhile. */
-export function signingSecretsContract(name: string, make: (text: string) => Promise<SigningSecrets>): void {
+export type SigningSecretsSubject = {
+  /** Sets up secrets of which `text` is the current one, freshly for each test; nothing rotates meanwhile. */
+  readonly make: (text: string) => Promise<SigningSecrets>;
+  /** Not asked before. */
+  readonly whenDown: WhenDown<SigningSecrets>;
+};
+
+/** What the port's comment says of any source; what it says of time is a test of the cache. */
+export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject, suite: Suite = VITEST): void {
+  const { describe, it } = suite;
   const text = "contract-secret-of-more-than-32-bytes";
 
-  describe(`${name} keeps the contract of SigningSecrets`, () => {
+  describe("signing secrets", () => {
     it("answers with the current secret first", async () => {
       const secrets = await make(text);
 
@@ -47,5 +57,9 @@ export function signingSecretsContract(name: string, make: (text: string) => Pro
 
       expect(printed).not.toContain(text);
     });
+  });
+  describeOutages(suite, whenDown, "SIGNING_SECRETS", {
+    read: (secrets) => secrets.read(),
+    reread: (secrets) => secrets.reread(),
   });
 }

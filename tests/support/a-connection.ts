@@ -4,7 +4,8 @@ import { type ConnectionId, parseConnectionId } from "../../src/domain/connectio
 import { parseUserId, type UserId } from "../../src/domain/identity/user-id.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
-export const NOW = 1_800_000_000 as EpochSeconds;
+/** When the test file was loaded. A store that lets records go by its own clock takes a fixed date for the past one day. */
+export const NOW = Math.floor(Date.now() / 1000) as EpochSeconds;
 
 /** One that was never used before, as the gateway spells them. */
 export function aConnectionId(): ConnectionId {

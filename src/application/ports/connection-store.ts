@@ -4,8 +4,8 @@ import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
- * `next` is where the following page starts, opaque to callers; absent on the last page. A page may be empty. A `from`
- * that cannot have been a `next` throws MalformedInputError.
+ * At most 1,000 items, whatever there is to read, and none at all on some pages. `next` is where the following page
+ * starts, opaque to callers; absent on the last page. A `from` that cannot have been a `next` throws MalformedInputError.
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 

@@ -53,6 +53,9 @@ describe("ManagementApiChannel", () => {
     answerWith: (outcome) => {
       standIn.answer = ANSWERS[outcome];
     },
+    breakDown: (outage) => {
+      standIn.answer = (response) => void (outage === "fails" && response.destroy());
+    },
     arrived: () =>
       standIn.received.map(({ url, body }) => ({
         connectionId: decodeURIComponent(url.slice(url.lastIndexOf("/") + 1)),

@@ -10,6 +10,8 @@ import { describeConnectionStore } from "../../contracts/connection-store.contra
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
 import { CapacityMeter } from "../../support/capacity-meter.ts";
 import { createTable } from "../../support/create-table.ts";
+import { tableAt } from "../../support/dynamodb-table.ts";
+import { faultyServer } from "../../support/faulty-server.ts";
 
 describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
   let table: DynamoTable;
@@ -24,7 +26,10 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
   const get = async (id: ConnectionId) =>
     (await table.documents.send(new GetCommand({ TableName: table.name, Key: connectionKey(id) }))).Item;
 
-  describeConnectionStore(() => store);
+  describeConnectionStore({
+    makeStore: () => store,
+    whenDown: async (outage) => new DynamoConnectionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
+  });
 
   describe("its table", () => {
     it("leads to a connection by user id and expiry, and lets the collector have it", async () => {

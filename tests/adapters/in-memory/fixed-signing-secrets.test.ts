@@ -1,5 +1,8 @@
+import { describe } from "vitest";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import { signingSecretsContract } from "../../contracts/signing-secrets.contract.ts";
+import { describeSigningSecrets } from "../../contracts/signing-secrets.contract.ts";
 
-signingSecretsContract("FixedSigningSecrets", async (text) => new FixedSigningSecrets(new Secret(text)));
+describe("FixedSigningSecrets", () => {
+  describeSigningSecrets({ make: async (text) => new FixedSigningSecrets(new Secret(text)), whenDown: "in-process" });
+});

@@ -3,5 +3,5 @@ import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-co
 import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
 
 describe("MemoryConnectionStore", () => {
-  describeConnectionStore(() => new MemoryConnectionStore());
+  describeConnectionStore({ makeStore: () => new MemoryConnectionStore(), whenDown: "in-process" });
 });

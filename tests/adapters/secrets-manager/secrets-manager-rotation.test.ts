@@ -3,7 +3,7 @@ import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/se
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import { rotatingSecretContract } from "../../contracts/rotating-secret.contract.ts";
+import { describeRotatingSecret } from "../../contracts/rotating-secret.contract.ts";
 import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf";
@@ -18,9 +18,15 @@ async function setUp() {
   return { server, versions, secret: new SecretsManagerRotation(server.client(), ARN) };
 }
 
-rotatingSecretContract("SecretsManagerRotation", async () => {
-  const { secret } = await setUp();
-  return { secret, current: CURRENT, pending: PENDING };
+describe("SecretsManagerRotation, as its port wants it", () => {
+  describeRotatingSecret({
+    make: async () => ({ secret: (await setUp()).secret, current: CURRENT, pending: PENDING }),
+    whenDown: async (outage) => {
+      const { secret, server } = await setUp();
+      server.fault = () => ({ kind: outage === "fails" ? "reset" : "hang" });
+      return secret;
+    },
+  });
 });
 
 describe("SecretsManagerRotation", () => {

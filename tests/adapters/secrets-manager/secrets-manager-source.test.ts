@@ -4,7 +4,7 @@ import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secr
 import { makeCachedSigningSecrets } from "../../../src/application/cached-signing-secrets.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { EpochMillis } from "../../../src/domain/time.ts";
-import { signingSecretsContract } from "../../contracts/signing-secrets.contract.ts";
+import { describeSigningSecrets } from "../../contracts/signing-secrets.contract.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
@@ -38,10 +38,19 @@ async function texts(source: SecretsManagerSource, rotatedAfter = LONG_AGO): Pro
   return [current.reveal(), previous?.reveal()];
 }
 
-signingSecretsContract("makeCachedSigningSecrets over SecretsManagerSource", async (text) => {
-  const { server, secret } = await setUp();
-  secret.put(value(text), CREATED);
-  return cachedOver(server);
+describe("makeCachedSigningSecrets over SecretsManagerSource", () => {
+  describeSigningSecrets({
+    make: async (text) => {
+      const { server, secret } = await setUp();
+      secret.put(value(text), CREATED);
+      return cachedOver(server);
+    },
+    whenDown: async (outage) => {
+      const { server } = await setUp();
+      server.fault = () => ({ kind: outage === "fails" ? "reset" : "hang" });
+      return cachedOver(server);
+    },
+  });
 });
 
 describe("what is read", () => {

@@ -1,0 +1,51 @@
+import { format } from "node:util";
+import { beforeEach, describe, it } from "vitest";
+
+/** What a contract is written with: vitest's own functions, or those that only collect its cases. */
+export type Suite = {
+  readonly describe: typeof describe;
+  readonly it: typeof it;
+  readonly beforeEach: typeof beforeEach;
+};
+
+export const VITEST: Suite = { describe, it, beforeEach };
+
+export type Case = { readonly title: string; readonly run: () => Promise<void> };
+
+type Hook = () => unknown;
+
+/** The cases of a contract, to be run outside vitest: a mutant is found by the case that it fails. */
+export function casesOf(contract: (suite: Suite) => void): readonly Case[] {
+  const cases: Case[] = [];
+  let hooks: readonly Hook[] = [];
+
+  function add(title: string, check: (...row: unknown[]) => unknown, row: readonly unknown[]): void {
+    const before = hooks;
+    const run = async () => {
+      for (const hook of before) await hook();
+      await check(...row);
+    };
+    cases.push({ title, run });
+  }
+
+  const collecting = {
+    describe: (_title: string, body: () => void) => {
+      const outer = hooks;
+      body();
+      hooks = outer;
+    },
+    beforeEach: (hook: Hook) => {
+      hooks = [...hooks, hook];
+    },
+    it: Object.assign((title: string, check: () => unknown) => add(title, check, []), {
+      each: (rows: readonly unknown[]) => (title: string, check: (...row: unknown[]) => unknown) => {
+        for (const row of rows) {
+          const values = Array.isArray(row) ? row : [row];
+          add(format(title, ...values.slice(0, title.match(/%\w/g)?.length)), check, values);
+        }
+      },
+    }),
+  };
+  contract(collecting as unknown as Suite);
+  return cases;
+}

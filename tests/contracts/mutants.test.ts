@@ -1,0 +1,31 @@
+import { describe } from "vitest";
+import { describeConnectionChannel } from "./connection-channel.contract.ts";
+import { describeConnectionStore } from "./connection-store.contract.ts";
+import { describeDeliveryQueue } from "./delivery-queue.contract.ts";
+import { describeMutants } from "./describe-mutants.ts";
+import { connectionChannelMutants, rightConnectionChannels } from "./mutants/connection-channel-mutants.ts";
+import { connectionStoreMutants, rightConnectionStores } from "./mutants/connection-store-mutants.ts";
+import { deliveryQueueMutants, rightDeliveryQueues } from "./mutants/delivery-queue-mutants.ts";
+import { rightRotatingSecrets, rotatingSecretMutants } from "./mutants/rotating-secret-mutants.ts";
+import { rightSigningSecrets, signingSecretsMutants } from "./mutants/signing-secrets-mutants.ts";
+import { describeRotatingSecret } from "./rotating-secret.contract.ts";
+import { describeSigningSecrets } from "./signing-secrets.contract.ts";
+
+// Most of it is waiting.
+describe.concurrent("the contract of", () => {
+  describe("ConnectionStore", () => {
+    describeMutants(describeConnectionStore, rightConnectionStores, connectionStoreMutants);
+  });
+  describe("ConnectionChannel", () => {
+    describeMutants(describeConnectionChannel, rightConnectionChannels, connectionChannelMutants);
+  });
+  describe("DeliveryQueue and DeadLetters", () => {
+    describeMutants(describeDeliveryQueue, rightDeliveryQueues, deliveryQueueMutants);
+  });
+  describe("RotatingSecret", () => {
+    describeMutants(describeRotatingSecret, rightRotatingSecrets, rotatingSecretMutants);
+  });
+  describe("SigningSecrets", () => {
+    describeMutants(describeSigningSecrets, rightSigningSecrets, signingSecretsMutants);
+  });
+});

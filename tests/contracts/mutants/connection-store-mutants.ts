@@ -1,0 +1,266 @@
+import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
+import type { Connection } from "../../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
+import { pause } from "../../support/pause.ts";
+import type { ConnectionStoreSubject } from "../connection-store.contract.ts";
+import type { Mutant } from "../describe-mutants.ts";
+import { downThrough, type Flaws } from "./down-through.ts";
+import { PlainConnectionStore } from "./plain-connection-store.ts";
+
+/** What `open` asks and what it writes are two requests. */
+class ReadingBeforeWriting extends PlainConnectionStore {
+  override async open(connection: Connection) {
+    const obstacle = this.obstacle(connection);
+    await pause(2);
+    if (obstacle === undefined) this.rows.set(connection.id, { connection });
+    return obstacle ?? "stored";
+  }
+}
+
+class WithoutUserAgent extends PlainConnectionStore {
+  override open({ userAgent: _, ...connection }: Connection) {
+    return super.open(connection);
+  }
+}
+
+class WithoutNames extends PlainConnectionStore {
+  override open({ identity: { userId }, ...connection }: Connection) {
+    return super.open({ identity: { userId }, ...connection });
+  }
+}
+
+class WithUserAgent extends PlainConnectionStore {
+  override open(connection: Connection) {
+    return super.open({ userAgent: "unknown", ...connection });
+  }
+}
+
+class Replacing extends PlainConnectionStore {
+  override async open(connection: Connection) {
+    const outcome = await super.open(connection);
+    if (outcome === "stored") this.rows.set(connection.id, { connection });
+    return outcome;
+  }
+}
+
+class TakingAnybodys extends PlainConnectionStore {
+  override async open(connection: Connection) {
+    const outcome = await super.open(connection);
+    return outcome === "taken" ? "stored" : outcome;
+  }
+}
+
+class ASecondShort extends PlainConnectionStore {
+  protected override isLive(connection: Connection, now: EpochSeconds): boolean {
+    return super.isLive(connection, addSeconds(now, 1));
+  }
+}
+
+class NeverExpiring extends PlainConnectionStore {
+  protected override isLive(): boolean {
+    return true;
+  }
+}
+
+class ShowingTheClosed extends PlainConnectionStore {
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    const { connection } = this.rows.get(id) ?? {};
+    await super.close(id, now);
+    this.rows.set(id, { ...this.rows.get(id), ...(connection && { connection }) });
+  }
+}
+
+class ClosingOnce extends PlainConnectionStore {
+  readonly #closed = new Set<ConnectionId>();
+
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    await super.close(id, now);
+    if (this.#closed.has(id)) this.rows.delete(id);
+    this.#closed.add(id);
+  }
+}
+
+class BuryingWhatItFinds extends PlainConnectionStore {
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    if (this.rows.has(id)) await super.close(id, now);
+  }
+}
+
+class TombstoneOfASecond extends PlainConnectionStore {
+  override close(id: ConnectionId, now: EpochSeconds) {
+    return super.close(id, addSeconds(now, 1 - 3600));
+  }
+}
+
+/** Right by the times that it is told, but it keeps one of its own. */
+class TombstoneOfASecondOfItsOwn extends PlainConnectionStore {
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    setTimeout(() => this.rows.delete(id), 1_000).unref();
+    return super.close(id, now);
+  }
+}
+
+class RecordOfASecondOfItsOwn extends PlainConnectionStore {
+  override async open(connection: Connection) {
+    setTimeout(() => this.rows.delete(connection.id), 1_000).unref();
+    return super.open(connection);
+  }
+}
+
+class ClosingAllOfAUser extends PlainConnectionStore {
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    const userId = this.rows.get(id)?.connection?.identity.userId;
+    for (const [other, { connection }] of this.rows) {
+      if (userId && connection?.identity.userId === userId) await super.close(other as ConnectionId, now);
+    }
+    return super.close(id, now);
+  }
+}
+
+class ClosingTheKnown extends PlainConnectionStore {
+  override async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    if (!this.rows.has(id)) throw new Error("no such connection");
+    return super.close(id, now);
+  }
+}
+
+class ShowingEverybody extends PlainConnectionStore {
+  protected override isOf(): boolean {
+    return true;
+  }
+}
+
+class MatchingPrefixes extends PlainConnectionStore {
+  protected override isOf(userId: UserId, connection: Connection): boolean {
+    return connection.identity.userId.startsWith(userId);
+  }
+}
+
+class OnePage extends PlainConnectionStore {
+  protected override pageSize(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+class RepeatingTheLast extends PlainConnectionStore {
+  protected override page(rest: readonly Connection[]): Page<Connection> {
+    const page = super.page(rest);
+    return page.next === undefined ? page : { ...page, next: `after ${page.items.at(-2)?.id}` };
+  }
+}
+
+/** How many were shown is where the next page starts: those that expire meanwhile move it. */
+class PagesByNumber extends PlainConnectionStore {
+  override async liveConnectionsOf(userId: UserId, now: EpochSeconds, from = "0"): Promise<Page<Connection>> {
+    const live = [...this.rows.values()].flatMap(({ connection }) =>
+      connection && this.isOf(userId, connection) && this.isLive(connection, now) ? connection : [],
+    );
+    const end = Number(from) + this.pageSize();
+    return { items: live.slice(Number(from), end), ...(end < live.length && { next: String(end) }) };
+  }
+}
+
+class TakingAnyCursor extends PlainConnectionStore {
+  protected override readCursor(from: string): string {
+    return from;
+  }
+}
+
+class CursorsOfAnOwner extends PlainConnectionStore {
+  readonly #owners = new Map<string, UserId>();
+
+  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+    return super.liveConnectionsOf(from === undefined ? userId : (this.#owners.get(from) ?? userId), now, from);
+  }
+
+  protected override page(rest: readonly Connection[]): Page<Connection> {
+    const page = super.page(rest);
+    const owner = page.items[0]?.identity.userId;
+    if (page.next !== undefined && owner !== undefined) this.#owners.set(page.next, owner);
+    return page;
+  }
+}
+
+/** Right: the port allows it. */
+class Lagging extends PlainConnectionStore {
+  readonly #index = new PlainConnectionStore();
+
+  override async open(connection: Connection) {
+    this.#later(() => this.#index.open(connection));
+    return super.open(connection);
+  }
+
+  override async close(id: ConnectionId, now: EpochSeconds) {
+    this.#later(() => this.#index.close(id, now));
+    return super.close(id, now);
+  }
+
+  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+    return this.#index.liveConnectionsOf(userId, now, from);
+  }
+
+  #later(write: () => Promise<unknown>): void {
+    setTimeout(write, 5);
+  }
+}
+
+/** One store for all tests, as if it were a table. */
+function over(store: ConnectionStore, flaws?: Flaws): ConnectionStoreSubject {
+  return { makeStore: () => store, whenDown: downThrough(store, "CONNECTION_STORE", flaws), lagMillis: 200 };
+}
+
+function of(Store: new () => ConnectionStore): ConnectionStoreSubject {
+  return over(new Store());
+}
+
+export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] = [
+  ["forgets what is not required", of(WithoutUserAgent), ["remembers all that is known"]],
+  ["forgets every name", of(WithoutNames), ["keeps what is for display"]],
+  ["makes up what it was not told", of(WithUserAgent), ["of which little is known"]],
+  ["begins anew when open is repeated", of(Replacing), ["changes nothing when repeated"]],
+  ["lets another user in", of(TakingAnybodys), ["another user's live record", "live until its last second"]],
+  [
+    "reads before it writes",
+    of(ReadingBeforeWriting),
+    ["two users who open it at once", "wins over an open that it meets"],
+  ],
+  ["ends a second early", of(ASecondShort), ["live until its last second", "a record in its last second"]],
+  [
+    "never ends",
+    of(NeverExpiring),
+    ["gone from the moment", "moves the id of an expired record", "hides a record from", "hides a record long after"],
+  ],
+  ["shows what was closed", of(ShowingTheClosed), ["forgets the connection"]],
+  ["lets go when close is repeated", of(ClosingOnce), ["may be repeated"]],
+  [
+    "buries what it finds and nothing else",
+    of(BuryingWhatItFinds),
+    ["an open that comes after it", "in whatever order"],
+  ],
+  ["has a tombstone of one second", of(TombstoneOfASecond), ["refuses the id for an hour"]],
+  ["has a tombstone of one second by its own clock", of(TombstoneOfASecondOfItsOwn), ["a clock of its own"]],
+  ["has a record of one second by its own clock", of(RecordOfASecondOfItsOwn), ["a clock of its own"]],
+  ["closes all that a user has", of(ClosingAllOfAUser), ["touches no other connection"]],
+  ["closes what is open and nothing else", of(ClosingTheKnown), ["an id that was never opened"]],
+  ["shows everybody to everybody", of(ShowingEverybody), ["knows nobody"]],
+  ["takes the beginning of a name for the name", of(MatchingPrefixes), ["to be a user like any other"]],
+  ["has one page for all", of(OnePage), ["over all its pages"]],
+  ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],
+  ["counts its way to the next page", of(PagesByNumber), ["goes on where a page ended"]],
+  ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
+  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's connections"]],
+  ["throws what its client throws", over(new PlainConnectionStore(), { raw: true }), ["L1 fails"]],
+  ["has no time limit", over(new PlainConnectionStore(), { unlimited: true }), ["L1 hangs"]],
+];
+
+export const rightConnectionStores: Readonly<Record<string, ConnectionStoreSubject>> = {
+  "the port in its simplest form": of(PlainConnectionStore),
+  "pages of 1": over(new PlainConnectionStore(1)),
+  "pages of 50": over(new PlainConnectionStore(50)),
+  "pages of 200": over(new PlainConnectionStore(200)),
+  "pages of 500": over(new PlainConnectionStore(500)),
+  "pages of 1,000": over(new PlainConnectionStore(1000)),
+  "an index that lags": { ...of(Lagging), lagMillis: 3_000 },
+};

@@ -1,0 +1,85 @@
+import type { Delivery, UndeliverableReason } from "../../../src/domain/notification/delivery.ts";
+import { RecordingDeliveryQueue } from "../../fakes/recording-delivery-queue.ts";
+import type { DeliveryQueueSubject } from "../delivery-queue.contract.ts";
+import type { Mutant } from "../describe-mutants.ts";
+import { downThrough, type Flaws } from "./down-through.ts";
+
+type Unreadable = Parameters<RecordingDeliveryQueue["unreadable"]>;
+
+class Hurrying extends RecordingDeliveryQueue {
+  override defer(delivery: Delivery): Promise<void> {
+    return super.defer(delivery, 0);
+  }
+}
+
+class CountingOn extends RecordingDeliveryQueue {
+  override async undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+    this.dead.push({ delivery, reason });
+  }
+}
+
+class WithoutReasonAside extends RecordingDeliveryQueue {
+  override undeliverable(delivery: Delivery): Promise<void> {
+    return super.undeliverable(delivery, "TOO_OLD");
+  }
+}
+
+class Tidying extends RecordingDeliveryQueue {
+  override unreadable(...[body, reason]: Unreadable): Promise<void> {
+    return super.unreadable(body.trim(), reason);
+  }
+}
+
+class WithoutReason extends RecordingDeliveryQueue {
+  override unreadable(...[body]: Unreadable): Promise<void> {
+    return super.unreadable(body, "MALFORMED_RECORD");
+  }
+}
+
+class DroppingWhatIsLarge extends RecordingDeliveryQueue {
+  override async unreadable(...[body, reason]: Unreadable): Promise<void> {
+    if (body.length < 256 * 1024) await super.unreadable(body, reason);
+  }
+}
+
+class ReplacingWhatIsOdd extends RecordingDeliveryQueue {
+  override unreadable(...[body, reason]: Unreadable): Promise<void> {
+    return super.unreadable(body.replaceAll(/[\ufffe\uffff]/g, "\ufffd"), reason);
+  }
+}
+
+type MakeSubject = () => DeliveryQueueSubject;
+
+function of(Queue: new () => RecordingDeliveryQueue, flaws?: Flaws): MakeSubject {
+  return () => {
+    const queue = new Queue();
+    let broken: RecordingDeliveryQueue | undefined;
+    return {
+      get queue() {
+        return broken ?? queue;
+      },
+      deferred: () => queue.deferred,
+      dead: () => queue.dead,
+      unread: () => queue.unread,
+      breakDown: (outage) => {
+        broken = downThrough(queue, "DELIVERY_QUEUE", flaws)(outage);
+      },
+    };
+  };
+}
+
+export const deliveryQueueMutants: readonly Mutant<MakeSubject>[] = [
+  ["hands on at once", of(Hurrying), ["for as long as it is told"]],
+  ["counts on where it was", of(CountingOn), ["an audience from a page on aside", "recipients aside"]],
+  ["gives every delivery one reason", of(WithoutReasonAside), ["aside with its reason"]],
+  ["tidies up what it did not understand", of(Tidying), ["to the byte"]],
+  ["gives its own reason", of(WithoutReason), ["to the byte", "of any size"]],
+  ["drops what is large", of(DroppingWhatIsLarge), ["of any size"]],
+  ["replaces what is odd", of(ReplacingWhatIsOdd), ["of any characters"]],
+  ["throws what its client throws", of(RecordingDeliveryQueue, { raw: true }), ["L1 fails"]],
+  ["has no time limit", of(RecordingDeliveryQueue, { unlimited: true }), ["L1 hangs"]],
+];
+
+export const rightDeliveryQueues: Readonly<Record<string, MakeSubject>> = {
+  "the fake that stands for it": of(RecordingDeliveryQueue),
+};

@@ -1,0 +1,70 @@
+import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
+import { CLOSED_ID_SECONDS, type Connection, isExpired } from "../../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { MalformedInputError } from "../../../src/domain/errors.ts";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
+
+export type Row = { readonly connection?: Connection; readonly closedUntil?: EpochSeconds };
+
+type OpenOutcome = Awaited<ReturnType<ConnectionStore["open"]>>;
+
+/** The port in its simplest form, each of its rules a step of its own: a mutant breaks one of them. */
+export class PlainConnectionStore implements ConnectionStore {
+  protected readonly rows = new Map<string, Row>();
+  readonly #pageSize: number;
+
+  constructor(pageSize = 7) {
+    this.#pageSize = pageSize;
+  }
+
+  async open(connection: Connection): Promise<OpenOutcome> {
+    const obstacle = this.obstacle(connection);
+    if (obstacle === undefined) this.rows.set(connection.id, { connection });
+    return obstacle ?? "stored";
+  }
+
+  async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    this.rows.set(id, { closedUntil: addSeconds(now, CLOSED_ID_SECONDS) });
+  }
+
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+    const after = from === undefined ? undefined : this.readCursor(from);
+    const shown = [...this.rows.values()].flatMap(({ connection }) =>
+      connection && this.isOf(userId, connection) && this.isLive(connection, now) ? connection : [],
+    );
+    const rest = shown.filter(({ id }) => after === undefined || id > after).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.page(rest);
+  }
+
+  protected pageSize(): number {
+    return this.#pageSize;
+  }
+
+  protected page(rest: readonly Connection[]): Page<Connection> {
+    const items = rest.slice(0, this.pageSize());
+    return { items, ...(rest.length > items.length && { next: `after ${items.at(-1)?.id}` }) };
+  }
+
+  protected obstacle({ id, identity, connectedAt }: Connection): OpenOutcome | undefined {
+    const { connection, closedUntil = 0 } = this.rows.get(id) ?? {};
+    const now = toEpochSeconds(connectedAt);
+    if (closedUntil > now) return "closed";
+    if (connection === undefined || !this.isLive(connection, now)) return undefined;
+    return connection.identity.userId === identity.userId ? "stored" : "taken";
+  }
+
+  protected isLive(connection: Connection, now: EpochSeconds): boolean {
+    return !isExpired(connection, now);
+  }
+
+  protected isOf(userId: UserId, connection: Connection): boolean {
+    return connection.identity.userId === userId;
+  }
+
+  protected readCursor(from: string): string {
+    const id = /^after ([\w-]+=)$/.exec(from)?.[1];
+    if (id === undefined) throw new MalformedInputError("MALFORMED_CURSOR");
+    return id;
+  }
+}

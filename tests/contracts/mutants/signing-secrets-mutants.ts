@@ -1,0 +1,51 @@
+import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
+import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import type { Mutant } from "../describe-mutants.ts";
+import type { SigningSecretsSubject } from "../signing-secrets.contract.ts";
+import { downThrough, type Flaws } from "./down-through.ts";
+
+type Secrets = Awaited<ReturnType<SigningSecrets["read"]>>;
+
+/** Both calls alike, by what one of them answers. */
+const answering = (read: () => Promise<Secrets>): SigningSecrets => ({ read, reread: read });
+
+function of(make: (text: string) => SigningSecrets, flaws?: Flaws): SigningSecretsSubject {
+  return { make: async (text) => make(text), whenDown: downThrough(make("x"), "SIGNING_SECRETS", flaws) };
+}
+
+const fixed = (text: string) => new FixedSigningSecrets(new Secret(text));
+
+const previousFirst = (text: string) => {
+  const secrets: Secrets = [new Secret("an older one"), new Secret(text)];
+  return answering(async () => secrets);
+};
+
+const anewEachTime = (text: string) => answering(async () => [new Secret(text)]);
+
+/** As a cache without a flight that is shared: what came last stays. */
+const anewForEachFlight = (text: string) => {
+  let kept: Secrets | undefined;
+  return answering(async () => {
+    if (kept !== undefined) return kept;
+    await Promise.resolve();
+    const found: Secrets = [new Secret(text)];
+    kept = found;
+    return found;
+  });
+};
+
+const openHearted = (text: string) => Object.assign(fixed(text), { text });
+
+export const signingSecretsMutants: readonly Mutant<SigningSecretsSubject>[] = [
+  ["answers with the previous secret first", of(previousFirst), ["current secret first", "the first reread"]],
+  ["makes a new object each time", of(anewEachTime), ["with the same object"]],
+  ["looks for each caller", of(anewForEachFlight), ["concurrent calls alike"]],
+  ["shows what it holds", of(openHearted), ["out of whatever is printed"]],
+  ["throws what its client throws", of(fixed, { raw: true }), ["L1 fails"]],
+  ["has no time limit", of(fixed, { unlimited: true }), ["L1 hangs"]],
+];
+
+export const rightSigningSecrets: Readonly<Record<string, SigningSecretsSubject>> = {
+  "one secret for ever": of(fixed),
+};

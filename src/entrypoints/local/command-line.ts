@@ -18,7 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readFlags(args: readonly string[], names: readonly string[], environment: Environment): Flags {
   const kept = names.find((name) => isKeptByNpm(name, environment));
   if (kept !== undefined) {
-    const command = environment["npm_lifecycle_event"] === "start" ? "npm start" : "npm run --silent token";
+    const script = environment["npm_lifecycle_event"];
+    const command = script === "start" ? "npm start" : `npm run --silent ${script}`;
     throw new UsageError(`npm kept --${kept} for itself: write a -- before the flags, as in ${command} -- --${kept} …`);
   }
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }]));

@@ -15,7 +15,10 @@ function startEventing(Notify?: Handler): Promise<TestRuntime> {
   return startTestRuntime({
     handlers: Notify === undefined ? {} : { Notify },
     eventing: {
-      queues: [{ name: "updates", maximumMessageBytes: 2048 }, { name: "dead" }],
+      queues: [
+        { name: "updates", maximumMessageBytes: 2048, deadLetters: { queue: "dead", maxReceiveCount: 5 } },
+        { name: "dead" },
+      ],
       rules: [{ name: "updates", eventBusName: "default", eventPattern: { source: ["CLI"] }, targets: [target] }],
       eventSourceMappings: Notify === undefined ? [] : [{ ...mapping, reportBatchItemFailures: true }],
     },
@@ -119,6 +122,18 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect((await send(runtime, "unsigned", "")).status).toBe(403);
     expect((await send(runtime, "signed by anybody")).status).toBe(200);
     expect(await receive(runtime)).toEqual(["signed by anybody"]);
+  },
+  async "SQ-5"() {
+    await using runtime = await startEventing();
+    const [SourceArn, DestinationArn] = ["dead", "updates"].map((name) => `arn:aws:sqs:us-east-1:123456789012:${name}`);
+    const QueueUrl = QUEUE_URL.replace("updates", "dead");
+    for (const MessageBody of ["a", "b"]) await call(runtime, "AmazonSQS.SendMessage", { QueueUrl, MessageBody });
+    await call(runtime, "AmazonSQS.StartMessageMoveTask", {
+      SourceArn,
+      DestinationArn,
+      MaxNumberOfMessagesPerSecond: 1,
+    });
+    expect(await receive(runtime)).toEqual(["a", "b"]);
   },
 };
 

@@ -117,6 +117,26 @@ export class Queue {
     for (const message of this.messages()) this.#drop(message, "purged");
   }
 
+  /** Each message that could be received becomes a new one elsewhere, until one has no place to go, or finds it full. */
+  moveTo(placeOf: (message: Message) => Queue | undefined): { readonly moved: number; readonly failure?: string } {
+    this.#dropExpired();
+    let moved = 0;
+    for (const message of [...this.#visible.values()]) {
+      const place = placeOf(message);
+      if (place === undefined) return { moved, failure: "CouldNotDetermineMessageSource" };
+      try {
+        const { body, attributes, traceHeader } = message;
+        place.send({ body, attributes, ...(traceHeader !== undefined && { traceHeader }) });
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        return { moved, failure: error.queryCode };
+      }
+      this.#drop(message, "deleted");
+      moved += 1;
+    }
+    return { moved };
+  }
+
   counts(): { readonly visible: number; readonly inFlight: number; readonly delayed: number } {
     const inFlight = this.#hidden.inFlight;
     return { visible: this.#visible.size, inFlight, delayed: this.#hidden.size - inFlight };

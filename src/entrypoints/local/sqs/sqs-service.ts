@@ -1,6 +1,7 @@
 import { makeAwsJsonService } from "../aws-json/aws-json-service.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { moveOperations } from "./move-operations.ts";
 import { queueOperations } from "./queue-operations.ts";
 import type { Queues } from "./queues.ts";
 import { receiveOperations } from "./receive-operations.ts";
@@ -16,6 +17,11 @@ export function makeSqsService(deps: {
     targetPrefix: "AmazonSQS",
     version: "1.0",
     namespace: "com.amazonaws.sqs",
-    operations: new Map([...sendOperations(deps.queues), ...receiveOperations(deps), ...queueOperations(deps.queues)]),
+    operations: new Map([
+      ...sendOperations(deps.queues),
+      ...receiveOperations(deps),
+      ...queueOperations(deps.queues),
+      ...moveOperations(deps),
+    ]),
   });
 }

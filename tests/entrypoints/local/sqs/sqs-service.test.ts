@@ -5,12 +5,14 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeQueueReport } from "../../../../src/entrypoints/local/sqs/queue-report.ts";
@@ -276,5 +278,62 @@ describe("GET /_local/queues", () => {
   it("can only be read", async () => {
     const response = await fetch(`${server.origin}/_local/queues`, { method: "POST" });
     expect(response.status).toBe(405);
+  });
+});
+
+describe("redrive, for the real SDK", () => {
+  const start = (source: string, destination?: string) => {
+    const arn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:${name}`;
+    const DestinationArn = destination === undefined ? {} : { DestinationArn: arn(destination) };
+    return sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn(source), ...DestinationArn }));
+  };
+  const tasks = async () => {
+    const SourceArn = under.dead.arn;
+    return (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 10 }))).Results;
+  };
+
+  /** A dead letter as SQS makes one: received three times. */
+  function deadLetter(body: string): void {
+    under.work.send({ body, attributes: new Map([["k", { dataType: "String", stringValue: "v" }]]) });
+    for (let receive = 0; receive < 4; receive += 1) under.work.receive({ max: 10, visibilityTimeoutSeconds: 0 });
+  }
+
+  it("moves dead letters back to the queue that each came from, as new messages", async () => {
+    deadLetter("a");
+    expect(under.dead.counts().visible).toBe(1);
+    await start("dead");
+    const [message] = under.work.messages();
+    expect(message).toMatchObject({ body: "a", receiveCount: 0, receivesHere: 0 });
+    expect(message?.attributes.get("k")?.stringValue).toBe("v");
+    expect(under.dead.messages()).toEqual([]);
+    expect(await tasks()).toMatchObject([
+      { Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 },
+    ]);
+  });
+
+  it("fails at a letter that no queue was the source of, unless it is told where to", async () => {
+    under.dead.send({ body: "of a rule" });
+    deadLetter("of a queue");
+    await start("dead");
+    expect(under.dead.messages()).toHaveLength(2);
+    await start("dead", "work");
+    expect(under.work.messages().map(({ body }) => body)).toEqual(["of a rule", "of a queue"]);
+    expect(await tasks()).toMatchObject([
+      { Status: "COMPLETED", DestinationArn: under.work.arn, ApproximateNumberOfMessagesMoved: 2 },
+      { Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource", ApproximateNumberOfMessagesMoved: 0 },
+    ]);
+  });
+
+  it.each([
+    [
+      "of a queue that is nobody's dead-letter queue",
+      "work",
+      undefined,
+      "Source queue must be configured as a Dead Letter Queue.",
+    ],
+    ["from nowhere", "nope", undefined, "The resource that you specified for the SourceArn parameter doesn't exist."],
+    ["to nowhere", "dead", "nope", "The resource that you specified for the DestinationArn parameter doesn't exist."],
+  ])("is refused %s", async (_what, source, destination, message) => {
+    await expect(start(source, destination)).rejects.toThrow(message);
   });
 });

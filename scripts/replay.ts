@@ -1,0 +1,41 @@
+// `npm run replay`: sends dead letters back to where a function takes them up.
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { readFlags, UsageError } from "../src/entrypoints/local/command-line.ts";
+import { isRedrivable, redriveDeadLetters } from "./replay/redrive-dead-letters.ts";
+import { replayDeadLetters } from "./replay/replay-dead-letters.ts";
+
+const HELP = `Sends dead letters back: npm run replay -- --reason <reason> | --queue <queue> [flags]
+
+  --reason <reason>      those in Undeliverable whose attribute Reason is this, however old they are
+  --queue <queue>        those in EntityUpdatedDeadLetters, UserPushDeadLetters or ContinuationDeadLetters
+  --stack <name>         whose dead letters they are    (portcullis)
+  --endpoint-url <url>   of a running npm start, as http://127.0.0.1:3001; else AWS, as the AWS CLI is configured
+  --help                 this text`;
+
+/** What the local runtime takes is not worth anybody's credentials. */
+function clientAt(endpoint: string | undefined): SQSClient {
+  if (endpoint === undefined) return new SQSClient({});
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new SQSClient({ endpoint, region: "us-east-1", credentials });
+}
+
+async function main(): Promise<void> {
+  const flags = readFlags(process.argv.slice(2), ["reason", "queue", "stack", "endpoint-url"], process.env);
+  if (flags.help) return console.log(HELP);
+  const [reason, queue] = [flags.value("reason"), flags.value("queue")];
+  const stack = flags.value("stack") ?? "portcullis";
+  const client = clientAt(flags.value("endpoint-url"));
+  if (reason !== undefined && queue === undefined) {
+    const { replayed, left } = await replayDeadLetters(client, { stack, reason });
+    console.log(`${replayed} sent back, ${left} left that no function takes`);
+  } else if (reason === undefined && queue !== undefined && isRedrivable(queue)) {
+    console.log(`SQS moves them to ${await redriveDeadLetters(client, { stack, queue })}`);
+  } else {
+    throw new UsageError("one of --reason and --queue is needed, with a value that --help lists");
+  }
+}
+
+await main().catch((error: Error) => {
+  console.error(`portcullis: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

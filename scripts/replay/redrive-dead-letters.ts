@@ -1,0 +1,33 @@
+import { GetQueueAttributesCommand, type SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
+import { queuesOf } from "./queues-of.ts";
+
+/** Where the dead letters of a queue or a rule go back to, by logical ids. */
+const DESTINATIONS: Readonly<Record<string, string>> = {
+  EntityUpdatedDeadLetters: "EntityUpdatedQueue",
+  UserPushDeadLetters: "UserPushQueue",
+  ContinuationDeadLetters: "ContinuationQueue",
+};
+
+export function isRedrivable(queue: string): boolean {
+  return Object.hasOwn(DESTINATIONS, queue);
+}
+
+/**
+ * Has SQS move the dead letters back, and answers to which queue. The destination is named: SQS knows no source of those
+ * that EventBridge put there, and its task would fail at the first (CouldNotDetermineMessageSource).
+ */
+export async function redriveDeadLetters(
+  client: SQSClient,
+  { stack, queue }: { readonly stack: string; readonly queue: string },
+): Promise<string> {
+  const urlOf = await queuesOf(client, stack);
+  const destination = DESTINATIONS[queue] ?? "";
+  const [SourceArn, DestinationArn] = await Promise.all([queue, destination].map((id) => arnOf(client, urlOf(id))));
+  await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+  return destination;
+}
+
+async function arnOf(client: SQSClient, QueueUrl: string): Promise<string | undefined> {
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  return Attributes?.QueueArn;
+}

@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  ListMessageMoveTasksCommand,
+  SendMessageCommand,
+  SQSClient,
+  StartMessageMoveTaskCommand,
+} from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
+import type { Runtime } from "../../../src/entrypoints/local/runtime.ts";
+import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
+import { freePort } from "../../support/free-port.ts";
+import type { Json } from "../../support/local-runtime.ts";
+import { entityUpdated } from "../../support/queued-messages.ts";
+import { connect, type TestClient } from "../../support/web-socket-client.ts";
+
+const DOCUMENTED = "http://127.0.0.1:3001";
+
+/** The commands of the document, as somebody copies them. */
+const commands = [...readFileSync("docs/guarantees.md", "utf8").matchAll(/^npm run replay -- (.+)$/gm)].map(
+  ([, flags = ""]) => flags.split(" "),
+);
+
+const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+let runtime: Runtime;
+let bus: EventBridgeClient;
+let sqs: SQSClient;
+let ann: TestClient;
+const origin = () => `http://127.0.0.1:${runtime.port}`;
+const arn = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
+
+beforeAll(async () => {
+  const jwtSecret = "only-for-tests-0123456789abcdef0";
+  const options = { port: await freePort(), stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
+  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note: () => {}, onFailure: () => {} });
+  bus = new EventBridgeClient({ ...account, endpoint: origin() });
+  sqs = new SQSClient({ ...account, endpoint: origin() });
+  const minted = await fetch(`${origin()}/2015-03-31/functions/CreateTestJwt/invocations`, {
+    method: "POST",
+    body: '{"userId":"ann"}',
+  });
+  const { authToken } = (await minted.json()) as { authToken: string };
+  ann = await connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", authToken]);
+  ann.send({ action: "subscribe", entityId: "order-17" });
+  await ann.text();
+});
+
+afterAll(async () => {
+  bus.destroy();
+  sqs.destroy();
+  await runtime.close();
+});
+
+/** With the stack in place of the runtime that the document means; the flag is put where the document leaves it out. */
+async function replay(flags: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+  const here = flags.includes("--endpoint-url") ? flags : [...flags, "--endpoint-url", DOCUMENTED];
+  const args = here.map((flag) => flag.replace(DOCUMENTED, origin()));
+  const child = spawn("npm", ["run", "--silent", "replay", "--", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  const [code] = await once(child, "close");
+  return { code, output };
+}
+
+async function queue(name: string): Promise<Json> {
+  const { queues } = (await (await fetch(`${origin()}/_local/queues`)).json()) as Json;
+  return queues.find((one: Json) => one.name === name);
+}
+
+/** Until so many lie there: functions and pollers take their time. */
+async function waitFor(name: string, letters: number): Promise<Json[]> {
+  let { messages } = await queue(name);
+  while (messages.length !== letters) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    ({ messages } = await queue(name));
+  }
+  return messages;
+}
+
+async function publishOld(message: string): Promise<void> {
+  const Time = new Date(Date.now() - 7_200_000);
+  const Detail = JSON.stringify({ entityId: "order-17", message, replay: false });
+  const entry = { Source: "CLI", DetailType: "Entity Updated", Detail, Time };
+  await bus.send(new PutEventsCommand({ Entries: [entry] }));
+}
+
+/** As EventBridge does: no queue was its source. */
+async function putIntoDeadLetters(message: string): Promise<void> {
+  const time = new Date().toISOString().replace(/\.\d+/, "");
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: `${origin()}/123456789012/EntityUpdatedDeadLetters`,
+      MessageBody: JSON.stringify(entityUpdated({ entityId: "order-17", message }, { time })),
+      MessageAttributes: { ERROR_CODE: { DataType: "String", StringValue: "SDK_CLIENT_ERROR" } },
+    }),
+  );
+}
+
+describe("dead letters go back as docs/guarantees.md says", () => {
+  it("in ways that are tested here, and no other", () => {
+    expect(commands.map(([flag]) => flag)).toEqual(["--reason", "--queue", "--reason"]);
+    expect(commands.at(-1)).toContain(DOCUMENTED);
+  });
+
+  it.each(commands.filter(([flag]) => flag === "--reason"))(
+    "R2 I9 %s %s, an event of two hours ago",
+    async (...flags) => {
+      await publishOld("late");
+      const [letter] = await waitFor("Undeliverable", 1);
+      expect(letter.attributes).toEqual({ Reason: "TOO_OLD" });
+      expect(await replay(flags)).toEqual({ code: 0, output: "1 sent back, 0 left that no function takes\n" });
+      expect(JSON.parse(await ann.text())).toMatchObject({ type: "Entity Updated", message: "late" });
+      await waitFor("Undeliverable", 0);
+    },
+  );
+
+  it("R2 R4 --queue, what EventBridge put there, which SQS does not move back of itself", async () => {
+    await putIntoDeadLetters("not handed over");
+    const SourceArn = arn("EntityUpdatedDeadLetters");
+    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+    const { Results } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
+    expect(Results).toMatchObject([{ Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource" }]);
+    const flags = commands.find(([flag]) => flag === "--queue") ?? [];
+    expect(await replay(flags)).toEqual({ code: 0, output: "SQS moves them to EntityUpdatedQueue\n" });
+    expect(JSON.parse(await ann.text())).toMatchObject({ message: "not handed over" });
+    await waitFor("EntityUpdatedDeadLetters", 0);
+  });
+
+  it("leaves other reasons, and what no function takes", async () => {
+    await publishOld("left");
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: `${origin()}/123456789012/Undeliverable`,
+        MessageBody: '{"id":"cut of',
+        MessageAttributes: { Reason: { DataType: "String", StringValue: "MALFORMED_EVENT" } },
+      }),
+    );
+    await waitFor("Undeliverable", 2);
+    const { output } = await replay(["--reason", "MALFORMED_EVENT"]);
+    expect(output).toBe("0 sent back, 1 left that no function takes\n");
+    expect((await queue("Undeliverable")).visible).toBe(2);
+  });
+
+  it.each([[[]], [["--queue", "EntityUpdatedQueue"]], [["--reason", "TOO_OLD", "--queue", "UserPushDeadLetters"]]])(
+    "and not with %j",
+    async (flags) => {
+      const { code, output } = await replay(flags);
+      expect([code, output]).toEqual([2, expect.stringMatching(/^portcullis: one of --reason and --queue is needed/)]);
+    },
+  );
+});

@@ -4,23 +4,31 @@ import { DependencyUnavailableError } from "./errors.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
-import type { SigningSecretSource, SigningSecretVersions } from "./ports/signing-secret-source.ts";
+import type { NoSigningSecret, SigningSecretSource, SigningSecretVersions } from "./ports/signing-secret-source.ts";
 import type { SigningSecrets } from "./ports/signing-secrets.ts";
 
 /** How long an answer is given without asking again: by then every instance has heard of a rotation. */
 const FRESH_SECONDS = 300;
 
-/** How long it is given while the source is down: what a withdrawn secret is worth then, against refusing everybody. */
+/** How long it is given while the source is down: what a stolen secret is worth then, against refusing everybody. */
 const STALE_SECONDS = 3600;
 
-/** Whoever sends bad signatures causes no more calls than one in this time. */
-const REREAD_SECONDS = 30;
+/** Bad signatures cause no more looks than one in this time, and a rotation is seen within it. */
+const REREAD_SECONDS = 5;
 
-/** Nobody is asked for this long after the first failure, the second and so on: at most 25 calls in ten minutes. */
+/**
+ * Nobody is asked for this long after the first failure, the second and so on: at most 24 looks in ten minutes. A failed look
+ * is two requests, since each is tried twice, or three where only the previous version fails: 48 requests, or 72.
+ */
 const PAUSES_SECONDS: readonly number[] = [1, 2, 4, 8, 16];
 const LAST_PAUSE_SECONDS = 30;
 
-type Answer = SigningSecretVersions & { readonly askedAt: EpochMillis };
+type Answer = {
+  readonly current: Secret;
+  readonly createdAt: EpochMillis;
+  readonly askedAt: EpochMillis;
+  readonly previous?: { readonly secret: Secret; readonly askedAt: EpochMillis };
+};
 type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly count: number };
 
 /**
@@ -29,6 +37,9 @@ type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly cou
  * The previous secret is given for as long as a token signed with it can live, counted from when the current one was
  * made, and not a moment longer: neither from memory nor while the source is down. So a rotation refuses no good token,
  * and needs no setting of its own. A stolen secret is withdrawn by rotating twice: only one previous version is kept.
+ *
+ * Only an outage is bridged from memory. That the secret is gone, or withheld from us, is an answer, and ends what is
+ * remembered at once.
  */
 export function makeCachedSigningSecrets(deps: {
   readonly source: SigningSecretSource;
@@ -39,6 +50,7 @@ export function makeCachedSigningSecrets(deps: {
   // Signers cache as well: the last one hears of a rotation when its answer is no longer fresh.
   const overlapSeconds = deps.tokenLifetimeSeconds + FRESH_SECONDS;
   let answer: Answer | undefined;
+  /** Of the last look, if it did not find out all that it asked for. */
   let failure: Failure | undefined;
   let flight: Promise<void> | undefined;
   let rereadAt: EpochMillis | undefined;
@@ -51,13 +63,11 @@ export function makeCachedSigningSecrets(deps: {
 
   async function reread() {
     const now = deps.clock.now();
-    if (isWithin(REREAD_SECONDS, rereadAt, now)) {
-      // Whoever comes while the first one is still asking gets what that one gets.
-      await flight;
-      return read();
+    if (!isWithin(REREAD_SECONDS, rereadAt, now)) {
+      await refresh(now);
+      if (failure !== undefined) throw unavailable(failure);
+      rereadAt = answer?.askedAt;
     }
-    rereadAt = now;
-    await refresh(now);
     return known();
   }
 
@@ -70,24 +80,37 @@ export function makeCachedSigningSecrets(deps: {
     await flight;
   }
 
+  /** The age of an answer counts from the question: Lambda may have frozen the process between it and the answer. */
   async function ask(now: EpochMillis): Promise<void> {
     try {
-      const versions = await deps.source.fetch(secondsBefore(now, overlapSeconds));
-      // The age counts from the question: Lambda may have frozen the process between it and the answer.
-      answer = { ...withKnownSecrets(versions, answer), askedAt: now };
-      failure = undefined;
+      const found = await deps.source.fetch(secondsBefore(now, overlapSeconds));
+      answer = found.kind === "none" ? undefined : remembered(found, now, answer);
+      failure = failureAfter(found);
     } catch (cause) {
-      failure = { cause, at: deps.clock.now(), count: (failure?.count ?? 0) + 1 };
-      // Without an answer to fall back on the caller throws, and whoever answers that writes the line.
-      if (usable(failure.at)) deps.logger.warn("signing secrets not refreshed", faultFields(cause));
+      failure = nextFailure(cause);
     }
+    // Without an answer to fall back on the caller throws, and whoever answers that writes the line.
+    if (failure !== undefined && usable(failure.at)) {
+      deps.logger.warn("signing secrets not refreshed", faultFields(failure.cause));
+    }
+  }
+
+  function failureAfter(found: SigningSecretVersions | NoSigningSecret): Failure | undefined {
+    const cause = found.kind === "none" ? found.cause : found.previousUnread;
+    return cause === undefined ? undefined : nextFailure(cause);
+  }
+
+  function nextFailure(cause: unknown): Failure {
+    return { cause, at: deps.clock.now(), count: (failure?.count ?? 0) + 1 };
   }
 
   function known(): readonly [Secret, ...Secret[]] {
     const now = deps.clock.now();
-    const { current, previous, createdAt } = usable(now) ?? unavailable(failure);
-    const overlaps = previous !== undefined && now < secondsAfter(createdAt, overlapSeconds);
-    return overlaps ? [current, previous] : [current];
+    const held = usable(now);
+    if (held === undefined) throw unavailable(failure);
+    const { current, previous, createdAt } = held;
+    const overlaps = isWithin(STALE_SECONDS, previous?.askedAt, now) && now < secondsAfter(createdAt, overlapSeconds);
+    return previous !== undefined && overlaps ? [current, previous.secret] : [current];
   }
 
   function usable(now: EpochMillis): Answer | undefined {
@@ -97,8 +120,8 @@ export function makeCachedSigningSecrets(deps: {
   return { read, reread };
 }
 
-function unavailable(failure: Failure | undefined): never {
-  throw new DependencyUnavailableError("SIGNING_SECRETS", { cause: failure?.cause });
+function unavailable(failure: Failure | undefined): DependencyUnavailableError {
+  return new DependencyUnavailableError("SIGNING_SECRETS", { cause: failure?.cause });
 }
 
 /** False also when the clock was set back since: rather one call too many than a span that never ends. */
@@ -118,14 +141,19 @@ function pauseSeconds(failure: Failure | undefined): number {
   return failure === undefined ? 0 : (PAUSES_SECONDS[failure.count - 1] ?? LAST_PAUSE_SECONDS);
 }
 
-/** Equal texts keep their object. A rotation that falls between two looks may show one version under both labels. */
-function withKnownSecrets(versions: SigningSecretVersions, answer: Answer | undefined): SigningSecretVersions {
-  const { createdAt, previous } = versions;
-  const current = sameAs(versions.current, answer) ?? versions.current;
-  if (previous === undefined || previous.reveal() === current.reveal()) return { createdAt, current };
-  return { createdAt, current, previous: sameAs(previous, answer) ?? previous };
+/**
+ * Equal texts keep their object. A rotation that falls between two looks may show one version under both labels. A previous
+ * version that could not be asked for stays what it was, but only behind the same current one: a rotation moves both.
+ */
+function remembered(found: SigningSecretVersions, askedAt: EpochMillis, answer: Answer | undefined): Answer {
+  const { createdAt, previous, previousUnread } = found;
+  const current = sameAs(found.current, answer) ?? found.current;
+  const alone = { createdAt, current, askedAt };
+  if (previousUnread !== undefined && current === answer?.current) return { ...answer, ...alone };
+  if (previous === undefined || previous.reveal() === current.reveal()) return alone;
+  return { ...alone, previous: { secret: sameAs(previous, answer) ?? previous, askedAt } };
 }
 
 function sameAs(secret: Secret, answer: Answer | undefined): Secret | undefined {
-  return [answer?.current, answer?.previous].find((known) => known?.reveal() === secret.reveal());
+  return [answer?.current, answer?.previous?.secret].find((known) => known?.reveal() === secret.reveal());
 }

@@ -1,6 +1,13 @@
-import type { SigningSecretSource, SigningSecretVersions } from "../../src/application/ports/signing-secret-source.ts";
+import type {
+  NoSigningSecret,
+  SigningSecretSource,
+  SigningSecretVersions,
+} from "../../src/application/ports/signing-secret-source.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
+
+/** What a look found out: all that it asked for, the current version alone, that there is none, nothing. */
+type Outcome = "all" | "current" | "none" | "failed";
 
 type Version = { readonly text: string; readonly createdAt: EpochMillis };
 
@@ -8,8 +15,12 @@ type Version = { readonly text: string; readonly createdAt: EpochMillis };
 export class RotatingSecretSource implements SigningSecretSource {
   /** While it is set, every look throws it. */
   outage: Error | undefined;
-  /** Each look in seconds since 1970, failed ones included, and the current text at that moment. */
-  readonly looks: { readonly at: number; readonly failed: boolean; readonly text: string }[] = [];
+  /** While it is set, every look finds the current version, but not the previous one. */
+  previousOutage: Error | undefined;
+  /** While it is set, every look is answered that there is no secret for us. */
+  refusal: Error | undefined;
+  /** Each look in seconds since 1970, how it ended, and the current text at that moment. */
+  readonly looks: { readonly at: number; readonly outcome: Outcome; readonly text: string }[] = [];
   readonly #now: () => EpochMillis;
   #versions: readonly [Version, ...Version[]];
 
@@ -26,15 +37,25 @@ export class RotatingSecretSource implements SigningSecretSource {
     this.#versions = [{ text, createdAt: this.#now() }, this.current];
   }
 
-  async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions> {
-    this.looks.push({ at: this.#now() / 1000, failed: this.outage !== undefined, text: this.current.text });
-    if (this.outage !== undefined) throw this.outage;
+  async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret> {
     const [current, previous] = this.#versions;
-    const asked = current.createdAt > rotatedAfter && previous !== undefined;
+    const isPreviousAsked = current.createdAt > rotatedAfter;
+    const outcome = this.#outcome(isPreviousAsked);
+    this.looks.push({ at: this.#now() / 1000, outcome, text: current.text });
+    if (outcome === "failed") throw this.outage;
+    if (outcome === "none") return { kind: "none", cause: this.refusal };
     return {
+      kind: "held",
       current: new Secret(current.text),
       createdAt: current.createdAt,
-      ...(asked && { previous: new Secret(previous.text) }),
+      ...(outcome === "current" && { previousUnread: this.previousOutage }),
+      ...(outcome === "all" && isPreviousAsked && previous !== undefined && { previous: new Secret(previous.text) }),
     };
+  }
+
+  #outcome(isPreviousAsked: boolean): Outcome {
+    if (this.outage !== undefined) return "failed";
+    if (this.refusal !== undefined) return "none";
+    return isPreviousAsked && this.previousOutage !== undefined ? "current" : "all";
   }
 }

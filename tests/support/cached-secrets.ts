@@ -8,11 +8,11 @@ export const START = Date.parse("2026-11-22T10:00:00Z");
 export const TOKEN_SECONDS = 3600;
 
 /** The cache over a source that a test rotates and breaks, on a clock that it moves. */
-export function cachedSecrets(text = "one") {
+export function cachedSecrets(text = "one", tokenLifetimeSeconds = TOKEN_SECONDS) {
   const clock = new FixedClock(START);
   const logger = new RecordingLogger();
   const source = new RotatingSecretSource(() => clock.now(), text);
-  const secrets = makeCachedSigningSecrets({ source, clock, logger, tokenLifetimeSeconds: TOKEN_SECONDS });
+  const secrets = makeCachedSigningSecrets({ source, clock, logger, tokenLifetimeSeconds });
   return { clock, logger, source, secrets };
 }
 

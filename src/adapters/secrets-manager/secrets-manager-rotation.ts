@@ -10,8 +10,8 @@ import {
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { RotatingSecret } from "../../application/ports/rotating-secret.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { withinDeadline } from "./deadline.ts";
 import { formatSecretValue, parseSecretValue } from "./secret-value.ts";
+import { startDeadline } from "./start-deadline.ts";
 
 type Send<T> = (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
@@ -82,7 +82,7 @@ export class SecretsManagerRotation implements RotatingSecret {
 
   async #send<T>(send: Send<T>): Promise<T> {
     try {
-      return await withinDeadline((abortSignal) => send(this.#client, { abortSignal }));
+      return await startDeadline()((abortSignal) => send(this.#client, { abortSignal }));
     } catch (cause) {
       throw new DependencyUnavailableError("SIGNING_SECRETS", { cause });
     }

@@ -1,15 +1,31 @@
 import {
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
-  ResourceNotFoundException,
   type SecretsManagerClient,
+  SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager";
-import type { SigningSecretSource, SigningSecretVersions } from "../../application/ports/signing-secret-source.ts";
+import type {
+  NoSigningSecret,
+  SigningSecretSource,
+  SigningSecretVersions,
+} from "../../application/ports/signing-secret-source.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
-import type { Secret } from "../../domain/secret.ts";
 import { type EpochMillis, parseEpochMillis } from "../../domain/time.ts";
-import { withinDeadline } from "./deadline.ts";
 import { parseSecretValue } from "./secret-value.ts";
+import { startDeadline } from "./start-deadline.ts";
+
+/**
+ * What Secrets Manager answers when there is no secret for us (API reference, GetSecretValue): it does not exist, it is marked
+ * for deletion, our role or its key is withheld, its key decrypts it no longer. Anything else says nothing of the secret.
+ */
+const ANSWERS: ReadonlySet<string> = new Set([
+  "ResourceNotFoundException",
+  "InvalidRequestException",
+  "AccessDeniedException",
+  "DecryptionFailure",
+]);
+
+type Deadline = ReturnType<typeof startDeadline>;
 
 /**
  * One secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it still counts. AWSPENDING is never asked for: until
@@ -27,32 +43,40 @@ export class SecretsManagerSource implements SigningSecretSource {
     this.#secretId = secretId;
   }
 
-  fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions> {
-    return withinDeadline((signal) => this.#versions(rotatedAfter, signal));
-  }
-
-  async #versions(rotatedAfter: EpochMillis, signal: AbortSignal): Promise<SigningSecretVersions> {
-    const answer = await this.#get("AWSCURRENT", signal);
-    const current = parseSecretValue(answer.SecretString);
-    const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
-    if (createdAt === undefined) throw new MalformedInputError("MALFORMED_SECRET");
-    if (createdAt <= rotatedAfter) return { current, createdAt };
-    const previous = await this.#previous(signal);
-    return { current, createdAt, ...(previous !== undefined && { previous }) };
-  }
-
-  async #previous(signal: AbortSignal): Promise<Secret | undefined> {
+  async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret> {
+    const deadline = startDeadline();
     try {
-      return parseSecretValue((await this.#get("AWSPREVIOUS", signal)).SecretString);
-    } catch (error) {
-      // A new secret has no previous version; a malformed one never signed anything, and its successor mended it.
-      if (error instanceof ResourceNotFoundException || error instanceof MalformedInputError) return undefined;
-      throw error;
+      const answer = await this.#get("AWSCURRENT", deadline);
+      const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
+      // Every version has a date: whatever answered, it was not Secrets Manager.
+      if (createdAt === undefined) throw new TypeError("an answer without CreatedDate");
+      const current = parseSecretValue(answer.SecretString);
+      const previous = createdAt > rotatedAfter ? await this.#previous(deadline) : {};
+      return { kind: "held", current, createdAt, ...previous };
+    } catch (cause) {
+      if (isAnswer(cause)) return { kind: "none", cause };
+      throw cause;
     }
   }
 
-  #get(stage: "AWSCURRENT" | "AWSPREVIOUS", abortSignal: AbortSignal): Promise<GetSecretValueCommandOutput> {
-    const command = new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: stage });
-    return this.#client.send(command, { abortSignal });
+  async #previous(deadline: Deadline): Promise<Pick<SigningSecretVersions, "previous" | "previousUnread">> {
+    try {
+      return { previous: parseSecretValue((await this.#get("AWSPREVIOUS", deadline)).SecretString) };
+    } catch (cause) {
+      // A new secret has no previous version; a malformed one never signed anything, and its successor mended it.
+      return isAnswer(cause) ? {} : { previousUnread: cause };
+    }
   }
+
+  #get(stage: "AWSCURRENT" | "AWSPREVIOUS", deadline: Deadline): Promise<GetSecretValueCommandOutput> {
+    const command = new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: stage });
+    return deadline((abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+}
+
+function isAnswer(thrown: unknown): boolean {
+  return (
+    thrown instanceof MalformedInputError ||
+    (thrown instanceof SecretsManagerServiceException && ANSWERS.has(thrown.name))
+  );
 }

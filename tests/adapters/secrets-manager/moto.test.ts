@@ -13,9 +13,9 @@ import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/applicatio
 import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";
+import { fetchHeld } from "../../support/secrets-manager/fetch-held.ts";
 
 const OLD = "old-signing-secret-0123456789abcdef";
-const LONG_AGO = 0 as Parameters<SecretsManagerSource["fetch"]>[0];
 
 describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
   let moto: Awaited<ReturnType<typeof startMoto>>;
@@ -64,7 +64,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
   }
 
   it("has a first version and none before it", async () => {
-    const versions = await new SecretsManagerSource(client, secretId).fetch(LONG_AGO);
+    const versions = await fetchHeld(new SecretsManagerSource(client, secretId));
 
     expect(versions.current.reveal()).toBe(OLD);
     expect(versions.previous).toBeUndefined();
@@ -73,9 +73,9 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
   it("keeps the version before after a rotation, and that before it no longer", async () => {
     const source = new SecretsManagerSource(client, secretId);
     await rotate();
-    const once = await source.fetch(LONG_AGO);
+    const once = await fetchHeld(source);
     await rotate();
-    const twice = await source.fetch(LONG_AGO);
+    const twice = await fetchHeld(source);
 
     expect(once.previous?.reveal()).toBe(OLD);
     expect(once.current.reveal()).not.toBe(OLD);

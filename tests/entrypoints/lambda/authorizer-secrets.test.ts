@@ -163,6 +163,45 @@ describe("the authorizer over Secrets Manager", () => {
       expect(JSON.stringify(logger.lines)).not.toContain(canary);
   });
 
+  it("K3 K1 answers a good token of a new secret 500 and no 401 while the service is down", async () => {
+    const old = newSecret();
+    const { connect } = newAuthorizer();
+    const outcomes = [await connect(goodToken(now(), old))];
+
+    const next = newSecret();
+    server.fault = () => ({ kind: "error", status: 500, type: "InternalServiceError" });
+    outcomes.push(await connect(goodToken(now(), next)), await connect(goodToken(now(), old)));
+
+    expect(outcomes).toEqual(["accepted", "AuthorizerUnavailable", "accepted"]);
+  });
+
+  it("K4 K1 lets in whom the current secret signed while the previous one is throttled, and answers others 500", async () => {
+    const old = newSecret();
+    const next = newSecret();
+    server.fault = (request) =>
+      request.endsWith("AWSPREVIOUS") ? { kind: "error", status: 400, type: "ThrottlingException" } : undefined;
+    const { connect } = newAuthorizer();
+
+    const outcomes = [await connect(goodToken(now(), next)), await connect(goodToken(now(), old))];
+
+    expect(outcomes).toEqual(["accepted", "AuthorizerUnavailable"]);
+  });
+
+  it.each(["ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException", "DecryptionFailure"])(
+    "K1 lets nobody in once the service has answered %s, which a bad signature brings to light",
+    async (type) => {
+      const secret = newSecret();
+      const { connect } = newAuthorizer();
+      const outcomes = [await connect(goodToken(now(), secret))];
+
+      server.fault = () => ({ kind: "error", status: 400, type });
+      outcomes.push(await connect(goodToken(now(), randomBytes(36).toString("base64url"))));
+      outcomes.push(await connect(goodToken(now(), secret)));
+
+      expect(outcomes).toEqual(["accepted", "AuthorizerUnavailable", "AuthorizerUnavailable"]);
+    },
+  );
+
   it("N2 asks the service no more than twice for 1,000 bad signatures", async () => {
     const secret = newSecret();
     const { connect } = newAuthorizer();

@@ -1,0 +1,15 @@
+import type {
+  SigningSecretSource,
+  SigningSecretVersions,
+} from "../../../src/application/ports/signing-secret-source.ts";
+import type { EpochMillis } from "../../../src/domain/time.ts";
+
+/** The versions that a source holds, the previous one too unless they were made before `rotatedAfter`. */
+export async function fetchHeld(
+  source: SigningSecretSource,
+  rotatedAfter = 0 as EpochMillis,
+): Promise<SigningSecretVersions> {
+  const found = await source.fetch(rotatedAfter);
+  if (found.kind === "none") throw new Error("there is no secret", { cause: found.cause });
+  return found;
+}

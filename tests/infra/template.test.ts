@@ -439,6 +439,35 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(deadLetterQueues().length).toBe(4);
   });
 
+  it("R4: an alarm tells of each event that a rule could put nowhere, on whichever bus it is", () => {
+    const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+    const rules = each("AWS::Events::Rule");
+
+    for (const [rule] of rules) {
+      const onOwnBus = { "Fn::Select": [2, { "Fn::Split": ["/", { "Fn::GetAtt": [rule, "Arn"] }] }] };
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          Namespace: "AWS/Events",
+          MetricName: "InvocationsFailedToBeSentToDlq",
+          Dimensions: {
+            "Fn::If": [
+              "OnDefaultBus",
+              [{ Name: "RuleName", Value: { Ref: rule } }],
+              [
+                { Name: "EventBusName", Value: { Ref: "EventBusName" } },
+                { Name: "RuleName", Value: onOwnBus },
+              ],
+            ],
+          },
+          Statistic: "Sum",
+          Threshold: 1,
+          AlarmActions: [{ Ref: "Alarms" }],
+        }),
+      );
+    }
+    expect(rules.length).toBe(2);
+  });
+
   it("R4: EventBridge tries for a day and then hands over to the dead letters", () => {
     for (const [, { Properties }] of each("AWS::Events::Rule")) {
       for (const target of Properties.Targets) {

@@ -94,7 +94,10 @@ async function postToAudience(
   });
 
   const { fault, ...rest } = stream.rest();
-  if (fault !== undefined) deps.logger.warn("audience not read to its end", faultFields(fault.thrown));
+  if (fault !== undefined) {
+    const { id: notificationId } = delivery.notification;
+    deps.logger.warn("audience not read to its end", { notificationId, ...faultFields(fault.thrown) });
+  }
   const attempt = attemptsBehind(delivery, tally, fault !== undefined);
   // The page's name came with the message and was never ours: it will not become one by asking again.
   const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
@@ -109,7 +112,7 @@ function streamOf({ delivery: { to }, read }: FanOutOrder): AudienceStream {
 }
 
 async function forgetGone(
-  { connectionId }: Recipient,
+  { connectionId, userId }: Recipient,
   order: FanOutOrder,
   tally: Tally,
   deps: FanOutDependencies,
@@ -119,7 +122,7 @@ async function forgetGone(
     await order.forget(connectionId);
   } catch (thrown) {
     tally.unforgotten += 1;
-    deps.logger.warn("gone connection not forgotten", { connectionId, ...faultFields(thrown) });
+    deps.logger.warn("gone connection not forgotten", { connectionId, userId, ...faultFields(thrown) });
   }
 }
 

@@ -75,7 +75,10 @@ describe("one connection that does not answer well", () => {
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, unforgotten: 1 });
     expect(world.logger.lines).toEqual([
-      { level: "warn", message: "gone connection not forgotten", connectionId: BAD, dependency: "CONNECTION_STORE" },
+      {
+        ...{ level: "warn", message: "gone connection not forgotten", connectionId: BAD, userId: "ann" },
+        dependency: "CONNECTION_STORE",
+      },
     ]);
   });
 
@@ -251,6 +254,12 @@ describe("what can never be delivered", () => {
     const report = await world.run({ ...freshDelivery(entityUpdate()), attempt: 5 });
     expect(report).toMatchObject({ outcome: "ATTEMPTS_EXHAUSTED", deadLettered: 1 });
     expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED" }]);
+    expect(world.logger.lines).toEqual([
+      {
+        ...{ level: "warn", message: "audience not read to its end", notificationId: entityUpdate().id },
+        dependency: "SUBSCRIPTION_STORE",
+      },
+    ]);
   });
 
   it("I9 R19 an event of yesterday: put aside, unless a replay was asked for", async () => {

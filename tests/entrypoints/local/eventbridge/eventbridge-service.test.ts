@@ -1,11 +1,13 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encodePush } from "../../../../src/domain/notification/push.ts";
 import { createEventBus } from "../../../../src/entrypoints/local/eventbridge/event-bus.ts";
 import { type EventDetail, parseEventDetail } from "../../../../src/entrypoints/local/eventbridge/event-detail.ts";
 import { makeEventBridgeService } from "../../../../src/entrypoints/local/eventbridge/eventbridge-service.ts";
 import type { Rule, RuleTarget } from "../../../../src/entrypoints/local/eventbridge/rule.ts";
 import { anyText } from "../../../support/any-text.ts";
+import { readEntityUpdate } from "../../../support/message-readers.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../../../support/queues.ts";
 import { serveHttpServices } from "../../../support/serve-http-services.ts";
 
@@ -205,10 +207,26 @@ describe("PutEvents for the real SDK", () => {
           source: `portcullis.${source}`,
           detail: { entityId: "a" },
         });
-        if (!unpaired) expect(delivered()[0].detail.message).toBe(message);
+        if (unpaired) return;
+        const { notification } = readEntityUpdate(under.work.messages()[0]?.body ?? "");
+        expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
       }),
     );
     expect(under.dead.messages()).toEqual([]);
+  });
+
+  it("R4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
+    await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
+    const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
+    const eventBus = createEventBus({ rules: [forbidden], queues: under.queues, note: (line) => notes.push(line) });
+    const [whole] = under.work.messages();
+    const { detail } = JSON.parse(whole?.body ?? "");
+    eventBus.publish(
+      { detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: detailOf(detail) },
+      "default",
+    );
+    expect(JSON.parse(under.dead.messages()[0]?.body ?? "").detail.a).toHaveLength(detail.a.length);
+    expect([detail.a.length > 999_000, notes]).toEqual([true, []]);
   });
 
   it("R4 cuts the dead letter of an event that only its escapes made too large", async () => {

@@ -63,10 +63,12 @@ function expand(): void {
 }
 
 function findingsOfCheckov(): readonly Finding[] {
-  // Exit status 1 says that there are findings.
+  // Exit status 1 says that there are findings. The script's first line names its Python by a path, and a system takes
+  // only what stands before a blank of it: hence the interpreter here.
   const { stdout } = spawnSync(
-    `${TOOLS}/checkov`,
+    `${TOOLS}/python`,
     [
+      `${TOOLS}/checkov`,
       ...["-f", EXPANDED, "--framework", "cloudformation", "--skip-download"],
       ...["--output", "json", "--quiet", "--compact"],
     ],

@@ -2,6 +2,7 @@
 // them. SAM, CDK and Terraform take the folders as they are.
 import { copyFileSync, globSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { leaveOut } from "./left-out-of-bundles.ts";
 
@@ -50,7 +51,8 @@ export async function buildFunction(name: string, outputFolder: string): Promise
   return metafile;
 }
 
-if (import.meta.main) {
+// Not `import.meta.main`, which the first Node.js 24 does not know: the build would do nothing, and succeed.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync("dist", { recursive: true, force: true });
   for (const name of functionNames()) {
     const { outputs } = await buildFunction(name, "dist");

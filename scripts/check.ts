@@ -19,6 +19,11 @@ function runCheck([name, command, ...args]: (typeof checks)[number]): boolean {
   return status === 0;
 }
 
+if (process.platform === "win32") {
+  console.error("npm test needs Linux or macOS. On Windows it runs in WSL.");
+  process.exit(1);
+}
+
 const filters = process.argv.slice(2);
 // With a filter the tests come first: one that finds nothing fails at once, not after the checks.
 const filtered = filters.length > 0 ? runTests(filters) : undefined;

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { missingPackages, readPackages } from "../../../scripts/with-node/lockfile.mjs";
 import { freePort } from "../../support/free-port.ts";
 import { connect, handshakeStatus } from "../../support/web-socket-client.ts";
 
@@ -15,9 +14,9 @@ const started: ChildProcess[] = [];
 
 /** The start script would mend that with an `npm ci`, under the feet of every other test that is running. */
 beforeAll(() => {
-  const lockfile = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
-  const installed = "node_modules/.installed-from";
-  if (!existsSync(installed) || readFileSync(installed, "utf8") !== lockfile) {
+  const wanted = readPackages("package-lock.json") ?? {};
+  const installed = readPackages("node_modules/.package-lock.json") ?? {};
+  if (missingPackages(wanted, installed, { platform: process.platform, arch: process.arch }).length > 0) {
     throw new Error("dependencies are not those of the lockfile: let `npm start -- --help` install them first");
   }
 });
@@ -95,6 +94,17 @@ describe("npm start", () => {
     const program = await startOn(await freePort());
     interrupt(program, "SIGTERM");
     expect(await program.exit).toBe(0);
+  });
+
+  it("says goodbye and ends when npm is killed", { timeout: 30_000 }, async () => {
+    const port = await freePort();
+    const program = await startOn(port);
+    const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port, "ann")]);
+
+    program.child.kill("SIGKILL");
+
+    expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
+    await program.exit;
   });
 
   it("a busy port is one clear line and exit code 2", async () => {

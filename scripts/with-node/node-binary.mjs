@@ -1,0 +1,27 @@
+// @ts-check
+
+import { spawnSync } from "node:child_process";
+import { Advice } from "./advice.mjs";
+import { fits } from "./lockfile.mjs";
+
+/**
+ * Where the Node.js for a machine lies, from the folder of its lockfile; undefined where none is packaged.
+ * @param {import("./lockfile.mjs").Packages} packages
+ * @param {import("./lockfile.mjs").Machine} machine
+ */
+export function nodeBinaryFor(packages, machine) {
+  const [path, entry] = Object.entries(packages).find(([, candidate]) => fits(candidate, machine)) ?? [];
+  return entry?.bin?.["node"] && `${path}/${entry.bin["node"]}`;
+}
+
+/**
+ * Throws Advice unless it is a Node.js that this machine can run.
+ * @param {string} node
+ * @param {string} install what to do instead
+ */
+export function checkRuns(node, install) {
+  const { status, error, signal } = spawnSync(node, ["--version"], { timeout: 30_000 });
+  if (status === 0) return;
+  const reason = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code ?? signal ?? `exit status ${status}`;
+  throw new Advice(`${node} does not run here (${reason}): ${install}`);
+}

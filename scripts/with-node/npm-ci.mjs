@@ -1,0 +1,87 @@
+// @ts-check
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { basename } from "node:path";
+import { Advice } from "./advice.mjs";
+
+/** An installation that a signal ended. */
+export class Interrupted extends Error {
+  /** @param {NodeJS.Signals} signal */
+  constructor(signal) {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
+// Explicit where a variable of the shell would change what is installed. Without a network an answer is wanted in
+// seconds, where npm would try for two minutes.
+const CI = [
+  ...["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+  ...["--fetch-retry-mintimeout=1000", "--fetch-retry-factor=2"],
+];
+
+/**
+ * `npm ci`, which a signal to this process ends too, whole and at once. Throws Advice, and Interrupted.
+ * @param {string} folder
+ * @param {string} node
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(pid: number) => void} onStart
+ */
+export async function npmCi(folder, node, env, onStart) {
+  const isWindows = process.platform === "win32";
+  const npm = process.env["npm_execpath"] ?? "";
+  // Other package managers set the variable too, and so may `npx`.
+  const [command, prefix] = basename(npm) === "npm-cli.js" ? [node, [npm]] : ["npm", []];
+  const child = spawn(command, [...prefix, ...CI], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+    // A group of its own, to be ended with all that it began. Windows has none, and its npm is a script for the shell.
+    detached: !isWindows,
+    shell: isWindows && command === "npm",
+  });
+  /** @type {NodeJS.Signals | undefined} */
+  let interruption;
+  /** @param {NodeJS.Signals} signal */
+  const interrupt = (signal) => {
+    interruption ??= signal;
+    if (child.pid !== undefined && !isWindows) process.kill(-child.pid, "SIGKILL");
+    else child.kill();
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    errors += text;
+  });
+  try {
+    if (child.pid !== undefined) onStart(child.pid);
+    const [status] = await once(child, "close");
+    if (interruption !== undefined) throw new Interrupted(interruption);
+    if (status !== 0) throw new Advice(`npm ci failed in ${folder}: ${reasonIn(errors)}`);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).syscall?.startsWith("spawn")) {
+      throw new Advice(`npm cannot be run (${/** @type {NodeJS.ErrnoException} */ (error).code}): is it installed?`);
+    }
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
+const UNREACHABLE =
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONN\w+|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR|E5\d\d)$/;
+
+/**
+ * One line out of npm's many.
+ * @param {string} errors
+ */
+export function reasonIn(errors) {
+  const lines = errors.split("\n").map((line) => line.replace(/^npm (?:error|ERR!) ?/, "").trim());
+  const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length) ?? "";
+  if (UNREACHABLE.test(code)) return `the registry cannot be reached (${code}). Try again when there is a network`;
+  const message = lines.find((line) => line !== "" && !/^(?:code|errno|syscall|path) /.test(line));
+  return [code, message].filter(Boolean).join(" ") || "it gave no reason";
+}

@@ -1,0 +1,54 @@
+// @ts-check
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { Advice } from "./advice.mjs";
+
+const PARENT_POLL_MS = 500;
+
+/**
+ * Runs a program to its end and resolves with its exit status, 128 and more for a signal as shells have it. Throws
+ * Advice where it cannot be started.
+ * @param {string} node
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function run(node, args, env) {
+  // Stripping types was announced as experimental by the first Node.js 24.
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "inherit", env });
+  // This process outlives its child, whatever the signal, to report how that ended.
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      if (isHandedOn(process.platform)) child.kill(signal);
+    });
+  }
+  const watch = process.env["npm_lifecycle_event"] && setInterval(endOrphan, PARENT_POLL_MS, process.ppid, child);
+  try {
+    const [code, signal] = await once(child, "exit");
+    return code ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)];
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new Advice(`${node} cannot be run (${code}): delete toolchain/node_modules and try again`);
+  } finally {
+    if (watch) clearInterval(watch);
+  }
+}
+
+/**
+ * npm hands SIGINT and SIGTERM on. Killed in any other way it would leave what it started behind.
+ * @param {number} parent
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function endOrphan(parent, child) {
+  if (process.ppid !== parent) child.kill("SIGTERM");
+}
+
+/**
+ * A signal may come to this process alone, from npm or `kill`. On Windows the console tells every process of Ctrl-C, and
+ * to hand a signal on would end the child before it has said goodbye.
+ * @param {string} platform
+ */
+export function isHandedOn(platform) {
+  return platform !== "win32";
+}

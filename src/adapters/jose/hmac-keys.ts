@@ -20,26 +20,33 @@ class UnusableKeyError extends Error {
  */
 export class HmacKeys {
   readonly #use: "sign" | "verify";
-  readonly #keys = new WeakMap<Secret, Promise<CryptoKey>>();
+  readonly #keys = new WeakMap<Secret, Promise<CryptoKey | undefined>>();
 
   constructor(use: "sign" | "verify") {
     this.#use = use;
   }
 
   /** Throws DependencyUnavailableError for a secret that must not be a key: our mistake, whatever token was shown. */
-  of(secret: Secret): Promise<CryptoKey> {
+  async of(secret: Secret): Promise<CryptoKey> {
+    return (await this.find(secret)) ?? unusable(secret);
+  }
+
+  /** Undefined for a secret that must not be a key. */
+  find(secret: Secret): Promise<CryptoKey | undefined> {
     const known = this.#keys.get(secret);
     if (known !== undefined) return known;
-    const key = importKey(secret, this.#use);
+    const key = importKey(secret.reveal(), this.#use);
     this.#keys.set(secret, key);
     return key;
   }
 }
 
-async function importKey(secret: Secret, use: "sign" | "verify"): Promise<CryptoKey> {
-  const text = secret.reveal();
-  const fault = signingKeyFault(text);
-  if (fault !== undefined)
-    throw new DependencyUnavailableError("SIGNING_SECRETS", { cause: new UnusableKeyError(fault) });
+async function importKey(text: string, use: "sign" | "verify"): Promise<CryptoKey | undefined> {
+  if (signingKeyFault(text) !== undefined) return undefined;
   return webcrypto.subtle.importKey("raw", Buffer.from(text), { name: "HMAC", hash: "SHA-256" }, false, [use]);
+}
+
+function unusable(secret: Secret): never {
+  const fault = signingKeyFault(secret.reveal());
+  throw new DependencyUnavailableError("SIGNING_SECRETS", { cause: fault && new UnusableKeyError(fault) });
 }

@@ -3,7 +3,6 @@ import type { SigningSecrets } from "../../application/ports/signing-secrets.ts"
 import type { TokenVerifier, VerifiedToken } from "../../application/ports/token-verifier.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
-import { signingKeyFault } from "../../domain/token/signing-key-policy.ts";
 import { type RejectionReason, rejected } from "../../domain/token/token-verdict.ts";
 import { parseCompactJws } from "./compact-jws.ts";
 import { HmacKeys } from "./hmac-keys.ts";
@@ -43,17 +42,14 @@ export class JoseTokenVerifier implements TokenVerifier {
     tried: readonly Secret[] = [],
   ): Promise<Uint8Array | undefined> {
     for (const [age, secret] of secrets.entries()) {
-      if (tried.includes(secret) || (age > 0 && isUnusable(secret))) continue;
-      const payload = await payloadUnder(await this.#keys.of(secret), token);
+      if (tried.includes(secret)) continue;
+      // A previous secret that may not be a key is passed over: its tokens are to be refused, not to count as an outage.
+      const key = await (age > 0 ? this.#keys.find(secret) : this.#keys.of(secret));
+      const payload = key && (await payloadUnder(key, token));
       if (payload !== undefined) return payload;
     }
     return undefined;
   }
-}
-
-/** A previous secret that may not be a key is passed over: its tokens are to be refused, not to count as an outage. */
-function isUnusable(secret: Secret): boolean {
-  return signingKeyFault(secret.reveal()) !== undefined;
 }
 
 /** What can be told without a key, so that garbage costs no secret. */

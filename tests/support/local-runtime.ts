@@ -14,6 +14,8 @@ export type TestApi = {
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Further routes, key to function name; `!` before the name: with a route response. */
   readonly routes?: Readonly<Record<string, string>>;
+  /** Of these routes. */
+  readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
   readonly authorizer?: Partial<Authorizer>;
@@ -67,7 +69,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   };
 }
 
-function routesOf({ handlers, routes, authorizer }: TestApi): Route[] {
+function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: TestApi): Route[] {
   const own: Route[] = [];
   if ("Connect" in handlers) {
     const asked = "Authorizer" in handlers || authorizer !== undefined;
@@ -83,6 +85,7 @@ function routesOf({ handlers, routes, authorizer }: TestApi): Route[] {
     routeKey,
     functionName: name.replace("!", ""),
     routeResponse: name.startsWith("!"),
+    ...(integrationTimeoutMillis !== undefined && { integrationTimeoutMillis }),
   }));
   return [...own, ...others];
 }

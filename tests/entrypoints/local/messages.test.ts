@@ -141,6 +141,26 @@ describe("what an integration's result makes of a message", () => {
     expect(await client.text()).toBe("$default:still there?");
   });
 
+  it("L-11 a route may wait less", async () => {
+    const scheduler = new ManualScheduler();
+    const called = deferred();
+    const Slow: Handler = () => {
+      called.resolve();
+      return new Promise(() => {});
+    };
+    await using runtime = await startTestRuntime({
+      handlers: { Slow },
+      routes: { slow: "!Slow" },
+      integrationTimeoutMillis: 50,
+      scheduler,
+    });
+    const client = await connect(runtime.url);
+    client.send({ action: "slow" });
+    await called.promise;
+    scheduler.advance(50);
+    expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
+  });
+
   it("R-29 L-12 beyond the account's rate the message is not passed on", async () => {
     const scheduler = new ManualScheduler();
     await using runtime = await startTestRuntime({

@@ -18,6 +18,8 @@ export type Route = {
   readonly functionName: string;
   /** Whether what the function returns goes to the client: on API Gateway, whether the route has a RouteResponse. */
   readonly routeResponse: boolean;
+  /** As long as API Gateway waits at all, unless the route says less. */
+  readonly integrationTimeoutMillis?: number;
   /** On `$connect` alone. */
   readonly authorizer?: Authorizer;
 };

@@ -35,7 +35,7 @@ export function makeAuthorize(deps: { readonly integrate: Integrate; readonly sc
   return async (authorizer, session, request, sent) => {
     if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return refused(UNAUTHORIZED);
     const askedAt = deps.scheduler.now();
-    const answer = await deps.integrate(authorizer.functionName, authorizerEvent(session, request, sent));
+    const answer = await deps.integrate(authorizer, authorizerEvent(session, request, sent));
     if (answer.kind === "failed" && answer.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
     if (answer.kind !== "returned") return refused(AUTHORIZER_FAILED);
     const verdict = judgeAuthorizerResult(answer.json, session.stage);

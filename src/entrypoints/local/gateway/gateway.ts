@@ -40,7 +40,7 @@ export function makeGateway(deps: {
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {
     const event = disconnectEvent(session, newRequest(scheduler.now()), closing);
-    if (disconnectRoute !== undefined) await integrate(disconnectRoute.functionName, event);
+    if (disconnectRoute !== undefined) await integrate(disconnectRoute, event);
   };
   const routeMessage = makeRouteMessage({ api, integrate, withinQuota: withinRequestQuota, scheduler });
   const connections = new Connections({ routeMessage, disconnect, scheduler });

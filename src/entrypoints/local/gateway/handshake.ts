@@ -58,7 +58,7 @@ export function makeHandshake(deps: {
       query: query === "" ? undefined : queryMaps(query),
       integrationLatency: authorization?.latency,
     });
-    const answer = readConnectAnswer(await deps.integrate(route.functionName, event));
+    const answer = readConnectAnswer(await deps.integrate(route, event));
     switch (answer.kind) {
       case "accepted":
         return { kind: "admitted", session: authorized, subprotocol: answer.subprotocol };

@@ -35,7 +35,7 @@ export function makeRouteMessage(deps: {
     const route = routeOf(body);
     if (route === undefined) return error("Forbidden");
     const event = messageEvent(session, request, { routeKey: route.routeKey, body });
-    const result = await deps.integrate(route.functionName, event);
+    const result = await deps.integrate(route, event);
     if (result.kind === "timed-out") return error("Endpoint request timed out");
     const reply = replyOf(result);
     if (reply === "failed") return error("Internal server error");

@@ -1,14 +1,17 @@
 /** The value that API Gateway compares with the route keys. Undefined when the body is not JSON: the `$default` route. */
 export type SelectRoute = (body: string) => string | undefined;
 
-const VARIABLE = /\$\{request\.body\.([\w.-]+)\}/g;
+/** A path of names and of places in lists: `a.b[0]`. */
+const PATH = String.raw`[\w-]+(?:\.[\w-]+|\[\d+\])*`;
+const VARIABLE = new RegExp(String.raw`\$\{request\.body\.(${PATH})\}`, "g");
+const SINGLE_VARIABLE = new RegExp(String.raw`^\$request\.body\.(${PATH})$`);
 
 /**
- * `$request.body.action`, deeper paths, several `${request.body.x}` among text, text alone, and `\$default`. Throws on
+ * `$request.body.action`, deeper paths as `a.b[0]`, several `${request.body.x}` among text, text alone, and `\$default`. Throws on
  * other variables: a route that can never be selected is a mistake of the template's.
  */
 export function parseSelectionExpression(expression: string): SelectRoute {
-  const path = /^\$request\.body\.([\w.-]+)$/.exec(expression)?.[1];
+  const path = SINGLE_VARIABLE.exec(expression)?.[1];
   const template = path === undefined ? expression : `\${request.body.${path}}`;
   const text = template.replace(VARIABLE, "").replaceAll("\\$", "");
   if (text.includes("$")) throw new Error("A route selection expression may use $request.body.* only");
@@ -17,7 +20,9 @@ export function parseSelectionExpression(expression: string): SelectRoute {
     if (parsed === undefined) return undefined;
     return template
       .replaceAll("\\$", "$")
-      .replace(VARIABLE, (_, variable: string) => asText(valueAt(parsed.value, variable.split("."))));
+      .replace(VARIABLE, (_, variable: string) =>
+        asText(valueAt(parsed.value, variable.split(/[.[\]]+/).filter(Boolean))),
+      );
   };
 }
 

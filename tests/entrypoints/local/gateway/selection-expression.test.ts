@@ -24,6 +24,11 @@ describe("R-01 forms of an expression", () => {
     ["$request.body.service", '{"name":"jobs","do":"run"}'],
     ["$request.body.toString", ""],
     ["$request.body.dashed-name", "dash"],
+    ["$request.body.list[1]", "two"],
+    ["$request.body.list[3]", ""],
+    ["$request.body.rows[0].kind", "first"],
+    [variable("rows[0].kind"), "first"],
+    ["$request.body.action[0]", ""],
   ])("%s", (expression, expected) => {
     const body = {
       action: "greet",
@@ -32,6 +37,7 @@ describe("R-01 forms of an expression", () => {
       count: 1,
       flag: true,
       "dashed-name": "dash",
+      rows: [{ kind: "first" }],
     };
     expect(parseSelectionExpression(expression)(JSON.stringify(body))).toBe(expected);
   });
@@ -41,6 +47,10 @@ describe("R-01 forms of an expression", () => {
     "$context.routeKey",
     variable("a").replace("body", "querystring"),
     "$request.body",
+    "$request.body.a[",
+    "$request.body.a[*]",
+    "$request.body..a",
+    "$request.body.a[?(@.b)]",
     "$x",
   ])("%s is refused", (expression) => {
     expect(() => parseSelectionExpression(expression)).toThrow("$request.body.*");

@@ -16,7 +16,7 @@ const PARAMETERS = { MintTestTokens: "true" };
 const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
 
 /** What the local runtime reads of the template, and what it has no need of: roles, stores, schedules. */
-export type System = Omit<StackDescription, "functions" | "unknown"> & {
+export type System = Omit<StackDescription, "functions" | "notes"> & {
   readonly functions: readonly SystemFunction[];
   readonly stores: readonly Store[];
   /** For what is to be said as it stands in the template. */
@@ -44,7 +44,7 @@ const STORES: readonly (readonly [type: string, service: string])[] = [
 export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
   const entrypoints = new Set(functionNames());
   const account = { file: TEMPLATE, text, parameters: PARAMETERS, entrypoints, account: ACCOUNT };
-  const { functions, unknown: _, ...description } = readTemplate(account);
+  const { functions, notes: _, ...description } = readTemplate(account);
   const source = parseTemplate(TEMPLATE, text);
   const stack = new Stack(source, PARAMETERS, ACCOUNT);
   const resources = stack.resources.ofType("AWS::Serverless::Function");

@@ -22,8 +22,9 @@ export function describeTemplate(
   text: string,
   parameters: Readonly<Record<string, string>> = {},
   account = localAccount(),
+  preferredParameters: Readonly<Record<string, string>> = {},
 ): StackDescription {
-  return readTemplate({ file: TEMPLATE, text, parameters, entrypoints, account });
+  return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters, entrypoints, account });
 }
 
 /** The template with one piece of it replaced. Fails where the piece is not there, so that no test changes nothing. */

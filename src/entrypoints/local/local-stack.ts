@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import { UsageError } from "./command-line.ts";
 import { API_ID } from "./gateway/api-description.ts";
 import type { LambdaFunction, LambdaHandler } from "./lambda/lambda-function.ts";
-import type { Options } from "./options.ts";
+import { DEFAULT_STAGE, type Options } from "./options.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
 
@@ -12,14 +13,20 @@ const HANDLERS = new URL("../lambda/", import.meta.url);
 
 /** What is deployed, as it would be with these options: routes, queues and rules are declared there and only there. */
 export function readLocalStack({ port, stage, parameters }: Options): StackDescription {
-  return readTemplate({
+  const stack = readTemplate({
     file: TEMPLATE,
     text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
+    parameters,
     // Who has started it may be anybody on it.
-    parameters: { MintTestTokens: "true", StageName: stage, ...parameters },
+    preferredParameters: { MintTestTokens: "true", StageName: stage },
     entrypoints: new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, ""))),
     account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },
   });
+  const [{ name }] = stack.api.stages;
+  if (stage !== name && stage !== DEFAULT_STAGE && !("StageName" in parameters)) {
+    throw new UsageError(`the stage cannot be ${stage}: ${TEMPLATE} calls it ${name}`);
+  }
+  return stack;
 }
 
 /** The handlers as they are. Each reads its settings while it loads, so the environment must be complete before. */

@@ -15,6 +15,8 @@ export type Options = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export const DEFAULT_STAGE = "dev";
+
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
   --port <number>      where to listen, on 127.0.0.1    (PORTCULLIS_PORT, 3001)
@@ -41,7 +43,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const logLevel = setting("log-level", parseLevel);
   return {
     port: setting("port", parsePort) ?? 3001,
-    stage: setting("stage", parseStage) ?? "dev",
+    stage: setting("stage", parseStage) ?? DEFAULT_STAGE,
     parameters: Object.fromEntries(flags.values("parameter").map(parseParameter)),
     jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(32).toString("base64url"),
     ...(logLevel !== undefined && { logLevel }),

@@ -29,6 +29,8 @@ export type RuntimeDescription = {
 
 export type Runtime = {
   readonly port: number;
+  /** Of the API's address. */
+  readonly stage: string;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
@@ -68,6 +70,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    stage: api.stages[0].name,
     async close() {
       server.close();
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);

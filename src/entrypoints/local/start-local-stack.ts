@@ -11,10 +11,9 @@ export async function startLocalStack(
   terminal: Pick<RuntimeDescription, "note" | "onFailure"> & { readonly quotas: Quotas },
 ): Promise<Runtime> {
   const stack = readLocalStack(options);
-  for (const { at, logicalId, type } of stack.unknown) {
-    terminal.note(`${at.file}:${at.line}: ${logicalId} is passed over, since nothing here runs ${type}`);
-  }
-  replaceEnvironment(localEnvironment(options, stack.functions, process.env));
+  for (const line of stack.notes) terminal.note(line);
+  const [{ name: stage }] = stack.api.stages;
+  replaceEnvironment(localEnvironment({ ...options, stage }, stack.functions, process.env));
   return startRuntime({
     api: stack.api,
     functions: await loadFunctions(stack.functions),

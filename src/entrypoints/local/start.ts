@@ -69,7 +69,7 @@ export async function start(): Promise<void> {
     if (options === undefined) return console.log(HELP);
     const runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note, onFailure: reportFailure });
     endOnSignal(runtime);
-    console.log(banner({ ...options, port: runtime.port }));
+    console.log(banner(runtime));
   } catch (error) {
     const explanation = explain(error, options ?? {});
     if (explanation === undefined) throw error;

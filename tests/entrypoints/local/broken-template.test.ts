@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { banner } from "../../../src/entrypoints/local/banner.ts";
 import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
 import { startRuntime } from "../../../src/entrypoints/local/runtime.ts";
 import { realScheduler } from "../../../src/entrypoints/local/scheduler.ts";
@@ -31,7 +32,8 @@ async function start(text: string) {
     onFailure: () => {},
   });
   onTestFinished(() => runtime.close());
-  return { port: runtime.port, url: `ws://127.0.0.1:${runtime.port}/dev`, calls };
+  const { port, stage } = runtime;
+  return { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, calls };
 }
 
 /** Frames that come back for subscribe and then unsubscribe, of which the last is awaited. */
@@ -67,6 +69,14 @@ describe("the local runtime over a template that somebody broke", () => {
     await publish(port);
 
     await expect.poll(() => calls).toEqual(["NotifyEntity"]);
+  });
+
+  it("is where the template says, and the banner says so", async () => {
+    const { port, stage, url } = await start(replaced(template, "StageName: !Ref StageName", "StageName: Prod"));
+
+    expect(await handshakeStatus(url)).toBe(101);
+    expect(await handshakeStatus(url.replace("Prod", "dev"))).toBe(403);
+    expect(banner({ port, stage })).toContain(`Portcullis listens on ws://127.0.0.1:${port}/Prod\n`);
   });
 
   it("does not answer where the route response is gone, though the function runs", async () => {

@@ -2,18 +2,36 @@ import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
 /** One statement of an AWS::SQS::QueuePolicy that lets EventBridge send. */
-export type QueuePolicy = { readonly resources: readonly string[]; readonly sourceArns: readonly string[] | undefined };
+export type QueuePolicy = {
+  /** ARNs of the queues that the policy is attached to. */
+  readonly queues: readonly string[];
+  readonly resources: readonly string[];
+  readonly sourceArns: readonly string[] | undefined;
+};
 
 const SENDING = new Set(["sqs:SendMessage", "sqs:*", "*"]);
 const EVENTBRIDGE = "events.amazonaws.com";
 
 /** Only what EventBridge needs is judged; statements with conditions other than aws:SourceArn's and account's allow nothing. */
-export function readQueuePolicies({ resources }: Stack): readonly QueuePolicy[] {
-  return resources
-    .ofType("AWS::SQS::QueuePolicy")
-    .flatMap(({ properties }) => properties.section("PolicyDocument").sections("Statement"))
-    .filter((statement) => statement.text("Effect") === "Allow" && letsEventBridgeSend(statement))
-    .map((statement) => ({ resources: statement.texts("Resource"), sourceArns: readSourceArns(statement) }));
+export function readQueuePolicies(stack: Stack): readonly QueuePolicy[] {
+  return stack.resources.ofType("AWS::SQS::QueuePolicy").flatMap(({ properties }) => {
+    const queues = attachedTo(properties, stack);
+    return properties
+      .section("PolicyDocument")
+      .sections("Statement")
+      .filter((statement) => statement.text("Effect") === "Allow" && letsEventBridgeSend(statement))
+      .map((statement) => ({
+        queues,
+        resources: statement.texts("Resource"),
+        sourceArns: readSourceArns(statement),
+      }));
+  });
+}
+
+function attachedTo(properties: Section, stack: Stack): readonly string[] {
+  const urls = properties.texts("Queues");
+  const queues = stack.resources.ofType("AWS::SQS::Queue").filter((queue) => urls.includes(stack.refOf(queue)));
+  return queues.map((queue) => stack.arnOf(queue));
 }
 
 export function maySend(
@@ -21,7 +39,8 @@ export function maySend(
   { queueArn, ruleArn }: { readonly queueArn: string; readonly ruleArn: string },
 ): boolean {
   return policies.some(
-    ({ resources, sourceArns }) =>
+    ({ queues, resources, sourceArns }) =>
+      queues.includes(queueArn) &&
       resources.some((resource) => resource === queueArn || resource === "*") &&
       (sourceArns === undefined || sourceArns.some((pattern) => matches(pattern, ruleArn))),
   );

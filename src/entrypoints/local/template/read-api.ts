@@ -1,4 +1,7 @@
 import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts";
+import { parseIdentitySource } from "../gateway/identity-source.ts";
+import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
+import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
@@ -9,14 +12,29 @@ import { TemplateError } from "./template-error.ts";
 export function readApi(stack: Stack): ApiDescription {
   const [api, another] = stack.resources.ofType("AWS::Serverless::WebSocketApi");
   if (api === undefined)
-    throw new TemplateError(stack.section("Resources").at, "Resources has no AWS::Serverless::WebSocketApi");
-  if (another !== undefined) throw new TemplateError(another.section.at, "a second WebSocket API is not run");
+    throw new TemplateError(stack.template.locationOf("Resources"), "Resources has no AWS::Serverless::WebSocketApi");
+  if (another !== undefined) {
+    throw new TemplateError(another.section.at, `${another.logicalId} is a second WebSocket API, which is not run`);
+  }
   const { properties } = api;
   return {
     stages: [readStage(stageName(api), properties), ...readFurtherStages(stack)],
-    routeSelectionExpression: properties.text("RouteSelectionExpression"),
+    routeSelectionExpression: readSelectionExpression(properties),
     routes: readRoutes(api, stack),
   };
+}
+
+function readSelectionExpression(properties: Section): string {
+  const expression = properties.text("RouteSelectionExpression");
+  try {
+    parseSelectionExpression(expression);
+  } catch {
+    throw properties.problem(
+      "RouteSelectionExpression",
+      "is none that the local runtime knows, as $request.body.action",
+    );
+  }
+  return expression;
 }
 
 const ROUTE_KEY = /^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$/;
@@ -31,9 +49,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   if (wrong !== undefined) {
     throw routes.problem(wrong, "is no route key: letters and digits, or $connect, $disconnect, $default");
   }
-  const answered = new Set(
-    stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => properties.text("RouteId")),
-  );
+  const answered = readAnsweredRoutes(stack);
   return routes.names.map((routeKey) => {
     const route = routes.section(routeKey);
     return {
@@ -41,9 +57,21 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
       functionName: stack.functionAt(route, "FunctionArn"),
       // The response is what counts, with or without RouteResponseSelectionExpression on the route.
       routeResponse: answered.has(routeLogicalId(api.logicalId, routeKey)),
+      ...(route.has("IntegrationTimeout") && {
+        integrationTimeoutMillis: route.integer("IntegrationTimeout", 50, MAX_INTEGRATION_TIMEOUT_MS),
+      }),
       ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
     };
   });
+}
+
+function readAnsweredRoutes(stack: Stack): ReadonlySet<string> {
+  const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
+    if (properties.text("RouteResponseKey") !== "$default")
+      throw properties.problem("RouteResponseKey", "is not $default");
+    return properties.text("RouteId");
+  });
+  return new Set(responses);
 }
 
 function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] {
@@ -52,14 +80,20 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
   const type = auth.text("AuthType");
   if (type === "NONE") return undefined;
   if (type !== "CUSTOM") throw auth.problem("AuthType", `${type} is not known to the local runtime`);
-  return { functionName: stack.functionAt(auth, "AuthArn"), identitySources: auth.texts("IdentitySource") };
+  const identitySources = auth.texts("IdentitySource");
+  const unknown = identitySources.find((source) => parseIdentitySource(source) === undefined);
+  if (unknown !== undefined) throw auth.problem("IdentitySource", `${unknown} is not known to the local runtime`);
+  return { functionName: stack.functionAt(auth, "AuthArn"), identitySources };
 }
 
 /** Beside the one that SAM makes for the API. */
 function readFurtherStages(stack: Stack): readonly Stage[] {
-  return stack.resources
-    .ofType("AWS::ApiGatewayV2::Stage")
-    .map(({ properties }) => readStage(properties.text("StageName"), properties));
+  return stack.resources.ofType("AWS::ApiGatewayV2::Stage").map(({ properties }) => {
+    if (!properties.flag("AutoDeploy") && !properties.has("DeploymentId")) {
+      throw properties.problem("AutoDeploy", "is missing, or DeploymentId: nothing would be deployed on it");
+    }
+    return readStage(properties.text("StageName"), properties);
+  });
 }
 
 function readStage(name: string, properties: Section): Stage {

@@ -10,6 +10,8 @@ const DEFAULT_MEMORY_MEGABYTES = 128;
 /** Lambda's default for SQS. */
 const DEFAULT_BATCH_SIZE = 10;
 
+const REPORT_FAILURES = "ReportBatchItemFailures";
+
 export function readFunctions(stack: Stack, entrypoints: ReadonlySet<string>): readonly FunctionDescription[] {
   const globals = stack.section("Globals").section("Function");
   return stack.resources.ofType("AWS::Serverless::Function").map((resource) => {
@@ -18,8 +20,18 @@ export function readFunctions(stack: Stack, entrypoints: ReadonlySet<string>): r
       name: stack.nameOf(resource),
       entrypoint: readEntrypoint(properties, globals, entrypoints),
       environment: { ...readEnvironment(globals), ...readEnvironment(properties) },
-      timeoutSeconds: properties.number("Timeout", globals.number("Timeout", DEFAULT_TIMEOUT_SECONDS)),
-      memoryMegabytes: properties.number("MemorySize", globals.number("MemorySize", DEFAULT_MEMORY_MEGABYTES)),
+      timeoutSeconds: properties.integer(
+        "Timeout",
+        1,
+        900,
+        globals.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
+      ),
+      memoryMegabytes: properties.integer(
+        "MemorySize",
+        128,
+        10_240,
+        globals.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
+      ),
       at: section.at,
     };
   });
@@ -45,23 +57,35 @@ function readEnvironment(properties: Section): Record<string, string> {
 export function readEventSourceMappings(stack: Stack): readonly EventSourceMappingDescription[] {
   return stack.resources.ofType("AWS::Serverless::Function").flatMap((resource) => {
     const events = resource.properties.section("Events");
-    return events.names.map((name) => {
+    return events.names.flatMap((name) => {
       const event = events.section(name);
       const type = event.text("Type");
       if (type !== "SQS") throw event.problem("Type", `${type} is not known to the local runtime`);
-      return readMapping(resource, event.section("Properties"), stack);
+      const source = event.section("Properties");
+      return source.text("Enabled", "true") === "false" ? [] : [readMapping(resource, source, stack)];
     });
   });
 }
 
 function readMapping(resource: Resource, source: Section, stack: Stack): EventSourceMappingDescription {
   const scaling = source.section("ScalingConfig");
+  const batchSize = source.integer("BatchSize", 1, 10_000, DEFAULT_BATCH_SIZE);
+  const batchingWindowSeconds = source.integer("MaximumBatchingWindowInSeconds", 0, 300, 0);
+  if (batchSize > 10 && batchingWindowSeconds === 0) {
+    throw source.problem("BatchSize", "above 10 needs a MaximumBatchingWindowInSeconds of at least 1");
+  }
+  const responseTypes = source.texts("FunctionResponseTypes");
+  if (responseTypes.some((type) => type !== REPORT_FAILURES)) {
+    throw source.problem("FunctionResponseTypes", `has something else than ${REPORT_FAILURES}`);
+  }
   return {
     functionName: stack.nameOf(resource),
     queue: stack.queueAt(source, "Queue"),
-    batchSize: source.number("BatchSize", DEFAULT_BATCH_SIZE),
-    batchingWindowSeconds: source.number("MaximumBatchingWindowInSeconds", 0),
-    ...(scaling.has("MaximumConcurrency") && { maximumConcurrency: scaling.number("MaximumConcurrency") }),
-    reportBatchItemFailures: source.texts("FunctionResponseTypes").includes("ReportBatchItemFailures"),
+    batchSize,
+    batchingWindowSeconds,
+    ...(scaling.has("MaximumConcurrency") && {
+      maximumConcurrency: scaling.integer("MaximumConcurrency", 2, 1_000),
+    }),
+    reportBatchItemFailures: responseTypes.length > 0,
   };
 }

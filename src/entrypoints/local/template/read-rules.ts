@@ -1,3 +1,5 @@
+import { compileEventPattern } from "../eventbridge/event-pattern.ts";
+import { InvalidEventPatternError } from "../eventbridge/invalid-event-pattern-error.ts";
 import type { Rule, RuleTarget } from "../eventbridge/rule.ts";
 import { maySend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
@@ -7,8 +9,8 @@ export function readRules(stack: Stack): readonly Rule[] {
   const policies = readQueuePolicies(stack);
   return stack.resources.ofType("AWS::Events::Rule").flatMap((rule) => {
     const { properties } = rule;
-    if (properties.text("State", "ENABLED") !== "ENABLED") return [];
-    if (!properties.has("EventPattern")) throw properties.problem("EventPattern", "is missing: schedules are not run");
+    if (!isEnabled(properties)) return [];
+    checkPattern(properties);
     const grant = { policies, ruleArn: stack.arnOf(rule) };
     return [
       {
@@ -21,16 +23,32 @@ export function readRules(stack: Stack): readonly Rule[] {
   });
 }
 
-/** What changes the event on its way to a target. */
-const TRANSFORMATIONS = ["Input", "InputPath", "InputTransformer"];
+const STATES = new Map([
+  ["DISABLED", false],
+  ["ENABLED", true],
+  ["ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", true],
+]);
+
+function isEnabled(properties: Section): boolean {
+  const enabled = STATES.get(properties.text("State", "ENABLED"));
+  if (enabled === undefined) throw properties.problem("State", "is no state of a rule");
+  return enabled;
+}
+
+function checkPattern(properties: Section): void {
+  try {
+    compileEventPattern(properties.map("EventPattern"));
+  } catch (error) {
+    if (!(error instanceof InvalidEventPatternError)) throw error;
+    throw properties.problem("EventPattern", `is refused by EventBridge: ${error.message}`);
+  }
+}
 
 function readTarget(
   target: Section,
   stack: Stack,
   { policies, ruleArn }: { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string },
 ): RuleTarget {
-  const transformation = TRANSFORMATIONS.find((name) => target.has(name));
-  if (transformation !== undefined) throw target.problem(transformation, "is not known to the local runtime");
   const permitted = (queueArn: string) => maySend(policies, { queueArn, ruleArn });
   const deadLetters = target.section("DeadLetterConfig");
   return {

@@ -1,4 +1,4 @@
-import { isKnownType } from "./known-types.ts";
+import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
@@ -6,13 +6,15 @@ import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
 import { Stack } from "./stack.ts";
-import type { StackDescription, UnknownResource } from "./stack-description.ts";
+import type { StackDescription } from "./stack-description.ts";
 
 export type TemplateSource = {
   /** As messages are to name it. */
   readonly file: string;
   readonly text: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** For parameters that the template need not have. */
+  readonly preferredParameters?: Readonly<Record<string, string>>;
   /** Files of src/entrypoints/lambda, without `.ts`. */
   readonly entrypoints: ReadonlySet<string>;
   readonly account: LocalAccount;
@@ -20,19 +22,16 @@ export type TemplateSource = {
 
 /** What runs locally of a template. Throws TemplateError, or ParameterError on what is given for its parameters. */
 export function readTemplate(source: TemplateSource): StackDescription {
-  const stack = new Stack(parseTemplate(source.file, source.text), source.parameters, source.account);
+  const { file, text, parameters, account, preferredParameters } = source;
+  const stack = new Stack(parseTemplate(file, text), parameters, account, preferredParameters);
+  // Before anything is read: a misspelt property is more to the point than the one that is missing for it.
+  const notes = checkTemplate(stack);
   return {
+    notes,
     api: readApi(stack),
     functions: readFunctions(stack, source.entrypoints),
     rules: readRules(stack),
     queues: readQueues(stack),
     eventSourceMappings: readEventSourceMappings(stack),
-    unknown: unknownResources(stack),
   };
-}
-
-function unknownResources({ resources }: Stack): readonly UnknownResource[] {
-  return resources.all
-    .filter(({ type }) => !isKnownType(type))
-    .map(({ logicalId, type, section }) => ({ logicalId, type, at: section.at }));
 }

@@ -15,10 +15,10 @@ export class Resources {
 
   constructor(declared: MapNode, evaluation: Evaluation) {
     this.all = [...declared.entries].flatMap(([logicalId, node]) => {
-      const section = new Section(node, evaluation);
+      const section = new Section(node, evaluation, logicalId);
       const exists = !section.has("Condition") || evaluation.condition(section.text("Condition"), node);
       return exists
-        ? [{ logicalId, type: section.text("Type"), section, properties: section.section("Properties") }]
+        ? [{ logicalId, type: section.text("Type"), section, properties: section.section("Properties", logicalId) }]
         : [];
     });
   }

@@ -2,16 +2,19 @@ import { type Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
 import { TemplateError, type TemplateLocation } from "./template-error.ts";
 import type { TemplateNode } from "./template-node.ts";
 
-/** A map in the template, read property by property: what is missing or of the wrong kind is named with its line. */
+/** A map in the template, read property by property: what is missing or of the wrong kind is named, with its line. */
 export class Section {
   readonly at: TemplateLocation;
+  readonly #path: string;
   readonly #entries: ReadonlyMap<string, TemplateNode>;
   readonly #evaluation: Evaluation;
 
-  constructor(node: TemplateNode, evaluation: Evaluation) {
+  /** `path` from the resource on, `WebsocketApi.Routes`; empty for the whole template. */
+  constructor(node: TemplateNode, evaluation: Evaluation, path = "") {
     const chosen = evaluation.choose(node);
-    if (chosen.kind !== "map") throw new TemplateError(node.at, "expected a map");
+    if (chosen.kind !== "map") throw new TemplateError(node.at, `${path || "the template"} is not a map`);
     this.at = node.at;
+    this.#path = path;
     this.#entries = chosen.entries;
     this.#evaluation = evaluation;
   }
@@ -19,6 +22,11 @@ export class Section {
   /** Names of the properties, as they stand: `AWS::NoValue` is found out only by reading one. */
   get names(): readonly string[] {
     return [...this.#entries.keys()];
+  }
+
+  /** Without evaluating it: a function in it need not be known. */
+  isGiven(name: string): boolean {
+    return this.#chosen(name) !== undefined;
   }
 
   has(name: string): boolean {
@@ -32,11 +40,23 @@ export class Section {
     throw this.problem(name, value === undefined ? "is missing" : "is not a text");
   }
 
+  isText(name: string, text: string): boolean {
+    const value = this.#value(name);
+    return typeof value !== "object" && String(value) === text;
+  }
+
   number(name: string, fallback?: number): number {
     const value = this.#value(name) ?? fallback;
     const number = typeof value === "string" ? Number(value) : value;
     if (typeof number === "number" && Number.isFinite(number)) return number;
     throw this.problem(name, value === undefined ? "is missing" : "is not a number");
+  }
+
+  /** A whole number within bounds, both included. */
+  integer(name: string, min: number, max: number, fallback?: number): number {
+    const number = this.number(name, fallback);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    throw this.problem(name, `must be a whole number from ${min} to ${max}`);
   }
 
   flag(name: string): boolean {
@@ -63,22 +83,38 @@ export class Section {
   }
 
   /** Empty where the property is absent. */
-  section(name: string): Section {
+  section(name: string, path: string = this.pathOf(name)): Section {
     const entry = this.#chosen(name);
-    return new Section(entry ?? { kind: "map", entries: new Map(), at: this.at }, this.#evaluation);
+    return new Section(entry ?? { kind: "map", entries: new Map(), at: this.at }, this.#evaluation, path);
   }
 
   sections(name: string): readonly Section[] {
     const entry = this.#chosen(name);
+    const path = this.pathOf(name);
     if (entry === undefined) return [];
-    if (entry.kind !== "list") return [new Section(entry, this.#evaluation)];
+    if (entry.kind !== "list") return [new Section(entry, this.#evaluation, path)];
     return entry.items
       .filter((item) => !isAbsent(this.#evaluation.choose(item)))
-      .map((item) => new Section(item, this.#evaluation));
+      .map((item, index) => new Section(item, this.#evaluation, `${path}[${index}]`));
+  }
+
+  /** The items of a list, or the members of a map. */
+  parts(name: string): readonly Section[] {
+    if (this.#chosen(name)?.kind === "list") return this.sections(name);
+    const map = this.section(name);
+    return map.names.filter((part) => map.isGiven(part)).map((part) => map.section(part));
+  }
+
+  pathOf(name: string): string {
+    return this.#path === "" ? name : `${this.#path}.${name}`;
+  }
+
+  locationOf(name: string): TemplateLocation {
+    return this.#entries.get(name)?.at ?? this.at;
   }
 
   problem(name: string, problem: string): TemplateError {
-    return new TemplateError(this.#entries.get(name)?.at ?? this.at, `${name} ${problem}`);
+    return new TemplateError(this.locationOf(name), `${this.pathOf(name)} ${problem}`);
   }
 
   #chosen(name: string): TemplateNode | undefined {

@@ -6,8 +6,8 @@ import type { TemplateLocation } from "./template-error.ts";
 export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
-  /** Neither run here nor known to need no running: worth a line to whoever starts it. */
-  readonly unknown: readonly UnknownResource[];
+  /** Lines on what it asks for and nothing here does. */
+  readonly notes: readonly string[];
 };
 
 export type FunctionDescription = {
@@ -19,5 +19,3 @@ export type FunctionDescription = {
   readonly memoryMegabytes: number;
   readonly at: TemplateLocation;
 };
-
-export type UnknownResource = { readonly logicalId: string; readonly type: string; readonly at: TemplateLocation };

@@ -7,32 +7,41 @@ import { Section } from "./section.ts";
 import { TemplateError } from "./template-error.ts";
 import type { MapNode, TemplateNode } from "./template-node.ts";
 
+type Parameters = Readonly<Record<string, string>>;
+
 /** A template with its parameters given: its resources, and which of them a property means. */
 export class Stack {
+  /** The whole of it. */
+  readonly template: Section;
   readonly resources: Resources;
-  readonly #root: MapNode;
   readonly #evaluation: Evaluation;
   readonly #physical: PhysicalNames;
 
-  constructor(root: MapNode, given: Readonly<Record<string, string>>, account: LocalAccount) {
-    this.#root = root;
-    const parameters = readParameters(this.section("Parameters", constants), given);
+  /** What is `preferred` to the defaults counts where the template has such a parameter; `given` has to be declared. */
+  constructor(root: MapNode, given: Parameters, account: LocalAccount, preferred: Parameters = {}) {
+    const declared = new Section(root, constants).section("Parameters");
+    const known = Object.entries(preferred).filter(([name]) => declared.names.includes(name));
+    const parameters = readParameters(declared, { ...Object.fromEntries(known), ...given });
     const pseudo = pseudoParameters(account);
+    // A condition, which decides what resources there are, cannot refer to one.
+    let physical: PhysicalNames | undefined;
     this.#evaluation = new Evaluation({
-      reference: (name) => parameters.get(name) ?? pseudo.get(name) ?? this.#physical.reference(name),
-      attribute: (resource, attribute) => this.#physical.attribute(resource, attribute),
+      reference: (name) => parameters.get(name) ?? pseudo.get(name) ?? physical?.reference(name),
+      attribute: (resource, attribute) => physical?.attribute(resource, attribute),
       condition: (name) => entry(entry(root, "Conditions"), name),
       mapping: (map, key, name) => constant(entry(entry(entry(entry(root, "Mappings"), map), key), name)),
     });
-    const declared = root.entries.get("Resources");
-    if (declared?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
-    this.resources = new Resources(declared, this.#evaluation);
-    this.#physical = new PhysicalNames(account, this.resources);
+    this.template = new Section(root, this.#evaluation);
+    const resources = root.entries.get("Resources");
+    if (resources?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
+    this.resources = new Resources(resources, this.#evaluation);
+    physical = new PhysicalNames(account, this.resources);
+    this.#physical = physical;
     assertRules(root, this.#evaluation);
   }
 
-  section(name: string, evaluation: Evaluation = this.#evaluation): Section {
-    return new Section(this.#root, evaluation).section(name);
+  section(name: string): Section {
+    return this.template.section(name);
   }
 
   nameOf(resource: Resource): string {
@@ -41,6 +50,10 @@ export class Stack {
 
   arnOf(resource: Resource): string {
     return this.#physical.of(resource).arn ?? resource.logicalId;
+  }
+
+  refOf(resource: Resource): string {
+    return this.#physical.of(resource).ref;
   }
 
   /** The name of the function that a property means by its ARN. */

@@ -3,6 +3,7 @@ import { SECRET_TEXT } from "../../../support/good-token.ts";
 import {
   describeTemplate,
   entrypoints,
+  localAccount,
   projectTemplate,
   replaced,
   withoutResource,
@@ -60,14 +61,21 @@ describe("the project's template", () => {
     expect(stack.functions.map(({ entrypoint }) => entrypoint).toSorted()).toEqual([...entrypoints].toSorted());
   });
 
-  it("knows what each resource of it is for", () => {
-    expect(stack.unknown).toEqual([]);
+  it("asks for nothing that would have to be named", () => {
+    expect(stack.notes).toEqual([]);
   });
 });
 
 describe("parameters", () => {
   it("give the stage its name", () => {
     expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
+  });
+
+  it("that are preferred count where they are declared, and are missed by nobody else", () => {
+    const preferred = { MintTestTokens: "true", Nonsense: "1" };
+    const names = describeTemplate(template, {}, localAccount(), preferred).functions.map(({ name }) => name);
+
+    expect(names).toContain("CreateTestJwt");
   });
 
   it("decide what there is", () => {
@@ -147,6 +155,19 @@ describe("what breaks on AWS breaks here", () => {
     ]);
   });
 
+  it("a policy that is attached to another queue permits nothing", () => {
+    const text = replaced(
+      template,
+      "Queues: [!Ref EntityUpdatedQueue, !Ref EntityUpdatedDeadLetters]",
+      "Queues: [!Ref EntityUpdatedDeadLetters]",
+    );
+
+    expect(describeTemplate(text).rules[0]?.targets[0]).toMatchObject({
+      permitted: false,
+      deadLetterQueuePermitted: true,
+    });
+  });
+
   it("I4: the permission is the rule's alone", () => {
     const text = replaced(
       template,
@@ -162,12 +183,9 @@ describe("a resource that the runtime does not know", () => {
   it("is named with its line and passed over", () => {
     const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
 
-    expect(describeTemplate(text).unknown).toEqual([
-      {
-        logicalId: "Bucket",
-        type: "AWS::S3::Bucket",
-        at: { file: "infra/template.yaml", line: lineOf(text, "  Bucket:") },
-      },
+    const place = `infra/template.yaml:${lineOf(text, "  Bucket:")}`;
+    expect(describeTemplate(text).notes).toEqual([
+      `${place}: Bucket is passed over, since nothing here runs AWS::S3::Bucket`,
     ]);
   });
 });
@@ -201,28 +219,28 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "FunctionArn: !GetAtt Connect.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue",
-      "FunctionArn is not the ARN of any AWS::Serverless::Function",
+      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any AWS::Serverless::Function",
     ],
     [
       "a route key that SAM refuses",
       "        subscribe:\n",
       "        sub-scribe:\n",
       "sub-scribe",
-      "sub-scribe is no route key",
+      "WebsocketApi.Routes.sub-scribe is no route key",
     ],
     [
       "code that nobody wrote",
       "CodeUri: ../dist/connect/",
       "CodeUri: ../dist/conect/",
       "conect",
-      "CodeUri has no handler: conect.ts is not there",
+      "Connect.CodeUri has no handler: conect.ts is not there",
     ],
     [
       "a missing property",
       "      RouteSelectionExpression: $request.body.action\n",
       "",
       "    Properties:\n      Name: !Ref AWS::StackName",
-      "RouteSelectionExpression is missing",
+      "WebsocketApi.RouteSelectionExpression is missing",
     ],
     [
       "a condition that is none",
@@ -257,28 +275,112 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "          Type: SQS\n",
       "          Type: Schedule\n",
       "Type: Schedule",
-      "Type Schedule is not known to the local runtime",
+      "NotifyEntity.Events.EntityUpdated.Type Schedule is not known to the local runtime",
     ],
     [
       "an authorizer of another kind",
       "AuthType: CUSTOM",
       "AuthType: AWS_IAM",
       "AuthType: AWS_IAM",
-      "AuthType AWS_IAM is not known to the local runtime",
+      "WebsocketApi.Auth.AuthType AWS_IAM is not known to the local runtime",
     ],
     [
       "a transformed event",
       "        - Id: EntityUpdatedQueue\n",
       "        - Id: EntityUpdatedQueue\n          InputPath: $.detail\n",
       "InputPath",
-      "InputPath is not known to the local runtime",
+      "EntityUpdatedRule.Targets[0].InputPath is not known to the local runtime",
+    ],
+    [
+      "a route that nothing selects",
+      "RouteSelectionExpression: $request.body.action",
+      "RouteSelectionExpression: $request.body.a[x]",
+      "RouteSelectionExpression",
+      "WebsocketApi.RouteSelectionExpression is none that the local runtime knows, as $request.body.action",
+    ],
+    [
+      "a stage that WebSocket APIs cannot have",
+      "StageName: !Ref StageName",
+      "StageName: $default",
+      "StageName: $default",
+      "WebsocketApi.StageName cannot be $default for a WebSocket API",
+    ],
+    [
+      "an identity that nobody finds",
+      "AuthType: CUSTOM",
+      "AuthType: CUSTOM\n        IdentitySource: [$request.header.X]",
+      "IdentitySource",
+      "WebsocketApi.Auth.IdentitySource $request.header.X is not known to the local runtime",
+    ],
+    [
+      "a FIFO queue by its property",
+      "      VisibilityTimeout: 360\n",
+      "      FifoQueue: true\n",
+      "FifoQueue",
+      "EntityUpdatedQueue.FifoQueue is not known to the local runtime: FIFO queues are not emulated",
+    ],
+    [
+      "a FIFO queue by its name",
+      "      VisibilityTimeout: 360\n",
+      "      QueueName: a.fifo\n",
+      "QueueName",
+      "EntityUpdatedQueue.QueueName is a FIFO queue's, which is not emulated",
+    ],
+    [
+      "a name that two queues have",
+      "      VisibilityTimeout: 360\n",
+      "      QueueName: UserPushQueue\n",
+      "    Properties:\n      VisibilityTimeout: 360\n",
+      "UserPushQueue.QueueName is another queue's already",
+    ],
+    [
+      "a number out of bounds",
+      "VisibilityTimeout: 360",
+      "VisibilityTimeout: 43201",
+      "VisibilityTimeout: 43201",
+      "EntityUpdatedQueue.VisibilityTimeout must be a whole number from 0 to 43200",
+    ],
+    [
+      "a batch that needs a window",
+      "BatchSize: 10\n",
+      "BatchSize: 11\n",
+      "BatchSize: 11",
+      "NotifyEntity.Events.EntityUpdated.Properties.BatchSize above 10 needs a MaximumBatchingWindowInSeconds",
+    ],
+    [
+      "a pattern that EventBridge refuses",
+      "detail-type: [Entity Updated]",
+      "detail-type: Entity Updated",
+      "EventPattern",
+      "EntityUpdatedRule.EventPattern is refused by EventBridge:",
+    ],
+    [
+      "a state that rules have not",
+      "      EventBusName: !Ref EventBusName\n",
+      "      State: OFF\n",
+      "State: OFF",
+      "EntityUpdatedRule.State is no state of a rule",
+    ],
+    [
+      "a response of another key",
+      "RouteResponseKey: $default }",
+      "RouteResponseKey: other }",
+      "RouteResponseKey: other",
+      "DefaultRouteResponse.RouteResponseKey is not $default",
+    ],
+    [
+      "a section that is a list",
+      "      Auth:\n        AuthType: CUSTOM\n        AuthArn: !GetAtt Authorizer.Arn\n",
+      "      Auth: [CUSTOM]\n",
+      "Auth: [CUSTOM]",
+      "WebsocketApi.Auth is not a map",
     ],
     [
       "a text where a number belongs",
       "VisibilityTimeout: 360",
       "VisibilityTimeout: soon",
       "VisibilityTimeout: soon",
-      "VisibilityTimeout is not a number",
+      "EntityUpdatedQueue.VisibilityTimeout is not a number",
     ],
   ])("%s", (_mistake, piece, replacement, place, problem) => {
     const text = replaced(template, piece, replacement);

@@ -1,0 +1,26 @@
+import type { PropertyRule, PropertyTable } from "./property-table.ts";
+import type { Section } from "./section.ts";
+import type { TemplateLocation } from "./template-error.ts";
+
+/** Something that the template asks for and nothing here does. */
+export type Unemulated = { readonly at: TemplateLocation; readonly path: string; readonly meaning: string };
+
+/** What is to be said of the properties that are given. Throws TemplateError on one that is refused, or in no table. */
+export function checkProperties(section: Section, table: PropertyTable): readonly Unemulated[] {
+  return section.names
+    .filter((name) => section.isGiven(name))
+    .flatMap((name) => {
+      const rule = Object.hasOwn(table, name) ? table[name] : undefined;
+      if (rule === undefined) throw section.problem(name, "is nothing that the local runtime knows: is it misspelt?");
+      return checkProperty(section, name, rule);
+    });
+}
+
+function checkProperty(section: Section, name: string, rule: PropertyRule): readonly Unemulated[] {
+  if (typeof rule === "string") return [];
+  if ("members" in rule) return checkProperties(section.section(name), rule.members);
+  if ("each" in rule) return section.parts(name).flatMap((part) => checkProperties(part, rule.each));
+  if (rule.unless !== undefined && section.isText(name, rule.unless)) return [];
+  if ("refused" in rule) throw section.problem(name, `is not known to the local runtime: ${rule.refused}`);
+  return [{ at: section.locationOf(name), path: section.pathOf(name), meaning: rule.named }];
+}

@@ -1,0 +1,304 @@
+import type { PropertyTable } from "./property-table.ts";
+
+const NO_KEYS = "API Gateway would ask for a key, and there are none here";
+const NO_MODELS = "no message is held to a model here";
+const NO_FIFO = "FIFO queues are not emulated";
+const NO_TRANSFORMATION = "what changes an event on its way is not emulated";
+
+/** Docs/fidelity.md has them: limits are the account's, logs and metrics are not there. */
+const ROUTE_SETTINGS: PropertyTable = {
+  DataTraceEnabled: "harmless",
+  DetailedMetricsEnabled: "harmless",
+  LoggingLevel: "harmless",
+  ThrottlingBurstLimit: "harmless",
+  ThrottlingRateLimit: "harmless",
+};
+
+const ACCESS_LOGS: PropertyTable = { DestinationArn: "harmless", Format: "harmless" };
+
+const WEB_SOCKET_API: PropertyTable = {
+  AccessLogSettings: { members: ACCESS_LOGS },
+  ApiKeySelectionExpression: "harmless",
+  Auth: {
+    members: {
+      AuthArn: "emulated",
+      AuthType: "emulated",
+      IdentitySource: "emulated",
+      InvokeRole: "harmless",
+      Name: "harmless",
+    },
+  },
+  DefaultRouteSettings: { members: ROUTE_SETTINGS },
+  Description: "harmless",
+  DisableExecuteApiEndpoint: {
+    named: "on AWS the API answers at its own domain name alone, here at this machine's address",
+    unless: "false",
+  },
+  DisableSchemaValidation: "harmless",
+  Domain: { named: "there is no domain name here: the API answers at this machine's address" },
+  IpAddressType: "harmless",
+  Name: "harmless",
+  PropagateTags: "harmless",
+  RouteSelectionExpression: "emulated",
+  RouteSettings: { each: ROUTE_SETTINGS },
+  Routes: {
+    each: {
+      ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
+      FunctionArn: "emulated",
+      IntegrationTimeout: "emulated",
+      ModelSelectionExpression: { named: NO_MODELS },
+      OperationName: "harmless",
+      RequestModels: { named: NO_MODELS },
+      RequestParameters: { refused: "API Gateway would refuse handshakes without them, which is not emulated" },
+      // What counts is the RouteResponse.
+      RouteResponseSelectionExpression: "harmless",
+    },
+  },
+  StageName: "emulated",
+  StageVariables: "emulated",
+  Tags: "harmless",
+};
+
+const ROUTE_RESPONSE: PropertyTable = {
+  ApiId: "emulated",
+  ModelSelectionExpression: { named: NO_MODELS },
+  ResponseModels: { named: NO_MODELS },
+  ResponseParameters: "harmless",
+  RouteId: "emulated",
+  RouteResponseKey: "emulated",
+};
+
+const STAGE: PropertyTable = {
+  AccessLogSettings: { members: ACCESS_LOGS },
+  ApiId: "emulated",
+  AutoDeploy: "emulated",
+  ClientCertificateId: "harmless",
+  DefaultRouteSettings: { members: ROUTE_SETTINGS },
+  DeploymentId: "emulated",
+  Description: "harmless",
+  RouteSettings: { each: ROUTE_SETTINGS },
+  StageName: "emulated",
+  StageVariables: "emulated",
+  Tags: "harmless",
+};
+
+/** What both a function and Globals may have. */
+const FUNCTION_SETTINGS: PropertyTable = {
+  Architectures: "harmless",
+  AssumeRolePolicyDocument: "harmless",
+  AutoPublishAlias: "harmless",
+  CodeSigningConfigArn: "harmless",
+  CodeUri: "emulated",
+  DeadLetterQueue: { named: "an asynchronous call that fails is put nowhere here" },
+  DeploymentPreference: "harmless",
+  Description: "harmless",
+  Environment: { members: { Variables: "emulated" } },
+  EphemeralStorage: "harmless",
+  EventInvokeConfig: { named: "an asynchronous call is made once here, and its outcome goes nowhere" },
+  FileSystemConfigs: { refused: "no file system is mounted here" },
+  FunctionUrlConfig: { named: "functions have no URL here" },
+  Handler: "emulated",
+  KmsKeyArn: "harmless",
+  Layers: { named: "layers are not loaded here" },
+  LoggingConfig: {
+    members: {
+      ApplicationLogLevel: "harmless",
+      LogFormat: "harmless",
+      LogGroup: "harmless",
+      SystemLogLevel: "harmless",
+    },
+  },
+  MemorySize: "emulated",
+  PermissionsBoundary: "harmless",
+  PropagateTags: "harmless",
+  ProvisionedConcurrencyConfig: "harmless",
+  PublishToLatestPublished: "harmless",
+  // Docs/fidelity.md: 1,000 executions at once in all.
+  ReservedConcurrentExecutions: "harmless",
+  RolePath: "harmless",
+  RecursiveLoop: "harmless",
+  Runtime: "harmless",
+  RuntimeManagementConfig: "harmless",
+  SnapStart: "harmless",
+  SourceKMSKeyArn: "harmless",
+  Tags: "harmless",
+  Timeout: "emulated",
+  Tracing: "harmless",
+  VersionDeletionPolicy: "harmless",
+  VpcConfig: "harmless",
+};
+
+const NO_BUILD = "the runtime runs what the project's build makes";
+
+const FUNCTION: PropertyTable = {
+  ...FUNCTION_SETTINGS,
+  Events: { each: { Properties: "emulated", Type: "emulated" } },
+  FunctionName: "emulated",
+  ImageConfig: { refused: NO_BUILD },
+  ImageUri: { refused: NO_BUILD },
+  InlineCode: { refused: NO_BUILD },
+  PackageType: { refused: NO_BUILD, unless: "Zip" },
+  Policies: "harmless",
+  Role: "harmless",
+  VersionDescription: "harmless",
+};
+
+/** Of an SQS event of a function. */
+export const SQS_EVENT: PropertyTable = {
+  BatchSize: "emulated",
+  Enabled: "emulated",
+  FilterCriteria: { refused: "Lambda would delete what does not match, which is not emulated" },
+  FunctionResponseTypes: "emulated",
+  KmsKeyArn: "harmless",
+  LoggingConfig: "harmless",
+  MaximumBatchingWindowInSeconds: "emulated",
+  MetricsConfig: "harmless",
+  ProvisionedPollerConfig: "harmless",
+  Queue: "emulated",
+  ScalingConfig: { members: { MaximumConcurrency: "emulated" } },
+};
+
+const QUEUE: PropertyTable = {
+  ContentBasedDeduplication: { refused: NO_FIFO, unless: "false" },
+  DeduplicationScope: { refused: NO_FIFO },
+  DelaySeconds: "emulated",
+  FifoQueue: { refused: NO_FIFO, unless: "false" },
+  FifoThroughputLimit: { refused: NO_FIFO },
+  KmsDataKeyReusePeriodSeconds: "harmless",
+  KmsMasterKeyId: "harmless",
+  MaximumMessageSize: "emulated",
+  MessageRetentionPeriod: "emulated",
+  QueueName: "emulated",
+  ReceiveMessageWaitTimeSeconds: "emulated",
+  RedriveAllowPolicy: "harmless",
+  RedrivePolicy: { members: { deadLetterTargetArn: "emulated", maxReceiveCount: "emulated" } },
+  SqsManagedSseEnabled: "harmless",
+  Tags: "harmless",
+  VisibilityTimeout: "emulated",
+};
+
+/** Statements are IAM's: what they hold is read where they are judged. */
+const QUEUE_POLICY: PropertyTable = {
+  PolicyDocument: {
+    members: { Id: "harmless", Statement: "emulated", Version: "harmless" },
+  },
+  Queues: "emulated",
+};
+
+const RULE: PropertyTable = {
+  Description: "harmless",
+  EventBusName: "emulated",
+  EventPattern: "emulated",
+  Name: "emulated",
+  RoleArn: "harmless",
+  ScheduleExpression: { refused: "schedules are not run" },
+  State: "emulated",
+  Tags: "harmless",
+  Targets: {
+    each: {
+      Arn: "emulated",
+      DeadLetterConfig: { members: { Arn: "emulated" } },
+      Id: "harmless",
+      Input: { refused: NO_TRANSFORMATION },
+      InputPath: { refused: NO_TRANSFORMATION },
+      InputTransformer: { refused: NO_TRANSFORMATION },
+      // Docs/fidelity.md: a target is tried once.
+      RetryPolicy: { members: { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" } },
+      RoleArn: "harmless",
+      SqsParameters: { refused: NO_FIFO },
+    },
+  },
+};
+
+/** The resource types that are run here. */
+export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
+  ["AWS::ApiGatewayV2::Stage", STAGE],
+  ["AWS::Events::Rule", RULE],
+  ["AWS::SQS::Queue", QUEUE],
+  ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
+  ["AWS::Serverless::Function", FUNCTION],
+  ["AWS::Serverless::WebSocketApi", WEB_SOCKET_API],
+]);
+
+/** Beside the properties of a resource. */
+export const RESOURCE_ATTRIBUTES: PropertyTable = {
+  Condition: "emulated",
+  Connectors: { named: "connectors grant permissions, of which there are none here" },
+  CreationPolicy: "harmless",
+  DeletionPolicy: "harmless",
+  DependsOn: "harmless",
+  IgnoreGlobals: { refused: "Globals count for every function here" },
+  Metadata: "harmless",
+  Properties: "emulated",
+  Type: "emulated",
+  UpdatePolicy: "harmless",
+  UpdateReplacePolicy: "harmless",
+};
+
+export const TEMPLATE_SECTIONS: PropertyTable = {
+  AWSTemplateFormatVersion: "harmless",
+  Conditions: "emulated",
+  Description: "harmless",
+  Globals: {
+    members: {
+      // Of types that are not run here.
+      Api: "harmless",
+      CapacityProvider: "harmless",
+      Function: { members: FUNCTION_SETTINGS },
+      HttpApi: "harmless",
+      LayerVersion: "harmless",
+      SimpleTable: "harmless",
+      StateMachine: "harmless",
+      WebSocketApi: { refused: "what the API has is read from the API alone" },
+    },
+  },
+  Hooks: "harmless",
+  Mappings: "emulated",
+  Metadata: "harmless",
+  Outputs: "harmless",
+  Parameters: {
+    each: {
+      AllowedPattern: "emulated",
+      AllowedValues: "emulated",
+      ConstraintDescription: "emulated",
+      Default: "emulated",
+      Description: "harmless",
+      MaxLength: "emulated",
+      MaxValue: "emulated",
+      MinLength: "emulated",
+      MinValue: "emulated",
+      NoEcho: "harmless",
+      Type: "emulated",
+    },
+  },
+  Resources: "emulated",
+  Rules: {
+    each: { Assertions: { each: { Assert: "emulated", AssertDescription: "emulated" } }, RuleCondition: "emulated" },
+  },
+  Transform: "harmless",
+};
+
+/** Types that need nothing run: their work is done by memory, by the terminal, or by nobody on a laptop. */
+export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
+  "AWS::ApiGateway::Account",
+  "AWS::ApiGatewayV2::ApiMapping",
+  "AWS::ApiGatewayV2::Deployment",
+  "AWS::ApiGatewayV2::DomainName",
+  "AWS::CertificateManager::Certificate",
+  "AWS::CloudWatch::Alarm",
+  "AWS::CloudWatch::Dashboard",
+  "AWS::DynamoDB::Table",
+  "AWS::IAM::ManagedPolicy",
+  "AWS::IAM::Role",
+  "AWS::KMS::Key",
+  "AWS::Lambda::Permission",
+  "AWS::Logs::LogGroup",
+  "AWS::Logs::MetricFilter",
+  "AWS::Route53::RecordSet",
+  "AWS::SNS::Subscription",
+  "AWS::SNS::Topic",
+  "AWS::SNS::TopicPolicy",
+  "AWS::SecretsManager::RotationSchedule",
+  "AWS::SecretsManager::Secret",
+]);

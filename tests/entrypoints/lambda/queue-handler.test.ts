@@ -189,6 +189,7 @@ describe("the line of what was put aside whole", () => {
     ["MALFORMED_DELIVERY", { schema: "portcullis/delivery/1", id: "e-7" }, { notificationId: "e-7" }],
     ["MALFORMED_EVENT", { id: "e-8" }, { notificationId: "e-8" }],
     ["MALFORMED_EVENT", { id: `\u0007${"x".repeat(200)}` }, { notificationId: undefined }],
+    ["MALFORMED_EVENT", '{"version":"0","id" : "e-9","detail":{"cut o', { notificationId: "e-9" }],
     ["MALFORMED_EVENT", "{", { notificationId: undefined }],
   ])("I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
     const { handler, logger } = setUp();

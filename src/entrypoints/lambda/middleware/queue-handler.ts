@@ -79,10 +79,10 @@ async function takeUpDelivery<N extends Notification>(
   { deliver, clock, logger }: QueueHandling<N>,
 ): Promise<void> {
   const ageMs = clock.now() - delivery.notification.publishedAt;
-  const { outcome, ...counts } = await deliver(delivery, deadline);
+  const { outcome, unreached, ...counts } = await deliver(delivery, deadline);
   const { delivered, gone, expired, deferred, deadLettered } = counts;
   const recipients = delivered + gone + expired + deferred + deadLettered;
-  const fields = { ...about, ageMs, recipients, ...counts };
+  const fields = { ...about, ageMs, recipients, ...counts, ...(unreached.length > 0 && { unreached }) };
   if (outcome !== "completed" && outcome !== "continued") {
     logger.warn("put aside", { ...fields, outcome: "dead-lettered", reason: outcome });
   } else if (deadLettered > 0) logger.warn("delivery", { ...fields, outcome });

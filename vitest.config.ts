@@ -16,5 +16,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: the tests that start containers, browsers and servers share them with everything else.
     maxWorkers: 2,
+    // Tests that run beside each other in one file wait, for services that hang and clocks that go wrong.
+    maxConcurrency: 20,
   },
 });

@@ -7,10 +7,10 @@ import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domai
 import { type Fault, withFaults } from "../fakes/with-faults.ts";
 import { aConnection, aConnectionId, aUserId, NOW } from "../support/a-connection.ts";
 import { after, inRounds } from "../support/in-rounds.ts";
-import { pause } from "../support/pause.ts";
 import { readAll } from "../support/read-all.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
+import { untilLetGo } from "./own-clock.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type ConnectionStoreSubject = {
@@ -20,9 +20,6 @@ export type ConnectionStoreSubject = {
   /** How far its index may lag behind, at most. */
   readonly lagMillis?: number;
 };
-
-/** Longer than a second, and than an hour whose seconds are taken for milliseconds. */
-const OWN_CLOCK_MILLIS = 3_700;
 
 /** Every sentence of the port's comment. Ids are of each test's own. */
 export function describeConnectionStore(
@@ -323,7 +320,7 @@ export function describeConnectionStore(
 
   it("M1 lets go of nothing by a clock of its own while a test can wait", async () => {
     const { store: same, open, closed, since } = (await early) ?? (await openedAndClosed(store));
-    await pause(Math.max(0, since + OWN_CLOCK_MILLIS - Date.now()));
+    await untilLetGo(since);
 
     expect(await same.open(closed)).toBe("closed");
     expect(await same.open(aConnection({ id: open.id }))).toBe("taken");

@@ -8,13 +8,18 @@ import { connectionStoreMutants, rightConnectionStores } from "./mutants/connect
 import { deliveryQueueMutants, rightDeliveryQueues } from "./mutants/delivery-queue-mutants.ts";
 import { rightRotatingSecrets, rotatingSecretMutants } from "./mutants/rotating-secret-mutants.ts";
 import { rightSigningSecrets, signingSecretsMutants } from "./mutants/signing-secrets-mutants.ts";
+import { rightSubscriptionStores, subscriptionStoreMutants } from "./mutants/subscription-store-mutants.ts";
 import { describeRotatingSecret } from "./rotating-secret.contract.ts";
 import { describeSigningSecrets } from "./signing-secrets.contract.ts";
+import { describeSubscriptionStore } from "./subscription-store.contract.ts";
 
 // Most of it is waiting.
 describe.concurrent("the contract of", () => {
   describe("ConnectionStore", () => {
     describeMutants(describeConnectionStore, rightConnectionStores, connectionStoreMutants);
+  });
+  describe("SubscriptionStore", () => {
+    describeMutants(describeSubscriptionStore, rightSubscriptionStores, subscriptionStoreMutants);
   });
   describe("ConnectionChannel", () => {
     describeMutants(describeConnectionChannel, rightConnectionChannels, connectionChannelMutants);

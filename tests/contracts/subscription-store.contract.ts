@@ -1,13 +1,25 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { expect } from "vitest";
+import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import { addSeconds } from "../../src/domain/time.ts";
 import { aConnection, aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { inBatches } from "../support/in-batches.ts";
+import { after, inRounds } from "../support/in-rounds.ts";
 import { isLinearizable } from "../support/is-linearizable.ts";
 import { LIMIT, StoreScenario, type Stores } from "../support/store-scenario.ts";
+import { describeFollowers } from "./followers.contract.ts";
+import { describeOutages, type WhenDown } from "./outages.ts";
+import { untilLetGo } from "./own-clock.ts";
+import { type Suite, VITEST } from "./suite.ts";
+
+export type SubscriptionStoreSubject = {
+  /** Both stores of one table. It may be the same for each test, hold what earlier runs left, and be in use by another. */
+  readonly makeStores: () => Stores;
+  readonly whenDown: WhenDown<SubscriptionStore>;
+};
 
 /** By what it is that a connection is not connected; and how many seconds later. */
 const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
@@ -35,11 +47,18 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
   ],
 ];
 
-/** What the port says of beginning and ending subscriptions. Ids are of each test's own, so that stores may share a table. */
-export function describeSubscriptionStore(makeStores: () => Stores): void {
+/** Every sentence of the port's comment, but for what it says of faults: tests/model has those. Ids are of each test's own. */
+export function describeSubscriptionStore(
+  { makeStores, whenDown }: SubscriptionStoreSubject,
+  suite: Suite = VITEST,
+): void {
+  const { describe, it, beforeEach } = suite;
   let stores: StoreScenario;
-  beforeEach(() => {
+  let early: Promise<{ stores: StoreScenario; entityIds: readonly EntityId[]; since: number }> | undefined;
+  beforeEach(async () => {
     stores = new StoreScenario(makeStores());
+    early ??= followedEarly(stores);
+    await early;
   });
 
   describe("follow", () => {
@@ -253,6 +272,18 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
   });
 
   describe("closing a connection", () => {
+    it("M3 I1 leaves nothing of a follow that it meets", async () => {
+      const left = await inRounds(async (wait) => {
+        const connection = await stores.opened();
+        const entityIds = [anEntityId(), anEntityId()];
+        const follows = entityIds.map((entityId) => stores.follow(connection, entityId));
+        await Promise.all([...follows, after(wait, () => stores.closed(connection))]);
+        return Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)));
+      });
+
+      expect(left.flat(2)).toEqual([]);
+    });
+
     it.each([0, 1, 60])("L5 leaves none of %i subscriptions", async (count) => {
       const { connection, entityIds } = await stores.followedUpTo(count);
       const witness = await stores.opened();
@@ -306,4 +337,25 @@ export function describeSubscriptionStore(makeStores: () => Stores): void {
       await expect(stores.subscriptions.unfollowAll(aConnection().id, seen)).resolves.toBeUndefined();
     });
   });
+
+  describeFollowers(makeStores, suite);
+
+  describeOutages(suite, whenDown, "SUBSCRIPTION_STORE", {
+    follow: (down) => down.follow(aSubscription(aConnection()), NOW, LIMIT),
+    unfollow: (down) => down.unfollow(aSubscription(aConnection()), NOW),
+    unfollowAll: (down) => down.unfollowAll(aConnection().id, anEntityId()),
+    followersOf: (down) => down.followersOf(anEntityId(), NOW),
+  });
+
+  it("lets go of nothing by a clock of its own while a test can wait", async () => {
+    const { stores: same, entityIds, since } = (await early) ?? (await followedEarly(stores));
+    await untilLetGo(since);
+
+    for (const entityId of entityIds) expect(await same.followersOf(entityId)).toHaveLength(1);
+  });
+}
+
+async function followedEarly(stores: StoreScenario) {
+  const { entityIds } = await stores.followedUpTo(1);
+  return { stores, entityIds, since: Date.now() };
 }

@@ -10,6 +10,7 @@ export type Suite = {
 
 export const VITEST: Suite = { describe, it, beforeEach };
 
+/** Its title begins with those of the groups that it is in. */
 export type Case = { readonly title: string; readonly run: () => Promise<void> };
 
 type Hook = () => unknown;
@@ -18,6 +19,7 @@ type Hook = () => unknown;
 export function casesOf(contract: (suite: Suite) => void): readonly Case[] {
   const cases: Case[] = [];
   let hooks: readonly Hook[] = [];
+  let path: readonly string[] = [];
 
   function add(title: string, check: (...row: unknown[]) => unknown, row: readonly unknown[]): void {
     const before = hooks;
@@ -25,14 +27,15 @@ export function casesOf(contract: (suite: Suite) => void): readonly Case[] {
       for (const hook of before) await hook();
       await check(...row);
     };
-    cases.push({ title, run });
+    cases.push({ title: [...path, title].join(" "), run });
   }
 
   const collecting = {
-    describe: (_title: string, body: () => void) => {
-      const outer = hooks;
+    describe: (title: string, body: () => void) => {
+      const outer = { hooks, path };
+      path = [...path, title];
       body();
-      hooks = outer;
+      ({ hooks, path } = outer);
     },
     beforeEach: (hook: Hook) => {
       hooks = [...hooks, hook];

@@ -5,7 +5,6 @@ import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import type { Subscription } from "../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "./a-connection.ts";
 import { anEntityId, aSubscription } from "./a-subscription.ts";
-import { inBatches } from "./in-batches.ts";
 import { readAll } from "./read-all.ts";
 
 export type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
@@ -54,14 +53,6 @@ export class StoreScenario {
     const entityIds = Array.from({ length: count }, anEntityId);
     for (const entityId of entityIds) await this.subscriptions.follow(aSubscription(connection, entityId), NOW, count);
     return { connection, entityIds };
-  }
-
-  followedBy(count: number, entityId: EntityId): Promise<readonly Connection[]> {
-    return inBatches(Array.from({ length: count }), async () => {
-      const connection = await this.opened();
-      await this.follow(connection, entityId);
-      return connection;
-    });
   }
 
   followersOf(entityId: EntityId, now = NOW): Promise<readonly Subscription[]> {

@@ -6,12 +6,13 @@ import type { CallOptions, DynamoTable } from "../../../src/adapters/dynamodb/dy
 import { entityPartition } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
-import { describeFollowers } from "../../contracts/followers.contract.ts";
 import { describeSubscriptionStore } from "../../contracts/subscription-store.contract.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../../support/capacity-meter.ts";
 import { createTable } from "../../support/create-table.ts";
+import { tableAt } from "../../support/dynamodb-table.ts";
+import { faultyServer } from "../../support/faulty-server.ts";
 import { inBatches } from "../../support/in-batches.ts";
 
 const LIMIT = 100;
@@ -36,8 +37,10 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     return connection;
   }
 
-  describeSubscriptionStore(() => ({ connections, subscriptions }));
-  describeFollowers(() => ({ connections, subscriptions }));
+  describeSubscriptionStore({
+    makeStores: () => ({ connections, subscriptions }),
+    whenDown: async (outage) => new DynamoSubscriptionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
+  });
 
   it("L8 passes over what it does not understand", async () => {
     const entityId = anEntityId();

@@ -37,6 +37,12 @@ export class PlainConnectionStore implements ConnectionStore {
     return this.page(rest);
   }
 
+  /** For the store of subscriptions. */
+  isOpen(id: ConnectionId, userId: UserId, now: EpochSeconds): boolean {
+    const { connection } = this.rows.get(id) ?? {};
+    return connection !== undefined && connection.identity.userId === userId && this.isLive(connection, now);
+  }
+
   protected pageSize(): number {
     return this.#pageSize;
   }

@@ -1,0 +1,100 @@
+import type { Page } from "../../../src/application/ports/connection-store.ts";
+import type {
+  Followed,
+  FollowOutcome,
+  SubscriptionStore,
+  UnfollowOutcome,
+} from "../../../src/application/ports/subscription-store.ts";
+import { isExpired } from "../../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { MalformedInputError } from "../../../src/domain/errors.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { Subscription } from "../../../src/domain/subscription/subscription.ts";
+import type { EpochSeconds } from "../../../src/domain/time.ts";
+import type { PlainConnectionStore } from "./plain-connection-store.ts";
+
+/** The port in its simplest form, each of its rules a step of its own: a mutant breaks one of them. */
+export class PlainSubscriptionStore implements SubscriptionStore {
+  protected readonly rows = new Map<string, Subscription>();
+  protected readonly connections: PlainConnectionStore;
+  readonly #pageSize: number;
+
+  constructor(connections: PlainConnectionStore, pageSize = 7) {
+    this.connections = connections;
+    this.#pageSize = pageSize;
+  }
+
+  async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+    const refusal = this.refusal(subscription, now, limit);
+    if (refusal === undefined) this.write(subscription);
+    return refusal ?? "following";
+  }
+
+  async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
+    if (!this.isConnected(followed, now)) return "not-connected";
+    this.remove(followed);
+    return "unfollowed";
+  }
+
+  async unfollowAll(connectionId: ConnectionId, _seen?: EntityId): Promise<void> {
+    for (const row of this.rowsOf(connectionId)) this.remove(row);
+  }
+
+  async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+    const after = from === undefined ? "" : this.readCursor(from);
+    const rest = [...this.rows.values()]
+      .filter((row) => this.isOf(entityId, row) && this.isLive(row, now) && row.connectionId > after)
+      .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+    return this.page(rest);
+  }
+
+  protected refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+    if (!this.isConnected(subscription, now)) return "not-connected";
+    const following = this.rowsOf(subscription.connectionId);
+    const has = following.some(({ entityId }) => entityId === subscription.entityId);
+    return has || following.length < limit ? undefined : "limit-reached";
+  }
+
+  protected isConnected({ connectionId, userId }: Followed, now: EpochSeconds): boolean {
+    return this.connections.isOpen(connectionId, userId, now);
+  }
+
+  protected write(subscription: Subscription): void {
+    this.rows.set(keyOf(subscription), subscription);
+  }
+
+  protected remove(followed: Pick<Followed, "entityId" | "connectionId">): void {
+    this.rows.delete(keyOf(followed));
+  }
+
+  protected rowsOf(connectionId: ConnectionId): readonly Subscription[] {
+    return [...this.rows.values()].filter((row) => row.connectionId === connectionId);
+  }
+
+  protected pageSize(): number {
+    return this.#pageSize;
+  }
+
+  protected page(rest: readonly Subscription[]): Page<Subscription> {
+    const items = rest.slice(0, this.pageSize());
+    return { items, ...(rest.length > items.length && { next: `after ${items.at(-1)?.connectionId}` }) };
+  }
+
+  protected isLive(row: Subscription, now: EpochSeconds): boolean {
+    return !isExpired(row, now);
+  }
+
+  protected isOf(entityId: EntityId, row: Subscription): boolean {
+    return row.entityId === entityId;
+  }
+
+  protected readCursor(from: string): string {
+    const id = /^after ([\w-]+={1,2})$/.exec(from)?.[1];
+    if (id === undefined) throw new MalformedInputError("MALFORMED_CURSOR");
+    return id;
+  }
+}
+
+function keyOf({ entityId, connectionId }: Pick<Followed, "entityId" | "connectionId">): string {
+  return `${connectionId} ${entityId}`;
+}

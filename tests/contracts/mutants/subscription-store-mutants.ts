@@ -1,0 +1,345 @@
+import type { Page } from "../../../src/application/ports/connection-store.ts";
+import type { Followed, FollowOutcome, UnfollowOutcome } from "../../../src/application/ports/subscription-store.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { Subscription } from "../../../src/domain/subscription/subscription.ts";
+import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
+import { aConnection } from "../../support/a-connection.ts";
+import { pause } from "../../support/pause.ts";
+import type { Mutant } from "../describe-mutants.ts";
+import type { SubscriptionStoreSubject } from "../subscription-store.contract.ts";
+import { downThrough, type Flaws } from "./down-through.ts";
+import { PlainConnectionStore } from "./plain-connection-store.ts";
+import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
+
+/** What `follow` asks of the connection and what it writes are two requests. */
+class ReadingBeforeWriting extends PlainSubscriptionStore {
+  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+    const refusal = this.refusal(subscription, now, limit);
+    await pause(2);
+    if (refusal === undefined) this.write(subscription);
+    return refusal ?? "following";
+  }
+}
+
+class AcknowledgingFirst extends PlainSubscriptionStore {
+  protected override write(subscription: Subscription): void {
+    setTimeout(() => super.write(subscription), 2);
+  }
+
+  protected override remove(followed: Followed): void {
+    setTimeout(() => super.remove(followed), 2);
+  }
+}
+
+class KeepingEveryRequest extends PlainSubscriptionStore {
+  protected override write(subscription: Subscription): void {
+    this.rows.set(`${this.rows.size}`, subscription);
+  }
+}
+
+class FollowingForTheUser extends PlainSubscriptionStore {
+  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+    const outcome = await super.follow(subscription, now, limit);
+    const { items } = await this.connections.liveConnectionsOf(subscription.userId, now);
+    if (outcome === "following") for (const { id } of items) this.write({ ...subscription, connectionId: id });
+    return outcome;
+  }
+}
+
+class TakingAnybodysWord extends PlainSubscriptionStore {
+  protected override isConnected(): boolean {
+    return true;
+  }
+}
+
+class OpeningWhatItDoesNotKnow extends PlainSubscriptionStore {
+  protected override isConnected(followed: Followed, now: EpochSeconds): boolean {
+    void this.connections.open(aConnection({ id: followed.connectionId }));
+    return super.isConnected(followed, now);
+  }
+}
+
+class CountingRequests extends PlainSubscriptionStore {
+  readonly #counts = new Map<ConnectionId, number>();
+
+  protected override refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+    const { connectionId } = subscription;
+    const count = this.#counts.get(connectionId) ?? 0;
+    const refusal =
+      super.refusal(subscription, now, Number.POSITIVE_INFINITY) ?? (count < limit ? undefined : "limit-reached");
+    if (refusal === undefined) this.#counts.set(connectionId, count + 1);
+    return refusal;
+  }
+
+  protected override remove(followed: Followed): void {
+    super.remove(followed);
+    this.#counts.set(followed.connectionId, (this.#counts.get(followed.connectionId) ?? 0) - 1);
+  }
+}
+
+class NeverGivingRoomBack extends PlainSubscriptionStore {
+  readonly #followed = new Map<ConnectionId, Set<EntityId>>();
+
+  protected override refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+    const { connectionId, entityId } = subscription;
+    const followed = this.#followed.get(connectionId) ?? new Set();
+    if (followed.size >= limit && !followed.has(entityId)) return "limit-reached";
+    this.#followed.set(connectionId, followed.add(entityId));
+    return super.refusal(subscription, now, limit);
+  }
+}
+
+class WithoutLimit extends PlainSubscriptionStore {
+  protected override refusal(subscription: Subscription, now: EpochSeconds): FollowOutcome | undefined {
+    return super.refusal(subscription, now, Number.POSITIVE_INFINITY);
+  }
+}
+
+class RefusingWhatIsNotThere extends PlainSubscriptionStore {
+  override async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
+    const has = this.rowsOf(followed.connectionId).some(({ entityId }) => entityId === followed.entityId);
+    return has ? super.unfollow(followed, now) : "not-connected";
+  }
+}
+
+class RemovingForEverybody extends PlainSubscriptionStore {
+  protected override remove({ entityId }: Followed): void {
+    for (const [key, row] of this.rows) if (row.entityId === entityId) this.rows.delete(key);
+  }
+}
+
+class RemovingWhatWasEverFollowed extends PlainSubscriptionStore {
+  readonly #ever = new Map<ConnectionId, Set<EntityId>>();
+
+  protected override write(subscription: Subscription): void {
+    super.write(subscription);
+    const { connectionId, entityId } = subscription;
+    this.#ever.set(connectionId, (this.#ever.get(connectionId) ?? new Set()).add(entityId));
+  }
+
+  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+    const ever = this.#ever.get(connectionId) ?? new Set();
+    for (const [key, { entityId }] of this.rows) if (ever.has(entityId)) this.rows.delete(key);
+  }
+}
+
+class UnfollowingForGood extends PlainSubscriptionStore {
+  readonly #gone = new Set<string>();
+
+  protected override write(subscription: Subscription): void {
+    if (!this.#gone.has(subscription.entityId)) super.write(subscription);
+  }
+
+  protected override remove(followed: Followed): void {
+    super.remove(followed);
+    this.#gone.add(followed.entityId);
+  }
+}
+
+/** One request of a connection at a time, and no queue. */
+class RefusingThoseThatMeet extends PlainSubscriptionStore {
+  readonly #busy = new Set<ConnectionId>();
+
+  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+    if (this.#busy.has(subscription.connectionId)) throw new Error("busy");
+    this.#busy.add(subscription.connectionId);
+    await pause(0);
+    this.#busy.delete(subscription.connectionId);
+    return super.follow(subscription, now, limit);
+  }
+}
+
+class RemovingABatch extends PlainSubscriptionStore {
+  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+    for (const row of this.rowsOf(connectionId).slice(0, 25)) this.remove(row);
+  }
+}
+
+class RemovingNothing extends PlainSubscriptionStore {
+  override async unfollowAll(): Promise<void> {}
+}
+
+class ThrowingWithNothingToDo extends PlainSubscriptionStore {
+  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+    if (this.rowsOf(connectionId).length === 0) throw new Error("nothing to remove");
+    await super.unfollowAll(connectionId);
+  }
+}
+
+class ASecondShort extends PlainSubscriptionStore {
+  protected override isLive(row: Subscription, now: EpochSeconds): boolean {
+    return super.isLive(row, addSeconds(now, 1));
+  }
+}
+
+class NeverExpiring extends PlainSubscriptionStore {
+  protected override isLive(): boolean {
+    return true;
+  }
+}
+
+class OnePage extends PlainSubscriptionStore {
+  protected override pageSize(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+class RepeatingTheLast extends PlainSubscriptionStore {
+  protected override page(rest: readonly Subscription[]): Page<Subscription> {
+    const page = super.page(rest);
+    return page.next === undefined ? page : { ...page, next: `after ${page.items.at(-2)?.connectionId}` };
+  }
+}
+
+class PagesByNumber extends PlainSubscriptionStore {
+  override async followersOf(entityId: EntityId, now: EpochSeconds, from = "0"): Promise<Page<Subscription>> {
+    const rows = [...this.rows.values()].filter((row) => this.isOf(entityId, row) && this.isLive(row, now));
+    const end = Number(from) + this.pageSize();
+    return { items: rows.slice(Number(from), end), ...(end < rows.length && { next: String(end) }) };
+  }
+}
+
+class ComparingTheBeginning extends PlainSubscriptionStore {
+  protected override isOf(entityId: EntityId, row: Subscription): boolean {
+    return row.entityId.slice(0, 250).trim() === entityId.slice(0, 250).trim();
+  }
+}
+
+class Normalizing extends PlainSubscriptionStore {
+  protected override isOf(entityId: EntityId, row: Subscription): boolean {
+    return row.entityId.normalize() === entityId.normalize();
+  }
+}
+
+class KeepingAllInOnePlace extends PlainSubscriptionStore {
+  protected override isOf(entityId: EntityId, row: Subscription): boolean {
+    return super.isOf(entityId, row) || row.connectionId === String(entityId);
+  }
+}
+
+class TakingAnyCursor extends PlainSubscriptionStore {
+  protected override readCursor(from: string): string {
+    return from;
+  }
+}
+
+class CursorsOfAnOwner extends PlainSubscriptionStore {
+  readonly #owners = new Map<string, EntityId>();
+
+  override followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+    return super.followersOf(from === undefined ? entityId : (this.#owners.get(from) ?? entityId), now, from);
+  }
+
+  protected override page(rest: readonly Subscription[]): Page<Subscription> {
+    const page = super.page(rest);
+    const [first] = page.items;
+    if (page.next !== undefined && first !== undefined) this.#owners.set(page.next, first.entityId);
+    return page;
+  }
+}
+
+class RowsOfASecondOfItsOwn extends PlainSubscriptionStore {
+  protected override write(subscription: Subscription): void {
+    super.write(subscription);
+    setTimeout(() => this.remove(subscription), 1_000).unref();
+  }
+}
+
+/** Whoever was interrupted after `close` finds nothing to go on with. */
+class ForgettingWhatIsClosed extends PlainConnectionStore {
+  readonly closed = new Map<ConnectionId, number>();
+
+  override async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
+    await super.close(id, now);
+    this.closed.set(id, (this.closed.get(id) ?? 0) + 1);
+  }
+}
+
+class RemovingAfterTheFirstClose extends PlainSubscriptionStore {
+  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+    const { connections } = this;
+    const times = connections instanceof ForgettingWhatIsClosed ? connections.closed.get(connectionId) : 0;
+    if (times === 1) await super.unfollowAll(connectionId);
+  }
+}
+
+type Subscriptions = typeof PlainSubscriptionStore;
+
+/** One pair of stores for all tests, as if it were a table. */
+function over(
+  subscriptions: PlainSubscriptionStore,
+  connections: PlainConnectionStore,
+  flaws?: Flaws,
+): SubscriptionStoreSubject {
+  const stores = { connections, subscriptions };
+  return { makeStores: () => stores, whenDown: downThrough(subscriptions, "SUBSCRIPTION_STORE", flaws) };
+}
+
+function of(Store: Subscriptions, pageSize?: number, flaws?: Flaws): SubscriptionStoreSubject {
+  const connections = new PlainConnectionStore();
+  return over(new Store(connections, pageSize), connections, flaws);
+}
+
+const forgetting = new ForgettingWhatIsClosed();
+
+export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>[] = [
+  [
+    "acknowledges before it writes",
+    of(AcknowledgingFirst),
+    ["at once, all that it asks for", "as if one came after the other"],
+  ],
+  [
+    "reads before it writes",
+    of(ReadingBeforeWriting),
+    ["keeps to the limit however many", "leaves nothing of a follow that it meets"],
+  ],
+  ["keeps every request", of(KeepingEveryRequest), ["one subscription however often"]],
+  ["follows for all that a user has", of(FollowingForTheUser), ["not of its user's others"]],
+  [
+    "takes anybody's word for a connection",
+    of(TakingAnybodysWord),
+    ["refuses a connection", "that it is not connected", "another user's word"],
+  ],
+  ["opens what it does not know", of(OpeningWhatItDoesNotKnow), ["makes no connection"]],
+  [
+    "counts requests, not what is followed",
+    of(CountingRequests),
+    ["leaves nothing of a refusal", "takes what it follows already"],
+  ],
+  ["never gives room back", of(NeverGivingRoomBack), ["has room again"]],
+  ["has no limit", of(WithoutLimit), ["one more than the limit"]],
+  ["refuses what is not there", of(RefusingWhatIsNotThere), ["ends a subscription", "takes what was never followed"]],
+  ["removes for everybody", of(RemovingForEverybody), ["leaves what another connection follows"]],
+  ["removes what was ever followed", of(RemovingWhatWasEverFollowed), ["as it was, for others"]],
+  ["unfollows for good", of(UnfollowingForGood), ["may be followed again"]],
+  ["refuses those that meet", of(RefusingThoseThatMeet), ["a hundred of them at once"]],
+  ["removes a batch", of(RemovingABatch), ["none of 60"]],
+  ["removes nothing", of(RemovingNothing), ["none of 1 ", "removes the subscription that was seen"]],
+  ["throws where there is nothing to remove", of(ThrowingWithNothingToDo), ["none of 0", "M2 may be repeated"]],
+  [
+    "goes by the first close",
+    over(new RemovingAfterTheFirstClose(forgetting), forgetting),
+    ["finished by the next call when it was interrupted"],
+  ],
+  ["ends a second early", of(ASecondShort), ["shown in its last second"]],
+  ["never ends", of(NeverExpiring), ["a subscription is L7"]],
+  ["has one page for all", of(OnePage), ["over all its pages"]],
+  ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],
+  ["counts its way to the next page", of(PagesByNumber), ["loses nobody"]],
+  ["compares the beginning of a name", of(ComparingTheBeginning), ["to be an entity like any other"]],
+  ["takes two spellings for one", of(Normalizing), ["two Unicode forms"]],
+  ["keeps all in one place", of(KeepingAllInOnePlace), ["share nothing"]],
+  ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
+  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's followers"]],
+  ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],
+  ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["L1 fails"]],
+  ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["L1 hangs"]],
+];
+
+export const rightSubscriptionStores: Readonly<Record<string, SubscriptionStoreSubject>> = {
+  "the port in its simplest form": of(PlainSubscriptionStore),
+  "pages of 50": of(PlainSubscriptionStore, 50),
+  "pages of 200": of(PlainSubscriptionStore, 200),
+  "pages of 500": of(PlainSubscriptionStore, 500),
+};

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { ACCOUNT_ID, REGION } from "./aws-account.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
+import { makeFrontPage } from "./front-page.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
@@ -63,6 +64,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeManagementApi({ ...gateway, stages: api.stages }),
       makeStageService(api.stages),
       ...eventing.services,
+      makeFrontPage(api.stages[0].name),
     ],
     onUpgrade: gateway.upgrade,
   });

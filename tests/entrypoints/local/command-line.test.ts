@@ -98,25 +98,30 @@ describe("npm start's flags", () => {
 });
 
 describe("the banner", () => {
-  it("has lines to copy for the token and for both ways to pass it", () => {
-    const text = banner({ port: 3001, stage: "dev" });
-    expect(text).toContain('wscat -c "ws://127.0.0.1:3001/dev?access_token=$TOKEN"');
-    expect(text).toContain('wscat -c ws://127.0.0.1:3001/dev -s websocket -s "$TOKEN"');
+  const text = banner({ port: 3001, stage: "dev" });
+
+  it("has lines to copy for the token, and for both ways to pass it, the one that leaves no trace first", () => {
+    const inSubprotocol = text.indexOf('wscat -c ws://127.0.0.1:3001/dev -s websocket -s "$TOKEN"\n');
+    const inUrl = text.indexOf('wscat -c "ws://127.0.0.1:3001/dev?access_token=$TOKEN"\n');
+    expect(inSubprotocol).toBeGreaterThan(0);
+    expect(inUrl).toBeGreaterThan(inSubprotocol);
     expect(text).toContain("TOKEN=$(npm run --silent token -- --user-id ann)\n");
     expect(text).toContain("aws lambda invoke --function-name CreateTestJwt --endpoint-url http://127.0.0.1:3001 ");
   });
 
-  it("has lines to copy for following an entity and pushing to it", () => {
-    const text = banner({ port: 3001, stage: "dev" });
+  it("has lines to copy for following an entity and pushing to it, credentials and region included", () => {
     expect(text).toContain('{"action":"subscribe","entityId":"order-17"}');
-    expect(text).toContain("aws events put-events --endpoint-url http://127.0.0.1:3001 ");
+    expect(text).toContain(
+      "AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y aws events put-events " +
+        "--endpoint-url http://127.0.0.1:3001 --region us-east-1 \\\n",
+    );
     expect(text).toContain("--entries file://examples/entity-updated.json\n");
   });
 
   it("says the port wherever it is not the usual one", () => {
-    const text = banner({ port: 4000, stage: "prod" });
-    expect(text).toContain("--user-id ann --port 4000)");
-    expect(text).not.toContain("3001");
+    const other = banner({ port: 4000, stage: "prod" });
+    expect(other).toContain("--user-id ann --port 4000)");
+    expect(other).not.toContain("3001");
   });
 });
 

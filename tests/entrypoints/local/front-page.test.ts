@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hints } from "../../../src/entrypoints/local/hints.ts";
+import { ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+
+let runtime: TestRuntime;
+
+beforeAll(async () => {
+  runtime = await startTestRuntime({ handlers: { Connect: ok } });
+});
+
+afterAll(() => runtime.close());
+
+const get = (headers: Record<string, string> = {}, method = "GET", host = "127.0.0.1") =>
+  fetch(`http://${host}:${runtime.port}/`, { headers, method });
+
+const linesToCopy = () => hints({ port: runtime.port, stage: "dev" }).flatMap(({ lines }) => lines);
+
+describe("GET /", () => {
+  it.each(["127.0.0.1", "localhost"])("on %s says what this is, with every line to copy", async (host) => {
+    const response = await get({}, "GET", host);
+    const text = await response.text();
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(text).toContain(`ws://127.0.0.1:${runtime.port}/dev`);
+    expect(linesToCopy().length).toBeGreaterThan(5);
+    for (const line of linesToCopy()) expect(text).toContain(line);
+  });
+
+  it("is a page for a browser, that may load and run nothing", async () => {
+    const response = await get({ accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
+    const html = await response.text();
+
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(response.headers.get("content-security-policy")).toBe("default-src 'none'");
+    for (const line of linesToCopy()) expect(html).toContain(line);
+  });
+
+  it("HEAD has the same headers and no body", async () => {
+    const response = await get({}, "HEAD");
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
+  it("nothing else is served there, nor to a foreign page", async () => {
+    expect((await get({}, "POST")).status).not.toBe(200);
+    expect((await get({ origin: "https://evil.example" })).status).toBe(403);
+  });
+});

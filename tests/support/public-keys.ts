@@ -80,6 +80,7 @@ const ssh = PAIRS.flatMap(([, { publicKey }]) => {
   return [
     [`OpenSSH ${algorithm}`, `${algorithm} ${blob.toString("base64")} ann@example.com`],
     [`OpenSSH ${algorithm} in base64 alone`, blob.toString("base64")],
+    [`SSH2 ${algorithm}`, `---- BEGIN SSH2 PUBLIC KEY ----\n${blob.toString("base64")}\n---- END SSH2 PUBLIC KEY ----`],
     [`OpenSSH ${algorithm} in hex`, blob.toString("hex")],
   ] satisfies Named[];
 });

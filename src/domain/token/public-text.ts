@@ -1,4 +1,5 @@
-const PEM = /-----BEGIN/;
+/** Five hyphens, in the form of RFC 4716 four and a blank. */
+const PEM = /-{4}[- ]BEGIN/;
 
 /** A member that every JSON Web Key has (RFC 7517 4.1), as JSON, in a JSON text or in a set of keys. */
 const JWK = /["']kty\\?["']\s*:/;

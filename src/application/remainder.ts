@@ -8,7 +8,7 @@ import type { Recipient } from "../domain/notification/recipient.ts";
 import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
 
-/** Some 40 KB of a message, beside a push of at most 128. */
+/** Some 45 KB of a message where user ids are UUIDs, beside a push of at most 128. */
 const MAX_RECIPIENTS = 500;
 
 /** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */

@@ -12,7 +12,10 @@ export function checkBody(body: string, bytes: number, maximumBytes: number): vo
       `One or more parameters are invalid. Reason: Message must be shorter than ${maximumBytes} bytes.`,
     );
   }
-  if (!ALLOWED.test(body)) {
-    throw new AwsError("InvalidMessageContents", "Invalid characters found in the message body.");
-  }
+  if (!isCarried(body)) throw new AwsError("InvalidMessageContents", "Invalid characters found in the message body.");
+}
+
+/** Of bodies, and of the texts of attributes. */
+export function isCarried(text: string): boolean {
+  return ALLOWED.test(text);
 }

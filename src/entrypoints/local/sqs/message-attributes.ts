@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isPlainObject, ownProperty, type PlainObject } from "../../../domain/own-property.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
+import { isCarried } from "./check-body.ts";
 import type { MessageAttribute, MessageAttributes } from "./message.ts";
 
 const MAX_ATTRIBUTES = 10;
@@ -25,6 +26,9 @@ function parseAttribute(name: string, value: unknown): MessageAttribute {
   const content = ownProperty(attribute, field);
   if (typeof content !== "string" || content === "") {
     throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
+  }
+  if (field === "StringValue" && !isCarried(content)) {
+    throw invalid(`The message attribute '${name}' contains characters that are not allowed in a message.`);
   }
   return field === "BinaryValue" ? { dataType, binaryValue: content } : { dataType, stringValue: content };
 }

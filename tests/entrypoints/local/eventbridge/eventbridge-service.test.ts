@@ -200,7 +200,7 @@ describe("PutEvents for the real SDK", () => {
         const raw = JSON.stringify(message);
         // JSON allows a half of a pair unescaped, which JSON.stringify does not write.
         const Detail = `{"entityId":"a","message":${unpaired ? raw.replace(/\\ud[89ab]../g, "\ud800") : raw}}`;
-        const answer = await put({ ...good, Source: `portcullis.${source}`, Detail });
+        const answer = await put({ ...good, Source: `portcullis.${source}`, Resources: [source], Detail });
         expect(answer.FailedEntryCount).toBe(0);
         expect(delivered()).toHaveLength(1);
         expect(delivered()[0]).toMatchObject({

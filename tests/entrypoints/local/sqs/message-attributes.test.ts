@@ -39,6 +39,7 @@ describe("message attributes", () => {
     ["a name ending in a period", { "a.": text }],
     ["no value", { a: { DataType: "String" } }],
     ["an empty value", { a: { DataType: "String", StringValue: "" } }],
+    ["a character that no message carries", { a: { DataType: "String", StringValue: "a\ufffe" } }],
     ["text under a binary type", { a: { DataType: "Binary", StringValue: "x" } }],
     ["an unknown type", { a: { DataType: "Date", StringValue: "x" } }],
     ["no object", { a: "x" }],

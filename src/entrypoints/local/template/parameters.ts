@@ -20,17 +20,26 @@ export function readParameters(declared: Section, given: Readonly<Record<string,
   );
 }
 
+/** Values of other types are looked up in an account. */
+const TYPES = new Map([
+  ["CommaDelimitedList", { isList: true, isNumber: false }],
+  ["List<Number>", { isList: true, isNumber: true }],
+  ["Number", { isList: false, isNumber: true }],
+  ["String", { isList: false, isNumber: false }],
+]);
+
 function readValue(name: string, parameter: Section, text: string): Value {
-  const type = parameter.text("Type");
-  const values = type === "CommaDelimitedList" ? text.split(",").map((item) => item.trim()) : [text];
+  const type = TYPES.get(parameter.text("Type"));
+  if (type === undefined) throw parameter.problem("Type", "is not known to the local runtime");
+  const values = type.isList ? text.split(",").map((item) => item.trim()) : [text];
   for (const value of values) {
-    const expectation = broken(parameter, type, value);
+    const expectation = broken(parameter, type.isNumber, value);
     if (expectation !== undefined) throw new ParameterError(`parameter ${name} ${expectation}`);
   }
-  return type === "CommaDelimitedList" ? values : text;
+  return type.isList ? values : text;
 }
 
-function broken(parameter: Section, type: string, value: string): string | undefined {
+function broken(parameter: Section, isNumber: boolean, value: string): string | undefined {
   if (parameter.has("AllowedValues")) {
     const allowed = allowedValues(parameter);
     if (!allowed.includes(value)) return `must be one of ${allowed.join(", ")}`;
@@ -40,7 +49,7 @@ function broken(parameter: Section, type: string, value: string): string | undef
       ? `must be ${parameter.text("ConstraintDescription")}`
       : `must match ${parameter.text("AllowedPattern")}`;
   }
-  if (type === "Number") return brokenNumber(parameter, value);
+  if (isNumber) return brokenNumber(parameter, value);
   if (value.length < parameter.number("MinLength", 0)) return "is too short";
   if (value.length > parameter.number("MaxLength", Number.MAX_SAFE_INTEGER)) return "is too long";
   return undefined;

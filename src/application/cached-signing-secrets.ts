@@ -17,7 +17,7 @@ const STALE_SECONDS = 3600;
 const REREAD_SECONDS = 5;
 
 /**
- * Nobody is asked for this long after the first failure, the second and so on: at most 24 looks in ten minutes. A failed look
+ * The pause after the first failure, the second and so on: at most 24 looks in ten minutes. A failed look
  * is two requests, since each is tried twice, or three where only the previous version fails: 48 requests, or 72.
  */
 const PAUSES_SECONDS: readonly number[] = [1, 2, 4, 8, 16];
@@ -89,7 +89,7 @@ export function makeCachedSigningSecrets(deps: {
     } catch (cause) {
       failure = nextFailure(cause);
     }
-    // Without an answer to fall back on the caller throws, and whoever answers that writes the line.
+    // Without an answer to fall back on the caller throws, and the line of its request has the cause.
     if (failure !== undefined && usable(failure.at)) {
       deps.logger.warn("signing secrets not refreshed", faultFields(failure.cause));
     }

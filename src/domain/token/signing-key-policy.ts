@@ -23,7 +23,7 @@ export const signingKeyRules = {
 
 export type SigningKeyFault = keyof typeof signingKeyRules;
 
-/** Undefined for what may be a key. Whoever can read a public key could sign with it (CVE-2022-29217, CVE-2026-34950). */
+/** Undefined for what may be a key. With a public text anybody could sign (CVE-2022-29217, CVE-2026-34950). */
 export function signingKeyFault(text: string): SigningKeyFault | undefined {
   if (isPublicText(text)) return "KEY_IS_PUBLIC";
   if (!PRINTABLE.test(text)) return "KEY_NOT_PRINTABLE";

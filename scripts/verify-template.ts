@@ -4,11 +4,14 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
+import { resolveConditions } from "./resolve-conditions.ts";
+import { COMBINATIONS } from "./template-combinations.ts";
 
 const TEMPLATE = "infra/template.yaml";
 const EXPANDED = "reports/expanded-template.json";
 const CHECKS = "infra/checks";
 const TOOLS = ".venv/bin";
+const ALL_EXPANDED = [EXPANDED, ...Object.keys(COMBINATIONS).map(fileOf)];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 type Finding = { readonly id: string; readonly resource: string; readonly info: string };
@@ -57,9 +60,18 @@ function setUpPython(folder: string, requirements: string): void {
   });
 }
 
+/** Once as it is, and once for each combination of parameters, with what is there then. */
 function expand(): void {
   mkdirSync("reports", { recursive: true });
-  writeFileSync(EXPANDED, run(`${TOOLS}/python`, `${CHECKS}/expand_template.py`, TEMPLATE));
+  const expanded = run(`${TOOLS}/python`, `${CHECKS}/expand_template.py`, TEMPLATE);
+  writeFileSync(EXPANDED, expanded);
+  for (const [name, parameters] of Object.entries(COMBINATIONS)) {
+    writeFileSync(fileOf(name), JSON.stringify(resolveConditions(JSON.parse(expanded), parameters), null, 2));
+  }
+}
+
+function fileOf(combination: string): string {
+  return `reports/expanded-template.${combination}.json`;
 }
 
 function findingsOfCheckov(): readonly Finding[] {
@@ -69,7 +81,8 @@ function findingsOfCheckov(): readonly Finding[] {
     `${TOOLS}/python`,
     [
       `${TOOLS}/checkov`,
-      ...["-f", EXPANDED, "--framework", "cloudformation", "--skip-download"],
+      ...ALL_EXPANDED.flatMap((file) => ["-f", file]),
+      ...["--framework", "cloudformation", "--skip-download"],
       ...["--output", "json", "--quiet", "--compact"],
     ],
     { encoding: "utf8", maxBuffer: MAX_OUTPUT_BYTES },
@@ -84,7 +97,7 @@ function findingsOfCheckov(): readonly Finding[] {
 }
 
 function findingsOfCdkNag(): readonly Finding[] {
-  return JSON.parse(run(process.execPath, `${CHECKS}/cdk-nag.mjs`, EXPANDED));
+  return JSON.parse(run(process.execPath, `${CHECKS}/cdk-nag.mjs`, ...ALL_EXPANDED));
 }
 
 function judgeFindings(): void {
@@ -94,7 +107,8 @@ function judgeFindings(): void {
     ...findings.filter((finding) => !waivers.some((waiver) => waives(waiver, finding))).map(describeFinding),
     ...waivers.flatMap((waiver) => unneeded(waiver, findings)),
   ];
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  // The same in several expansions is one problem.
+  if (problems.length > 0) throw new Error([...new Set(problems)].join("\n"));
 }
 
 function waives({ ids, resources }: Waiver, { id, resource }: Finding): boolean {
@@ -128,8 +142,8 @@ const checks: readonly (readonly [name: string, check: () => unknown])[] = [
   ["sam validate --lint", () => run(`${TOOLS}/sam`, "validate", "--lint", "--template-file", TEMPLATE)],
   ["cfn-lint of the template", () => run(`${TOOLS}/cfn-lint`, TEMPLATE)],
   ["the template expands", expand],
-  ["cfn-lint of the expansion", () => run(`${TOOLS}/cfn-lint`, EXPANDED)],
-  ["checkov and cdk-nag of the expansion, with reasons for what stands", judgeFindings],
+  ["cfn-lint of the expansions", () => run(`${TOOLS}/cfn-lint`, ...ALL_EXPANDED)],
+  ["checkov and cdk-nag of the expansions, with reasons for what stands", judgeFindings],
   ["npm run build", () => run(process.execPath, "scripts/build.ts")],
   ["sam build, code in every function", build],
 ];

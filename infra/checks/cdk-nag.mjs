@@ -1,4 +1,4 @@
-// Prints cdk-nag's findings on an expanded template as JSON: [{ id, resource, info }].
+// Prints cdk-nag's findings on expanded templates as JSON: [{ id, resource, info }].
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,11 +6,11 @@ import { App, Aspects, Stack } from "aws-cdk-lib";
 import { CfnInclude } from "aws-cdk-lib/cloudformation-include";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 
-const [templateFile] = process.argv.slice(2);
 const outdir = mkdtempSync(join(tmpdir(), "cdk-nag-"));
 const app = new App({ outdir, analyticsReporting: false });
-const stack = new Stack(app, "Expanded");
-new CfnInclude(stack, "Template", { templateFile });
+for (const [index, templateFile] of process.argv.slice(2).entries()) {
+  new CfnInclude(new Stack(app, `Expanded${index}`), "Template", { templateFile });
+}
 
 const findings = [];
 const logger = {};

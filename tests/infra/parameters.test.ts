@@ -114,6 +114,19 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
     ],
   },
   HostedZoneId: { good: ["", "Z0123456789ABCDEFGHIJ"], bad: ["example.com", "/hostedzone/Z0123456789ABC", "z012"] },
+  CertificateArn: {
+    good: ["", "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0f8f9a44-0000-4000-8000-000000000001"],
+    bad: ["ws.example.com", "arn:aws:iam::123456789012:server-certificate/ws"],
+  },
+  ApiMappingKey: { good: ["", "chat", "v1.2"], bad: ["/chat", "chat/", "a/b", "..", ".", "a b"] },
+  PermissionsBoundary: {
+    good: ["", "arn:aws:iam::123456789012:policy/teams/boundary", "arn:aws:iam::aws:policy/PowerUserAccess"],
+    bad: ["boundary", "arn:aws:iam::123456789012:role/boundary"],
+  },
+  ReplayPrincipals: {
+    good: ["", "arn:aws:iam::123456789012:role/operators,arn:aws:iam::123456789012:user/ann"],
+    bad: ["operators", "arn:aws:sts::123456789012:assumed-role/operators/ann", "*"],
+  },
   ThrottlingRateLimit: { good: ["1", "500", "10000"], bad: ["0", "0.5", "-1", "1e3"] },
   ThrottlingBurstLimit: { good: ["1", "5000"], bad: ["0", "1.5", ""] },
   SubscriptionLimit: { good: ["1", "100", "1000"], bad: ["0", "1001", "1.5", "1e2", "١", "007", " 1"] },

@@ -82,7 +82,7 @@ describe("a property that AWS has and nothing here does", () => {
   it.each([
     withLine(SUBSCRIBE, "          ApiKeyRequired: false"),
     withLine(QUEUE, "      FifoQueue: false"),
-    withLine(API, "      IpAddressType: dualstack"),
+    replaced(template, "      IpAddressType: !Ref IpAddressType\n", "      IpAddressType: dualstack\n"),
     withLine("    Handler: index.handler\n", "    RecursiveLoop: Allow"),
     withLine("    Handler: index.handler\n", "    PermissionsBoundary: !Ref AWS::NoValue"),
     // Nobody reads it here, so that what is in it need not be known.

@@ -1,0 +1,24 @@
+const BOUNDARY = "arn:aws:iam::123456789012:policy/teams/boundary";
+const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f8f9a44-0000-4000-8000-000000000001";
+const DOMAIN = { DeployCustomDomain: "true", DomainName: "ws.example.com" };
+const ZONE = { HostedZoneId: "Z0123456789ABCDEFGHIJ" };
+
+/** Parameters that together take every branch of the template's conditions. scripts/verify-template.ts checks each. */
+export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  defaults: {},
+  development: {
+    Production: "false",
+    MintTestTokens: "true",
+    AlarmEmail: "ops@example.com",
+    JwtSecret: "kZ8vQ2mX7pL4tR9wB3nY6cF1hJ5sD0gA",
+    ReservedConcurrency: "20",
+    ApiGatewayAccountRole: "existing",
+    TableName: "connections",
+    IpAddressType: "dualstack",
+    ReplayPrincipals: "arn:aws:iam::123456789012:role/operators",
+  },
+  domain: { ...DOMAIN, ...ZONE, PermissionsBoundary: BOUNDARY },
+  "domain-over-ipv6": { ...DOMAIN, ...ZONE, CertificateArn: CERTIFICATE, IpAddressType: "dualstack" },
+  "domain-with-dns-elsewhere": { ...DOMAIN, CertificateArn: CERTIFICATE, ApiMappingKey: "push" },
+  "existing-domain": { ...DOMAIN, DeployCustomDomain: "existing", ApiMappingKey: "chat" },
+};

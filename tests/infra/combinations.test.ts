@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { COMBINATIONS } from "../../scripts/template-combinations.ts";
+import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
+import { Stack } from "../../src/entrypoints/local/template/stack.ts";
+import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
+import { describeTemplate, localAccount, projectTemplate, TEMPLATE } from "../support/local-template.ts";
+
+const root = parseTemplate(TEMPLATE, projectTemplate());
+const stackWith = (parameters: Readonly<Record<string, string>>) => new Stack(root, parameters, localAccount());
+
+const DOMAIN_TYPES = /^AWS::(ApiGatewayV2::(DomainName|ApiMapping)|CertificateManager|Route53)/;
+
+type Expectation = {
+  /** Without its scheme. */
+  readonly address: string;
+  readonly made: readonly string[];
+};
+
+const API = "portcullis.execute-api.us-east-1.amazonaws.com/dev";
+
+const EXPECTED: Readonly<Record<keyof typeof COMBINATIONS, Expectation>> = {
+  defaults: { address: API, made: [] },
+  development: { address: API, made: [] },
+  domain: {
+    address: "ws.example.com",
+    made: ["Certificate", "CustomDomain", "CustomDomainMapping", "CustomDomainAlias"],
+  },
+  "domain-over-ipv6": {
+    address: "ws.example.com",
+    made: ["CustomDomain", "CustomDomainMapping", "CustomDomainAlias", "CustomDomainAliasForIPv6"],
+  },
+  "domain-with-dns-elsewhere": { address: "ws.example.com/push", made: ["CustomDomain", "CustomDomainMapping"] },
+  "existing-domain": { address: "ws.example.com/chat", made: ["CustomDomainMapping"] },
+};
+
+describe("parameters that belong together", () => {
+  it.each(Object.entries(COMBINATIONS))("%s: clients and pushes are given the right address", (name, parameters) => {
+    const outputs = stackWith(parameters).section("Outputs");
+    const { functions } = describeTemplate(projectTemplate(), parameters);
+    const endpoints = functions.flatMap(({ environment }) => environment["CONNECTIONS_ENDPOINT"] ?? []);
+    const { hostname, basePath } = parseConnectionsEndpoint(endpoints[0] ?? "") ?? {};
+
+    expect(outputs.section("WebsocketUri").text("Value")).toBe(`wss://${EXPECTED[name]?.address}`);
+    expect(outputs.section("ConnectCommand").text("Value")).toContain(` wss://${EXPECTED[name]?.address} `);
+    expect(endpoints.length).toBe(2);
+    expect(new Set(endpoints).size).toBe(1);
+    expect(`${hostname}${basePath}`).toBe(EXPECTED[name]?.address);
+  });
+
+  it.each(Object.entries(COMBINATIONS))("%s: of the domain, what is not there yet is made", (name, parameters) => {
+    const { resources } = stackWith(parameters);
+    const made = resources.all.filter(({ type }) => DOMAIN_TYPES.test(type)).map(({ logicalId }) => logicalId);
+
+    expect(made).toEqual(EXPECTED[name]?.made);
+  });
+
+  it("an existing domain is mapped by its name, a new one after it is made", () => {
+    const mappingOf = (name: string) => stackWith(COMBINATIONS[name] ?? {}).resources.find("CustomDomainMapping");
+
+    expect(mappingOf("existing-domain")?.properties.text("DomainName")).toBe("ws.example.com");
+    expect(mappingOf("existing-domain")?.properties.text("ApiMappingKey")).toBe("chat");
+    expect(mappingOf("domain")?.properties.text("DomainName")).toBe("CustomDomain");
+    expect(mappingOf("domain")?.properties.has("ApiMappingKey")).toBe(false);
+  });
+
+  it("a certificate that is given is used, and the DNS record that somebody else has to make is told", () => {
+    const stack = stackWith(COMBINATIONS["domain-with-dns-elsewhere"] ?? {});
+    const [configuration] = stack.resources.find("CustomDomain")?.properties.sections("DomainNameConfigurations") ?? [];
+
+    expect(configuration?.text("CertificateArn")).toMatch(/^arn:aws:acm:/);
+    expect(stack.section("Outputs").section("CustomDomainTarget").text("Value")).toBe(
+      "CustomDomain.RegionalDomainName",
+    );
+  });
+
+  it("dual stack reaches the API, the domain, and DNS", () => {
+    const { resources } = stackWith(COMBINATIONS["domain-over-ipv6"] ?? {});
+    const [domain] = resources.find("CustomDomain")?.properties.sections("DomainNameConfigurations") ?? [];
+    const records = resources.ofType("AWS::Route53::RecordSet").map(({ properties }) => properties.text("Type"));
+
+    expect(resources.find("WebsocketApi")?.properties.text("IpAddressType")).toBe("dualstack");
+    expect(domain?.text("IpAddressType")).toBe("dualstack");
+    expect(records).toEqual(["A", "AAAA"]);
+  });
+
+  it.each([
+    ["a domain without a name", { DeployCustomDomain: "true", HostedZoneId: "Z0123456789ABC" }, "needs DomainName"],
+    ["an existing domain without a name", { DeployCustomDomain: "existing" }, "needs DomainName"],
+    [
+      "a domain without a certificate, nor a zone to validate one in",
+      { DeployCustomDomain: "true", DomainName: "ws.example.com" },
+      "needs HostedZoneId, or CertificateArn where DNS is held elsewhere",
+    ],
+    [
+      "a zone for an existing domain",
+      { ...COMBINATIONS["existing-domain"], HostedZoneId: "Z0123456789ABC" },
+      "HostedZoneId must be empty",
+    ],
+    [
+      "a certificate for an existing domain",
+      {
+        ...COMBINATIONS["existing-domain"],
+        CertificateArn: COMBINATIONS["domain-with-dns-elsewhere"]?.["CertificateArn"] ?? "",
+      },
+      "CertificateArn must be empty",
+    ],
+  ])("%s is refused in words", (_what, parameters, words) => {
+    expect(() => stackWith(parameters)).toThrow(words);
+  });
+});
+
+const expanded = expandTemplate();
+
+describe.skipIf(expanded === undefined)("the permissions boundary", () => {
+  it("bounds every role, those that SAM would make too", () => {
+    const roles = ofType(expanded as ExpandedTemplate, "AWS::IAM::Role");
+
+    expect(roles.length).toBeGreaterThan(10);
+    for (const [name, { Properties }] of roles) {
+      expect([name, Properties.PermissionsBoundary]).toEqual([
+        name,
+        { "Fn::If": ["HasPermissionsBoundary", { Ref: "PermissionsBoundary" }, { Ref: "AWS::NoValue" }] },
+      ]);
+    }
+  });
+});

@@ -59,9 +59,9 @@ describe("what the authorizer's answer makes of a handshake", () => {
     ["H-15 the text Unauthorized returned", 500, () => "Unauthorized"],
     ["H-15 a proxy response", 500, () => ({ statusCode: 401 })],
     [
-      "H-15 no principal",
+      "H-15 an object as the principal",
       500,
-      (event) => ({ ...policy({ Effect: "Allow", Resource: event.methodArn }), principalId: undefined }),
+      () => policy({ Effect: "Allow", Resource: "*" }, { principalId: { nested: "principal" } }),
     ],
     ["H-15 no policy", 500, () => ({ principalId: "ann" })],
     ["H-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
@@ -85,6 +85,20 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(await handshakeStatus(runtime.url)).toBe(status);
     expect(runtime.events["Authorizer"]).toHaveLength(1);
     expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+  });
+
+  it.each([
+    ["ann", "ann"],
+    ["", ""],
+    [7, "7"],
+    [null, undefined],
+    [undefined, undefined],
+  ])("H-15 as recorded: with principalId %j the events have %j", async (principalId, expected) => {
+    const context = { principalId: "of the context" };
+    const Authorizer: Handler = () => policy({ Effect: "Allow", Resource: "*" }, { principalId, context });
+    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
+    expect(await handshakeStatus(runtime.url)).toBe(101);
+    expect(runtime.events["Connect"]?.[0].requestContext.authorizer.principalId).toBe(expected);
   });
 
   it("A-12 an explicit Deny wins over an Allow, whichever comes first", async () => {

@@ -2,7 +2,7 @@ import { methodArn } from "./events.ts";
 import { evaluatePolicy } from "./iam-policy.ts";
 
 export type AuthorizerVerdict =
-  /** `context` as later events carry it: every value text, with the principal. */
+  /** `context` as later events carry it: every value text, with the principal if there is one. */
   | { readonly kind: "allowed"; readonly context: Readonly<Record<string, string>> }
   | { readonly kind: "denied"; readonly explicitly: boolean }
   | { readonly kind: "misconfigured" };
@@ -16,18 +16,20 @@ const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
 export function judgeAuthorizerResult(json: string, stage: string): AuthorizerVerdict {
   if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
   const result: unknown = JSON.parse(json);
-  if (!isRecord(result) || typeof result["principalId"] !== "string") return MISCONFIGURED;
+  if (!isRecord(result)) return MISCONFIGURED;
   const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn(stage));
-  const context = stringified(result["context"] ?? {});
+  // The principal is one value more, and may be missing: the real service was seen to let such callers in.
+  const context = stringified(result["context"] ?? {}, result["principalId"]);
   if (decision === undefined || context === undefined) return MISCONFIGURED;
   if (decision !== "allowed") return { kind: "denied", explicitly: decision === "explicitly-denied" };
-  return { kind: "allowed", context: { ...context, principalId: result["principalId"] } };
+  return { kind: "allowed", context };
 }
 
 /** Undefined when a value is an object or an array, which a context may not hold. Nulls do not arrive. */
-function stringified(context: unknown): Record<string, string> | undefined {
+function stringified(context: unknown, principalId: unknown): Record<string, string> | undefined {
   if (!isRecord(context)) return undefined;
-  const entries = Object.entries(context).filter(([, value]) => value !== null);
+  const values = { ...context, principalId: principalId ?? null };
+  const entries = Object.entries(values).filter(([, value]) => value !== null);
   if (entries.some(([, value]) => typeof value === "object")) return undefined;
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }

@@ -35,7 +35,7 @@ export function deadLetter(body: string, reason: string): DeadLetter {
 
 /** Whole characters only: `stream` leaves out one that the cut goes through. */
 function upTo(room: number, bytes: Buffer): string {
-  return new TextDecoder().decode(bytes.subarray(0, room), { stream: true });
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, room), { stream: true });
 }
 
 function attribute(DataType: "Number" | "String", StringValue: string) {

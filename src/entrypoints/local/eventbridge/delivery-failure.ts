@@ -36,5 +36,6 @@ export function fitted(message: OutgoingMessage, maximumBytes: number): Outgoing
   const bytes = Buffer.from(body);
   if (bytes.length <= room) return message;
   // `stream` leaves out a character that the cut goes through.
-  return { ...message, body: new TextDecoder().decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return { ...message, body: decoder.decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
 }

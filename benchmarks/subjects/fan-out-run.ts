@@ -76,6 +76,7 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
     const report = await fanOut({
       delivery: freshDelivery(notification),
       read: async (from) => pageFrom(Number(from ?? 0), count),
+      findNamed: nothingLeft,
       forget: nothingLeft,
       deadline: (clock.now() + 600_000) as EpochMillis,
     });

@@ -1,4 +1,4 @@
-import type { Recipient } from "../domain/notification/recipient.ts";
+import type { NamedRecipient, Recipient } from "../domain/notification/recipient.ts";
 import type { Page } from "./ports/connection-store.ts";
 
 export type ReadPage = (from?: string) => Promise<Page<Recipient>>;
@@ -12,7 +12,9 @@ export type AudienceStream = {
 
 /** What was not taken: of the page in hand, and of the pages behind it, with what kept the next one from being read. */
 type AudienceRest = {
-  readonly untried: readonly Recipient[];
+  readonly untried: readonly NamedRecipient[];
+  /** Of a named audience: who is in it no more, or never was. */
+  readonly absent?: readonly NamedRecipient[];
   readonly unread?: { readonly page?: string };
   readonly fault?: { readonly thrown: unknown };
 };

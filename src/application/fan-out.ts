@@ -2,11 +2,12 @@ import type { ConnectionId } from "../domain/connection/connection-id.ts";
 import { MalformedInputError } from "../domain/errors.ts";
 import { type Delivery, isTooOld, type UndeliverableReason } from "../domain/notification/delivery.ts";
 import { encodePush, type Push } from "../domain/notification/push.ts";
-import type { Recipient } from "../domain/notification/recipient.ts";
+import type { NamedRecipient, Recipient } from "../domain/notification/recipient.ts";
 import type { EpochMillis } from "../domain/time.ts";
 import { type AudienceStream, type ReadPage, streamAudience } from "./audience-stream.ts";
 import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
 import { faultFields } from "./fault-fields.ts";
+import { type FindNamed, streamNamed } from "./named-audience.ts";
 import type { Backoff } from "./ports/backoff.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ConnectionChannel } from "./ports/connection-channel.ts";
@@ -20,6 +21,7 @@ import { makeSlots, type Slots } from "./slots.ts";
 type FanOutOrder = {
   readonly delivery: Delivery;
   readonly read: ReadPage;
+  readonly findNamed: FindNamed;
   /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */
   readonly forget: (connectionId: ConnectionId) => Promise<void>;
   /** From here on nothing is begun. What is under way then, and handing on the rest, must fit behind it. */
@@ -76,7 +78,7 @@ async function postToAudience(
   const job: PostJob = { ...deps, slots, deadline, tally, post: deps.channel.prepare(push) };
   const stream = streamOf(order);
   const remainder = makeRemainder(delivery, deps, tally);
-  const untried: Recipient[] = [];
+  const untried: NamedRecipient[] = [];
 
   const settle = async (recipient: Recipient, ending: PostEnding) => {
     if (ending === "gone" || ending === "expired") noteUnreached(tally, [recipient], ending);
@@ -93,7 +95,9 @@ async function postToAudience(
     return recipient !== undefined;
   });
 
-  const { fault, ...rest } = stream.rest();
+  const { fault, absent = [], ...rest } = stream.rest();
+  tally.gone += absent.length;
+  noteUnreached(tally, absent, "gone");
   if (fault !== undefined) {
     const { id: notificationId } = delivery.notification;
     deps.logger.warn("audience not read to its end", { notificationId, ...faultFields(fault.thrown) });
@@ -106,9 +110,8 @@ async function postToAudience(
   return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
 }
 
-function streamOf({ delivery: { to }, read }: FanOutOrder): AudienceStream {
-  if ("recipients" in to) return streamAudience(() => Promise.resolve({ items: to.recipients }));
-  return streamAudience(read, to.page);
+function streamOf({ delivery: { to }, read, findNamed }: FanOutOrder): AudienceStream {
+  return "recipients" in to ? streamNamed(to.recipients, findNamed) : streamAudience(read, to.page);
 }
 
 async function forgetGone(

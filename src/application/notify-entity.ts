@@ -22,6 +22,7 @@ export function makeNotifyEntity(deps: {
       delivery,
       deadline,
       read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
+      findNamed: (ids) => deps.subscriptions.followersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
       // This one is seen; of the connection's others its record knows, unless an interrupted end has outlived that.
       forget: (connectionId) => deps.closeConnection(connectionId, entityId),
     });

@@ -27,6 +27,10 @@ export function makeNotifyUser(deps: {
         const page = await deps.connections.liveConnectionsOf(userId, toEpochSeconds(deps.clock.now()), from);
         return { ...page, items: page.items.map(toRecipient) };
       },
+      findNamed: async (ids) => {
+        const live = await deps.connections.liveConnectionsAmong(ids, userId, toEpochSeconds(deps.clock.now()));
+        return live.map(toRecipient);
+      },
       forget: (connectionId) => deps.closeConnection(connectionId),
     });
   };

@@ -2,26 +2,24 @@ import {
   attemptDelaySeconds,
   type Delivery,
   MAX_ATTEMPTS,
+  MAX_NAMED,
   type UndeliverableReason,
 } from "../domain/notification/delivery.ts";
-import type { Recipient } from "../domain/notification/recipient.ts";
+import type { NamedRecipient } from "../domain/notification/recipient.ts";
 import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
-
-/** Some 45 KB of a message where user ids are UUIDs, beside a push of at most 128. */
-const MAX_RECIPIENTS = 500;
 
 /** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
 export type Remainder = {
   /** By the hundred, as they come: however many fail, only so many are held. */
-  failed(recipient: Recipient): Promise<void>;
-  undeliverable(recipient: Recipient, reason: UndeliverableReason): Promise<void>;
+  failed(recipient: NamedRecipient): Promise<void>;
+  undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**
    * All that is held back so far, and what time did not suffice for, with the attempts that it has behind it. Answers why
    * what is unread was put aside, if it was.
    */
   close(rest: {
-    readonly untried: readonly Recipient[];
+    readonly untried: readonly NamedRecipient[];
     readonly unread?: { readonly page?: string };
     /** Why nobody will ever read what is unread. */
     readonly reason?: UndeliverableReason;
@@ -69,18 +67,18 @@ export function makeRemainder(
   };
 }
 
-type Batches = { readonly add: (recipient: Recipient) => Promise<void>; readonly flush: () => Promise<void> };
+type Batches = { readonly add: (recipient: NamedRecipient) => Promise<void>; readonly flush: () => Promise<void> };
 
-function inBatches(handOn: (recipients: readonly Recipient[]) => Promise<unknown>): Batches {
-  let held: Recipient[] = [];
+function inBatches(handOn: (recipients: readonly NamedRecipient[]) => Promise<unknown>): Batches {
+  let held: NamedRecipient[] = [];
   const flush = async () => {
     const batch = held;
     held = [];
     if (batch.length > 0) await handOn(batch);
   };
-  const add = async (recipient: Recipient) => {
+  const add = async (recipient: NamedRecipient) => {
     held.push(recipient);
-    if (held.length >= MAX_RECIPIENTS) await flush();
+    if (held.length >= MAX_NAMED) await flush();
   };
   return { add, flush };
 }

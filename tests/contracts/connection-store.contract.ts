@@ -6,6 +6,7 @@ import type { UserId } from "../../src/domain/identity/user-id.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
 import { type Fault, withFaults } from "../fakes/with-faults.ts";
 import { aConnection, aConnectionId, aUserId, NOW } from "../support/a-connection.ts";
+import { inBatches } from "../support/in-batches.ts";
 import { after, inRounds } from "../support/in-rounds.ts";
 import { readAll } from "../support/read-all.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
@@ -193,6 +194,33 @@ export function describeConnectionStore(
 
     it("takes an id that was never opened", async () => {
       await expect(store.close(aConnectionId(), NOW)).resolves.toBeUndefined();
+    });
+  });
+
+  describe("liveConnectionsAmong", () => {
+    it("I10 finds a user's own among those that are named, at once, each once, and none that expired or was closed", async () => {
+      const userId = aUserId();
+      const [live, closed, others] = [aConnection({ userId }), aConnection({ userId }), aConnection()];
+      const expired = later(aConnection({ userId }), -7200);
+      for (const connection of [expired, live, closed, others]) await store.open(connection);
+      await store.close(closed.id, NOW);
+      const named = [live, closed, others, expired, live].map(({ id }) => id);
+
+      expect(await store.liveConnectionsAmong([...named, aConnectionId()], userId, NOW)).toEqual([live]);
+      expect(await store.liveConnectionsAmong([], userId, NOW)).toEqual([]);
+    });
+
+    it("finds 130 that are named", async () => {
+      const userId = aUserId();
+      const connections = await inBatches(Array.from({ length: 130 }), () => opened(aConnection({ userId })));
+
+      const found = await store.liveConnectionsAmong(
+        connections.map(({ id }) => id),
+        userId,
+        NOW,
+      );
+
+      expect(found.map(({ id }) => id).sort()).toEqual(connections.map(({ id }) => id).sort());
     });
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import { entityUpdate, freshDelivery, recipients, userPush } from "../support/notifications.ts";
+import { entityUpdate, freshDelivery, named, recipients, userPush } from "../support/notifications.ts";
 import { describeOutages, type Outage } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
@@ -16,7 +16,7 @@ export type DeliveryQueueSubject = {
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],
   ["an audience from a page on", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
-  ["recipients", { notification: userPush(), to: { recipients: recipients(3) }, attempt: 5 }],
+  ["recipients", { notification: userPush(), to: { recipients: named(recipients(3)) }, attempt: 5 }],
 ];
 
 /** Every sentence of the comments of both ports. */

@@ -101,6 +101,42 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
     });
   });
 
+  describe("followersAmong", () => {
+    it("I10 finds the followers among those that are named, at once, each once, and none that expired", async () => {
+      const entityId = anEntityId();
+      const [follower, left, closed, stranger] = [
+        await stores.opened(),
+        await stores.opened(),
+        await stores.opened(),
+        await stores.opened(),
+      ];
+      for (const connection of [follower, left, closed]) await stores.follow(connection, entityId);
+      await stores.follow(stranger, anEntityId());
+      await stores.unfollow(left, entityId);
+      await stores.closed(closed);
+      const named = [follower, left, closed, stranger, follower].map(({ id }) => id);
+      const among = (now = NOW) => stores.subscriptions.followersAmong(named, entityId, now);
+
+      expect(await among()).toEqual([aSubscription(follower, entityId)]);
+      expect(await among(addSeconds(NOW, 7199))).toHaveLength(1);
+      expect(await among(addSeconds(NOW, 7200))).toEqual([]);
+      expect(await stores.subscriptions.followersAmong([], entityId, NOW)).toEqual([]);
+    });
+
+    it("finds 130 that are named", async () => {
+      const entityId = anEntityId();
+      const ids = await inBatches(Array.from({ length: 130 }), async () => {
+        const follower = await stores.opened();
+        await stores.follow(follower, entityId);
+        return follower.id;
+      });
+
+      const found = await stores.subscriptions.followersAmong(ids, entityId, NOW);
+
+      expect(found.map(({ connectionId }) => connectionId).sort()).toEqual(ids.toSorted());
+    });
+  });
+
   it("a user and an entity of one name share nothing (E5)", async () => {
     const connection = await stores.opened();
     const namesake = connection.identity.userId as string as EntityId;

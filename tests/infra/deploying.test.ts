@@ -130,7 +130,8 @@ describe("another partition, such as aws-cn", () => {
   });
 
   it("is in every ARN", () => {
-    const partitions = [...source.matchAll(/\barn:([^:]+(?:::[^:}]+\})?):/g)].map(([, partition]) => partition);
+    const written = source.replace(/^ *AllowedPattern:.*$/gm, "");
+    const partitions = [...written.matchAll(/\barn:([^:]+(?:::[^:}]+\})?):/g)].map(([, partition]) => partition);
 
     expect(partitions.length).toBeGreaterThan(0);
     expect(partitions.filter((partition) => !/^\$\{AWS::Partition\}$/.test(partition ?? ""))).toEqual([]);

@@ -15,7 +15,7 @@ import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
 import { describeTemplate, localAccount, projectTemplate } from "../support/local-template.ts";
-import { freshDelivery, userPush } from "../support/notifications.ts";
+import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
 import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
 import { permissionsOf } from "../support/role-permissions.ts";
@@ -73,6 +73,9 @@ function push(items: readonly Record<string, unknown>[]): RecordingAws["answer"]
   };
 }
 
+/** Somebody of whom the table knows nothing. */
+const toStranger = { recipients: named([recipient("stranger")]) };
+
 const published = { time: new Date(now).toISOString() };
 
 /** Enough of each function's work that it needs all it is allowed. */
@@ -104,6 +107,7 @@ const work: Readonly<Record<string, Work>> = {
         "unreadable",
         // Of a push to a user, a page that could not be read.
         encodeDelivery({ ...freshDelivery(userPush({}, published)), attempt: 1 }),
+        encodeDelivery({ ...freshDelivery(userPush({}, published)), to: toStranger }),
       ),
     ],
     answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId), 0))),
@@ -116,6 +120,7 @@ const work: Readonly<Record<string, Work>> = {
           { ...published, "detail-type": "Send User Push Notification" },
         ),
         "unreadable",
+        encodeDelivery({ ...freshDelivery(userPush({}, published)), to: toStranger }),
       ),
     ],
     answer: push([gone, unreachable].map(toConnectionItem)),

@@ -53,6 +53,7 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
       "NotifyEntity",
       async () => {
         await subscriptions.followersOf(entityId, NOW);
+        await subscriptions.followersAmong([connection.id], entityId, NOW);
         // What is left of pushes to users comes here too.
         await connections.liveConnectionsOf(connection.identity.userId, NOW);
         await close();
@@ -62,6 +63,7 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
       "NotifyUser",
       async () => {
         await connections.liveConnectionsOf(connection.identity.userId, NOW);
+        await connections.liveConnectionsAmong([connection.id], connection.identity.userId, NOW);
         await close();
       },
     ],

@@ -163,24 +163,8 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(written.get("ContinuationQueue")).toEqual([arnOf("NotifyEntityRole"), arnOf("NotifyUserRole")]);
   });
 
-  it("who replays is named by ARN, and is nobody unless a parameter says so", () => {
-    const { Default, AllowedPattern, Type } = template.Parameters["ReplayPrincipals"];
-    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
-
-    expect([Type, Default]).toEqual(["CommaDelimitedList", ""]);
-    expect(
-      [
-        "",
-        "arn:aws:iam::123456789012:role/operators",
-        "arn:aws-cn:iam::123456789012:user/team/ann",
-        "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ops_*",
-      ].filter((arn) => !pattern.test(arn)),
-    ).toEqual([]);
-    expect(
-      ["*", "ann", "123456789012", "arn:aws:sts::123456789012:assumed-role/operators/ann"].filter((arn) =>
-        pattern.test(arn),
-      ),
-    ).toEqual([]);
+  it("nobody replays unless a parameter says who", () => {
+    expect(template.Parameters["ReplayPrincipals"].Default).toBe("");
   });
 
   it("a function that takes up what it put into a queue may do so for ever, and no other may", () => {

@@ -2,7 +2,7 @@ import type { DeliveryReport } from "../../src/application/delivery-report.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import { type Delivery, MAX_ATTEMPTS, type UndeliverableReason } from "../../src/domain/notification/delivery.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { NamedRecipient, Recipient } from "../../src/domain/notification/recipient.ts";
 import type { Findings } from "./findings.ts";
 
 /** What one invocation did with one delivery, as its ports saw it: everybody it took in hand has to be somewhere. */
@@ -13,7 +13,8 @@ export class DeliveryLedger {
   readonly #deadline: number;
   readonly #findings: Findings;
   readonly #posts = new Map<ConnectionId, PostOutcome>();
-  readonly #pages: { readonly from: string | undefined; readonly items: readonly Recipient[] }[] = [];
+  readonly #pages: { readonly from: string | undefined; readonly items: readonly NamedRecipient[] }[] = [];
+  #found: ReadonlyMap<ConnectionId, Recipient> | undefined;
   readonly #handedOn: Delivery["to"][] = [];
 
   constructor(delivery: Delivery, deadline: number, findings: Findings) {
@@ -27,6 +28,11 @@ export class DeliveryLedger {
     this.#pages.push({ from, items });
   }
 
+  /** Those of a named audience that are still in it. */
+  found(recipients: readonly Recipient[]): void {
+    this.#found = new Map(recipients.map((one) => [one.connectionId, one]));
+  }
+
   posted(id: ConnectionId, outcome: PostOutcome): void {
     this.#posts.set(id, outcome);
   }
@@ -34,8 +40,8 @@ export class DeliveryLedger {
   deferred({ to }: Delivery, now: number): void {
     this.#handedOn.push(to);
     const outOfTime = now >= this.#deadline;
-    const needed =
-      outOfTime || ("recipients" in to ? to.recipients.every((one) => this.#failed(one)) : this.faultyRead);
+    const unread = this.faultyRead && "recipients" in to === "recipients" in this.#delivery.to;
+    const needed = outOfTime || unread || ("recipients" in to && to.recipients.every((one) => this.#failed(one)));
     this.#findings.expect(needed, "I14", "handed on without need");
   }
 
@@ -67,15 +73,17 @@ export class DeliveryLedger {
     this.#findings.expect(counted === to.recipients.length, "I13", "the report does not add up");
   }
 
-  #failed({ connectionId }: Recipient): boolean {
+  #failed({ connectionId }: NamedRecipient): boolean {
     const outcome = this.#posts.get(connectionId);
     return outcome !== undefined && outcome !== "delivered";
   }
 
-  #isSomewhere(recipient: Recipient, nowSeconds: number): boolean {
-    const { connectionId, expiresAt } = recipient;
+  #isSomewhere({ connectionId, ...read }: NamedRecipient & Partial<Recipient>, nowSeconds: number): boolean {
     const outcome = this.#posts.get(connectionId);
-    if (outcome === "delivered" || outcome === "gone" || expiresAt <= nowSeconds) return true;
+    if (outcome === "delivered" || outcome === "gone") return true;
+    if (this.#found !== undefined && !this.#found.has(connectionId)) return true;
+    const { expiresAt = Number.POSITIVE_INFINITY } = this.#found?.get(connectionId) ?? read;
+    if (expiresAt <= nowSeconds) return true;
     return this.#handedOn.some(
       (to) => "recipients" in to && to.recipients.some((one) => one.connectionId === connectionId),
     );

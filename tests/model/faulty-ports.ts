@@ -3,7 +3,9 @@ import { DependencyUnavailableError, type UnavailableDependency } from "../../sr
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
+import type { Recipient } from "../../src/domain/notification/recipient.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import { readEntityUpdate } from "../support/message-readers.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
@@ -22,14 +24,17 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
   const { connections, subscriptions } = world.stores;
   const call = <T>(label: string, dependency: UnavailableDependency, effect: () => Promise<T>) =>
     invocation.call({ label, budgetMillis: STORE_MILLIS, effect, fail: () => outage(dependency) });
-  const shown = async <T extends { readonly expiresAt: EpochSeconds }>(page: Promise<Page<T>>) => {
+  const judged = async <T extends { readonly expiresAt: EpochSeconds }>(items: Promise<readonly T[]>) => {
     const now = world.nowSeconds();
-    const { items } = await page;
     world.findings.expect(
-      items.every(({ expiresAt }) => expiresAt > now),
+      (await items).every(({ expiresAt }) => expiresAt > now),
       "I19",
       "an expired record was shown",
     );
+    return items;
+  };
+  const shown = async <T extends { readonly expiresAt: EpochSeconds }>(page: Promise<Page<T>>) => {
+    await judged(page.then(({ items }) => items));
     return page;
   };
   const people: ConnectionStore = {
@@ -37,6 +42,8 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
     close: (id, now) => call("close", "CONNECTION_STORE", () => connections.close(id, now)),
     liveConnectionsOf: (...query) =>
       shown(call("live", "CONNECTION_STORE", () => connections.liveConnectionsOf(...query))),
+    liveConnectionsAmong: (...query) =>
+      judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
   const interests: SubscriptionStore = {
     follow: (...order) =>
@@ -49,6 +56,8 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
     unfollowAll: (...order) => call("unfollow all", "SUBSCRIPTION_STORE", () => subscriptions.unfollowAll(...order)),
     followersOf: (...query) =>
       shown(call("followers", "SUBSCRIPTION_STORE", () => subscriptions.followersOf(...query))),
+    followersAmong: (...query) =>
+      judged(call("followers among", "SUBSCRIPTION_STORE", () => subscriptions.followersAmong(...query))),
   };
   return { connections: people, subscriptions: interests };
 }
@@ -72,16 +81,25 @@ export function faultyPorts(
     }
     return page;
   };
+  const named = async <T>(found: Promise<readonly T[]>, toRecipient: (one: T) => Recipient) => {
+    try {
+      ledger.found((await found).map(toRecipient));
+    } catch {
+      ledger.faultyRead = true;
+    }
+    return found;
+  };
   return {
     connections: {
       ...stores.connections,
+      liveConnectionsAmong: (...query) => named(stores.connections.liveConnectionsAmong(...query), ofConnection),
       liveConnectionsOf: async (userId, now, from) => {
         const page = stores.connections.liveConnectionsOf(userId, now, from);
         await inLedger(
           from,
           page.then(({ items, ...rest }) => ({
             ...rest,
-            items: items.map(({ id, identity, ...one }) => ({ connectionId: id, userId: identity.userId, ...one })),
+            items: items.map(ofConnection),
           })),
         );
         return page;
@@ -90,10 +108,15 @@ export function faultyPorts(
     subscriptions: {
       ...stores.subscriptions,
       followersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.followersOf(entityId, now, from)),
+      followersAmong: (...query) => named(stores.subscriptions.followersAmong(...query), (one) => one),
     },
     channel: faultyChannel(world, invocation, publication, ledger),
     queue: faultyQueue(world, invocation, publication, ledger),
   };
+}
+
+function ofConnection({ id, identity, ...one }: Connection): Recipient {
+  return { connectionId: id, userId: identity.userId, ...one };
 }
 
 function faultyChannel(

@@ -35,6 +35,14 @@ export class LaggingConnections implements ConnectionStore {
     return this.#copy.liveConnectionsOf(userId, now, from);
   }
 
+  liveConnectionsAmong(
+    ids: readonly ConnectionId[],
+    userId: UserId,
+    now: EpochSeconds,
+  ): Promise<readonly Connection[]> {
+    return this.#store.liveConnectionsAmong(ids, userId, now);
+  }
+
   #copyLater(write: () => Promise<unknown>): void {
     this.#coming.push({ at: this.#clock.now() + this.#lagMillis, write });
   }

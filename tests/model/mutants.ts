@@ -1,4 +1,5 @@
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
+import type { UserId } from "../../src/domain/identity/user-id.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { ENTITIES, USERS } from "./cast.ts";
 import type { Invariant } from "./findings.ts";
@@ -19,6 +20,8 @@ const LONG_AGO = 1 as EpochMillis;
 const BEFORE_ALL = 0 as EpochSeconds;
 const NEVER = Number.MAX_SAFE_INTEGER as EpochSeconds;
 
+const ANYBODY = { userId: "anybody" as UserId, sourceIp: "192.0.2.1", connectedAt: LONG_AGO, expiresAt: NEVER };
+
 /** Looks, and follows when it has looked: between the two others have looked as well. */
 const lookBeforeFollowing: System["above"] = (ports) => {
   const { subscriptions } = ports;
@@ -38,6 +41,16 @@ const lookBeforeFollowing: System["above"] = (ports) => {
     },
   };
 };
+
+/** Whoever is named is of the audience, for ever. */
+const believing = withStores(
+  () => ({
+    followersAmong: async (ids, entityId) => ids.map((connectionId) => ({ entityId, connectionId, ...ANYBODY })),
+  }),
+  () => ({
+    liveConnectionsAmong: async (ids, userId) => ids.map((id) => ({ id, identity: { userId }, ...ANYBODY })),
+  }),
+);
 
 /** Each with the invariant by which it has to be found. */
 export const mutants: readonly Mutant[] = [
@@ -154,9 +167,5 @@ export const mutants: readonly Mutant[] = [
       follow: (subscription, _, limit) => subscriptions.follow(subscription, BEFORE_ALL, limit),
     })),
   },
-  {
-    breaks: "I19",
-    what: "an expiry that nobody looks at when posting",
-    system: withPages(({ items, ...rest }) => ({ ...rest, items: items.map((one) => ({ ...one, expiresAt: NEVER })) })),
-  },
+  { breaks: "I19", what: "names that are believed", system: believing },
 ];

@@ -41,10 +41,16 @@ export function withOutcome(change: (outcome: PostOutcome) => PostOutcome): Syst
 
 type Dated = { readonly connectedAt: EpochMillis; readonly expiresAt: EpochSeconds };
 
-/** Of an entity's followers and of a user's connections. */
+/** Of an entity's followers and of a user's connections, those that are named too. */
 export function withPages(change: <T extends Dated>(page: Page<T>) => Page<T>): System {
   return withStores(
-    (store) => ({ followersOf: async (...query) => change(await store.followersOf(...query)) }),
-    (store) => ({ liveConnectionsOf: async (...query) => change(await store.liveConnectionsOf(...query)) }),
+    (store) => ({
+      followersOf: async (...query) => change(await store.followersOf(...query)),
+      followersAmong: async (...query) => change({ items: await store.followersAmong(...query) }).items,
+    }),
+    (store) => ({
+      liveConnectionsOf: async (...query) => change(await store.liveConnectionsOf(...query)),
+      liveConnectionsAmong: async (...query) => change({ items: await store.liveConnectionsAmong(...query) }).items,
+    }),
   );
 }

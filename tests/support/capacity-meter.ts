@@ -4,7 +4,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 /** Capacity units, of the table and its index together. */
 export type Units = { readonly reads: number; readonly writes: number };
 
-const READS = new Set(["GetItemCommand", "QueryCommand"]);
+const READS = new Set(["BatchGetItemCommand", "GetItemCommand", "QueryCommand"]);
 
 /** Asks for ReturnConsumedCapacity in every call of a client and adds up what DynamoDB answers. */
 export class CapacityMeter {

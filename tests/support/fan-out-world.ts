@@ -83,12 +83,18 @@ export class FanOutWorld {
     return { items: this.audience.slice(start, end), ...(end < this.audience.length && { next: String(end) }) };
   };
 
+  find = async (ids: readonly ConnectionId[]): Promise<readonly Recipient[]> => {
+    const named = new Set(ids);
+    return this.audience.filter(({ connectionId }) => named.has(connectionId));
+  };
+
   run(delivery: Delivery = freshDelivery(entityUpdate()), millisLeft = INVOCATION_MILLIS) {
     const deadline = (this.clock.now() + millisLeft) as EpochMillis;
     return this.#fanOut({
       delivery,
       deadline,
       read: (from) => this.around(() => this.read(from), "read"),
+      findNamed: (ids) => this.around(() => this.find(ids), "read"),
       forget: (connectionId) => this.around(() => this.forget(connectionId), "forget"),
     });
   }

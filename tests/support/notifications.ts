@@ -2,7 +2,7 @@ import { parseEntityUpdate, parseUserPush } from "../../src/adapters/zod/bus-eve
 import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EntityUpdate, Notification, Publication, UserPush } from "../../src/domain/notification/notification.ts";
-import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { NamedRecipient, Recipient } from "../../src/domain/notification/recipient.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
 /** When the notifications built here were published, and recipients' connections are a minute old. */
@@ -41,6 +41,11 @@ export function recipient(name: string, over: Partial<Recipient> = {}): Recipien
     expiresAt: (NOON / 1000 + 3600) as EpochSeconds,
     ...over,
   };
+}
+
+/** As messages name them. */
+export function named(those: readonly Recipient[]): NamedRecipient[] {
+  return those.map(({ connectionId: id, userId }) => ({ connectionId: id, userId }));
 }
 
 /** c0, c1, c2… */

@@ -7,12 +7,13 @@ import {
 import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
+import { CLOSED_ID_SECONDS, type Connection, isExpired } from "../../domain/connection/connection.ts";
 import type { ConnectionId } from "../../domain/connection/connection-id.ts";
 import type { UserId } from "../../domain/identity/user-id.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
 
@@ -86,6 +87,16 @@ export class DynamoConnectionStore implements ConnectionStore {
     );
     const items = (page.Items ?? []).map(fromConnectionItem).filter((connection) => connection !== undefined);
     return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
+  }
+
+  async liveConnectionsAmong(
+    ids: readonly ConnectionId[],
+    userId: UserId,
+    now: EpochSeconds,
+  ): Promise<readonly Connection[]> {
+    const items = await getInBatches(this.#table, "CONNECTION_STORE", [...new Set(ids)].map(connectionKey));
+    const connections = items.flatMap((item) => fromConnectionItem(item) ?? []);
+    return connections.filter((one) => one.identity.userId === userId && !isExpired(one, now));
   }
 }
 

@@ -15,6 +15,7 @@ import { namesFromItem } from "./connection-item.ts";
 import { deleteInBatches } from "./delete-in-batches.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import { type Following, type PartChange, withName, withoutName } from "./following.ts";
+import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { type Pause, RecordChanges } from "./record-changes.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
@@ -93,6 +94,17 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       items: items.filter((subscription) => !isExpired(subscription, now)),
       ...(page.LastEvaluatedKey && { next: writeCursor([String(page.LastEvaluatedKey["sk"])]) }),
     };
+  }
+
+  async followersAmong(
+    ids: readonly ConnectionId[],
+    entityId: EntityId,
+    now: EpochSeconds,
+  ): Promise<readonly Subscription[]> {
+    const keys = [...new Set(ids)].map((id) => subscriptionKey(entityId, id));
+    const items = await getInBatches(this.#table, "SUBSCRIPTION_STORE", keys);
+    const subscriptions = items.flatMap((item) => fromSubscriptionItem(item, entityId) ?? []);
+    return subscriptions.filter((subscription) => !isExpired(subscription, now));
   }
 
   /** Where the entity's name is, or will be; undefined when it is not followed. The row knows what the record does not. */

@@ -41,6 +41,15 @@ export class MemoryConnectionStore implements ConnectionStore {
     return { items: items.flatMap(({ connection }) => connection ?? []), ...rest };
   }
 
+  async liveConnectionsAmong(
+    ids: readonly ConnectionId[],
+    userId: UserId,
+    now: EpochSeconds,
+  ): Promise<readonly Connection[]> {
+    const found = [...new Set(ids)].flatMap((id) => this.#entries.find(id, now)?.connection ?? []);
+    return found.filter(({ identity }) => identity.userId === userId);
+  }
+
   /** For the store of subscriptions: what the user's live connection of that id follows, to be added to. */
   followingOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> | undefined {
     const entry = this.#entries.find(id, now);

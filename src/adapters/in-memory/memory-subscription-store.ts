@@ -54,6 +54,14 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     return this.#subscriptions.page(entityId, now, this.#pageSize, from);
   }
+
+  async followersAmong(
+    ids: readonly ConnectionId[],
+    entityId: EntityId,
+    now: EpochSeconds,
+  ): Promise<readonly Subscription[]> {
+    return [...new Set(ids)].flatMap((id) => this.#subscriptions.find(keyOf(entityId, id), now) ?? []);
+  }
 }
 
 /** No connection id holds a blank, so that no two pairs share a key. */

@@ -1,11 +1,10 @@
 import { parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseUserId } from "../../domain/identity/user-id.ts";
-import type { Delivery } from "../../domain/notification/delivery.ts";
+import { type Delivery, MAX_NAMED } from "../../domain/notification/delivery.ts";
 import type { Notification, Publication } from "../../domain/notification/notification.ts";
-import type { Recipient } from "../../domain/notification/recipient.ts";
+import type { NamedRecipient } from "../../domain/notification/recipient.ts";
 import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
-import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { parsePublication } from "./publication.ts";
 import { sqsText } from "./sqs-text.ts";
 
@@ -13,7 +12,7 @@ import { sqsText } from "./sqs-text.ts";
 export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
 /**
- * Recipients go as [id, connectedAt, expiresAt, userId]: half the size, and a message's size is what is paid for. `replay` is
+ * Recipients go as [id, userId]: nothing else of them is taken from a message, and its size is what is paid for. `replay` is
  * there only when it is true, so that adding it to a dead letter does not name it twice.
  */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
@@ -37,24 +36,22 @@ export function parseDelivery<N extends Notification>(
 
 function parseAudience(message: PlainObject): Delivery["to"] {
   const recipients = ownProperty(message, "recipients");
-  if (Array.isArray(recipients)) return { recipients: recipients.map(fromTuple) };
+  if (Array.isArray(recipients) && recipients.length <= MAX_NAMED) return { recipients: recipients.map(fromTuple) };
   const page = ownProperty(message, "page");
   if (recipients !== undefined || !(page === undefined || typeof page === "string")) throw malformed();
   return page === undefined ? {} : { page };
 }
 
-function toTuple({ connectionId, connectedAt, expiresAt, userId }: Recipient): readonly unknown[] {
-  return [connectionId, connectedAt, expiresAt, userId];
+function toTuple({ connectionId, userId }: NamedRecipient): readonly unknown[] {
+  return [connectionId, userId];
 }
 
-function fromTuple(tuple: unknown): Recipient {
-  const [id, connected, expires, user] = Array.isArray(tuple) ? (tuple as readonly unknown[]) : [];
+function fromTuple(tuple: unknown): NamedRecipient {
+  const [id, user, ...others] = Array.isArray(tuple) ? (tuple as readonly unknown[]) : [];
   const connectionId = parseConnectionId(id);
-  const connectedAt = parseEpochMillis(connected);
-  const expiresAt = parseEpochSeconds(expires);
   const userId = parseUserId(user);
-  if (!connectionId || connectedAt === undefined || expiresAt === undefined || !userId) throw malformed();
-  return { connectionId, userId, connectedAt, expiresAt };
+  if (!connectionId || !userId || others.length > 0) throw malformed();
+  return { connectionId, userId };
 }
 
 function isCount(value: unknown): value is number {

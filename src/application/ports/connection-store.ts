@@ -30,4 +30,6 @@ export interface ConnectionStore {
    * lag behind `open` and `close`, never behind expiry.
    */
   liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
+  /** Those of at most 500 ids that are a user's, open and not expired at `now`, each once: strongly consistent. */
+  liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds): Promise<readonly Connection[]>;
 }

@@ -47,4 +47,6 @@ export interface SubscriptionStore {
    * whatever was acknowledged before the call is there. A page is bounded, whatever the audience.
    */
   followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>>;
+  /** Those of at most 500 connections whose subscription to an entity is there and not expired at `now`, as strongly. */
+  followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds): Promise<readonly Subscription[]>;
 }

@@ -1,6 +1,6 @@
 import type { EpochMillis } from "../time.ts";
 import type { Notification } from "./notification.ts";
-import type { Recipient } from "./recipient.ts";
+import type { NamedRecipient } from "./recipient.ts";
 
 /**
  * A notification and whom it has yet to reach: all of its audience, the audience from a page on, or those whom earlier
@@ -8,10 +8,13 @@ import type { Recipient } from "./recipient.ts";
  */
 export type Delivery<N extends Notification = Notification> = {
   readonly notification: N;
-  readonly to: { readonly page?: string } | { readonly recipients: readonly Recipient[] };
+  readonly to: { readonly page?: string } | { readonly recipients: readonly NamedRecipient[] };
   /** How many invocations have already failed to get any further with it. */
   readonly attempt: number;
 };
+
+/** How many one message names: some 30 KB of it where user ids are UUIDs, beside a push of at most 128, and as many reads. */
+export const MAX_NAMED = 500;
 
 /** Why a delivery was put aside for people to look at. */
 export type UndeliverableReason =

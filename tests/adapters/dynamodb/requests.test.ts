@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { connectionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
@@ -157,3 +158,45 @@ describe("what a fan-out reads", () => {
     expect(requests[0]?.body["KeyConditionExpression"]).toContain("GSI1SK BETWEEN");
   });
 });
+
+describe("what naming connections asks of DynamoDB", () => {
+  const ids = Array.from({ length: 250 }, () => aConnection().id);
+
+  it("is a strong read of each, a hundred at a time, and of none twice", async () => {
+    const { subscriptions, requests, operations } = await dynamoDb();
+
+    expect(await subscriptions.followersAmong([...ids, ...ids], anEntityId(), NOW)).toEqual([]);
+    expect(operations()).toEqual(["BatchGetItem", "BatchGetItem", "BatchGetItem"]);
+    const asked = requests.map(({ body }) => Object.values(body["RequestItems"] as Record<string, BatchRequest>)[0]);
+    expect(asked.map((batch) => batch?.Keys.length).sort()).toEqual([100, 100, 50]);
+    expect(asked.every((batch) => batch?.ConsistentRead)).toBe(true);
+  });
+
+  it("L3 is asked again for what it has left out", async () => {
+    const left = { Keys: [marshall(connectionKey(connection.id))], ConsistentRead: true };
+    const { table, operations } = await dynamoDb((_operation, nth) =>
+      nth === 1 ? { UnprocessedKeys: { [table.name]: left } } : { Responses: { [table.name]: record.Items } },
+    );
+    const found = await new DynamoConnectionStore(table).liveConnectionsAmong(
+      [connection.id],
+      connection.identity.userId,
+      NOW,
+    );
+
+    expect(found.map(({ id }) => id)).toEqual([connection.id]);
+    expect(operations()).toEqual(["BatchGetItem", "BatchGetItem"]);
+  });
+
+  it("L3 is an outage when it is left out for ever", async () => {
+    const { table } = await dynamoDb(() => ({
+      UnprocessedKeys: { [table.name]: { Keys: [marshall(connectionKey(connection.id))] } },
+    }));
+    const store = new DynamoConnectionStore({ ...table, budgetMillis: 100 });
+
+    await expect(store.liveConnectionsAmong([connection.id], connection.identity.userId, NOW)).rejects.toThrow(
+      DependencyUnavailableError,
+    );
+  });
+});
+
+type BatchRequest = { readonly Keys: readonly object[]; readonly ConsistentRead: boolean };

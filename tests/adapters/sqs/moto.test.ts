@@ -13,14 +13,14 @@ import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";
-import { entityUpdate, freshDelivery, recipients, userPush } from "../../support/notifications.ts";
+import { entityUpdate, freshDelivery, named, recipients, userPush } from "../../support/notifications.ts";
 
 const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],
   ["an audience from a page on", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
-  ["recipients", { notification: userPush(), to: { recipients: recipients(3) }, attempt: 5 }],
+  ["recipients", { notification: userPush(), to: { recipients: named(recipients(3)) }, attempt: 5 }],
   ["what SQS takes in no body", freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }))],
 ];
 

@@ -5,7 +5,7 @@ import { queuedEntityUpdateParser, queuedUserPushParser } from "../../../src/ada
 import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
-import { entityUpdate, freshDelivery, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
+import { entityUpdate, freshDelivery, named, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
 
 const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
@@ -85,7 +85,7 @@ describe("a continuation in the queue", () => {
   const to = fc.oneof(
     fc.constant({}),
     fc.record({ page: fc.string() }),
-    fc.nat(20).map((count) => ({ recipients: recipients(count) })),
+    fc.nat(20).map((count) => ({ recipients: named(recipients(count)) })),
   );
 
   it("is the delivery that was written, whatever is in it", () => {
@@ -127,7 +127,7 @@ describe("a continuation in the queue", () => {
 
   it("of 500 recipients and the largest push stays far below SQS's megabyte", () => {
     const notification = userPush({ message: "\u0001".repeat(20 * 1024) });
-    const body = encodeDelivery({ notification, to: { recipients: recipients(500) }, attempt: 1 });
+    const body = encodeDelivery({ notification, to: { recipients: named(recipients(500)) }, attempt: 1 });
     expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
   });
 
@@ -138,9 +138,14 @@ describe("a continuation in the queue", () => {
     ["no id", { id: undefined }],
     ["recipients that are no list", { recipients: {} }],
     ["a recipient that is no list", { recipients: [{}] }],
-    ["a recipient without expiry", { recipients: [["c1", PUBLICATION.publishedAt]] }],
-    ["a recipient that never expires", { recipients: [["c1", PUBLICATION.publishedAt, 1e20]] }],
-    ["a recipient that is no connection id", { recipients: [["../c1", PUBLICATION.publishedAt, 1_800_000_000]] }],
+    ["a recipient without a user", { recipients: [["c1"]] }],
+    ["a recipient whose user is none", { recipients: [["c1", "ann bob"]] }],
+    ["a recipient that is no connection id", { recipients: [["../c1", "ann"]] }],
+    [
+      "I10 a recipient of whom more is claimed",
+      { recipients: [["c1", "ann", PUBLICATION.publishedAt, 1_800_000_000]] },
+    ],
+    ["I10 more recipients than are ever named", { recipients: Array(501).fill(["c1", "ann"]) }],
     ["a page that is no text", { page: 7 }],
   ])("is malformed with %s", (_what, over) => {
     const body = JSON.stringify({ ...JSON.parse(encodeDelivery(freshDelivery(entityUpdate()))), ...over });
@@ -149,7 +154,7 @@ describe("a continuation in the queue", () => {
 
   it("cannot be forged by a publisher: what the bus wraps is a detail", () => {
     const forged = JSON.parse(
-      encodeDelivery({ notification: entityUpdate(), to: { recipients: recipients(1) }, attempt: 0 }),
+      encodeDelivery({ notification: entityUpdate(), to: { recipients: named(recipients(1)) }, attempt: 0 }),
     );
     const delivery = parseQueuedEntityUpdate(JSON.stringify(entityUpdated({ ...DETAIL, ...forged })));
     expect(delivery).toEqual(freshDelivery(entityUpdate()));

@@ -132,6 +132,49 @@ class ShowingEverybody extends PlainConnectionStore {
   }
 }
 
+class FindingAnybodys extends PlainConnectionStore {
+  override async liveConnectionsAmong(ids: readonly ConnectionId[], _userId: UserId, now: EpochSeconds) {
+    const found = [...new Set(ids)].flatMap((id) => this.rows.get(id)?.connection ?? []);
+    return found.filter((connection) => this.isLive(connection, now));
+  }
+}
+
+class FindingTheExpired extends PlainConnectionStore {
+  override async liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId) {
+    return super.liveConnectionsAmong(ids, userId, 0 as EpochSeconds);
+  }
+}
+
+class FindingTwice extends PlainConnectionStore {
+  override async liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds) {
+    return (await Promise.all(ids.map((id) => super.liveConnectionsAmong([id], userId, now)))).flat();
+  }
+}
+
+class FindingAHundred extends PlainConnectionStore {
+  override async liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds) {
+    return super.liveConnectionsAmong(ids.slice(0, 100), userId, now);
+  }
+}
+
+/** Right where it shows all of a user's connections, but not as strongly as it must here. */
+class FindingLate extends PlainConnectionStore {
+  readonly #seen = new Set<ConnectionId>();
+
+  override async open(connection: Connection) {
+    setTimeout(() => this.#seen.add(connection.id), 5);
+    return super.open(connection);
+  }
+
+  override async liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds) {
+    return super.liveConnectionsAmong(
+      ids.filter((id) => this.#seen.has(id)),
+      userId,
+      now,
+    );
+  }
+}
+
 class MatchingPrefixes extends PlainConnectionStore {
   protected override isOf(userId: UserId, connection: Connection): boolean {
     return connection.identity.userId.startsWith(userId);
@@ -245,6 +288,11 @@ export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] =
   ["closes all that a user has", of(ClosingAllOfAUser), ["touches no other connection"]],
   ["closes what is open and nothing else", of(ClosingTheKnown), ["an id that was never opened"]],
   ["shows everybody to everybody", of(ShowingEverybody), ["knows nobody"]],
+  ["finds a named connection of anybody", of(FindingAnybodys), ["finds a user's own among"]],
+  ["finds a named connection that has expired", of(FindingTheExpired), ["finds a user's own among"]],
+  ["finds a connection as often as it is named", of(FindingTwice), ["finds a user's own among"]],
+  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 that are named"]],
+  ["finds what is named a moment late", of(FindingLate), ["finds a user's own among", "finds 130 that are named"]],
   ["takes the beginning of a name for the name", of(MatchingPrefixes), ["to be a user like any other"]],
   ["has one page for all", of(OnePage), ["over all its pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],

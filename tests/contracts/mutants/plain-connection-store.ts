@@ -43,6 +43,15 @@ export class PlainConnectionStore implements ConnectionStore {
     return connection !== undefined && connection.identity.userId === userId && this.isLive(connection, now);
   }
 
+  async liveConnectionsAmong(
+    ids: readonly ConnectionId[],
+    userId: UserId,
+    now: EpochSeconds,
+  ): Promise<readonly Connection[]> {
+    const found = [...new Set(ids)].flatMap((id) => this.rows.get(id)?.connection ?? []);
+    return found.filter((connection) => this.isOf(userId, connection) && this.isLive(connection, now));
+  }
+
   protected pageSize(): number {
     return this.#pageSize;
   }

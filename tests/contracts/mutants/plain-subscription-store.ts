@@ -48,6 +48,15 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     return this.page(rest);
   }
 
+  async followersAmong(
+    ids: readonly ConnectionId[],
+    entityId: EntityId,
+    now: EpochSeconds,
+  ): Promise<readonly Subscription[]> {
+    const found = [...new Set(ids)].flatMap((connectionId) => this.rows.get(keyOf({ entityId, connectionId })) ?? []);
+    return found.filter((row) => this.isLive(row, now));
+  }
+
   protected refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
     if (!this.isConnected(subscription, now)) return "not-connected";
     const following = this.rowsOf(subscription.connectionId);

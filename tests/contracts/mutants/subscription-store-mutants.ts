@@ -218,6 +218,31 @@ class KeepingAllInOnePlace extends PlainSubscriptionStore {
   }
 }
 
+class FindingWhoeverIsNamed extends PlainSubscriptionStore {
+  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+    const rows = [...this.rows.values()].filter((row) => ids.includes(row.connectionId) && this.isLive(row, now));
+    return rows.map((row) => ({ ...row, entityId }));
+  }
+}
+
+class FindingTheExpired extends PlainSubscriptionStore {
+  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId) {
+    return super.followersAmong(ids, entityId, 0 as EpochSeconds);
+  }
+}
+
+class FindingTwice extends PlainSubscriptionStore {
+  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+    return (await Promise.all(ids.map((id) => super.followersAmong([id], entityId, now)))).flat();
+  }
+}
+
+class FindingAHundred extends PlainSubscriptionStore {
+  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+    return super.followersAmong(ids.slice(0, 100), entityId, now);
+  }
+}
+
 class TakingAnyCursor extends PlainSubscriptionStore {
   protected override readCursor(from: string): string {
     return from;
@@ -330,6 +355,10 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ["compares the beginning of a name", of(ComparingTheBeginning), ["to be an entity like any other"]],
   ["takes two spellings for one", of(Normalizing), ["two Unicode forms"]],
   ["keeps all in one place", of(KeepingAllInOnePlace), ["share nothing"]],
+  ["finds whoever is named and follows anything", of(FindingWhoeverIsNamed), ["finds the followers among"]],
+  ["finds a named follower that has expired", of(FindingTheExpired), ["finds the followers among"]],
+  ["finds a follower as often as it is named", of(FindingTwice), ["finds the followers among"]],
+  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 that are named"]],
   ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
   ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's followers"]],
   ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],

@@ -100,10 +100,10 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   async "AG-5"() {
-    const Authorizer: Handler = () => Promise.reject(new Error("Unauthorized"));
+    const Authorizer: Handler = () => Promise.reject(new Error("down"));
     await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
     const answer = await exchange(runtime.port, upgradeText());
-    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ message: "Unauthorized" });
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ message: "Internal server error" });
     expect(headerOf(answer, "Connection")).toBe("close");
   },
   async "AG-6"() {

@@ -161,13 +161,13 @@ describe("H-27 the body of a refusal that is the gateway's own", () => {
     [
       "an explicit denial",
       403,
-      "User is not authorized to access this resource with an explicit deny",
+      "User is not authorized to access this resource with an explicit deny in an identity-based policy",
       () => policy({ Effect: "Deny", Resource: "*" }),
     ],
     [
       "nothing that allows",
       403,
-      "User is not authorized to access this resource",
+      "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
       () => policy({ Effect: "Allow", Resource: "other" }),
     ],
     ["a result that is none", 500, "", () => null],
@@ -179,7 +179,9 @@ describe("H-27 the body of a refusal that is the gateway's own", () => {
     const answer = await exchange(runtime.port, upgradeText());
     const { connectionId, requestId } = runtime.events["Authorizer"]?.[0].requestContext ?? {};
     expect(statusOf(answer)).toBe(status);
-    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({ message, connectionId, requestId });
+    const body = `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+    expect(answer.split("\r\n\r\n")[1]).toBe(body);
+    expect(headerOf(answer, "Content-Type")).toBe("application/json; charset=UTF-8");
     expect(headerOf(answer, "x-amz-apigw-id")).toBe(requestId);
     for (const absent of ["x-amzn-ErrorType", "x-amzn-RequestId"]) expect(headerOf(answer, absent)).toBeUndefined();
   });

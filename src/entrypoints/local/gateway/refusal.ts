@@ -21,9 +21,13 @@ export const FAULT: Refusal = { status: 500, body: '{"message":"Internal server 
 export const UNAUTHORIZED: HandshakeError = { status: 401, message: "Unauthorized" };
 export const EXPLICIT_DENY: HandshakeError = {
   status: 403,
-  message: "User is not authorized to access this resource with an explicit deny",
+  message: "User is not authorized to access this resource with an explicit deny in an identity-based policy",
 };
-export const IMPLICIT_DENY: HandshakeError = { status: 403, message: "User is not authorized to access this resource" };
+export const IMPLICIT_DENY: HandshakeError = {
+  status: 403,
+  message:
+    "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
+};
 export const AUTHORIZER_FAILED: HandshakeError = { status: 500, message: "Internal server error" };
 /** An authorizer whose result is none: the gateway has no word for it. */
 export const AUTHORIZER_MISCONFIGURED: HandshakeError = { status: 500, message: "" };

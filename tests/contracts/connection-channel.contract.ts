@@ -54,10 +54,13 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
       expect([outcome, arrived()[0]?.text.length]).toEqual(["delivered", text.length]);
     });
 
-    it.each<Outage>(["fails", "hangs"])("answers in time where the far side %s, and that it failed", async (outage) => {
+    it.each<[Outage, PostOutcome]>([
+      ["fails", "failed"],
+      ["hangs", "unanswered"],
+    ])("answers in time where the far side %s: %s", async (outage, outcome) => {
       const { channel, breakDown } = makeSubject();
       breakDown(outage);
-      expect(await answerInTime(channel.prepare(push())(connectionId("c1=")))).toBe("failed");
+      expect(await answerInTime(channel.prepare(push())(connectionId("c1=")))).toBe(outcome);
     });
 
     it("serves several prepared pushes and many connections at once", async () => {

@@ -15,8 +15,10 @@ import { untilLetGo } from "./own-clock.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type ConnectionStoreSubject = {
-  /** May be the same one for each test, hold what earlier runs left, and be in use by another run. */
+  /** May be the same for each test, hold what earlier runs left, and be in use by another run. */
   readonly makeStore: () => ConnectionStore;
+  /** The same data as one more process has them. Left out where no other process comes to them. */
+  readonly elsewhere?: () => ConnectionStore;
   readonly whenDown: WhenDown<ConnectionStore>;
   /** How far its index may lag behind, at most. */
   readonly lagMillis?: number;
@@ -24,7 +26,7 @@ export type ConnectionStoreSubject = {
 
 /** Every sentence of the port's comment. Ids are of each test's own. */
 export function describeConnectionStore(
-  { makeStore, whenDown, lagMillis = 3_000 }: ConnectionStoreSubject,
+  { makeStore, elsewhere, whenDown, lagMillis = 3_000 }: ConnectionStoreSubject,
   suite: Suite = VITEST,
 ): void {
   const { describe, it, beforeEach } = suite;
@@ -102,10 +104,11 @@ export function describeConnectionStore(
     });
 
     it("L2 gives an id to one of two users who open it at once", async () => {
+      const other = elsewhere?.() ?? store;
       const answers = await inRounds(async (wait) => {
         const connection = aConnection();
         const rival = aConnection({ id: connection.id });
-        return Promise.all([store.open(connection), after(wait, () => store.open(rival))]);
+        return Promise.all([store.open(connection), after(wait, () => other.open(rival))]);
       });
 
       expect(answers.filter((pair) => pair.toSorted().join() !== "stored,taken")).toEqual([]);
@@ -162,9 +165,10 @@ export function describeConnectionStore(
     });
 
     it("M1 I12 wins over an open that it meets", async () => {
+      const other = elsewhere?.() ?? store;
       const left = await inRounds(async (wait) => {
         const connection = aConnection();
-        await Promise.all([store.open(connection), after(wait, () => store.close(connection.id, NOW))]);
+        await Promise.all([store.open(connection), after(wait, () => other.close(connection.id, NOW))]);
         return { connection, again: await store.open(connection) };
       });
 

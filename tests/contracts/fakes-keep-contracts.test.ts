@@ -14,8 +14,8 @@ describe("ScriptedChannel, the fake", () => {
       answerWith: (outcome) => {
         answer = outcome;
       },
-      breakDown: () => {
-        answer = "failed";
+      breakDown: (outage) => {
+        answer = outage === "fails" ? "failed" : "unanswered";
       },
       arrived: () => channel.posts.map(({ connectionId, push }) => ({ connectionId, text: push })),
     };

@@ -18,6 +18,8 @@ import { type Suite, VITEST } from "./suite.ts";
 export type SubscriptionStoreSubject = {
   /** Both stores of one table. It may be the same for each test, hold what earlier runs left, and be in use by another. */
   readonly makeStores: () => Stores;
+  /** The same table as one more process has it. Left out where no other process comes to it. */
+  readonly elsewhere?: () => Stores;
   readonly whenDown: WhenDown<SubscriptionStore>;
 };
 
@@ -49,7 +51,7 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
 
 /** Every sentence of the port's comment, but for what it says of faults: tests/model has those. Ids are of each test's own. */
 export function describeSubscriptionStore(
-  { makeStores, whenDown }: SubscriptionStoreSubject,
+  { makeStores, elsewhere, whenDown }: SubscriptionStoreSubject,
   suite: Suite = VITEST,
 ): void {
   const { describe, it, beforeEach } = suite;
@@ -273,11 +275,12 @@ export function describeSubscriptionStore(
 
   describe("closing a connection", () => {
     it("M3 I1 leaves nothing of a follow that it meets", async () => {
+      const other = new StoreScenario(elsewhere?.() ?? stores);
       const left = await inRounds(async (wait) => {
         const connection = await stores.opened();
-        const entityIds = [anEntityId(), anEntityId()];
+        const entityIds = Array.from({ length: LIMIT }, anEntityId);
         const follows = entityIds.map((entityId) => stores.follow(connection, entityId));
-        await Promise.all([...follows, after(wait, () => stores.closed(connection))]);
+        await Promise.all([...follows, after(wait, () => other.closed(connection))]);
         return Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)));
       });
 

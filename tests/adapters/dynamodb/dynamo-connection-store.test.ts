@@ -28,6 +28,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
 
   describeConnectionStore({
     makeStore: () => store,
+    elsewhere: () => new DynamoConnectionStore(table),
     whenDown: async (outage) => new DynamoConnectionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
   });
 

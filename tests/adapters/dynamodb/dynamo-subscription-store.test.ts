@@ -39,6 +39,10 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
 
   describeSubscriptionStore({
     makeStores: () => ({ connections, subscriptions }),
+    elsewhere: () => ({
+      connections: new DynamoConnectionStore(table),
+      subscriptions: new DynamoSubscriptionStore(table),
+    }),
     whenDown: async (outage) => new DynamoSubscriptionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
   });
 

@@ -11,9 +11,9 @@ type Wrap = (channel: ConnectionChannel) => ConnectionChannel;
 type MakeSubject = () => ChannelSubject;
 
 /** What a right channel makes of an outage. */
-const FAILED = async (): Promise<PostOutcome> => "failed";
+const asItIsTold = async (outage: Outage): Promise<PostOutcome> => (outage === "fails" ? "failed" : "unanswered");
 
-function wrapped(wrap: Wrap = (channel) => channel, inOutage: (outage: Outage) => Promise<PostOutcome> = FAILED) {
+function wrapped(wrap: Wrap = (channel) => channel, inOutage: (outage: Outage) => Promise<PostOutcome> = asItIsTold) {
   return (): ChannelSubject => {
     let answer: () => PostOutcome | Promise<PostOutcome> = () => "delivered";
     const far = new ScriptedChannel(() => answer());

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import {
   ListMessageMoveTasksCommand,
+  PurgeQueueCommand,
   SendMessageCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
@@ -102,6 +103,15 @@ async function putIntoDeadLetters(message: string): Promise<void> {
     }),
   );
 }
+
+it("I3 a malformed message that leaves its reason no room is put aside at the first receive, with it", async () => {
+  const MessageBody = `{"id":"7"}${" ".repeat(1_048_550)}`;
+  await sqs.send(new SendMessageCommand({ QueueUrl: `${origin()}/123456789012/EntityUpdatedQueue`, MessageBody }));
+  const [letter] = await waitFor("Undeliverable", 1);
+  expect(letter.attributes).toMatchObject({ Reason: "MALFORMED_EVENT", OriginalBytes: "1048560" });
+  expect((await queue("EntityUpdatedQueue")).totals).toMatchObject({ sent: 1, deleted: 1, deadLettered: 0 });
+  await sqs.send(new PurgeQueueCommand({ QueueUrl: `${origin()}/123456789012/Undeliverable` }));
+});
 
 describe("dead letters go back as docs/guarantees.md says", () => {
   it("in ways that are tested here, and no other", () => {

@@ -43,6 +43,15 @@ async function projectNode() {
   return node;
 }
 
+/**
+ * Node.js says in one line what could not be done, and to which file.
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isRefusedBySystem(error) {
+  return error instanceof Error && "syscall" in error;
+}
+
 async function main() {
   const node = await projectNode();
   const env = environment(node);
@@ -56,7 +65,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (error instanceof Interrupted) process.kill(process.pid, error.signal);
-  else if (error instanceof Advice) console.error(`portcullis: ${error.message}`);
+  else if (error instanceof Advice || isRefusedBySystem(error)) console.error(`portcullis: ${error.message}`);
   else throw error;
   process.exitCode = 1;
 }

@@ -48,8 +48,12 @@ export async function npmCi(folder, node, env, onStart) {
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => {
     interruption ??= signal;
-    if (child.pid !== undefined && !isWindows) process.kill(-child.pid, "SIGKILL");
-    else child.kill();
+    try {
+      if (child.pid !== undefined && !isWindows) process.kill(-child.pid, "SIGKILL");
+      else child.kill();
+    } catch {
+      // It has just ended by itself, or by the signal before.
+    }
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   let errors = "";

@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { ownEnvironment } from "./tests/support/own-environment.ts";
 import { LOCAL_SETTINGS } from "./tests/support/settings.ts";
+
+ownEnvironment();
 
 export default defineConfig({
   test: {

@@ -21,7 +21,9 @@ type Waiver = {
   readonly reason: string;
 };
 
-const environment = { ...process.env, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
+// Nothing is asked of an account: a profile of the shell's, which may not exist, has no business here.
+const { AWS_PROFILE: _profile, AWS_DEFAULT_PROFILE: _default, ...inherited } = process.env;
+const environment = { ...inherited, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
 
 function run(command: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {

@@ -69,7 +69,7 @@ describe("npm start", () => {
     timeout: 30_000,
   }, async () => {
     const port = await freePort();
-    const secret = "canary-canary-canary-canary-canary";
+    const secret = "canary-0123456789-abcdefghij-klmnop";
     const program = await startOn(port, ["--jwt-secret", secret]);
     const url = `ws://127.0.0.1:${port}/dev`;
     const token = await tokenFor(port, "ann");

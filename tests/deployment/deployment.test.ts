@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
 import { type Emulator, hasEmulator, REGION, startEmulator } from "../support/deployment/emulator.ts";
@@ -216,6 +217,28 @@ describe.skipIf(!hasEmulator())(
 
       expect(await lineAfter(replay, ({ message }) => message === "put aside")).toMatchObject({
         reason: "MALFORMED_EVENT",
+      });
+    });
+
+    it.each([
+      ["a page that is no origin", { AllowedOrigins: "app.example.com" }, "origins as https://app.example.com"],
+      ["half a subscription", { SubscriptionLimit: "1.5" }, "a whole number from 1 to 1000"],
+      ["a domain without a name", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
+    ])("refuses in words %s", async (_what, parameters, words) => {
+      await expect(account.update(STACK, { ...PARAMETERS, ...parameters })).rejects.toThrow(words);
+    });
+
+    it("takes a permissions boundary, and a path of a domain whose certificate and DNS are held elsewhere", async () => {
+      await account.update(STACK, {
+        ...PARAMETERS,
+        ...COMBINATIONS["domain-with-dns-elsewhere"],
+        IpAddressType: "dualstack",
+        PermissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess",
+      });
+
+      expect(await account.outputsOf(STACK)).toMatchObject({
+        WebsocketUri: "wss://ws.example.com/push",
+        CustomDomainTarget: expect.stringMatching(/amazonaws\.com$/),
       });
     });
 

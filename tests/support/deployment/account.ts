@@ -76,6 +76,12 @@ export class Account {
     );
   }
 
+  async outputsOf(stack: string): Promise<Readonly<Record<string, string>>> {
+    const xml = await this.query("cloudformation", "DescribeStacks", { StackName: stack });
+    const outputs = [...xml.matchAll(/<OutputKey>([^<]*)<\/OutputKey>\s*<OutputValue>([^<]*)</g)];
+    return Object.fromEntries(outputs.map(([, key = "", value = ""]) => [key, unescaped(value)]));
+  }
+
   /** The template as SAM handed it to CloudFormation, its functions' code in S3. */
   async templateOf(stack: string): Promise<Template> {
     const xml = await this.query("cloudformation", "GetTemplate", { StackName: stack, TemplateStage: "Original" });

@@ -18,6 +18,9 @@ function inWords(node: TemplateNode, template: TemplateNode, verb: string): stri
     if (node.name === "Fn::Or") {
       return all.map((each) => inWords(each, template, verb)).join(verb === "is" ? " or " : " and ");
     }
+    if (node.name === "Fn::And") {
+      return all.map((each) => inWords(each, template, verb)).join(verb === "is" ? " and " : " or ");
+    }
     if (node.name === "Fn::Equals" && right !== undefined) return `${operand(left)} ${verb} ${operand(right)}`;
   }
   throw speechless(node);
@@ -28,6 +31,7 @@ function operands(argument: TemplateNode): readonly TemplateNode[] {
 }
 
 function operand(node: TemplateNode): string {
+  if (node.kind === "intrinsic" && node.name === "Fn::Join") return operand(operands(node.argument)[1] ?? node);
   if (node.kind === "intrinsic") return code(text(node.argument));
   return text(node) === "" ? "empty" : code(text(node));
 }

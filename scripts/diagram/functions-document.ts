@@ -1,6 +1,7 @@
 import { conditionInWords } from "./condition-source.ts";
 import type { Grant } from "./grants.ts";
 import { code, codes, table } from "./markdown.ts";
+import { propertiesSection } from "./properties-document.ts";
 import { resourcesSection } from "./resources-document.ts";
 import type { System, SystemFunction } from "./system.ts";
 import { nodeAt, sourceOf } from "./value-source.ts";
@@ -30,6 +31,8 @@ ${permissionsTable(system)}
 ${environmentTable(system)}
 
 ${resourcesSection(system)}
+
+${propertiesSection(system)}
 `;
 }
 

@@ -10,15 +10,27 @@ const REFERENCES = new Map([
 
 /** Where a value of the template comes from, in words. Throws on a function that it has no words for. */
 export function sourceOf(value: TemplateNode, template: MapNode): string {
-  if (value.kind === "scalar") return code(String(value.value));
-  if (value.kind === "intrinsic" && value.name === "Ref") return reference(scalar(value.argument), template);
-  if (value.kind === "intrinsic" && value.name === "Fn::Sub") return code(scalar(value.argument));
-  if (value.kind === "intrinsic" && value.name === "Fn::If" && value.argument.kind === "list") {
-    const [condition, then, otherwise] = value.argument.items;
-    if (condition && then && otherwise) {
-      return `${sourceOf(then, template)} with ${code(scalar(condition))}, else ${sourceOf(otherwise, template)}`;
-    }
+  const words = (node: TemplateNode) => sourceOf(node, template);
+  if (value.kind === "scalar") return value.value === "" ? "empty" : code(String(value.value));
+  if (value.kind === "list") return value.items.length === 0 ? "none" : value.items.map(words).join(", ");
+  if (value.kind === "map")
+    return [...value.entries].map(([name, inner]) => `${code(name)} ${words(inner)}`).join(", ");
+  const { name, argument } = value;
+  const [first, second, third] = argument.kind === "list" ? argument.items : [];
+  if (name === "Ref") return reference(scalar(argument), template);
+  if (name === "Fn::GetAtt")
+    return code(argument.kind === "list" ? argument.items.map(scalar).join(".") : scalar(argument));
+  if (name === "Fn::Sub" && argument.kind === "scalar") return code(scalar(argument));
+  if (name === "Fn::Sub" && first && second) return `${words(first)} where ${words(second)}`;
+  if (name === "Fn::If" && first && second && third) {
+    return `${words(second)} with ${code(scalar(first))}, else ${words(third)}`;
   }
+  if (name === "Fn::Select" && first && second?.kind === "list") {
+    const others = second.items.filter((_, index) => index !== Number(scalar(first)));
+    return `${words(second.items[Number(scalar(first))] ?? second)}, after ${others.map(words).join(", ")}`;
+  }
+  if (name === "Fn::Select" && first && second) return `element ${words(first)}, from 0, of ${words(second)}`;
+  if (name === "Fn::Split" && first && second) return `${words(second)} split at ${words(first)}`;
   throw new Error(`${value.at.file}:${value.at.line}: scripts/diagram/value-source.ts has no words for this value`);
 }
 
@@ -31,12 +43,11 @@ export function nodeAt(template: TemplateNode, ...path: readonly string[]): Temp
 }
 
 function reference(name: string, template: MapNode): string {
-  const parameter = nodeAt(template, "Parameters", name);
-  if (parameter !== undefined) return `parameter ${code(name)}`;
+  if (name === "AWS::NoValue") return "nothing";
+  if (nodeAt(template, "Parameters", name) !== undefined) return `parameter ${code(name)}`;
   const type = nodeAt(template, "Resources", name, "Type");
   const gives = type && REFERENCES.get(scalar(type));
-  if (gives === undefined) throw new Error(`scripts/diagram/value-source.ts has no words for a reference to ${name}`);
-  return `${gives} of ${code(name)}`;
+  return gives === undefined ? code(name) : `${gives} of ${code(name)}`;
 }
 
 function scalar(node: TemplateNode): string {

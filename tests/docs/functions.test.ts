@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub has such placeholders.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
+import type { TemplateNode } from "../../src/entrypoints/local/template/template-node.ts";
+import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
+import { projectTemplate, TEMPLATE } from "../support/local-template.ts";
+
+const page = readFileSync("docs/functions.md", "utf8");
+
+/** Every text and number below a node, but for what the page says that it leaves out. */
+function leavesOf(node: TemplateNode): readonly string[] {
+  if (node.kind === "scalar") return [String(node.value)];
+  if (node.kind === "list") return node.items.flatMap(leavesOf);
+  if (node.kind === "map") {
+    return [...node.entries].flatMap(([name, inner]) =>
+      /^(DashboardBody|Policies)$/.test(name) ? [] : leavesOf(inner),
+    );
+  }
+  return leavesOf(node.argument);
+}
+
+describe("docs/functions.md", () => {
+  it("has every value of the template, but for those that it says it leaves out", () => {
+    const { entries } = parseTemplate(TEMPLATE, projectTemplate());
+    const leaves = ["Globals", "Resources"].flatMap((section) => leavesOf(entries.get(section) as TemplateNode));
+    const said = (leaf: string) => leaf === "AWS::NoValue" || page.includes(leaf.replace(/^\.\.\//, ""));
+    const missing = leaves.filter((leaf) => !said(leaf));
+
+    expect(leaves.length).toBeGreaterThan(500);
+    expect([...new Set(missing)]).toEqual([]);
+  });
+});
+
+const expanded = expandTemplate();
+
+describe.skipIf(expanded === undefined)("what docs/functions.md says that SAM makes of the API", () => {
+  const template = expanded as ExpandedTemplate;
+  const propertiesOf = (type: string) => ofType(template, type).map(([, { Properties }]) => Properties);
+
+  it("is what SAM makes", () => {
+    const routes = propertiesOf("AWS::ApiGatewayV2::Route");
+    const keys = routes.map(({ RouteKey }) => RouteKey);
+    const sources = propertiesOf("AWS::Lambda::Permission")
+      .filter(({ Principal, Action }) => Principal === "apigateway.amazonaws.com" && Action === "lambda:InvokeFunction")
+      .map(({ SourceArn }) => String(SourceArn["Fn::Sub"][0]).split("${AWS::AccountId}:")[1]);
+
+    expect(propertiesOf("AWS::ApiGatewayV2::Integration").map(({ IntegrationType }) => IntegrationType)).toEqual(
+      keys.map(() => "AWS_PROXY"),
+    );
+    expect(sources.toSorted()).toEqual(
+      [
+        ...keys.map((key) => `\${WebsocketApi.ApiId}/\${__StageName__}/${key}`),
+        "${__ApiId__}/authorizers/*",
+      ].toSorted(),
+    );
+    expect(propertiesOf("AWS::ApiGatewayV2::Authorizer").map(({ AuthorizerType }) => AuthorizerType)).toEqual([
+      "REQUEST",
+    ]);
+    expect(
+      routes.filter((route) => route.AuthorizationType).map((route) => [route.RouteKey, route.AuthorizationType]),
+    ).toEqual([["$connect", "CUSTOM"]]);
+    expect(propertiesOf("AWS::ApiGatewayV2::Stage").map(({ AutoDeploy }) => AutoDeploy)).toEqual([true]);
+    for (const said of ["`AWS_PROXY`", "`REQUEST`", "`<api>/authorizers/*`", "`CUSTOM`", "`AutoDeploy`"]) {
+      expect(page).toContain(said);
+    }
+  });
+});

@@ -17,8 +17,9 @@ export function readApi(stack: Stack): ApiDescription {
     throw new TemplateError(another.section.at, `${another.logicalId} is a second WebSocket API, which is not run`);
   }
   const { properties } = api;
+  const own = readStage(stageName(api), properties);
   return {
-    stages: [readStage(stageName(api), properties), ...readFurtherStages(stack)],
+    stages: [own, ...readFurtherStages(api, own, stack)],
     routeSelectionExpression: readSelectionExpression(properties),
     routes: readRoutes(api, stack),
   };
@@ -31,7 +32,7 @@ function readSelectionExpression(properties: Section): string {
   } catch {
     throw properties.problem(
       "RouteSelectionExpression",
-      "is none that the local runtime knows, as $request.body.action",
+      "is not an expression that the local runtime knows, such as $request.body.action",
     );
   }
   return expression;
@@ -49,7 +50,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   if (wrong !== undefined) {
     throw routes.problem(wrong, "is no route key: letters and digits, or $connect, $disconnect, $default");
   }
-  const answered = readAnsweredRoutes(stack);
+  const answered = readAnsweredRoutes(api, stack);
   return routes.names.map((routeKey) => {
     const route = routes.section(routeKey);
     return {
@@ -65,11 +66,14 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   });
 }
 
-function readAnsweredRoutes(stack: Stack): ReadonlySet<string> {
+/** Their logical ids. */
+function readAnsweredRoutes(api: Resource, stack: Stack): ReadonlySet<string> {
+  const routes = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
   const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
-    if (properties.text("RouteResponseKey") !== "$default")
-      throw properties.problem("RouteResponseKey", "is not $default");
-    return properties.text("RouteId");
+    const route = properties.text("RouteId");
+    if (!routes.includes(route)) throw properties.problem("RouteId", `is no route of ${api.logicalId}`);
+    if (properties.text("RouteResponseKey") === "$default") return route;
+    throw properties.problem("RouteResponseKey", "is not $default");
   });
   return new Set(responses);
 }
@@ -87,17 +91,26 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
 }
 
 /** Beside the one that SAM makes for the API. */
-function readFurtherStages(stack: Stack): readonly Stage[] {
+function readFurtherStages(api: Resource, own: Stage, stack: Stack): readonly Stage[] {
+  const names = new Set([own.name]);
   return stack.resources.ofType("AWS::ApiGatewayV2::Stage").map(({ properties }) => {
+    if (properties.text("ApiId") !== stack.refOf(api)) throw properties.problem("ApiId", `is not ${api.logicalId}`);
     if (!properties.flag("AutoDeploy") && !properties.has("DeploymentId")) {
       throw properties.problem("AutoDeploy", "is missing, or DeploymentId: nothing would be deployed on it");
     }
-    return readStage(properties.text("StageName"), properties);
+    const stage = readStage(properties.text("StageName"), properties);
+    if (names.has(stage.name)) throw properties.problem("StageName", "is another stage's already");
+    names.add(stage.name);
+    return stage;
   });
 }
 
+const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
+
 function readStage(name: string, properties: Section): Stage {
-  if (name === "$default") throw properties.problem("StageName", "cannot be $default for a WebSocket API");
+  if (!STAGE_NAME.test(name)) {
+    throw properties.problem("StageName", "must be 1 to 128 letters, digits, hyphens and underscores");
+  }
   if (!properties.has("StageVariables")) return { name };
   const variables = properties.section("StageVariables");
   return {

@@ -164,6 +164,10 @@ describe("what is emulated of the properties", () => {
 
     expect(describeTemplate(stage(", AutoDeploy: true")).api.stages).toEqual([{ name: "dev" }, { name: "blue" }]);
     expect(() => describeTemplate(stage(""))).toThrow("Blue.AutoDeploy is missing");
+    const green = stage(", AutoDeploy: true").replace("StageName: blue", "StageName: dev");
+    expect(() => describeTemplate(green)).toThrow("Blue.StageName is another stage's already");
+    const other = stage(", AutoDeploy: true").replace("ApiId: !Ref WebsocketApi, S", "ApiId: other, S");
+    expect(() => describeTemplate(other)).toThrow("Blue.ApiId is not WebsocketApi");
   });
 });
 

@@ -296,14 +296,14 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "RouteSelectionExpression: $request.body.action",
       "RouteSelectionExpression: $request.body.a[x]",
       "RouteSelectionExpression",
-      "WebsocketApi.RouteSelectionExpression is none that the local runtime knows, as $request.body.action",
+      "WebsocketApi.RouteSelectionExpression is not an expression that the local runtime knows, such as $request.body",
     ],
     [
       "a stage that WebSocket APIs cannot have",
       "StageName: !Ref StageName",
       "StageName: $default",
       "StageName: $default",
-      "WebsocketApi.StageName cannot be $default for a WebSocket API",
+      "WebsocketApi.StageName must be 1 to 128 letters, digits, hyphens and underscores",
     ],
     [
       "an identity that nobody finds",
@@ -374,6 +374,13 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "      State: OFF\n",
       "State: OFF",
       "EntityUpdatedRule.State is no state of a rule",
+    ],
+    [
+      "a response of no route",
+      "RouteId: !Ref WebsocketApiDefaultRoute",
+      "RouteId: !Ref Connect",
+      "RouteId: !Ref Connect",
+      "DefaultRouteResponse.RouteId is no route of WebsocketApi",
     ],
     [
       "a response of another key",

@@ -26,7 +26,7 @@ export type Ends = {
 /**
  * Whether the answers, and what was left, are those of an order in which one request came after the other: those that
  * overlapped in either, the others in theirs. What failed may take effect at any time after it began, but not after a
- * request that began after the failure and was acknowledged.
+ * request that began after the failure and was acknowledged; but a connection may end at any time.
  */
 export function isLinearizable(requests: readonly Request[], { limit, initially = [], finally: left }: Ends): boolean {
   const search = (remaining: readonly Request[], state: State): boolean => {
@@ -44,10 +44,10 @@ export function isLinearizable(requests: readonly Request[], { limit, initially 
   return search(requests, { followed: new Set(initially), isClosed: false });
 }
 
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["following", "unfollowed", "closed"]);
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["following", "unfollowed"]);
 
 function isFenced(failed: Request, next: Request): boolean {
-  return failed.outcome === "failed" && ACKNOWLEDGEMENTS.has(next.outcome) && failed.ended < next.begun;
+  return failed.outcome === "failed" && failed.kind !== "close" && ACKNOWLEDGEMENTS.has(next.outcome) && failed.ended < next.begun;
 }
 
 function isLeft({ followed, isClosed }: State, left: readonly string[]): boolean {

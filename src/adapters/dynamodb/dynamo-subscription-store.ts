@@ -44,7 +44,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       if ((await this.#partOf(subscription, following, options)) !== undefined) {
         return { outcome: "following", next: acknowledged(following) };
       }
-      if (following.count >= limit) return { outcome: "limit-reached" };
+      if (following.count >= limit) {
+        // Another request may have removed the row, and made room, after the record was read.
+        return { outcome: "limit-reached", isToBeConfirmed: following.levels !== "" };
+      }
       const change = withName(following, entityId, record.roomBytes);
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
       const part = this.#partWrites(connectionId, change.partChange, record.expiresAt);

@@ -25,10 +25,19 @@ export type FoundRecord = {
   readonly expiresAt: EpochSeconds;
 };
 
+type Whose = Pick<Followed, "connectionId" | "userId">;
+
 type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
-/** What is to become of a record, with what else is written in the same moment; a refusal changes nothing. */
-export type Decision<T> = { readonly outcome: T; readonly next?: Following; readonly writes?: readonly Write[] };
+/** What is to become of a record, with what else is written in the same moment. */
+export type Decision<T> = {
+  readonly outcome: T;
+  /** None for a refusal, which changes nothing. */
+  readonly next?: Following;
+  readonly writes?: readonly Write[];
+  /** Of a refusal: it rests on more than the record, which must be the same still when all of it has been read. */
+  readonly isToBeConfirmed?: boolean;
+};
 
 export type Pause = (millis: number, signal: AbortSignal) => Promise<unknown>;
 
@@ -67,7 +76,7 @@ export class RecordChanges {
 
   /** Decides again whenever the record was changed meanwhile. */
   change<T>(
-    whose: Pick<Followed, "connectionId" | "userId">,
+    whose: Whose,
     now: EpochSeconds,
     decide: (record: FoundRecord, options: CallOptions) => Promise<Decision<T>>,
   ): Promise<T | "not-connected"> {
@@ -82,8 +91,9 @@ export class RecordChanges {
           await this.#pause(waitMillis, options.abortSignal);
           continue;
         }
-        const { outcome, next, writes = [] } = await decide(record, options);
+        const { outcome, next, writes = [], isToBeConfirmed = false } = await decide(record, options);
         if (next === undefined) {
+          if (isToBeConfirmed && (await this.#hasChanged(whose, now, record, options))) continue;
           if (place !== undefined) await this.#passOn(connectionId, place.ticket, options);
           return outcome;
         }
@@ -102,7 +112,7 @@ export class RecordChanges {
 
   /** Record and queue in one read, at the price of one. */
   async #read(
-    { connectionId, userId }: Pick<Followed, "connectionId" | "userId">,
+    { connectionId, userId }: Whose,
     now: EpochSeconds,
     { abortSignal }: CallOptions,
   ): Promise<{ readonly record?: FoundRecord; readonly tail: number }> {
@@ -121,6 +131,16 @@ export class RecordChanges {
     if (!item || !following || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
     const record = { following, roomBytes: RECORD_BYTES - itemBytes(item), expiresAt: connection.expiresAt };
     return { record, tail };
+  }
+
+  async #hasChanged(
+    whose: Whose,
+    now: EpochSeconds,
+    { following }: FoundRecord,
+    options: CallOptions,
+  ): Promise<boolean> {
+    const { record } = await this.#read(whose, now, options);
+    return record?.following.revision !== following.revision;
   }
 
   /** False when the record was changed since it was read, or is being changed. */

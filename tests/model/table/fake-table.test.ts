@@ -1,0 +1,104 @@
+import { type QueryCommand, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { aSubscription } from "../../support/a-subscription.ts";
+import { createTable } from "../../support/create-table.ts";
+import type { Item } from "./expressions.ts";
+import { type Command, FakeTable } from "./fake-table.ts";
+
+type Ending = { readonly answer: Item } | { readonly thrown: unknown };
+
+async function endingOf(work: () => unknown): Promise<Ending> {
+  try {
+    return { answer: (await work()) as Item };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** All of an answer that the adapters look at, or what was thrown and for which reasons. */
+function summaryOf(ending: Ending): Item {
+  if ("answer" in ending) {
+    const { Items, Item, Attributes } = ending.answer;
+    return { Items, Item, tail: Object(Attributes).tail };
+  }
+  const { name, CancellationReasons = [] } = ending.thrown as {
+    readonly name: string;
+    readonly CancellationReasons?: readonly { readonly Code?: string }[];
+  };
+  return { name, reasons: CancellationReasons.map(({ Code }) => Code) };
+}
+
+/** As the SDK may send it again; by the token DynamoDB would take a transaction once. */
+function again(command: Command): Command {
+  if (!(command instanceof TransactWriteCommand)) return command;
+  const { ClientRequestToken: _, ...input } = command.input;
+  return new TransactWriteCommand(input);
+}
+
+const operation = fc.record({
+  kind: fc.constantFrom("follow", "follow", "follow", "unfollow", "unfollow", "close", "open", "repeat"),
+  number: fc.nat({ max: 5 }),
+});
+
+describe.skipIf(!inject("containerEngine"))("the fake table", () => {
+  let real: DynamoTable;
+  beforeAll(async () => {
+    real = await createTable();
+  });
+
+  it("answers all that the adapters ask as DynamoDB does, also what comes again and too late", async () => {
+    const asked = new Set<string>();
+    const refusals = new Set<unknown>();
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 16 }), async (operations) => {
+        const fake = new FakeTable();
+        const sent: Command[] = [];
+        const send = async (command: Command): Promise<Item> => {
+          sent.push(command);
+          const expected = await endingOf(() => real.documents.send(command as QueryCommand));
+          const actual = await endingOf(() => fake.perform(command));
+          expect(summaryOf(actual)).toEqual(summaryOf(expected));
+          asked.add(command.constructor.name);
+          if ("answer" in actual) return actual.answer;
+          refusals.add(summaryOf(actual)["name"]);
+          throw actual.thrown;
+        };
+        const table = { ...real, documents: { send } as never };
+        const connections = new DynamoConnectionStore(table);
+        const subscriptions = new DynamoSubscriptionStore(table, async () => undefined);
+        const connection = aConnection();
+        await connections.open(connection);
+        for (const { kind, number } of operations) {
+          // Long enough for a few of them to fill the record.
+          const subscription = aSubscription(connection, `${"e".repeat(240)}${number}` as EntityId);
+          if (kind === "follow") await subscriptions.follow(subscription, NOW, 5);
+          if (kind === "unfollow") await subscriptions.unfollow(subscription, NOW);
+          if (kind === "open") await connections.open(connection);
+          if (kind === "close") {
+            await connections.close(connection.id, NOW);
+            await subscriptions.unfollowAll(connection.id);
+          }
+          const earlier = sent[(number * 7) % sent.length];
+          if (kind === "repeat" && earlier) await endingOf(() => send(again(earlier)));
+        }
+        const { Items = [] } = await real.documents.send(new ScanCommand({ TableName: real.name }));
+        const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;
+        const left = Items.filter((item) => keyOf(item).includes(connection.id));
+        expect(left.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))).toEqual(fake.all());
+      }),
+      { numRuns: 12, seed: 17 },
+    );
+
+    expect([...asked].sort()).toEqual(
+      ["BatchWrite", "Get", "Put", "Query", "TransactWrite", "Update"].map((name) => `${name}Command`),
+    );
+    expect(refusals).toEqual(new Set(["ConditionalCheckFailedException", "TransactionCanceledException"]));
+  }, 60_000);
+});

@@ -1,0 +1,23 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { mutants } from "./mutants.ts";
+import { findingsOf, schedules } from "./random.ts";
+
+/** As many as are surely enough, and few beside those of the model. */
+const MAX_RUNS = 8_000;
+
+/** A test of the test: what it is to find, it finds. */
+describe("the model of the table finds", () => {
+  it.each(mutants)(
+    "$what",
+    async ({ mutation }) => {
+      const holds = fc.asyncProperty(schedules, async (schedule) => {
+        const findings = await findingsOf(schedule, mutation);
+        return findings.length === 0;
+      });
+      const { failed } = await fc.check(holds, { numRuns: MAX_RUNS, endOnFailure: true, seed: 17 });
+      expect(failed).toBe(true);
+    },
+    120_000,
+  );
+});

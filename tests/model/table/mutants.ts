@@ -1,0 +1,164 @@
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import type { Item } from "./expressions.ts";
+import type { Command } from "./fake-table.ts";
+import type { Mutation } from "./scenario.ts";
+import type { Around } from "./steps.ts";
+
+export type Mutant = { readonly what: string; readonly mutation: Mutation };
+
+type Writes = NonNullable<TransactWriteCommandInput["TransactItems"]>;
+type Write = Writes[number];
+
+/** Of what a transaction writes, in whatever form it is asked. */
+function withWrites(change: (writes: Writes) => Writes): Around {
+  return (command, ask) => {
+    if (!(command instanceof TransactWriteCommand)) return ask(command);
+    return ask(new TransactWriteCommand({ TransactItems: change(command.input.TransactItems ?? []) }));
+  };
+}
+
+function keyOf({ Put, Update, Delete }: Write): Item {
+  return (Put?.Item ?? Update?.Key ?? Delete?.Key ?? {}) as Item;
+}
+
+const isRow = (write: Write) => String(keyOf(write)["pk"]).startsWith("ENTITY#");
+const isPart = (write: Write) => String(keyOf(write)["sk"]).startsWith("part#");
+
+function alone({ Put, Update, Delete }: Write): Command {
+  if (Put) return new PutCommand(Put);
+  return (Update ? new UpdateCommand(Update as never) : new DeleteCommand(Delete as never)) as Command;
+}
+
+/** Takes the rows out of a transaction, and asks for them before or after it. */
+function rowsApart(order: "before" | "after"): Around {
+  return async (command, ask) => {
+    if (!(command instanceof TransactWriteCommand)) return ask(command);
+    const writes = command.input.TransactItems ?? [];
+    const rows = writes.filter(isRow).map(alone);
+    if (order === "before") for (const row of rows) await ask(row);
+    const answer = await ask(new TransactWriteCommand({ TransactItems: writes.filter((write) => !isRow(write)) }));
+    if (order === "after") for (const row of rows) await ask(row);
+    return answer;
+  };
+}
+
+function isChange(command: Command): command is UpdateCommand {
+  return command instanceof UpdateCommand && command.input.ConditionExpression === "#revision = :found";
+}
+
+function isBurial(command: Command): command is UpdateCommand {
+  return command instanceof UpdateCommand && String(command.input.UpdateExpression).includes("closedAt");
+}
+
+/** What closing does to the record. */
+function burying(change: (expression: string) => string): Around {
+  return (command, ask) => {
+    if (!isBurial(command)) return ask(command);
+    const { input } = command;
+    return ask(new UpdateCommand({ ...input, UpdateExpression: change(String(input.UpdateExpression)) }));
+  };
+}
+
+/** What is found under a connection's key. */
+function finding(change: (items: readonly Item[]) => readonly Item[]): Around {
+  return async (command, ask) => {
+    const answer = await ask(command);
+    const isOfAll = command instanceof QueryCommand && command.input.KeyConditionExpression === "pk = :connection";
+    return isOfAll ? { ...answer, Items: change((answer["Items"] ?? []) as readonly Item[]) } : answer;
+  };
+}
+
+/** Reads the record as it was when it was first read. */
+function stale(): Around {
+  let first: Item | undefined;
+  return async (command, ask) => {
+    const answer = await ask(command);
+    if (!(command instanceof QueryCommand) || !String(command.input.KeyConditionExpression).includes("AND"))
+      return answer;
+    const shown = first ?? answer;
+    // Once only: it catches up.
+    first = first === undefined ? answer : undefined;
+    return shown;
+  };
+}
+
+/** After a row was looked for, the record is said to be as it was before. */
+function unconfirmed(): Around {
+  let last: Item = {};
+  let hasLookedForRow = false;
+  return async (command, ask) => {
+    const isConfirmation = command instanceof QueryCommand && hasLookedForRow;
+    hasLookedForRow = command instanceof GetCommand;
+    if (isConfirmation) return last;
+    const answer = await ask(command);
+    if (command instanceof QueryCommand) last = answer;
+    return answer;
+  };
+}
+
+/** Deletes what comes last at first. */
+function lastFirst(): Around {
+  const held: { readonly command: Command; readonly ask: (command: Command) => Promise<Item> }[] = [];
+  return async (command, ask) => {
+    if (!(command instanceof BatchWriteCommand)) return ask(command);
+    const isOfRows = JSON.stringify(command.input).includes("ENTITY#");
+    if (isOfRows) {
+      held.push({ command, ask });
+      return {};
+    }
+    const answer = await ask(command);
+    for (const later of held.splice(0)) await later.ask(later.command);
+    return answer;
+  };
+}
+
+/** Each breaks one rule. */
+export const mutants: readonly Mutant[] = [
+  {
+    what: "a change on no condition",
+    mutation: {
+      around: withWrites((writes) =>
+        writes.map(({ Update, ...write }) => {
+          if (Update === undefined) return write;
+          const { ConditionExpression: _, ...rest } = Update;
+          return { Update: rest };
+        }),
+      ),
+    },
+  },
+  {
+    what: "an acknowledgement of what is so already that does not move the revision",
+    mutation: { around: async (command, ask) => (isChange(command) ? {} : ask(command)) },
+  },
+  { what: "a row that is written before its transaction", mutation: { around: rowsApart("before") } },
+  { what: "a row that is written after its transaction", mutation: { around: rowsApart("after") } },
+  {
+    what: "a part that is not written with the record",
+    mutation: { around: withWrites((writes) => writes.filter((write) => !isPart(write))) },
+  },
+  {
+    what: "a refusal that does not ask whether the record is the same still",
+    mutation: { makeAround: unconfirmed },
+  },
+  { what: "a limit that is looked at without being sure", mutation: { makeAround: stale } },
+  { what: "an end that leaves the revision", mutation: { around: burying((text) => text.replace(" #revision,", "")) } },
+  {
+    what: "an end that forgets the names in the record",
+    mutation: { around: burying((text) => `${text}, names`) },
+  },
+  {
+    what: "an end that does not look into the parts",
+    mutation: { around: finding((items) => items.filter(({ sk }) => sk === "connection")) },
+  },
+  { what: "an end that removes the parts before the rows", mutation: { makeAround: lastFirst } },
+  { what: "a delivery that does not say what it has seen", mutation: { forgetsSeen: true } },
+];

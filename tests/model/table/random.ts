@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { ENTITIES, type Mutation, type Operation, Run, type Scenario } from "./scenario.ts";
+import type { Fault } from "./steps.ts";
+
+export type Schedule = Scenario & { readonly collects: boolean; readonly faultiness: number; readonly seed: number };
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("follow" as const), entity: fc.constantFrom(...ENTITIES) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("unfollow" as const), entity: fc.constantFrom(...ENTITIES) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "close" as const }) },
+);
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  operations: fc.array(operation, { minLength: 2, maxLength: 5 }),
+  limit: fc.constantFrom(1, 2),
+  initially: fc.constantFrom([], ["a"]),
+  room: fc.constantFrom("plenty", "none"),
+  collects: fc.boolean(),
+  /** In how many of a hundred steps something fails. */
+  faultiness: fc.constantFrom(0, 15, 30),
+  seed: fc.nat(),
+});
+
+const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled"];
+
+/** What was found in one random order, with faults. */
+export async function findingsOf(schedule: Schedule, mutation: Mutation = {}): Promise<readonly string[]> {
+  const next = numbersFrom(schedule.seed);
+  const run = await Run.begin(schedule, mutation);
+  while (run.steps.waiting.length > 0) {
+    const fault = next(100) < schedule.faultiness ? (FAULTS[next(FAULTS.length)] ?? "none") : "none";
+    await run.take(next(run.steps.waiting.length), fault);
+  }
+  await run.end(schedule.collects);
+  return [...run.findings];
+}
+
+/** Mulberry32: small, and enough to choose by. */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}

@@ -1,0 +1,250 @@
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
+import { connectionKey, entityPartition, queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import { makeCloseConnection } from "../../../src/application/close-connection.ts";
+import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { aSubscription } from "../../support/a-subscription.ts";
+import { isLinearizable, type Request } from "../../support/is-linearizable.ts";
+import type { Item } from "./expressions.ts";
+import { FakeTable } from "./fake-table.ts";
+import { type Around, Steps, setsAsLists } from "./steps.ts";
+
+export const ENTITIES = ["a", "b", "c"] as const;
+
+export type Operation = { readonly kind: "follow" | "unfollow"; readonly entity: string } | { readonly kind: "close" };
+
+export type Scenario = {
+  readonly operations: readonly Operation[];
+  readonly limit: number;
+  /** What is followed at the beginning. */
+  readonly initially: readonly string[];
+  /** How many bytes are left in the record at the beginning. */
+  readonly room: "plenty" | "none";
+};
+
+/** How the system is broken, if it is. */
+export type Mutation = {
+  readonly around?: Around;
+  /** One that remembers: a new one for each operation. */
+  readonly makeAround?: () => Around;
+  /** On the way to `unfollowAll`. */
+  readonly forgetsSeen?: boolean;
+};
+
+type Stores = {
+  readonly connections: DynamoConnectionStore;
+  readonly subscriptions: DynamoSubscriptionStore;
+  readonly clock: FixedClock;
+};
+
+const CONNECTION = aConnection({ id: parseConnectionId("one==") as ConnectionId });
+const BUDGETS = { budgetMillis: 600_000, changeBudgetMillis: 600_000 };
+const ID = CONNECTION.id;
+
+/** The operations of one connection, all begun at once, each going on when one of its requests has been chosen. */
+export class Run {
+  readonly table = new FakeTable();
+  readonly steps = new Steps(this.table);
+  readonly findings = new Set<string>();
+  readonly requests: Request[] = [];
+  readonly #history: string[] = [];
+  readonly #scenario: Scenario;
+  readonly #mutation: Mutation;
+  #moment = 0;
+  #isEnding = false;
+  readonly #hasEnded = new Set<number>();
+
+  private constructor(scenario: Scenario, mutation: Mutation) {
+    this.#scenario = scenario;
+    this.#mutation = mutation;
+  }
+
+  static async begin(scenario: Scenario, mutation: Mutation = {}): Promise<Run> {
+    const run = new Run(scenario, mutation);
+    await run.#prepare();
+    for (const [owner, operation] of scenario.operations.entries()) void run.#operate(owner, operation);
+    await consequences();
+    return run;
+  }
+
+  get isOver(): boolean {
+    return this.#hasEnded.size === this.#scenario.operations.length;
+  }
+
+  /** Has one step taken, and whatever follows from it until the next ones wait. */
+  async take(index: number, fault: Parameters<Steps["waiting"][number]["take"]>[0] = "none"): Promise<void> {
+    const [step] = this.steps.waiting.splice(index, 1);
+    if (step === undefined) return;
+    if (step.command !== undefined) this.#moment += 1;
+    step.take(fault);
+    await consequences();
+    if (this.#rows().length > this.#scenario.limit) this.findings.add("over the limit");
+  }
+
+  /** Nothing is under way any more. `collects`: the marker of an ended connection has been collected meanwhile. */
+  async end(collects = false): Promise<void> {
+    const { limit, initially } = this.#scenario;
+    const closes = this.requests.filter(({ kind }) => kind === "close");
+    if (closes.length === 0) this.#compareRecord();
+    else {
+      const isClosed = closes.some(({ outcome }) => outcome === "closed");
+      if (isClosed && this.#rows().length > 0) this.findings.add("a row outlived the end of its connection");
+      if (collects) this.table.remove(connectionKey(ID));
+      await this.#deliver();
+    }
+    const left = closes.length > 0 ? [] : this.#rows();
+    if (!isLinearizable(this.requests, { limit, initially, finally: left })) this.findings.add("in no order");
+  }
+
+  /** Among those that began between the same two ends, the order says nothing. */
+  #noteBeginning(owner: number): void {
+    const last = this.#history.at(-1) ?? "";
+    const isAmongOthers = last.startsWith("begun ");
+    const begun = isAmongOthers ? last.slice(6).split(" ") : [];
+    if (isAmongOthers) this.#history.pop();
+    this.#history.push(`begun ${[...begun, owner].toSorted().join(" ")}`);
+  }
+
+  #stores(documents: never, owner: number): Stores {
+    const table: DynamoTable = { documents, name: "table", index: "GSI1", ...BUDGETS };
+    const pause = () => this.steps.pause(owner);
+    return {
+      connections: new DynamoConnectionStore(table),
+      subscriptions: new DynamoSubscriptionStore(table, pause),
+      clock: new FixedClock(NOW * 1000),
+    };
+  }
+
+  /** At once, without faults and mutations. */
+  #direct() {
+    return this.#stores({ send: async (command: never) => this.table.perform(command) } as never, -1);
+  }
+
+  async #prepare(): Promise<void> {
+    const { initially, room } = this.#scenario;
+    const { connections, subscriptions } = this.#direct();
+    await connections.open(CONNECTION);
+    if (room === "none") {
+      const record = this.table.find(connectionKey(ID));
+      Object.assign(record ?? {}, { ballast: "x".repeat(1000) });
+    }
+    for (const entity of initially) {
+      await subscriptions.follow(aSubscription(CONNECTION, entity as EntityId), NOW, initially.length);
+    }
+  }
+
+  async #operate(owner: number, operation: Operation): Promise<void> {
+    let begun: number | undefined;
+    const mutated = this.#mutation.makeAround?.() ?? this.#mutation.around;
+    const around: Around = (command, ask) => {
+      const asking: typeof ask = (asked) => {
+        const answer = ask(asked);
+        return answer.finally(() => {
+          // It cannot have taken effect before.
+          if (begun === undefined) this.#noteBeginning(owner);
+          begun ??= this.#moment;
+        });
+      };
+      return mutated === undefined ? asking(command) : mutated(command, asking);
+    };
+    const stores = this.#stores(this.steps.clientOf(owner, around), owner);
+    const outcome = await this.#perform(operation, stores).catch(() => "failed" as const);
+    this.#hasEnded.add(owner);
+    this.#history.push(`${owner} ${outcome} ${this.#rows()}`);
+    if (this.#isEnding) return;
+    this.requests.push({ ...operation, outcome, begun: begun ?? this.#moment, ended: this.#moment + 0.5 } as Request);
+    this.#look();
+  }
+
+  async #perform(operation: Operation, stores: Stores): Promise<Request["outcome"]> {
+    if (operation.kind === "close") {
+      await makeCloseConnection(stores)(ID);
+      return "closed";
+    }
+    const subscription = aSubscription(CONNECTION, operation.entity as EntityId);
+    return operation.kind === "follow"
+      ? stores.subscriptions.follow(subscription, NOW, this.#scenario.limit)
+      : stores.subscriptions.unfollow(subscription, NOW);
+  }
+
+  /** What a push of this very moment would find. */
+  #look(): void {
+    if (this.#scenario.operations.some(({ kind }) => kind === "close")) return;
+    const rows = this.#rows();
+    this.#moment += 1;
+    for (const entity of ENTITIES) {
+      const outcome = rows.includes(entity) ? "heard" : "not-heard";
+      this.requests.push({ kind: "look", entity, outcome, begun: this.#moment, ended: this.#moment });
+    }
+  }
+
+  /** To everybody who has a row, of a gateway that has the connection no more. */
+  async #deliver(): Promise<void> {
+    const { connections, subscriptions, clock } = this.#direct();
+    for (const entity of this.#rows()) {
+      const seen = this.#mutation.forgetsSeen ? undefined : (entity as EntityId);
+      await makeCloseConnection({ connections, subscriptions, clock })(ID, seen);
+    }
+    if (this.#rows().length > 0) this.findings.add("a row outlived a delivery");
+  }
+
+  #rows(): readonly string[] {
+    return ENTITIES.filter(
+      (entity) => this.table.find({ pk: entityPartition(entity as EntityId), sk: ID }) !== undefined,
+    );
+  }
+
+  /** What the record and its parts say must be what there is: it is what the end and the limit go by. */
+  #compareRecord(): void {
+    const record = this.table.find(connectionKey(ID));
+    const items = this.table.partition(ID).filter(({ sk }) => sk !== queueKey(ID).sk);
+    const names = items.flatMap(namesIn).toSorted();
+    if (names.join() !== this.#rows().join())
+      this.findings.add("rows that the record does not know, or the other way round");
+    if (record?.["count"] !== names.length) this.findings.add("a wrong count");
+    const steps = [...String(record?.["levels"])].reduce((sum, level) => sum + Number.parseInt(level, 16), 0);
+    const inParts = items.filter(({ sk }) => sk !== connectionKey(ID).sk).flatMap(namesIn);
+    if (steps !== inParts.length) this.findings.add("a wrong level");
+  }
+
+  /**
+   * Which steps may be taken, by their place. Who waits for its turn looks again when something has been written, or
+   * when there is nothing else to happen: between, it would see the same.
+   */
+  enabled(): readonly number[] {
+    const { waiting } = this.steps;
+    const able = [...waiting.keys()].filter((index) => waiting[index]?.isOfUse());
+    return able.length > 0 ? able : [0];
+  }
+
+  /** What all that can still happen and be found depends on: the table, what each was answered, and what came when. */
+  signature(): string {
+    const answers = this.steps.answers.map((answered, owner) => (this.#hasEnded.has(owner) ? [] : answered));
+    return JSON.stringify([this.table.all(), answers, this.#history], setsAsLists);
+  }
+
+  /** Before its end. */
+  async abandon(): Promise<void> {
+    this.#isEnding = true;
+    while (!this.isOver) {
+      this.steps.abandon();
+      await consequences();
+    }
+  }
+}
+
+function namesIn({ names }: Item): readonly string[] {
+  return names instanceof Set ? [...names] : [];
+}
+
+/** More than any promise here is away from the next step: a turn of the event loop would take ten times as long. */
+const TICKS = 60;
+
+/** Every promise that can settle without another step has settled. */
+async function consequences(): Promise<void> {
+  for (let tick = 0; tick < TICKS; tick += 1) await undefined;
+}

@@ -1,0 +1,122 @@
+import { QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { Item } from "./expressions.ts";
+import { type Command, cancelled, type FakeTable } from "./fake-table.ts";
+
+/**
+ * What befalls a request. `failed` never arrives; `lost` is done and its answer does not arrive; `late` is done after
+ * whoever sent it has given it up; `twice` and `again later` are the SDK's doing, which sends once more what was not
+ * answered; `throttled` is a transaction's refusal.
+ */
+export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later" | "throttled";
+
+/** Something that waits until it is chosen. */
+export type Step = {
+  /** Whose it is; none for what lands late. */
+  readonly owner?: number;
+  readonly command?: Command;
+  /** Of who waits for its turn: whether something was written since it looked. */
+  readonly isOfUse: () => boolean;
+  readonly take: (fault: Fault) => void;
+};
+
+/** A change to what is asked of the table, for the mutants. */
+export type Around = (command: Command, ask: (command: Command) => Promise<Item>) => Promise<Item>;
+
+const NOBODY = new Error("no answer");
+
+/** Every request of every operation waits here for its turn, and so does what lands late. */
+export class Steps {
+  readonly table: FakeTable;
+  readonly waiting: Step[] = [];
+  /** Of each operation, what it was answered: as the same is asked for again and again, only what is new. */
+  readonly answers: string[][] = [];
+  #writes = 0;
+  readonly #lookedAt: number[] = [];
+
+  constructor(table: FakeTable) {
+    this.table = table;
+  }
+
+  /** A document client, of which the adapters use nothing but this. */
+  clientOf(owner: number, around: Around = (command, ask) => ask(command)): never {
+    return { send: (command: Command) => around(command, (asked) => this.#ask(owner, asked)) } as never;
+  }
+
+  /** Until it is chosen; then the operation goes on. */
+  pause(owner: number): Promise<void> {
+    const isOfUse = () => this.#lookedAt[owner] !== this.#writes;
+    return new Promise((resume) => this.waiting.push({ owner, isOfUse, take: () => resume() }));
+  }
+
+  /** What nobody waits for any more must not be left over. */
+  abandon(): void {
+    while (this.waiting.length > 0) this.waiting.shift()?.take("failed");
+  }
+
+  #ask(owner: number, command: Command): Promise<Item> {
+    const isWrite = !/^(Get|Query)/.test(command.constructor.name);
+    return new Promise((resolve, reject) => {
+      const answer = () => {
+        try {
+          const answered = this.#perform(command, isWrite);
+          this.#note(owner, command, answered);
+          resolve(answered);
+        } catch (thrown) {
+          this.#note(owner, command, thrown);
+          reject(thrown);
+        }
+      };
+      this.waiting.push({
+        owner,
+        command,
+        isOfUse: () => true,
+        take: (fault) => {
+          if (fault === "throttled" && command instanceof TransactWriteCommand) reject(cancelled(["ThrottlingError"]));
+          else if (fault === "failed" || (fault !== "none" && !isWrite)) reject(NOBODY);
+          else if (fault === "late") {
+            this.#landLater(command);
+            reject(NOBODY);
+          } else if (fault === "lost") {
+            this.#land(command);
+            reject(NOBODY);
+          } else {
+            // A transaction that comes twice is known by its token, and done once.
+            const isTwice = !(command instanceof TransactWriteCommand);
+            if (fault === "twice" && isTwice) this.#land(command);
+            if (fault === "again later" && isTwice) this.#landLater(command);
+            answer();
+          }
+        },
+      });
+    });
+  }
+
+  #note(owner: number, command: Command, answer: unknown): void {
+    if (command instanceof QueryCommand) this.#lookedAt[owner] = this.#writes;
+    const text = JSON.stringify([command.constructor.name, answer], setsAsLists);
+    this.answers[owner] ??= [];
+    if (this.answers[owner].at(-1) !== text) this.answers[owner].push(text);
+  }
+
+  #landLater(command: Command): void {
+    const take = (fault: Fault) => fault !== "failed" && this.#land(command);
+    this.waiting.push({ command, isOfUse: () => true, take });
+  }
+
+  #land(command: Command): void {
+    try {
+      this.#perform(command, true);
+    } catch {
+      // Its condition does not hold, and nobody asks.
+    }
+  }
+
+  #perform(command: Command, isWrite: boolean): Item {
+    if (isWrite) this.#writes += 1;
+    return this.table.perform(command);
+  }
+}
+
+export function setsAsLists(_name: string, value: unknown): unknown {
+  return value instanceof Set ? [...value].toSorted() : value;
+}

@@ -47,7 +47,12 @@ export function isLinearizable(requests: readonly Request[], { limit, initially 
 const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["following", "unfollowed"]);
 
 function isFenced(failed: Request, next: Request): boolean {
-  return failed.outcome === "failed" && failed.kind !== "close" && ACKNOWLEDGEMENTS.has(next.outcome) && failed.ended < next.begun;
+  return (
+    failed.outcome === "failed" &&
+    failed.kind !== "close" &&
+    ACKNOWLEDGEMENTS.has(next.outcome) &&
+    failed.ended < next.begun
+  );
 }
 
 function isLeft({ followed, isClosed }: State, left: readonly string[]): boolean {

@@ -17,7 +17,7 @@ import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts
 import { type Following, type PartChange, withName, withoutName } from "./following.ts";
 import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
-import { type Pause, RecordChanges } from "./record-changes.ts";
+import { RecordChanges, type Waiting } from "./record-changes.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
 
@@ -32,9 +32,9 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   readonly #table: DynamoTable;
   readonly #changes: RecordChanges;
 
-  constructor(table: DynamoTable, pause?: Pause) {
+  constructor(table: DynamoTable, waiting?: Waiting) {
     this.#table = table;
-    this.#changes = new RecordChanges(table, pause);
+    this.#changes = new RecordChanges(table, waiting);
   }
 
   follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {

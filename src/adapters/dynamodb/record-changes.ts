@@ -39,7 +39,16 @@ export type Decision<T> = {
   readonly isToBeConfirmed?: boolean;
 };
 
-export type Pause = (millis: number, signal: AbortSignal) => Promise<unknown>;
+/** Time for those who wait, in milliseconds. */
+export type Waiting = {
+  readonly pause: (millis: number, signal: AbortSignal) => Promise<unknown>;
+  readonly now: () => number;
+};
+
+const WAITING: Waiting = {
+  pause: (millis, signal) => sleep(millis, undefined, { signal }),
+  now: () => performance.now(),
+};
 
 /** A kilobyte, less what numbers may grow by. */
 const RECORD_BYTES = 1000;
@@ -50,15 +59,26 @@ const THROTTLED_MILLIS = 50;
 
 /** Those who lost the first race are still arriving: the first in the queue lets them. */
 const SETTLING_MILLIS = 50;
-/** A turn takes about so long: who is further behind looks more seldom. */
+/** A turn takes about so long, until it was seen how long it takes. */
 const TURN_MILLIS = 15;
+/** Who is further behind looks more seldom: not before most of those ahead can be done. */
+const EARLY = 0.8;
 const MIN_POLL_MILLIS = 5;
-/** For so long a turn in which nothing happens is waited for: a function that held it may be dead. */
+const MAX_POLL_MILLIS = 1000;
+/**
+ * For so long a turn in which nothing happens is waited for: a function that held it may be dead. Counted in pauses, so
+ * that a table that is slow to answer makes nobody impatient.
+ */
 const PATIENCE_MILLIS = 250;
-const MAX_PATIENCE_TURNS = 4;
+const MAX_PATIENCE_TURNS = 8;
 
-/** Where a request is in the queue, and for how long it has seen nothing move. */
-type Place = { readonly ticket: number; revision: number; idleMillis: number };
+/** Where a request is in the queue, and what it has seen move since when. */
+type Place = {
+  readonly ticket: number;
+  readonly joined: { readonly turn: number; readonly at: number };
+  revision: number;
+  idleMillis: number;
+};
 
 /**
  * Changes what connections follow. Every change is conditional on the revision that it read and moves it, so that of two
@@ -67,11 +87,11 @@ type Place = { readonly ticket: number; revision: number; idleMillis: number };
  */
 export class RecordChanges {
   readonly #table: DynamoTable;
-  readonly #pause: Pause;
+  readonly #waiting: Waiting;
 
-  constructor(table: DynamoTable, pause: Pause = (millis, signal) => sleep(millis, undefined, { signal })) {
+  constructor(table: DynamoTable, waiting = WAITING) {
     this.#table = table;
-    this.#pause = pause;
+    this.#waiting = waiting;
   }
 
   /** Decides again whenever the record was changed meanwhile. */
@@ -86,9 +106,9 @@ export class RecordChanges {
       for (;;) {
         const { record, tail } = await this.#read(whose, now, options);
         if (record === undefined) return "not-connected";
-        const waitMillis = place === undefined ? 0 : waitAt(place, record.following);
+        const waitMillis = place === undefined ? 0 : waitAt(place, record.following, this.#waiting.now());
         if (waitMillis > 0) {
-          await this.#pause(waitMillis, options.abortSignal);
+          await this.#waiting.pause(waitMillis, options.abortSignal);
           continue;
         }
         const { outcome, next, writes = [], isToBeConfirmed = false } = await decide(record, options);
@@ -104,7 +124,7 @@ export class RecordChanges {
           if (isDone) return outcome;
         }
         place ??= await this.#queueUp(connectionId, record, options);
-        await this.#pause(SETTLING_MILLIS, options.abortSignal);
+        await this.#waiting.pause(SETTLING_MILLIS, options.abortSignal);
       }
     };
     return callTable(this.#table, "SUBSCRIPTION_STORE", work, this.#table.changeBudgetMillis);
@@ -165,7 +185,7 @@ export class RecordChanges {
       } catch (error) {
         if (hasConflicted(error)) return false;
         if (!isThrottled(error) || tries === MAX_TRIES) throw error;
-        await this.#pause(THROTTLED_MILLIS * tries * (0.5 + Math.random()), options.abortSignal);
+        await this.#waiting.pause(THROTTLED_MILLIS * tries * (0.5 + Math.random()), options.abortSignal);
       }
     }
   }
@@ -201,7 +221,9 @@ export class RecordChanges {
       ReturnValues: "UPDATED_NEW",
     });
     const { Attributes } = await this.#table.documents.send(take, options);
-    return { ticket: Number(Attributes?.["tail"]), revision: following.revision, idleMillis: 0 };
+    const { turn, revision } = following;
+    const now = this.#waiting.now();
+    return { ticket: Number(Attributes?.["tail"]), joined: { turn, at: now }, revision, idleMillis: 0 };
   }
 
   /** For who has nothing to change when its turn has come. Should it fail, the next one's patience ends it. */
@@ -218,11 +240,14 @@ export class RecordChanges {
 }
 
 /** How long to wait before looking again; 0 when it is the place's turn, or those before it are taken to be dead. */
-function waitAt(place: Place, { turn, revision }: Following): number {
+function waitAt(place: Place, { turn, revision }: Following, now: number): number {
   const ahead = place.ticket - 1 - turn;
   if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });
   if (ahead <= 0 || place.idleMillis >= PATIENCE_MILLIS * Math.min(ahead, MAX_PATIENCE_TURNS)) return 0;
-  const millis = Math.max(MIN_POLL_MILLIS, (ahead - 1) * TURN_MILLIS);
+  const served = turn - place.joined.turn;
+  const turnMillis = served > 0 ? (now - place.joined.at) / served : TURN_MILLIS;
+  const early = Math.max(MIN_POLL_MILLIS, place.idleMillis / 2, (ahead - 1) * turnMillis * EARLY);
+  const millis = Math.min(early, MAX_POLL_MILLIS);
   place.idleMillis += millis;
   return millis;
 }

@@ -72,7 +72,7 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
         };
         const table = { ...real, documents: { send } as never };
         const connections = new DynamoConnectionStore(table);
-        const subscriptions = new DynamoSubscriptionStore(table, async () => undefined);
+        const subscriptions = new DynamoSubscriptionStore(table, { pause: async () => undefined, now: () => 0 });
         const connection = aConnection();
         await connections.open(connection);
         for (const { kind, number } of operations) {

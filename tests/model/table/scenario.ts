@@ -111,10 +111,14 @@ export class Run {
 
   #stores(documents: never, owner: number): Stores {
     const table: DynamoTable = { documents, name: "table", index: "GSI1", ...BUDGETS };
-    const pause = () => this.steps.pause(owner);
+    let millis = 0;
+    const pause = (more: number) => {
+      millis += more;
+      return this.steps.pause(owner);
+    };
     return {
       connections: new DynamoConnectionStore(table),
-      subscriptions: new DynamoSubscriptionStore(table, pause),
+      subscriptions: new DynamoSubscriptionStore(table, { pause, now: () => millis }),
       clock: new FixedClock(NOW * 1000),
     };
   }
@@ -242,7 +246,7 @@ function namesIn({ names }: Item): readonly string[] {
 }
 
 /** More than any promise here is away from the next step: a turn of the event loop would take ten times as long. */
-const TICKS = 60;
+const TICKS = 30;
 
 /** Every promise that can settle without another step has settled. */
 async function consequences(): Promise<void> {

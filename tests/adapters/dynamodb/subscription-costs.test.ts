@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
+import type { Connection } from "../../../src/domain/connection/connection.ts";
+import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import { type EntityId, parseEntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { type Command, FakeTable } from "../../model/table/fake-table.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { aSubscription } from "../../support/a-subscription.ts";
+
+const KILOBYTE = 1024;
+
+/** As much as the domain lets a connection tell of itself. */
+const TALKATIVE: Parameters<typeof aConnection>[0] = {
+  identity: {
+    userId: "u".repeat(128) as UserId,
+    firstName: "F".repeat(256),
+    lastName: "L".repeat(100),
+    sub: "s".repeat(256),
+  },
+  sourceIp: "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+  userAgent: "Mozilla/5.0 ".repeat(40),
+};
+
+/** The stores over a table that counts what it is asked, as DynamoDB charges it: by the kilobyte, twice in a transaction. */
+function metered() {
+  const table = new FakeTable();
+  let units = { reads: 0, writes: 0 };
+  const charge = (command: Command) => {
+    const { TransactItems, RequestItems } = command.input as {
+      readonly TransactItems?: readonly unknown[];
+      readonly RequestItems?: Readonly<Record<string, readonly unknown[]>>;
+    };
+    if (/^(Get|Query)/.test(command.constructor.name)) units.reads += 1;
+    else units.writes += TransactItems ? 2 * TransactItems.length : (RequestItems?.["table"]?.length ?? 1);
+  };
+  const send = async (command: Command) => {
+    charge(command);
+    return table.perform(command);
+  };
+  const budgets = { budgetMillis: 60_000, changeBudgetMillis: 60_000 };
+  const dynamo = { documents: { send } as never, name: "table", index: "GSI1", ...budgets };
+  return {
+    table,
+    connections: new DynamoConnectionStore(dynamo),
+    subscriptions: new DynamoSubscriptionStore(dynamo),
+    async unitsOf(work: () => Promise<unknown>) {
+      units = { reads: 0, writes: 0 };
+      await work();
+      return units;
+    },
+    largest: () => Math.max(...table.all().map(itemBytes)),
+  };
+}
+
+function nameOf(number: number, bytes: number): EntityId {
+  return parseEntityId(`${number}-`.padEnd(bytes, "x")) as EntityId;
+}
+
+async function opened(store: ReturnType<typeof metered>, overrides = {}): Promise<Connection> {
+  const connection = aConnection(overrides);
+  await store.connections.open(connection);
+  return connection;
+}
+
+describe("what a subscription costs", () => {
+  it.each([42, 256])("is 6 write units at most, with up to 1,000 names of %i bytes, repeated or not", async (bytes) => {
+    const store = metered();
+    const connection = await opened(store);
+    const first: number[] = [];
+    let most = 0;
+    for (let number = 0; number < 1000; number += 1) {
+      const subscription = aSubscription(connection, nameOf(number, bytes));
+      const { writes } = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      most = Math.max(most, writes);
+      if (number < 10) first.push(writes);
+      const repeated = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      expect(repeated.writes).toBe(1);
+    }
+
+    expect(most).toBe(6);
+    expect(first.every((writes) => writes <= (bytes === 42 ? 4 : 6))).toBe(true);
+    expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+  });
+
+  it("is 6 write units at most to be ended, and 1 to end what is not there", async () => {
+    const store = metered();
+    const connection = await opened(store);
+    const subscriptions = Array.from({ length: 100 }, (_, number) => aSubscription(connection, nameOf(number, 100)));
+    for (const subscription of subscriptions) await store.subscriptions.follow(subscription, NOW, 100);
+
+    for (const subscription of subscriptions) {
+      const ended = await store.unitsOf(() => store.subscriptions.unfollow(subscription, NOW));
+      const again = await store.unitsOf(() => store.subscriptions.unfollow(subscription, NOW));
+      expect([ended.writes <= 6, again.writes]).toEqual([true, 1]);
+    }
+    // Nothing is left of them but the record.
+    expect(store.table.all()).toHaveLength(1);
+  });
+
+  it("does not grow with what the connection did before, and no item grows beyond a kilobyte", async () => {
+    const step = fc.record({ isFollow: fc.boolean(), name: fc.nat({ max: 199 }), bytes: fc.nat({ max: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 300 }), fc.boolean(), async (steps, isTalkative) => {
+        const store = metered();
+        const connection = await opened(store, isTalkative ? TALKATIVE : {});
+        const followed = new Set<EntityId>();
+        for (const { isFollow, name, bytes } of steps) {
+          const entityId = nameOf(name, [8, 60, 130, 256][bytes] ?? 8);
+          const subscription = aSubscription(connection, entityId);
+          const { writes } = await store.unitsOf(() =>
+            isFollow
+              ? store.subscriptions.follow(subscription, NOW, 1000)
+              : store.subscriptions.unfollow(subscription, NOW),
+          );
+          expect(writes).toBeLessThanOrEqual(6);
+          if (isFollow) followed.add(entityId);
+          else followed.delete(entityId);
+          expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+        }
+        const items = store.table.partition(connection.id);
+        const named = items.flatMap(({ names }) => (names instanceof Set ? [...names] : []));
+        expect(named.toSorted()).toEqual([...followed].toSorted());
+        // Each but the one that is being filled is more than half full when another is begun.
+        expect(items.length - 1).toBeLessThanOrEqual(followed.size);
+        await store.connections.close(connection.id, NOW);
+        await store.subscriptions.unfollowAll(connection.id);
+        expect(store.table.all()).toHaveLength(1);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("keeps to the kilobyte with all that a connection may tell of itself, and 1,000 names", async () => {
+    const store = metered();
+    const connection = await opened(store, TALKATIVE);
+    for (let number = 0; number < 1000; number += 1) {
+      const subscription = aSubscription(connection, nameOf(number, 256));
+      const { writes } = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      expect(writes).toBeLessThanOrEqual(6);
+    }
+
+    expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+  });
+});

@@ -12,7 +12,7 @@ import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import { readEntityUpdate } from "../support/message-readers.ts";
 import { hasMoto, startMoto } from "../support/moto-server.ts";
-import { entityUpdate, freshDelivery, recipients, userPush } from "../support/notifications.ts";
+import { entityUpdate, freshDelivery, named, recipients, userPush } from "../support/notifications.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 
 const QUEUES = ["Undeliverable", "ContinuationQueue", "EntityUpdatedQueue", "UserPushQueue"] as const;
@@ -62,7 +62,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
   it("R2 delivers what was a delivery, to the letter but for its age", async () => {
     const deliveries: Delivery[] = [
       freshDelivery(entityUpdate({ message: "\ufffe\uffff\ud800{" })),
-      { notification: userPush(), to: { recipients: recipients(2) }, attempt: 0 },
+      { notification: userPush(), to: { recipients: named(recipients(2)) }, attempt: 0 },
     ];
     const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
     for (const delivery of deliveries) await queue.undeliverable(delivery, "TOO_OLD");

@@ -1,3 +1,9 @@
 /** What stands in ARNs and events where a deployment has its own. */
 export const ACCOUNT_ID = "123456789012";
 export const REGION = "us-east-1";
+
+/** What the functions sign with. */
+export const FUNCTIONS_ACCESS_KEY = "functions";
+
+/** Who signs with any other key. */
+export const LOCAL_CALLER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`;

@@ -1,5 +1,5 @@
 import { devNull } from "node:os";
-import { REGION } from "./aws-account.ts";
+import { FUNCTIONS_ACCESS_KEY, REGION } from "./aws-account.ts";
 import type { Options } from "./options.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,8 +31,8 @@ export function localEnvironment(
     // Whatever a handler calls of AWS it calls here: nothing that runs on a laptop may reach an account by accident.
     AWS_ENDPOINT_URL: origin,
     AWS_REGION: REGION,
-    // The SDK signs or refuses to call; nobody here checks with what.
-    AWS_ACCESS_KEY_ID: "local",
+    // The SDK signs or refuses to call: with what is not checked, and tells only that it is a function.
+    AWS_ACCESS_KEY_ID: FUNCTIONS_ACCESS_KEY,
     AWS_SECRET_ACCESS_KEY: "local",
     // The SDK would read profiles, regions and addresses from the developer's own files, and ask for a machine's role.
     AWS_CONFIG_FILE: devNull,

@@ -10,12 +10,15 @@ import { type QueueSettings, queueSettings } from "./sqs/queue-settings.ts";
 import { createQueues } from "./sqs/queues.ts";
 import type { SqsEvent } from "./sqs/sqs-event.ts";
 import { makeSqsService } from "./sqs/sqs-service.ts";
+import type { MayCallerSend } from "./template/read-callers.ts";
 
 /** What the template declares between a publisher and the functions. */
 export type EventingDescription = {
   readonly queues: readonly QueueDescription[];
   readonly rules: readonly Rule[];
   readonly eventSourceMappings: readonly EventSourceMappingDescription[];
+  /** Without it everybody may. */
+  readonly mayCallerSend?: MayCallerSend;
 };
 
 /** What the template leaves out is left out here too. */
@@ -65,7 +68,7 @@ export function startEventing(deps: {
   return {
     services: [
       makeEventBridgeService({ eventBus, scheduler }),
-      makeSqsService({ queues, scheduler, stopped: stopping.signal }),
+      makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend: description.mayCallerSend }),
       makeQueueReport({ queues, scheduler }),
     ],
     async stop() {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import { ACCOUNT_ID, LOCAL_CALLER_ARN, REGION } from "./aws-account.ts";
 import { UsageError } from "./command-line.ts";
 import { API_ID } from "./gateway/api-description.ts";
 import type { LambdaFunction, LambdaHandler } from "./lambda/lambda-function.ts";
@@ -17,8 +17,8 @@ export function readLocalStack({ port, stage, parameters }: Options): StackDescr
     file: TEMPLATE,
     text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
     parameters,
-    // Who has started it may be anybody on it.
-    preferredParameters: { MintTestTokens: "true", StageName: stage },
+    // Who has started it may be anybody on it, and replay.
+    preferredParameters: { MintTestTokens: "true", ReplayPrincipals: LOCAL_CALLER_ARN, StageName: stage },
     entrypoints: new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, ""))),
     account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },
   });

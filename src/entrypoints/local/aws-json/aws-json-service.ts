@@ -3,8 +3,13 @@ import { isPlainObject, type PlainObject } from "../../../domain/own-property.ts
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import { AwsError } from "./aws-error.ts";
 
-/** `origin` is how the caller reached the runtime: the URLs given to it must be ones it can reach. */
-export type Operation = (input: PlainObject, caller: { readonly origin: string }) => Promise<object> | object;
+/**
+ * `origin` is how the caller reached the runtime: the URLs given to it must be ones it can reach. The access key is the
+ * one that the request names.
+ */
+type Caller = { readonly origin: string; readonly accessKeyId: string };
+
+export type Operation = (input: PlainObject, caller: Caller) => Promise<object> | object;
 
 /** A service of the AWS JSON protocol (smithy.io, "AWS JSON 1.0 and 1.1"): one POST, the operation in X-Amz-Target. */
 export function makeAwsJsonService(service: {
@@ -27,10 +32,11 @@ export function makeAwsJsonService(service: {
     const [prefix, operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     if (request.method !== "POST" || prefix !== service.targetPrefix) return undefined;
     try {
-      checkSigned(request);
+      const accessKeyId = checkSigned(request);
       const run = service.operations.get(operation);
       if (run === undefined) throw new AwsError("UnknownOperationException", `${operation} is not emulated.`);
-      return answer(200, await run(parseInput(request.body), { origin: `http://${request.headers.host}` }));
+      const origin = `http://${request.headers.host}`;
+      return answer(200, await run(parseInput(request.body), { origin, accessKeyId }));
     } catch (error) {
       const fault =
         error instanceof AwsError ? error : new AwsError("InternalFailure", "Internal failure", { status: 500 });
@@ -44,10 +50,12 @@ export function makeAwsJsonService(service: {
 }
 
 /** Any credentials will do here, but code that forgets to sign must not work on the laptop alone. */
-function checkSigned({ headers }: HttpRequest): void {
-  if (!headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
+function checkSigned({ headers }: HttpRequest): string {
+  const signed = /^AWS4-HMAC-SHA256 (?:.*\bCredential=([^/,\s]+))?/.exec(headers.authorization ?? "");
+  if (signed === null) {
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
   }
+  return signed[1] ?? "";
 }
 
 /** Strict: what is no UTF-8 is refused rather than delivered as something else. */

@@ -6,6 +6,7 @@ import { boundedInteger, optionalText, requiredText } from "../aws-json/members.
 import type { Scheduler } from "../scheduler.ts";
 import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";
+import type { SenderCheck } from "./sender-check.ts";
 
 /** As ListMessageMoveTasks lists it. */
 type MoveTask = {
@@ -22,18 +23,21 @@ type MoveTask = {
 export function moveOperations(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;
+  readonly checkSender: SenderCheck;
 }): readonly (readonly [string, Operation])[] {
   const { queues } = deps;
   const tasks: MoveTask[] = [];
   return [
     [
       "StartMessageMoveTask",
-      (input) => {
+      (input, caller) => {
         const source = queueOf(queues, requiredText(input, "SourceArn"), "SourceArn");
         const isDeadLetterQueue = queues.all.some(
           ({ settings }) => settings.deadLetters?.queue === source.settings.name,
         );
         if (!isDeadLetterQueue) throw invalid("Source queue must be configured as a Dead Letter Queue.");
+        // It sends in the caller's name.
+        for (const queue of destinationsOf(source, input, queues)) deps.checkSender(queue, caller);
         tasks.unshift({ ...move(source, input, queues), StartedTimestamp: deps.scheduler.now() });
         return { TaskHandle: randomUUID() };
       },
@@ -48,6 +52,12 @@ export function moveOperations(deps: {
       },
     ],
   ];
+}
+
+function destinationsOf(source: Queue, input: PlainObject, queues: Queues): readonly Queue[] {
+  const destination = optionalText(input, "DestinationArn");
+  if (destination !== undefined) return [queueOf(queues, destination, "DestinationArn")];
+  return queues.all.filter(({ settings }) => settings.deadLetters?.queue === source.settings.name);
 }
 
 function move(source: Queue, input: PlainObject, queues: Queues): Omit<MoveTask, "StartedTimestamp"> {

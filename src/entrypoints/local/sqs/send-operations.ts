@@ -6,16 +6,31 @@ import { messageBytes, type OutgoingMessage } from "./message.ts";
 import { md5, md5OfAttributes, parseMessageAttributes } from "./message-attributes.ts";
 import type { Queue } from "./queue.ts";
 import { type Queues, queueAt } from "./queues.ts";
+import type { SenderCheck } from "./sender-check.ts";
 
 const MAX_REQUEST_BYTES = 1_048_576;
 
-export function sendOperations(queues: Queues): readonly (readonly [string, Operation])[] {
+export function sendOperations({
+  queues,
+  checkSender,
+}: {
+  readonly queues: Queues;
+  readonly checkSender: SenderCheck;
+}): readonly (readonly [string, Operation])[] {
   return [
-    ["SendMessage", (input) => send(queueAt(queues, requiredText(input, "QueueUrl")), input)],
+    [
+      "SendMessage",
+      (input, caller) => {
+        const queue = queueAt(queues, requiredText(input, "QueueUrl"));
+        checkSender(queue, caller);
+        return send(queue, input);
+      },
+    ],
     [
       "SendMessageBatch",
-      (input) => {
+      (input, caller) => {
         const queue = queueAt(queues, requiredText(input, "QueueUrl"));
+        checkSender(queue, caller);
         checkTotal(listOfObjects(input, "Entries"));
         return runBatch(input, (entry) => send(queue, entry));
       },

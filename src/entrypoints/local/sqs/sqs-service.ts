@@ -6,22 +6,25 @@ import { queueOperations } from "./queue-operations.ts";
 import type { Queues } from "./queues.ts";
 import { receiveOperations } from "./receive-operations.ts";
 import { sendOperations } from "./send-operations.ts";
+import { makeSenderCheck } from "./sender-check.ts";
 
 /** SQS for the AWS CLI and SDKs, by any path: they post to the endpoint or to the queue's URL. */
 export function makeSqsService(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;
   readonly stopped: AbortSignal;
+  readonly mayCallerSend?: ((queueArn: string, accessKeyId: string) => boolean) | undefined;
 }): HttpService {
+  const checkSender = makeSenderCheck(deps.mayCallerSend);
   return makeAwsJsonService({
     targetPrefix: "AmazonSQS",
     version: "1.0",
     namespace: "com.amazonaws.sqs",
     operations: new Map([
-      ...sendOperations(deps.queues),
+      ...sendOperations({ ...deps, checkSender }),
       ...receiveOperations(deps),
       ...queueOperations(deps.queues),
-      ...moveOperations(deps),
+      ...moveOperations({ ...deps, checkSender }),
     ]),
   });
 }

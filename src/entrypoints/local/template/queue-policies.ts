@@ -1,29 +1,41 @@
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
-/** One statement of an AWS::SQS::QueuePolicy that lets EventBridge send. */
+/** One statement of an AWS::SQS::QueuePolicy about sending. */
 export type QueuePolicy = {
+  readonly effect: string;
   /** ARNs of the queues that the policy is attached to. */
   readonly queues: readonly string[];
   readonly resources: readonly string[];
-  readonly sourceArns: readonly string[] | undefined;
+  /** Services by name; `*` is everybody. */
+  readonly principals: readonly string[];
+  readonly conditions: readonly Condition[];
 };
+
+type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
+
+/** What IAM knows of a request: the values of its condition keys, in small letters. */
+type Context = ReadonlyMap<string, string>;
 
 const SENDING = new Set(["sqs:SendMessage", "sqs:*", "*"]);
 const EVENTBRIDGE = "events.amazonaws.com";
 
-/** Only what EventBridge needs is judged; statements with conditions other than aws:SourceArn's and account's allow nothing. */
+/** As in an account, though nothing here is encrypted on its way. */
+const ALWAYS = [["aws:securetransport", "true"]] as const;
+
 export function readQueuePolicies(stack: Stack): readonly QueuePolicy[] {
   return stack.resources.ofType("AWS::SQS::QueuePolicy").flatMap(({ properties }) => {
     const queues = attachedTo(properties, stack);
     return properties
       .section("PolicyDocument")
       .sections("Statement")
-      .filter((statement) => statement.text("Effect") === "Allow" && letsEventBridgeSend(statement))
+      .filter(isAboutSending)
       .map((statement) => ({
+        effect: statement.text("Effect"),
         queues,
         resources: statement.texts("Resource"),
-        sourceArns: readSourceArns(statement),
+        principals: readPrincipals(statement),
+        conditions: readConditions(statement.section("Condition")),
       }));
   });
 }
@@ -34,35 +46,82 @@ function attachedTo(properties: Section, stack: Stack): readonly string[] {
   return queues.map((queue) => stack.arnOf(queue));
 }
 
-export function maySend(
+/** A service may send only where it is allowed to, and not denied. */
+export function mayRuleSend(
   policies: readonly QueuePolicy[],
   { queueArn, ruleArn }: { readonly queueArn: string; readonly ruleArn: string },
 ): boolean {
-  return policies.some(
-    ({ queues, resources, sourceArns }) =>
-      queues.includes(queueArn) &&
-      resources.some((resource) => resource === queueArn || resource === "*") &&
-      (sourceArns === undefined || sourceArns.some((pattern) => matches(pattern, ruleArn))),
+  const context = new Map([
+    ...ALWAYS,
+    ["aws:principalisawsservice", "true"],
+    ["aws:sourcearn", ruleArn],
+    ["aws:sourceaccount", ruleArn.split(":")[4] ?? ""],
+  ]);
+  const about = policies.filter((policy) => concerns(policy, queueArn, EVENTBRIDGE) && holds(policy, context));
+  return about.some(({ effect }) => effect === "Allow") && !about.some(({ effect }) => effect === "Deny");
+}
+
+/** A caller of the account may send by IAM, unless a queue denies it. */
+export function mayPrincipalSend(
+  policies: readonly QueuePolicy[],
+  { queueArn, principalArn }: { readonly queueArn: string; readonly principalArn: string },
+): boolean {
+  const context = new Map([...ALWAYS, ["aws:principalisawsservice", "false"], ["aws:principalarn", principalArn]]);
+  return !policies.some(
+    (policy) => policy.effect === "Deny" && concerns(policy, queueArn, principalArn) && holds(policy, context),
   );
 }
 
-function letsEventBridgeSend(statement: Section): boolean {
-  const actions = statement.texts("Action").map((action) => action.replace(/^SQS:/i, "sqs:"));
-  if (!actions.some((action) => SENDING.has(action))) return false;
-  return statement.section("Principal").texts("Service").includes(EVENTBRIDGE);
+function concerns({ queues, resources, principals }: QueuePolicy, queueArn: string, principal: string): boolean {
+  return (
+    queues.includes(queueArn) &&
+    resources.some((resource) => matches(resource, queueArn)) &&
+    principals.some((one) => one === principal || one === "*")
+  );
 }
 
-function readSourceArns(statement: Section): readonly string[] | undefined {
-  if (!statement.has("Condition")) return undefined;
-  const condition = statement.section("Condition");
-  const arns = ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].flatMap((operator) =>
-    condition.section(operator).texts("aws:SourceArn"),
-  );
-  const namesAccount = ["StringEquals", "StringLike"].some((operator) =>
-    condition.section(operator).has("aws:SourceAccount"),
-  );
-  return arns.length === 0 && namesAccount ? undefined : arns;
+function isAboutSending(statement: Section): boolean {
+  return statement.texts("Action").some((action) => SENDING.has(action.replace(/^SQS:/i, "sqs:")));
 }
+
+function readPrincipals(statement: Section): readonly string[] {
+  const [everybody] = statement.list("Principal");
+  if (everybody === "*") return ["*"];
+  const principal = statement.section("Principal");
+  return [...principal.texts("Service"), ...principal.texts("AWS")];
+}
+
+function readConditions(conditions: Section): readonly Condition[] {
+  return conditions.names.flatMap((operator) => {
+    if (!COMPARISONS.has(plain(operator))) throw conditions.problem(operator, "is not emulated");
+    const keys = conditions.section(operator);
+    return keys.names.map((key) => ({ operator, key: key.toLowerCase(), values: keys.list(key).map(String) }));
+  });
+}
+
+function holds({ conditions }: QueuePolicy, context: Context): boolean {
+  return conditions.every(({ operator, key, values }) => {
+    const actual = context.get(key);
+    const isNegated = operator.includes("Not");
+    // IAM user guide, "Condition operators": a key that is absent meets what is negated, and what ends in IfExists.
+    if (actual === undefined) return isNegated || operator.endsWith("IfExists");
+    const compare = COMPARISONS.get(plain(operator));
+    return values.some((value) => compare?.(value, actual)) !== isNegated;
+  });
+}
+
+function plain(operator: string): string {
+  return operator.replace("Not", "").replace(/IfExists$/, "");
+}
+
+const equals = (value: string, actual: string) => value.toLowerCase() === actual.toLowerCase();
+const COMPARISONS: ReadonlyMap<string, (value: string, actual: string) => boolean> = new Map([
+  ["ArnEquals", matches],
+  ["ArnLike", matches],
+  ["Bool", equals],
+  ["StringEquals", (value, actual) => value === actual],
+  ["StringLike", matches],
+]);
 
 function matches(pattern: string, arn: string): boolean {
   const source = pattern

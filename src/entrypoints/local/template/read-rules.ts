@@ -1,7 +1,7 @@
 import { compileEventPattern } from "../eventbridge/event-pattern.ts";
 import { InvalidEventPatternError } from "../eventbridge/invalid-event-pattern-error.ts";
 import type { Rule, RuleTarget } from "../eventbridge/rule.ts";
-import { maySend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
+import { mayRuleSend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -49,7 +49,7 @@ function readTarget(
   stack: Stack,
   { policies, ruleArn }: { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string },
 ): RuleTarget {
-  const permitted = (queueArn: string) => maySend(policies, { queueArn, ruleArn });
+  const permitted = (queueArn: string) => mayRuleSend(policies, { queueArn, ruleArn });
   const deadLetters = target.section("DeadLetterConfig");
   return {
     queue: stack.queueAt(target, "Arn"),

@@ -2,6 +2,7 @@ import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
+import { readCallers } from "./read-callers.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
@@ -32,6 +33,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     functions: readFunctions(stack, source.entrypoints),
     rules: readRules(stack),
     queues: readQueues(stack),
+    mayCallerSend: readCallers(stack),
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

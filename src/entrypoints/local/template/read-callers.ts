@@ -1,0 +1,21 @@
+import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../aws-account.ts";
+import { mayPrincipalSend, readQueuePolicies } from "./queue-policies.ts";
+import type { Stack } from "./stack.ts";
+
+/** Whether the queue's policy lets a caller send who signed with this access key. */
+export type MayCallerSend = (queueArn: string, accessKeyId: string) => boolean;
+
+/**
+ * Two callers can be told apart here: the functions, which share one process and so their roles, and everybody else, who
+ * is one user.
+ */
+export function readCallers(stack: Stack): MayCallerSend {
+  const policies = readQueuePolicies(stack);
+  const roles = stack.resources
+    .ofType("AWS::Serverless::Function")
+    .flatMap(({ properties }) => (properties.has("Role") ? properties.text("Role") : []));
+  return (queueArn, accessKeyId) => {
+    const principals = accessKeyId === FUNCTIONS_ACCESS_KEY ? roles : [LOCAL_CALLER_ARN];
+    return principals.some((principalArn) => mayPrincipalSend(policies, { queueArn, principalArn }));
+  };
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../../src/entrypoints/local/aws-account.ts";
+import { TemplateError } from "../../../src/entrypoints/local/template/template-error.ts";
+import { startTestRuntime } from "../../support/local-runtime.ts";
+import { describeTemplate, projectTemplate, replaced } from "../../support/local-template.ts";
+
+const ANYBODY = "AKIDANYBODY";
+const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
+
+/** The queues that a caller may send to, as the template with these parameters has it. */
+function openTo(accessKeyId: string, parameters: Readonly<Record<string, string>> = {}) {
+  const { queues, mayCallerSend } = describeTemplate(projectTemplate(), parameters);
+  return queues.map(({ name }) => name).filter((name) => mayCallerSend?.(arnOf(name), accessKeyId));
+}
+
+describe("I10 who may send to a queue on a laptop", () => {
+  it("nobody but the functions, and they to their own queues, where nobody is named", () => {
+    expect(openTo(ANYBODY)).toEqual([]);
+    expect(openTo(FUNCTIONS_ACCESS_KEY)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);
+  });
+
+  it.each([
+    LOCAL_CALLER_ARN,
+    `arn:aws:iam::123456789012:user/team/ann,${LOCAL_CALLER_ARN}`,
+    "arn:aws:iam::123456789012:user/*",
+  ])("everybody, where %s is named", (ReplayPrincipals) => {
+    const { queues } = describeTemplate(projectTemplate());
+
+    expect(openTo(ANYBODY, { ReplayPrincipals })).toEqual(queues.map(({ name }) => name));
+  });
+
+  it("not somebody whose name is another's", () => {
+    expect(openTo(ANYBODY, { ReplayPrincipals: `${LOCAL_CALLER_ARN}-2` })).toEqual([]);
+  });
+
+  it("a policy with a condition that is not emulated does not start", () => {
+    const text = replaced(projectTemplate(), "BoolIfExists: {", "NumericLessThan: {");
+    expect(() => describeTemplate(text)).toThrow(TemplateError);
+  });
+
+  it("is refused as SQS refuses it: one message, a batch, and a move that sends in the caller's name", async () => {
+    await using runtime = await startTestRuntime({
+      handlers: {},
+      eventing: {
+        queues: [{ name: "updates", deadLetters: { queue: "dead", maxReceiveCount: 5 } }, { name: "dead" }],
+        rules: [],
+        eventSourceMappings: [],
+        mayCallerSend: (queueArn, accessKeyId) => queueArn !== arnOf("updates") || accessKeyId === "operator",
+      },
+    });
+    const QueueUrl = "http://127.0.0.1/123456789012/updates";
+    const call = async (accessKeyId: string, operation: string, input: object) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261122/us-east-1/sqs/aws4_request, Signature=0`;
+      const headers = { "X-Amz-Target": `AmazonSQS.${operation}`, authorization };
+      const answer = await fetch(`http://127.0.0.1:${runtime.port}/`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(input),
+      });
+      return [answer.status, answer.headers.get("x-amzn-query-error")];
+    };
+    const sendings: readonly (readonly [string, object])[] = [
+      ["SendMessage", { QueueUrl, MessageBody: "forged" }],
+      ["SendMessageBatch", { QueueUrl, Entries: [{ Id: "a", MessageBody: "forged" }] }],
+      ["StartMessageMoveTask", { SourceArn: arnOf("dead") }],
+      ["StartMessageMoveTask", { SourceArn: arnOf("dead"), DestinationArn: arnOf("updates") }],
+    ];
+
+    for (const [operation, input] of sendings) {
+      expect(await call("stranger", operation, input)).toEqual([403, "AccessDenied;Sender"]);
+      expect(await call("operator", operation, input)).toEqual([200, null]);
+    }
+  });
+});

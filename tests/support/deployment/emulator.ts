@@ -62,7 +62,8 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       MINISTACK_REGION: REGION,
       // What the template calls https://{api}.execute-api.{region}.amazonaws.com is then this gateway.
       MINISTACK_HOST: `${REGION}.amazonaws.com`,
-      NODE_OPTIONS: `--require ${join(PARTS, "lambda-like.cjs")}`,
+      // Quoted: the path of the checkout may have a blank.
+      NODE_OPTIONS: `--require ${JSON.stringify(join(PARTS, "lambda-like.cjs"))}`,
     },
   });
   const exit = once(child, "exit");

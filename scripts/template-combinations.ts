@@ -3,7 +3,7 @@ const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f8f9a44-000
 const DOMAIN = { DeployCustomDomain: "true", DomainName: "ws.example.com" };
 const ZONE = { HostedZoneId: "Z0123456789ABCDEFGHIJ" };
 
-/** Parameters that together take every branch of the template's conditions. scripts/verify-template.ts checks each. */
+/** Parameters that together make every condition true once and false once. scripts/verify-template.ts checks each. */
 export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   defaults: {},
   development: {
@@ -13,6 +13,7 @@ export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, strin
     JwtSecret: "kZ8vQ2mX7pL4tR9wB3nY6cF1hJ5sD0gA",
     ReservedConcurrency: "20",
     ApiGatewayAccountRole: "existing",
+    EventBusName: "orders",
     TableName: "connections",
     IpAddressType: "dualstack",
     ReplayPrincipals: "arn:aws:iam::123456789012:role/operators",

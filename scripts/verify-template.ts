@@ -11,7 +11,7 @@ const TEMPLATE = "infra/template.yaml";
 const EXPANDED = "reports/expanded-template.json";
 const CHECKS = "infra/checks";
 const TOOLS = ".venv/bin";
-const ALL_EXPANDED = [EXPANDED, ...Object.keys(COMBINATIONS).map(fileOf)];
+const EXPANDED_BY_COMBINATION = Object.keys(COMBINATIONS).map(fileOf);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 type Finding = { readonly id: string; readonly resource: string; readonly info: string };
@@ -83,7 +83,7 @@ function findingsOfCheckov(): readonly Finding[] {
     `${TOOLS}/python`,
     [
       `${TOOLS}/checkov`,
-      ...ALL_EXPANDED.flatMap((file) => ["-f", file]),
+      ...EXPANDED_BY_COMBINATION.flatMap((file) => ["-f", file]),
       ...["--framework", "cloudformation", "--skip-download"],
       ...["--output", "json", "--quiet", "--compact"],
     ],
@@ -99,7 +99,7 @@ function findingsOfCheckov(): readonly Finding[] {
 }
 
 function findingsOfCdkNag(): readonly Finding[] {
-  return JSON.parse(run(process.execPath, `${CHECKS}/cdk-nag.mjs`, ...ALL_EXPANDED));
+  return JSON.parse(run(process.execPath, `${CHECKS}/cdk-nag.mjs`, ...EXPANDED_BY_COMBINATION));
 }
 
 function judgeFindings(): void {
@@ -144,7 +144,7 @@ const checks: readonly (readonly [name: string, check: () => unknown])[] = [
   ["sam validate --lint", () => run(`${TOOLS}/sam`, "validate", "--lint", "--template-file", TEMPLATE)],
   ["cfn-lint of the template", () => run(`${TOOLS}/cfn-lint`, TEMPLATE)],
   ["the template expands", expand],
-  ["cfn-lint of the expansions", () => run(`${TOOLS}/cfn-lint`, ...ALL_EXPANDED)],
+  ["cfn-lint of the expansions", () => run(`${TOOLS}/cfn-lint`, ...EXPANDED_BY_COMBINATION)],
   ["checkov and cdk-nag of the expansions, with reasons for what stands", judgeFindings],
   ["npm run build", () => run(process.execPath, "scripts/build.ts")],
   ["sam build, code in every function", build],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { resolveConditions } from "../../scripts/resolve-conditions.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
@@ -111,6 +112,41 @@ describe("parameters that belong together", () => {
 });
 
 const expanded = expandTemplate();
+
+describe.skipIf(expanded === undefined)("what the checks of the template look at", () => {
+  const conditions = Object.keys((expanded as ExpandedTemplate | undefined)?.Conditions ?? {});
+  /** With a resource for each condition, to see which hold. */
+  const probed = {
+    ...expanded,
+    Resources: {
+      ...expanded?.Resources,
+      ...Object.fromEntries(conditions.map((name) => [`If${name}`, { Type: "Probe", Condition: name }])),
+    },
+  };
+  const resolved = Object.values(COMBINATIONS).map((parameters) => resolveConditions(probed as never, parameters));
+  const resourcesOf = (template: ReturnType<typeof resolveConditions>) => Object.keys(template["Resources"] as object);
+
+  it("has every resource in one combination at least", () => {
+    const looked = new Set(resolved.flatMap(resourcesOf));
+
+    expect(Object.keys(probed.Resources).filter((name) => !looked.has(name))).toEqual([]);
+  });
+
+  it("has every condition both ways", () => {
+    const always = conditions.filter((name) =>
+      resolved.every((template) => resourcesOf(template).includes(`If${name}`)),
+    );
+
+    expect(conditions.length).toBeGreaterThan(10);
+    expect(always).toEqual([]);
+  });
+
+  it("has no condition left in it", () => {
+    expect(resolved.filter((template) => /Fn::If|AWS::NoValue|"Condition":"/.test(JSON.stringify(template)))).toEqual(
+      [],
+    );
+  });
+});
 
 describe.skipIf(expanded === undefined)("the permissions boundary", () => {
   it("bounds every role, those that SAM would make too", () => {

@@ -46,13 +46,23 @@ export async function benchTableUnits(): Promise<Table[]> {
 
 const NOTE =
   "Reads and writes in DynamoDB's capacity units (`ReturnConsumedCapacity` of DynamoDB Local), table and index together, " +
-  "a transaction's writes counted double. A life is: connect, 3 subscriptions, 20 pushes to their entities, disconnect; " +
+  "a transaction's writes counted double, each item by itself: DynamoDB Local leaves some out. A life is: connect, 3 subscriptions unless more are named, 20 pushes to their entities, disconnect; " +
   "a push's read is shared by all who follow the entity. Plain reads are eventual and miss a follower that the index " +
   "does not have yet; ours are strong, at twice the price. Prices: a write unit costs five read units on demand.";
 
 const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] = [
   ["connect", (way) => way.measure(() => way.connect(aConnection()))],
-  ["subscribe", (way) => ofFollower(way, 0, ({ connection }) => way.subscribe(connection, anEntityId()))],
+  ...[0, 10, 99].map(
+    (count) =>
+      [
+        `subscribe after ${count} others`,
+        (way: Way) => ofFollower(way, count, ({ connection }) => way.subscribe(connection, anEntityId())),
+      ] as const,
+  ),
+  [
+    "subscribe once more",
+    (way) => ofFollower(way, 1, ({ connection, entityIds }) => subscribeAll(way, connection, entityIds)),
+  ],
   [
     "unsubscribe",
     (way) => ofFollower(way, 1, ({ connection, entityIds }) => unsubscribeAll(way, connection, entityIds)),
@@ -66,7 +76,11 @@ const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] =
   ),
   ["a push to 1,000 followers", readOfAudience],
   ...[1, 2, 10, 100].map(
-    (audience) => [`a life, ${audience} to an entity`, (way: Way) => life(way, audience)] as const,
+    (audience) => [`a life, ${audience} to an entity`, (way: Way) => life(way, audience, 3)] as const,
+  ),
+  ...[1, 10].map(
+    (audience) =>
+      [`a life that follows 100, ${audience} to an entity`, (way: Way) => life(way, audience, 100)] as const,
   ),
 ];
 
@@ -75,7 +89,7 @@ type Follower = { readonly connection: Connection; readonly entityIds: readonly 
 async function makeFollower(way: Way, entityIds: readonly EntityId[]): Promise<Follower> {
   const connection = aConnection();
   await way.connect(connection);
-  for (const entityId of entityIds) await way.subscribe(connection, entityId);
+  await subscribeAll(way, connection, entityIds);
   return { connection, entityIds };
 }
 
@@ -83,6 +97,10 @@ async function makeFollower(way: Way, entityIds: readonly EntityId[]): Promise<F
 async function ofFollower(way: Way, count: number, work: (follower: Follower) => Promise<unknown>): Promise<Units> {
   const follower = await makeFollower(way, Array.from({ length: count }, anEntityId));
   return way.measure(() => work(follower));
+}
+
+async function subscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
+  for (const entityId of entityIds) await way.subscribe(connection, entityId);
 }
 
 async function unsubscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
@@ -95,12 +113,12 @@ async function readOfAudience(way: Way): Promise<Units> {
   return way.measure(() => way.readFollowers(entityId));
 }
 
-/** Per connection, of as many connections as there are in the audience: all follow the same three entities. */
-async function life(way: Way, audience: number): Promise<Units> {
-  const entityIds = [anEntityId(), anEntityId(), anEntityId()] as const;
+/** Per connection, of as many connections as there are in the audience: all follow the same entities. */
+async function life(way: Way, audience: number, follows: number): Promise<Units> {
+  const entityIds = Array.from({ length: follows }, anEntityId);
   const { reads, writes } = await way.measure(async () => {
     const followers = await inBatches(Array.from({ length: audience }), () => makeFollower(way, entityIds));
-    for (let push = 0; push < 20; push += 1) await way.readFollowers(entityIds[push % 3] ?? entityIds[0]);
+    for (let push = 0; push < 20; push += 1) await way.readFollowers(entityIds[push % follows] ?? anEntityId());
     await inBatches(followers, ({ connection }) => way.disconnect(connection));
   });
   return { reads: reads / audience, writes: writes / audience };

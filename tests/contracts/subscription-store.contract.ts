@@ -256,13 +256,13 @@ export function describeSubscriptionStore(
       );
     });
 
-    it("are all acknowledged, a hundred of them at once, and again when repeated", async () => {
+    it("are all acknowledged, a hundred of them at once, and some again when repeated", async () => {
       const connection = await stores.opened();
       const entityIds = Array.from({ length: 100 }, anEntityId);
 
-      for (let round = 0; round < 2; round += 1) {
+      for (const asked of [entityIds, entityIds.slice(0, 10)]) {
         const answers = await Promise.all(
-          entityIds.map((entityId) => stores.followUpTo(entityIds.length, connection, entityId)),
+          asked.map((entityId) => stores.followUpTo(entityIds.length, connection, entityId)),
         );
         expect(answers.filter((answer) => answer !== "following")).toEqual([]);
       }
@@ -270,7 +270,7 @@ export function describeSubscriptionStore(
       const shown = (await inBatches(entityIds, (entityId) => stores.followersOf(entityId))).flat();
       expect(shown).toHaveLength(entityIds.length);
       expect(await stores.followUpTo(entityIds.length, connection, anEntityId())).toBe("limit-reached");
-    }, 60_000);
+    }, 120_000);
   });
 
   describe("closing a connection", () => {

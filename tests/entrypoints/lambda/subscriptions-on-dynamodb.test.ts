@@ -197,7 +197,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     expect(costs.map(({ writes }) => writes).filter((writes) => writes > 12)).toEqual([]);
     await client.disconnect();
     expect(await client.heard(hundred)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 function throttled(): Error {

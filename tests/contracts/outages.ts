@@ -9,8 +9,8 @@ export type Outage = "fails" | "hangs";
 /** The adapter over such a service. What keeps its data in the process has nothing that could fail, and says so. */
 export type WhenDown<Port> = ((outage: Outage) => Port | Promise<Port>) | "in-process";
 
-/** The ports' two to four seconds, and more for a machine that is busy. */
-const PATIENCE_MILLIS = 6_000;
+/** The ports' two to five seconds, and more for a machine that is busy. */
+const PATIENCE_MILLIS = 8_000;
 
 /** What every port over a service says of time and errors. A call is judged by its answer, never by how fast it was. */
 export function describeOutages<Port>(

@@ -63,7 +63,7 @@ const SETTLING_MILLIS = 50;
 const TURN_MILLIS = 15;
 /** Who is further behind looks more seldom: not before most of those ahead can be done. */
 const EARLY = 0.8;
-const MIN_POLL_MILLIS = 5;
+const MIN_POLL_MILLIS = 3;
 const MAX_POLL_MILLIS = 1000;
 /**
  * For so long a turn in which nothing happens is waited for: a function that held it may be dead. Counted in pauses, so

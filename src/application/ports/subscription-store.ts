@@ -21,7 +21,7 @@ export type UnfollowOutcome = "unfollowed" | "not-connected";
 export type Followed = Pick<Subscription, "entityId" | "connectionId" | "userId">;
 
 /**
- * Remembers who follows what. `follow` and `unfollow` answer within four seconds, also the last of a hundred that one
+ * Remembers who follows what. `follow` and `unfollow` answer within five seconds, also the last of a hundred that one
  * connection sends at once, each other call within two, its own retries included; or they throw
  * DependencyUnavailableError. All may be repeated.
  *

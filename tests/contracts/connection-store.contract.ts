@@ -348,6 +348,7 @@ export function describeConnectionStore(
     open: (down) => down.open(aConnection()),
     close: (down) => down.close(aConnectionId(), NOW),
     liveConnectionsOf: (down) => down.liveConnectionsOf(aUserId(), NOW),
+    liveConnectionsAmong: (down) => down.liveConnectionsAmong([aConnectionId()], aUserId(), NOW),
   });
 
   it("M1 lets go of nothing by a clock of its own while a test can wait", async () => {

@@ -348,6 +348,7 @@ export function describeSubscriptionStore(
     unfollow: (down) => down.unfollow(aSubscription(aConnection()), NOW),
     unfollowAll: (down) => down.unfollowAll(aConnection().id, anEntityId()),
     followersOf: (down) => down.followersOf(anEntityId(), NOW),
+    followersAmong: (down) => down.followersAmong([aConnection().id], anEntityId(), NOW),
   });
 
   it("lets go of nothing by a clock of its own while a test can wait", async () => {

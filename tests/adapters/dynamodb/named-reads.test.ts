@@ -1,0 +1,32 @@
+import { describe, expect, inject, it } from "vitest";
+import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
+import { CapacityMeter } from "../../support/capacity-meter.ts";
+import { createTable } from "../../support/create-table.ts";
+
+describe.skipIf(!inject("containerEngine"))("naming a connection", () => {
+  it("costs one read unit each, whatever it follows", async () => {
+    const table = await createTable();
+    const connections = new DynamoConnectionStore(table);
+    const subscriptions = new DynamoSubscriptionStore(table);
+    const { userId } = aConnection().identity;
+    const named = [aConnection({ userId }), aConnection({ userId })];
+    const followed = Array.from({ length: 20 }, anEntityId);
+    for (const connection of named) {
+      await connections.open(connection);
+      for (const entityId of followed) await subscriptions.follow(aSubscription(connection, entityId), NOW, 100);
+    }
+    const meter = new CapacityMeter(table.documents);
+    const ids = named.map(({ id }) => id);
+
+    const asUser = await meter.measure(() => connections.liveConnectionsAmong(ids, userId, NOW));
+    const asFollower = await meter.measure(() => subscriptions.followersAmong(ids, followed[0] ?? anEntityId(), NOW));
+
+    expect([asUser, asFollower]).toEqual([
+      { reads: 2, writes: 0 },
+      { reads: 2, writes: 0 },
+    ]);
+  });
+});

@@ -7,9 +7,11 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
+import { FUNCTIONS_ACCESS_KEY } from "../../src/entrypoints/local/aws-account.ts";
 import type { TrafficEvent } from "./traffic.ts";
 
-const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
+/** As the functions sign: what they put off is theirs to send. */
+const CREDENTIALS = { accessKeyId: FUNCTIONS_ACCESS_KEY, secretAccessKey: "local" };
 
 /** The runtime's EventBridge and SQS, spoken to by the real clients. */
 export class LocalBus {

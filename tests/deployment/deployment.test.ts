@@ -55,10 +55,19 @@ describe.skipIf(!hasEmulator())(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    async function mint(): Promise<string> {
-      const { authToken } = await account.invoke("CreateTestJwt", { userId: "ann", firstName: "Ann" });
-      return String(authToken);
+    /** Everything depends on it, and a busy machine can be too slow for a function's time limits at the first call. */
+    function mint(): Promise<string> {
+      return soon(async () => {
+        const answer = await account
+          .invoke("CreateTestJwt", { userId: "ann", firstName: "Ann" })
+          .catch(() => undefined);
+        return answer && String(answer["authToken"]);
+      }, "token");
     }
+
+    /** As every client does, again where it fails. */
+    const connectAnn = () =>
+      soon(() => connect(address(), ["websocket", token], trust()).catch(() => undefined), "connection");
 
     const address = () => `${emulator.origin.replace("https", "wss")}/_aws/execute-api/${deployed["WebsocketApi"]}/dev`;
     const trust = () => ({ ca: emulator.certificate });
@@ -120,7 +129,7 @@ describe.skipIf(!hasEmulator())(
     });
 
     it("lets in with a token in the subprotocol, and answers the subprotocol", async () => {
-      ann = await connect(address(), ["websocket", token], trust());
+      ann = await connectAnn();
 
       expect(ann.ws.protocol).toBe("websocket");
     });
@@ -246,7 +255,7 @@ describe.skipIf(!hasEmulator())(
       let original: Template;
       beforeAll(async () => {
         original = await account.templateOf(STACK);
-        ann = await connect(address(), ["websocket", token], trust());
+        ann = await connectAnn();
         await ask(ann, { action: "subscribe", entityId: "order-17" });
       });
 

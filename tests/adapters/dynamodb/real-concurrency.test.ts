@@ -10,7 +10,7 @@ import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";
 
-const ROUNDS = 300;
+const ROUNDS = 100;
 /** Rounds that run beside each other, so that the engine has more to order than one round's requests. */
 const AT_ONCE = 10;
 const LIMIT = 2;

@@ -15,8 +15,9 @@ const PARENT_POLL_MS = 500;
  * @param {NodeJS.ProcessEnv} env
  */
 export async function run(node, args, env) {
-  // Stripping types was announced as experimental by the first Node.js 24.
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "inherit", env });
+  // The first Node.js 24 says of each process that stripping types is experimental, to the program's children too.
+  const options = [env["NODE_OPTIONS"], "--disable-warning=ExperimentalWarning"].filter(Boolean).join(" ");
+  const child = spawn(node, args, { stdio: "inherit", env: { ...env, NODE_OPTIONS: options } });
   // This process outlives its child, whatever the signal, to report how that ended.
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => {

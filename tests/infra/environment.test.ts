@@ -6,7 +6,7 @@ import { describeTemplate, projectTemplate } from "../support/local-template.ts"
 const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
 /** What is not ours to give: settings of Lambda and the SDK, of Node.js and of packages. */
-const NOT_OURS = /^(AWS_|NODE_|WATCH_REPORT_DEPENDENCIES$|FORCE_COLOR$)/;
+const NOT_OURS = /^(AWS_|NODE_|UNDICI_|JEST_WORKER_ID$|WATCH_REPORT_DEPENDENCIES$|FORCE_COLOR$)/;
 
 /** Lambda developer guide, "Defined runtime environment variables". */
 const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted" };

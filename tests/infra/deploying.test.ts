@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod/mini";
 import { parseTestTokenRequest } from "../../src/adapters/api-gateway/test-token-request.ts";
 import { entityUpdatedDetail, sendUserPushDetail } from "../../src/adapters/zod/bus-events.ts";
+import { hints } from "../../src/entrypoints/local/hints.ts";
 import { TEMPLATE } from "../support/local-template.ts";
+
+/** With the AWS CLI for the second, and the connection for the third. */
+const PRINTED = hints({ port: 3001, stage: "dev" });
 
 const SAM = resolve(".venv/bin/sam");
 const source = readFileSync(TEMPLATE, "utf8");
@@ -93,6 +97,25 @@ describe("the commands among the outputs", () => {
     const [, file = ""] = /--payload fileb:\/\/(\S+)/.exec(commands[0]?.[1] ?? "") ?? [];
 
     expect(parseTestTokenRequest(JSON.parse(readFileSync(file, "utf8")))).toMatchObject({ userId: "ann" });
+  });
+
+  it.each([
+    ["among the outputs", commands.slice(0, 2).map(([, command]) => command)],
+    ["that npm start prints", PRINTED.slice(1, 3).flatMap(({ lines }) => lines)],
+  ])("%s leave the token where the connection takes it, in a folder of modules", (_where, script) => {
+    const folder = mkdtempSync(join(tmpdir(), "commands-"));
+    try {
+      writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+      writeFileSync(join(folder, "aws"), `#!/bin/sh\nfor file; do :; done\necho '{"authToken":"a.b.c"}' > "$file"\n`);
+      writeFileSync(join(folder, "npx"), `#!/bin/sh\nfor token; do :; done\nprintf %s "$token"\n`);
+      for (const program of ["aws", "npx"]) chmodSync(join(folder, program), 0o755);
+      const env = { PATH: [folder, dirname(process.execPath), process.env["PATH"]].join(delimiter) };
+      const { stdout } = spawnSync("sh", ["-c", script.join("\n")], { cwd: folder, encoding: "utf8", env });
+
+      expect(stdout).toBe("a.b.c");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it.each([

@@ -14,10 +14,11 @@ export function hints({ port, stage }: Place): readonly Hint[] {
       lines: [`TOKEN=$(npm run --silent token -- --user-id ann${portFlag})`],
     },
     {
-      title: "or with the AWS CLI, into response.json:",
+      title: "or with the AWS CLI, by way of response.json:",
       lines: [
         `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpoint} \\`,
         "  --no-sign-request --payload fileb:///dev/stdin response.json",
+        `TOKEN=$(node -p 'require("./response.json").authToken')`,
       ],
     },
     {

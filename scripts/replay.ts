@@ -26,12 +26,14 @@ async function main(): Promise<void> {
   const stack = flags.value("stack") ?? "portcullis";
   const client = clientAt(flags.value("endpoint-url"));
   if (reason !== undefined && queue === undefined) {
-    const { replayed, left } = await replayDeadLetters(client, { stack, reason });
+    const { replayed, left, others } = await replayDeadLetters(client, { stack, reason });
     console.log(`${replayed} sent back, ${left} left that no function takes`);
+    const counts = Object.entries(others).map(([name, count]) => `${count} ${name}`);
+    if (counts.length > 0) console.log(`of other reasons: ${counts.toSorted().join(", ")}`);
   } else if (reason === undefined && queue !== undefined && isRedrivable(queue)) {
     console.log(`SQS moves them to ${await redriveDeadLetters(client, { stack, queue })}`);
   } else {
-    throw new UsageError("one of --reason and --queue is needed, with a value that --help lists");
+    throw new UsageError("one of --reason and --queue is needed, and of queues one that --help lists");
   }
 }
 

@@ -18,8 +18,12 @@ const QUEUE_OF_EVENT = new Map<unknown, string>([
   ["Send User Push Notification", "UserPushQueue"],
 ]);
 
-/** `left`: of the reason, but nothing that a function takes. */
-export type Replayed = { readonly replayed: number; readonly left: number };
+/** `left`: of the reason, but nothing that a function takes. `others`: how many there are of each other reason. */
+export type Replayed = {
+  readonly replayed: number;
+  readonly left: number;
+  readonly others: Readonly<Record<string, number>>;
+};
 
 /**
  * Sends the dead letters of one reason in `Undeliverable` back to where a function takes them. What was a delivery is
@@ -34,16 +38,19 @@ export async function replayDeadLetters(
   const kept = new Map<string, Message>();
   let replayed = 0;
   let left = 0;
+  const others: Record<string, number> = {};
   for (;;) {
     const received = await receive(client, QueueUrl);
     const fresh = received.filter(({ MessageId = "" }) => !kept.has(MessageId));
     if (fresh.length === 0) break;
     for (const message of fresh) {
-      const isMeant = message.MessageAttributes?.["Reason"]?.StringValue === reason;
+      const { StringValue: itsReason = "" } = message.MessageAttributes?.["Reason"] ?? {};
+      const isMeant = itsReason === reason;
       const letter = isMeant ? address(message.Body ?? "") : undefined;
       if (letter === undefined) {
         kept.set(message.MessageId ?? "", message);
-        left += isMeant ? 1 : 0;
+        if (isMeant) left += 1;
+        else others[itsReason] = (others[itsReason] ?? 0) + 1;
         continue;
       }
       await client.send(new SendMessageCommand({ QueueUrl: urlOf(letter.queue), MessageBody: letter.body }));
@@ -54,7 +61,7 @@ export async function replayDeadLetters(
   for (const { ReceiptHandle } of kept.values()) {
     await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   }
-  return { replayed, left };
+  return { replayed, left, others };
 }
 
 async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Message[]> {

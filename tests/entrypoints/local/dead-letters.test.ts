@@ -154,7 +154,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
     );
     await waitFor("Undeliverable", 2);
     const { output } = await replay(["--reason", "MALFORMED_EVENT"]);
-    expect(output).toBe("0 sent back, 1 left that no function takes\n");
+    expect(output).toBe("0 sent back, 1 left that no function takes\nof other reasons: 1 TOO_OLD\n");
     expect((await queue("Undeliverable")).visible).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { ACCOUNT_ID, LOCAL_CALLER_ARN, REGION } from "./aws-account.ts";
 import { UsageError } from "./command-line.ts";
 import { API_ID } from "./gateway/api-description.ts";
@@ -6,6 +6,7 @@ import type { LambdaFunction, LambdaHandler } from "./lambda/lambda-function.ts"
 import { DEFAULT_STAGE, type Options } from "./options.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+import { templateText } from "./template/template-text.ts";
 
 const TEMPLATE = "infra/template.yaml";
 const ROOT = new URL("../../../", import.meta.url);
@@ -15,7 +16,7 @@ const HANDLERS = new URL("../lambda/", import.meta.url);
 export function readLocalStack({ port, stage, parameters }: Options): StackDescription {
   const stack = readTemplate({
     file: TEMPLATE,
-    text: readFileSync(new URL(TEMPLATE, ROOT), "utf8"),
+    text: templateText(TEMPLATE, ROOT),
     parameters,
     // Who has started it may be anybody on it, and replay.
     preferredParameters: { MintTestTokens: "true", ReplayPrincipals: LOCAL_CALLER_ARN, StageName: stage },

@@ -5,6 +5,7 @@ import { benchConnects } from "./connects.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchStartUp } from "./start-up.ts";
+import { benchSubscriptionsAtOnce } from "./subscriptions-at-once.ts";
 import { type Table, toMarkdown } from "./table.ts";
 import { benchTableUnits } from "./table-units.ts";
 
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "end-to-end": benchEndToEnd,
   connects: benchConnects,
   "table-units": benchTableUnits,
+  "subscriptions-at-once": () => benchSubscriptionsAtOnce(),
 };
 
 const asked = process.argv.slice(2);

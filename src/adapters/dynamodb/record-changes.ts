@@ -59,10 +59,12 @@ const THROTTLED_MILLIS = 50;
 
 /** Those who lost the first race are still arriving: the first in the queue lets them. */
 const SETTLING_MILLIS = 50;
-/** A turn takes about so long, until it was seen how long it takes. */
+/** A turn takes about so long, until one was seen. */
 const TURN_MILLIS = 15;
-/** Who is further behind looks more seldom: not before most of those ahead can be done. */
-const EARLY = 0.8;
+/** Longer than a turn takes by itself. One that waits too long makes all turns slow, and they must not learn from that. */
+const MAX_TURN_MILLIS = 20;
+/** A request looks again when so many of the turns before it can be over. */
+const EARLY = 0.6;
 const MIN_POLL_MILLIS = 3;
 const MAX_POLL_MILLIS = 1000;
 /**
@@ -72,10 +74,12 @@ const MAX_POLL_MILLIS = 1000;
 const PATIENCE_MILLIS = 250;
 const MAX_PATIENCE_TURNS = 8;
 
-/** Where a request is in the queue, and what it has seen move since when. */
+/** Where a request is in the queue, and what it has seen move. */
 type Place = {
   readonly ticket: number;
-  readonly joined: { readonly turn: number; readonly at: number };
+  seen: { readonly turn: number; readonly at: number };
+  /** How long the last turns took. */
+  turnMillis: number;
   revision: number;
   idleMillis: number;
 };
@@ -223,7 +227,13 @@ export class RecordChanges {
     const { Attributes } = await this.#table.documents.send(take, options);
     const { turn, revision } = following;
     const now = this.#waiting.now();
-    return { ticket: Number(Attributes?.["tail"]), joined: { turn, at: now }, revision, idleMillis: 0 };
+    return {
+      ticket: Number(Attributes?.["tail"]),
+      seen: { turn, at: now },
+      turnMillis: TURN_MILLIS,
+      revision,
+      idleMillis: 0,
+    };
   }
 
   /** For who has nothing to change when its turn has come. Should it fail, the next one's patience ends it. */
@@ -244,9 +254,12 @@ function waitAt(place: Place, { turn, revision }: Following, now: number): numbe
   const ahead = place.ticket - 1 - turn;
   if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });
   if (ahead <= 0 || place.idleMillis >= PATIENCE_MILLIS * Math.min(ahead, MAX_PATIENCE_TURNS)) return 0;
-  const served = turn - place.joined.turn;
-  const turnMillis = served > 0 ? (now - place.joined.at) / served : TURN_MILLIS;
-  const early = Math.max(MIN_POLL_MILLIS, place.idleMillis / 2, (ahead - 1) * turnMillis * EARLY);
+  const served = turn - place.seen.turn;
+  if (served > 0) {
+    place.turnMillis = Math.min((now - place.seen.at) / served, MAX_TURN_MILLIS);
+    place.seen = { turn, at: now };
+  }
+  const early = Math.max(MIN_POLL_MILLIS, place.idleMillis / 2, (ahead - 1) * place.turnMillis * EARLY);
   const millis = Math.min(early, MAX_POLL_MILLIS);
   place.idleMillis += millis;
   return millis;

@@ -88,7 +88,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
 
     it.each([
       ["open: the record and its place in the index", { reads: 0, writes: 2 }, () => store.open(stranger)],
-      ["a repeated open", { reads: 0, writes: 0 }, () => store.open(stranger)],
+      ["a repeated open, refused by its condition", { reads: 0, writes: 1 }, () => store.open(stranger)],
       ["close", { reads: 0, writes: 2 }, () => store.close(stranger.id, NOW)],
       ["a repeated close", { reads: 0, writes: 1 }, () => store.close(stranger.id, NOW)],
       ["a user's 40 connections", { reads: 1, writes: 0 }, () => store.liveConnectionsOf(userId, NOW)],

@@ -96,7 +96,7 @@ export function toFollowingAttributes({ names: _, ...following }: Following): Om
 
 /**
  * Every attribute that tells who was on a connection or leads to it, and that it was open: a tombstone has none. It keeps
- * the names, so that an interrupted removal of what was followed can begin again.
+ * the names and their count, so that an interrupted removal of what was followed can begin again.
  */
 export const OPEN_ATTRIBUTES: readonly string[] = [
   "GSI1PK",
@@ -110,7 +110,6 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "expiresAt",
   "revision",
   "turn",
-  "count",
   "part",
   "levels",
 ];

@@ -17,12 +17,17 @@ import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts
 import { type Following, type PartChange, withName, withoutName } from "./following.ts";
 import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
-import { RecordChanges, type Waiting } from "./record-changes.ts";
+import { RecordChanges } from "./record-changes.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
+import { WAITING, type Waiting } from "./waiting.ts";
 
 /** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
 const PAGE_SIZE = 250;
+
+/** How often, and how long after one another: a transaction is done within milliseconds. */
+const MAX_LOOKS = 4;
+const MOVING_MILLIS = 20;
 
 /**
  * A subscription stands in two places: as a row of the entity's partition, which the fan-out reads, and among the names
@@ -30,10 +35,12 @@ const PAGE_SIZE = 250;
  */
 export class DynamoSubscriptionStore implements SubscriptionStore {
   readonly #table: DynamoTable;
+  readonly #waiting: Waiting;
   readonly #changes: RecordChanges;
 
-  constructor(table: DynamoTable, waiting?: Waiting) {
+  constructor(table: DynamoTable, waiting = WAITING) {
     this.#table = table;
+    this.#waiting = waiting;
     this.#changes = new RecordChanges(table, waiting);
   }
 
@@ -69,13 +76,14 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 
   /** The rows first: by the names in the parts an interrupted removal finds them again. */
   async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
-    const { names, others } = await this.#remainsOf(connectionId);
+    const { names, others } = await this.#wholeRemainsOf(connectionId);
     const followed = new Set(seen === undefined ? names : [...names, seen]);
     await deleteInBatches(
       this.#table,
       [...followed].map((entityId) => subscriptionKey(entityId, connectionId)),
+      this.#waiting,
     );
-    await deleteInBatches(this.#table, others);
+    await deleteInBatches(this.#table, others, this.#waiting);
   }
 
   async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
@@ -139,9 +147,21 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     }
   }
 
-  /** All that lies under a connection's key: the names in its record and its parts, and the items beside the record. */
-  async #remainsOf(id: ConnectionId): Promise<{ names: readonly EntityId[]; others: readonly ItemKey[] }> {
+  /**
+   * A query may see of a transaction what it wrote to the record and not yet what it wrote to a part: names that are just
+   * moving are then in neither. Their number tells, and they are there a moment later, unless an earlier call removed them.
+   */
+  async #wholeRemainsOf(id: ConnectionId): Promise<Remains> {
+    for (let looks = 1; ; looks += 1) {
+      const remains = await this.#remainsOf(id);
+      if (remains.names.length >= remains.count || looks === MAX_LOOKS) return remains;
+      await this.#waiting.pause(MOVING_MILLIS * looks);
+    }
+  }
+
+  async #remainsOf(id: ConnectionId): Promise<Remains> {
     const { pk, sk: record } = connectionKey(id);
+    let count = 0;
     const names: EntityId[] = [];
     const others: ItemKey[] = [];
     let start: Record<string, unknown> | undefined;
@@ -158,13 +178,17 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       );
       for (const item of page.Items ?? []) {
         names.push(...namesFromItem(item));
-        if (item["sk"] !== record) others.push({ pk, sk: String(item["sk"]) });
+        if (item["sk"] === record) count = Number(item["count"] ?? 0);
+        else others.push({ pk, sk: String(item["sk"]) });
       }
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
-    return { names, others };
+    return { count, names, others };
   }
 }
+
+/** All that lies under a connection's key: how many names, those found in record and parts, and the items beside the record. */
+type Remains = { readonly count: number; readonly names: readonly EntityId[]; readonly others: readonly ItemKey[] };
 
 /** Nothing changes, and yet nothing that was read before may land after it was said so. */
 function acknowledged(following: Following): Following {

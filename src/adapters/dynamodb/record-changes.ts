@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   QueryCommand,
   TransactWriteCommand,
@@ -16,6 +15,7 @@ import type { Following } from "./following.ts";
 import { itemBytes } from "./item-bytes.ts";
 import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
+import { WAITING, type Waiting } from "./waiting.ts";
 
 /** A live connection's record as it was read. */
 export type FoundRecord = {
@@ -37,17 +37,6 @@ export type Decision<T> = {
   readonly writes?: readonly Write[];
   /** Of a refusal: it rests on more than the record, which must be the same still when all of it has been read. */
   readonly isToBeConfirmed?: boolean;
-};
-
-/** Time for those who wait, in milliseconds. */
-export type Waiting = {
-  readonly pause: (millis: number, signal: AbortSignal) => Promise<unknown>;
-  readonly now: () => number;
-};
-
-const WAITING: Waiting = {
-  pause: (millis, signal) => sleep(millis, undefined, { signal }),
-  now: () => performance.now(),
 };
 
 /** A kilobyte, less what numbers may grow by. */

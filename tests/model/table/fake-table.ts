@@ -21,14 +21,19 @@ type Write = Placeholders & {
   readonly ConditionExpression?: string | undefined;
 };
 
-/** A table that does what the adapters ask, each request in one moment. No index: it is read by nothing here. */
+/**
+ * A table that does what the adapters ask, each request in one moment, but for a transaction that was begun and is not
+ * finished. No index: it is read by nothing here.
+ */
 export class FakeTable {
   #items = new Map<string, Item>();
+  /** What a transaction that was begun is yet to write. */
+  readonly #unwritten = new Map<string, Write>();
 
   /** As DynamoDB would answer, or throw. */
   perform(command: Command): Item {
     if (command instanceof QueryCommand) return { Items: this.#query(command) };
-    if (command instanceof GetCommand) return found(this.find(command.input.Key as Key));
+    if (command instanceof GetCommand) return this.#get(command.input.Key as Key);
     if (command instanceof TransactWriteCommand) return this.#transact(command);
     if (command instanceof BatchWriteCommand) return this.#deleteBatch(command);
     const write: Write = command.input;
@@ -39,12 +44,25 @@ export class FakeTable {
     return command instanceof UpdateCommand ? { Attributes: this.find(key) } : {};
   }
 
-  find({ pk, sk }: Key): Item | undefined {
-    return this.#items.get(`${pk} ${sk}`);
+  /**
+   * Writes of a transaction what comes first, which is the record. Until the rest is finished, a query does not see it;
+   * a read of one item does (developer guide, Isolation levels), and nothing else writes what it will.
+   */
+  begin({ input }: TransactWriteCommand): () => void {
+    const [first, ...others] = this.#judged(input);
+    if (first !== undefined) this.#write(first);
+    for (const write of others) this.#unwritten.set(nameOf(keyOf(write)), write);
+    return () => {
+      for (const write of others) this.#finish(keyOf(write));
+    };
   }
 
-  remove({ pk, sk }: Key): void {
-    this.#items.delete(`${pk} ${sk}`);
+  find(key: Key): Item | undefined {
+    return this.#items.get(nameOf(key));
+  }
+
+  remove(key: Key): void {
+    this.#items.delete(nameOf(key));
   }
 
   /** By their keys. */
@@ -56,36 +74,59 @@ export class FakeTable {
     return this.all().filter((item) => item["pk"] === pk);
   }
 
+  #get(key: Key): Item {
+    this.#finish(key);
+    return found(this.find(key));
+  }
+
+  #finish(key: Key): void {
+    const write = this.#unwritten.get(nameOf(key));
+    this.#unwritten.delete(nameOf(key));
+    if (write !== undefined) this.#write(write);
+  }
+
   #query({ input }: QueryCommand): readonly Item[] {
     return this.all().filter((item) => holds(input.KeyConditionExpression, item, input));
   }
 
   #transact({ input }: TransactWriteCommand): Item {
+    for (const write of this.#judged(input)) this.#write(write);
+    return {};
+  }
+
+  /** The writes of a transaction that is not cancelled. */
+  #judged(input: TransactWriteCommand["input"]): readonly Write[] {
     const writes = (input.TransactItems ?? []).map(
       ({ Put, Update, Delete }): Write => (Put ?? Update ?? Delete) as Write,
     );
-    const reasons = writes.map((write) =>
-      holds(write.ConditionExpression, this.find(keyOf(write)), write) ? "None" : "ConditionalCheckFailed",
-    );
+    const reasons = writes.map((write) => {
+      if (this.#unwritten.has(nameOf(keyOf(write)))) return "TransactionConflict";
+      return holds(write.ConditionExpression, this.find(keyOf(write)), write) ? "None" : "ConditionalCheckFailed";
+    });
     if (reasons.some((reason) => reason !== "None")) throw cancelled(reasons);
-    for (const write of writes) this.#write(write);
-    return {};
+    return writes;
   }
 
   #deleteBatch({ input }: BatchWriteCommand): Item {
-    for (const { DeleteRequest } of Object.values(input.RequestItems ?? {}).flat())
-      this.remove(DeleteRequest?.Key as Key);
-    return {};
+    const unprocessed = Object.entries(input.RequestItems ?? {}).map(([table, requests]) => {
+      const left = requests.filter(({ DeleteRequest }) => this.#unwritten.has(nameOf(DeleteRequest?.Key as Key)));
+      for (const request of requests) if (!left.includes(request)) this.remove(request.DeleteRequest?.Key as Key);
+      return [table, left] as const;
+    });
+    return { UnprocessedItems: Object.fromEntries(unprocessed.filter(([, left]) => left.length > 0)) };
   }
 
   #write(write: Write): void {
-    const key = keyOf(write);
-    const name = `${key.pk} ${key.sk}`;
+    const name = nameOf(keyOf(write));
     if (write.Item) this.#items.set(name, write.Item);
     else if (write.UpdateExpression) {
       this.#items.set(name, updated(write.UpdateExpression, this.#items.get(name) ?? { ...write.Key }, write));
     } else this.#items.delete(name);
   }
+}
+
+function nameOf({ pk, sk }: Key): string {
+  return `${pk} ${sk}`;
 }
 
 function keyOf({ Key, Item }: Write): Key {

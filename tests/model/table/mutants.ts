@@ -159,6 +159,10 @@ export const mutants: readonly Mutant[] = [
     what: "an end that does not look into the parts",
     mutation: { around: finding((items) => items.filter(({ sk }) => sk === "connection")) },
   },
+  {
+    what: "an end that does not count what it has found",
+    mutation: { around: finding((items) => items.map(({ count: _, ...item }) => item)) },
+  },
   { what: "an end that removes the parts before the rows", mutation: { makeAround: lastFirst } },
   { what: "a delivery that does not say what it has seen", mutation: { forgetsSeen: true } },
 ];

@@ -14,14 +14,14 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   operations: fc.array(operation, { minLength: 2, maxLength: 5 }),
   limit: fc.constantFrom(1, 2),
   initially: fc.constantFrom([], ["a"]),
-  room: fc.constantFrom("plenty", "none"),
+  room: fc.constantFrom("plenty", "one", "none"),
   collects: fc.boolean(),
   /** In how many of a hundred steps something fails. */
   faultiness: fc.constantFrom(0, 15, 30),
   seed: fc.nat(),
 });
 
-const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled"];
+const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled", "in pieces"];
 
 /** What was found in one random order, with faults. */
 export async function findingsOf(schedule: Schedule, mutation: Mutation = {}): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
+import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
 import { connectionKey, entityPartition, queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import { makeCloseConnection } from "../../../src/application/close-connection.ts";
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
@@ -22,8 +23,8 @@ export type Scenario = {
   readonly limit: number;
   /** What is followed at the beginning. */
   readonly initially: readonly string[];
-  /** How many bytes are left in the record at the beginning. */
-  readonly room: "plenty" | "none";
+  /** For how many names the record has room at the beginning. */
+  readonly room: "plenty" | "one" | "none";
 };
 
 /** How the system is broken, if it is. */
@@ -82,7 +83,7 @@ export class Run {
     if (step.command !== undefined) this.#moment += 1;
     step.take(fault);
     await consequences();
-    if (this.#rows().length > this.#scenario.limit) this.findings.add("over the limit");
+    if (!this.steps.areInPieces && this.#rows().length > this.#scenario.limit) this.findings.add("over the limit");
   }
 
   /** Nothing is under way any more. `collects`: the marker of an ended connection has been collected meanwhile. */
@@ -109,12 +110,12 @@ export class Run {
     this.#history.push(`begun ${[...begun, owner].toSorted().join(" ")}`);
   }
 
-  #stores(documents: never, owner: number): Stores {
+  #stores(documents: never, wait: () => Promise<void>): Stores {
     const table: DynamoTable = { documents, name: "table", index: "GSI1", ...BUDGETS };
     let millis = 0;
     const pause = (more: number) => {
       millis += more;
-      return this.steps.pause(owner);
+      return wait();
     };
     return {
       connections: new DynamoConnectionStore(table),
@@ -125,16 +126,21 @@ export class Run {
 
   /** At once, without faults and mutations. */
   #direct() {
-    return this.#stores({ send: async (command: never) => this.table.perform(command) } as never, -1);
+    return this.#stores(
+      { send: async (command: never) => this.table.perform(command) } as never,
+      async () => undefined,
+    );
   }
 
   async #prepare(): Promise<void> {
     const { initially, room } = this.#scenario;
     const { connections, subscriptions } = this.#direct();
     await connections.open(CONNECTION);
-    if (room === "none") {
-      const record = this.table.find(connectionKey(ID));
-      Object.assign(record ?? {}, { ballast: "x".repeat(1000) });
+    const record = this.table.find(connectionKey(ID)) ?? {};
+    if (room === "none") Object.assign(record, { ballast: "x".repeat(1000) });
+    if (room === "one") {
+      const bytes = itemBytes({ ...record, ballast: "", names: new Set(["a"]) });
+      Object.assign(record, { ballast: "x".repeat(1000 - bytes) });
     }
     for (const entity of initially) {
       await subscriptions.follow(aSubscription(CONNECTION, entity as EntityId), NOW, initially.length);
@@ -155,7 +161,7 @@ export class Run {
       };
       return mutated === undefined ? asking(command) : mutated(command, asking);
     };
-    const stores = this.#stores(this.steps.clientOf(owner, around), owner);
+    const stores = this.#stores(this.steps.clientOf(owner, around), () => this.steps.pause(owner));
     const outcome = await this.#perform(operation, stores).catch(() => "failed" as const);
     this.#hasEnded.add(owner);
     this.#history.push(`${owner} ${outcome} ${this.#rows()}`);
@@ -175,9 +181,9 @@ export class Run {
       : stores.subscriptions.unfollow(subscription, NOW);
   }
 
-  /** What a push of this very moment would find. */
+  /** What a push of this very moment would find, unless a transaction is just being written. */
   #look(): void {
-    if (this.#scenario.operations.some(({ kind }) => kind === "close")) return;
+    if (this.steps.areInPieces || this.#scenario.operations.some(({ kind }) => kind === "close")) return;
     const rows = this.#rows();
     this.#moment += 1;
     for (const entity of ENTITIES) {

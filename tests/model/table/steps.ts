@@ -5,9 +5,9 @@ import { type Command, cancelled, type FakeTable } from "./fake-table.ts";
 /**
  * What befalls a request. `failed` never arrives; `lost` is done and its answer does not arrive; `late` is done after
  * whoever sent it has given it up; `twice` and `again later` are the SDK's doing, which sends once more what was not
- * answered; `throttled` is a transaction's refusal.
+ * answered; `throttled` is a transaction's refusal; one `in pieces` is written to one item after the other.
  */
-export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later" | "throttled";
+export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later" | "throttled" | "in pieces";
 
 /** Something that waits until it is chosen. */
 export type Step = {
@@ -30,11 +30,17 @@ export class Steps {
   readonly waiting: Step[] = [];
   /** Of each operation, what it was answered: as the same is asked for again and again, only what is new. */
   readonly answers: string[][] = [];
+  /** Transactions of which the last pieces are not written. */
+  readonly #unfinished = new Set<Step>();
   #writes = 0;
   readonly #lookedAt: number[] = [];
 
   constructor(table: FakeTable) {
     this.table = table;
+  }
+
+  get areInPieces(): boolean {
+    return this.#unfinished.size > 0;
   }
 
   /** A document client, of which the adapters use nothing but this. */
@@ -45,7 +51,14 @@ export class Steps {
   /** Until it is chosen; then the operation goes on. */
   pause(owner: number): Promise<void> {
     const isOfUse = () => this.#lookedAt[owner] !== this.#writes;
-    return new Promise((resume) => this.waiting.push({ owner, isOfUse, take: () => resume() }));
+    return new Promise((resume) => {
+      const take = () => {
+        // Every pause is long beside what a transaction takes.
+        for (const step of this.#unfinished) step.take("none");
+        resume();
+      };
+      this.waiting.push({ owner, isOfUse, take });
+    });
   }
 
   /** What nobody waits for any more must not be left over. */
@@ -71,7 +84,10 @@ export class Steps {
         command,
         isOfUse: () => true,
         take: (fault) => {
-          if (fault === "throttled" && command instanceof TransactWriteCommand) reject(cancelled(["ThrottlingError"]));
+          if (fault === "in pieces" && command instanceof TransactWriteCommand) {
+            this.#landInPieces(owner, command).then(resolve, reject);
+          } else if (fault === "throttled" && command instanceof TransactWriteCommand)
+            reject(cancelled(["ThrottlingError"]));
           else if (fault === "failed" || (fault !== "none" && !isWrite)) reject(NOBODY);
           else if (fault === "late") {
             this.#landLater(command);
@@ -101,6 +117,28 @@ export class Steps {
   #landLater(command: Command): void {
     const take = (fault: Fault) => fault !== "failed" && this.#land(command);
     this.waiting.push({ command, isOfUse: () => true, take });
+  }
+
+  /** Settles when the last piece is written. */
+  async #landInPieces(owner: number, command: TransactWriteCommand): Promise<Item> {
+    const finish = this.table.begin(command);
+    this.#writes += 1;
+    return new Promise((resolve, reject) => {
+      const step: Step = {
+        command,
+        isOfUse: () => true,
+        take: (fault) => {
+          if (!this.#unfinished.delete(step)) return;
+          finish();
+          this.#writes += 1;
+          this.#note(owner, command, {});
+          if (fault === "none") resolve({});
+          else reject(NOBODY);
+        },
+      };
+      this.#unfinished.add(step);
+      this.waiting.push(step);
+    });
   }
 
   #land(command: Command): void {

@@ -4,12 +4,12 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 
-/** Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s): those may end without a word. */
+/** Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s), which may end a socket silently. */
 const MAX_IDLE_MILLIS = 20_000;
 
 /**
- * Sockets that are kept from one post to the next, and how far each can be trusted. Lambda freezes a process only while
- * no post is under way, and a socket may die unheard meanwhile: one has proven itself by an answer since then.
+ * Sockets that are kept from one post to the next. Lambda freezes a process only while no post is under way, and a
+ * socket may die silently meanwhile. A socket is proven once it has answered since the last such moment.
  */
 export class KeptSockets {
   readonly agent: HttpAgent;
@@ -18,7 +18,7 @@ export class KeptSockets {
   #proven = new WeakSet<Socket>();
   #postsUnderWay = 0;
 
-  /** Keeps at most so many. How many are in use at once is for those who post to bound. */
+  /** `most` bounds the idle sockets. The caller bounds how many are in use at once. */
   constructor(protocol: ConnectionsEndpoint["protocol"], { most, clock }: { most: number; clock: Clock }) {
     const options = { keepAlive: true, maxFreeSockets: most };
     this.agent = protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
@@ -46,12 +46,12 @@ export class KeptSockets {
     return socket !== null && this.#proven.has(socket);
   }
 
-  /** One of them turned out dead, and what killed it met its like. */
+  /** One unproven socket turned out dead: the others probably are too. */
   discardUnproven(): void {
     this.#discardWhile((socket) => !this.isProven(socket));
   }
 
-  /** The agent takes the last of a list and adds behind it, so that the oldest and least proven stand in front. */
+  /** The agent takes from the end of a list and adds at its end, so the oldest and unproven sockets come first. */
   #discardWhile(isUseless: (socket: Socket) => boolean): void {
     for (const idle of Object.values(this.agent.freeSockets)) {
       for (const socket of idle ?? []) {

@@ -12,7 +12,7 @@ import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 const TIMEOUT_MILLIS = 2500;
 const DOUBT_MILLIS = 1000;
 
-/** Those end a connection or put its push aside: no second post puts right what one answer of somebody else's did. */
+/** They end a connection or put its push aside: after a wrong answer no later post would repair that. */
 const CONSEQUENCES: ReadonlySet<PostOutcome> = new Set(["gone", "refused", "too-large"]);
 
 /** API Gateway's management API, spoken by hand: docs/decisions/0011 says why. */
@@ -57,7 +57,7 @@ export class ManagementApiChannel implements ConnectionChannel {
     try {
       return outcomeOf(await this.#post(path, headers, body));
     } catch (error) {
-      // Resets, names that do not resolve: nothing came back that says more.
+      // A reset, or a name that does not resolve.
       return error instanceof NoAnswerInTimeError ? "unanswered" : "failed";
     }
   }

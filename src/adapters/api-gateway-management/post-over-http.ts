@@ -7,7 +7,7 @@ import { KeptSockets } from "./kept-sockets.ts";
 
 export type HttpAnswer = { readonly status: number; readonly body: string };
 
-/** Throws NoAnswerInTimeError, or what became of the socket. */
+/** Throws NoAnswerInTimeError, or the socket's error. */
 export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpAnswer>;
 
 export class NoAnswerInTimeError extends Error {
@@ -20,19 +20,19 @@ const MAX_ANSWER_BYTES = 4096;
 type ReceivedAnswer = HttpAnswer & { readonly socket: Socket };
 
 /**
- * Posts over sockets that are kept for the next post and do not keep the process. The time limit is for a post as a
- * whole, and for all of its answer: one that trickles is as late as one that says nothing.
+ * Posts over sockets that are kept for the next post, without keeping the process alive. The time limit is for the whole
+ * post, up to the end of its answer.
  *
- * A kept socket can fail by itself: the post is then made once more, on a new one. It can also carry an answer that no
- * post of ours asked for, which HTTP/1.1 cannot tell from ours: an answer with consequences is asked for again on a new
- * socket, and that one counts.
+ * If a kept socket fails, the post is repeated once, on a new socket. A kept socket can also carry an answer to no post
+ * of ours, which HTTP/1.1 cannot tell from ours: after an answer with consequences the post is repeated on a new socket,
+ * and the new answer counts.
  */
 export function makeHttpPost(
   endpoint: ConnectionsEndpoint,
   options: {
     readonly socketsKept: number;
     readonly timeoutMillis: number;
-    /** What a socket gets of it that may have died unheard. The rest is for a new one. */
+    /** The part of it for an unproven kept socket. The rest is for a new one. */
     readonly doubtMillis: number;
     readonly hasConsequences: (answer: HttpAnswer) => boolean;
     readonly clock: Clock;
@@ -52,7 +52,7 @@ export function makeHttpPost(
       posting.end(body);
       return posting;
     };
-    /** Undefined if it was the socket that failed. */
+    /** Undefined if the kept socket itself failed. */
     const answerOnKeptSocket = async (posting: ClientRequest) => {
       const doubt = setTimeout(() => {
         if (posting.reusedSocket && !kept.isProven(posting.socket)) posting.destroy(new Error("socket may be dead"));
@@ -75,7 +75,7 @@ export function makeHttpPost(
       const answer = await answerOnKeptSocket(posting);
       if (answer !== undefined && !(posting.reusedSocket && options.hasConsequences(answer))) return answer;
       const sure = await answerTo(begin(usedOnce, "close"), until);
-      // The socket is an answer ahead of its posts, and would stay so.
+      // The socket carried an answer too many: each later one would be taken for the next post's.
       if (answer !== undefined && answer.status !== sure.status) answer.socket.destroy();
       return sure;
     });

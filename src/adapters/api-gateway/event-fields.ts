@@ -18,8 +18,8 @@ export function parseEvent(event: unknown): { readonly event: PlainObject; reado
 }
 
 /**
- * Throws MalformedInputError for an event of another type. API Gateway never sends one; another gateway, or a template
- * with a wrong target, may let a client's message reach `$disconnect`.
+ * Throws MalformedInputError for an event of another type. API Gateway never sends one; but another gateway, or a
+ * template with a wrong target, may send a client's message to `$disconnect`.
  */
 export function parseRouteEvent(value: unknown, eventType: "CONNECT" | "DISCONNECT" | "MESSAGE") {
   const parsed = parseEvent(value);

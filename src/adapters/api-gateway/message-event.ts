@@ -7,17 +7,17 @@ import { parseRouteEvent, textField } from "./event-fields.ts";
 /** Deeper than any frame of ours. */
 const MAX_DEPTH = 32;
 
-/** What an answer names the message by. */
+/** The ids by which an answer names its message. */
 export type MessageReference = {
-  /** The gateway's: what a client can quote and an access log has. */
+  /** The gateway's: the access log has it, and a client can quote it. */
   readonly requestId: string;
-  /** The client's own, wherever it could be read: without it the client waits for an answer for ever. */
+  /** The client's own, in every JSON object with a valid one: without it the client waits for its answer for ever. */
   readonly id?: CorrelationId;
 };
 
 export type ClientMessage = {
   readonly reference: MessageReference;
-  /** A JSON object, or undefined for any other text. */
+  /** Undefined for a text that is no JSON object. */
   readonly frame: PlainObject | undefined;
 };
 

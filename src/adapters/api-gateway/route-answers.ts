@@ -33,12 +33,12 @@ const EXPLANATIONS = {
   UNKNOWN_ACTION: "There is no such action.",
 } as const satisfies Record<ErrorCode, string>;
 
-/** The connection stays open and usable. Nothing of a message is repeated but its `id`. */
+/** The connection stays open and usable. The frame repeats nothing of the message but its `id`. */
 export function errorFrame(code: ErrorCode, reference: MessageReference): RouteAnswer {
   return frame({ type: "error", code, message: EXPLANATIONS[code], ...reference });
 }
 
-/** `member`: the one at fault, by its name in our schema and never as the client spelled it. */
+/** `member` is the wrong one, by its name in our schema and never as the client spelled it. */
 export function badRequest(reference: MessageReference, member: string | undefined): RouteAnswer {
   if (member === undefined) return errorFrame("BAD_REQUEST", reference);
   const message = `The member ${member} is missing or malformed.`;

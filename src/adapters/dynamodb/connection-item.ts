@@ -31,7 +31,7 @@ export function toConnectionItem({
   };
 }
 
-/** What is for display shares so much, so that the record keeps room in its kilobyte for what the connection follows. */
+/** For all texts for display together, so that the record's kilobyte has room for the names of entities. */
 const DISPLAY_BYTES = 224;
 
 function displayed({ userId: _, ...names }: Identity, userAgent = ""): Record<string, string> {
@@ -74,7 +74,7 @@ export function fromConnectionItem(item: unknown): Connection | undefined {
   };
 }
 
-/** What the record says of what is followed; undefined for what is of another schema. */
+/** What the connection follows; undefined for an item of another schema. */
 export function followingFromItem(item: unknown): Following | undefined {
   if (!isPlainObject(item)) return undefined;
   const { revision, turn, count, part, levels } = item;

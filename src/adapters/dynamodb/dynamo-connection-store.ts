@@ -55,8 +55,8 @@ export class DynamoConnectionStore implements ConnectionStore {
   }
 
   /**
-   * An update and not a removal, which would cost as much: what is left is the tombstone that a late `open` finds. It has
-   * no revision, so that no change that was under way fits.
+   * An update and not a removal, which would cost as much: it leaves the tombstone that refuses a late `open`. The
+   * tombstone has no revision, so every change under way fails.
    */
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     const bury = new UpdateCommand({
@@ -100,7 +100,7 @@ export class DynamoConnectionStore implements ConnectionStore {
   }
 }
 
-/** A record that a transaction is just changing refuses every other write: it is done within milliseconds. */
+/** During a transaction a record refuses every other write: tries again, since a transaction takes milliseconds. */
 async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: CallOptions): Promise<void> {
   for (;;) {
     try {

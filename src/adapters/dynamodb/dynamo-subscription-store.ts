@@ -30,8 +30,8 @@ const MAX_LOOKS = 4;
 const MOVING_MILLIS = 20;
 
 /**
- * A subscription stands in two places: as a row of the entity's partition, which the fan-out reads, and among the names
- * of what the connection follows, by which its end finds the row. One transaction changes both.
+ * A subscription is a row of the entity's partition, which the fan-out reads, and a name in the connection's record or
+ * parts, by which closing finds the row. One transaction changes both.
  */
 export class DynamoSubscriptionStore implements SubscriptionStore {
   readonly #table: DynamoTable;
@@ -52,7 +52,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
         return { outcome: "following", next: acknowledged(following) };
       }
       if (following.count >= limit) {
-        // Another request may have removed the row, and made room, after the record was read.
+        // After the record was read, another request may have removed the row and so made room.
         return { outcome: "limit-reached", isToBeConfirmed: following.levels !== "" };
       }
       const change = withName(following, entityId, record.roomBytes);
@@ -74,7 +74,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     });
   }
 
-  /** The rows first: by the names in the parts an interrupted removal finds them again. */
+  /** The rows first: after an interruption the names in the parts are needed to find the other rows. */
   async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
     const { names, others } = await this.#wholeRemainsOf(connectionId);
     const followed = new Set(seen === undefined ? names : [...names, seen]);
@@ -118,7 +118,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     return subscriptions.filter((subscription) => !isExpired(subscription, now));
   }
 
-  /** Where the entity's name is, or will be; undefined when it is not followed. The row knows what the record does not. */
+  /** The part that has the name, or will have it; undefined when it is not followed. The row knows if the record does not. */
   async #partOf(
     { entityId, connectionId }: Followed,
     { names, part, levels }: Following,
@@ -190,7 +190,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 /** All that lies under a connection's key: how many names, those found in record and parts, and the items beside the record. */
 type Remains = { readonly count: number; readonly names: readonly EntityId[]; readonly others: readonly ItemKey[] };
 
-/** Nothing changes, and yet nothing that was read before may land after it was said so. */
+/** Nothing changes, but a write of an earlier reader must fail from now on. */
 function acknowledged(following: Following): Following {
   return { ...following, revision: following.revision + 1 };
 }

@@ -9,11 +9,11 @@ export type DynamoTable = {
   readonly index: string;
   /** For one call of a port, whatever it sends. */
   readonly budgetMillis: number;
-  /** For one that changes what a connection follows, and may have to wait for others to do so. */
+  /** For a call that changes what a connection follows: it may have to wait for other changes. */
   readonly changeBudgetMillis: number;
 };
 
-/** The ports' two seconds and five, less what answering takes. */
+/** The ports' two and five seconds, less the time for answering. */
 export const TABLE_BUDGETS = { budgetMillis: 1900, changeBudgetMillis: 4900 } as const;
 
 export type CallOptions = { readonly abortSignal: AbortSignal };

@@ -4,14 +4,14 @@ import type { UnavailableDependency } from "../../application/errors.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import type { ItemKey } from "./table-keys.ts";
 
-/** As many as DynamoDB takes. */
+/** DynamoDB's limit for BatchGetItem. */
 const BATCH_SIZE = 100;
 
 const FIRST_PAUSE_MILLIS = 25;
 
 type Items = readonly Readonly<Record<string, unknown>>[];
 
-/** Items by their keys, each named once, strongly read and in no order; all within one budget. */
+/** Reads items by distinct keys, strongly and in no order, all within one budget. */
 export async function getInBatches(
   table: DynamoTable,
   dependency: UnavailableDependency,
@@ -25,7 +25,7 @@ export async function getInBatches(
   );
 }
 
-/** DynamoDB answers 200 to a batch of which it read a part: the rest is asked for again, less and less often. */
+/** DynamoDB answers 200 although it read only some of a batch: the rest is read again, after growing pauses. */
 async function getBatch(
   { documents, name }: DynamoTable,
   batch: readonly ItemKey[],

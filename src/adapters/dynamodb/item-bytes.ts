@@ -1,6 +1,6 @@
 import { utf8Length } from "../../domain/text.ts";
 
-/** How large DynamoDB takes an item to be, and rather a few bytes more: of texts, numbers and sets of texts. */
+/** The size of an item as DynamoDB counts it, or a few bytes more. For texts, numbers and sets of texts. */
 export function itemBytes(item: Readonly<Record<string, unknown>>): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + utf8Length(name) + valueBytes(value), 0);
 }

@@ -20,7 +20,7 @@ import { WAITING, type Waiting } from "./waiting.ts";
 /** A live connection's record as it was read. */
 export type FoundRecord = {
   readonly following: Following;
-  /** How many bytes of names it has room for. */
+  /** The room for names, in bytes. */
   readonly roomBytes: number;
   readonly expiresAt: EpochSeconds;
 };
@@ -29,24 +29,24 @@ type Whose = Pick<Followed, "connectionId" | "userId">;
 
 type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
-/** What is to become of a record, with what else is written in the same moment. */
+/** A new state of a record, and the other writes of the same transaction. */
 export type Decision<T> = {
   readonly outcome: T;
-  /** None for a refusal, which changes nothing. */
+  /** Absent for a refusal, which changes nothing. */
   readonly next?: Following;
   readonly writes?: readonly Write[];
-  /** Of a refusal: it rests on more than the record, which must be the same still when all of it has been read. */
+  /** For a refusal that depends on more than the record: the record must not have changed meanwhile. */
   readonly isToBeConfirmed?: boolean;
 };
 
-/** A kilobyte, less what numbers may grow by. */
+/** A kilobyte, less room for numbers that grow. */
 const RECORD_BYTES = 1000;
 
-/** A throttled transaction is tried as often as the SDK tries everything else. */
+/** As often as the SDK tries other requests. */
 const MAX_TRIES = 3;
 const THROTTLED_MILLIS = 50;
 
-/** Those who lost the first race are still arriving: the first in the queue lets them. */
+/** The first in the queue waits so long for the other losers of the same race. */
 const SETTLING_MILLIS = 50;
 /** A turn takes about so long, until one was seen. */
 const TURN_MILLIS = 15;
@@ -57,8 +57,8 @@ const EARLY = 0.6;
 const MIN_POLL_MILLIS = 3;
 const MAX_POLL_MILLIS = 1000;
 /**
- * For so long a turn in which nothing happens is waited for: a function that held it may be dead. Counted in pauses, so
- * that a table that is slow to answer makes nobody impatient.
+ * A turn in which nothing happens for so long is skipped: its function may be dead. Only pauses count, so that a slow
+ * table does not use the time up.
  */
 const PATIENCE_MILLIS = 250;
 const MAX_PATIENCE_TURNS = 8;
@@ -74,9 +74,9 @@ type Place = {
 };
 
 /**
- * Changes what connections follow. Every change is conditional on the revision that it read and moves it, so that of two
- * that read the same one lands, and what lands late changes nothing. All else here is for the many that come at once:
- * whoever has lost a race takes a ticket and waits until those before it are done, without trying.
+ * Changes what connections follow. Every change requires the revision that it read, and increments it: of two changes
+ * that read the same revision one fails, and so does a late write. The rest is for many requests at once: a request that
+ * lost a race takes a ticket, and waits for the requests before it without trying.
  */
 export class RecordChanges {
   readonly #table: DynamoTable;
@@ -87,7 +87,7 @@ export class RecordChanges {
     this.#waiting = waiting;
   }
 
-  /** Decides again whenever the record was changed meanwhile. */
+  /** Calls `decide` again whenever the record has changed meanwhile. */
   change<T>(
     whose: Whose,
     now: EpochSeconds,
@@ -123,7 +123,7 @@ export class RecordChanges {
     return callTable(this.#table, "SUBSCRIPTION_STORE", work, this.#table.changeBudgetMillis);
   }
 
-  /** Record and queue in one read, at the price of one. */
+  /** One query reads record and queue, for the price of one item. */
   async #read(
     { connectionId, userId }: Whose,
     now: EpochSeconds,
@@ -156,7 +156,7 @@ export class RecordChanges {
     return record?.following.revision !== following.revision;
   }
 
-  /** False when the record was changed since it was read, or is being changed. */
+  /** False if the record has changed since it was read, or is changing. */
   async #commit(
     id: ConnectionId,
     found: Following,
@@ -170,7 +170,7 @@ export class RecordChanges {
         if (writes.length === 0) await this.#table.documents.send(new UpdateCommand(update), options);
         else {
           const TransactItems = [{ Update: update }, ...writes];
-          // By the token DynamoDB knows what the SDK sends again, and takes it once.
+          // With the token DynamoDB recognises what the SDK sends again, and applies it once.
           const transaction = new TransactWriteCommand({ TransactItems, ClientRequestToken: randomUUID() });
           await this.#table.documents.send(transaction, options);
         }
@@ -203,7 +203,7 @@ export class RecordChanges {
     };
   }
 
-  /** An item of its own, which no transaction touches: any number of requests take tickets at once. */
+  /** Tickets are in a separate item, which no transaction touches: any number of requests take one at once. */
   async #queueUp(id: ConnectionId, { following, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
     const take = new UpdateCommand({
       TableName: this.#table.name,
@@ -225,7 +225,7 @@ export class RecordChanges {
     };
   }
 
-  /** For who has nothing to change when its turn has come. Should it fail, the next one's patience ends it. */
+  /** Ends a turn without a change. If this fails, the next request skips the turn after its patience. */
   async #passOn(id: ConnectionId, ticket: number, options: CallOptions): Promise<void> {
     const pass = new UpdateCommand({
       TableName: this.#table.name,
@@ -238,7 +238,7 @@ export class RecordChanges {
   }
 }
 
-/** How long to wait before looking again; 0 when it is the place's turn, or those before it are taken to be dead. */
+/** How long to wait before the next read; 0 at its turn, or if the requests before it count as dead. */
 function waitAt(place: Place, { turn, revision }: Following, now: number): number {
   const ahead = place.ticket - 1 - turn;
   if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });

@@ -8,7 +8,7 @@ import { subscriptionKey } from "./table-keys.ts";
 
 /**
  * A fan-out pays for every byte of every follower: the expiry is kept once, under the name that the collector reads.
- * `part` says where among the connection's parts the entity's name is, or will be once the record has no more room.
+ * `part` is the connection's part that has the entity's name, or will have it once the record is full.
  */
 export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {
   const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;

@@ -9,12 +9,12 @@ export function connectionKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection" };
 }
 
-/** Beside the record, so that one read finds both: who waits for its turn to change what the connection follows. */
+/** The queue of changes to what a connection follows. One query reads it with the record. */
 export function queueKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection#queue" };
 }
 
-/** Some of the names of what a connection follows. */
+/** Holds some of the names that a connection follows. */
 export function partKey(id: ConnectionId, part: number): ItemKey {
   return { pk: id, sk: `part#${part}` };
 }

@@ -4,7 +4,7 @@ import {
   TransactionConflictException,
 } from "@aws-sdk/client-dynamodb";
 
-/** Something else was written first, or is being written: nothing of this was. */
+/** Another write came first or is under way; nothing of this transaction was written. */
 export function hasConflicted(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     const reasons = reasonsOf(error);
@@ -13,7 +13,7 @@ export function hasConflicted(error: unknown): boolean {
   return error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException;
 }
 
-/** Of a transaction: the SDK tries again what is throttled alone, and not this. */
+/** A throttled transaction. The SDK repeats other throttled requests, but not this. */
 export function isThrottled(error: unknown): boolean {
   return error instanceof TransactionCanceledException && reasonsOf(error).some((reason) => THROTTLES.has(reason));
 }
@@ -21,7 +21,7 @@ export function isThrottled(error: unknown): boolean {
 const CONFLICTS: ReadonlySet<string> = new Set(["ConditionalCheckFailed", "TransactionConflict"]);
 const THROTTLES: ReadonlySet<string> = new Set(["ProvisionedThroughputExceeded", "ThrottlingError"]);
 
-/** Why items were refused; the others say `None`. */
+/** The reasons of refused items; other items have `None`. */
 function reasonsOf({ CancellationReasons = [] }: TransactionCanceledException): readonly string[] {
   return CancellationReasons.flatMap(({ Code }) => (Code === undefined || Code === "None" ? [] : [Code]));
 }

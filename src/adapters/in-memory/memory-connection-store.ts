@@ -56,7 +56,7 @@ export class MemoryConnectionStore implements ConnectionStore {
     return entry?.connection?.identity.userId === userId ? entry.following : undefined;
   }
 
-  /** For the store of subscriptions: what the id follows, or followed when it was closed. */
+  /** For the store of subscriptions: the entities that the id follows, or followed when it was closed. */
   takenUp(id: ConnectionId): Set<EntityId> {
     return this.#entries.peek(id)?.following ?? new Set();
   }

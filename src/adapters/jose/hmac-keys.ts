@@ -31,7 +31,7 @@ export class HmacKeys {
     return (await this.find(secret)) ?? unusable(secret);
   }
 
-  /** Undefined for a secret that must not be a key. */
+  /** Undefined for a secret that is refused as a key. */
   find(secret: Secret): Promise<CryptoKey | undefined> {
     const known = this.#keys.get(secret);
     if (known !== undefined) return known;

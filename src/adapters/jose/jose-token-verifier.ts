@@ -43,7 +43,7 @@ export class JoseTokenVerifier implements TokenVerifier {
   ): Promise<Uint8Array | undefined> {
     for (const [age, secret] of secrets.entries()) {
       if (tried.includes(secret)) continue;
-      // A previous secret that may not be a key is passed over: its tokens are to be refused, not to count as an outage.
+      // A previous secret that is refused as a key is left out: its tokens are rejected, and that is no outage.
       const key = await (age > 0 ? this.#keys.find(secret) : this.#keys.of(secret));
       const payload = key && (await payloadUnder(key, token));
       if (payload !== undefined) return payload;

@@ -5,12 +5,12 @@ import type { RejectionReason } from "../../domain/token/token-verdict.ts";
 export const ALGORITHM = "HS256";
 
 /**
- * Others are refused, not ignored as RFC 7515 section 4 has it. Threats: `crit`, `b64` and Entra's `nonce` change what is
+ * Other members are refused, although RFC 7515 section 4 ignores them. Threats: `crit`, `b64` and Entra's `nonce` change what is
  * signed, `zip`, `enc` and `cty` what it means; `jwk`, `jku`, `x5c`, `x5u`, `x5t` bring, fetch or choose a key.
  */
 const ALLOWED_NAMES: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
-/** Above the longest that a standard makes: a thumbprint URI of SHA-512 (RFC 9278) has 133. */
+/** More than any standard's: a thumbprint URI of SHA-512 (RFC 9278) has 133. */
 const MAX_KEY_ID_CHARACTERS = 256;
 
 /** RFC 7519 5.1 and RFC 7515 4.1.9: a media type, in any case, whose `application/` may be left out. */
@@ -24,7 +24,7 @@ export function judgeHeader(header: PlainObject): RejectionReason | undefined {
   return isKeyId(ownProperty(header, "kid")) ? undefined : "HEADER_NOT_ALLOWED";
 }
 
-/** RFC 8725 3.11 keeps `at+jwt` and the rest out: the issuer says that they are something else. */
+/** RFC 8725 3.11: another type, such as `at+jwt`, is a token for another purpose. */
 function isJwt(type: unknown): boolean {
   return type === undefined || (typeof type === "string" && JWT_TYPES.has(type.toLowerCase()));
 }

@@ -1,9 +1,9 @@
-/** As Lambda's logging configuration spells them. */
+/** Spelled as in Lambda's logging configuration. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** In either case, as developers write it. Undefined for any other text. */
+/** In upper or lower case. Undefined for any other text. */
 export function parseLogLevel(text: string): LogLevel | undefined {
   const level = text.toUpperCase();
   return LOG_LEVELS.find((candidate) => candidate === level);

@@ -15,8 +15,8 @@ import { parseSecretValue } from "./secret-value.ts";
 import { startDeadline } from "./start-deadline.ts";
 
 /**
- * What Secrets Manager answers when there is no secret for us (API reference, GetSecretValue): it does not exist, it is marked
- * for deletion, our role or its key is withheld, its key decrypts it no longer. Anything else says nothing of the secret.
+ * Secrets Manager's errors when there is no secret for us (API reference, GetSecretValue): it does not exist, it is marked for
+ * deletion, our role or its key has no permission, or its key cannot decrypt it. Other errors say nothing of the secret.
  */
 const ANSWERS: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
@@ -48,7 +48,7 @@ export class SecretsManagerSource implements SigningSecretSource {
     try {
       const answer = await this.#get("AWSCURRENT", deadline);
       const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
-      // Every version has a date: whatever answered, it was not Secrets Manager.
+      // Every version has a date: this answer is not from Secrets Manager.
       if (createdAt === undefined) throw new TypeError("an answer without CreatedDate");
       const current = parseSecretValue(answer.SecretString);
       const previous = createdAt > rotatedAfter ? await this.#previous(deadline) : {};

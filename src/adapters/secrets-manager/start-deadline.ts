@@ -1,11 +1,11 @@
 const DEADLINE_MS = 2000;
 
-/** Does work as long as there is time, and rejects when there is none left. */
+/** Runs work until the time is over, and rejects then. */
 type Deadline = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /**
- * Two seconds from now on, for all that is done within. The SDK heeds the signal while a request is under way, but not while
- * it looks for credentials or pauses before a retry: hence the race.
+ * Two seconds from now, for all the work together. The SDK obeys the signal during a request, but not while it looks for
+ * credentials or pauses before a retry: hence the race.
  */
 export function startDeadline(): Deadline {
   const signal = AbortSignal.timeout(DEADLINE_MS);

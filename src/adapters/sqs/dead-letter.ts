@@ -11,8 +11,9 @@ type Attributes = Readonly<Record<string, MessageAttributeValue>>;
 export type DeadLetter = { readonly MessageBody: string; readonly MessageAttributes: Attributes };
 
 /**
- * The body with its reason beside it. A body that leaves no room for the reason is cut at its end, and `OriginalBytes` and
- * `OriginalSha256` say of what: SQS would refuse it, and the message come back until it lies elsewhere without a reason.
+ * The body with its reason as an attribute. A body that leaves no room for the reason is cut at its end: else SQS would
+ * refuse it, and the message would end in another queue, without a reason. `OriginalBytes` and `OriginalSha256` describe
+ * the whole body.
  */
 export function deadLetter(body: string, reason: string): DeadLetter {
   const MessageBody = sqsText(body);
@@ -33,7 +34,7 @@ export function deadLetter(body: string, reason: string): DeadLetter {
   };
 }
 
-/** Whole characters only: `stream` leaves out one that the cut goes through. */
+/** Whole characters only: `stream` leaves out a character that the cut divides. */
 function upTo(room: number, bytes: Buffer): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, room), { stream: true });
 }

@@ -12,8 +12,8 @@ import { sqsText } from "./sqs-text.ts";
 export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
 /**
- * Recipients go as [id, userId]: nothing else of them is taken from a message, and its size is what is paid for. `replay` is
- * there only when it is true, so that adding it to a dead letter does not name it twice.
+ * A recipient is [id, userId]: nothing else is read from a message, and its size costs money. `replay` is there only when it
+ * is true, so that adding it to a dead letter does not repeat the member.
  */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
   const { kind, id, time, publishedAt: _, replay, ...detail } = notification;

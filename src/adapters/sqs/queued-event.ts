@@ -41,7 +41,7 @@ export function queuedUserPushParser({ parseUserPush }: Pick<DetailParsers, "par
 /** EventBridge and we write an id among the first members. */
 const BEGINNING = 1000;
 
-/** What the log names a message by that no function understands. Found in a dead letter too that was cut at its end. */
+/** The id under which the log names a message that cannot be parsed, even one that was cut at its end. */
 export function eventIdOf(body: string): string | undefined {
   return parseEventId(/"id"\s*:\s*"([^"\\]*)"/.exec(body.slice(0, BEGINNING))?.[1]);
 }

@@ -5,7 +5,7 @@ import { isPlainObject, ownProperty } from "../../domain/own-property.ts";
 export type QueuedMessage = {
   readonly messageId: string;
   readonly body: string;
-  /** By its name, for the log. */
+  /** Its name, for the log. */
   readonly queue: string;
 };
 

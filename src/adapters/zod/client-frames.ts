@@ -32,7 +32,7 @@ export function parseUnsubscribeFrame(frame: PlainObject): UnsubscribeFrame {
 function parseFrame<T extends z.ZodMiniObject>(schema: T, frame: PlainObject): z.infer<T> {
   const { data, error } = z.safeParse(schema, frame);
   if (error === undefined) return data;
-  // zod's own error quotes what it was given, and names members that the client made up.
+  // zod's own error quotes its input, and names members that the client invented.
   const atFault = new Set(error.issues.map(({ path }) => path[0]));
   const member = Object.keys(schema.shape).find((name) => atFault.has(name));
   throw new MalformedInputError("MALFORMED_FRAME", { ...(member !== undefined && { member }) });

@@ -13,7 +13,7 @@ export type AudienceStream = {
 /** What was not taken: of the page in hand, and of the pages behind it, with what kept the next one from being read. */
 type AudienceRest = {
   readonly untried: readonly NamedRecipient[];
-  /** Of a named audience: who is in it no more, or never was. */
+  /** Named connections that are not in the audience, or no longer. */
   readonly absent?: readonly NamedRecipient[];
   readonly unread?: { readonly page?: string };
   readonly fault?: { readonly thrown: unknown };

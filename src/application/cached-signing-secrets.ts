@@ -10,15 +10,15 @@ import type { SigningSecrets } from "./ports/signing-secrets.ts";
 /** How long an answer is given without asking again: by then every instance has heard of a rotation. */
 const FRESH_SECONDS = 300;
 
-/** How long it is given while the source is down: what a stolen secret is worth then, against refusing everybody. */
+/** How long it is used while the source is down: longer helps a thief of a secret, shorter refuses all users. */
 const STALE_SECONDS = 3600;
 
-/** Bad signatures cause no more looks than one in this time, and a rotation is seen within it. */
+/** Bad signatures cause at most one look in this time, and a rotation is noticed within it. */
 const REREAD_SECONDS = 5;
 
 /**
- * The pause after the first failure, the second and so on: at most 24 looks in ten minutes. A failed look
- * is two requests, since each is tried twice, or three where only the previous version fails: 48 requests, or 72.
+ * The pauses after the first failure, the second and so on: at most 24 looks in ten minutes. Each request is tried twice:
+ * a failed look is two requests, or three if only the previous version fails. That makes 48 requests, or 72.
  */
 const PAUSES_SECONDS: readonly number[] = [1, 2, 4, 8, 16];
 const LAST_PAUSE_SECONDS = 30;
@@ -38,8 +38,8 @@ type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly cou
  * made, and not a moment longer: neither from memory nor while the source is down. So a rotation refuses no good token,
  * and needs no setting of its own. A stolen secret is withdrawn by rotating twice: only one previous version is kept.
  *
- * Only an outage is bridged from memory. That the secret is gone, or withheld from us, is an answer, and ends what is
- * remembered at once.
+ * Memory bridges only an outage. The answer that the secret is deleted, or that we have no permission, clears the memory
+ * at once.
  */
 export function makeCachedSigningSecrets(deps: {
   readonly source: SigningSecretSource;
@@ -50,7 +50,7 @@ export function makeCachedSigningSecrets(deps: {
   // Signers cache as well: the last one hears of a rotation when its answer is no longer fresh.
   const overlapSeconds = deps.tokenLifetimeSeconds + FRESH_SECONDS;
   let answer: Answer | undefined;
-  /** Of the last look, if it did not find out all that it asked for. */
+  /** The last look's, if one of its questions had no answer. */
   let failure: Failure | undefined;
   let flight: Promise<void> | undefined;
   let rereadAt: EpochMillis | undefined;
@@ -89,7 +89,7 @@ export function makeCachedSigningSecrets(deps: {
     } catch (cause) {
       failure = nextFailure(cause);
     }
-    // Without an answer to fall back on the caller throws, and the line of its request has the cause.
+    // Without a usable answer the caller throws, and the line of its request has the cause.
     if (failure !== undefined && usable(failure.at)) {
       deps.logger.warn("signing secrets not refreshed", faultFields(failure.cause));
     }
@@ -142,8 +142,8 @@ function pauseSeconds(failure: Failure | undefined): number {
 }
 
 /**
- * Equal texts keep their object. A rotation that falls between two looks may show one version under both labels. A previous
- * version that could not be asked for stays what it was, but only behind the same current one: a rotation moves both.
+ * Equal texts keep their object. A rotation between two looks may show one version under both labels. If the previous
+ * version cannot be read, the known one stays, but only with the same current version: a rotation replaces both.
  */
 function remembered(found: SigningSecretVersions, askedAt: EpochMillis, answer: Answer | undefined): Answer {
   const { createdAt, previous, previousUnread } = found;

@@ -6,9 +6,9 @@ import type { ConnectionStore } from "./ports/connection-store.ts";
 import type { SubscriptionStore } from "./ports/subscription-store.ts";
 
 /**
- * Forgets a connection and all that it followed, however often and in whatever order it is told; `seen` is a
- * subscription of which the caller knows that it is there. Interrupted, it is finished by the next call, or by the
- * expiry of what it left. Throws DependencyUnavailableError.
+ * Forgets a connection and all its subscriptions. May be repeated, and may come before the opening. `seen` is the entity
+ * of a subscription that the caller has found. After an interruption the next call finishes the work, or the rest expires.
+ * Throws DependencyUnavailableError.
  */
 export type CloseConnection = (id: ConnectionId, seen?: EntityId) => Promise<void>;
 
@@ -18,7 +18,7 @@ export function makeCloseConnection(deps: {
   readonly clock: Clock;
 }): CloseConnection {
   return async (id, seen) => {
-    // The connection first: from then on nothing new can be followed, so that what is found is all there is.
+    // The connection first: after that it cannot follow anything, so the list that is read is complete.
     await deps.connections.close(id, toEpochSeconds(deps.clock.now()));
     await deps.subscriptions.unfollowAll(id, seen);
   };

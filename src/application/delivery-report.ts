@@ -7,7 +7,7 @@ type RecipientCounts = {
   readonly gone: number;
   readonly expired: number;
   readonly deferred: number;
-  /** An audience that was put aside before it was read counts as one. */
+  /** An audience that was put aside unread counts as one. */
   readonly deadLettered: number;
 };
 
@@ -18,7 +18,7 @@ export type DeliveryReport = RecipientCounts & {
   readonly throttled: number;
   /** Gone connections whose records could not be removed: each costs one more post. */
   readonly unforgotten: number;
-  /** Users with a connection that was not reached, each with why, as in `ann gone`: the first hundred. */
+  /** The first hundred users with an unreached connection, each with the reason, as in `ann gone`. */
   readonly unreached: readonly string[];
 };
 
@@ -26,7 +26,7 @@ export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome" |
   readonly unreached: string[];
 };
 
-/** Their ids are 128 bytes at most, and a log line is to stay small: 256 KB is what CloudWatch takes. */
+/** An id has 128 bytes at most, and CloudWatch takes log lines of up to 256 KB. */
 const MAX_UNREACHED = 100;
 
 export function newTally(): Tally {
@@ -34,7 +34,7 @@ export function newTally(): Tally {
   return { ...counts, unreached: [] };
 }
 
-/** Names users in the tally who were not reached. A user id has no blank, so that what follows one is why. */
+/** Adds unreached users to the tally. A user id has no blank, so the reason begins after the first one. */
 export function noteUnreached(tally: Tally, users: readonly { readonly userId: UserId }[], why: string): void {
   for (const { userId } of users) {
     if (tally.unreached.length === MAX_UNREACHED) return;

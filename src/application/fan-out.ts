@@ -42,7 +42,7 @@ export type FanOutDependencies = {
   readonly backoff: Backoff;
   readonly timer: Timer;
   readonly logger: Logger;
-  /** Posts under way at once, over all fan-outs of the process; those that hang are not among them. */
+  /** How many posts may be under way at once, in all fan-outs of the process. Posts that hang do not count. */
   readonly concurrency: number;
 };
 
@@ -141,9 +141,9 @@ function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): numb
 }
 
 /**
- * So many workers, each doing one step after the other until there is nothing left to do; a step that lets its worker go
- * ends by itself. When one throws, none begins another step: the delivery will come back whole, and every further post
- * would be posted again. The error waits for them all.
+ * Each worker does one step after the other until a step returns false. A step that calls `letGo` frees its worker and
+ * ends by itself. After an error no step begins, since the delivery will come back whole and repeat every further post.
+ * The error is thrown when all steps have ended.
  */
 async function inParallel(workers: number, step: (letGo: () => void) => Promise<boolean>): Promise<void> {
   const faults: unknown[] = [];

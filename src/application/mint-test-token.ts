@@ -7,7 +7,7 @@ import type { UniqueIds } from "./ports/unique-ids.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 
-/** A token that the policy accepts, for one hour if the policy grants as much, for whoever asks. */
+/** A token that the policy accepts, valid for one hour or the policy's shorter limit. Any caller may be any user. */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {

@@ -2,12 +2,12 @@ import type { ConnectionId } from "../domain/connection/connection-id.ts";
 import type { NamedRecipient, Recipient } from "../domain/notification/recipient.ts";
 import { type AudienceStream, streamAudience } from "./audience-stream.ts";
 
-/** Those of the named who are in a notification's audience, as the store has them now. */
+/** Finds the named connections that are in a notification's audience now, by the store. */
 export type FindNamed = (connectionIds: readonly ConnectionId[]) => Promise<readonly Recipient[]>;
 
 /**
- * An audience that a message names. A message may come from somebody who could send it and was not to, and is old in any
- * case: of a recipient only the name is taken from it. What cannot be read is left as it was named.
+ * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken from
+ * it. If the store cannot be read, the named recipients stay untried.
  */
 export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): AudienceStream {
   let absent: readonly NamedRecipient[] = [];

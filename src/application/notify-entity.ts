@@ -23,7 +23,7 @@ export function makeNotifyEntity(deps: {
       deadline,
       read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
       findNamed: (ids) => deps.subscriptions.followersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
-      // This one is seen; of the connection's others its record knows, unless an interrupted end has outlived that.
+      // This row was seen. The connection's record names the other rows, unless a tombstone was collected before its rows.
       forget: (connectionId) => deps.closeConnection(connectionId, entityId),
     });
   };

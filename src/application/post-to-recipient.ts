@@ -29,8 +29,8 @@ export type PostJob = {
 };
 
 /**
- * Posts to one connection until it is settled, the posts are used up, or the deadline leaves no room for another. A post
- * that hangs is the last; `onHanging` is told while it still goes on.
+ * Posts to one connection until it is settled, the posts are used up, or the deadline leaves no time for another. A post
+ * that hangs is the last; `onHanging` is called while the post is still under way.
  */
 export async function postToRecipient(recipient: Recipient, job: PostJob, onHanging: () => void): Promise<PostEnding> {
   let hangs = false;

@@ -15,8 +15,8 @@ export type Remainder = {
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**
-   * All that is held back so far, and what time did not suffice for, with the attempts that it has behind it. Answers why
-   * what is unread was put aside, if it was.
+   * Hands on all that is held back, and the rest that was not begun, with its number of attempts. Answers why the unread
+   * rest was put aside, if it was.
    */
   close(rest: {
     readonly untried: readonly NamedRecipient[];

@@ -23,7 +23,7 @@ export function makeRotateSigningSecret(deps: {
 }): RotateSigningSecret {
   const { secret, generator } = deps;
 
-  /** A version keeps its first value: an unusable one would stop every later try of this rotation. */
+  /** A version keeps its first value: an unusable one would fail every later try of this rotation. */
   async function create(version: string): Promise<RotationOutcome> {
     const next = generator.next();
     const fault = signingKeyFault(next.reveal());

@@ -1,4 +1,4 @@
-/** Runs a task once one of a fixed number of slots is free, first come first served. It may free its slot before it ends. */
+/** Runs a task when one of a fixed number of slots is free, first come, first served. A task may free its slot before it ends. */
 export type Slots = <T>(task: (freeSlot: () => void) => Promise<T>) => Promise<T>;
 
 export function makeSlots(count: number): Slots {

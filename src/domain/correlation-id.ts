@@ -1,7 +1,7 @@
 import type { Brand } from "./brand.ts";
 import { isPlainText } from "./text.ts";
 
-/** What a client tells its answers apart by: the `id` of a message, repeated in the answer. */
+/** The `id` of a client's message, repeated in its answer. */
 export type CorrelationId = Brand<string, "CorrelationId">;
 
 /** In bytes of UTF-8. */

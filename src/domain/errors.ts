@@ -15,7 +15,7 @@ export type MalformedInputCode =
 export class MalformedInputError extends Error {
   override readonly name = "MalformedInputError";
   readonly code: MalformedInputCode;
-  /** The member at fault, by its name in our schema. A name that the caller made up never stands here. */
+  /** The wrong member, by its name in our schema, never a name that the caller invented. */
   readonly member: string | undefined;
 
   constructor(code: MalformedInputCode, { member, ...options }: ErrorOptions & { readonly member?: string } = {}) {

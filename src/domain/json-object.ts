@@ -1,6 +1,6 @@
 import { isPlainObject, type PlainObject } from "./own-property.ts";
 
-/** The object that a text of JSON spells, or undefined. Of several members of one name, the last. Never throws. */
+/** The object in a JSON text, or undefined. The last of repeated members counts. Never throws. */
 export function parseJsonObject(text: string): PlainObject | undefined {
   try {
     const value: unknown = JSON.parse(text);

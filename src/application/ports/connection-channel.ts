@@ -10,8 +10,8 @@ export type Post = (connectionId: ConnectionId) => Promise<PostOutcome>;
 
 /**
  * The way to open connections. `delivered` means handed to the gateway, not read by the client. Whatever is the same for
- * every recipient of a push (encoding, hashing) happens once, in `prepare`. No outcome is retried here: who is worth
- * another try is the domain's to say. What fails on this side, such as a kept socket, is made good within the post.
+ * every recipient of a push (encoding, hashing) happens once, in `prepare`. No outcome is retried here: the
+ * domain decides on retries. A fault on our side, such as a dead kept socket, is repaired within the post.
  */
 export interface ConnectionChannel {
   prepare(push: Push): Post;

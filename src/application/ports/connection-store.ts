@@ -4,8 +4,8 @@ import type { UserId } from "../../domain/identity/user-id.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
- * At most 1,000 items, whatever there is to read, and none at all on some pages. `next` is where the following page
- * starts, opaque to callers; absent on the last page. A `from` that cannot have been a `next` throws MalformedInputError.
+ * At most 1,000 items; a page may be empty. `next` is where the following page starts, opaque to callers; absent on the
+ * last page. A `from` that cannot have been a `next` throws MalformedInputError.
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
@@ -17,12 +17,12 @@ export interface ConnectionStore {
   /**
    * Idempotent for the same user: a repeated call changes nothing and answers `stored`. `closed` after `close`, whatever
    * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
-   * Names and user agent are for display: a store may shorten the user agent, and leave out names, beyond 224 bytes together.
+   * Names and user agent are for display: if they exceed 224 bytes together, a store may leave out names and cut the user agent.
    */
   open(connection: Connection): Promise<"stored" | "closed" | "taken">;
   /**
-   * Idempotent, also for ids never opened. From here on `open` refuses the id for at least an hour, and nothing more can
-   * be followed: `unfollowAll` of the store of subscriptions then removes what was.
+   * Idempotent, also for ids never opened. After it `open` refuses the id for at least an hour, and `follow` refuses the
+   * connection: `unfollowAll` of the store of subscriptions then removes its subscriptions.
    */
   close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**
@@ -30,6 +30,6 @@ export interface ConnectionStore {
    * lag behind `open` and `close`, never behind expiry.
    */
   liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
-  /** Those of at most 500 ids that are a user's, open and not expired at `now`, each once: strongly consistent. */
+  /** A user's connections among at most 500 ids, open and not expired at `now`, each once: strongly consistent. */
   liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds): Promise<readonly Connection[]>;
 }

@@ -11,14 +11,15 @@ export interface DeliveryQueue {
 }
 
 /**
- * Where people look at what cannot succeed, each with its reason, whatever its size and its characters. A delivery whose
- * push fits into a frame can be moved back as it is. Answers within three seconds or throws DependencyUnavailableError.
+ * Keeps messages that cannot succeed, for operators to look at, each with its reason, of any size and with any
+ * characters. A delivery whose push fits into a frame can be moved back unchanged. Answers within three seconds or throws
+ * DependencyUnavailableError.
  */
 export interface DeadLetters {
   undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void>;
   /**
-   * What arrived, since nothing of it was understood: to the byte, but for characters that no queue carries, which are
-   * escaped as in JSON, and for the last 200 bytes of a message that leaves its reason no room.
+   * A message that could not be parsed, to the byte, with two exceptions: characters that no queue carries are escaped as
+   * in JSON, and a message that leaves no room for its reason loses up to 200 bytes at its end.
    */
   unreadable(body: string, reason: MalformedInputCode): Promise<void>;
 }

@@ -33,7 +33,7 @@ export const LOG_FIELDS = [
   "userId",
 ] as const;
 
-/** Of these, lists of texts: a hundred of them at most are written. */
+/** Fields that are lists of texts: at most a hundred are written. */
 export const LOG_LISTS = ["unreached"] as const;
 
 export type LogFields = {

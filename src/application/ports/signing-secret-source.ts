@@ -7,13 +7,13 @@ export type SigningSecretVersions = {
   readonly current: Secret;
   /** When the current version was made: the rotation that replaced the previous one, give or take its few seconds. */
   readonly createdAt: EpochMillis;
-  /** Left out where there is none, where it never was usable, and where it was not asked for. */
+  /** Absent if there is none, if it was never usable, or if it was not asked for. */
   readonly previous?: Secret;
-  /** Why the previous version could not be asked for. Whether there is one is then not known. */
+  /** Why the previous version could not be read. Then nothing says whether there is one. */
   readonly previousUnread?: unknown;
 };
 
-/** The keeper's answer that there is no secret for us: deleted, withdrawn from us, or no secret by its form. */
+/** The keeper's answer that there is no secret for us: it is deleted, we have no permission, or its form is wrong. */
 export type NoSigningSecret = { readonly kind: "none"; readonly cause: unknown };
 
 /** Where the signing secret is kept and rotated. */

@@ -10,8 +10,8 @@ export interface SigningSecrets {
   /** From memory while young enough. While the source is down an old answer is served for a bounded time. */
   read(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
   /**
-   * For a signature that no known secret explains: asks the source again, but at most once per five seconds however many
-   * bad signatures arrive. Throws if the source could not be asked for all of them, since the token may then be good.
+   * After a signature that fits no known secret: asks the source again, but at most once per five seconds however many
+   * bad signatures arrive. Throws if one of the secrets could not be read, since the token may then be good.
    */
   reread(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
 }

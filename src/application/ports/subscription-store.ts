@@ -5,41 +5,41 @@ import type { EpochSeconds } from "../../domain/time.ts";
 import type { Page } from "./connection-store.ts";
 
 /**
- * - `following`: whoever asks `followersOf` from now on sees it, until it is unfollowed, closed or expired.
+ * - `following`: every later call of `followersOf` shows it, until it is unfollowed, closed or expired.
  * - `not-connected`: the user has no live connection of that id.
  * - `limit-reached`: the connection follows as many entities as it may, and this one is not among them.
  */
 export type FollowOutcome = "following" | "not-connected" | "limit-reached";
 
 /**
- * - `unfollowed`: whoever asks `followersOf` from now on does not see it, until it is followed again.
+ * - `unfollowed`: no later call of `followersOf` shows it, until it is followed again.
  * - `not-connected`: the user has no live connection of that id.
  */
 export type UnfollowOutcome = "unfollowed" | "not-connected";
 
-/** Whose subscription to what. */
+/** Names a subscription, and its user. */
 export type Followed = Pick<Subscription, "entityId" | "connectionId" | "userId">;
 
 /**
- * Remembers who follows what. `follow` and `unfollow` answer within five seconds, also the last of a hundred that one
- * connection sends at once, each other call within two, its own retries included; or they throw
+ * Remembers which connection follows which entity. `follow` and `unfollow` answer within five seconds, even the last of a
+ * hundred that one connection sends at once; the other calls answer within two, retries included. Otherwise they throw
  * DependencyUnavailableError. All may be repeated.
  *
- * Calls of `follow` and `unfollow` for one connection take effect as if one came after the other: those that overlap in
- * either order, the others in theirs. One that threw takes effect whole or not at all, perhaps later, but never after a
- * later one has answered `following` or `unfollowed`. A refusal leaves nothing behind.
+ * Calls of `follow` and `unfollow` for one connection take effect one after the other: in the order of the calls, or in
+ * either order if they overlap. A call that threw has its whole effect or none, perhaps later, but never after a later
+ * call answered `following` or `unfollowed`. A refusal leaves nothing behind.
  */
 export interface SubscriptionStore {
   /**
    * Idempotent: following once more is `following`, whatever the limit. No concurrency and no fault brings a connection
-   * over its limit. Racing a `close` it is either refused or removed by the `unfollowAll` that comes after it.
+   * over its limit. During a `close` it is either refused, or removed by the `unfollowAll` after it.
    */
   follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome>;
-  /** Idempotent: what was never followed is `unfollowed`. */
+  /** Idempotent: an entity that is not followed is `unfollowed`. */
   unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome>;
   /**
-   * For a closed connection: removes all that it follows, and its subscription to `seen`, of which a caller knows from
-   * elsewhere. In steps of which each has the two seconds; to be repeated when it throws, and it goes on from there.
+   * For a closed connection: removes its subscriptions, and the one to `seen`, which the caller has found. Works in steps
+   * of up to two seconds each. If it throws, a repeated call continues.
    */
   unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void>;
   /**
@@ -47,6 +47,6 @@ export interface SubscriptionStore {
    * whatever was acknowledged before the call is there. A page is bounded, whatever the audience.
    */
   followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>>;
-  /** Those of at most 500 connections whose subscription to an entity is there and not expired at `now`, as strongly. */
+  /** An entity's subscriptions among at most 500 connections, not expired at `now`, each once: strongly consistent. */
   followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds): Promise<readonly Subscription[]>;
 }

@@ -1,6 +1,6 @@
-/** Time that passes while something else is awaited. */
+/** Runs tasks later, while the caller waits for other things. */
 export interface Timer {
-  /** Runs the task once after so many milliseconds, unless it is cancelled before. The task must not throw. */
+  /** Runs the task once after `millis`, unless it is cancelled before. The task must not throw. */
   after(millis: number, task: () => void): Cancel;
 }
 

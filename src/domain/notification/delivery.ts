@@ -13,7 +13,7 @@ export type Delivery<N extends Notification = Notification> = {
   readonly attempt: number;
 };
 
-/** How many one message names: some 30 KB of it where user ids are UUIDs, beside a push of at most 128, and as many reads. */
+/** How many recipients one message names: some 30 KB if user ids are UUIDs, beside a push of at most 128 KB. Each costs a read. */
 export const MAX_NAMED = 500;
 
 /** Why a delivery was put aside for people to look at. */
@@ -33,8 +33,8 @@ export const MAX_ATTEMPTS = 6;
 export const MAX_POSTS = 4;
 
 /**
- * How long a post counts among those that may be under way at once. Good ones are answered within a tenth of that; one
- * that hangs goes on beside them, so that however many hang, the others are served.
+ * How long a post holds its slot. A good one is answered within a tenth of this time; one that hangs continues without a
+ * slot, so that the others are served however many hang.
  */
 export const PATIENCE_MILLIS = 250;
 

@@ -3,12 +3,12 @@ import type { UndeliverableReason } from "./delivery.ts";
 import type { Recipient } from "./recipient.ts";
 
 /**
- * What became of one post to one connection. `unanswered` waited for all of its time. `throttled`, `failed` and
- * `unanswered` say nothing of whether it arrived after all.
+ * The outcome of one post to one connection. `unanswered` used up its time limit. After `throttled`, `failed` and
+ * `unanswered` the frame may have arrived all the same.
  */
 export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "unanswered" | "refused" | "too-large";
 
-/** `try-later`: what hangs now hangs a moment later, and each try would cost its time, and perhaps a duplicate. */
+/** `try-later`: a post that hangs would hang again now, and each try costs its time limit, and perhaps a duplicate. */
 export type PostVerdict = "delivered" | "gone" | "try-again" | "try-later" | UndeliverableReason;
 
 /** A post before $connect has answered is told 410 too, so for this long 410 is no proof that a connection is dead. */

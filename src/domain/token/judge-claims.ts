@@ -42,7 +42,7 @@ function judgeAudience(claims: PlainObject, policy: TokenPolicy): Judgement {
   return allowed ? undefined : "AUDIENCE_NOT_ALLOWED";
 }
 
-/** RFC 7519 4.1.7: a string, where there is one. Lists of used and revoked tokens are kept by it. */
+/** RFC 7519 4.1.7: a string, if present. Lists of used and revoked tokens have it as their key. */
 function judgeTokenId(claims: PlainObject): Judgement {
   const id = ownProperty(claims, "jti");
   return id === undefined || typeof id === "string" ? undefined : "TOKEN_ID_INVALID";
@@ -69,8 +69,8 @@ function parseExpiry(claims: PlainObject): EpochSeconds | undefined {
 }
 
 /**
- * RFC 7519 4.1.4: on or after `exp` the token is refused. Without leeway: a connection ends at `exp`, and who opened one
- * after it would hear nothing.
+ * RFC 7519 4.1.4: on or after `exp` the token is refused. Without leeway: a connection ends at `exp`, so one that
+ * opened after it would receive nothing.
  */
 function judgeExpiry(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
   if (!(now < expiry)) return "EXPIRED";

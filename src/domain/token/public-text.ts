@@ -1,27 +1,27 @@
-/** Five hyphens, in the form of RFC 4716 four and a blank. */
+/** Five hyphens; RFC 4716 has four and a blank. */
 const PEM = /-{4}[- ]BEGIN/;
 
-/** A member that every JSON Web Key has (RFC 7517 4.1), as JSON, in a JSON text or in a set of keys. */
+/** The member that every JSON Web Key has (RFC 7517 4.1), also inside a JSON string or a set of keys. */
 const JWK = /["']kty\\?["']\s*:/;
 
-/** A line of authorized_keys or known_hosts, or the blob in it, which begins with the length and name of its algorithm. */
+/** A line of authorized_keys, or its blob, which begins with the length and name of its algorithm. */
 const OPEN_SSH = /^(?:\0{3}[\s\S])?(?:ssh-(?:rsa|dss|ed)|(?:sk-)?ecdsa-sha2-|sk-ssh-)/;
 
 const URL = /^["'<]?(?:[a-z][a-z0-9+.-]+:\/\/[\w[/]|(?:data|did|urn):)/;
 
-/** Three parts, the first of them an object: a token, which is shown to others. */
+/** Three parts, the first of them a JSON object: a token, which its owner sends to others. */
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** No key has fewer: one of Ed25519 has 44 bytes, and any encoding more. */
+/** Every public key has more: one of Ed25519 has 44 bytes, its encodings more. */
 const MIN_CHARACTERS = 32;
 
-/** Twice, for what a Kubernetes secret or a PEM around base64 adds. */
+/** Two, since a Kubernetes secret or a PEM adds a second one. */
 const ENCODINGS = 2;
 
 /**
- * Whether a text is something that its owner gives to others: a public key, a certificate, a token, an address; as it
- * stands, or in base64, base64url or hex. Encodings are read leniently, with what stands between their characters, since the
- * check of what they encode is strict. A bare modulus or point looks like a random text and cannot be told.
+ * Whether a text is one that its owner gives to others: a public key, a certificate, a token or an address, plain or in
+ * base64, base64url or hex. Decoding ignores characters that the encoding does not have, since the check of the decoded
+ * bytes is strict. A bare modulus or point looks random and is not recognised.
  */
 export function isPublicText(text: string, encodings = ENCODINGS): boolean {
   if (text.length < MIN_CHARACTERS) return false;
@@ -38,7 +38,7 @@ const BASE64_DIGITS: ReadonlyMap<string, number> = new Map(
   .set("/", 63)
   .set("_", 63);
 
-/** The bytes as characters of the same number. */
+/** One character for each byte, of the same number. */
 function fromBase64(text: string): string {
   let bytes = "";
   let held = 0;
@@ -64,14 +64,14 @@ const INTEGER = 0x02;
 const OBJECT_IDENTIFIER = 0x06;
 const SEQUENCE = 0x30;
 
-/** What the sequence begins with in PKCS#1 and PKCS#8, in PKCS#7, in SPKI and X.509. */
+/** The first element in PKCS#1 and PKCS#8, in PKCS#7, and in SPKI and X.509. */
 const FIRST_TAGS: ReadonlySet<number> = new Set([INTEGER, OBJECT_IDENTIFIER, SEQUENCE]);
 
 type Element = { readonly tag: number; readonly start: number; readonly end: number };
 
 /**
- * Whether the characters are the bytes of one DER sequence (X.690) that elements fill to the last byte: keys and
- * certificates are. Of random bytes not one text in a thousand million is.
+ * Whether the bytes are one DER sequence (X.690) whose elements fill it to the last byte, as keys and certificates are.
+ * Fewer than one in a thousand million random texts are.
  */
 function isDer(bytes: string): boolean {
   const outer = elementAt(bytes, 0);

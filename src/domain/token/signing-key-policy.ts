@@ -4,8 +4,8 @@ import { isPublicText } from "./public-text.ts";
 const MIN_CHARACTERS = 32;
 
 /**
- * Other characters have other texts with the same key: HMAC fills a key with NULs (RFC 2104 section 2), so that NULs alone are
- * the empty key, and a lone surrogate becomes U+FFFD. Blanks get lost on the way through files and forms.
+ * With other characters, two texts can be the same key: HMAC fills a key with NULs (RFC 2104 section 2), so NULs alone are
+ * the empty key, and a lone surrogate becomes U+FFFD. Blanks get lost in files and forms.
  */
 const PRINTABLE = /^[!-~]*$/;
 
@@ -13,7 +13,7 @@ const MIN_DIFFERENT = 8;
 
 const MAX_PERIOD = 16;
 
-/** Why a text may not serve as an HS256 key: a log's error code, with what a setting must be instead. */
+/** Why a text is refused as an HS256 key: the error code in the log, and the rule for the setting. */
 export const signingKeyRules = {
   KEY_IS_PUBLIC: "must be no public key, certificate, token or URL",
   KEY_NOT_PRINTABLE: "must be printable ASCII without blanks",
@@ -23,7 +23,7 @@ export const signingKeyRules = {
 
 export type SigningKeyFault = keyof typeof signingKeyRules;
 
-/** Undefined for what may be a key. With a public text anybody could sign (CVE-2022-29217, CVE-2026-34950). */
+/** Undefined for a good key. With a public text every reader could sign (CVE-2022-29217, CVE-2026-34950). */
 export function signingKeyFault(text: string): SigningKeyFault | undefined {
   if (isPublicText(text)) return "KEY_IS_PUBLIC";
   if (!PRINTABLE.test(text)) return "KEY_NOT_PRINTABLE";
@@ -31,7 +31,7 @@ export function signingKeyFault(text: string): SigningKeyFault | undefined {
   return new Set(text).size < MIN_DIFFERENT || isRepeated(text) ? "KEY_TOO_UNIFORM" : undefined;
 }
 
-/** Whether a short text stands in it again and again, the last time perhaps cut short. */
+/** Whether it is a short text repeated, the last time perhaps cut. */
 function isRepeated(text: string): boolean {
   for (let period = 1; period <= MAX_PERIOD; period += 1) if (text.startsWith(text.slice(period))) return true;
   return false;

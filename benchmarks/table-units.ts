@@ -113,7 +113,7 @@ async function readOfAudience(way: Way): Promise<Units> {
   return way.measure(() => way.readFollowers(entityId));
 }
 
-/** Per connection, of as many connections as there are in the audience: all follow the same entities. */
+/** Per connection: all connections of the audience follow the same entities. */
 async function life(way: Way, audience: number, follows: number): Promise<Units> {
   const entityIds = Array.from({ length: follows }, anEntityId);
   const { reads, writes } = await way.measure(async () => {

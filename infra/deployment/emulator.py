@@ -105,7 +105,7 @@ HANDLERS["AWS::SecretsManager::Secret"] = {
 # ---- The WebSocket API ---------------------------------------------------------------------------------------------
 
 # IdentitySource of a REQUEST authorizer is optional (API reference, CreateAuthorizer), and without one the function is
-# always asked; here its default is the header Authorization, and 401 for who does not send it.
+# always asked; here its default is the header Authorization, and a request without it gets 401.
 _plain_authorizer = HANDLERS["AWS::ApiGatewayV2::Authorizer"]["create"]
 HANDLERS["AWS::ApiGatewayV2::Authorizer"] = {
     **HANDLERS["AWS::ApiGatewayV2::Authorizer"],
@@ -137,7 +137,7 @@ async def _authorize(api_id, route, request_context, *rest):
 
 
 # The subprotocol that $connect answers goes into the 101 (developer guide, "$connect route that requires a WebSocket
-# subprotocol"). Here nobody passes it on, and a client that asked for one gives up.
+# subprotocol"). Here it is not passed on, and a client that asked for one gives up.
 _subprotocols = {}
 _plain_integrate = apigateway._invoke_ws_lambda
 _plain_websocket = apigateway.handle_websocket
@@ -220,7 +220,7 @@ iam_evaluator._resolve_condition_key = _condition_key
 
 
 def _make_certificate(certificate_file, key_file):
-    """MiniStack would ask the openssl command for one, which not every machine has."""
+    """MiniStack would call the openssl command for one, which not every machine has."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulator")])
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -243,7 +243,7 @@ def _make_certificate(certificate_file, key_file):
 
 
 def _end_with_parent():
-    """The test holds the other end of stdin: however it ends, the emulator and its function processes end too."""
+    """The test holds the other end of stdin: when it ends, in any way, the emulator and its function processes end too."""
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
 

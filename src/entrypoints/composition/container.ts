@@ -33,7 +33,7 @@ const processParts = new Set<Part>();
 
 /**
  * The process's own container. Called once per handler, while it loads. A wrong setting stops the local runtime at its
- * start; on Lambda the deployment succeeds, and each invocation fails until the setting is mended.
+ * start; on Lambda the deployment succeeds, and each invocation fails until the setting is corrected.
  */
 export function compose(...parts: readonly Part[]): Container {
   return composeWith(process.env, processContainer, processParts, parts);

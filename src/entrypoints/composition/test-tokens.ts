@@ -4,7 +4,7 @@ import { makeMintTestToken } from "../../application/mint-test-token.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 
-/** Tokens for whoever asks. */
+/** Mints test tokens of any user. */
 export const testTokens: Part = () => (provide) => {
   provide(names.uniqueIds, {}, () => new RandomIds());
   provide(names.tokenSigner, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));

@@ -9,7 +9,7 @@ import { signing } from "../composition/signing.ts";
 import { testTokens } from "../composition/test-tokens.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
-/** Its callers can be any user: it is deployed only where `MintTestTokens` asks for it. */
+/** Its callers can be any user: it is deployed only with `MintTestTokens=true`. */
 export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
   return lambdaHandler({
     name: "CreateTestJwt",

@@ -2,8 +2,8 @@
 export const ACCOUNT_ID = "123456789012";
 export const REGION = "us-east-1";
 
-/** What the functions sign with. */
+/** The functions' access key. */
 export const FUNCTIONS_ACCESS_KEY = "functions";
 
-/** Who signs with any other key. */
+/** The caller with any other access key. */
 export const LOCAL_CALLER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`;

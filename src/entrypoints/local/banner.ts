@@ -1,6 +1,6 @@
 import { hints, type Place } from "./hints.ts";
 
-/** What the terminal shows of a runtime that has just started. */
+/** The text in the terminal after the start. */
 export function banner(place: Place): string {
   const sections = hints(place).map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join("\n"));
   return `

@@ -14,7 +14,7 @@ export type Flags = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags with a value each, and `--help`. The environment says which flags npm kept. Throws UsageError. */
+/** Flags with a value each, and `--help`. The environment has the flags that npm kept for itself. Throws UsageError. */
 export function readFlags(args: readonly string[], names: readonly string[], environment: Environment): Flags {
   const kept = names.find((name) => isKeptByNpm(name, environment));
   if (kept !== undefined) {
@@ -38,7 +38,7 @@ export function parsePort(text: string, source: string): number {
   return port;
 }
 
-/** Flags before a `--` are npm's. A script finds those that npm does not know in its environment alone. */
+/** npm takes the flags before `--`. It puts flags that it does not know into the script's environment. */
 function isKeptByNpm(flag: string, environment: Environment): boolean {
   if (environment["npm_lifecycle_event"] === undefined) return false;
   return environment[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined;

@@ -17,7 +17,7 @@ export type EventingDescription = {
   readonly queues: readonly QueueDescription[];
   readonly rules: readonly Rule[];
   readonly eventSourceMappings: readonly EventSourceMappingDescription[];
-  /** Without it everybody may. */
+  /** Without it every caller may. */
   readonly mayCallerSend?: MayCallerSend;
 };
 

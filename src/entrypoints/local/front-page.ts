@@ -3,7 +3,7 @@ import type { HttpService } from "./http/http-service.ts";
 
 const TITLE = "Portcullis, a WebSocket API on this machine";
 
-/** `GET /`: what this is, for somebody who opens the address in a browser or with curl. AWS has nothing there. */
+/** `GET /`: an explanation for a browser or curl. AWS has nothing there. */
 export function makeFrontPage(stage: string): HttpService {
   return async ({ method, path, headers }) => {
     if (path !== "/" || (method !== "GET" && method !== "HEAD")) return undefined;

@@ -3,7 +3,7 @@ export type Place = { readonly port: number; readonly stage: string };
 
 export type Hint = { readonly title: string; readonly lines: readonly string[] };
 
-/** What somebody needs next, to copy: a token, the two ways to pass it, the better one first, and how to push. */
+/** The next commands to copy: get a token, pass it (the better way first), and push. */
 export function hints({ port, stage }: Place): readonly Hint[] {
   const url = `ws://127.0.0.1:${port}/${stage}`;
   const portFlag = port === 3001 ? "" : ` --port ${port}`;

@@ -18,7 +18,7 @@ export function readLocalStack({ port, stage, parameters }: Options): StackDescr
     file: TEMPLATE,
     text: templateText(TEMPLATE, ROOT),
     parameters,
-    // Who has started it may be anybody on it, and replay.
+    // The developer who started the runtime may replay.
     preferredParameters: { MintTestTokens: "true", ReplayPrincipals: LOCAL_CALLER_ARN, StageName: stage },
     entrypoints: new Set(readdirSync(HANDLERS).map((file) => file.replace(/\.ts$/, ""))),
     account: { accountId: ACCOUNT_ID, region: REGION, apiId: API_ID, origin: `http://127.0.0.1:${port}` },

@@ -30,7 +30,7 @@ export type RuntimeDescription = {
 
 export type Runtime = {
   readonly port: number;
-  /** Of the API's address. */
+  /** In the API's address. */
   readonly stage: string;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
@@ -41,9 +41,9 @@ const HOST = "127.0.0.1";
 
 const CLOSE_GRACE_MS = 300;
 
-/** Ten of the largest at once; the others wait. */
+/** Ten of the largest bodies at once; the others wait. */
 const INVOCATION_BODY_BYTES = 64 * 1024 * 1024;
-/** Apart, for what functions call: it must not wait for the functions that call it. */
+/** A separate budget for the calls of functions: they must not wait for bodies of invocations. */
 const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Rejects when the port cannot be had. */

@@ -25,7 +25,7 @@ function reportFailure(functionName: string, { errorType, errorMessage, trace }:
   note(`${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`);
 }
 
-/** A terminal or a pipe may go away at any time. Without a listener that would end the runtime and every socket. */
+/** A terminal or pipe may close at any time. Without a listener this would end the runtime with every socket. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }

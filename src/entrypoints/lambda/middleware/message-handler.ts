@@ -12,7 +12,7 @@ type Message = { readonly event: unknown; readonly reference: MessageReference; 
 export type MessageRoute<Frame> = {
   readonly name: string;
   readonly logger: Logger;
-  /** By the frame's schema. Throws MalformedInputError. */
+  /** Parses by the frame's schema. Throws MalformedInputError. */
   readonly parse: (frame: PlainObject) => Frame;
   readonly act: (frame: Frame, message: Message) => Promise<RouteAnswer>;
 };

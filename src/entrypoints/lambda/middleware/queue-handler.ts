@@ -89,7 +89,7 @@ async function takeUpDelivery<N extends Notification>(
   else logger.info("delivery", { ...fields, outcome });
 }
 
-/** Which event it is, and whom or what it is about. */
+/** The event, and its user or entity. */
 function fieldsOf({ notification, attempt }: Delivery): LogFields {
   const { id: notificationId } = notification;
   const subject =

@@ -4,8 +4,8 @@ import type { HttpRequest, HttpResponse, HttpService } from "../http/http-servic
 import { AwsError } from "./aws-error.ts";
 
 /**
- * `origin` is how the caller reached the runtime: the URLs given to it must be ones it can reach. The access key is the
- * one that the request names.
+ * `origin` is the address at which the caller reached the runtime, for URLs in answers. The access key is the one that
+ * the request names.
  */
 type Caller = { readonly origin: string; readonly accessKeyId: string };
 
@@ -58,7 +58,7 @@ function checkSigned({ headers }: HttpRequest): string {
   return signed[1] ?? "";
 }
 
-/** Strict: what is no UTF-8 is refused rather than delivered as something else. */
+/** Strict: text that is no UTF-8 is refused, else it would be delivered changed. */
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function parseInput(body: Buffer): PlainObject {

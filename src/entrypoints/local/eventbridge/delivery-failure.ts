@@ -29,13 +29,13 @@ export function deadLetterAttributes(letter: {
   return new Map(Object.entries(texts).map(([name, stringValue]) => [name, { dataType: "String", stringValue }]));
 }
 
-/** The message with as much of its body as its attributes leave room for: AWS does not say what it does with the rest. */
+/** The message with as much of its body as fits beside its attributes: AWS does not document what it does with the rest. */
 export function fitted(message: OutgoingMessage, maximumBytes: number): OutgoingMessage {
   const { body, attributes = new Map() } = message;
   const room = maximumBytes - messageBytes("", attributes);
   const bytes = Buffer.from(body);
   if (bytes.length <= room) return message;
-  // `stream` leaves out a character that the cut goes through.
+  // `stream` leaves out a character that the cut divides.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return { ...message, body: decoder.decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
 }

@@ -10,7 +10,7 @@ export type BusEvent = {
   readonly detail: EventDetail;
 };
 
-/** What SQS refuses in a body and JSON may hold unescaped: AWS does not say what becomes of such an event. */
+/** Characters that SQS refuses and JSON allows unescaped: AWS does not document what happens to such an event. */
 const NOT_FOR_SQS = /[\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
@@ -28,8 +28,8 @@ export function toEnvelope(event: BusEvent, account: { readonly accountId: strin
 }
 
 /**
- * The envelope with its detail as the publisher wrote it: parsed and written out again, long numbers and repeated members
- * would be others. What no queue takes is escaped, which in JSON is the same text.
+ * The envelope with its detail as the publisher wrote it: parsing and writing it again would change long numbers and
+ * repeated members. Characters that SQS refuses are escaped, which keeps the JSON value.
  */
 export function eventBody(envelope: PlainObject, { text }: EventDetail): string {
   const body = `${JSON.stringify(envelope).slice(0, -1)},"detail":${text}}`;

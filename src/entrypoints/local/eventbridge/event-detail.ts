@@ -1,13 +1,13 @@
 import { isPlainObject, type PlainObject } from "../../../domain/own-property.ts";
 import { isExactNumber } from "../exact-number.ts";
 
-/** `text` is what targets get; `value` is what patterns see, where a number that no double holds is NaN and equals none. */
+/** `text` is for targets, `value` for patterns. In `value` a number that no double holds is NaN, which matches no number. */
 export type EventDetail = { readonly text: string; readonly value: PlainObject };
 
-/** PutEvents' own bound. */
+/** PutEvents' own limit. */
 const MAX_NESTING = 1000;
 
-/** Undefined for what is no JSON object, or nested too deep. */
+/** Undefined for a text that is no JSON object, or is nested too deep. */
 export function parseEventDetail(text: string): EventDetail | undefined {
   try {
     const value: unknown = JSON.parse(text, exactNumbers as (name: string, value: unknown) => unknown);

@@ -8,7 +8,7 @@ export type EventMatcher = (event: PlainObject) => boolean;
  * EventBridge's event patterns (user guide, "Comparison operators for use in event patterns"; where that is silent,
  * github.com/aws/event-ruler, which is what EventBridge runs). All fields must match, a field by any of its values, and
  * an array in the event by any of its elements, where fields inside one array must be matched by the same element. A dot
- * in a name, of the pattern or of the event, is one more level. Throws InvalidEventPatternError.
+ * in a name, of pattern or event, is one more level. Throws InvalidEventPatternError.
  */
 export function compileEventPattern(pattern: unknown): EventMatcher {
   if (!isPlainObject(pattern)) throw new InvalidEventPatternError("Filter is not an object");
@@ -26,13 +26,13 @@ type Condition = { readonly path: Path; readonly matchers: readonly ValueMatcher
 /** What must hold together, by path. A pattern has one for each way through its `$or`s. */
 type Conjunction = ReadonlyMap<string, Condition>;
 
-/** EventBridge quotas, "Event pattern size": 2,048 unless AWS was asked for more. */
+/** EventBridge quotas, "Event pattern size": 2,048 by default. */
 const MAX_CHARACTERS = 2048;
 
 /** PutRule's own bound: `$or` multiplies. */
 const MAX_COMBINATIONS = 1000;
 
-/** Operators, and names that event-ruler keeps for operators to come: none is a field's inside `$or`. */
+/** Operators, and names that event-ruler reserves: none may be a field inside `$or`. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"],
   ...["=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case"],
@@ -40,7 +40,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...["ip-address-in-range", "ip-address-not-in-range"],
 ]);
 
-/** `insideOr` from the first `$or` on, at every level below it. */
+/** `insideOr` is true at every level below an `$or`. */
 type Place = { readonly path: Path; readonly insideOr: boolean };
 
 function expand(pattern: PlainObject, place: Place, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
@@ -80,7 +80,7 @@ function expandField(
 
   const matchers = value.filter((one) => !isAbsence(one)).map(compileValue);
   const condition = { path, matchers, orAbsent: matchers.length < value.length };
-  // As in event-ruler, a path named again, inside `$or` or with a dot, replaces what was said of it before.
+  // As in event-ruler, a path that is named again, inside `$or` or with a dot, replaces the earlier one.
   return conjunctions.map((conjunction) => new Map(conjunction).set(JSON.stringify(path), condition));
 }
 
@@ -101,7 +101,7 @@ function childOf(node: Node, name: string): Node {
   return child;
 }
 
-/** `values` is all that the event has at one path: `{"a.b": 1, "a": {"b": 2}}` has two of `a.b`. An array is one of them. */
+/** `values` are all values at one path: `{"a.b": 1, "a": {"b": 2}}` has two at `a.b`. An array is one value. */
 function matchesNode(node: Node, values: readonly unknown[]): boolean {
   const array: unknown = values.find(Array.isArray);
   if (Array.isArray(array)) {
@@ -117,7 +117,7 @@ function matchesLeaf(matchers: readonly ValueMatcher[], value: unknown): boolean
   return !isPlainObject(value) && matchers.some((matches) => matches(value));
 }
 
-/** Of a name with a dot behind `name`: an object with the rest of it. */
+/** For a name that continues `name` with a dot: an object with the rest of the name. */
 function membersAt(values: readonly unknown[], name: string): readonly unknown[] {
   return values.filter(isPlainObject).flatMap((object) =>
     Object.entries(object).flatMap(([key, member]) => {

@@ -43,8 +43,8 @@ function containsInOrder(text: string, literals: readonly string[]): boolean {
 }
 
 /**
- * PutRule refuses `*:*:*:*:*:event-bus/*`, of 11, and takes one of 7 (recorded for localstack's tests of event patterns);
- * where between them its bound lies is not published.
+ * PutRule refuses `*:*:*:*:*:event-bus/*`, of complexity 11, and takes one of 7 (recorded for localstack's tests of event
+ * patterns). The limit between them is not published.
  */
 const TOO_COMPLEX = 11;
 

@@ -1,11 +1,11 @@
 /**
- * How many beginnings of a wildcard pattern one text can match at once, at worst: `*ab*ad` has 4, as `aba` matches `*`,
- * `*a`, `*ab*` and `*ab*a`. It is what event-ruler's MachineComplexityEvaluator counts, of one pattern alone.
+ * The largest number of beginnings of a wildcard pattern that one text can match at once: `*ab*ad` has 4, since `aba`
+ * matches `*`, `*a`, `*ab*` and `*ab*a`. event-ruler's MachineComplexityEvaluator counts so, for a single pattern.
  * `tokens` are characters, and `undefined` for each wildcard.
  */
 export function wildcardComplexity(tokens: readonly (string | undefined)[]): number {
   const alphabet = new Set(tokens);
-  // Any character that stands nowhere in the pattern.
+  // Stands for every character that is not in the pattern.
   alphabet.add("");
   const seen = new Set<string>();
   const waiting = [reachable(tokens, [0])];
@@ -14,7 +14,7 @@ export function wildcardComplexity(tokens: readonly (string | undefined)[]): num
     const key = ends.join();
     if (seen.has(key)) continue;
     seen.add(key);
-    // Position 0 is the beginning without a character, which no event-ruler state stands for.
+    // Position 0 is the empty beginning, for which event-ruler has no state.
     most = Math.max(most, ends.filter((end) => end > 0).length);
     if (most >= MAX_COUNTED || seen.size >= MAX_SETS) return MAX_COUNTED;
     for (const character of alphabet) if (character !== undefined) waiting.push(step(tokens, ends, character));
@@ -24,10 +24,10 @@ export function wildcardComplexity(tokens: readonly (string | undefined)[]): num
 
 const MAX_COUNTED = 100;
 
-/** A pattern that can be in more states than this is too complex, whatever the count. */
+/** A pattern with more states than this counts as too complex. */
 const MAX_SETS = 10_000;
 
-/** Where beginnings that ended at `ends` end one character later. */
+/** The new ends of the beginnings at `ends`, one character later. */
 function step(tokens: readonly (string | undefined)[], ends: readonly number[], character: string): number[] {
   return reachable(
     tokens,

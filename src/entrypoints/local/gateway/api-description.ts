@@ -1,6 +1,6 @@
 /** A WebSocket API as a template declares it: the whole of what the gateway needs to know of it. */
 export type ApiDescription = {
-  /** The API's own first. A connection opened on one is reached through each of them. */
+  /** The API's own stage first. Each of them reaches connections opened on any of them. */
   readonly stages: readonly [Stage, ...Stage[]];
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
@@ -18,7 +18,7 @@ export type Route = {
   readonly functionName: string;
   /** Whether what the function returns goes to the client: on API Gateway, whether the route has a RouteResponse. */
   readonly routeResponse: boolean;
-  /** As long as API Gateway waits at all, unless the route says less. */
+  /** By default the longest that API Gateway allows. */
   readonly integrationTimeoutMillis?: number;
   /** On `$connect` alone. */
   readonly authorizer?: Authorizer;
@@ -26,7 +26,7 @@ export type Route = {
 
 export type Authorizer = {
   readonly functionName: string;
-  /** `route.request.header.Name`, `route.request.querystring.Name`, … All must be present, or nobody is asked. */
+  /** `route.request.header.Name`, `route.request.querystring.Name`, … All must be present, else the authorizer is not asked. */
   readonly identitySources: readonly string[];
 };
 

@@ -2,7 +2,7 @@ import { methodArn } from "./events.ts";
 import { evaluatePolicy } from "./iam-policy.ts";
 
 export type AuthorizerVerdict =
-  /** `context` as later events carry it: every value text, with the principal if there is one. */
+  /** `context` as later events carry it: every value as text, with the principal if there is one. */
   | { readonly kind: "allowed"; readonly context: Readonly<Record<string, string>> }
   | { readonly kind: "denied"; readonly explicitly: boolean }
   | { readonly kind: "misconfigured" };
@@ -18,7 +18,7 @@ export function judgeAuthorizerResult(json: string, stage: string): AuthorizerVe
   const result: unknown = JSON.parse(json);
   if (!isRecord(result)) return MISCONFIGURED;
   const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn(stage));
-  // The principal is one value more, and may be missing: the real service was seen to let such callers in.
+  // The principal is one more value, and may be missing: the real service was seen to accept that.
   const context = stringified(result["context"] ?? {}, result["principalId"]);
   if (decision === undefined || context === undefined) return MISCONFIGURED;
   if (decision !== "allowed") return { kind: "denied", explicitly: decision === "explicitly-denied" };

@@ -91,7 +91,7 @@ export class ClientSocket {
     else onText(data.toString());
   }
 
-  /** Reads along in front of `ws`, which has each chunk right after: messages ahead of the bad frame still count. */
+  /** Reads each chunk just before `ws` does: messages before the bad frame still count. */
   #boundFrames(stream: Duplex): void {
     const scanner = new FrameScanner(MAX_FRAME_BYTES);
     const scan = (chunk: Buffer): void => {
@@ -101,7 +101,7 @@ export class ClientSocket {
       this.#messagesAllowed = bad.messages;
       queueMicrotask(() => {
         this.close(bad.fault === "too-large" ? TOO_LARGE : MALFORMED);
-        // As `ws` does when a client breaks the protocol: its answer is not waited for.
+        // As `ws` does after a violation of the protocol: it does not wait for the client's answer.
         if (bad.fault === "malformed-length") stream.end();
       });
     };

@@ -6,7 +6,7 @@ import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./r
 /** What the answer of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
 export type ConnectAnswer =
   | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
-  /** By the function: its status and its body reach the client. */
+  /** Refused by the function: its status and body reach the client. */
   | { readonly kind: "refused"; readonly status: number; readonly body: string }
   | { readonly kind: "failed"; readonly error: HandshakeError };
 

@@ -5,9 +5,8 @@ const MASK_BYTES = 4;
 export type BadFrame = { readonly fault: "too-large" | "malformed-length"; readonly messages: number };
 
 /**
- * Finds the first frame that `ws` lets through and the gateway does not: one larger than allowed, since `ws` bounds
- * whole messages alone; and one whose length is written with more bytes than it takes (RFC 6455 section 5.2). Keeps
- * nothing of payloads.
+ * Finds the first frame that `ws` accepts and the gateway refuses: a frame that is too large, since `ws` only bounds
+ * whole messages, or one whose length has more bytes than necessary (RFC 6455 section 5.2). Keeps no payload.
  */
 export class FrameScanner {
   readonly #maxFrameBytes: number;
@@ -20,7 +19,7 @@ export class FrameScanner {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Undefined as long as there is none. */
+  /** Undefined if there is none yet. */
   scan(chunk: Buffer): BadFrame | undefined {
     let at = 0;
     while (at < chunk.length) {

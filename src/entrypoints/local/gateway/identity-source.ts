@@ -3,7 +3,7 @@ import type { HeaderMaps } from "./header-maps.ts";
 import type { QueryMaps } from "./query-maps.ts";
 import type { Session } from "./session.ts";
 
-/** What a handshake's identity can be looked for in. */
+/** The parts of a handshake in which identity sources are found. */
 export type Identifiable = {
   readonly headers: HeaderMaps;
   readonly query: QueryMaps;
@@ -15,7 +15,7 @@ type Find = (from: Identifiable) => unknown;
 
 const SOURCE = /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.([\w.-]+)$/;
 
-/** As far as the real service was seen to look: the first three are found, the others never. */
+/** As recorded from the real service: the first three are found, the others never. */
 const CONTEXT = new Map<string, Find>([
   ["connectionId", ({ session }) => session.connectionId],
   ["connectedAt", ({ session }) => session.connectedAt],
@@ -24,7 +24,7 @@ const CONTEXT = new Map<string, Find>([
   ["messageDirection", () => undefined],
 ]);
 
-/** Undefined where it is no identity source of a WebSocket API, or one that is not known to be found. */
+/** Undefined if it is no identity source of a WebSocket API, or if nothing is known of it. */
 export function parseIdentitySource(source: string): Find | undefined {
   const [, place, name = ""] = SOURCE.exec(source) ?? [];
   switch (place) {

@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from "node:crypto";
 const RANDOM_BYTES = 8;
 const PROOF_BYTES = 5;
 
-/** Of this process: an id of another run, as one that somebody invented, never was a connection here. */
+/** For this process: an id of another run, like an invented one, never was a connection here. */
 const key = randomBytes(32);
 
 /** Requests are numbered by 11 bytes in base64url with their padding: 16 characters, `EOrEaEuioAMEDFQ=`. */
@@ -23,8 +23,7 @@ export function messageIdOn(connectionId: string): string {
 }
 
 /**
- * Whether an id is one that a connection of this run got, open or not. The gateway tells those that never were by the
- * id alone, so it has nothing to remember.
+ * Whether a connection of this run has or had the id. The id alone answers that, so the gateway remembers nothing.
  */
 export function wasConnectionId(text: string): boolean {
   const bytes = Buffer.from(text, "base64url");

@@ -24,7 +24,7 @@ export function makeManagementApi(deps: {
     if (stage === undefined) return undefined;
     if (!deps.stages.some(({ name }) => name === stage)) return refusal(403, "ForbiddenException", "Forbidden");
     const id = decode(encodedId);
-    // Before the caller is looked at, as on AWS.
+    // Before the signature is checked, as on AWS.
     if (!wasConnectionId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
     if (!isSigned(request.headers))
       return refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -56,7 +56,7 @@ function manage(request: HttpRequest, { session, socket }: OpenConnection): Http
 
 /** Whatever the bytes and their content type, the client gets a text frame. */
 function post(body: Buffer, socket: OpenConnection["socket"]): HttpResponse {
-  // Without a body or a type, so that SDKs do not raise it as the error that their model has for it.
+  // Without body and type, so that SDKs do not raise the error of their model.
   if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
   switch (socket.send(body.toString())) {
     case "sent":

@@ -26,7 +26,7 @@ export function parseProxyResponse(json: string): ProxyResponse | "nothing" | "m
   };
 }
 
-/** A status that ends an HTTP exchange, also as digits. 101 in particular is not the integration's to send. */
+/** A final HTTP status, also as text. In particular an integration cannot send 101. */
 function toStatus(value: unknown): number | undefined {
   const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
   return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599

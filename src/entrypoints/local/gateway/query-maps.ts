@@ -6,7 +6,7 @@ export type QueryMaps = {
 /** Decoded once. Of a repeated name the single-value map has the last value and the other one all. */
 export function queryMaps(query: string): QueryMaps {
   const values = new Map<string, string[]>();
-  // Of two question marks the parser would drop the second, and read a name that nobody sent.
+  // The parser would drop the second of two question marks, and read a name that was not sent.
   for (const [name, value] of new URLSearchParams(`?${query}`)) values.set(name, [...(values.get(name) ?? []), value]);
   return {
     queryStringParameters: Object.fromEntries([...values].map(([name, all]) => [name, all.at(-1) ?? ""])),

@@ -9,7 +9,7 @@ export type Refusal = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What the gateway says of a handshake that already has ids. */
+/** A refusal by the gateway of a handshake that has ids already. */
 export type HandshakeError = { readonly status: number; readonly message: ErrorMessage };
 
 const LINGER_MS = 1_000;
@@ -29,18 +29,18 @@ export const IMPLICIT_DENY: HandshakeError = {
     "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
 };
 export const AUTHORIZER_FAILED: HandshakeError = { status: 500, message: "Internal server error" };
-/** An authorizer whose result is none: the gateway has no word for it. */
+/** For an authorizer's malformed result: the gateway sends no text. */
 export const AUTHORIZER_MISCONFIGURED: HandshakeError = { status: 500, message: "" };
 export const INTERNAL_ERROR: HandshakeError = { status: 500, message: "Internal server error" };
 export const BAD_GATEWAY: HandshakeError = { status: 502, message: "Internal server error" };
 export const TIMED_OUT: HandshakeError = { status: 504, message: "Endpoint request timed out" };
 
-/** Names the connection that never was and the request, in the form of error frames. */
+/** In the form of an error frame, with the ids of the request and of the refused connection. */
 export function gatewaysRefusal({ status, message }: HandshakeError, connectionId: string, requestId: string): Refusal {
   return { status, body: errorFrame(message, connectionId, requestId), headers: { "x-amz-apigw-id": requestId } };
 }
 
-/** The status and the body are what `$connect` returned, the headers the gateway's. */
+/** Status and body come from `$connect`, the headers from the gateway. */
 export function functionsRefusal(
   { status, body }: { readonly status: number; readonly body: string },
   requestId: string,

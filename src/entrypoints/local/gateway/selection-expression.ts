@@ -1,7 +1,7 @@
 /** The value that API Gateway compares with the route keys. Undefined when the body is not JSON: the `$default` route. */
 export type SelectRoute = (body: string) => string | undefined;
 
-/** A path of names and of places in lists: `a.b[0]`. */
+/** A path of names and list indexes: `a.b[0]`. */
 const PATH = String.raw`[\w-]+(?:\.[\w-]+|\[\d+\])*`;
 const VARIABLE = new RegExp(String.raw`\$\{request\.body\.(${PATH})\}`, "g");
 const SINGLE_VARIABLE = new RegExp(String.raw`^\$request\.body\.(${PATH})$`);

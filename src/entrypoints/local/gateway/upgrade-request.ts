@@ -42,7 +42,7 @@ function findHandshakeFault({ headers }: IncomingMessage): Refusal | undefined {
   return WEBSOCKET_KEY.test(headers["sec-websocket-key"] ?? "") ? undefined : BAD_REQUEST;
 }
 
-/** A stage's URL, and all below it, answers to nothing but a handshake. */
+/** A stage's URL, and every path below it, accepts only handshakes. */
 export function makeStageService(stages: readonly Stage[]): HttpService {
   return async ({ path }) =>
     stages.some(({ name }) => path === `/${name}` || path.startsWith(`/${name}/`)) ? UPGRADE_REQUIRED : undefined;

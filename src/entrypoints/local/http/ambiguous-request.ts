@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 
-/** Of these a request has one at most (RFC 9112 section 3.2, RFC 9110 section 5.3, RFC 6455 section 11.3). */
+/** A request has at most one of each (RFC 9112 section 3.2, RFC 9110 section 5.3, RFC 6455 section 11.3). */
 const SINGLE_HEADERS = new Set(["host", "authorization", "sec-websocket-key", "sec-websocket-version"]);
 
-/** In the path and the query of a request (RFC 9112 section 3.2.1) there is neither a fragment nor anything but ASCII. */
+/** Path and query of a request have no fragment and only ASCII (RFC 9112 section 3.2.1). */
 const TARGET = /^[!"$->@-~]+(?:\?(?!\?)[!"$-~]*)?$/;
 
 /**
- * What has two readings. Node keeps the first of two `Host` or `Authorization` headers and says nothing of the second,
- * and of two question marks before the query others drop one.
+ * Whether a request can be read in two ways. Node keeps the first of two `Host` or `Authorization` headers silently, and
+ * other parsers drop one of two question marks before the query.
  */
 export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
@@ -16,7 +16,7 @@ export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean 
   return new Set(single).size < single.length || !TARGET.test(url);
 }
 
-/** As the real service answers two `Authorization` headers, where it answers JSON to everything else. */
+/** The real service's answer to two `Authorization` headers; its other answers are JSON. */
 export const BAD_REQUEST_PAGE = {
   status: 400,
   headers: { "Content-Type": "text/html" },

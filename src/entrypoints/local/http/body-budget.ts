@@ -1,17 +1,17 @@
 import type { Scheduler } from "../scheduler.ts";
 
-/** Gives the room back. Any number of calls count as one. */
+/** Gives the room back. Repeated calls have no effect. */
 export type Release = () => void;
 
 type Waiting = { readonly bytes: number; readonly resolve: (release: Release | undefined) => void };
 
-/** How many may wait: each has some 64 KB of its body in Node's own buffers. */
+/** How many requests may wait: each has some 64 KB of its body in Node's own buffers. */
 const MAX_WAITING = 1_000;
 const MAX_WAIT_MS = 20_000;
 
 /**
- * Bounds what request bodies hold of memory together. Who asks gets room for the whole body before any of it is read,
- * in the order of asking, so that no two wait for each other with half of it; TCP holds back the rest.
+ * Bounds the memory of all request bodies together. A request gets room for its whole body before the body is read, first
+ * come, first served: so two requests never wait for each other with half of their room. TCP holds back unread bodies.
  */
 export class BodyBudget {
   readonly #limitBytes: number;

@@ -20,7 +20,7 @@ const INTERNAL_ERROR: HttpResponse = {
 
 const TOO_LARGE: HttpResponse = { status: 413, headers: { Connection: "close" } };
 
-/** SDKs try again. */
+/** SDKs try again after 503. */
 const NO_ROOM: HttpResponse = {
   status: 503,
   headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "ServiceUnavailableException" },
@@ -29,7 +29,7 @@ const NO_ROOM: HttpResponse = {
 
 type Deps = {
   readonly services: readonly HttpService[];
-  /** What a request to this path takes the room for its body from. */
+  /** The budget for bodies of requests to this path. */
   readonly bodyBudget: (path: string) => BodyBudget;
 };
 

@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 /** The Invoke API's quota, the largest of all the APIs here. */
 export const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** A client that sends nothing for so long gives up the room that its body has. */
+/** A client that sends nothing for so long loses the room for its body. */
 const STALL_MS = 5_000;
 
-/** At most so many bytes will come: as declared, or whatever an API takes where the length is not known before. */
+/** The declared length, or the longest that an API takes if none is declared. */
 export function expectedBodyBytes(headers: IncomingHttpHeaders): number {
   if (headers["transfer-encoding"] !== undefined) return MAX_BODY_BYTES;
   return Number(headers["content-length"] ?? 0);

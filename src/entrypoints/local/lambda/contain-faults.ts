@@ -4,10 +4,10 @@ import { functionError } from "./function-error.ts";
 import type { FunctionError } from "./lambda-function.ts";
 
 /**
- * A fault that no handler returns ends a Lambda function's process, and with it one invocation: an error thrown in a
- * timer or callback, an `error` event without a listener, a promise whose rejection is not handled, `process.exit`. All
- * functions share this process, so here it ends the invocation alone. A fault outside of every invocation is a fault of
- * the runtime itself, and handed to `onOwnFault`. For the whole process, and once.
+ * Some faults end a Lambda function's process and its invocation: an error thrown in a timer or callback, an `error` event
+ * without a listener, an unhandled rejection, `process.exit`. All functions share this process, so here such a fault ends
+ * only its invocation. A fault outside of every invocation is the runtime's own, and goes to `onOwnFault`. Call it once per
+ * process.
  */
 export function containFaults(onOwnFault: (fault: unknown) => never): void {
   process.on("uncaughtException", (thrown) => {
@@ -36,14 +36,14 @@ class FunctionExit extends Error {
   override readonly name = "FunctionExit";
 }
 
-/** As the runtime interface client of Lambda's Node.js names it. */
+/** As Lambda's runtime interface client for Node.js names it. */
 function unhandledRejection(reason: unknown): FunctionError {
   const { trace } = functionError(reason);
   const errorMessage = reason instanceof Error ? `${reason.name}: ${reason.message}` : inspect(reason);
   return { errorType: "Runtime.UnhandledPromiseRejection", errorMessage, trace };
 }
 
-/** As Lambda words it. */
+/** Lambda's own text. */
 function runtimeExit(requestId: string, status: number): FunctionError {
   const reason =
     status === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${status}`;

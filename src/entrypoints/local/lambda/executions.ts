@@ -3,9 +3,9 @@ import type { FunctionError } from "./lambda-function.ts";
 
 type Execution = {
   readonly requestId: string;
-  /** Ends the invocation as failed, or reports the fault of one that has ended already. */
+  /** Ends the invocation as failed, or reports the fault if it has ended already. */
   readonly fail: (error: FunctionError) => void;
 };
 
-/** Which invocation the running code belongs to: timers, callbacks and promises that a handler began belong to its own. */
+/** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
 export const executions = new AsyncLocalStorage<Execution>();

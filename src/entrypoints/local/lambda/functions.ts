@@ -46,7 +46,7 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
   return { has: (name) => byName.has(name), invoke };
 }
 
-/** Ends with the handler, its time, or a fault outside of what the handler returns, whichever comes first. */
+/** Ends with the handler, with its timeout, or with a fault outside of the handler's result, whichever comes first. */
 function run(fn: LambdaFunction, event: unknown, { scheduler, onFailure }: FunctionsDependencies): Promise<Invocation> {
   const context = lambdaContext(fn, scheduler);
   return new Promise((resolve) => {

@@ -10,7 +10,7 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
-/** Whether a request may run a function, which makes requests of its own. */
+/** Whether a request to this path may run a function, which makes requests of its own. */
 export function isInvocation(path: string): boolean {
   return INVOCATIONS.test(path);
 }

@@ -15,7 +15,7 @@ export function checkBody(body: string, bytes: number, maximumBytes: number): vo
   if (!isCarried(body)) throw new AwsError("InvalidMessageContents", "Invalid characters found in the message body.");
 }
 
-/** Of bodies, and of the texts of attributes. */
+/** For bodies, and for the texts of attributes. */
 export function isCarried(text: string): boolean {
   return ALLOWED.test(text);
 }

@@ -36,7 +36,7 @@ export function moveOperations(deps: {
           ({ settings }) => settings.deadLetters?.queue === source.settings.name,
         );
         if (!isDeadLetterQueue) throw invalid("Source queue must be configured as a Dead Letter Queue.");
-        // It sends in the caller's name.
+        // The task sends with the caller's permissions.
         for (const queue of destinationsOf(source, input, queues)) deps.checkSender(queue, caller);
         tasks.unshift({ ...move(source, input, queues), StartedTimestamp: deps.scheduler.now() });
         return { TaskHandle: randomUUID() };
@@ -64,7 +64,7 @@ function move(source: Queue, input: PlainObject, queues: Queues): Omit<MoveTask,
   const DestinationArn = optionalText(input, "DestinationArn");
   const destination = DestinationArn === undefined ? undefined : queueOf(queues, DestinationArn, "DestinationArn");
   const ApproximateNumberOfMessagesToMove = source.counts().visible;
-  // Dead letters that came from elsewhere than a queue have no queue to go back to.
+  // A dead letter that did not come from a queue has no queue to go back to.
   const { moved, failure } = source.moveTo(
     ({ deadLetterSourceArn }) => destination ?? queues.all.find(({ arn }) => arn === deadLetterSourceArn),
   );

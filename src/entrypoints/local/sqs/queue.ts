@@ -117,7 +117,7 @@ export class Queue {
     for (const message of this.messages()) this.#drop(message, "purged");
   }
 
-  /** Each message that could be received becomes a new one elsewhere, until one has no place to go, or finds it full. */
+  /** Moves each visible message to another queue, until one has no destination or a full one. */
   moveTo(placeOf: (message: Message) => Queue | undefined): { readonly moved: number; readonly failure?: string } {
     this.#dropExpired();
     let moved = 0;

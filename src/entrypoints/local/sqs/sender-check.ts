@@ -1,7 +1,7 @@
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Queue } from "./queue.ts";
 
-/** Throws where the queue's policy denies it to the caller. */
+/** Throws if the queue's policy denies sending to the caller. */
 export type SenderCheck = (queue: Queue, caller: { readonly accessKeyId: string }) => void;
 
 export function makeSenderCheck(maySend: (queueArn: string, accessKeyId: string) => boolean = () => true): SenderCheck {

@@ -2,10 +2,10 @@ import type { PropertyRule, PropertyTable } from "./property-table.ts";
 import type { Section } from "./section.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
-/** Something that the template asks for and nothing here does. */
+/** A property of the template without effect here. */
 export type Unemulated = { readonly at: TemplateLocation; readonly path: string; readonly meaning: string };
 
-/** What is to be said of the properties that are given. Throws TemplateError on one that is refused, or in no table. */
+/** The gaps among the given properties. Throws TemplateError on a property that is refused, or in no table. */
 export function checkProperties(section: Section, table: PropertyTable): readonly Unemulated[] {
   return section.names
     .filter((name) => section.isGiven(name))

@@ -11,8 +11,8 @@ import type { Stack } from "./stack.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
 /**
- * A line for each thing that the template asks for and nothing here does, be it asked for once or often. Throws
- * TemplateError on what would do harm by being passed over, and on what nobody knows.
+ * One line for each kind of property or resource without effect here. Throws TemplateError on properties that would do
+ * harm if ignored, and on unknown ones.
  */
 export function checkTemplate(stack: Stack): readonly string[] {
   const { all } = stack.resources;
@@ -28,7 +28,7 @@ function checkResource(resource: Resource): readonly Unemulated[] {
   ];
 }
 
-/** Of types that are not run, nothing is read. */
+/** Resources of types that are not emulated are not read. */
 function checkOwnProperties({ properties, type }: Resource): readonly Unemulated[] {
   const table = RESOURCE_TABLES.get(type);
   return table === undefined ? [] : checkProperties(properties, table);

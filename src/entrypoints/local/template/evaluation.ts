@@ -105,7 +105,7 @@ export class Evaluation {
     ],
   ]);
 
-  /** Of a condition, or of what a rule asserts. */
+  /** For a condition, or for a rule's assertion. */
   holds(node: TemplateNode): boolean {
     const longForm = node.kind === "map" && node.entries.size === 1 ? node.entries.get("Condition") : undefined;
     if (longForm !== undefined) return this.condition(this.#text(longForm), node);

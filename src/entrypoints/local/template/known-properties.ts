@@ -82,7 +82,7 @@ const STAGE: PropertyTable = {
   Tags: "harmless",
 };
 
-/** What both a function and Globals may have. */
+/** Properties of functions, and of Globals. */
 const FUNCTION_SETTINGS: PropertyTable = {
   Architectures: "harmless",
   AssumeRolePolicyDocument: "harmless",
@@ -143,7 +143,7 @@ const FUNCTION: PropertyTable = {
   VersionDescription: "harmless",
 };
 
-/** Of an SQS event of a function. */
+/** Properties of a function's SQS event. */
 export const SQS_EVENT: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
@@ -210,7 +210,7 @@ const RULE: PropertyTable = {
   },
 };
 
-/** The resource types that are run here. */
+/** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
   ["AWS::ApiGatewayV2::Stage", STAGE],
@@ -221,7 +221,7 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::Serverless::WebSocketApi", WEB_SOCKET_API],
 ]);
 
-/** Beside the properties of a resource. */
+/** A resource's attributes beside its properties. */
 export const RESOURCE_ATTRIBUTES: PropertyTable = {
   Condition: "emulated",
   Connectors: { named: "connectors grant permissions, of which there are none here" },
@@ -242,7 +242,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
   Description: "harmless",
   Globals: {
     members: {
-      // Of types that are not run here.
+      // Types that are not emulated.
       Api: "harmless",
       CapacityProvider: "harmless",
       Function: { members: FUNCTION_SETTINGS },
@@ -279,7 +279,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
   Transform: "harmless",
 };
 
-/** Types that need nothing run: their work is done by memory, by the terminal, or by nobody on a laptop. */
+/** Types that need no emulation: memory or the terminal does their work, or a laptop does not need it. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
   "AWS::ApiGatewayV2::ApiMapping",

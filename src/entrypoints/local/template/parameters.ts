@@ -20,7 +20,7 @@ export function readParameters(declared: Section, given: Readonly<Record<string,
   );
 }
 
-/** Values of other types are looked up in an account. */
+/** Values of other types come from an account. */
 const TYPES = new Map([
   ["CommaDelimitedList", { isList: true, isNumber: false }],
   ["List<Number>", { isList: true, isNumber: true }],

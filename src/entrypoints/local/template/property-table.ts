@@ -1,9 +1,9 @@
 /**
- * What the runtime makes of a property that a template gives:
- * - `emulated`: it does what it does on AWS, or is refused where it is read;
- * - `harmless`: nobody on a laptop can tell whether it is there; nothing is said of it;
- * - a map has members of its own, each with its rule; `each` is the rule of all members of a map or a list;
- * - `named` is said once at the start, `refused` ends it: both say what the property would do on AWS.
+ * How the runtime treats a property of a template:
+ * - `emulated`: as AWS does, or it is refused where it is read;
+ * - `harmless`: it makes no difference on a laptop, and is ignored;
+ * - a map has a rule for each member; `each` is the rule for all members of a map or list;
+ * - `named` is printed once at the start, `refused` ends the start: both texts say what the property does on AWS.
  */
 export type PropertyRule =
   | "emulated"
@@ -13,8 +13,8 @@ export type PropertyRule =
   | ({ readonly named: string } & Unless)
   | ({ readonly refused: string } & Unless);
 
-/** The value that makes no difference, such as a switch that is off. */
+/** The value without effect, such as a switch that is off. */
 type Unless = { readonly unless?: string };
 
-/** Every property that a resource type has. One that is not there is a mistake. */
+/** All properties of a resource type. Any other property is a mistake. */
 export type PropertyTable = { readonly [property: string]: PropertyRule };

@@ -7,20 +7,20 @@ export type QueuePolicy = {
   /** ARNs of the queues that the policy is attached to. */
   readonly queues: readonly string[];
   readonly resources: readonly string[];
-  /** Services by name; `*` is everybody. */
+  /** Services by name; `*` is every caller. */
   readonly principals: readonly string[];
   readonly conditions: readonly Condition[];
 };
 
 type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
 
-/** What IAM knows of a request: the values of its condition keys, in small letters. */
+/** The condition keys of a request, in lower case, with their values. */
 type Context = ReadonlyMap<string, string>;
 
 const SENDING = new Set(["sqs:SendMessage", "sqs:*", "*"]);
 const EVENTBRIDGE = "events.amazonaws.com";
 
-/** As in an account, though nothing here is encrypted on its way. */
+/** `true` as in an account, although no connection here is encrypted. */
 const ALWAYS = [["aws:securetransport", "true"]] as const;
 
 export function readQueuePolicies(stack: Stack): readonly QueuePolicy[] {
@@ -46,7 +46,7 @@ function attachedTo(properties: Section, stack: Stack): readonly string[] {
   return queues.map((queue) => stack.arnOf(queue));
 }
 
-/** A service may send only where it is allowed to, and not denied. */
+/** A service may send only if a statement allows it, and none denies it. */
 export function mayRuleSend(
   policies: readonly QueuePolicy[],
   { queueArn, ruleArn }: { readonly queueArn: string; readonly ruleArn: string },
@@ -61,7 +61,7 @@ export function mayRuleSend(
   return about.some(({ effect }) => effect === "Allow") && !about.some(({ effect }) => effect === "Deny");
 }
 
-/** A caller of the account may send by IAM, unless a queue denies it. */
+/** IAM lets the account's callers send, unless a statement denies it. */
 export function mayPrincipalSend(
   policies: readonly QueuePolicy[],
   { queueArn, principalArn }: { readonly queueArn: string; readonly principalArn: string },
@@ -103,7 +103,7 @@ function holds({ conditions }: QueuePolicy, context: Context): boolean {
   return conditions.every(({ operator, key, values }) => {
     const actual = context.get(key);
     const isNegated = operator.includes("Not");
-    // IAM user guide, "Condition operators": a key that is absent meets what is negated, and what ends in IfExists.
+    // IAM user guide, "Condition operators": an absent key meets negated operators, and those that end in IfExists.
     if (actual === undefined) return isNegated || operator.endsWith("IfExists");
     const compare = COMPARISONS.get(plain(operator));
     return values.some((value) => compare?.(value, actual)) !== isNegated;

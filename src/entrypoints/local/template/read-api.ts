@@ -56,7 +56,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
     return {
       routeKey,
       functionName: stack.functionAt(route, "FunctionArn"),
-      // The response is what counts, with or without RouteResponseSelectionExpression on the route.
+      // The route response decides, with or without RouteResponseSelectionExpression on the route.
       routeResponse: answered.has(routeLogicalId(api.logicalId, routeKey)),
       ...(route.has("IntegrationTimeout") && {
         integrationTimeoutMillis: route.integer("IntegrationTimeout", 50, MAX_INTEGRATION_TIMEOUT_MS),

@@ -2,12 +2,12 @@ import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../aws-account.ts";
 import { mayPrincipalSend, readQueuePolicies } from "./queue-policies.ts";
 import type { Stack } from "./stack.ts";
 
-/** Whether the queue's policy lets a caller send who signed with this access key. */
+/** Whether the queue's policy lets the caller with this access key send. */
 export type MayCallerSend = (queueArn: string, accessKeyId: string) => boolean;
 
 /**
- * Two callers can be told apart here: the functions, which share one process and so their roles, and everybody else, who
- * is one user.
+ * There are two callers here: the functions, which share one process and so their roles, and one user for all other
+ * callers.
  */
 export function readCallers(stack: Stack): MayCallerSend {
   const policies = readQueuePolicies(stack);

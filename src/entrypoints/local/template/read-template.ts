@@ -14,7 +14,7 @@ export type TemplateSource = {
   readonly file: string;
   readonly text: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** For parameters that the template need not have. */
+  /** For parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
   /** Files of src/entrypoints/lambda, without `.ts`. */
   readonly entrypoints: ReadonlySet<string>;
@@ -25,7 +25,7 @@ export type TemplateSource = {
 export function readTemplate(source: TemplateSource): StackDescription {
   const { file, text, parameters, account, preferredParameters } = source;
   const stack = new Stack(parseTemplate(file, text), parameters, account, preferredParameters);
-  // Before anything is read: a misspelt property is more to the point than the one that is missing for it.
+  // First: the name of a misspelt property helps more than that of the missing one.
   const notes = checkTemplate(stack);
   return {
     notes,

@@ -2,7 +2,7 @@ import { type Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
 import { TemplateError, type TemplateLocation } from "./template-error.ts";
 import type { TemplateNode } from "./template-node.ts";
 
-/** A map in the template, read property by property: what is missing or of the wrong kind is named, with its line. */
+/** A map in the template. An error names a property that is missing or of the wrong kind, with its line. */
 export class Section {
   readonly at: TemplateLocation;
   readonly #path: string;
@@ -24,7 +24,7 @@ export class Section {
     return [...this.#entries.keys()];
   }
 
-  /** Without evaluating it: a function in it need not be known. */
+  /** The node, not evaluated: it may hold unknown functions. */
   isGiven(name: string): boolean {
     return this.#chosen(name) !== undefined;
   }

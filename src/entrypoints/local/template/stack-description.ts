@@ -6,7 +6,7 @@ import type { TemplateLocation } from "./template-error.ts";
 export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
-  /** Lines on what it asks for and nothing here does. */
+  /** Lines about properties and resources without effect here. */
   readonly notes: readonly string[];
 };
 

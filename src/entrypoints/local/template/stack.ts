@@ -11,19 +11,19 @@ type Parameters = Readonly<Record<string, string>>;
 
 /** A template with its parameters given: its resources, and which of them a property means. */
 export class Stack {
-  /** The whole of it. */
+  /** The whole template. */
   readonly template: Section;
   readonly resources: Resources;
   readonly #evaluation: Evaluation;
   readonly #physical: PhysicalNames;
 
-  /** What is `preferred` to the defaults counts where the template has such a parameter; `given` has to be declared. */
+  /** `preferred` values replace defaults of parameters that the template has; `given` parameters must be declared. */
   constructor(root: MapNode, given: Parameters, account: LocalAccount, preferred: Parameters = {}) {
     const declared = new Section(root, constants).section("Parameters");
     const known = Object.entries(preferred).filter(([name]) => declared.names.includes(name));
     const parameters = readParameters(declared, { ...Object.fromEntries(known), ...given });
     const pseudo = pseudoParameters(account);
-    // A condition, which decides what resources there are, cannot refer to one.
+    // A condition decides which resources exist, so it cannot refer to one.
     let physical: PhysicalNames | undefined;
     this.#evaluation = new Evaluation({
       reference: (name) => parameters.get(name) ?? pseudo.get(name) ?? physical?.reference(name),

@@ -58,7 +58,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { outputs } = await buildFunction(name, "dist");
     for (const [file, { bytes }] of Object.entries(outputs)) console.log(`${(bytes / 1024).toFixed(0)} KB  ${file}`);
   }
-  // samconfig.toml names this copy: `sam build` passes over missing code without an error, but not over a missing template.
+  // samconfig.toml names this copy: `sam build` ignores missing code without an error, but fails without a template.
   // A link would not do: SAM then looks for the code in another folder, and passes over it again.
   copyFileSync("infra/template.yaml", "dist/template.yaml");
 }

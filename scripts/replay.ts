@@ -1,4 +1,4 @@
-// `npm run replay`: sends dead letters back to where a function takes them up.
+// `npm run replay`: sends dead letters back to the queues of the functions.
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { readFlags, UsageError } from "../src/entrypoints/local/command-line.ts";
 import { isRedrivable, redriveDeadLetters } from "./replay/redrive-dead-letters.ts";
@@ -12,7 +12,7 @@ const HELP = `Sends dead letters back: npm run replay -- --reason <reason> | --q
   --endpoint-url <url>   of a running npm start, as http://127.0.0.1:3001; else AWS, as the AWS CLI is configured
   --help                 this text`;
 
-/** What the local runtime takes is not worth anybody's credentials. */
+/** For the local runtime any credentials do: real ones are not used. */
 function clientAt(endpoint: string | undefined): SQSClient {
   if (endpoint === undefined) return new SQSClient({});
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };

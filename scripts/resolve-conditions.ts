@@ -4,7 +4,7 @@ type JsonMap = { readonly [name: string]: Json };
 
 const NO_VALUE = Symbol("AWS::NoValue");
 
-/** What is left of a template with these parameters: no condition, no `Fn::If`, and nothing that is not there then. */
+/** The template for these parameters: without conditions and `Fn::If`, and without resources that do not exist then. */
 export function resolveConditions(template: JsonMap, parameters: Readonly<Record<string, string>>): JsonMap {
   const {
     Conditions = {},

@@ -18,7 +18,7 @@ function filtersIn(args: readonly string[]): readonly string[] {
   return args.length === 0 ? [] : parseCLI(["vitest", "run", ...args]).filter;
 }
 
-/** Vitest itself runs what the other filters match, and says nothing of this one. */
+/** Vitest itself ignores a filter without a match if other filters match. */
 function matchesAny(filter: string): boolean {
   return spawnSync(VITEST, ["list", "--filesOnly", filter], { encoding: "utf8" }).stdout.trim() !== "";
 }
@@ -27,7 +27,7 @@ function countsOf(args: readonly string[]): Counts {
   rmSync(COUNTS, { force: true });
   const { status } = spawnSync(VITEST, ["run", ...args], { stdio: "inherit" });
   const counts = readCounts();
-  // A runner that died, or found nothing to run, has no failed test to show for it.
+  // A runner that died, or ran no test, reports no failed test.
   if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
   return counts;
 }

@@ -1,4 +1,4 @@
-// `npm run test:only -- tests/domain`: the tests alone, without the checks of `npm test`.
+// `npm run test:only -- tests/domain`: the tests, without the checks of `npm test`.
 import { conclude } from "./conclude.ts";
 import { runTests } from "./run-tests.ts";
 

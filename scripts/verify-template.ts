@@ -21,7 +21,7 @@ type Waiver = {
   readonly reason: string;
 };
 
-// Nothing is asked of an account: a profile of the shell's, which may not exist, has no business here.
+// No account is asked, so the shell's profile, which may not exist, is not used.
 const { AWS_PROFILE: _profile, AWS_DEFAULT_PROFILE: _default, ...inherited } = process.env;
 const environment = { ...inherited, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
 
@@ -48,7 +48,7 @@ function setUp(folder: string, list: string, install: () => void): void {
 
 function setUpTools(): void {
   setUpPython(".venv", `${CHECKS}/requirements.txt`);
-  // For tests/deployment, and apart: the emulator needs other versions of what both import.
+  // For tests/deployment, and separate: the emulator needs other versions of shared packages.
   setUpPython(".venv-emulator", "infra/deployment/requirements.txt");
   setUp(`${CHECKS}/node_modules`, `${CHECKS}/package-lock.json`, () => {
     run("npm", "ci", "--prefix", CHECKS, "--no-audit", "--no-fund", "--loglevel=error");
@@ -62,7 +62,7 @@ function setUpPython(folder: string, requirements: string): void {
   });
 }
 
-/** Once as it is, and once for each combination of parameters, with what is there then. */
+/** The template itself, and its resources for each combination of parameters. */
 function expand(): void {
   mkdirSync("reports", { recursive: true });
   const expanded = run(`${TOOLS}/python`, `${CHECKS}/expand_template.py`, TEMPLATE);
@@ -77,8 +77,8 @@ function fileOf(combination: string): string {
 }
 
 function findingsOfCheckov(): readonly Finding[] {
-  // Exit status 1 says that there are findings. The script's first line names its Python by a path, and a system takes
-  // only what stands before a blank of it: hence the interpreter here.
+  // Exit status 1 says that there are findings. The interpreter is called by name, since the first line of checkov's script
+  // has its path, which a blank would cut.
   const { stdout } = spawnSync(
     `${TOOLS}/python`,
     [

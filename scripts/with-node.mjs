@@ -44,7 +44,7 @@ async function projectNode() {
 }
 
 /**
- * Node.js says in one line what could not be done, and to which file.
+ * Node.js's message is one line with the operation and the file.
  * @param {unknown} error
  * @returns {error is Error}
  */
@@ -59,7 +59,7 @@ async function main() {
   return run(node, process.argv.slice(2), env);
 }
 
-// A terminal that went away is no reason to leave an installation half done.
+// A closed terminal must not interrupt an installation.
 process.stderr.on("error", () => {});
 try {
   process.exitCode = await main();

@@ -63,7 +63,7 @@ function triggers({ api, eventSourceMappings }: System, { name, rotationDays }: 
       .map(({ queue }) => `queue ${code(queue)}`),
     ...(rotationDays === undefined ? [] : [`Secrets Manager, every ${rotationDays} days`]),
   ];
-  return found.length > 0 ? found : ["whoever may invoke it"];
+  return found.length > 0 ? found : ["a direct call"];
 }
 
 /** Of the functions that are not in every stack. */

@@ -7,14 +7,14 @@ import { nodeAt, sourceOf } from "./value-source.ts";
 type Property = { readonly path: string; readonly value: string };
 type Resource = { readonly name: string; readonly type: string; readonly properties: readonly Property[] };
 
-/** Said elsewhere, or not at all: then the words above the list say so. */
+/** Left out here: the text above the list says so. */
 const LEFT_OUT: readonly (readonly [type: string, path: RegExp])[] = [
   ["AWS::CloudWatch::Dashboard", /^DashboardBody$/],
   ["AWS::IAM::Role", /^Policies\b/],
   ["AWS::Serverless::Function", /^(CodeUri|Environment\b.*)$/],
 ];
 
-/** The last part of docs/functions.md: every property of every resource, so that nothing that the template says is missing. */
+/** The last part of docs/functions.md: every property of every resource, so that the page is complete. */
 export function propertiesSection(system: System): string {
   const resources = resourcesOf(system);
   const types = [...new Set(resources.map(({ type }) => type))].toSorted();
@@ -57,7 +57,7 @@ function resourcesOf({ source }: System): readonly Resource[] {
   });
 }
 
-/** What all resources of a type have alike is said once, and what some have alike once for them. */
+/** A property that resources of a type have in common is listed once for them. */
 function typeSection(type: string, resources: readonly Resource[]): string {
   const ofType = resources.filter((resource) => resource.type === type);
   const given = new Map<string, { readonly property: Property; readonly names: string[] }>();
@@ -78,7 +78,7 @@ function typeSection(type: string, resources: readonly Resource[]): string {
   return `### ${type}\n\n${codes(ofType.map(({ name }) => name))}\n\n${lines.join("\n")}`.trimEnd();
 }
 
-/** A property with its parts below it, each by its path. */
+/** A property and its parts, each by its path. */
 function flat(path: string, node: TemplateNode | undefined, template: System["source"]): readonly Property[] {
   if (node === undefined) return [];
   if (node.kind === "map") {
@@ -107,7 +107,7 @@ function flat(path: string, node: TemplateNode | undefined, template: System["so
   return [{ path, value: sourceOf(node, template) }];
 }
 
-/** The parts of a list by the name that they have, where they have one. */
+/** The parts of a list, by name if they have one. */
 function labelOf(node: TemplateNode): string | undefined {
   const name = nodeAt(node, "Sid") ?? nodeAt(node, "Id");
   return name && text(name);

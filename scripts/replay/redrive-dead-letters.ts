@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
 import { queuesOf } from "./queues-of.ts";
 
-/** Where the dead letters of a queue or a rule go back to, by logical ids. */
+/** The destination of each dead-letter queue, by logical ids. */
 const DESTINATIONS: Readonly<Record<string, string>> = {
   EntityUpdatedDeadLetters: "EntityUpdatedQueue",
   UserPushDeadLetters: "UserPushQueue",
@@ -13,8 +13,8 @@ export function isRedrivable(queue: string): boolean {
 }
 
 /**
- * Has SQS move the dead letters back, and answers to which queue. The destination is named: SQS knows no source of those
- * that EventBridge put there, and its task would fail at the first (CouldNotDetermineMessageSource).
+ * Has SQS move the dead letters back, and returns the destination. The request names it, since SQS knows no source of
+ * EventBridge's dead letters: its task would fail at the first one (CouldNotDetermineMessageSource).
  */
 export async function redriveDeadLetters(
   client: SQSClient,

@@ -9,16 +9,16 @@ import {
 import { DELIVERY_SCHEMA } from "../../src/adapters/sqs/delivery-body.ts";
 import { queuesOf } from "./queues-of.ts";
 
-/** How long a message is out of others' sight while this runs. */
+/** How long a received message is hidden from other consumers. */
 const HIDDEN_SECONDS = 60;
 
-/** Logical ids of the queues that take what lies in `Undeliverable`. */
+/** Logical ids of the queues for the events in `Undeliverable`. */
 const QUEUE_OF_EVENT = new Map<unknown, string>([
   ["Entity Updated", "EntityUpdatedQueue"],
   ["Send User Push Notification", "UserPushQueue"],
 ]);
 
-/** `left`: of the reason, but nothing that a function takes. `others`: how many there are of each other reason. */
+/** `left`: letters with the reason that no function takes. `others`: the number of letters for each other reason. */
 export type Replayed = {
   readonly replayed: number;
   readonly left: number;
@@ -26,8 +26,8 @@ export type Replayed = {
 };
 
 /**
- * Sends the dead letters of one reason in `Undeliverable` back to where a function takes them. What was a delivery is
- * delivered however old it is; an event goes as it came. A letter is deleted once it is sent: it may go twice, never be lost.
+ * Sends the dead letters of one reason in `Undeliverable` back to the functions' queues. A delivery is delivered whatever
+ * its age; an event goes unchanged. A letter is deleted after it is sent: it may be sent twice, but is never lost.
  */
 export async function replayDeadLetters(
   client: SQSClient,
@@ -68,7 +68,7 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Me
   const command = new ReceiveMessageCommand({
     QueueUrl,
     MaxNumberOfMessages: 10,
-    // A short poll asks only some of SQS's hosts, and may find nothing where there is something.
+    // A short poll asks only some of SQS's hosts, and may miss messages.
     WaitTimeSeconds: 1,
     VisibilityTimeout: HIDDEN_SECONDS,
     MessageAttributeNames: ["Reason"],
@@ -77,10 +77,10 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Me
   return Messages;
 }
 
-/** Undefined for what no function takes: the message was cut, or never was one. */
+/** Undefined for a message that no function takes, such as one that was cut. */
 function address(body: string): { readonly queue: string; readonly body: string } | undefined {
   const message = parse(body);
-  // As text: parsed and written out again, what SQS refuses would no longer be escaped.
+  // As text: parsing and writing it again would remove the escapes of characters that SQS refuses.
   if (message["schema"] === DELIVERY_SCHEMA) {
     return { queue: "ContinuationQueue", body: body.replace("{", '{"replay":true,') };
   }

@@ -1,4 +1,4 @@
 // @ts-check
 
-/** What the caller of a command can mend, in one line for the terminal. */
+/** A problem that the caller of a command can solve, in one line for the terminal. */
 export class Advice extends Error {}

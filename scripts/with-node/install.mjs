@@ -7,19 +7,19 @@ import { withLock } from "./installing.mjs";
 import { missingPackages, readPackages } from "./lockfile.mjs";
 import { npmCi } from "./npm-ci.mjs";
 
-/** What npm writes last, with all that it installed. */
+/** npm writes it last, with the list of installed packages. */
 const INSTALLED = "node_modules/.package-lock.json";
 
 /**
- * Installs a folder from its lockfile unless it is installed already, by whichever npm command. Throws Advice, and
- * Interrupted; then the next call begins anew.
+ * Installs a folder from its lockfile, unless any npm command has done so. Throws Advice, or Interrupted; the next call
+ * then begins again.
  * @param {{
  *   folder: string, lock: string, node: string, env: NodeJS.ProcessEnv, notice: string,
  *   check?: () => void,
- * }} order `check` throws Advice where what was installed cannot be used
+ * }} order `check` throws Advice if the installed packages cannot be used
  */
 export async function ensureInstalled({ folder, lock, node, env, notice, check = () => {} }) {
-  // Whether a package for another C library is left out for that reason takes long to find out: not on every start.
+  // Without the C library, since finding it takes long and this runs at every start.
   const quickly = { platform: process.platform, arch: process.arch };
   if (missingIn(folder, quickly)?.length === 0) return;
   await withLock(lock, async (addProcess) => {
@@ -50,8 +50,8 @@ function missingIn(folder, machine) {
 }
 
 /**
- * Its content, not the folder, which may be mounted. The list of what is installed goes first: what is left of an
- * interrupted removal must not count.
+ * Its content, not the folder, which may be mounted. npm's list is removed first, so that an interrupted removal does not
+ * count as installed.
  * @param {string} modules
  */
 function empty(modules) {
@@ -60,7 +60,7 @@ function empty(modules) {
   for (const name of readdirSync(modules)) rmSync(join(modules, name), { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** As npm tells it. */
+/** Found as npm finds it. */
 function cLibrary() {
   if (process.platform !== "linux") return undefined;
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());

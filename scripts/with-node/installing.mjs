@@ -5,12 +5,12 @@ import { Advice } from "./advice.mjs";
 
 const POLL_MS = 200;
 
-/** Between its creation and its first line a lock is empty, but not for as long as this. */
+/** A lock is empty between its creation and its first line, but never for so long. */
 const EMPTY_FOR_MS = 5_000;
 
 /**
- * Two commands started at once must not both install: `npm ci` empties the folder the other one is reading. The lock
- * names this process and the npm that it starts, so that neither has to be waited for when it is gone.
+ * Two commands at once must not both install: `npm ci` empties the folder that the other one reads. The lock names this
+ * process and its npm, so that nothing waits for them after they have ended.
  * @template T
  * @param {string} lock
  * @param {(addProcess: (pid: number) => void) => Promise<T>} work

@@ -12,7 +12,7 @@ import { readFileSync } from "node:fs";
  */
 
 /**
- * Of a lockfile; undefined where there is none that can be read.
+ * A lockfile's packages; undefined if it cannot be read.
  * @param {string} file
  * @returns {Packages | undefined}
  */
@@ -26,8 +26,8 @@ export function readPackages(file) {
 }
 
 /**
- * What a lockfile asks for on this machine and the folder does not have. npm leaves out, with exit status 0, an optional
- * package that is for other machines, and also one that it could not download.
+ * The packages that a lockfile wants on this machine and the folder lacks. npm leaves out optional packages for other
+ * machines, but also those that it could not download, with exit status 0.
  * @param {Packages} wanted
  * @param {Packages} installed
  * @param {Machine} machine
@@ -40,7 +40,7 @@ export function missingPackages(wanted, installed, machine) {
 }
 
 /**
- * An optional package that names no machine may belong to one that names another: it proves nothing.
+ * An optional package that names no machine may belong to one for another machine: its absence proves nothing.
  * @param {Package} entry
  * @param {Machine} machine
  */

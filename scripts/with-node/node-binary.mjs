@@ -5,7 +5,7 @@ import { Advice } from "./advice.mjs";
 import { fits } from "./lockfile.mjs";
 
 /**
- * Where the Node.js for a machine lies, from the folder of its lockfile; undefined where none is packaged.
+ * The path of a machine's Node.js, from the folder of the lockfile; undefined if none is packaged.
  * @param {import("./lockfile.mjs").Packages} packages
  * @param {import("./lockfile.mjs").Machine} machine
  */
@@ -17,7 +17,7 @@ export function nodeBinaryFor(packages, machine) {
 /**
  * Throws Advice unless it is a Node.js that this machine can run.
  * @param {string} node
- * @param {string} install what to do instead
+ * @param {string} install the advice
  */
 export function checkRuns(node, install) {
   const { status, error, signal } = spawnSync(node, ["--version"], { timeout: 30_000 });

@@ -16,7 +16,7 @@ export class Interrupted extends Error {
 
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
-// Explicit where a variable of the shell would change what is installed. Without a network an answer is wanted in
+// Explicit where a variable of the shell would change the installation. Without a network an answer should come in
 // seconds, where npm would try for two minutes.
 const CI = [
   ...["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
@@ -24,7 +24,7 @@ const CI = [
 ];
 
 /**
- * `npm ci`, which a signal to this process ends too, whole and at once. Throws Advice, and Interrupted.
+ * `npm ci`. A signal to this process ends it with all its children. Throws Advice, or Interrupted.
  * @param {string} folder
  * @param {string} node
  * @param {NodeJS.ProcessEnv} env
@@ -33,13 +33,13 @@ const CI = [
 export async function npmCi(folder, node, env, onStart) {
   const isWindows = process.platform === "win32";
   const npm = process.env["npm_execpath"] ?? "";
-  // Other package managers set the variable too, and so may `npx`.
+  // Other package managers and `npx` may set the variable too.
   const [command, prefix] = basename(npm) === "npm-cli.js" ? [node, [npm]] : ["npm", []];
   const child = spawn(command, [...prefix, ...CI], {
     cwd: folder,
     env,
     stdio: ["ignore", "ignore", "pipe"],
-    // A group of its own, to be ended with all that it began. Windows has none, and its npm is a script for the shell.
+    // In its own process group, so that its children end with it. Windows has no groups, and its npm is a shell script.
     detached: !isWindows,
     shell: isWindows && command === "npm",
   });
@@ -79,7 +79,7 @@ const UNREACHABLE =
   /^(?:ENOTFOUND|EAI_AGAIN|ECONN\w+|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR|E5\d\d)$/;
 
 /**
- * One line out of npm's many.
+ * The one useful line of npm's output.
  * @param {string} errors
  */
 export function reasonIn(errors) {

@@ -3,7 +3,7 @@
 import { delimiter } from "node:path";
 
 /**
- * An environment in which programs are looked for in these folders first.
+ * An environment whose search path begins with these folders.
  * @param {readonly string[]} folders
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

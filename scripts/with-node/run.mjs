@@ -8,17 +8,17 @@ import { Advice } from "./advice.mjs";
 const PARENT_POLL_MS = 500;
 
 /**
- * Runs a program to its end and resolves with its exit status, 128 and more for a signal as shells have it. Throws
- * Advice where it cannot be started.
+ * Runs a program to its end and resolves with its exit status: for a signal 128 and more, as in shells. Throws Advice if
+ * it cannot be started.
  * @param {string} node
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
  */
 export async function run(node, args, env) {
-  // The first Node.js 24 says of each process that stripping types is experimental, to the program's children too.
+  // The first Node.js 24 prints a warning that stripping types is experimental, in the program's children too.
   const options = [env["NODE_OPTIONS"], "--disable-warning=ExperimentalWarning"].filter(Boolean).join(" ");
   const child = spawn(node, args, { stdio: "inherit", env: { ...env, NODE_OPTIONS: options } });
-  // This process outlives its child, whatever the signal, to report how that ended.
+  // A signal does not end this process before its child, so that it can report the child's exit status.
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => {
       if (isHandedOn(process.platform)) child.kill(signal);
@@ -37,7 +37,7 @@ export async function run(node, args, env) {
 }
 
 /**
- * npm hands SIGINT and SIGTERM on. Killed in any other way it would leave what it started behind.
+ * npm passes SIGINT and SIGTERM on. If it is killed in another way, its child would stay.
  * @param {number} parent
  * @param {import("node:child_process").ChildProcess} child
  */
@@ -46,8 +46,8 @@ function endOrphan(parent, child) {
 }
 
 /**
- * A signal may come to this process alone, from npm or `kill`. On Windows the console tells every process of Ctrl-C, and
- * to hand a signal on would end the child before it has said goodbye.
+ * A signal may reach only this process, from npm or `kill`. On Windows the console sends Ctrl-C to every process; passing
+ * a signal on would kill the child before it has closed its sockets.
  * @param {string} platform
  */
 export function isHandedOn(platform) {

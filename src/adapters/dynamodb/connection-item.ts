@@ -95,8 +95,8 @@ export function toFollowingAttributes({ names: _, ...following }: Following): Om
 }
 
 /**
- * Every attribute that tells who was on a connection or leads to it, and that it was open: a tombstone has none. It keeps
- * the names and their count, so that an interrupted removal of what was followed can begin again.
+ * Every attribute that identifies the user, leads to the connection, or says that it is open: a tombstone has none. It
+ * keeps the names and their count, so that an interrupted removal of subscriptions can begin again.
  */
 export const OPEN_ATTRIBUTES: readonly string[] = [
   "GSI1PK",

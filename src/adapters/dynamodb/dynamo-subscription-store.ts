@@ -25,7 +25,7 @@ import { WAITING, type Waiting } from "./waiting.ts";
 /** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
 const PAGE_SIZE = 250;
 
-/** How often, and how long after one another: a transaction is done within milliseconds. */
+/** How often a query is made, and the pause between two: a transaction takes milliseconds. */
 const MAX_LOOKS = 4;
 const MOVING_MILLIS = 20;
 
@@ -148,8 +148,8 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   }
 
   /**
-   * A query may see of a transaction what it wrote to the record and not yet what it wrote to a part: names that are just
-   * moving are then in neither. Their number tells, and they are there a moment later, unless an earlier call removed them.
+   * A query may see a transaction's write to the record before its write to a part: names that move are then in neither.
+   * Their count shows that, and they appear a moment later, unless an earlier call removed them.
    */
   async #wholeRemainsOf(id: ConnectionId): Promise<Remains> {
     for (let looks = 1; ; looks += 1) {
@@ -187,7 +187,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   }
 }
 
-/** All that lies under a connection's key: how many names, those found in record and parts, and the items beside the record. */
+/** Under a connection's key: the count of names, the names in record and parts, and the other items. */
 type Remains = { readonly count: number; readonly names: readonly EntityId[]; readonly others: readonly ItemKey[] };
 
 /** Nothing changes, but a write of an earlier reader must fail from now on. */

@@ -48,11 +48,11 @@ const THROTTLED_MILLIS = 50;
 
 /** The first in the queue waits so long for the other losers of the same race. */
 const SETTLING_MILLIS = 50;
-/** A turn takes about so long, until one was seen. */
+/** The assumed length of a turn until one was measured. */
 const TURN_MILLIS = 15;
-/** Longer than a turn takes by itself. One that waits too long makes all turns slow, and they must not learn from that. */
+/** More than a turn takes without waiting. Longer turns come from requests that wait too long, and are not measured. */
 const MAX_TURN_MILLIS = 20;
-/** A request looks again when so many of the turns before it can be over. */
+/** A request reads again when this part of the turns before it can be over. */
 const EARLY = 0.6;
 const MIN_POLL_MILLIS = 3;
 const MAX_POLL_MILLIS = 1000;
@@ -63,7 +63,7 @@ const MAX_POLL_MILLIS = 1000;
 const PATIENCE_MILLIS = 250;
 const MAX_PATIENCE_TURNS = 8;
 
-/** Where a request is in the queue, and what it has seen move. */
+/** A request's place in the queue, and its last view of the record. */
 type Place = {
   readonly ticket: number;
   seen: { readonly turn: number; readonly at: number };

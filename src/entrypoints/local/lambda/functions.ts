@@ -9,8 +9,8 @@ export interface Functions {
   has(name: string): boolean;
   /**
    * Never throws. The event crosses as JSON in both directions, as in Lambda: a handler cannot reach the caller's
-   * objects, and what JSON cannot say does not arrive. A handler that outlives its invocation is left to itself, since
-   * nothing in this process can stop it; a fault that it has then is reported.
+   * objects, and what JSON cannot say does not arrive. A handler that outlives its invocation runs on, since
+   * nothing in this process can stop it; its later faults are reported.
    */
   invoke(name: string, event: unknown): Promise<Invocation>;
 }

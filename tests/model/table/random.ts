@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { ENTITIES, type Mutation, type Operation, Run, type Scenario } from "./scenario.ts";
 import type { Fault } from "./steps.ts";
 
-export type Schedule = Scenario & { readonly collects: boolean; readonly faultiness: number; readonly seed: number };
+export type Schedule = Scenario & {
+  readonly collects: boolean;
+  readonly isInPieces: boolean;
+  readonly faultiness: number;
+  readonly seed: number;
+};
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("follow" as const), entity: fc.constantFrom(...ENTITIES) }) },
@@ -16,19 +21,22 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   initially: fc.constantFrom([], ["a"]),
   room: fc.constantFrom("plenty", "one", "none"),
   collects: fc.boolean(),
+  /** Whether all transactions are. */
+  isInPieces: fc.boolean(),
   /** In how many of a hundred steps something fails. */
   faultiness: fc.constantFrom(0, 15, 30),
   seed: fc.nat(),
 });
 
-const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled", "in pieces"];
+const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled"];
 
 /** What was found in one random order, with faults. */
 export async function findingsOf(schedule: Schedule, mutation: Mutation = {}): Promise<readonly string[]> {
   const next = numbersFrom(schedule.seed);
+  const otherwise = schedule.isInPieces ? "in pieces" : "none";
   const run = await Run.begin(schedule, mutation);
   while (run.steps.waiting.length > 0) {
-    const fault = next(100) < schedule.faultiness ? (FAULTS[next(FAULTS.length)] ?? "none") : "none";
+    const fault = next(100) < schedule.faultiness ? (FAULTS[next(FAULTS.length)] ?? "none") : otherwise;
     await run.take(next(run.steps.waiting.length), fault);
   }
   await run.end(schedule.collects);

@@ -5,7 +5,7 @@ import { type Command, cancelled, type FakeTable } from "./fake-table.ts";
 /**
  * What befalls a request. `failed` never arrives; `lost` is done and its answer does not arrive; `late` is done after
  * whoever sent it has given it up; `twice` and `again later` are the SDK's doing, which sends once more what was not
- * answered; `throttled` is a transaction's refusal; one `in pieces` is written to one item after the other.
+ * answered; `throttled` is a transaction's refusal; one `in pieces` is written to one item after the other, others are not.
  */
 export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later" | "throttled" | "in pieces";
 
@@ -88,7 +88,7 @@ export class Steps {
             this.#landInPieces(owner, command).then(resolve, reject);
           } else if (fault === "throttled" && command instanceof TransactWriteCommand)
             reject(cancelled(["ThrottlingError"]));
-          else if (fault === "failed" || (fault !== "none" && !isWrite)) reject(NOBODY);
+          else if (fault === "failed" || (!isWrite && fault !== "none" && fault !== "in pieces")) reject(NOBODY);
           else if (fault === "late") {
             this.#landLater(command);
             reject(NOBODY);
@@ -132,7 +132,7 @@ export class Steps {
           finish();
           this.#writes += 1;
           this.#note(owner, command, {});
-          if (fault === "none") resolve({});
+          if (fault === "none" || fault === "in pieces") resolve({});
           else reject(NOBODY);
         },
       };

@@ -1,6 +1,6 @@
 type Row = readonly string[];
 
-/** A table as Markdown has it, its columns aligned for whoever reads the source. */
+/** A table as Markdown has it, its columns aligned for readers of the source. */
 export function table(head: Row, rows: readonly Row[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => [...(row[column] ?? "")].length)));

@@ -4,7 +4,7 @@ import type { System, SystemFunction } from "./system.ts";
 
 const POSTS = "posts";
 
-/** For README.md: the same as docs/diagram.svg, laid out by whoever shows it. */
+/** For README.md: the same as docs/diagram.svg, laid out by the page that shows it. */
 export function mermaid(system: System): string {
   const parts = partsOf(system);
   return [

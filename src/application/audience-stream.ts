@@ -57,7 +57,7 @@ export function streamAudience(read: ReadPage, from?: string): AudienceStream {
 
 type Upcoming = {
   readonly from: string | undefined;
-  /** Never rejects: what nobody turns to must not end the process. */
+  /** Never rejects: a rejection that is not awaited would end the process. */
   readonly read: Promise<Page<Recipient> | { readonly thrown: unknown }>;
 };
 

@@ -10,7 +10,7 @@ import type { TokenVerifier } from "./ports/token-verifier.ts";
 /** What a handshake shows of its sender. */
 export type ConnectionAttempt = { readonly presented: Presented; readonly origins: readonly string[] };
 
-/** `rejected`: nobody knows who asks (401). `refused`: known, and not allowed (403). */
+/** `rejected`: the caller is unknown (401). `refused`: the caller is known, and not allowed (403). */
 export type ConnectionVerdict = TokenVerdict | { readonly kind: "refused"; readonly reason: "ORIGIN_NOT_ALLOWED" };
 
 /** Whether the sender of a handshake is let in, and as whom. Throws DependencyUnavailableError. */

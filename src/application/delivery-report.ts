@@ -12,7 +12,7 @@ type RecipientCounts = {
 };
 
 export type DeliveryReport = RecipientCounts & {
-  /** `continued`: part of the audience was not read yet, and is counted by whoever reads it. */
+  /** `continued`: part of the audience was not read yet; the invocation that reads it counts it. */
   readonly outcome: "completed" | "continued" | UndeliverableReason;
   /** Posts that the gateway turned away for their rate. */
   readonly throttled: number;

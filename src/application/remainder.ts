@@ -21,7 +21,7 @@ export type Remainder = {
   close(rest: {
     readonly untried: readonly NamedRecipient[];
     readonly unread?: { readonly page?: string };
-    /** Why nobody will ever read what is unread. */
+    /** Why the unread rest cannot be read. */
     readonly reason?: UndeliverableReason;
     readonly attempt: number;
   }): Promise<UndeliverableReason | undefined>;

@@ -7,7 +7,7 @@ export function makeSlots(count: number): Slots {
 
   const release = () => {
     const next = waiting.shift();
-    // Handed on, not freed and taken again: nobody who comes later gets in between.
+    // Handed on, not freed and taken again: so no later task takes it first.
     if (next === undefined) free += 1;
     else next();
   };

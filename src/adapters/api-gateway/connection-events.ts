@@ -64,7 +64,7 @@ function lifetimeIn(requestContext: PlainObject) {
   };
 }
 
-/** From the request context alone: an id in a header or a body is anybody's word. */
+/** From the request context alone: a client may write any id into a header or a body. */
 function connectionIdIn(requestContext: PlainObject): ConnectionId {
   const id = parseConnectionId(ownProperty(requestContext, "connectionId"));
   if (id === undefined) throw new MalformedInputError("MALFORMED_CONNECTION_ID");

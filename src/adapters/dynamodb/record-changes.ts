@@ -50,7 +50,7 @@ const THROTTLED_MILLIS = 50;
 const SETTLING_MILLIS = 50;
 /** The assumed length of a turn until one was measured. */
 const TURN_MILLIS = 15;
-/** More than a turn takes without waiting. Longer turns come from requests that wait too long, and are not measured. */
+/** More than a turn takes without waiting. A longer one counts as this long: it comes from requests that waited too long. */
 const MAX_TURN_MILLIS = 20;
 /** A request reads again when this part of the turns before it can be over. */
 const EARLY = 0.6;

@@ -71,7 +71,7 @@ export class PinoLogger implements Logger {
       const line = metrics === undefined ? this.#pino : this.#measuring;
       line[level]({ ...kept, ...metrics }, cut(message));
     } catch {
-      // Whoever logs has something better to do than to fail because the log did.
+      // The caller must not fail because its log line did.
     }
   }
 }

@@ -4,7 +4,7 @@ import { Secret } from "../../domain/secret.ts";
 
 /**
  * A secret's value is JSON, `{"signature": "…"}`. The key is the UTF-8 of that text as it stands: neither trimmed nor
- * decoded from base64 or hex, so whoever signs elsewhere has to use the same characters.
+ * decoded from base64 or hex, so other signers have to use the same characters.
  */
 export function parseSecretValue(value: string | undefined): Secret {
   const parsed = parseJson(value);

@@ -29,7 +29,7 @@ type Deadline = ReturnType<typeof startDeadline>;
 
 /**
  * One secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it still counts. AWSPENDING is never asked for: until
- * a rotation has tested it, nobody may sign with it.
+ * a rotation has tested it, no issuer may sign with it.
  *
  * One request, outside a rotation's overlap. Inside it a second one follows on the same connection, which costs less
  * than a second TLS handshake beside the first would.

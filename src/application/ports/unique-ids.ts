@@ -1,4 +1,4 @@
-/** Ids that nobody can guess and that never repeat: at least 122 random bits. */
+/** Ids that cannot be guessed and never repeat: at least 122 random bits. */
 export interface UniqueIds {
   next(): string;
 }

@@ -9,7 +9,7 @@ export type Connection = {
   readonly sourceIp: string;
   readonly userAgent?: string;
   readonly connectedAt: EpochMillis;
-  /** Whole seconds. From this moment on nobody may be shown this record, whether or not it was removed. */
+  /** Whole seconds. From this moment on the record must not be shown, whether or not it was removed. */
   readonly expiresAt: EpochSeconds;
 };
 

@@ -7,7 +7,7 @@ import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdi
 
 /**
  * Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. Each
- * comparison asks for what must hold, so that a clock that answers NaN lets nobody in.
+ * comparison asks for what must hold, so that with a clock that answers NaN every token is rejected.
  */
 export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): TokenVerdict {
   const expiry = parseExpiry(claims);

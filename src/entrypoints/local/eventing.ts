@@ -50,7 +50,7 @@ export function startEventing(deps: {
   readonly region: string;
   readonly scheduler: Scheduler;
   readonly functions: Functions;
-  /** A line for the terminal: of an event that reached nobody. */
+  /** A line for the terminal about an event that reached no queue. */
   readonly note: (line: string) => void;
 }): Eventing {
   const { description, scheduler } = deps;

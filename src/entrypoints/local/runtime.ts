@@ -24,7 +24,7 @@ export type RuntimeDescription = {
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
   readonly onFailure: (functionName: string, error: FunctionError) => void;
-  /** A line for the terminal, on what went wrong where nobody is answered. */
+  /** A line for the terminal about an error that no answer reports. */
   readonly note: (line: string) => void;
 };
 

@@ -7,7 +7,7 @@ import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
 import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
 import type { Rule, RuleTarget } from "./rule.ts";
 
-/** Gives the event's id. An event that no rule matches, or on a bus that nobody made, is accepted and gone, as on AWS. */
+/** Gives the event's id. An event that no rule matches, or on an unknown bus, is accepted and lost, as on AWS. */
 export type EventBus = { publish(event: BusEvent, eventBusName: string): string };
 
 type Target = { readonly queue: Queue; readonly permitted: boolean; readonly deadLetterQueue: Queue | undefined };
@@ -20,7 +20,7 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
 export function createEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;
-  /** Told of events that reach nobody: constant text, the event's id and names from the template. */
+  /** Called for events that reach no queue: constant text, the event's id and names from the template. */
   readonly note: (line: string) => void;
 }): EventBus {
   const rules = deps.rules.map((rule) => compileRule(rule, deps.queues));

@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 
 export type OpenConnection = { readonly session: Session; readonly socket: ClientSocket };
 
-/** Invokes `$disconnect`. Best effort, as on API Gateway: never throws, and nobody waits for it but a shutdown. */
+/** Invokes `$disconnect`. Best effort, as on API Gateway: never throws, and only a shutdown waits for it. */
 export type Disconnect = (session: Session, closing: Closing) => Promise<void>;
 
 /** The WebSockets that are open, from the 101 to the end of `$disconnect`. */
@@ -35,7 +35,7 @@ export class Connections {
     return this.#isClosing;
   }
 
-  /** Undefined also while it is closing: what is posted from then on would reach nobody. */
+  /** Undefined also while it is closing: a post would not arrive any more. */
   find(connectionId: string): OpenConnection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.socket.isOpen ? connection : undefined;

@@ -58,7 +58,7 @@ export function makeGateway(deps: {
     connections,
     withinRequestQuota,
     upgrade(request, socket, head) {
-      // A client may reset the connection at any time; a socket's error that nobody hears ends the process.
+      // A client may reset the connection at any time; an error of a socket without a listener ends the process.
       socket.on("error", () => socket.destroy());
       shakeHands(request, socket, head).catch(() => refuse(socket, FAULT));
     },

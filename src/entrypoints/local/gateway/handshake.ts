@@ -18,7 +18,7 @@ export type Handshake =
 
 /**
  * Everything that comes before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the
- * `$connect` integration. The upgrade waits for all of it, so whoever is refused never had a WebSocket.
+ * `$connect` integration. The upgrade waits for all of it, so a refused client never has a WebSocket.
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
@@ -36,7 +36,7 @@ export function makeHandshake(deps: {
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, client);
-    // A $connect route is optional: without one nobody is asked.
+    // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
     const query = upgrade.url?.split(/\?(.*)/s)[1] ?? "";

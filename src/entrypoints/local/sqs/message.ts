@@ -32,7 +32,7 @@ export type Message = {
   receiveCount: number;
   /** In this queue, as SQS counts it against `maxReceiveCount`. */
   receivesHere: number;
-  /** Why a consumer inside the runtime did not delete it: for whoever debugs. */
+  /** Why a consumer inside the runtime did not delete it, for debugging. */
   lastFailure?: string;
 };
 

@@ -107,7 +107,7 @@ export class Queue {
     if (message !== undefined) message.lastFailure = reason;
   }
 
-  /** Resolves when there may be something to receive, when the time is over, or when nobody waits any more. */
+  /** Resolves when there may be something to receive, when the time is over, or when the caller no longer waits. */
   arrival(millis: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || millis <= 0 || this.#visible.size > 0) return Promise.resolve();
     return this.#arrivals.wait(millis, signal);

@@ -41,10 +41,15 @@ export function readOptions(args: readonly string[], environment: Environment): 
   }
 
   const logLevel = setting("log-level", parseLevel);
+  const stage = setting("stage", parseStage);
+  const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
+  if (stage !== undefined && "StageName" in parameters) {
+    throw new UsageError("the parameter StageName and --stage or PORTCULLIS_STAGE are the same: give one of them");
+  }
   return {
     port: setting("port", parsePort) ?? 3001,
-    stage: setting("stage", parseStage) ?? DEFAULT_STAGE,
-    parameters: Object.fromEntries(flags.values("parameter").map(parseParameter)),
+    stage: stage ?? DEFAULT_STAGE,
+    parameters,
     jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(32).toString("base64url"),
     ...(logLevel !== undefined && { logLevel }),
   };
@@ -73,5 +78,7 @@ function parseLevel(text: string, source: string): LogLevel {
 function parseParameter(text: string): readonly [name: string, value: string] {
   const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
+  // The local runtime gives the functions its own secret: the parameter would change nothing.
+  if (name === "JwtSecret") throw new UsageError("the secret is given by --jwt-secret or PORTCULLIS_JWT_SECRET");
   return [name, value];
 }

@@ -20,10 +20,15 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new TokenError(`nothing answers on port ${port}: is npm start running there?`, { cause });
   });
-  const answer = (await response.json().catch(() => ({}))) as { authToken?: unknown; errorMessage?: unknown };
-  if (typeof answer.authToken === "string") return answer.authToken;
+  const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
+  if (typeof answer["authToken"] === "string") return answer["authToken"];
+  if (String(answer["Message"]).startsWith("Function not found")) {
+    throw new TokenError(
+      `port ${port} has no function CreateTestJwt: start it with MintTestTokens=true and no FunctionNamePrefix`,
+    );
+  }
   throw new TokenError(
-    `port ${port} made no token: ${answer.errorMessage ?? `status ${response.status}, is npm start running there?`}`,
+    `port ${port} made no token: ${answer["errorMessage"] ?? `status ${response.status}, is npm start running there?`}`,
   );
 }
 

@@ -159,6 +159,14 @@ describe("npm run token", () => {
     server.close();
   });
 
+  it("with a runtime that has no such function is one clear line", async () => {
+    const port = await freePort();
+    await startOn(port, ["--parameter", "FunctionNamePrefix=staging-"]);
+    const program = npm("token", ["--user-id", "ann", "--port", String(port)]);
+    expect(await program.exit).toBe(1);
+    expect(program.output()).toMatch(/^portcullis: port \d+ has no function CreateTestJwt: [^\n]+\n$/);
+  });
+
   it("without a user id is one clear line and exit code 2", async () => {
     const program = npm("token", []);
     expect(await program.exit).toBe(2);

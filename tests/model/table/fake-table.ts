@@ -27,13 +27,15 @@ type Write = Placeholders & {
  */
 export class FakeTable {
   #items = new Map<string, Item>();
+  /** What was there before the last write of each: a read that is not consistent may see it still. */
+  readonly #before = new Map<string, Item | undefined>();
   /** What a transaction that was begun is yet to write. */
   readonly #unwritten = new Map<string, Write>();
 
   /** As DynamoDB would answer, or throw. */
   perform(command: Command): Item {
     if (command instanceof QueryCommand) return { Items: this.#query(command) };
-    if (command instanceof GetCommand) return this.#get(command.input.Key as Key);
+    if (command instanceof GetCommand) return this.#get(command);
     if (command instanceof TransactWriteCommand) return this.#transact(command);
     if (command instanceof BatchWriteCommand) return this.#deleteBatch(command);
     const write: Write = command.input;
@@ -62,7 +64,7 @@ export class FakeTable {
   }
 
   remove(key: Key): void {
-    this.#items.delete(nameOf(key));
+    this.#set(nameOf(key), undefined);
   }
 
   /** By their keys. */
@@ -74,9 +76,10 @@ export class FakeTable {
     return this.all().filter((item) => item["pk"] === pk);
   }
 
-  #get(key: Key): Item {
+  #get({ input }: GetCommand): Item {
+    const key = input.Key as Key;
     this.#finish(key);
-    return found(this.find(key));
+    return found(input.ConsistentRead ? this.find(key) : this.#before.get(nameOf(key)));
   }
 
   #finish(key: Key): void {
@@ -86,7 +89,8 @@ export class FakeTable {
   }
 
   #query({ input }: QueryCommand): readonly Item[] {
-    return this.all().filter((item) => holds(input.KeyConditionExpression, item, input));
+    const items = input.ConsistentRead ? this.all() : [...this.#before.values()].filter((item) => item !== undefined);
+    return items.filter((item) => holds(input.KeyConditionExpression, item, input));
   }
 
   #transact({ input }: TransactWriteCommand): Item {
@@ -118,10 +122,16 @@ export class FakeTable {
 
   #write(write: Write): void {
     const name = nameOf(keyOf(write));
-    if (write.Item) this.#items.set(name, write.Item);
+    if (write.Item) this.#set(name, write.Item);
     else if (write.UpdateExpression) {
-      this.#items.set(name, updated(write.UpdateExpression, this.#items.get(name) ?? { ...write.Key }, write));
-    } else this.#items.delete(name);
+      this.#set(name, updated(write.UpdateExpression, this.#items.get(name) ?? { ...write.Key }, write));
+    } else this.#set(name, undefined);
+  }
+
+  #set(name: string, item: Item | undefined): void {
+    this.#before.set(name, this.#items.get(name));
+    if (item === undefined) this.#items.delete(name);
+    else this.#items.set(name, item);
   }
 }
 

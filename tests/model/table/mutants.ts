@@ -72,10 +72,21 @@ function burying(change: (expression: string) => string): Around {
 function finding(change: (items: readonly Item[]) => readonly Item[]): Around {
   return async (command, ask) => {
     const answer = await ask(command);
-    const isOfAll = command instanceof QueryCommand && command.input.KeyConditionExpression === "pk = :connection";
-    return isOfAll ? { ...answer, Items: change((answer["Items"] ?? []) as readonly Item[]) } : answer;
+    return isOfRemains(command) ? { ...answer, Items: change((answer["Items"] ?? []) as readonly Item[]) } : answer;
   };
 }
+
+/** A read that may be answered with what was there before. */
+function weakly(isMeant: (command: GetCommand | QueryCommand) => boolean): Around {
+  return (command, ask) => {
+    if (!(command instanceof GetCommand || command instanceof QueryCommand) || !isMeant(command)) return ask(command);
+    const input = { ...command.input, ConsistentRead: false };
+    return ask(command instanceof GetCommand ? new GetCommand(input as never) : new QueryCommand(input as never));
+  };
+}
+
+const isOfRemains = (command: Command) =>
+  command instanceof QueryCommand && command.input.KeyConditionExpression === "pk = :connection";
 
 /** Reads the record as it was when it was first read. */
 function stale(): Around {
@@ -150,6 +161,11 @@ export const mutants: readonly Mutant[] = [
     mutation: { makeAround: unconfirmed },
   },
   { what: "a limit that is looked at without being sure", mutation: { makeAround: stale } },
+  {
+    what: "a row that is looked for without being sure",
+    mutation: { around: weakly((command) => command instanceof GetCommand) },
+  },
+  { what: "an end that looks without being sure for what is left", mutation: { around: weakly(isOfRemains) } },
   { what: "an end that leaves the revision", mutation: { around: burying((text) => text.replace(" #revision,", "")) } },
   {
     what: "an end that forgets the names in the record",

@@ -14,7 +14,7 @@ const START = 0;
 const hanging = (count: number) => Array.from({ length: count }, (_, index) => recipient(`hanging-${index}`));
 const isHanging = (id: ConnectionId) => id.startsWith("hanging-");
 
-/** A world in which time passes by a scheduler: good posts take 5 ms, hanging ones as long as they are told. */
+/** Time passes by a scheduler: good posts take 5 ms, hanging ones as long as the test says. */
 class SlowWorld extends FanOutWorld {
   readonly scheduler = new ManualScheduler(START);
   lastGoodMillis = START;
@@ -31,7 +31,7 @@ class SlowWorld extends FanOutWorld {
     };
   }
 
-  /** The report, once all of it has come to pass. */
+  /** The report, after all that was scheduled. */
   async runThrough() {
     let ended = false;
     const report = this.run().finally(() => {

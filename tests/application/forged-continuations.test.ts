@@ -13,7 +13,7 @@ const ANY = { schema: "portcullis/delivery/1", id: PUBLICATION.id, time: PUBLICA
 const TO_FOLLOWERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTITY, message: "forged" } };
 const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "forged" } };
 
-/** What somebody who may send to ContinuationQueue writes by hand, taken up as the function takes it up. */
+/** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
 async function takeUp(world: PushWorld, message: object) {
   return world.run(queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush })(JSON.stringify(message)));
 }

@@ -10,7 +10,7 @@ import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import { FUNCTIONS_ACCESS_KEY } from "../../src/entrypoints/local/aws-account.ts";
 import type { TrafficEvent } from "./traffic.ts";
 
-/** As the functions sign: what they put off is theirs to send. */
+/** Signs as the functions do, which may send continuations. */
 const CREDENTIALS = { accessKeyId: FUNCTIONS_ACCESS_KEY, secretAccessKey: "local" };
 
 /** The runtime's EventBridge and SQS, spoken to by the real clients. */

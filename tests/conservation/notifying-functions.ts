@@ -27,7 +27,7 @@ export function makeNotifyingFunctions(deps: {
   readonly channel: ConnectionChannel;
   readonly queue: DeliveryQueue & DeadLetters;
   readonly scheduler: Scheduler;
-  /** Told of deliveries that come back whole: their process ended, or a busy machine took up a hand-over too late. */
+  /** Called for deliveries that come back whole: their process ended, or a busy machine took up a hand-over too late. */
   readonly onInterruption: (deliveries: readonly Delivery[]) => void;
 }) {
   const connections = new MemoryConnectionStore();

@@ -10,7 +10,7 @@ export type ChannelSubject = {
   readonly channel: ConnectionChannel;
   /** What the far side does to every post from here on. */
   answerWith(outcome: PostOutcome): void;
-  /** What befalls every post from here on. */
+  /** The outage of every later post. */
   breakDown(outage: Outage): void;
   /** What arrived there, in order. */
   arrived(): readonly { readonly connectionId: string; readonly text: string }[];

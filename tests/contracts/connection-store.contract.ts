@@ -15,16 +15,16 @@ import { untilLetGo } from "./own-clock.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type ConnectionStoreSubject = {
-  /** May be the same for each test, hold what earlier runs left, and be in use by another run. */
+  /** May be the same for each test, hold data of earlier runs, and be in use by another run. */
   readonly makeStore: () => ConnectionStore;
-  /** The same data as one more process has them. Left out where no other process comes to them. */
+  /** The same data, seen from another process. Absent if no other process can reach them. */
   readonly elsewhere?: () => ConnectionStore;
   readonly whenDown: WhenDown<ConnectionStore>;
-  /** How far its index may lag behind, at most. */
+  /** The longest that its index may lag behind. */
   readonly lagMillis?: number;
 };
 
-/** Every sentence of the port's comment. Ids are of each test's own. */
+/** Every sentence of the port's comment. Each test has its own ids. */
 export function describeConnectionStore(
   { makeStore, elsewhere, whenDown, lagMillis = 3_000 }: ConnectionStoreSubject,
   suite: Suite = VITEST,
@@ -290,7 +290,7 @@ export function describeConnectionStore(
 
       await showsLive(connection.identity.userId, [connection]);
       await eventually(async () => {
-        // An earlier run's are there too.
+        // Those of an earlier run are there too.
         const shown = await liveOf(name as UserId);
         expect(shown).toContainEqual(namesake);
         expect(shown.filter(({ identity }) => identity.userId !== name)).toEqual([]);

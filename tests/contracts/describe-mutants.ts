@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { brokenCases } from "./broken-cases.ts";
 import { casesOf, type Suite } from "./suite.ts";
 
-/** What it does wrong, and parts of the titles of the cases that find it, each of which fails. */
+/** Its mistake, and parts of the titles of the cases that find it; each of them fails. */
 export type Mutant<Subject> = readonly [what: string, subject: Subject, foundBy: readonly string[]];
 
 /**
- * The test of a contract: it passes all that is right, however different, finds each mutant, and has no case that finds
- * none.
+ * The test of a contract: it passes every correct subject, finds each mutant, and each of its cases finds a mutant.
  */
 export function describeMutants<Subject>(
   contract: (subject: Subject, suite: Suite) => void,

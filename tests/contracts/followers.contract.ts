@@ -10,7 +10,7 @@ import { StoreScenario, type Stores } from "../support/store-scenario.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
 import type { Suite } from "./suite.ts";
 
-/** What the port says of a fan-out's reads. */
+/** The port's promises about a fan-out's reads. */
 export function describeFollowers(makeStores: () => Stores, { describe, it, beforeEach }: Suite): void {
   let stores: StoreScenario;
   let crowd: ReturnType<typeof followedByMany> | undefined;
@@ -63,7 +63,7 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
       const entityId = spell(follower) as EntityId;
       const other = await stores.opened();
       const own = new Set([follower.id, other.id]);
-      // An earlier run's are there too.
+      // Those of an earlier run are there too.
       const shown = async () =>
         (await stores.followersOf(entityId)).filter(({ connectionId }) => own.has(connectionId));
       await stores.follow(follower, entityId);
@@ -155,14 +155,14 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
     expect(await stores.followersOf(connection.id as string as EntityId)).toEqual([]);
   });
 
-  /** Of two tests that leave it as it is. */
+  /** For two tests that do not change it. */
   function theCrowd() {
     crowd ??= followedByMany(stores);
     return crowd;
   }
 }
 
-/** Strongly consistent: nothing is waited for. */
+/** Strongly consistent: no wait is needed. */
 async function followedByMany(stores: StoreScenario) {
   const entityId = anEntityId();
   const grown = await growUntilPaged(

@@ -3,11 +3,11 @@ import type { Page } from "../../src/application/ports/connection-store.ts";
 import { inBatches } from "../support/in-batches.ts";
 import { readAll } from "../support/read-all.ts";
 
-/** A page's bound, and beyond it. */
+/** More than a page's limit. */
 const ENOUGH = 1_050;
 const STEP = 50;
 
-/** Adds members until they take more than one page: how many that are is the store's own. */
+/** Adds members until they take more than one page; the size of a page depends on the store. */
 export async function growUntilPaged<Member, Item>(
   add: () => Promise<Member>,
   readPage: (from?: string) => Promise<Page<Item>>,

@@ -3,16 +3,16 @@ import type { UnavailableDependency } from "../../src/application/errors.ts";
 import { pause } from "../support/pause.ts";
 import type { Suite } from "./suite.ts";
 
-/** What befalls all that a port sends: it is refused or cut off, or it is never answered. */
+/** All requests of a port are refused or cut off, or they are never answered. */
 export type Outage = "fails" | "hangs";
 
-/** The adapter over such a service. What keeps its data in the process has nothing that could fail, and says so. */
+/** The adapter over such a service. A store inside the process cannot fail so, and says `"in-process"`. */
 export type WhenDown<Port> = ((outage: Outage) => Port | Promise<Port>) | "in-process";
 
-/** The ports' two to five seconds, and more for a machine that is busy. */
+/** More than the ports' two to five seconds, for a busy machine. */
 const PATIENCE_MILLIS = 8_000;
 
-/** What every port over a service says of time and errors. A call is judged by its answer, never by how fast it was. */
+/** Every port's promises about time and errors. A call is judged by its answer, never by its speed. */
 export function describeOutages<Port>(
   { describe, it }: Suite,
   whenDown: WhenDown<Port>,

@@ -4,13 +4,13 @@ import { describeOutages, type WhenDown } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type SigningSecretsSubject = {
-  /** Sets up secrets of which `text` is the current one, freshly for each test; nothing rotates meanwhile. */
+  /** Sets up new secrets for each test, with `text` as the current one and without rotation. */
   readonly make: (text: string) => Promise<SigningSecrets>;
   /** Not asked before. */
   readonly whenDown: WhenDown<SigningSecrets>;
 };
 
-/** What the port's comment says of any source; what it says of time is a test of the cache. */
+/** The promises of the port's comment for every source; its promises about time are in the cache's tests. */
 export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject, suite: Suite = VITEST): void {
   const { describe, it } = suite;
   const text = "contract-secret-of-more-than-32-bytes";

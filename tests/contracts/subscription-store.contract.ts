@@ -16,14 +16,14 @@ import { untilLetGo } from "./own-clock.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type SubscriptionStoreSubject = {
-  /** Both stores of one table. It may be the same for each test, hold what earlier runs left, and be in use by another. */
+  /** Both stores of one table, which may be the same for each test, hold data of earlier runs, and be in use by another run. */
   readonly makeStores: () => Stores;
-  /** The same table as one more process has it. Left out where no other process comes to it. */
+  /** The same table, seen from another process. Absent if no other process can reach it. */
   readonly elsewhere?: () => Stores;
   readonly whenDown: WhenDown<SubscriptionStore>;
 };
 
-/** By what it is that a connection is not connected; and how many seconds later. */
+/** The reasons why a connection is not connected, each with the seconds after which it is not. */
 const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
   ["H7 that was never opened", async () => aConnection(), 0],
   ["H7 whose record has expired", (stores) => stores.opened(), 7200],
@@ -49,7 +49,7 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
   ],
 ];
 
-/** Every sentence of the port's comment, but for what it says of faults: tests/model has those. Ids are of each test's own. */
+/** Every sentence of the port's comment except those about faults, which tests/model has. Each test has its own ids. */
 export function describeSubscriptionStore(
   { makeStores, elsewhere, whenDown }: SubscriptionStoreSubject,
   suite: Suite = VITEST,
@@ -244,7 +244,7 @@ export function describeSubscriptionStore(
           const left: string[] = [];
           for (const [name, id] of ids) if ((await stores.followersOf(id)).length > 0) left.push(name);
           expect(isLinearizable(requests, { limit: 2, initially: ["a", "b"], finally: left })).toBe(true);
-          // What is counted, and what the end finds, is what is heard.
+          // The count, and the names that closing finds, fit the rows that a fan-out reads.
           const more = [anEntityId(), anEntityId()];
           const answers = [];
           for (const entityId of more) answers.push(await stores.followUpTo(2, connection, entityId));

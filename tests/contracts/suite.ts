@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import { beforeEach, describe, it } from "vitest";
 
-/** What a contract is written with: vitest's own functions, or those that only collect its cases. */
+/** The functions that a contract calls: vitest's own, or those that only collect its cases. */
 export type Suite = {
   readonly describe: typeof describe;
   readonly it: typeof it;

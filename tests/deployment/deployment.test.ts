@@ -28,7 +28,7 @@ const STACK = "portcullis";
 /** As in the environment test-tokens of samconfig.toml. */
 const PARAMETERS = { Production: "false", MintTestTokens: "true" };
 
-/** Who the tests call as. */
+/** The caller of the tests. */
 const ACCOUNT_ROOT = "arn:aws:iam::000000000000:root";
 
 describe.skipIf(!hasEmulator())(
@@ -55,7 +55,7 @@ describe.skipIf(!hasEmulator())(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    /** Everything depends on it, and a busy machine can be too slow for a function's time limits at the first call. */
+    /** All tests depend on it, and on a busy machine a first call may exceed a function's time limit. */
     function mint(): Promise<string> {
       return soon(async () => {
         const answer = await account
@@ -65,7 +65,7 @@ describe.skipIf(!hasEmulator())(
       }, "token");
     }
 
-    /** As every client does, again where it fails. */
+    /** Tries again after a failure, as every client does. */
     const connectAnn = () =>
       soon(() => connect(address(), ["websocket", token], trust()).catch(() => undefined), "connection");
 
@@ -81,14 +81,14 @@ describe.skipIf(!hasEmulator())(
       return JSON.parse(await client.text());
     }
 
-    /** The first line that functions log from now on and that matches, after what is done. */
+    /** The first matching line that functions log from now on, after the action. */
     async function lineAfter(act: () => Promise<void>, matches: (line: Line) => boolean): Promise<Line> {
       const seen = emulator.functionLines().length;
       await act();
       return soon(() => emulator.functionLines().slice(seen).find(matches), "such a line");
     }
 
-    /** What a push says, and how it came: one that arrives by a detour is no proof that the way is free. */
+    /** A push's text and its way: a push by a detour proves nothing. */
     async function push(source: string, detailType: string, detail: unknown) {
       const line = await lineAfter(() => account.publish(source, detailType, detail), isDelivery);
       return { frame: JSON.parse(await ann.text()), line };

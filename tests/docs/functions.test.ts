@@ -8,7 +8,7 @@ import { projectTemplate, TEMPLATE } from "../support/local-template.ts";
 
 const page = readFileSync("docs/functions.md", "utf8");
 
-/** Every text and number below a node, but for what the page says that it leaves out. */
+/** Every text and number below a node, except those that the page leaves out. */
 function leavesOf(node: TemplateNode): readonly string[] {
   if (node.kind === "scalar") return [String(node.value)];
   if (node.kind === "list") return node.items.flatMap(leavesOf);

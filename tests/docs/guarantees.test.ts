@@ -7,7 +7,7 @@ import { NOON } from "../support/notifications.ts";
 
 const text = readFileSync("docs/guarantees.md", "utf8");
 
-/** Those of Logs Insights: blocks that begin with the fields to show. */
+/** Queries of Logs Insights: blocks that begin with `fields`. */
 const queries = [...text.matchAll(/^```\n(fields [^`]+)```$/gm)].map(([, query = ""]) => query);
 
 function lineOf(message: string, fields: LogFields): string {

@@ -6,7 +6,7 @@ import type {
 import { Secret } from "../../src/domain/secret.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 
-/** What a look found out: all that it asked for, the current version alone, that there is none, nothing. */
+/** A look's result: all versions, only the current one, no secret, or no answer. */
 type Outcome = "all" | "current" | "none" | "failed";
 
 type Version = { readonly text: string; readonly createdAt: EpochMillis };

@@ -49,7 +49,7 @@ const sendersRecord: Answer = {
   },
 };
 
-/** A message of somebody who follows this entity, or none. */
+/** A message of a user who follows this entity, or none. */
 function answerToSender(row: Readonly<Record<string, unknown>> = {}): RecordingAws["answer"] {
   return (action) => {
     if (action === "dynamodb:Query") return sendersRecord;
@@ -73,7 +73,7 @@ function push(items: readonly Record<string, unknown>[]): RecordingAws["answer"]
   };
 }
 
-/** Somebody of whom the table knows nothing. */
+/** A user without an item in the table. */
 const toStranger = { recipients: named([recipient("stranger")]) };
 
 const published = { time: new Date(now).toISOString() };

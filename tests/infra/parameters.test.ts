@@ -33,7 +33,7 @@ type Values = Readonly<Record<string, string>>;
 const root = parseTemplate(TEMPLATE, projectTemplate());
 const declared = new Stack(root, {}, localAccount()).section("Parameters");
 
-/** What the template says of these values: undefined where it takes them. */
+/** The template's error for these values; undefined if it accepts them. */
 function refusal(values: Values, template = root): string | undefined {
   try {
     new Stack(template, values, localAccount());
@@ -44,7 +44,7 @@ function refusal(values: Values, template = root): string | undefined {
   }
 }
 
-/** What the functions say of the environment that these values give them. */
+/** The functions' errors for the environment of these values. */
 function problems(values: Values, template = root): readonly string[] {
   const functions = readFunctions(new Stack(template, values, localAccount()), entrypoints);
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
@@ -58,7 +58,7 @@ function problems(values: Values, template = root): readonly string[] {
   }
 }
 
-/** What an operator would give, and what an operator might give by mistake. */
+/** Values that an operator means, and those that an operator may enter by mistake. */
 const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }>> = {
   StageName: { good: ["dev", "live-2"], bad: ["", "$default", "a/b", "x".repeat(129)] },
   FunctionNamePrefix: { good: ["", "staging-"], bad: ["a b", "x".repeat(41)] },
@@ -135,12 +135,12 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   GSI1Name: { good: ["GSI1", "by-user"], bad: ["", "ab", "a/b/c"] },
 };
 
-/** Whose rules are held by tests of their own. */
+/** Parameters whose rules have their own tests. */
 const ELSEWHERE = ["JwtSecret"];
 
 const patterned = declared.names.filter((name) => declared.section(name).has("AllowedPattern"));
 
-/** What the template lets through, no function refuses. */
+/** No function refuses a value that the template accepts. */
 function isTied(parameter: string, template = root) {
   const { good } = VALUES[parameter] ?? { good: [""] };
   return fc.property(anyNearMiss(good), fc.constantFrom({}, CUSTOM_DOMAIN), (value, others) => {

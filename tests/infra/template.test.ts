@@ -258,7 +258,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(Properties.KmsMasterKeyId).toEqual(stackKey);
   });
 
-  /** Of what a stage serves, what it could be made before. */
+  /** Parts of the API that a stage does not wait for. */
   function notAwaited(expansion: ExpandedTemplate): readonly string[] {
     const awaited = dependenciesOf(expansion, "WebsocketApiStage");
     const served = Object.entries(expansion.Resources).filter(

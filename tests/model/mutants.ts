@@ -42,7 +42,7 @@ const lookBeforeFollowing: System["above"] = (ports) => {
   };
 };
 
-/** Whoever is named is of the audience, for ever. */
+/** Every named connection is in the audience, for ever. */
 const believing = withStores(
   () => ({
     followersAmong: async (ids, entityId) => ids.map((connectionId) => ({ entityId, connectionId, ...ANYBODY })),

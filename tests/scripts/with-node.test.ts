@@ -59,7 +59,7 @@ function write(file: string, content: unknown): void {
   writeFileSync(join(project, file), JSON.stringify(content));
 }
 
-/** A registry of one package. `answer` says how it answers to all that it is asked. */
+/** A registry of one package. `answer` sets its answer to every request. */
 class Registry {
   answer: "serve" | "fail" | "hang" = "serve";
   readonly #server: Server;
@@ -88,7 +88,7 @@ class Registry {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** Resolves when somebody asked for something. */
+  /** Resolves at the first request. */
   get asked(): Promise<void> {
     return this.#asked.promise;
   }
@@ -318,7 +318,7 @@ describe("an older Node.js", () => {
 
 describe("a checkout that cannot be written to", () => {
   it("is one line of advice", async () => {
-    // For root no folder is read-only; a file in a folder's place is as good.
+    // For root no folder is read-only: a file in the folder's place has the same effect.
     rmSync(join(project, "toolchain"), { recursive: true });
     writeFileSync(join(project, "toolchain"), "");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { anyText } from "./any-text.ts";
 
-/** What somebody types who means one of these values: the value, with one slip in it, or something else. */
+/** One of these values, the value with one typing mistake, or another text. */
 export function anyNearMiss(meant: readonly string[]): fc.Arbitrary<string> {
   const value = fc.constantFrom(...meant);
   const slip = fc

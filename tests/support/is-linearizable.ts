@@ -1,4 +1,4 @@
-/** One request of a connection, as whoever made it saw it. Moments only have an order. */
+/** One request of a connection, as its sender saw it. Moments only have an order. */
 export type Request = {
   readonly begun: number;
   /** Infinite until it is answered. */
@@ -24,9 +24,9 @@ export type Ends = {
 };
 
 /**
- * Whether the answers, and what was left, are those of an order in which one request came after the other: those that
- * overlapped in either, the others in theirs. What failed may take effect at any time after it began, but not after a
- * request that began after the failure and was acknowledged; but a connection may end at any time.
+ * Whether answers and final state are those of requests one after the other: in their order, or in either order if they
+ * overlapped. A failed request may take effect at any time after it began, but not after a later request that began after
+ * the failure and was acknowledged. A connection may end at any time.
  */
 export function isLinearizable(requests: readonly Request[], { limit, initially = [], finally: left }: Ends): boolean {
   const search = (remaining: readonly Request[], state: State): boolean => {

@@ -42,7 +42,7 @@ const LOG_ACTIONS = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:Gen
 /** SNS developer guide, "Key management". */
 const PUBLISH_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-/** What is encrypted with a key of the template and could not be read or written for want of that key. */
+/** Resources encrypted with a key of the template whose users have no permission for that key. */
 export function lackingKey(template: ExpandedTemplate): readonly string[] {
   return [...rolesLackingKey(template), ...logGroupsLackingKey(template), ...topicsLackingKey(template)];
 }
@@ -97,7 +97,7 @@ function logGroupsLackingKey(template: ExpandedTemplate): readonly string[] {
   });
 }
 
-/** Whoever the topic's policy lets publish. */
+/** The principals that the topic's policy lets publish. */
 function topicsLackingKey(template: ExpandedTemplate): readonly string[] {
   return ofType(template, "AWS::SNS::TopicPolicy").flatMap(([, { Properties }]) =>
     Properties.Topics.flatMap(({ Ref }: Json) => {

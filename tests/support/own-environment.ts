@@ -6,7 +6,7 @@ const SETTINGS = [
   ...["TOKEN_LEEWAY_SECONDS", "TOKEN_MAX_LIFETIME_SECONDS", "LOG_LEVEL"],
 ];
 
-/** Takes from this process, and from all that it starts, what a shell holds for other programs: profiles, settings. */
+/** Removes a shell's variables for other programs, such as profiles, from this process and its children. */
 export function ownEnvironment(): void {
   for (const name of Object.keys(process.env)) {
     const isForeign = /^(?:AWS|PORTCULLIS)_/.test(name) || name in EVERY_SETTING || SETTINGS.includes(name);

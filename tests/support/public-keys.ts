@@ -106,7 +106,7 @@ const addresses: readonly Named[] = [
   ["token", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJlLW9mLWEtdG9rZW4"],
 ];
 
-/** Public texts as people take them for a secret: [what it is, the text]. Keys are new in each run. */
+/** Public texts that people use as a secret by mistake: [name, text]. Keys are new in each run. */
 export const publicTexts: readonly Named[] = [
   ...binaries.flatMap(([title, bytes]) =>
     SPELLINGS.map(([spelling, spell]): Named => [`${title} in ${spelling}`, spell(bytes)]),

@@ -152,7 +152,7 @@ describe("parseMessageEvent", () => {
 });
 
 describe("each route's event", () => {
-  /** Each with all that the others' events have, so that the type alone tells them apart. */
+  /** Each event has all fields of the others, so only the type differs. */
   const everything = { ...connectEvent(), ...disconnectEvent(), ...messageEvent('{"action":"$disconnect"}') };
   const of = (eventType: unknown) => ({
     ...everything,

@@ -50,7 +50,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     const entityId = anEntityId();
     await put({ pk: entityPartition(entityId), sk: "no connection id", userId: "ann", connectedAt: 1, ttl: NOW + 1 });
     await put({ pk: entityPartition(entityId), sk: "gbgHYy9RVQAYKEj2kA==", ttl: NOW + 1 });
-    // As they were before the record knew of parts: their connections are told to connect again.
+    // Records of the schema before parts: their connections are answered `not-connected`.
     await put({
       pk: entityPartition(entityId),
       sk: "hbgHYy9RVQAYKEj2kA==",

@@ -17,7 +17,7 @@ type Request = { readonly operation: string; readonly body: Readonly<Record<stri
 type Refusal = { readonly type: string; readonly reasons?: readonly string[] };
 type Answer = Refusal | Readonly<Record<string, unknown>> | undefined;
 
-/** A DynamoDB that says yes, or what it is told to say to the nth request of an operation (from 1). */
+/** A DynamoDB that accepts, or gives a set answer to the nth request of an operation (from 1). */
 async function dynamoDb(answerTo: (operation: string, nth: number) => Answer = () => undefined) {
   const requests: Request[] = [];
   const server = createServer(async (request, response) => {
@@ -50,7 +50,7 @@ const taken = { Attributes: marshall({ tail: 1 }) };
 const follow = (store: DynamoSubscriptionStore, limit = 100) =>
   store.follow(aSubscription(connection, anEntityId()), NOW, limit);
 
-/** A table with the record of an open connection, whose transactions are answered like this. */
+/** A table with the record of an open connection, and with these answers to transactions. */
 const withRecord = (transaction: (nth: number) => Answer) =>
   dynamoDb((operation, nth) => {
     if (operation === "Query") return record;

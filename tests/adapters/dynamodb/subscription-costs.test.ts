@@ -12,7 +12,7 @@ import { aSubscription } from "../../support/a-subscription.ts";
 
 const KILOBYTE = 1024;
 
-/** As much as the domain lets a connection tell of itself. */
+/** The longest texts that the domain accepts for a connection. */
 const TALKATIVE: Parameters<typeof aConnection>[0] = {
   identity: {
     userId: "u".repeat(128) as UserId,
@@ -24,7 +24,7 @@ const TALKATIVE: Parameters<typeof aConnection>[0] = {
   userAgent: "Mozilla/5.0 ".repeat(40),
 };
 
-/** The stores over a table that counts what it is asked, as DynamoDB charges it: by the kilobyte, twice in a transaction. */
+/** The stores over a table that counts capacity units as DynamoDB does: by the kilobyte, double in a transaction. */
 function metered() {
   const table = new FakeTable();
   let units = { reads: 0, writes: 0 };
@@ -123,7 +123,7 @@ describe("what a subscription costs", () => {
         const items = store.table.partition(connection.id);
         const named = items.flatMap(({ names }) => (names instanceof Set ? [...names] : []));
         expect(named.toSorted()).toEqual([...followed].toSorted());
-        // Each but the one that is being filled is more than half full when another is begun.
+        // A new part is begun only when all others are more than half full.
         expect(items.length - 1).toBeLessThanOrEqual(followed.size);
         await store.connections.close(connection.id, NOW);
         await store.subscriptions.unfollowAll(connection.id);

@@ -10,7 +10,7 @@ import type { Outage } from "../outages.ts";
 type Wrap = (channel: ConnectionChannel) => ConnectionChannel;
 type MakeSubject = () => ChannelSubject;
 
-/** What a right channel makes of an outage. */
+/** The outcome of an outage in a correct channel. */
 const asItIsTold = async (outage: Outage): Promise<PostOutcome> => (outage === "fails" ? "failed" : "unanswered");
 
 function wrapped(wrap: Wrap = (channel) => channel, inOutage: (outage: Outage) => Promise<PostOutcome> = asItIsTold) {

@@ -9,7 +9,7 @@ import type { Mutant } from "../describe-mutants.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
 
-/** What `open` asks and what it writes are two requests. */
+/** `open` reads and writes in two requests. */
 class ReadingBeforeWriting extends PlainConnectionStore {
   override async open(connection: Connection) {
     const obstacle = this.obstacle(connection);
@@ -94,7 +94,7 @@ class TombstoneOfASecond extends PlainConnectionStore {
   }
 }
 
-/** Right by the times that it is told, but it keeps one of its own. */
+/** Correct by the times of its calls, but it also uses its own clock. */
 class TombstoneOfASecondOfItsOwn extends PlainConnectionStore {
   override async close(id: ConnectionId, now: EpochSeconds) {
     setTimeout(() => this.rows.delete(id), 1_000).unref();
@@ -157,7 +157,7 @@ class FindingAHundred extends PlainConnectionStore {
   }
 }
 
-/** Right where it shows all of a user's connections, but not as strongly as it must here. */
+/** Correct for all of a user's connections, but not strongly consistent for named ones. */
 class FindingLate extends PlainConnectionStore {
   readonly #seen = new Set<ConnectionId>();
 
@@ -194,7 +194,7 @@ class RepeatingTheLast extends PlainConnectionStore {
   }
 }
 
-/** How many were shown is where the next page starts: those that expire meanwhile move it. */
+/** The next page starts after the number of items shown: items that expire meanwhile move it. */
 class PagesByNumber extends PlainConnectionStore {
   override async liveConnectionsOf(userId: UserId, now: EpochSeconds, from = "0"): Promise<Page<Connection>> {
     const live = [...this.rows.values()].flatMap(({ connection }) =>
@@ -226,7 +226,7 @@ class CursorsOfAnOwner extends PlainConnectionStore {
   }
 }
 
-/** Right: the port allows it. */
+/** Correct: the port allows it. */
 class Lagging extends PlainConnectionStore {
   readonly #index = new PlainConnectionStore();
 

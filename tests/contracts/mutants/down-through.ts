@@ -4,7 +4,7 @@ import type { Outage } from "../outages.ts";
 
 export type Flaws = { readonly raw?: boolean; readonly unlimited?: boolean };
 
-/** The port over a service that is down: as the contract wants it, or with one of the two mistakes. */
+/** The port over a service that is down: correct, or with one of two mistakes. */
 export function downThrough<Port extends object>(
   port: Port,
   dependency: UnavailableDependency,
@@ -15,7 +15,7 @@ export function downThrough<Port extends object>(
       if (outage === "hangs") await (unlimited ? new Promise(() => {}) : pause(20));
       throw raw ? new Error("connect ECONNREFUSED") : new DependencyUnavailableError(dependency);
     };
-    // A port is no promise, though it may be awaited.
+    // A port is no promise, although it can be awaited.
     return new Proxy(port, { get: (_target, name) => (name === "then" ? undefined : call) });
   };
 }

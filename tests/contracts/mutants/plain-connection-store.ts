@@ -9,7 +9,7 @@ export type Row = { readonly connection?: Connection; readonly closedUntil?: Epo
 
 type OpenOutcome = Awaited<ReturnType<ConnectionStore["open"]>>;
 
-/** The port in its simplest form, each of its rules a step of its own: a mutant breaks one of them. */
+/** The port in its simplest form, with a separate step for each rule: a mutant breaks one of them. */
 export class PlainConnectionStore implements ConnectionStore {
   protected readonly rows = new Map<string, Row>();
   readonly #pageSize: number;

@@ -13,7 +13,7 @@ import type { Subscription } from "../../../src/domain/subscription/subscription
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import type { PlainConnectionStore } from "./plain-connection-store.ts";
 
-/** The port in its simplest form, each of its rules a step of its own: a mutant breaks one of them. */
+/** The port in its simplest form, with a separate step for each rule: a mutant breaks one of them. */
 export class PlainSubscriptionStore implements SubscriptionStore {
   protected readonly rows = new Map<string, Subscription>();
   protected readonly connections: PlainConnectionStore;

@@ -7,7 +7,7 @@ import { downThrough, type Flaws } from "./down-through.ts";
 
 type Secrets = Awaited<ReturnType<SigningSecrets["read"]>>;
 
-/** Both calls alike, by what one of them answers. */
+/** Both calls give the same answer. */
 const answering = (read: () => Promise<Secrets>): SigningSecrets => ({ read, reread: read });
 
 function of(make: (text: string) => SigningSecrets, flaws?: Flaws): SigningSecretsSubject {
@@ -23,7 +23,7 @@ const previousFirst = (text: string) => {
 
 const anewEachTime = (text: string) => answering(async () => [new Secret(text)]);
 
-/** As a cache without a flight that is shared: what came last stays. */
+/** Like a cache without a shared flight: the last answer stays. */
 const anewForEachFlight = (text: string) => {
   let kept: Secrets | undefined;
   return answering(async () => {

@@ -12,7 +12,7 @@ import { downThrough, type Flaws } from "./down-through.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
 import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
 
-/** What `follow` asks of the connection and what it writes are two requests. */
+/** `follow` reads the connection and writes in two requests. */
 class ReadingBeforeWriting extends PlainSubscriptionStore {
   override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
     const refusal = this.refusal(subscription, now, limit);
@@ -271,7 +271,7 @@ class RowsOfASecondOfItsOwn extends PlainSubscriptionStore {
   }
 }
 
-/** Whoever was interrupted after `close` finds nothing to go on with. */
+/** After an interruption behind `close`, a repeated call finds nothing to continue. */
 class ForgettingWhatIsClosed extends PlainConnectionStore {
   readonly closed = new Map<ConnectionId, number>();
 

@@ -51,7 +51,7 @@ const ASYNCHRONOUS: Readonly<Record<string, Fault>> = {
   "answers rubbish": () => async () => ({}),
 };
 
-/** Which of them leave it to Lambda's time to end the invocation. */
+/** Those that let Lambda's timeout end the invocation. */
 const UNANSWERED: ReadonlySet<string> = new Set(["hangs", "answers late"]);
 
 function parts(remainingMillis = TIME_ENOUGH) {
@@ -151,7 +151,7 @@ describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, me
     Object.defineProperty(subject, method, { value: fault(call, isOver.promise) });
     const { granted, text } = await outcomeOf(() => invoke(all));
     isOver.resolve();
-    // What comes late is acted upon by then.
+    // Late answers have had their effect by then.
     await new Promise((resume) => setImmediate(resume));
     // Closing is idempotent and best effort: a late or odd answer to it grants nothing.
     expect(granted && !(title === "disconnect" && kind.startsWith("answers "))).toBe(false);

@@ -20,7 +20,7 @@ import { connect, type TestClient } from "../../support/web-socket-client.ts";
 
 const DOCUMENTED = "http://127.0.0.1:3001";
 
-/** The commands of the document, as somebody copies them. */
+/** The commands of the document, as a reader copies them. */
 const commands = [...readFileSync("docs/guarantees.md", "utf8").matchAll(/^npm run replay -- (.+)$/gm)].map(
   ([, flags = ""]) => flags.split(" "),
 );
@@ -75,7 +75,7 @@ async function queue(name: string): Promise<Json> {
   return queues.find((one: Json) => one.name === name);
 }
 
-/** Until so many lie there: functions and pollers take their time. */
+/** Waits for this number of messages: functions and pollers need time. */
 async function waitFor(name: string, letters: number): Promise<Json[]> {
   let { messages } = await queue(name);
   while (messages.length !== letters) {

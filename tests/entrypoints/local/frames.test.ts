@@ -31,7 +31,7 @@ const frame: fc.Arbitrary<Frame> = fc
 const CONTROL = new Set([8, 9, 10]);
 const KNOWN = new Set([0, 1, 2, ...CONTROL]);
 
-/** What RFC 6455 makes of frames: the messages that count, and how it ends. Zero: it goes on. */
+/** RFC 6455's result for frames: the messages that count, and the close code. Zero: it stays open. */
 function expectedOf(frames: readonly Frame[]): { readonly messages: readonly string[]; readonly code: number } {
   const messages: string[] = [];
   let begun: { readonly text: string; readonly isBinary: boolean } | undefined;

@@ -31,7 +31,7 @@ function call(
   });
 }
 
-/** Of a connection that may have been, as far as the gateway can tell. */
+/** The id of a connection that may have existed, as far as the gateway knows. */
 const ID = connectionId();
 
 const pathOf = (id: string, stage = "dev") => `/${stage}/@connections/${encodeURIComponent(id)}`;

@@ -30,8 +30,8 @@ export function scenarios(): readonly Scenario[] {
 type Exploration = { readonly findings: ReadonlySet<string>; readonly orders: number };
 
 /**
- * Takes the steps in every order. A run cannot be taken back, so each order is run from the beginning, up to a state
- * that was seen before: what follows from that is known.
+ * Takes the steps in every order. A run cannot go back, so each order is run from the beginning, up to a known state:
+ * its continuations were run already.
  */
 export async function explore(scenario: Scenario): Promise<Exploration> {
   const findings = new Set<string>();

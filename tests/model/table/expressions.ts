@@ -5,7 +5,7 @@ export type Placeholders = {
   readonly ExpressionAttributeValues?: Item | undefined;
 };
 
-/** Of DynamoDB's conditions as many as the adapters use: comparisons and absence, joined by AND and OR. */
+/** DynamoDB's conditions as far as the adapters use them: comparisons and absence, joined by AND and OR. */
 export function holds(condition: string | undefined, item: Item | undefined, holders: Placeholders): boolean {
   if (condition === undefined) return true;
   return condition
@@ -26,7 +26,7 @@ function holdsAtom(atom: string, item: Item, holders: Placeholders): boolean {
   return operator === "<" ? Number(left) < Number(right) : Number(left) <= Number(right);
 }
 
-/** Of DynamoDB's updates as many as the adapters use, on the item or on nothing but its key. */
+/** DynamoDB's updates as far as the adapters use them, on the item or on its key alone. */
 export function updated(expression: string, item: Item, holders: Placeholders): Item {
   const next: Record<string, unknown> = { ...item };
   const clauses = expression.split(/\b(SET|REMOVE|ADD|DELETE) /).slice(1);
@@ -49,7 +49,7 @@ function apply(action: string, term: string, item: Record<string, unknown>, hold
   else item[name] = Number(item[name] ?? 0) + Number(value);
 }
 
-/** A set that has become empty is no attribute any more. */
+/** An empty set is no attribute. */
 function setNames(item: Record<string, unknown>, name: string, value: ReadonlySet<unknown>, action: string): void {
   const before = (item[name] ?? new Set()) as ReadonlySet<unknown>;
   const after = new Set(action === "ADD" ? [...before, ...value] : [...before].filter((one) => !value.has(one)));

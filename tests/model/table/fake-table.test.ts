@@ -21,7 +21,7 @@ async function endingOf(work: () => unknown): Promise<Ending> {
   }
 }
 
-/** All of an answer that the adapters look at, or what was thrown and for which reasons. */
+/** The parts of an answer that the adapters read, or the error with its reasons. */
 function summaryOf(ending: Ending): Item {
   if ("answer" in ending) {
     const { Items, Item, Attributes } = ending.answer;
@@ -34,7 +34,7 @@ function summaryOf(ending: Ending): Item {
   return { name, reasons: CancellationReasons.map(({ Code }) => Code) };
 }
 
-/** As the SDK may send it again; by the token DynamoDB would take a transaction once. */
+/** Repeats it as the SDK may; a token would make DynamoDB apply a transaction once. */
 function again(command: Command): Command {
   if (!(command instanceof TransactWriteCommand)) return command;
   const { ClientRequestToken: _, ...input } = command.input;

@@ -22,14 +22,14 @@ type Write = Placeholders & {
 };
 
 /**
- * A table that does what the adapters ask, each request in one moment, but for a transaction that was begun and is not
- * finished. No index: it is read by nothing here.
+ * A table for the adapters' requests. Each takes effect in one moment, except a transaction that is begun and not finished.
+ * It has no index, since nothing here reads one.
  */
 export class FakeTable {
   #items = new Map<string, Item>();
-  /** What was there before the last write of each: a read that is not consistent may see it still. */
+  /** Each item before its last write: a read that is not consistent may still see it. */
   readonly #before = new Map<string, Item | undefined>();
-  /** What a transaction that was begun is yet to write. */
+  /** The writes that a begun transaction has still to do. */
   readonly #unwritten = new Map<string, Write>();
 
   /** As DynamoDB would answer, or throw. */
@@ -47,8 +47,8 @@ export class FakeTable {
   }
 
   /**
-   * Writes of a transaction what comes first, which is the record. Until the rest is finished, a query does not see it;
-   * a read of one item does (developer guide, Isolation levels), and nothing else writes what it will.
+   * Writes the first item of a transaction, the record. Until it is finished, a query does not see the rest; a read of one
+   * item does (developer guide, Isolation levels), and no other request writes those items.
    */
   begin({ input }: TransactWriteCommand): () => void {
     const [first, ...others] = this.#judged(input);

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { mutants } from "./mutants.ts";
 import { findingsOf, schedules } from "./random.ts";
 
-/** As many as are surely enough, and few beside those of the model. */
+/** Certainly enough, and few beside those of the model. */
 const MAX_RUNS = 8_000;
 
-/** A test of the test: what it is to find, it finds. */
+/** A test of the test: it finds every mutant. */
 describe("the model of the table finds", () => {
   it.each(mutants)(
     "$what",

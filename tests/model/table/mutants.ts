@@ -59,7 +59,7 @@ function isBurial(command: Command): command is UpdateCommand {
   return command instanceof UpdateCommand && String(command.input.UpdateExpression).includes("closedAt");
 }
 
-/** What closing does to the record. */
+/** Changes closing's update of the record. */
 function burying(change: (expression: string) => string): Around {
   return (command, ask) => {
     if (!isBurial(command)) return ask(command);
@@ -68,7 +68,7 @@ function burying(change: (expression: string) => string): Around {
   };
 }
 
-/** What is found under a connection's key. */
+/** Changes the items found under a connection's key. */
 function finding(change: (items: readonly Item[]) => readonly Item[]): Around {
   return async (command, ask) => {
     const answer = await ask(command);
@@ -102,7 +102,7 @@ function stale(): Around {
   };
 }
 
-/** After a row was looked for, the record is said to be as it was before. */
+/** After a row was read, the record is answered as it was before. */
 function unconfirmed(): Around {
   let last: Item = {};
   let hasLookedForRow = false;
@@ -116,7 +116,7 @@ function unconfirmed(): Around {
   };
 }
 
-/** Deletes what comes last at first. */
+/** Deletes the last items first. */
 function lastFirst(): Around {
   const held: { readonly command: Command; readonly ask: (command: Command) => Promise<Item> }[] = [];
   return async (command, ask) => {

@@ -181,7 +181,7 @@ export class Run {
       : stores.subscriptions.unfollow(subscription, NOW);
   }
 
-  /** What a push of this very moment would find, unless a transaction is just being written. */
+  /** Notes the rows that a push would find now, unless a transaction is only partly written. */
   #look(): void {
     if (this.steps.areInPieces || this.#scenario.operations.some(({ kind }) => kind === "close")) return;
     const rows = this.#rows();
@@ -192,7 +192,7 @@ export class Run {
     }
   }
 
-  /** To everybody who has a row, of a gateway that has the connection no more. */
+  /** A push to every row, through a gateway that no longer has the connection. */
   async #deliver(): Promise<void> {
     const { connections, subscriptions, clock } = this.#direct();
     for (const entity of this.#rows()) {
@@ -208,7 +208,7 @@ export class Run {
     );
   }
 
-  /** What the record and its parts say must be what there is: it is what the end and the limit go by. */
+  /** Record and parts must fit the rows, since closing and the limit depend on them. */
   #compareRecord(): void {
     const record = this.table.find(connectionKey(ID));
     const items = this.table.partition(ID).filter(({ sk }) => sk !== queueKey(ID).sk);
@@ -231,7 +231,7 @@ export class Run {
     return able.length > 0 ? able : [0];
   }
 
-  /** What all that can still happen and be found depends on: the table, what each was answered, and what came when. */
+  /** The state on which all later steps and findings depend: the table, the answers, and their order. */
   signature(): string {
     const answers = this.steps.answers.map((answered, owner) => (this.#hasEnded.has(owner) ? [] : answered));
     return JSON.stringify([this.table.all(), answers, this.#history], setsAsLists);
@@ -251,7 +251,7 @@ function namesIn({ names }: Item): readonly string[] {
   return names instanceof Set ? [...names] : [];
 }
 
-/** More than any promise here is away from the next step: a turn of the event loop would take ten times as long. */
+/** More steps than any promise here needs; a turn of the event loop would take ten times as long. */
 const TICKS = 30;
 
 /** Every promise that can settle without another step has settled. */

@@ -3,9 +3,9 @@ import type { Item } from "./expressions.ts";
 import { type Command, cancelled, type FakeTable } from "./fake-table.ts";
 
 /**
- * What befalls a request. `failed` never arrives; `lost` is done and its answer does not arrive; `late` is done after
- * whoever sent it has given it up; `twice` and `again later` are the SDK's doing, which sends once more what was not
- * answered; `throttled` is a transaction's refusal; one `in pieces` is written to one item after the other, others are not.
+ * A request's fate. `failed` never arrives; `lost` takes effect, but its answer does not arrive; `late` takes effect after
+ * its sender has given it up; with `twice` and `again later` the SDK repeats an unanswered request; `throttled` is a
+ * transaction's refusal; `in pieces` writes one item of a transaction after the other.
  */
 export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later" | "throttled" | "in pieces";
 
@@ -53,7 +53,7 @@ export class Steps {
     const isOfUse = () => this.#lookedAt[owner] !== this.#writes;
     return new Promise((resume) => {
       const take = () => {
-        // Every pause is long beside what a transaction takes.
+        // Every pause is longer than a transaction.
         for (const step of this.#unfinished) step.take("none");
         resume();
       };
@@ -145,7 +145,7 @@ export class Steps {
     try {
       this.#perform(command, true);
     } catch {
-      // Its condition does not hold, and nobody asks.
+      // Its condition fails, and no operation waits for the answer.
     }
   }
 

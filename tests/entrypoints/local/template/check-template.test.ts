@@ -85,7 +85,7 @@ describe("a property that AWS has and nothing here does", () => {
     replaced(template, "      IpAddressType: !Ref IpAddressType\n", "      IpAddressType: dualstack\n"),
     withLine("    Handler: index.handler\n", "    RecursiveLoop: Allow"),
     withLine("    Handler: index.handler\n", "    PermissionsBoundary: !Ref AWS::NoValue"),
-    // Nobody reads it here, so that what is in it need not be known.
+    // It is not read here, so it may hold unknown properties.
     withLine(API, "      Description: !ImportValue of-another-stack"),
   ])("is not spoken of where it makes no difference: %#", (text) => {
     expect(describeTemplate(text).notes).toEqual([]);
@@ -195,7 +195,7 @@ function textsIn(table: PropertyTable): readonly string[] {
   });
 }
 
-/** Everything that a start makes of a template, but for the port. */
+/** Everything that a start does with a template, without the port. */
 async function run(stack: StackDescription): Promise<void> {
   const scheduler = new ManualScheduler();
   const handler = () => undefined;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 const text = z.string();
-const eventId = z.string().check(z.describe("The event's id, the same in every repetition: duplicates show by it."));
+const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));
 const eventTime = z.string().check(z.describe("When the event was published (RFC 3339)."));
 
 /** What clients receive. Members may be added to these, none is renamed: clients pass over what they do not know. */
@@ -14,9 +14,9 @@ export const serverFrames = {
     type: z.literal("error"),
     code: z.enum(["BAD_REQUEST", "INTERNAL", "LIMIT", "NOT_CONNECTED", "UNKNOWN_ACTION"]),
     message: text,
-    requestId: text.check(z.describe("What a log line of the service can be found by.")),
-    id: z.optional(text.check(z.describe("Of the message that this answers, wherever it could be read."))),
-    member: z.optional(text.check(z.describe("With BAD_REQUEST: which member is missing or malformed."))),
+    requestId: text.check(z.describe("The request's id in the log lines of the service.")),
+    id: z.optional(text.check(z.describe("The message's own id, if it is a JSON object with a valid id."))),
+    member: z.optional(text.check(z.describe("With BAD_REQUEST: the member that is missing or malformed."))),
   }),
 
   entityUpdated: z.looseObject({

@@ -44,6 +44,7 @@ const SPELLINGS: readonly (readonly [title: string, spell: (bytes: Buffer) => st
   ["hex with 0x", (bytes) => `0x${bytes.toString("hex")}`],
   ["base64 in quotes", (bytes) => `"${bytes.toString("base64")}"`],
   ["base64 in lines", (bytes) => bytes.toString("base64").replace(/.{64}/g, "$&\n")],
+  ["base64 in lines, escaped", (bytes) => bytes.toString("base64").replace(/.{64}/g, "$&\\n")],
   ["base64 in base64", (bytes) => Buffer.from(bytes.toString("base64")).toString("base64")],
   ["PEM", pem],
   ["PEM in one line", (bytes) => pem(bytes).replaceAll("\n", "\\n")],

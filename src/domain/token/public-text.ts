@@ -38,12 +38,15 @@ const BASE64_DIGITS: ReadonlyMap<string, number> = new Map(
   .set("/", 63)
   .set("_", 63);
 
+/** Line breaks as they are written where a setting takes none: their letters are digits of base64. */
+const ESCAPED_BREAKS = /\\[nrt]/g;
+
 /** One character for each byte, of the same number. */
 function fromBase64(text: string): string {
   let bytes = "";
   let held = 0;
   let bits = 0;
-  for (const character of text) {
+  for (const character of text.replace(ESCAPED_BREAKS, "")) {
     const digit = BASE64_DIGITS.get(character);
     if (digit === undefined) continue;
     held = ((held << 6) | digit) & 0xfff;

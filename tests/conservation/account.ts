@@ -14,7 +14,7 @@ export class Account {
   readonly #marks = new Uint8Array(EVENTS * PLACES);
   /** Events that somebody was told of twice. */
   readonly repeated = new Set<number>();
-  /** Events that came back whole: their process ended, or their rest was handed over too late. */
+  /** Events that were in the hands of a process when it ended. */
   readonly interrupted = new Set<number>();
   /** Told to somebody whom it did not concern. */
   strays = 0;

@@ -11,7 +11,7 @@ import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 import { Account, type Mark } from "./account.ts";
 import { FatedSockets } from "./fated-sockets.ts";
-import { LocalBus } from "./local-bus.ts";
+import { LocalBus, PATIENT_MILLIS } from "./local-bus.ts";
 import { makeNotifyingFunctions } from "./notifying-functions.ts";
 import { populate } from "./population.ts";
 import { EVENTS, eventOf, POSTS_BEFORE_GIVING_UP } from "./traffic.ts";
@@ -43,9 +43,9 @@ beforeAll(async () => {
   const urls = { continuations: bus.urlOf("ContinuationQueue"), deadLetters: bus.urlOf("Undeliverable") };
   const notifying = makeNotifyingFunctions({
     channel: new FatedSockets(account),
-    queue: new SqsDeliveryQueue(bus.sqs, urls),
+    queue: new SqsDeliveryQueue(bus.sqs, urls, PATIENT_MILLIS),
     scheduler,
-    onInterruption(deliveries) {
+    onDeath(deliveries) {
       for (const delivery of deliveries) account.interrupted.add(numberOf(delivery));
     },
   });
@@ -132,7 +132,7 @@ describe("100,000 events through bus, queues, functions and sockets", () => {
     expect(Math.min(...posts)).toBeGreaterThanOrEqual(POSTS_BEFORE_GIVING_UP);
   });
 
-  it("R2 R5 are repeated, or poisoned, only where a process ended or a hand-over came late", () => {
+  it("R2 R5 are repeated, or poisoned, only where a process ended", () => {
     const touched = [...account.repeated, ...account.eventsWith("poisoned")];
     expect(account.interrupted.size).toBeGreaterThanOrEqual(EVENTS / 1000);
     expect(touched.filter((event) => !account.interrupted.has(event))).toEqual([]);

@@ -13,6 +13,9 @@ import type { TrafficEvent } from "./traffic.ts";
 /** Signs as the functions do, which may send continuations. */
 const CREDENTIALS = { accessKeyId: FUNCTIONS_ACCESS_KEY, secretAccessKey: "local" };
 
+/** The test's own time stands still. A machine that stalls must not make the client send a second time. */
+export const PATIENT_MILLIS = 60_000;
+
 /** The runtime's EventBridge and SQS, spoken to by the real clients. */
 export class LocalBus {
   readonly sqs: SQSClient;
@@ -22,7 +25,7 @@ export class LocalBus {
   constructor(origin: string) {
     const location = { endpoint: origin, region: "us-east-1", credentials: CREDENTIALS };
     this.#origin = origin;
-    this.sqs = makeSqsClient(location);
+    this.sqs = makeSqsClient(location, { connectMillis: PATIENT_MILLIS, requestMillis: PATIENT_MILLIS });
     this.#events = new EventBridgeClient(location);
   }
 

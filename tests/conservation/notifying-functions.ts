@@ -27,13 +27,13 @@ export function makeNotifyingFunctions(deps: {
   readonly channel: ConnectionChannel;
   readonly queue: DeliveryQueue & DeadLetters;
   readonly scheduler: Scheduler;
-  /** Called for deliveries that come back whole: their process ended, or a busy machine took up a hand-over too late. */
-  readonly onInterruption: (deliveries: readonly Delivery[]) => void;
+  /** Called with the deliveries that a process had in hand when it ended. */
+  readonly onDeath: (deliveries: readonly Delivery[]) => void;
 }) {
   const connections = new MemoryConnectionStore();
   const subscriptions = new MemorySubscriptionStore(connections);
   const clock = { now: () => deps.scheduler.now() as EpochMillis };
-  const queue = ofTheLiving(telling(deps.queue, deps.onInterruption));
+  const queue = ofTheLiving(deps.queue);
   const fanOut = makeFanOut({
     ...{ channel: deps.channel, queue, deadLetters: queue, clock, logger: silent, concurrency: POSTS_AT_ONCE },
     backoff: { pause: async () => undefined },
@@ -56,9 +56,7 @@ export function makeNotifyingFunctions(deps: {
     };
     return {
       name,
-      handler: mortal(queueHandler(handling), ({ Records }) =>
-        deps.onInterruption(Records.map(({ body }) => parse(body))),
-      ),
+      handler: mortal(queueHandler(handling), ({ Records }) => deps.onDeath(Records.map(({ body }) => parse(body)))),
       timeoutSeconds: 60,
       memoryMegabytes: 128,
     };
@@ -67,20 +65,5 @@ export function makeNotifyingFunctions(deps: {
     connections,
     subscriptions,
     functions: [define("NotifyEntity", readEntityUpdate), define("NotifyUser", readUserPush)],
-  };
-}
-
-function telling(
-  queue: DeliveryQueue & DeadLetters,
-  onInterruption: (deliveries: readonly Delivery[]) => void,
-): DeliveryQueue & DeadLetters {
-  const tell = (delivery: Delivery) => (thrown: unknown) => {
-    onInterruption([delivery]);
-    throw thrown;
-  };
-  return {
-    defer: (delivery, ...rest) => queue.defer(delivery, ...rest).catch(tell(delivery)),
-    undeliverable: (delivery, ...rest) => queue.undeliverable(delivery, ...rest).catch(tell(delivery)),
-    unreadable: (...order) => queue.unreadable(...order),
   };
 }

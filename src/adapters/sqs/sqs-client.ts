@@ -3,11 +3,19 @@ import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 /** Where the queues are; in Lambda the environment says so. */
 type Location = Pick<SQSClientConfig, "endpoint" | "region" | "credentials">;
 
+type Timeouts = { readonly connectMillis: number; readonly requestMillis: number };
+
 /** Two attempts that hang fit into the budget of a call. */
-export function makeSqsClient(location: Location = {}): SQSClient {
+const TIMEOUTS: Timeouts = { connectMillis: 500, requestMillis: 1200 };
+
+export function makeSqsClient(location: Location = {}, timeouts = TIMEOUTS): SQSClient {
   return new SQSClient({
     ...location,
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1200, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeouts.connectMillis,
+      requestTimeout: timeouts.requestMillis,
+      throwOnRequestTimeout: true,
+    },
   });
 }

@@ -16,10 +16,16 @@ const BUDGET_MILLIS = 2900;
 export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   readonly #client: SQSClient;
   readonly #urls: { readonly continuations: string; readonly deadLetters: string };
+  readonly #budgetMillis: number;
 
-  constructor(client: SQSClient, urls: { readonly continuations: string; readonly deadLetters: string }) {
+  constructor(
+    client: SQSClient,
+    urls: { readonly continuations: string; readonly deadLetters: string },
+    budgetMillis = BUDGET_MILLIS,
+  ) {
     this.#client = client;
     this.#urls = urls;
+    this.#budgetMillis = budgetMillis;
   }
 
   defer(delivery: Delivery, delaySeconds: number): Promise<void> {
@@ -40,7 +46,9 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
 
   async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
     try {
-      await this.#client.send(new SendMessageCommand(message), { abortSignal: AbortSignal.timeout(BUDGET_MILLIS) });
+      await this.#client.send(new SendMessageCommand(message), {
+        abortSignal: AbortSignal.timeout(this.#budgetMillis),
+      });
     } catch (cause) {
       throw new DependencyUnavailableError("DELIVERY_QUEUE", { cause });
     }

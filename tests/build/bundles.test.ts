@@ -43,8 +43,8 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 325,
   },
-  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 410 },
-  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 410 },
+  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
+  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 

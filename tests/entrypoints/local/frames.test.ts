@@ -28,6 +28,9 @@ const frame: fc.Arbitrary<Frame> = fc
   })
   .map(({ longer, ...rest }) => ({ ...rest, lengthBytes: rest.size < 126 || longer === 9 ? longer : 3 }));
 
+const LONGER_THAN_NEEDED: Frame = { opcode: 1, fin: false, masked: true, reserved: 0, size: 0, lengthBytes: 3 };
+const CLOSE: Frame = { opcode: 8, fin: true, masked: true, reserved: 0, size: 0, lengthBytes: 1 };
+
 const CONTROL = new Set([8, 9, 10]);
 const KNOWN = new Set([0, 1, 2, ...CONTROL]);
 
@@ -82,6 +85,12 @@ it("G8 what breaks RFC 6455 closes with its code, and what came before it counts
       expect(ends.splice(0)[0].requestContext.disconnectStatusCode).toBe(code === 0 ? 1005 : code);
       expect(received.splice(0).map(({ body }) => body)).toEqual(messages);
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        [[LONGER_THAN_NEEDED, CLOSE], false],
+        [[CLOSE, LONGER_THAN_NEEDED], false],
+      ],
+    },
   );
 });

@@ -31,6 +31,8 @@ export class ClientSocket {
   #cancelIdle: Cancel;
   #lastActiveAt: number;
   #closing: Closing | undefined;
+  /** Of a bad frame: `ws` may read a close frame behind it before it is told. */
+  #violation: Closing | undefined;
   #messages = 0;
   #messagesAllowed = Number.POSITIVE_INFINITY;
 
@@ -49,7 +51,7 @@ export class ClientSocket {
     ws.on("close", (code, reason) => {
       this.#stop();
       this.#cancelIdle();
-      events.onClosed(this.#closing ?? closedByClient(code, reason.toString()));
+      events.onClosed(this.#closing ?? this.#violation ?? closedByClient(code, reason.toString()));
     });
   }
 
@@ -99,8 +101,10 @@ export class ClientSocket {
       if (bad === undefined) return;
       stream.removeListener("data", scan);
       this.#messagesAllowed = bad.messages;
+      const violation = bad.fault === "too-large" ? TOO_LARGE : MALFORMED;
+      this.#violation = violation;
       queueMicrotask(() => {
-        this.close(bad.fault === "too-large" ? TOO_LARGE : MALFORMED);
+        this.close(violation);
         // As `ws` does after a violation of the protocol: it does not wait for the client's answer.
         if (bad.fault === "malformed-length") stream.end();
       });

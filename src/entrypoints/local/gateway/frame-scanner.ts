@@ -1,5 +1,7 @@
 const FRAME_HEADER_BYTES = 2;
 const MASK_BYTES = 4;
+/** An opcode. */
+const CLOSE = 8;
 
 /** A frame that ends the connection, and the number of whole messages before it. */
 export type BadFrame = { readonly fault: "too-large" | "malformed-length"; readonly messages: number };
@@ -14,15 +16,16 @@ export class FrameScanner {
   #headerBytes = 0;
   #payloadLeft = 0;
   #messages = 0;
+  #hasEnded = false;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Undefined if there is none yet. */
+  /** Undefined if there is none yet. Nothing counts behind a close frame (RFC 6455 section 5.5.1). */
   scan(chunk: Buffer): BadFrame | undefined {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && !this.#hasEnded) {
       if (this.#payloadLeft > 0) {
         const skipped = Math.min(this.#payloadLeft, chunk.length - at);
         this.#payloadLeft -= skipped;
@@ -45,6 +48,7 @@ export class FrameScanner {
     const isFinal = (first & 0x80) !== 0;
     const isControl = (first & 0x08) !== 0;
     if (isFinal && !isControl) this.#messages += 1;
+    this.#hasEnded = (first & 0x0f) === CLOSE;
     this.#payloadLeft = payload + ((second & 0x80) === 0 ? 0 : MASK_BYTES);
     this.#headerBytes = 0;
   }

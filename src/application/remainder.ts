@@ -1,3 +1,4 @@
+import type { ConnectionId } from "../domain/connection/connection-id.ts";
 import {
   attemptDelaySeconds,
   type Delivery,
@@ -69,16 +70,17 @@ export function makeRemainder(
 
 type Batches = { readonly add: (recipient: NamedRecipient) => Promise<void>; readonly flush: () => Promise<void> };
 
+/** A connection that subscribes anew while its audience is read may be met twice: a batch names it once. */
 function inBatches(handOn: (recipients: readonly NamedRecipient[]) => Promise<unknown>): Batches {
-  let held: NamedRecipient[] = [];
+  const held = new Map<ConnectionId, NamedRecipient>();
   const flush = async () => {
-    const batch = held;
-    held = [];
+    const batch = [...held.values()];
+    held.clear();
     if (batch.length > 0) await handOn(batch);
   };
   const add = async (recipient: NamedRecipient) => {
-    held.push(recipient);
-    if (held.length >= MAX_NAMED) await flush();
+    held.set(recipient.connectionId, recipient);
+    if (held.size >= MAX_NAMED) await flush();
   };
   return { add, flush };
 }

@@ -113,6 +113,15 @@ describe("one connection that does not answer well", () => {
     expect(world.pauses).toEqual([100]);
   });
 
+  it("I13 names a connection once in what it leaves, though the audience had it twice", async () => {
+    const [once, ...others] = worldWith("failed").audience;
+    if (once === undefined) throw new Error("no audience");
+    const world = new FanOutWorld([once, ...others, once]);
+    world.channel.script = (id) => (id === once.connectionId ? "failed" : "delivered");
+
+    expect(await world.run()).toMatchObject({ outcome: "completed", delivered: others.length, deferred: 1 });
+  });
+
   it.each<[string, PostOutcome]>([
     ["J3 429", "throttled"],
     ["J8 5xx, timeout, reset", "failed"],

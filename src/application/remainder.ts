@@ -12,7 +12,7 @@ import type { DeadLetters, DeliveryQueue } from "./ports/delivery-queue.ts";
 
 /** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
 export type Remainder = {
-  /** By the hundred, as they come: however many fail, only so many are held. */
+  /** Sent on in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**

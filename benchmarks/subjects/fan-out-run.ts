@@ -8,7 +8,7 @@ import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/
 import { JitteredBackoff } from "../../src/adapters/system/jittered-backoff.ts";
 import { SystemClock } from "../../src/adapters/system/system-clock.ts";
 import { SystemTimer } from "../../src/adapters/system/system-timer.ts";
-import { makeFanOut } from "../../src/application/fan-out.ts";
+import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { encodePush } from "../../src/domain/notification/push.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";
 import { Secret } from "../../src/domain/secret.ts";

@@ -1,6 +1,6 @@
 // What `npm start` runs, without the account's quota on connects per second, which is all that would be measured. Sends
 // where it listens.
-import { DEFAULT_QUOTAS } from "../../src/entrypoints/local/gateway/quotas.ts";
+import { DEFAULT_QUOTAS } from "../../packages/emulator/src/gateway/quotas.ts";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../tests/support/free-port.ts";
 import { LOCAL_SETTINGS, SECRET } from "../settings.ts";

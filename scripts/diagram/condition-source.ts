@@ -1,4 +1,4 @@
-import type { TemplateNode } from "../../src/entrypoints/local/template/template-node.ts";
+import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { code } from "./markdown.ts";
 import { nodeAt } from "./value-source.ts";
 

@@ -1,6 +1,6 @@
-import type { Resource } from "../../src/entrypoints/local/template/resources.ts";
-import type { Section } from "../../src/entrypoints/local/template/section.ts";
-import type { Stack } from "../../src/entrypoints/local/template/stack.ts";
+import type { Resource } from "../../packages/emulator/src/template/resources.ts";
+import type { Section } from "../../packages/emulator/src/template/section.ts";
+import type { Stack } from "../../packages/emulator/src/template/stack.ts";
 
 /** One statement of a role: what may be done to what, by the template's names. */
 export type Grant = {

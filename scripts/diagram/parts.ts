@@ -1,4 +1,4 @@
-import type { QueueDescription } from "../../src/entrypoints/local/eventing.ts";
+import type { QueueDescription } from "../../packages/emulator/src/eventing.ts";
 import type { System, SystemFunction } from "./system.ts";
 
 /** What both pictures are made of, in the order in which a person would draw it. */

@@ -1,5 +1,5 @@
-import type { QueueDescription } from "../../src/entrypoints/local/eventing.ts";
-import type { Section } from "../../src/entrypoints/local/template/section.ts";
+import type { QueueDescription } from "../../packages/emulator/src/eventing.ts";
+import type { Section } from "../../packages/emulator/src/template/section.ts";
 import { code, codes, table } from "./markdown.ts";
 import type { System } from "./system.ts";
 

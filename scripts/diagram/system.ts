@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
-import { readTemplate } from "../../src/entrypoints/local/template/read-template.ts";
-import type { Resource } from "../../src/entrypoints/local/template/resources.ts";
-import { Stack } from "../../src/entrypoints/local/template/stack.ts";
-import type { FunctionDescription, StackDescription } from "../../src/entrypoints/local/template/stack-description.ts";
-import type { MapNode } from "../../src/entrypoints/local/template/template-node.ts";
+import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
+import { readTemplate } from "../../packages/emulator/src/template/read-template.ts";
+import type { Resource } from "../../packages/emulator/src/template/resources.ts";
+import { Stack } from "../../packages/emulator/src/template/stack.ts";
+import type { FunctionDescription, StackDescription } from "../../packages/emulator/src/template/stack-description.ts";
+import type { MapNode } from "../../packages/emulator/src/template/template-node.ts";
 import { functionNames } from "../build.ts";
 import { type Grant, grantsOf } from "./grants.ts";
 

@@ -1,4 +1,4 @@
-import type { MapNode, TemplateNode } from "../../src/entrypoints/local/template/template-node.ts";
+import type { MapNode, TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { code } from "./markdown.ts";
 
 /** What `Ref` gives of a resource. */

@@ -1,4 +1,4 @@
-import { isPlainObject, type PlainObject } from "./own-property.ts";
+import { isPlainObject, type PlainObject } from "./plain-object.ts";
 
 /** The object in a JSON text, or undefined. The last of repeated members counts. Never throws. */
 export function parseJsonObject(text: string): PlainObject | undefined {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Eventing, startEventing } from "../../packages/emulator/src/eventing.ts";
+import type { HttpService } from "../../packages/emulator/src/http/http-service.ts";
+import { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
-import { type Eventing, startEventing } from "../../src/entrypoints/local/eventing.ts";
-import type { HttpService } from "../../src/entrypoints/local/http/http-service.ts";
-import { makeFunctions } from "../../src/entrypoints/local/lambda/functions.ts";
 import { ManualScheduler } from "../fakes/manual-scheduler.ts";
 import { describeTemplate, projectTemplate } from "../support/local-template.ts";
 import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";

@@ -6,8 +6,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { FUNCTIONS_ACCESS_KEY } from "../../packages/emulator/src/aws-account.ts";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
-import { FUNCTIONS_ACCESS_KEY } from "../../src/entrypoints/local/aws-account.ts";
 import type { TrafficEvent } from "./traffic.ts";
 
 /** Signs as the functions do, which may send continuations. */

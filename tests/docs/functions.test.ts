@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub has such placeholders.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
-import type { TemplateNode } from "../../src/entrypoints/local/template/template-node.ts";
+import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
+import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
 import { projectTemplate, TEMPLATE } from "../support/local-template.ts";
 

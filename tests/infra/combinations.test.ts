@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
+import { Stack } from "../../packages/emulator/src/template/stack.ts";
 import { resolveConditions } from "../../scripts/resolve-conditions.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
-import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
-import { Stack } from "../../src/entrypoints/local/template/stack.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
 import { describeTemplate, localAccount, projectTemplate, TEMPLATE } from "../support/local-template.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { embeddedMetrics } from "../../src/adapters/pino/embedded-metrics.ts";
-import { newTally } from "../../src/application/delivery-report.ts";
+import { newTally } from "../../src/application/push/delivery-report.ts";
 import { expandTemplate, ofType } from "../support/expanded-template.ts";
 
 const expanded = expandTemplate();

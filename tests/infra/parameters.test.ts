@@ -1,5 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ParameterError } from "../../packages/emulator/src/template/parameters.ts";
+import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
+import { readFunctions } from "../../packages/emulator/src/template/read-functions.ts";
+import { Stack } from "../../packages/emulator/src/template/stack.ts";
 import { authorization } from "../../src/entrypoints/composition/authorization.ts";
 import { connections } from "../../src/entrypoints/composition/connections.ts";
 import { delivery } from "../../src/entrypoints/composition/delivery.ts";
@@ -11,10 +15,6 @@ import { stores } from "../../src/entrypoints/composition/stores.ts";
 import { subscribing } from "../../src/entrypoints/composition/subscribing.ts";
 import { testTokens } from "../../src/entrypoints/composition/test-tokens.ts";
 import { unsubscribing } from "../../src/entrypoints/composition/unsubscribing.ts";
-import { ParameterError } from "../../src/entrypoints/local/template/parameters.ts";
-import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
-import { readFunctions } from "../../src/entrypoints/local/template/read-functions.ts";
-import { Stack } from "../../src/entrypoints/local/template/stack.ts";
 import { anyNearMiss } from "../support/any-near-miss.ts";
 import { entrypoints, localAccount, projectTemplate, replaced, TEMPLATE } from "../support/local-template.ts";
 

@@ -2,7 +2,7 @@ import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../src/adapters/dynamodb/dynamo-subscription-store.ts";
-import { makeCloseConnection } from "../../src/application/close-connection.ts";
+import { makeCloseConnection } from "../../src/application/connections/close-connection.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";

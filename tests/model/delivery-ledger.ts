@@ -1,4 +1,4 @@
-import type { DeliveryReport } from "../../src/application/delivery-report.ts";
+import type { DeliveryReport } from "../../src/application/push/delivery-report.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import { type Delivery, MAX_ATTEMPTS, type UndeliverableReason } from "../../src/domain/notification/delivery.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";

@@ -1,10 +1,10 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import type { Deliver } from "../../src/application/deliver.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { Deliver } from "../../src/application/push/deliver.ts";
 
 /** Small, so that a handful of followers are several pages. */
 export const PAGE_SIZE = 2;

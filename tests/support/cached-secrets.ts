@@ -1,5 +1,5 @@
-import { makeCachedSigningSecrets } from "../../src/application/cached-signing-secrets.ts";
 import type { SigningSecrets } from "../../src/application/ports/signing-secrets.ts";
+import { makeCachedSigningSecrets } from "../../src/application/secrets/cached-signing-secrets.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { RotatingSecretSource } from "../fakes/rotating-secret-source.ts";

@@ -1,6 +1,6 @@
-import { makeFanOut } from "../../src/application/fan-out.ts";
 import type { Page } from "../../src/application/ports/connection-store.ts";
 import type { Timer } from "../../src/application/ports/timer.ts";
+import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { Recipient } from "../../src/domain/notification/recipient.ts";

@@ -1,9 +1,9 @@
-import type { EventingDescription } from "../../src/entrypoints/local/eventing.ts";
-import type { Authorizer, Route } from "../../src/entrypoints/local/gateway/api-description.ts";
-import { DEFAULT_QUOTAS, type Quotas } from "../../src/entrypoints/local/gateway/quotas.ts";
-import type { FunctionError } from "../../src/entrypoints/local/lambda/lambda-function.ts";
-import { startRuntime } from "../../src/entrypoints/local/runtime.ts";
-import { realScheduler, type Scheduler } from "../../src/entrypoints/local/scheduler.ts";
+import type { EventingDescription } from "../../packages/emulator/src/eventing.ts";
+import type { Authorizer, Route } from "../../packages/emulator/src/gateway/api-description.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "../../packages/emulator/src/gateway/quotas.ts";
+import type { FunctionError } from "../../packages/emulator/src/lambda/lambda-function.ts";
+import { startRuntime } from "../../packages/emulator/src/runtime.ts";
+import { realScheduler, type Scheduler } from "../../packages/emulator/src/scheduler.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into events as JSON
 export type Json = any;

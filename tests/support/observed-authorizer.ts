@@ -1,7 +1,7 @@
 import { FixedSigningSecrets } from "../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { JoseTokenVerifier } from "../../src/adapters/jose/jose-token-verifier.ts";
 import { PinoLogger } from "../../src/adapters/pino/pino-logger.ts";
-import { type AdmissionPolicy, makeAuthorizeConnection } from "../../src/application/authorize-connection.ts";
+import { type AdmissionPolicy, makeAuthorizeConnection } from "../../src/application/access/authorize-connection.ts";
 import type { SigningSecrets } from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { authorizerHandler } from "../../src/entrypoints/lambda/authorizer.ts";

@@ -1,12 +1,12 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection } from "../../src/application/close-connection.ts";
-import { type Deliver, makeDeliver } from "../../src/application/deliver.ts";
-import { makeFanOut } from "../../src/application/fan-out.ts";
-import { makeNotifyEntity } from "../../src/application/notify-entity.ts";
-import { makeNotifyUser } from "../../src/application/notify-user.ts";
+import { makeCloseConnection } from "../../src/application/connections/close-connection.ts";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import { type Deliver, makeDeliver } from "../../src/application/push/deliver.ts";
+import { makeFanOut } from "../../src/application/push/fan-out.ts";
+import { makeNotifyEntity } from "../../src/application/push/notify-entity.ts";
+import { makeNotifyUser } from "../../src/application/push/notify-user.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EntityId } from "../../src/domain/subscription/entity-id.ts";

@@ -1,6 +1,6 @@
-import type { Queue } from "../../src/entrypoints/local/sqs/queue.ts";
-import { type QueueSettings, queueSettings } from "../../src/entrypoints/local/sqs/queue-settings.ts";
-import { createQueues, type Queues } from "../../src/entrypoints/local/sqs/queues.ts";
+import type { Queue } from "../../packages/emulator/src/sqs/queue.ts";
+import { type QueueSettings, queueSettings } from "../../packages/emulator/src/sqs/queue-settings.ts";
+import { createQueues, type Queues } from "../../packages/emulator/src/sqs/queues.ts";
 import { ManualScheduler } from "../fakes/manual-scheduler.ts";
 
 export type QueuesUnderTest = {

@@ -1,6 +1,6 @@
-import { parseTemplate } from "../../src/entrypoints/local/template/parse-template.ts";
-import type { Section } from "../../src/entrypoints/local/template/section.ts";
-import { Stack } from "../../src/entrypoints/local/template/stack.ts";
+import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
+import type { Section } from "../../packages/emulator/src/template/section.ts";
+import { Stack } from "../../packages/emulator/src/template/stack.ts";
 import { localAccount, projectTemplate, TEMPLATE } from "./local-template.ts";
 
 /** What every role has beside its own: its log group, and what a service does in its name. */

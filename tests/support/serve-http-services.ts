@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { BodyBudget } from "../../src/entrypoints/local/http/body-budget.ts";
-import { makeHttpServer } from "../../src/entrypoints/local/http/http-server.ts";
-import type { HttpService } from "../../src/entrypoints/local/http/http-service.ts";
-import { realScheduler } from "../../src/entrypoints/local/scheduler.ts";
+import { BodyBudget } from "../../packages/emulator/src/http/body-budget.ts";
+import { makeHttpServer } from "../../packages/emulator/src/http/http-server.ts";
+import type { HttpService } from "../../packages/emulator/src/http/http-service.ts";
+import { realScheduler } from "../../packages/emulator/src/scheduler.ts";
 
 /** Services of the local runtime on its HTTP server, on a port of their own, for real clients. */
 export function serveHttpServices(...services: readonly HttpService[]): Promise<Served> {

@@ -1,4 +1,4 @@
-import type { ConnectionVerdict } from "../../application/authorize-connection.ts";
+import type { ConnectionVerdict } from "../../application/access/authorize-connection.ts";
 
 /** What an authorizer may answer: a policy for this very request. The context's values are flat strings. */
 export type AuthorizerPolicy = {

@@ -1,4 +1,4 @@
-import type { ConnectionAttempt } from "../../application/authorize-connection.ts";
+import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { headerValues, parseEvent, queryValues, textField } from "./event-fields.ts";
 

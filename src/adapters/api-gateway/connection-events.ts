@@ -1,10 +1,10 @@
-import type { OpeningConnection } from "../../application/open-connection.ts";
-import type { SubscriptionRequest } from "../../application/subscribe.ts";
+import type { OpeningConnection } from "../../application/connections/open-connection.ts";
+import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseIdentity } from "../../domain/identity/identity.ts";
 import { parseUserId } from "../../domain/identity/user-id.ts";
-import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { headerValues, objectField, parseRouteEvent, textField } from "./event-fields.ts";

@@ -1,5 +1,5 @@
 import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 
 /** An event is whatever invoked the function: each field is read as its own property and only if it has its type. */
 export function objectField(holder: PlainObject, name: string): PlainObject {

@@ -1,5 +1,5 @@
 import type { LogFields } from "../../application/ports/logger.ts";
-import { isPlainObject } from "../../domain/own-property.ts";
+import { isPlainObject } from "../../domain/plain-object.ts";
 import { objectField, textField } from "./event-fields.ts";
 
 /** What tells one event's log line from another's, as far as the event has it: ids and the route, nothing sent. */

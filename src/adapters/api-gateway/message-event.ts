@@ -1,6 +1,6 @@
 import { type CorrelationId, parseCorrelationId } from "../../domain/correlation-id.ts";
 import { parseJsonObject } from "../../domain/json-object.ts";
-import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { parseStrictObject } from "../../domain/strict-json.ts";
 import { parseRouteEvent, textField } from "./event-fields.ts";
 

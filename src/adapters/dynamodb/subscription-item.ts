@@ -1,6 +1,6 @@
 import { parseConnectionId } from "../../domain/connection/connection-id.ts";
 import { parseUserId } from "../../domain/identity/user-id.ts";
-import { isPlainObject } from "../../domain/own-property.ts";
+import { isPlainObject } from "../../domain/plain-object.ts";
 import type { EntityId } from "../../domain/subscription/entity-id.ts";
 import type { Subscription } from "../../domain/subscription/subscription.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";

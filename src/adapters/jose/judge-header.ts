@@ -1,4 +1,4 @@
-import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import type { RejectionReason } from "../../domain/token/token-verdict.ts";
 
 /** The one algorithm of our keys (RFC 8725 3.1), compared as it is spelled. */

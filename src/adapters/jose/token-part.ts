@@ -1,4 +1,4 @@
-import type { PlainObject } from "../../domain/own-property.ts";
+import type { PlainObject } from "../../domain/plain-object.ts";
 import { parseStrictObject } from "../../domain/strict-json.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

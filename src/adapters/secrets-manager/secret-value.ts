@@ -1,5 +1,5 @@
 import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty } from "../../domain/own-property.ts";
+import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
 import { Secret } from "../../domain/secret.ts";
 
 /**

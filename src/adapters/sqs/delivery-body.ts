@@ -4,7 +4,7 @@ import { parseUserId } from "../../domain/identity/user-id.ts";
 import { type Delivery, MAX_NAMED } from "../../domain/notification/delivery.ts";
 import type { Notification, Publication } from "../../domain/notification/notification.ts";
 import type { NamedRecipient } from "../../domain/notification/recipient.ts";
-import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { parsePublication } from "./publication.ts";
 import { sqsText } from "./sqs-text.ts";
 

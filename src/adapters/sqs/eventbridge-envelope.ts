@@ -1,6 +1,6 @@
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Publication } from "../../domain/notification/notification.ts";
-import { ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { parsePublication } from "./publication.ts";
 
 /** What EventBridge puts around an event (user guide, Events). Extra members, such as `resources`, decide nothing. */

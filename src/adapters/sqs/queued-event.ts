@@ -1,7 +1,7 @@
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
 import type { EntityUpdate, Notification, Publication, UserPush } from "../../domain/notification/notification.ts";
-import { isPlainObject, ownProperty, type PlainObject } from "../../domain/own-property.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
 import { parseEnvelope } from "./eventbridge-envelope.ts";
 import { parseEventId } from "./publication.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { EntityUpdate, Publication, UserPush } from "../../domain/notification/notification.ts";
-import { isPlainObject } from "../../domain/own-property.ts";
+import { isPlainObject } from "../../domain/plain-object.ts";
 import { callback, entityId, userId } from "./texts.ts";
 
 const replay = z.exactOptional(z.boolean().check(z.describe("Deliver although the event is old.")));

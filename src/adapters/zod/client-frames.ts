@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MalformedInputError } from "../../domain/errors.ts";
-import type { PlainObject } from "../../domain/own-property.ts";
+import type { PlainObject } from "../../domain/plain-object.ts";
 import { correlationId, entityId } from "./texts.ts";
 
 /** What clients send, each on the route that its `action` names. Members that are not listed are refused. */

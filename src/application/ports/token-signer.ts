@@ -1,4 +1,4 @@
-import type { PlainObject } from "../../domain/own-property.ts";
+import type { PlainObject } from "../../domain/plain-object.ts";
 
 /** Signs with the current secret. Throws DependencyUnavailableError when it cannot be had. */
 export interface TokenSigner {

@@ -1,4 +1,4 @@
-import type { PlainObject } from "../../domain/own-property.ts";
+import type { PlainObject } from "../../domain/plain-object.ts";
 import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
 import type { Rejection } from "../../domain/token/token-verdict.ts";
 

@@ -1,4 +1,4 @@
-import { isPlainObject, ownProperty } from "../own-property.ts";
+import { isPlainObject, ownProperty } from "../plain-object.ts";
 import { isPlainText } from "../text.ts";
 import { parseUserId, type UserId } from "./user-id.ts";
 

@@ -1,5 +1,5 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
-import { ownProperty, type PlainObject } from "../own-property.ts";
+import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
 import { judgeUse } from "./judge-use.ts";
 import type { TokenPolicy } from "./token-policy.ts";

@@ -1,4 +1,4 @@
-import { ownProperty, type PlainObject } from "../own-property.ts";
+import { ownProperty, type PlainObject } from "../plain-object.ts";
 import type { RejectionReason } from "./token-verdict.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { JoseTokenVerifier } from "../../adapters/jose/jose-token-verifier.ts";
-import { makeAuthorizeConnection } from "../../application/authorize-connection.ts";
+import { makeAuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import { parseOriginPolicy } from "../../domain/origin-policy.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";

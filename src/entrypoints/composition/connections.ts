@@ -1,5 +1,5 @@
-import { makeCloseConnection } from "../../application/close-connection.ts";
-import { makeOpenConnection } from "../../application/open-connection.ts";
+import { makeCloseConnection } from "../../application/connections/close-connection.ts";
+import { makeOpenConnection } from "../../application/connections/open-connection.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

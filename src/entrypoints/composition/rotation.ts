@@ -1,7 +1,7 @@
 import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerRotation } from "../../adapters/secrets-manager/secrets-manager-rotation.ts";
 import { RandomSecrets } from "../../adapters/system/random-secrets.ts";
-import { makeRotateSigningSecret } from "../../application/rotate-signing-secret.ts";
+import { makeRotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

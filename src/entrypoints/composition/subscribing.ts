@@ -1,4 +1,4 @@
-import { makeSubscribe } from "../../application/subscribe.ts";
+import { makeSubscribe } from "../../application/subscriptions/subscribe.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

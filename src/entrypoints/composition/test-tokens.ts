@@ -1,6 +1,6 @@
 import { JoseTokenSigner } from "../../adapters/jose/jose-token-signer.ts";
 import { RandomIds } from "../../adapters/system/random-ids.ts";
-import { makeMintTestToken } from "../../application/mint-test-token.ts";
+import { makeMintTestToken } from "../../application/access/mint-test-token.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

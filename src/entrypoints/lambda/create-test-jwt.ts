@@ -1,5 +1,5 @@
 import { parseTestTokenRequest } from "../../adapters/api-gateway/test-token-request.ts";
-import type { MintTestToken } from "../../application/mint-test-token.ts";
+import type { MintTestToken } from "../../application/access/mint-test-token.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { compose, resolve } from "../composition/container.ts";

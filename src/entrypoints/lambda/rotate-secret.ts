@@ -1,6 +1,6 @@
 import { parseRotationEvent } from "../../adapters/secrets-manager/rotation-event.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import type { RotateSigningSecret } from "../../application/rotate-signing-secret.ts";
+import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";

@@ -3,7 +3,7 @@ import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import type { Subscribe } from "../../application/subscribe.ts";
+import type { Subscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";

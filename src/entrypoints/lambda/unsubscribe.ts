@@ -3,7 +3,7 @@ import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import type { Unsubscribe } from "../../application/unsubscribe.ts";
+import type { Unsubscribe } from "../../application/subscriptions/unsubscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";

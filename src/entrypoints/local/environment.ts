@@ -1,5 +1,5 @@
 import { devNull } from "node:os";
-import { FUNCTIONS_ACCESS_KEY, REGION } from "./aws-account.ts";
+import { FUNCTIONS_ACCESS_KEY, REGION } from "../../../packages/emulator/src/aws-account.ts";
 import type { Options } from "./options.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

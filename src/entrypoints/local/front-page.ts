@@ -1,5 +1,5 @@
+import type { HttpService } from "../../../packages/emulator/src/http/http-service.ts";
 import { hints, type Place } from "./hints.ts";
-import type { HttpService } from "./http/http-service.ts";
 
 const TITLE = "Portcullis, a WebSocket API on this machine";
 

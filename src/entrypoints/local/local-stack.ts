@@ -1,12 +1,15 @@
 import { readdirSync } from "node:fs";
-import { ACCOUNT_ID, LOCAL_CALLER_ARN, REGION } from "./aws-account.ts";
+import { ACCOUNT_ID, LOCAL_CALLER_ARN, REGION } from "../../../packages/emulator/src/aws-account.ts";
+import { API_ID } from "../../../packages/emulator/src/gateway/api-description.ts";
+import type { LambdaFunction, LambdaHandler } from "../../../packages/emulator/src/lambda/lambda-function.ts";
+import { readTemplate } from "../../../packages/emulator/src/template/read-template.ts";
+import type {
+  FunctionDescription,
+  StackDescription,
+} from "../../../packages/emulator/src/template/stack-description.ts";
+import { templateText } from "../../../packages/emulator/src/template/template-text.ts";
 import { UsageError } from "./command-line.ts";
-import { API_ID } from "./gateway/api-description.ts";
-import type { LambdaFunction, LambdaHandler } from "./lambda/lambda-function.ts";
 import { DEFAULT_STAGE, type Options } from "./options.ts";
-import { readTemplate } from "./template/read-template.ts";
-import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
-import { templateText } from "./template/template-text.ts";
 
 const TEMPLATE = "infra/template.yaml";
 const ROOT = new URL("../../../", import.meta.url);

@@ -1,9 +1,9 @@
+import type { Quotas } from "../../../packages/emulator/src/gateway/quotas.ts";
+import { type Runtime, type RuntimeDescription, startRuntime } from "../../../packages/emulator/src/runtime.ts";
+import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
 import { localEnvironment } from "./environment.ts";
-import type { Quotas } from "./gateway/quotas.ts";
 import { loadFunctions, readLocalStack } from "./local-stack.ts";
 import type { Options } from "./options.ts";
-import { type Runtime, type RuntimeDescription, startRuntime } from "./runtime.ts";
-import { realScheduler } from "./scheduler.ts";
 
 /** Runs what the template declares, in this process and its environment. Once per process: handlers load only once. */
 export async function startLocalStack(

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
+import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
+import { containFaults } from "../../../packages/emulator/src/lambda/contain-faults.ts";
+import type { FunctionError } from "../../../packages/emulator/src/lambda/lambda-function.ts";
+import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
 import { banner } from "./banner.ts";
-import { DEFAULT_QUOTAS } from "./gateway/quotas.ts";
-import { containFaults } from "./lambda/contain-faults.ts";
-import type { FunctionError } from "./lambda/lambda-function.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
 import { startLocalStack } from "./start-local-stack.ts";
 
 /** Bad flags, bad settings, a port that cannot be had: what the caller of the command can mend. */

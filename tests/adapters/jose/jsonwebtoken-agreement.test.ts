@@ -3,7 +3,7 @@ import jsonwebtoken from "jsonwebtoken";
 import { describe, expect, it } from "vitest";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
-import { makeAuthorizeConnection } from "../../../src/application/authorize-connection.ts";
+import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { tokenAttacks } from "../../support/attacks/token-attacks.ts";

@@ -8,8 +8,8 @@ import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/se
 import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
 import { RandomSecrets } from "../../../src/adapters/system/random-secrets.ts";
 import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
-import { makeCachedSigningSecrets } from "../../../src/application/cached-signing-secrets.ts";
-import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/rotate-signing-secret.ts";
+import { makeCachedSigningSecrets } from "../../../src/application/secrets/cached-signing-secrets.ts";
+import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/secrets/rotate-signing-secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";

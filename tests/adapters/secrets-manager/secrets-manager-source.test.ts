@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
-import { makeCachedSigningSecrets } from "../../../src/application/cached-signing-secrets.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { makeCachedSigningSecrets } from "../../../src/application/secrets/cached-signing-secrets.ts";
 import type { EpochMillis } from "../../../src/domain/time.ts";
 import { describeSigningSecrets } from "../../contracts/signing-secrets.contract.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";

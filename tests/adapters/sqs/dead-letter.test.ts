@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkBody } from "../../../packages/emulator/src/sqs/check-body.ts";
+import { messageBytes } from "../../../packages/emulator/src/sqs/message.ts";
+import { parseMessageAttributes } from "../../../packages/emulator/src/sqs/message-attributes.ts";
 import { deadLetter } from "../../../src/adapters/sqs/dead-letter.ts";
-import { checkBody } from "../../../src/entrypoints/local/sqs/check-body.ts";
-import { messageBytes } from "../../../src/entrypoints/local/sqs/message.ts";
-import { parseMessageAttributes } from "../../../src/entrypoints/local/sqs/message-attributes.ts";
 import { anyText } from "../../support/any-text.ts";
 
 const MAX_BYTES = 1_048_576;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HttpService } from "../../../packages/emulator/src/http/http-service.ts";
+import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
+import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
 import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
 import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
-import type { HttpService } from "../../../src/entrypoints/local/http/http-service.ts";
-import type { Message } from "../../../src/entrypoints/local/sqs/message.ts";
-import { makeSqsService } from "../../../src/entrypoints/local/sqs/sqs-service.ts";
 import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.ts";
 import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
 import { workAndDeadQueues } from "../../support/queues.ts";

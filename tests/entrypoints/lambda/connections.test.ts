@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection } from "../../../src/application/close-connection.ts";
+import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
+import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import { makeOpenConnection } from "../../../src/application/open-connection.ts";
 import type { UserId } from "../../../src/domain/identity/user-id.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";

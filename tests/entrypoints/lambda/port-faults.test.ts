@@ -4,10 +4,10 @@ import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-co
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
-import { makeAuthorizeConnection } from "../../../src/application/authorize-connection.ts";
-import { makeCloseConnection } from "../../../src/application/close-connection.ts";
-import { makeMintTestToken } from "../../../src/application/mint-test-token.ts";
-import { makeOpenConnection } from "../../../src/application/open-connection.ts";
+import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
+import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
+import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
+import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";

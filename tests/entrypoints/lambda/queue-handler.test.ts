@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { judgeBatchAnswer } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
 import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
 import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
-import { type DeliveryReport, newTally } from "../../../src/application/delivery-report.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { type DeliveryReport, newTally } from "../../../src/application/push/delivery-report.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { queueHandler } from "../../../src/entrypoints/lambda/middleware/queue-handler.ts";
-import { judgeBatchAnswer } from "../../../src/entrypoints/local/sqs/batch-verdict.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../../fakes/recording-delivery-queue.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
+import { startRuntime } from "../../../packages/emulator/src/runtime.ts";
+import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
-import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
-import { startRuntime } from "../../../src/entrypoints/local/runtime.ts";
-import { realScheduler } from "../../../src/entrypoints/local/scheduler.ts";
 import { allow, type Handler, type Json } from "../../support/local-runtime.ts";
 import { describeTemplate, projectTemplate, replaced, withoutResource } from "../../support/local-template.ts";
 import { connect, handshakeStatus } from "../../support/web-socket-client.ts";

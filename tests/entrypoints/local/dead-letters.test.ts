@@ -10,8 +10,8 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_QUOTAS } from "../../../src/entrypoints/local/gateway/quotas.ts";
-import type { Runtime } from "../../../src/entrypoints/local/runtime.ts";
+import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
+import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/free-port.ts";
 import type { Json } from "../../support/local-runtime.ts";

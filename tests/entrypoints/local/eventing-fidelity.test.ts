@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compileEventPattern } from "../../../src/entrypoints/local/eventbridge/event-pattern.ts";
-import { parseTemplate } from "../../../src/entrypoints/local/template/parse-template.ts";
+import { compileEventPattern } from "../../../packages/emulator/src/eventbridge/event-pattern.ts";
+import { parseTemplate } from "../../../packages/emulator/src/template/parse-template.ts";
 import { deferred } from "../../support/deferred.ts";
 import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 import { turnOfEventLoop } from "../../support/queues.ts";

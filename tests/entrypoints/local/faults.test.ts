@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { executions } from "../../../src/entrypoints/local/lambda/executions.ts";
-import { makeFunctions } from "../../../src/entrypoints/local/lambda/functions.ts";
-import { realScheduler } from "../../../src/entrypoints/local/scheduler.ts";
+import { executions } from "../../../packages/emulator/src/lambda/executions.ts";
+import { makeFunctions } from "../../../packages/emulator/src/lambda/functions.ts";
+import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
 import { freePort } from "../../support/free-port.ts";
 import { connect } from "../../support/web-socket-client.ts";
 

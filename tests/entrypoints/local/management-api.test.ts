@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { connectionId } from "../../../src/entrypoints/local/gateway/ids.ts";
+import { connectionId } from "../../../packages/emulator/src/gateway/ids.ts";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { deferred } from "../../support/deferred.ts";
 import { type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";

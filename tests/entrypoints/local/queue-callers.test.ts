@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../../src/entrypoints/local/aws-account.ts";
-import { TemplateError } from "../../../src/entrypoints/local/template/template-error.ts";
+import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../../packages/emulator/src/aws-account.ts";
+import { TemplateError } from "../../../packages/emulator/src/template/template-error.ts";
 import { startTestRuntime } from "../../support/local-runtime.ts";
 import { describeTemplate, projectTemplate, replaced } from "../../support/local-template.ts";
 

@@ -2,7 +2,7 @@ import { type MessageReference, parseMessageEvent } from "../../../adapters/api-
 import { badRequest, errorFrame, FAILED, type RouteAnswer } from "../../../adapters/api-gateway/route-answers.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
-import type { PlainObject } from "../../../domain/own-property.ts";
+import type { PlainObject } from "../../../domain/plain-object.ts";
 import type { InvocationLine } from "./invocation-line.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { AwsError } from "./aws-error.ts";
+
+/**
+ * `origin` is the address at which the caller reached the runtime, for URLs in answers. The access key is the one that
+ * the request names.
+ */
+type Caller = { readonly origin: string; readonly accessKeyId: string };
+
+export type Operation = (input: PlainObject, caller: Caller) => Promise<object> | object;
+
+/** A service of the AWS JSON protocol (smithy.io, "AWS JSON 1.0 and 1.1"): one POST, the operation in X-Amz-Target. */
+export function makeAwsJsonService(service: {
+  readonly targetPrefix: string;
+  readonly version: "1.0" | "1.1";
+  readonly namespace: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+}): HttpService {
+  const answer = (status: number, body: object, headers: Record<string, string> = {}): HttpResponse => ({
+    status,
+    headers: {
+      "content-type": `application/x-amz-json-${service.version}`,
+      "x-amzn-requestid": randomUUID(),
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+
+  return async (request) => {
+    const [prefix, operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
+    if (request.method !== "POST" || prefix !== service.targetPrefix) return undefined;
+    try {
+      const accessKeyId = checkSigned(request);
+      const run = service.operations.get(operation);
+      if (run === undefined) throw new AwsError("UnknownOperationException", `${operation} is not emulated.`);
+      const origin = `http://${request.headers.host}`;
+      return answer(200, await run(parseInput(request.body), { origin, accessKeyId }));
+    } catch (error) {
+      const fault =
+        error instanceof AwsError ? error : new AwsError("InternalFailure", "Internal failure", { status: 500 });
+      return answer(
+        fault.status,
+        { __type: `${service.namespace}#${fault.code}`, message: fault.message },
+        { "x-amzn-query-error": `${fault.queryCode};${fault.status < 500 ? "Sender" : "Receiver"}` },
+      );
+    }
+  };
+}
+
+/** Any credentials will do here, but code that forgets to sign must not work on the laptop alone. */
+function checkSigned({ headers }: HttpRequest): string {
+  const signed = /^AWS4-HMAC-SHA256 (?:.*\bCredential=([^/,\s]+))?/.exec(headers.authorization ?? "");
+  if (signed === null) {
+    throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
+  }
+  return signed[1] ?? "";
+}
+
+/** Strict: text that is no UTF-8 is refused, else it would be delivered changed. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function parseInput(body: Buffer): PlainObject {
+  try {
+    const input: unknown = JSON.parse(UTF_8.decode(body) || "{}");
+    if (isPlainObject(input)) return input;
+  } catch {
+    // Answered below: the parser's own message would repeat the caller's text.
+  }
+  throw new AwsError("SerializationException", "The request is not a JSON object.");
+}

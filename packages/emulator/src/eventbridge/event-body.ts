@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import type { PlainObject } from "../../../../src/domain/plain-object.ts";
+import type { EventDetail } from "./event-detail.ts";
+
+export type BusEvent = {
+  readonly detailType: string;
+  readonly source: string;
+  readonly time: number;
+  readonly resources: readonly string[];
+  readonly detail: EventDetail;
+};
+
+/** Characters that SQS refuses and JSON allows unescaped: AWS does not document what happens to such an event. */
+const NOT_FOR_SQS = /[\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
+export function toEnvelope(event: BusEvent, account: { readonly accountId: string; readonly region: string }) {
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": event.detailType,
+    source: event.source,
+    account: account.accountId,
+    time: new Date(event.time).toISOString().replace(/\.\d+Z$/, "Z"),
+    region: account.region,
+    resources: event.resources,
+  };
+}
+
+/**
+ * The envelope with its detail as the publisher wrote it: parsing and writing it again would change long numbers and
+ * repeated members. Characters that SQS refuses are escaped, which keeps the JSON value.
+ */
+export function eventBody(envelope: PlainObject, { text }: EventDetail): string {
+  const body = `${JSON.stringify(envelope).slice(0, -1)},"detail":${text}}`;
+  return body.replace(NOT_FOR_SQS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}

@@ -1,0 +1,140 @@
+import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
+import { compileValue, isAbsence, type ValueMatcher } from "./value-matcher.ts";
+
+export type EventMatcher = (event: PlainObject) => boolean;
+
+/**
+ * EventBridge's event patterns (user guide, "Comparison operators for use in event patterns"; where that is silent,
+ * github.com/aws/event-ruler, which is what EventBridge runs). All fields must match, a field by any of its values, and
+ * an array in the event by any of its elements, where fields inside one array must be matched by the same element. A dot
+ * in a name, of pattern or event, is one more level. Throws InvalidEventPatternError.
+ */
+export function compileEventPattern(pattern: unknown): EventMatcher {
+  if (!isPlainObject(pattern)) throw new InvalidEventPatternError("Filter is not an object");
+  if (JSON.stringify(pattern).length > MAX_CHARACTERS) {
+    throw new InvalidEventPatternError(`It has more than ${MAX_CHARACTERS} characters, the quota of an account`);
+  }
+  const alternatives = expand(pattern, { path: [], insideOr: false }, [new Map()]).map((conjunction) => [
+    ...conjunction.values(),
+  ]);
+  return (event) => alternatives.some((conditions) => matchesAll(conditions, event));
+}
+
+type Path = readonly string[];
+type Condition = { readonly path: Path; readonly matchers: readonly ValueMatcher[]; readonly orAbsent: boolean };
+/** What must hold together, by path. A pattern has one for each way through its `$or`s. */
+type Conjunction = ReadonlyMap<string, Condition>;
+
+/** EventBridge quotas, "Event pattern size": 2,048 by default. */
+const MAX_CHARACTERS = 2048;
+
+/** PutRule's own bound: `$or` multiplies. */
+const MAX_COMBINATIONS = 1000;
+
+/** Operators, and names that event-ruler reserves: none may be a field inside `$or`. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...["exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"],
+  ...["=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case"],
+  ...["date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range"],
+  ...["ip-address-in-range", "ip-address-not-in-range"],
+]);
+
+/** `insideOr` is true at every level below an `$or`. */
+type Place = { readonly path: Path; readonly insideOr: boolean };
+
+function expand(pattern: PlainObject, place: Place, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
+  const fields = Object.entries(pattern);
+  if (fields.length === 0) throw new InvalidEventPatternError("Empty objects are not allowed");
+  return fields.reduce((expanded, [name, value]) => {
+    if (place.insideOr && RESERVED.has(name)) {
+      throw new InvalidEventPatternError(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+    }
+    const next = name === "$or" ? expandOr(value, place, expanded) : expandField(name, value, place, expanded);
+    if (next.length > MAX_COMBINATIONS) throw new InvalidEventPatternError("Rule has too many $or combinations");
+    return next;
+  }, conjunctions);
+}
+
+function expandOr(branches: unknown, { path }: Place, conjunctions: readonly Conjunction[]): readonly Conjunction[] {
+  if (!Array.isArray(branches)) throw new InvalidEventPatternError("It must be an Array followed with $or.");
+  if (branches.length < 2) {
+    throw new InvalidEventPatternError("There must have at least 2 Objects in $or relationship.");
+  }
+  return branches.flatMap((branch: unknown) => {
+    if (isPlainObject(branch)) return expand(branch, { path, insideOr: true }, conjunctions);
+    throw new InvalidEventPatternError("Only JSON object is allowed in array of $or relationship.");
+  });
+}
+
+function expandField(
+  name: string,
+  value: unknown,
+  place: Place,
+  conjunctions: readonly Conjunction[],
+): readonly Conjunction[] {
+  const path = [...place.path, ...name.split(".")];
+  if (isPlainObject(value)) return expand(value, { ...place, path }, conjunctions);
+  if (!Array.isArray(value)) throw new InvalidEventPatternError(`"${name}" must be an object or an array`);
+  if (value.length === 0) throw new InvalidEventPatternError("Empty arrays are not allowed");
+
+  const matchers = value.filter((one) => !isAbsence(one)).map(compileValue);
+  const condition = { path, matchers, orAbsent: matchers.length < value.length };
+  // As in event-ruler, a path that is named again, inside `$or` or with a dot, replaces the earlier one.
+  return conjunctions.map((conjunction) => new Map(conjunction).set(JSON.stringify(path), condition));
+}
+
+type Node = { matchers?: readonly ValueMatcher[]; readonly children: Map<string, Node> };
+
+/** An absence is of the whole event; all that must be present is sought together, so that it lies in the same elements. */
+function matchesAll(conditions: readonly Condition[], event: PlainObject): boolean {
+  const root: Node = { children: new Map() };
+  for (const { path, matchers, orAbsent } of conditions) {
+    if (!orAbsent || hasLeaf([event], path)) path.reduce(childOf, root).matchers = matchers;
+  }
+  return matchesNode(root, [event]);
+}
+
+function childOf(node: Node, name: string): Node {
+  const child = node.children.get(name) ?? { children: new Map() };
+  node.children.set(name, child);
+  return child;
+}
+
+/** `values` are all values at one path: `{"a.b": 1, "a": {"b": 2}}` has two at `a.b`. An array is one value. */
+function matchesNode(node: Node, values: readonly unknown[]): boolean {
+  const array: unknown = values.find(Array.isArray);
+  if (Array.isArray(array)) {
+    const others = values.filter((value) => value !== array);
+    return matchesNode(node, others) || array.some((element: unknown) => matchesNode(node, [...others, element]));
+  }
+  const { matchers, children } = node;
+  if (matchers !== undefined && !values.some((value) => matchesLeaf(matchers, value))) return false;
+  return [...children].every(([name, child]) => matchesNode(child, membersAt(values, name)));
+}
+
+function matchesLeaf(matchers: readonly ValueMatcher[], value: unknown): boolean {
+  return !isPlainObject(value) && matchers.some((matches) => matches(value));
+}
+
+/** For a name that continues `name` with a dot: an object with the rest of the name. */
+function membersAt(values: readonly unknown[], name: string): readonly unknown[] {
+  return values.filter(isPlainObject).flatMap((object) =>
+    Object.entries(object).flatMap(([key, member]) => {
+      if (key === name) return [member];
+      return key.startsWith(`${name}.`) ? [{ [key.slice(name.length + 1)]: member }] : [];
+    }),
+  );
+}
+
+/** `exists` is about leaves: an object, and an array without elements, does not exist. */
+function hasLeaf(values: readonly unknown[], [name, ...rest]: Path): boolean {
+  const elements = values.flatMap(elementsOf);
+  if (name === undefined) return elements.some((value) => !isPlainObject(value));
+  const members = membersAt(elements, name);
+  return members.length > 0 && hasLeaf(members, rest);
+}
+
+function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.flatMap(elementsOf) : [value];
+}

@@ -1,0 +1,86 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { makeFrontPage } from "../../../src/entrypoints/local/front-page.ts";
+import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import { type EventingDescription, startEventing } from "./eventing.ts";
+import type { ApiDescription } from "./gateway/api-description.ts";
+import { makeGateway } from "./gateway/gateway.ts";
+import { makeManagementApi } from "./gateway/management-api.ts";
+import type { Quotas } from "./gateway/quotas.ts";
+import { makeStageService } from "./gateway/upgrade-request.ts";
+import { BodyBudget } from "./http/body-budget.ts";
+import { makeHttpServer } from "./http/http-server.ts";
+import { makeFunctions } from "./lambda/functions.ts";
+import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
+import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export type RuntimeDescription = {
+  readonly api: ApiDescription;
+  readonly functions: readonly LambdaFunction[];
+  /** Zero for any that is free. */
+  readonly port: number;
+  readonly quotas: Quotas;
+  readonly scheduler: Scheduler;
+  readonly eventing: EventingDescription;
+  readonly onFailure: (functionName: string, error: FunctionError) => void;
+  /** A line for the terminal about an error that no answer reports. */
+  readonly note: (line: string) => void;
+};
+
+export type Runtime = {
+  readonly port: number;
+  /** In the API's address. */
+  readonly stage: string;
+  /** Closes every WebSocket with 1001 and ends within a second. */
+  close(): Promise<void>;
+};
+
+/** The loopback interface alone: what is meant for a laptop must not be reachable from its network. */
+const HOST = "127.0.0.1";
+
+const CLOSE_GRACE_MS = 300;
+
+/** Ten of the largest bodies at once; the others wait. */
+const INVOCATION_BODY_BYTES = 64 * 1024 * 1024;
+/** A separate budget for the calls of functions: they must not wait for bodies of invocations. */
+const CALL_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Rejects when the port cannot be had. */
+export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
+  const { api, scheduler } = description;
+  const functions = makeFunctions(description);
+  const gateway = makeGateway({ api, functions, quotas: description.quotas, scheduler });
+  const eventing = startEventing({
+    description: description.eventing,
+    ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, note: description.note },
+  });
+  const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
+  const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
+  const server = makeHttpServer({
+    bodyBudget: (path) => (isInvocation(path) ? invocationBodies : callBodies),
+    services: [
+      makeInvokeApi(functions),
+      makeManagementApi({ ...gateway, stages: api.stages }),
+      makeStageService(api.stages),
+      ...eventing.services,
+      makeFrontPage(api.stages[0].name),
+    ],
+    onUpgrade: gateway.upgrade,
+  });
+  server.listen(description.port, HOST);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    stage: api.stages[0].name,
+    async close() {
+      server.close();
+      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function atMost(millis: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, millis))]);
+}

@@ -1,0 +1,28 @@
+import { isPlainObject, ownProperty } from "../../../../src/domain/plain-object.ts";
+
+/** The messages of a batch that were not processed, with the reason. All others are to be deleted. */
+export type BatchVerdict = { readonly failed: ReadonlySet<string>; readonly reason: string };
+
+/**
+ * A function's answer under `ReportBatchItemFailures` (Lambda developer guide, "Success and failure conditions"). What
+ * says nothing (null, no list, an empty one) means that all went well; what cannot be understood, that nothing did.
+ */
+export function judgeBatchAnswer(answer: unknown, messageIds: readonly string[]): BatchVerdict {
+  const allFailed = (reason: string) => ({ failed: new Set(messageIds), reason });
+  if (answer === undefined || answer === null) return NONE_FAILED;
+  if (Array.isArray(answer) && answer.length === 0) return NONE_FAILED;
+  if (!isPlainObject(answer)) return allFailed("the answer is not a batch response");
+
+  const failures = ownProperty(answer, "batchItemFailures") ?? [];
+  if (!Array.isArray(failures)) return allFailed("batchItemFailures is not a list");
+  const identifiers = failures.map((failure) =>
+    isPlainObject(failure) ? ownProperty(failure, "itemIdentifier") : undefined,
+  );
+  const known = new Set<unknown>(messageIds);
+  if (!identifiers.every((identifier) => known.has(identifier))) {
+    return allFailed("batchItemFailures names no message of the batch");
+  }
+  return { failed: new Set(identifiers as string[]), reason: "reported in batchItemFailures" };
+}
+
+const NONE_FAILED: BatchVerdict = { failed: new Set(), reason: "" };

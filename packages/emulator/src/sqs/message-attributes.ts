@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { isPlainObject, ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { AwsError } from "../aws-json/aws-error.ts";
+import { isCarried } from "./check-body.ts";
+import type { MessageAttribute, MessageAttributes } from "./message.ts";
+
+const MAX_ATTRIBUTES = 10;
+const NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
+const DATA_TYPE = /^(?:String|Number|Binary)(?:\..+)?$/;
+
+/** The `MessageAttributes` of SendMessage, as its reference bounds them. */
+export function parseMessageAttributes(given: PlainObject = {}): MessageAttributes {
+  const entries = Object.entries(given);
+  if (entries.length > MAX_ATTRIBUTES) throw invalid("Number of message attributes exceeds the allowed maximum [10].");
+  return new Map(entries.map(([name, value]) => [name, parseAttribute(name, value)]));
+}
+
+function parseAttribute(name: string, value: unknown): MessageAttribute {
+  if (!NAME.test(name)) throw invalid("The message attribute name is invalid.");
+  const attribute = isPlainObject(value) ? value : {};
+  const dataType = ownProperty(attribute, "DataType");
+  if (typeof dataType !== "string" || !DATA_TYPE.test(dataType)) {
+    throw invalid(`The message attribute '${name}' must contain a message attribute type of String, Number or Binary.`);
+  }
+  const field = dataType.startsWith("Binary") ? "BinaryValue" : "StringValue";
+  const content = ownProperty(attribute, field);
+  if (typeof content !== "string" || content === "") {
+    throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
+  }
+  if (field === "StringValue" && !isCarried(content)) {
+    throw invalid(`The message attribute '${name}' contains characters that are not allowed in a message.`);
+  }
+  return field === "BinaryValue" ? { dataType, binaryValue: content } : { dataType, stringValue: content };
+}
+
+function invalid(reason: string): AwsError {
+  return new AwsError("InvalidParameterValue", reason);
+}
+
+/** Those that ReceiveMessage asked for: `All`, `.*`, a prefix ending in `.*`, or a name. */
+export function selectAttributes(attributes: MessageAttributes, wanted: readonly string[]): MessageAttributes {
+  const isWanted = (name: string) =>
+    wanted.some((one) => one === "All" || one === name || (one.endsWith(".*") && name.startsWith(one.slice(0, -2))));
+  return new Map([...attributes].filter(([name]) => isWanted(name)));
+}
+
+export function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
+
+/** SQS developer guide, "Calculating the MD5 message digest for message attributes"; undefined where there are none. */
+export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
+  if (attributes.size === 0) return undefined;
+  const hash = createHash("md5");
+  const addLengthAnd = (bytes: Buffer) =>
+    hash.update(Buffer.from(Uint32Array.of(bytes.length).buffer).swap32()).update(bytes);
+  for (const [name, { dataType, stringValue, binaryValue }] of [...attributes].sort(byName)) {
+    addLengthAnd(Buffer.from(name));
+    addLengthAnd(Buffer.from(dataType));
+    hash.update(Buffer.of(stringValue === undefined ? 2 : 1));
+    addLengthAnd(stringValue === undefined ? Buffer.from(binaryValue ?? "", "base64") : Buffer.from(stringValue));
+  }
+  return hash.digest("hex");
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}

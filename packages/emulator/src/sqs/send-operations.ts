@@ -1,0 +1,76 @@
+import { ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import type { Operation } from "../aws-json/aws-json-service.ts";
+import { boundedInteger, listOfObjects, optionalObject, optionalText, requiredText } from "../aws-json/members.ts";
+import { refused, runBatch } from "./batch.ts";
+import { messageBytes, type OutgoingMessage } from "./message.ts";
+import { md5, md5OfAttributes, parseMessageAttributes } from "./message-attributes.ts";
+import type { Queue } from "./queue.ts";
+import { type Queues, queueAt } from "./queues.ts";
+import type { SenderCheck } from "./sender-check.ts";
+
+const MAX_REQUEST_BYTES = 1_048_576;
+
+export function sendOperations({
+  queues,
+  checkSender,
+}: {
+  readonly queues: Queues;
+  readonly checkSender: SenderCheck;
+}): readonly (readonly [string, Operation])[] {
+  return [
+    [
+      "SendMessage",
+      (input, caller) => {
+        const queue = queueAt(queues, requiredText(input, "QueueUrl"));
+        checkSender(queue, caller);
+        return send(queue, input);
+      },
+    ],
+    [
+      "SendMessageBatch",
+      (input, caller) => {
+        const queue = queueAt(queues, requiredText(input, "QueueUrl"));
+        checkSender(queue, caller);
+        checkTotal(listOfObjects(input, "Entries"));
+        return runBatch(input, (entry) => send(queue, entry));
+      },
+    ],
+  ];
+}
+
+function send(queue: Queue, entry: PlainObject): object {
+  const outgoing = parseOutgoing(entry);
+  const message = queue.send(outgoing);
+  const attributesDigest = md5OfAttributes(message.attributes);
+  return {
+    MessageId: message.id,
+    MD5OfMessageBody: md5(message.body),
+    ...(attributesDigest !== undefined && { MD5OfMessageAttributes: attributesDigest }),
+  };
+}
+
+function parseOutgoing(entry: PlainObject): OutgoingMessage {
+  const traceHeader = ownProperty(optionalObject(entry, "MessageSystemAttributes") ?? {}, "AWSTraceHeader") ?? {};
+  const traceText = optionalText(traceHeader as PlainObject, "StringValue");
+  return {
+    body: requiredText(entry, "MessageBody"),
+    attributes: parseMessageAttributes(optionalObject(entry, "MessageAttributes")),
+    delaySeconds: boundedInteger(entry, "DelaySeconds", {
+      min: 0,
+      max: 900,
+      fallback: undefined,
+      reason: "DelaySeconds must be >= 0 and <= 900.",
+    }),
+    ...(traceText !== undefined && { traceHeader: traceText }),
+  };
+}
+
+function checkTotal(entries: readonly PlainObject[]): void {
+  const bytes = entries.reduce((sum, entry) => {
+    const attributes = parseMessageAttributes(optionalObject(entry, "MessageAttributes"));
+    return sum + messageBytes(optionalText(entry, "MessageBody") ?? "", attributes);
+  }, 0);
+  if (bytes > MAX_REQUEST_BYTES) {
+    throw refused("BatchRequestTooLong", `Batch requests cannot be longer than ${MAX_REQUEST_BYTES} bytes.`);
+  }
+}

@@ -1,0 +1,248 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../../../tests/fakes/manual-scheduler.ts";
+import { describeTemplate, projectTemplate, replaced } from "../../../../tests/support/local-template.ts";
+import { startEventing } from "../../src/eventing.ts";
+import { makeGateway } from "../../src/gateway/gateway.ts";
+import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
+import { makeFunctions } from "../../src/lambda/functions.ts";
+import { RESOURCE_TABLES, TYPES_WITHOUT_LOCAL_PART } from "../../src/template/known-properties.ts";
+import { ParameterError } from "../../src/template/parameters.ts";
+import type { PropertyTable } from "../../src/template/property-table.ts";
+import type { StackDescription } from "../../src/template/stack-description.ts";
+import { TemplateError } from "../../src/template/template-error.ts";
+
+const template = projectTemplate();
+
+/** The line of the template on which a piece of it stands. */
+function lineOf(text: string, piece: string): number {
+  return text.slice(0, text.indexOf(piece)).split("\n").length;
+}
+
+/** The template with a line more behind one of its lines, indented as given. */
+function withLine(after: string, line: string): string {
+  return replaced(template, after, `${after}${line}\n`);
+}
+
+const API = "    Type: AWS::Serverless::WebSocketApi\n    Properties:\n";
+const SUBSCRIBE = "        subscribe:\n";
+const QUEUE = "  EntityUpdatedQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n";
+
+describe("a property that AWS has and nothing here does", () => {
+  const named: readonly (readonly [text: string, line: string, meaning: string])[] = [
+    [
+      withLine(SUBSCRIBE, "          RequestModels: { $default: Model }"),
+      "RequestModels",
+      "WebsocketApi.Routes.subscribe.RequestModels is not emulated: no message is held to a model here",
+    ],
+    [
+      replaced(template, /DisableExecuteApiEndpoint: .*/, "DisableExecuteApiEndpoint: true"),
+      "DisableExecuteApiEndpoint",
+      "WebsocketApi.DisableExecuteApiEndpoint is not emulated: on AWS the API answers at its own domain name alone",
+    ],
+    [
+      withLine("    Handler: index.handler\n", "    Layers: [arn:of:a:layer]"),
+      "Layers",
+      "Globals.Function.Layers is not emulated: layers are not loaded here",
+    ],
+  ];
+
+  it.each(named)("is named once, with its line and what it means: %#", (text, line, meaning) => {
+    const { notes } = describeTemplate(text);
+
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain(`infra/template.yaml:${lineOf(text, line)}: ${meaning}`);
+  });
+
+  it("is named in one line, however often it is there", () => {
+    const models = "          RequestModels: { $default: Model }\n";
+    const text = replaced(
+      withLine(SUBSCRIBE, models.trimEnd()),
+      "        unsubscribe:\n",
+      `        unsubscribe:\n${models}`,
+    );
+
+    expect(describeTemplate(text).notes).toEqual([expect.stringContaining("RequestModels (and 1 more like it)")]);
+  });
+
+  it.each([
+    [withLine(SUBSCRIBE, "          ApiKeyRequired: true"), "WebsocketApi.Routes.subscribe.ApiKeyRequired"],
+    [withLine(SUBSCRIBE, "          RequestParameters: { a: b }"), "WebsocketApi.Routes.subscribe.RequestParameters"],
+    [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
+    [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
+    [withLine("            BatchSize: 10\n", "            FilterCriteria: {}"), "Properties.FilterCriteria"],
+  ])("is refused where passing it over would do harm: %#", (text, property) => {
+    expect(() => describeTemplate(text)).toThrow(TemplateError);
+    expect(() => describeTemplate(text)).toThrow(`${property} is not known to the local runtime: `);
+  });
+
+  it.each([
+    withLine(SUBSCRIBE, "          ApiKeyRequired: false"),
+    withLine(QUEUE, "      FifoQueue: false"),
+    replaced(template, "      IpAddressType: !Ref IpAddressType\n", "      IpAddressType: dualstack\n"),
+    withLine("    Handler: index.handler\n", "    RecursiveLoop: Allow"),
+    withLine("    Handler: index.handler\n", "    PermissionsBoundary: !Ref AWS::NoValue"),
+    // It is not read here, so it may hold unknown properties.
+    withLine(API, "      Description: !ImportValue of-another-stack"),
+  ])("is not spoken of where it makes no difference: %#", (text) => {
+    expect(describeTemplate(text).notes).toEqual([]);
+  });
+});
+
+describe("a property that nobody knows", () => {
+  const cases: readonly (readonly [text: string, path: string])[] = [
+    [withLine(API, "      RouteSelectionExpresion: a"), "WebsocketApi.RouteSelectionExpresion"],
+    [withLine(SUBSCRIBE, "          FunctionARN: a"), "WebsocketApi.Routes.subscribe.FunctionARN"],
+    [withLine("        AuthType: CUSTOM\n", "        IdentitySources: [a]"), "WebsocketApi.Auth.IdentitySources"],
+    [
+      withLine("      DefaultRouteSettings:\n", "        LogingLevel: INFO"),
+      "WebsocketApi.DefaultRouteSettings.LogingLevel",
+    ],
+    [withLine(QUEUE, "      VisibilityTimeoutSeconds: 1"), "EntityUpdatedQueue.VisibilityTimeoutSeconds"],
+    [replaced(template, "maxReceiveCount: 5", "maxReceiveCount: 5, max: 5"), "EntityUpdatedQueue.RedrivePolicy.max"],
+    [withLine("    Handler: index.handler\n", "    TimeOut: 5"), "Globals.Function.TimeOut"],
+    [
+      withLine("            BatchSize: 10\n", "            Batch: 1"),
+      "NotifyEntity.Events.EntityUpdated.Properties.Batch",
+    ],
+    [withLine("        - Id: EntityUpdatedQueue\n", "          ARN: a"), "EntityUpdatedRule.Targets[0].ARN"],
+    [withLine("  EntityUpdatedQueue:\n", "    Conditon: IsProduction"), "EntityUpdatedQueue.Conditon"],
+    [replaced(template, "Globals:\n", "Global: {}\nGlobals:\n"), "Global"],
+    [withLine("  StageName:\n    Type: String\n", "    AllowedPatern: a"), "Parameters.StageName.AllowedPatern"],
+  ];
+
+  it.each(cases)("is refused with its resource and its line: %#", (text, path) => {
+    const property = path.split(".").at(-1) ?? "";
+    const message = `infra/template.yaml:${lineOf(text, `${property}:`)}: ${path} is nothing that the local runtime knows`;
+
+    expect(() => describeTemplate(text)).toThrow(message);
+  });
+});
+
+describe("what is emulated of the properties", () => {
+  it("L-11 IntegrationTimeout of a route, within what API Gateway takes", () => {
+    const timeoutOf = (millis: number) =>
+      describeTemplate(withLine(SUBSCRIBE, `          IntegrationTimeout: ${millis}`)).api.routes.find(
+        ({ routeKey }) => routeKey === "subscribe",
+      )?.integrationTimeoutMillis;
+
+    expect(timeoutOf(50)).toBe(50);
+    expect(() => timeoutOf(29_001)).toThrow("IntegrationTimeout must be a whole number from 50 to 29000");
+  });
+
+  it("an event source that is switched off", () => {
+    const mappings = (text: string) => describeTemplate(text).eventSourceMappings.length;
+
+    expect(mappings(withLine("            BatchSize: 10\n", "            Enabled: false"))).toBe(
+      mappings(template) - 1,
+    );
+  });
+
+  it.each([
+    ["DISABLED", 1],
+    ["ENABLED", 2],
+    ["ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", 2],
+  ])("a rule that is %s", (state, rules) => {
+    const text = withLine(
+      "  EntityUpdatedRule:\n    Type: AWS::Events::Rule\n    Properties:\n",
+      `      State: ${state}`,
+    );
+
+    expect(describeTemplate(text).rules).toHaveLength(rules);
+  });
+
+  it("M-15 further stages, if something is deployed on them", () => {
+    const stage = (more: string) =>
+      replaced(
+        template,
+        "Resources:\n",
+        `Resources:\n  Blue:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties: { ApiId: !Ref WebsocketApi, StageName: blue${more} }\n`,
+      );
+
+    expect(describeTemplate(stage(", AutoDeploy: true")).api.stages).toEqual([{ name: "dev" }, { name: "blue" }]);
+    expect(() => describeTemplate(stage(""))).toThrow("Blue.AutoDeploy is missing");
+    const green = stage(", AutoDeploy: true").replace("StageName: blue", "StageName: dev");
+    expect(() => describeTemplate(green)).toThrow("Blue.StageName is another stage's already");
+    const other = stage(", AutoDeploy: true").replace("ApiId: !Ref WebsocketApi, S", "ApiId: other, S");
+    expect(() => describeTemplate(other)).toThrow("Blue.ApiId is not WebsocketApi");
+  });
+});
+
+describe("the tables", () => {
+  const tables = [...RESOURCE_TABLES].map(([type, table]) => [type, table] as const);
+
+  it("hold no type twice", () => {
+    expect(tables.filter(([type]) => TYPES_WITHOUT_LOCAL_PART.has(type))).toEqual([]);
+  });
+
+  it.each(tables)("say in words what a property of %s would do, and no more than that", (_type, table) => {
+    const texts = textsIn(table);
+
+    for (const text of texts) expect(text).toMatch(/^[A-Za-z][^\n]*[^.]$/);
+    expect(Object.keys(table).length).toBeGreaterThan(0);
+  });
+});
+
+function textsIn(table: PropertyTable): readonly string[] {
+  return Object.values(table).flatMap((rule) => {
+    if (typeof rule === "string") return [];
+    if ("members" in rule) return textsIn(rule.members);
+    if ("each" in rule) return textsIn(rule.each);
+    return ["named" in rule ? rule.named : rule.refused];
+  });
+}
+
+/** Everything that a start does with a template, without the port. */
+async function run(stack: StackDescription): Promise<void> {
+  const scheduler = new ManualScheduler();
+  const handler = () => undefined;
+  const functions = makeFunctions({
+    functions: stack.functions.map((fn) => ({ ...fn, handler })),
+    scheduler,
+    onFailure: () => {},
+  });
+  makeGateway({ api: stack.api, functions, quotas: DEFAULT_QUOTAS, scheduler });
+  const account = { accountId: "123456789012", region: "us-east-1" };
+  await startEventing({ ...account, description: stack, scheduler, functions, note: () => {} }).stop();
+}
+
+it("whatever somebody does to a line of it, the template runs or is refused in one line", {
+  timeout: 60_000,
+}, async () => {
+  const lines = template.split("\n");
+  const change = fc.oneof(
+    fc.constant((_line: string) => ""),
+    fc.constant((line: string) => line.replace(/(\w)(\w+):/, "$2$1:")),
+    fc.constant((line: string) => line.replace(/^ {2}/, "")),
+    fc
+      .constantFrom(
+        "[]",
+        "{}",
+        "-1",
+        "a.fifo",
+        "$default",
+        "!Ref Nothing",
+        "!GetAtt A.B",
+        "{ a: [b] }",
+        "null",
+        "''",
+        "~",
+      )
+      .map((value) => (line: string) => line.replace(/: .*$/, `: ${value}`)),
+  );
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(lines.length - 1), change, async (at, changed) => {
+      const text = lines.with(at, changed(lines[at] ?? "")).join("\n");
+      try {
+        await run(describeTemplate(text));
+      } catch (error) {
+        refused += 1;
+        expect(error instanceof TemplateError || error instanceof ParameterError, String(error)).toBe(true);
+        expect((error as Error).message).not.toContain("\n");
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(refused, "some changes do harm").toBeGreaterThan(0);
+});

@@ -1,0 +1,415 @@
+import { describe, expect, it } from "vitest";
+import { SECRET_TEXT } from "../../../../tests/support/good-token.ts";
+import {
+  describeTemplate,
+  entrypoints,
+  localAccount,
+  projectTemplate,
+  replaced,
+  withoutResource,
+} from "../../../../tests/support/local-template.ts";
+
+const template = projectTemplate();
+
+describe("the project's template", () => {
+  const stack = describeTemplate(template, { MintTestTokens: "true" });
+
+  it("declares the API that clients know", () => {
+    expect(stack.api.stages).toEqual([{ name: "dev" }]);
+    expect(stack.api.routeSelectionExpression).toBe("$request.body.action");
+    expect(stack.api.routes.map((route) => [route.routeKey, route.functionName, route.routeResponse])).toEqual([
+      ["$connect", "Connect", false],
+      ["$disconnect", "Disconnect", false],
+      ["$default", "Default", true],
+      ["subscribe", "Subscribe", true],
+      ["unsubscribe", "Unsubscribe", true],
+    ]);
+  });
+
+  it("has one authorizer, on $connect, which both ways of passing a token reach", () => {
+    const authorizers = stack.api.routes.map((route) => [route.routeKey, route.authorizer]);
+
+    expect(authorizers.filter(([, authorizer]) => authorizer !== undefined)).toEqual([
+      ["$connect", { functionName: "Authorizer", identitySources: [] }],
+    ]);
+  });
+
+  it("leads each detail-type through a queue of its own to its function", () => {
+    const paths = stack.rules.map((rule) => [
+      (rule.eventPattern as { "detail-type": unknown })["detail-type"],
+      rule.targets.map(({ queue }) =>
+        stack.eventSourceMappings.filter((mapping) => mapping.queue === queue).map((mapping) => mapping.functionName),
+      ),
+    ]);
+
+    expect(paths).toEqual([
+      [["Entity Updated"], [["NotifyEntity"]]],
+      [["Send User Push Notification"], [["NotifyUser"]]],
+    ]);
+  });
+
+  it("takes functions with the globals' settings, their own before them", () => {
+    const authorizer = stack.functions.find(({ name }) => name === "Authorizer");
+    const notify = stack.functions.find(({ name }) => name === "NotifyEntity");
+
+    expect(authorizer).toMatchObject({ entrypoint: "authorizer", timeoutSeconds: 5, memoryMegabytes: 512 });
+    expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "INFO", SECRETS: "secrets-manager" });
+    expect(notify).toMatchObject({ entrypoint: "notify-entity", timeoutSeconds: 60, memoryMegabytes: 1024 });
+  });
+
+  it("has a function for every handler, and a handler for every function", () => {
+    expect(stack.functions.map(({ entrypoint }) => entrypoint).toSorted()).toEqual([...entrypoints].toSorted());
+  });
+
+  it("asks for nothing that would have to be named", () => {
+    expect(stack.notes).toEqual([]);
+  });
+});
+
+describe("parameters", () => {
+  it("give the stage its name", () => {
+    expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
+  });
+
+  it("that are preferred count where they are declared, and are missed by nobody else", () => {
+    const preferred = { MintTestTokens: "true", Nonsense: "1" };
+    const names = describeTemplate(template, {}, localAccount(), preferred).functions.map(({ name }) => name);
+
+    expect(names).toContain("CreateTestJwt");
+  });
+
+  it("decide what there is", () => {
+    const namesFor = (parameters: Record<string, string>) =>
+      describeTemplate(template, parameters).functions.map(({ name }) => name);
+
+    expect(namesFor({ Production: "false" })).not.toContain("CreateTestJwt");
+    expect(namesFor({ MintTestTokens: "true", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
+    expect(namesFor({ JwtSecret: SECRET_TEXT })).not.toContain("RotateSecret");
+  });
+
+  it("name the sources that may push", () => {
+    const [rule] = describeTemplate(template, { EventSources: "shop, billing", EventSourcePrefix: "acme." }).rules;
+
+    expect(rule?.eventPattern).toMatchObject({
+      $or: [{ source: ["shop", "billing"] }, { source: [{ prefix: "acme." }] }],
+    });
+  });
+
+  it.each([
+    ["that are not declared", { Nonsense: "1" }, "the template has no parameter Nonsense"],
+    ["outside the allowed values", { Production: "maybe" }, "parameter Production must be one of true, false"],
+    ["that do not match the pattern", { TokenLeewaySeconds: "61" }, "must be a whole number from 0 to 60"],
+    ["with one bad item in a list", { EventSources: "shop,aws.s3" }, "parameter EventSources must be sources"],
+    ["that do not match a pattern without words", { Bare: "b" }, "parameter Bare must match a+"],
+    ["out of bounds", { Count: "61" }, "parameter Count must be a number within its bounds"],
+    ["that are no number", { Count: "" }, "parameter Count must be a number within its bounds"],
+    ["too short", { Name: "" }, "parameter Name is too short"],
+    ["that break a rule", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
+    ["too short for a secret, unsaid", { JwtSecret: "hunter2" }, "parameter JwtSecret must be 32 to 512 characters"],
+  ])("are refused %s, without repeating them", (_which, parameters, message) => {
+    const more = `
+  Bare: { Type: String, AllowedPattern: a+, Default: a }
+  Count: { Type: Number, MinValue: 1, MaxValue: 60, Default: 1 }
+  Name: { Type: String, MinLength: 1, Default: n }`;
+    const read = () => describeTemplate(replaced(template, /(?<=^Parameters:)/m, more), parameters);
+
+    expect(read).toThrow(message);
+    expect(read).not.toThrow("hunter2");
+  });
+});
+
+describe("what breaks on AWS breaks here", () => {
+  it("a route without a route response answers nobody", () => {
+    const { api } = describeTemplate(withoutResource(template, "SubscribeRouteResponse"));
+
+    expect(api.routes.filter((route) => route.routeResponse).map((route) => route.routeKey)).toEqual([
+      "$default",
+      "unsubscribe",
+    ]);
+  });
+
+  it("R-31 a route with a response answers, with the selection expression or without", () => {
+    const text = replaced(template, /(FunctionArn: !GetAtt Default.Arn\n).*RouteResponseSelectionExpression.*\n/, "$1");
+
+    expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(true);
+  });
+
+  it("a rule that is gone leads nowhere", () => {
+    const { rules } = describeTemplate(
+      withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule"),
+    );
+
+    expect(rules.map(({ name }) => name)).toEqual(["UserPushRule"]);
+  });
+
+  it("a rule without the queue's permission delivers nothing, to the queue or to its dead letters", () => {
+    const [rule] = describeTemplate(withoutResource(template, "EntityUpdatedQueuePolicy")).rules;
+
+    expect(rule?.targets).toEqual([
+      {
+        queue: "EntityUpdatedQueue",
+        permitted: false,
+        deadLetterQueue: "EntityUpdatedDeadLetters",
+        deadLetterQueuePermitted: false,
+      },
+    ]);
+  });
+
+  it("a policy that is attached to another queue permits nothing", () => {
+    const text = replaced(
+      template,
+      "Queues: [!Ref EntityUpdatedQueue, !Ref EntityUpdatedDeadLetters]",
+      "Queues: [!Ref EntityUpdatedDeadLetters]",
+    );
+
+    expect(describeTemplate(text).rules[0]?.targets[0]).toMatchObject({
+      permitted: false,
+      deadLetterQueuePermitted: true,
+    });
+  });
+
+  it("I4: the permission is the rule's alone", () => {
+    const text = replaced(
+      template,
+      '"aws:SourceArn": !GetAtt EntityUpdatedRule.Arn',
+      '"aws:SourceArn": !GetAtt UserPushRule.Arn',
+    );
+
+    expect(describeTemplate(text).rules[0]?.targets[0]?.permitted).toBe(false);
+  });
+});
+
+describe("a resource that the runtime does not know", () => {
+  it("is named with its line and passed over", () => {
+    const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
+
+    const place = `infra/template.yaml:${lineOf(text, "  Bucket:")}`;
+    expect(describeTemplate(text).notes).toEqual([
+      `${place}: Bucket is passed over, since nothing here runs AWS::S3::Bucket`,
+    ]);
+  });
+});
+
+describe("a mistake is named with file, line and what is wrong", () => {
+  it.each([
+    [
+      "YAML that is none",
+      "StageName: !Ref StageName\n",
+      "StageName: [a\n",
+      "RouteSelectionExpression",
+      "Flow sequence",
+    ],
+    ["a key twice", "  WebsocketApi:\n", "  Connect: {}\n  WebsocketApi:\n", "  Connect:\n", "Map keys must be unique"],
+    [
+      "an unknown name",
+      "AuthArn: !GetAtt Authorizer.Arn",
+      "AuthArn: !GetAtt Nobody.Arn",
+      "AuthArn",
+      "there is no resource Nobody",
+    ],
+    [
+      "an unknown parameter",
+      "StageName: !Ref StageName",
+      "StageName: !Ref Stage",
+      "StageName: !Ref Stage\n",
+      "there is no parameter or resource Stage",
+    ],
+    [
+      "a function that is no function",
+      "FunctionArn: !GetAtt Connect.Arn",
+      "FunctionArn: !GetAtt EntityUpdatedQueue.Arn",
+      "FunctionArn: !GetAtt EntityUpdatedQueue",
+      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any AWS::Serverless::Function",
+    ],
+    [
+      "a route key that SAM refuses",
+      "        subscribe:\n",
+      "        sub-scribe:\n",
+      "sub-scribe",
+      "WebsocketApi.Routes.sub-scribe is no route key",
+    ],
+    [
+      "code that nobody wrote",
+      "CodeUri: ../dist/connect/",
+      "CodeUri: ../dist/conect/",
+      "conect",
+      "Connect.CodeUri has no handler: conect.ts is not there",
+    ],
+    [
+      "a missing property",
+      "      RouteSelectionExpression: $request.body.action\n",
+      "",
+      "    Properties:\n      Name: !Ref AWS::StackName",
+      "WebsocketApi.RouteSelectionExpression is missing",
+    ],
+    [
+      "a condition that is none",
+      "Condition: GeneratesSecret",
+      "Condition: GeneratesSecrets",
+      "  RotateSecret:",
+      "there is no condition GeneratesSecrets",
+    ],
+    [
+      "a condition of itself",
+      'MintsTestTokens: !Equals [!Ref MintTestTokens, "true"]',
+      "MintsTestTokens: !Not [!Condition MintsTestTokens]",
+      "MintsTestTokens: !Not",
+      "condition MintsTestTokens depends on itself",
+    ],
+    [
+      "a function of CloudFormation's that is not known",
+      "Name: !Ref AWS::StackName",
+      "StageVariables: { a: !ImportValue x }",
+      "StageVariables",
+      "Fn::ImportValue is not known to the local runtime",
+    ],
+    [
+      "an alias, which CloudFormation refuses",
+      "Name: !Ref AWS::StackName",
+      "Name: &n x\n      Description: *n",
+      "Description: *n",
+      "CloudFormation takes no YAML aliases",
+    ],
+    [
+      "an event that is not run here",
+      "          Type: SQS\n",
+      "          Type: Schedule\n",
+      "Type: Schedule",
+      "NotifyEntity.Events.EntityUpdated.Type Schedule is not known to the local runtime",
+    ],
+    [
+      "an authorizer of another kind",
+      "AuthType: CUSTOM",
+      "AuthType: AWS_IAM",
+      "AuthType: AWS_IAM",
+      "WebsocketApi.Auth.AuthType AWS_IAM is not known to the local runtime",
+    ],
+    [
+      "a transformed event",
+      "        - Id: EntityUpdatedQueue\n",
+      "        - Id: EntityUpdatedQueue\n          InputPath: $.detail\n",
+      "InputPath",
+      "EntityUpdatedRule.Targets[0].InputPath is not known to the local runtime",
+    ],
+    [
+      "a route that nothing selects",
+      "RouteSelectionExpression: $request.body.action",
+      "RouteSelectionExpression: $request.body.a[x]",
+      "RouteSelectionExpression",
+      "WebsocketApi.RouteSelectionExpression is not an expression that the local runtime knows, such as $request.body",
+    ],
+    [
+      "a stage that WebSocket APIs cannot have",
+      "StageName: !Ref StageName",
+      "StageName: $default",
+      "StageName: $default",
+      "WebsocketApi.StageName must be 1 to 128 letters, digits, hyphens and underscores",
+    ],
+    [
+      "an identity that nobody finds",
+      "AuthType: CUSTOM",
+      "AuthType: CUSTOM\n        IdentitySource: [$request.header.X]",
+      "IdentitySource",
+      "WebsocketApi.Auth.IdentitySource $request.header.X is not known to the local runtime",
+    ],
+    [
+      "a FIFO queue by its property",
+      "      VisibilityTimeout: 360\n",
+      "      FifoQueue: true\n",
+      "FifoQueue",
+      "EntityUpdatedQueue.FifoQueue is not known to the local runtime: FIFO queues are not emulated",
+    ],
+    [
+      "a FIFO queue by its name",
+      "      VisibilityTimeout: 360\n",
+      "      QueueName: a.fifo\n",
+      "QueueName",
+      "EntityUpdatedQueue.QueueName is a FIFO queue's, which is not emulated",
+    ],
+    [
+      "a name that two queues have",
+      "      VisibilityTimeout: 360\n",
+      "      QueueName: UserPushQueue\n",
+      "    Properties:\n      VisibilityTimeout: 360\n",
+      "UserPushQueue.QueueName is another queue's already",
+    ],
+    [
+      "a name that two functions have",
+      "      CodeUri: ../dist/disconnect/\n",
+      "      FunctionName: Connect\n      CodeUri: ../dist/disconnect/\n",
+      "FunctionName: Connect",
+      "Disconnect.FunctionName is another function's already",
+    ],
+    [
+      "a parameter whose value is looked up in an account",
+      "  StageName:\n    Type: String\n",
+      "  StageName:\n    Type: AWS::SSM::Parameter::Value<String>\n",
+      "    Type: AWS::SSM",
+      "Parameters.StageName.Type is not known to the local runtime",
+    ],
+    [
+      "a number out of bounds",
+      "VisibilityTimeout: 360",
+      "VisibilityTimeout: 43201",
+      "VisibilityTimeout: 43201",
+      "EntityUpdatedQueue.VisibilityTimeout must be a whole number from 0 to 43200",
+    ],
+    [
+      "a batch that needs a window",
+      "BatchSize: 10\n",
+      "BatchSize: 11\n",
+      "BatchSize: 11",
+      "NotifyEntity.Events.EntityUpdated.Properties.BatchSize above 10 needs a MaximumBatchingWindowInSeconds",
+    ],
+    [
+      "a pattern that EventBridge refuses",
+      "detail-type: [Entity Updated]",
+      "detail-type: Entity Updated",
+      "EventPattern",
+      "EntityUpdatedRule.EventPattern is refused by EventBridge:",
+    ],
+    [
+      "a state that rules have not",
+      "      EventBusName: !Ref EventBusName\n",
+      "      State: OFF\n",
+      "State: OFF",
+      "EntityUpdatedRule.State is no state of a rule",
+    ],
+    [
+      "a response of no route",
+      "RouteId: !Ref WebsocketApiDefaultRoute",
+      "RouteId: !Ref Connect",
+      "RouteId: !Ref Connect",
+      "DefaultRouteResponse.RouteId is no route of WebsocketApi",
+    ],
+    [
+      "a response of another key",
+      "RouteResponseKey: $default }",
+      "RouteResponseKey: other }",
+      "RouteResponseKey: other",
+      "DefaultRouteResponse.RouteResponseKey is not $default",
+    ],
+    [
+      "a section that is a list",
+      "      Auth:\n        AuthType: CUSTOM\n        AuthArn: !GetAtt Authorizer.Arn\n",
+      "      Auth: [CUSTOM]\n",
+      "Auth: [CUSTOM]",
+      "WebsocketApi.Auth is not a map",
+    ],
+    [
+      "a text where a number belongs",
+      "VisibilityTimeout: 360",
+      "VisibilityTimeout: soon",
+      "VisibilityTimeout: soon",
+      "EntityUpdatedQueue.VisibilityTimeout is not a number",
+    ],
+  ])("%s", (_mistake, piece, replacement, place, problem) => {
+    const text = replaced(template, piece, replacement);
+
+    expect(() => describeTemplate(text)).toThrow(`infra/template.yaml:${lineOf(text, place)}: ${problem}`);
+  });
+});
+
+function lineOf(text: string, place: string): number {
+  return text.slice(0, text.indexOf(place)).split("\n").length;
+}

@@ -1,0 +1,37 @@
+import { isOriginAllowed, type OriginPolicy } from "../../domain/origin-policy.ts";
+import { toEpochSeconds } from "../../domain/time.ts";
+import { judgeClaims } from "../../domain/token/judge-claims.ts";
+import { type Presented, presentedToken, type QueryToken } from "../../domain/token/presented-token.ts";
+import type { TokenPolicy } from "../../domain/token/token-policy.ts";
+import type { TokenVerdict } from "../../domain/token/token-verdict.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { TokenVerifier } from "../ports/token-verifier.ts";
+
+/** What a handshake shows of its sender. */
+export type ConnectionAttempt = { readonly presented: Presented; readonly origins: readonly string[] };
+
+/** `rejected`: the caller is unknown (401). `refused`: the caller is known, and not allowed (403). */
+export type ConnectionVerdict = TokenVerdict | { readonly kind: "refused"; readonly reason: "ORIGIN_NOT_ALLOWED" };
+
+/** Whether the sender of a handshake is let in, and as whom. Throws DependencyUnavailableError. */
+export type AuthorizeConnection = (attempt: ConnectionAttempt) => Promise<ConnectionVerdict>;
+
+/** Who may try at all, whatever the token says. */
+export type AdmissionPolicy = { readonly queryToken: QueryToken; readonly origins: OriginPolicy };
+
+export function makeAuthorizeConnection(deps: {
+  readonly verifier: TokenVerifier;
+  readonly admission: AdmissionPolicy;
+  readonly policy: TokenPolicy;
+  readonly clock: Clock;
+}): AuthorizeConnection {
+  return async ({ presented, origins }) => {
+    const token = presentedToken(presented, deps.admission.queryToken);
+    if (typeof token !== "string") return token;
+    const verified = await deps.verifier.verify(token);
+    if (verified.kind === "rejected") return verified;
+    const verdict = judgeClaims(verified.claims, deps.policy, toEpochSeconds(deps.clock.now()));
+    if (verdict.kind === "rejected" || isOriginAllowed(origins, deps.admission.origins)) return verdict;
+    return { kind: "refused", reason: "ORIGIN_NOT_ALLOWED" };
+  };
+}

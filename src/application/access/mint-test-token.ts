@@ -1,0 +1,40 @@
+import type { Identity } from "../../domain/identity/identity.ts";
+import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
+import type { TokenPolicy } from "../../domain/token/token-policy.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { TokenSigner } from "../ports/token-signer.ts";
+import type { UniqueIds } from "../ports/unique-ids.ts";
+
+const TEST_TOKEN_SECONDS = 3600;
+
+/** A token that the policy accepts, valid for one hour or the policy's shorter limit. Any caller may be any user. */
+export type MintTestToken = (identity: Identity) => Promise<string>;
+
+export function makeMintTestToken(deps: {
+  readonly signer: TokenSigner;
+  readonly policy: TokenPolicy;
+  readonly clock: Clock;
+  readonly ids: UniqueIds;
+}): MintTestToken {
+  return (identity) => {
+    const now = toEpochSeconds(deps.clock.now());
+    return deps.signer.sign({
+      iss: deps.policy.issuer,
+      aud: deps.policy.audience,
+      iat: now,
+      nbf: now,
+      exp: earlier(addSeconds(now, TEST_TOKEN_SECONDS), addSeconds(now, deps.policy.maxLifetimeSeconds)),
+      jti: deps.ids.next(),
+      ...(deps.policy.identityClaims === "oidc" && oidcClaims(identity)),
+      data: identity,
+    });
+  };
+}
+
+function oidcClaims({ userId, firstName, lastName }: Identity): Record<string, unknown> {
+  return {
+    sub: userId,
+    ...(firstName !== undefined && { given_name: firstName }),
+    ...(lastName !== undefined && { family_name: lastName }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { UserId } from "../../domain/identity/user-id.ts";
+import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
+
+/** What became of the recipients that one invocation took in hand, each in exactly one count. */
+type RecipientCounts = {
+  readonly delivered: number;
+  readonly gone: number;
+  readonly expired: number;
+  readonly deferred: number;
+  /** An audience that was put aside unread counts as one. */
+  readonly deadLettered: number;
+};
+
+export type DeliveryReport = RecipientCounts & {
+  /** `continued`: part of the audience was not read yet; the invocation that reads it counts it. */
+  readonly outcome: "completed" | "continued" | UndeliverableReason;
+  /** Posts that the gateway turned away for their rate. */
+  readonly throttled: number;
+  /** Gone connections whose records could not be removed: each costs one more post. */
+  readonly unforgotten: number;
+  /** The first hundred users with an unreached connection, each with the reason, as in `ann gone`. */
+  readonly unreached: readonly string[];
+};
+
+export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome" | "unreached">]: number } & {
+  readonly unreached: string[];
+};
+
+/** An id has 128 bytes at most, and CloudWatch takes log lines of up to 256 KB. */
+const MAX_UNREACHED = 100;
+
+export function newTally(): Tally {
+  const counts = { delivered: 0, gone: 0, expired: 0, deferred: 0, deadLettered: 0, throttled: 0, unforgotten: 0 };
+  return { ...counts, unreached: [] };
+}
+
+/** Adds unreached users to the tally. A user id has no blank, so the reason begins after the first one. */
+export function noteUnreached(tally: Tally, users: readonly { readonly userId: UserId }[], why: string): void {
+  for (const { userId } of users) {
+    if (tally.unreached.length === MAX_UNREACHED) return;
+    const entry = `${userId} ${why}`;
+    if (!tally.unreached.includes(entry)) tally.unreached.push(entry);
+  }
+}
+
+/** Counts an audience, or a part of it, that goes to the dead letters. */
+export function countDeadLetters(tally: Tally, to: Delivery["to"], reason: UndeliverableReason): void {
+  tally.deadLettered += "recipients" in to ? to.recipients.length : 1;
+  if ("recipients" in to) noteUnreached(tally, to.recipients, reason);
+}

@@ -1,0 +1,168 @@
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import { MalformedInputError } from "../../domain/errors.ts";
+import { type Delivery, isTooOld, type UndeliverableReason } from "../../domain/notification/delivery.ts";
+import { encodePush, type Push } from "../../domain/notification/push.ts";
+import type { NamedRecipient, Recipient } from "../../domain/notification/recipient.ts";
+import type { EpochMillis } from "../../domain/time.ts";
+import { faultFields } from "../fault-fields.ts";
+import type { Backoff } from "../ports/backoff.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ConnectionChannel } from "../ports/connection-channel.ts";
+import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Timer } from "../ports/timer.ts";
+import { type AudienceStream, type ReadPage, streamAudience } from "./audience-stream.ts";
+import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
+import { type FindNamed, streamNamed } from "./named-audience.ts";
+import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
+import { makeRemainder } from "./remainder.ts";
+import { makeSlots, type Slots } from "./slots.ts";
+
+type FanOutOrder = {
+  readonly delivery: Delivery;
+  readonly read: ReadPage;
+  readonly findNamed: FindNamed;
+  /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */
+  readonly forget: (connectionId: ConnectionId) => Promise<void>;
+  /** From here on nothing is begun. What is under way then, and handing on the rest, must fit behind it. */
+  readonly deadline: EpochMillis;
+};
+
+/**
+ * Posts to an audience, each connection on its own account, and hands on whatever does not get through in time. Throws
+ * DependencyUnavailableError only when handing on failed: then the delivery has to come back as it was.
+ */
+export type FanOut = (order: FanOutOrder) => Promise<DeliveryReport>;
+
+export type FanOutDependencies = {
+  readonly channel: ConnectionChannel;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly timer: Timer;
+  readonly logger: Logger;
+  /** How many posts may be under way at once, in all fan-outs of the process. Posts that hang do not count. */
+  readonly concurrency: number;
+};
+
+export function makeFanOut(deps: FanOutDependencies): FanOut {
+  const slots = makeSlots(deps.concurrency);
+  return (order) => {
+    const { notification } = order.delivery;
+    if (isTooOld(notification, deps.clock.now())) return putAside(order, "TOO_OLD", deps);
+    const push = encodePush(notification);
+    return push === undefined ? putAside(order, "PUSH_TOO_LARGE", deps) : postToAudience(order, push, slots, deps);
+  };
+}
+
+async function putAside(
+  { delivery }: FanOutOrder,
+  reason: UndeliverableReason,
+  deps: FanOutDependencies,
+): Promise<DeliveryReport> {
+  await deps.deadLetters.undeliverable(delivery, reason);
+  const tally = newTally();
+  countDeadLetters(tally, delivery.to, reason);
+  return { outcome: reason, ...tally };
+}
+
+async function postToAudience(
+  order: FanOutOrder,
+  push: Push,
+  slots: Slots,
+  deps: FanOutDependencies,
+): Promise<DeliveryReport> {
+  const { delivery, deadline } = order;
+  const tally = newTally();
+  const job: PostJob = { ...deps, slots, deadline, tally, post: deps.channel.prepare(push) };
+  const stream = streamOf(order);
+  const remainder = makeRemainder(delivery, deps, tally);
+  const untried: NamedRecipient[] = [];
+
+  const settle = async (recipient: Recipient, ending: PostEnding) => {
+    if (ending === "gone" || ending === "expired") noteUnreached(tally, [recipient], ending);
+    if (ending === "delivered" || ending === "expired") tally[ending] += 1;
+    else if (ending === "gone") await forgetGone(recipient, order, tally, deps);
+    else if (ending === "untried") untried.push(recipient);
+    else if (ending === "failed") await remainder.failed(recipient);
+    else await remainder.undeliverable(recipient, ending);
+  };
+
+  await inParallel(deps.concurrency, async (letGo) => {
+    const recipient = deps.clock.now() < deadline ? await stream.next() : undefined;
+    if (recipient !== undefined) await settle(recipient, await postToRecipient(recipient, job, letGo));
+    return recipient !== undefined;
+  });
+
+  const { fault, absent = [], ...rest } = stream.rest();
+  tally.gone += absent.length;
+  noteUnreached(tally, absent, "gone");
+  if (fault !== undefined) {
+    const { id: notificationId } = delivery.notification;
+    deps.logger.warn("audience not read to its end", { notificationId, ...faultFields(fault.thrown) });
+  }
+  const attempt = attemptsBehind(delivery, tally, fault !== undefined);
+  // The page's name came with the message and was never ours: it will not become one by asking again.
+  const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
+  const left = { ...rest, untried: [...untried, ...rest.untried], attempt };
+  const reason = await remainder.close({ ...left, ...(unreadable && { reason: unreadable }) });
+  return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
+}
+
+function streamOf({ delivery: { to }, read, findNamed }: FanOutOrder): AudienceStream {
+  return "recipients" in to ? streamNamed(to.recipients, findNamed) : streamAudience(read, to.page);
+}
+
+async function forgetGone(
+  { connectionId, userId }: Recipient,
+  order: FanOutOrder,
+  tally: Tally,
+  deps: FanOutDependencies,
+): Promise<void> {
+  tally.gone += 1;
+  try {
+    await order.forget(connectionId);
+  } catch (thrown) {
+    tally.unforgotten += 1;
+    deps.logger.warn("gone connection not forgotten", { connectionId, userId, ...faultFields(thrown) });
+  }
+}
+
+/**
+ * Attempts count standstill: an invocation that settled anybody leaves the rest a fresh count, so that no audience is too
+ * large; one that settled nobody does not, so that nothing goes round for ever. A page that cannot be read is not asked
+ * for again at once.
+ */
+function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): number {
+  const settled = tally.delivered + tally.gone + tally.expired + tally.deadLettered;
+  if (settled === 0) return delivery.attempt + 1;
+  return faulty ? 1 : 0;
+}
+
+/**
+ * Each worker does one step after the other until a step returns false. A step that calls `letGo` frees its worker and
+ * ends by itself. After an error no step begins, since the delivery will come back whole and repeat every further post.
+ * The error is thrown when all steps have ended.
+ */
+async function inParallel(workers: number, step: (letGo: () => void) => Promise<boolean>): Promise<void> {
+  const faults: unknown[] = [];
+  const unended = new Set<Promise<void>>();
+  const begin = () =>
+    new Promise<boolean>((goOn) => {
+      const fail = (thrown: unknown) => {
+        faults.push(thrown);
+        goOn(false);
+      };
+      const ended: Promise<void> = step(() => goOn(true))
+        .then(goOn, fail)
+        .finally(() => unended.delete(ended));
+      unended.add(ended);
+    });
+  const work = async () => {
+    while (faults.length === 0 && (await begin()));
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(unended);
+  if (faults.length > 0) throw faults[0];
+}

@@ -1,0 +1,27 @@
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { NamedRecipient, Recipient } from "../../domain/notification/recipient.ts";
+import { type AudienceStream, streamAudience } from "./audience-stream.ts";
+
+/** Finds the named connections that are in a notification's audience now, by the store. */
+export type FindNamed = (connectionIds: readonly ConnectionId[]) => Promise<readonly Recipient[]>;
+
+/**
+ * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken from
+ * it. If the store cannot be read, the named recipients stay untried.
+ */
+export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): AudienceStream {
+  let absent: readonly NamedRecipient[] = [];
+  const stream = streamAudience(async () => {
+    const items = await find(names.map(({ connectionId }) => connectionId));
+    const found = new Set(items.map(({ connectionId }) => connectionId));
+    absent = names.filter(({ connectionId }) => !found.has(connectionId));
+    return { items };
+  });
+  return {
+    next: stream.next,
+    rest() {
+      const { unread, ...rest } = stream.rest();
+      return unread === undefined ? { ...rest, absent } : { ...rest, untried: names };
+    },
+  };
+}

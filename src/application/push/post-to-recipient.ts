@@ -1,0 +1,78 @@
+import { isExpired } from "../../domain/connection/connection.ts";
+import {
+  MAX_POSTS,
+  PATIENCE_MILLIS,
+  pauseCeilingMillis,
+  type UndeliverableReason,
+} from "../../domain/notification/delivery.ts";
+import { judgePost, type PostOutcome } from "../../domain/notification/post-outcome.ts";
+import type { Recipient } from "../../domain/notification/recipient.ts";
+import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
+import type { Backoff } from "../ports/backoff.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Post } from "../ports/connection-channel.ts";
+import type { Timer } from "../ports/timer.ts";
+import type { Tally } from "./delivery-report.ts";
+import type { Slots } from "./slots.ts";
+
+/** `untried`: time was up before the first post. `failed`: posted in vain, and worth another attempt. */
+export type PostEnding = "delivered" | "gone" | "expired" | "untried" | "failed" | UndeliverableReason;
+
+export type PostJob = {
+  readonly post: Post;
+  readonly slots: Slots;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly timer: Timer;
+  readonly deadline: EpochMillis;
+  readonly tally: Tally;
+};
+
+/**
+ * Posts to one connection until it is settled, the posts are used up, or the deadline leaves no time for another. A post
+ * that hangs is the last; `onHanging` is called while the post is still under way.
+ */
+export async function postToRecipient(recipient: Recipient, job: PostJob, onHanging: () => void): Promise<PostEnding> {
+  let hangs = false;
+  const post = async (freeSlot: () => void) => {
+    const cancel = job.timer.after(PATIENCE_MILLIS, () => {
+      hangs = true;
+      freeSlot();
+      onHanging();
+    });
+    try {
+      return await postInTime(recipient, job);
+    } finally {
+      cancel();
+    }
+  };
+
+  for (let posts = 1; ; posts += 1) {
+    const outcome = await job.slots(post);
+    if (outcome === "expired") return "expired";
+    if (outcome === "out-of-time") return posts === 1 ? "untried" : "failed";
+    if (outcome === "throttled") job.tally.throttled += 1;
+
+    const now = job.clock.now();
+    const verdict = judgePost(outcome, recipient, now);
+    if (verdict === "try-later") return "failed";
+    if (verdict !== "try-again") return verdict;
+    const ceiling = pauseCeilingMillis(posts);
+    if (hangs || posts === MAX_POSTS || now + ceiling >= job.deadline) return "failed";
+    // Outside the slot: while this connection waits, others are served.
+    await job.backoff.pause(ceiling);
+  }
+}
+
+/** Expiry and deadline are looked at once the slot is had, not when the queue for it was joined. */
+async function postInTime(recipient: Recipient, job: PostJob): Promise<PostOutcome | "expired" | "out-of-time"> {
+  const now = job.clock.now();
+  if (isExpired(recipient, toEpochSeconds(now))) return "expired";
+  if (now >= job.deadline) return "out-of-time";
+  try {
+    return await job.post(recipient.connectionId);
+  } catch {
+    // Against the port's promise, but one connection's trouble stays its own.
+    return "failed";
+  }
+}

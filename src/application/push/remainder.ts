@@ -1,0 +1,86 @@
+import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import {
+  attemptDelaySeconds,
+  type Delivery,
+  MAX_ATTEMPTS,
+  MAX_NAMED,
+  type UndeliverableReason,
+} from "../../domain/notification/delivery.ts";
+import type { NamedRecipient } from "../../domain/notification/recipient.ts";
+import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
+import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
+
+/** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
+export type Remainder = {
+  /** Sent on in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
+  failed(recipient: NamedRecipient): Promise<void>;
+  undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
+  /**
+   * Hands on all that is held back, and the rest that was not begun, with its number of attempts. Answers why the unread
+   * rest was put aside, if it was.
+   */
+  close(rest: {
+    readonly untried: readonly NamedRecipient[];
+    readonly unread?: { readonly page?: string };
+    /** Why the unread rest cannot be read. */
+    readonly reason?: UndeliverableReason;
+    readonly attempt: number;
+  }): Promise<UndeliverableReason | undefined>;
+};
+
+export function makeRemainder(
+  delivery: Delivery,
+  ports: { readonly queue: DeliveryQueue; readonly deadLetters: DeadLetters },
+  tally: Tally,
+): Remainder {
+  const later = async (to: Delivery["to"], attempt: number) => {
+    if (attempt >= MAX_ATTEMPTS) return giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
+    await ports.queue.defer({ ...delivery, to, attempt }, attemptDelaySeconds(attempt));
+    if ("recipients" in to) {
+      tally.deferred += to.recipients.length;
+      noteUnreached(tally, to.recipients, "deferred");
+    }
+    return undefined;
+  };
+  const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason) => {
+    await ports.deadLetters.undeliverable({ ...delivery, to, attempt }, reason);
+    countDeadLetters(tally, to, reason);
+    return reason;
+  };
+
+  const failed = inBatches((recipients) => later({ recipients }, delivery.attempt + 1));
+  const dead = new Map<UndeliverableReason, Batches>();
+
+  return {
+    failed: failed.add,
+    undeliverable(recipient, reason) {
+      const batches = dead.get(reason) ?? inBatches((recipients) => giveUp({ recipients }, delivery.attempt, reason));
+      dead.set(reason, batches);
+      return batches.add(recipient);
+    },
+    async close({ untried, unread, reason, attempt }) {
+      const left = inBatches((recipients) => later({ recipients }, attempt));
+      for (const recipient of untried) await left.add(recipient);
+      for (const batches of [left, failed, ...dead.values()]) await batches.flush();
+      if (unread === undefined) return undefined;
+      return reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason);
+    },
+  };
+}
+
+type Batches = { readonly add: (recipient: NamedRecipient) => Promise<void>; readonly flush: () => Promise<void> };
+
+/** A connection that subscribes anew while its audience is read may be met twice: a batch names it once. */
+function inBatches(handOn: (recipients: readonly NamedRecipient[]) => Promise<unknown>): Batches {
+  const held = new Map<ConnectionId, NamedRecipient>();
+  const flush = async () => {
+    const batch = [...held.values()];
+    held.clear();
+    if (batch.length > 0) await handOn(batch);
+  };
+  const add = async (recipient: NamedRecipient) => {
+    held.set(recipient.connectionId, recipient);
+    if (held.size >= MAX_NAMED) await flush();
+  };
+  return { add, flush };
+}

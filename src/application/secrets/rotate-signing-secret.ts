@@ -1,0 +1,58 @@
+import { type SigningKeyFault, signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+import type { RotatingSecret } from "../ports/rotating-secret.ts";
+import type { SecretGenerator } from "../ports/secret-generator.ts";
+
+export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+
+/** One step of rotating to a version; Secrets Manager asks for them in this order, and again after a failure. */
+export type Rotation = { readonly step: (typeof ROTATION_STEPS)[number]; readonly version: string };
+
+type RotationOutcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "refused"; readonly reason: "VERSION_NOT_PENDING" | "VERSION_EMPTY" | SigningKeyFault };
+
+/**
+ * Takes a rotation one step further; each step may be repeated. Nothing is promoted that authorizers would not take for
+ * a key. Throws DependencyUnavailableError, and MalformedInputError for a version that somebody else filled with rubbish.
+ */
+export type RotateSigningSecret = (rotation: Rotation) => Promise<RotationOutcome>;
+
+export function makeRotateSigningSecret(deps: {
+  readonly secret: RotatingSecret;
+  readonly generator: SecretGenerator;
+}): RotateSigningSecret {
+  const { secret, generator } = deps;
+
+  /** A version keeps its first value: an unusable one would fail every later try of this rotation. */
+  async function create(version: string): Promise<RotationOutcome> {
+    const next = generator.next();
+    const fault = signingKeyFault(next.reveal());
+    if (fault !== undefined) return { kind: "refused", reason: fault };
+    await secret.fill(version, next);
+    return { kind: "done" };
+  }
+
+  async function test(version: string): Promise<RotationOutcome> {
+    const value = await secret.read(version);
+    if (value === undefined) return { kind: "refused", reason: "VERSION_EMPTY" };
+    const fault = signingKeyFault(value.reveal());
+    return fault === undefined ? { kind: "done" } : { kind: "refused", reason: fault };
+  }
+
+  async function finish(version: string): Promise<RotationOutcome> {
+    const outcome = await test(version);
+    if (outcome.kind === "done") await secret.promote(version);
+    return outcome;
+  }
+
+  return async ({ step, version }) => {
+    const stage = await secret.stageOf(version);
+    if (stage === "current") return { kind: "done" };
+    if (stage === "other") return { kind: "refused", reason: "VERSION_NOT_PENDING" };
+    if (step === "createSecret") return create(version);
+    if (step === "testSecret") return test(version);
+    if (step === "finishSecret") return finish(version);
+    // Nothing is left for setSecret: signers and authorizers read the secret where it is kept.
+    return { kind: "done" };
+  };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { TokenVerifier, VerifiedToken } from "../../../src/application/ports/token-verifier.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+
+const NOW = 1_700_000_000;
+const POLICY = {
+  issuer: "us",
+  audience: "us",
+  leewaySeconds: 0,
+  maxLifetimeSeconds: 3600,
+  identityClaims: "data",
+} as const;
+const ADMISSION = { queryToken: "allowed", origins: ["https://app.example.com"] } as const;
+const CLAIMS = { iss: "us", aud: "us", exp: NOW + 60, data: { userId: "ann" } };
+
+function authorizing(verify: TokenVerifier["verify"]) {
+  const clock = new FixedClock(NOW * 1000);
+  return makeAuthorizeConnection({ verifier: { verify }, admission: ADMISSION, policy: POLICY, clock });
+}
+
+const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims: CLAIMS });
+const presented = { query: ["a.b.c"], subprotocols: [] };
+
+describe("authorizing a connection", () => {
+  it("lets the bearer of a good token in, as the user it names, until it ends", async () => {
+    const verdict = await authorizing(verified)({ presented, origins: ["https://app.example.com"] });
+    expect(verdict).toEqual({ kind: "accepted", identity: { userId: "ann" }, tokenExpiresAt: NOW + 60 });
+  });
+
+  it("asks no verifier where there is not exactly one token", async () => {
+    const asked: string[] = [];
+    const authorize = authorizing((token) => {
+      asked.push(token);
+      return verified();
+    });
+    const verdict = await authorize({ presented: { query: [], subprotocols: [] }, origins: [] });
+    expect(verdict).toEqual({ kind: "rejected", reason: "TOKEN_MISSING" });
+    expect(asked).toEqual([]);
+  });
+
+  it("passes on the verifier's reason", async () => {
+    const authorize = authorizing(async () => ({ kind: "rejected", reason: "SIGNATURE_INVALID" }));
+    expect(await authorize({ presented, origins: [] })).toEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
+  });
+
+  it("judges verified claims", async () => {
+    const authorize = authorizing(async () => ({ kind: "verified", claims: { ...CLAIMS, exp: NOW } }));
+    expect(await authorize({ presented, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
+  });
+
+  it("F20 refuses a page that is not listed, but only to those whose token is good", async () => {
+    const origins = ["https://evil.example"];
+    expect(await authorizing(verified)({ presented, origins })).toEqual({
+      kind: "refused",
+      reason: "ORIGIN_NOT_ALLOWED",
+    });
+    const forged = authorizing(async () => ({ kind: "rejected", reason: "SIGNATURE_INVALID" }));
+    expect(await forged({ presented, origins })).toMatchObject({ kind: "rejected" });
+  });
+
+  it("K1 throws, and lets nobody in, when the keys cannot be had", async () => {
+    const outage = new DependencyUnavailableError("SIGNING_SECRETS");
+    const authorize = authorizing(() => Promise.reject(outage));
+    await expect(authorize({ presented, origins: [] })).rejects.toBe(outage);
+  });
+});

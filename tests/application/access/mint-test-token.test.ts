@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
+import type { Identity } from "../../../src/domain/identity/identity.ts";
+import type { PlainObject } from "../../../src/domain/plain-object.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { judgeClaims } from "../../../src/domain/token/judge-claims.ts";
+import type { TokenPolicy } from "../../../src/domain/token/token-policy.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { POLICY } from "../../support/good-token.ts";
+
+const NOW = 1_800_000_000;
+const clock = new FixedClock(NOW * 1000);
+const ann = { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" } as Identity;
+
+async function mintedClaims(policy: TokenPolicy, identity: Identity = ann): Promise<PlainObject> {
+  const signed: PlainObject[] = [];
+  const signer = { sign: async (claims: PlainObject) => String(signed.push(claims)) };
+  await makeMintTestToken({ signer, policy, clock, ids: { next: () => "id-1" } })(identity);
+  return signed[0] ?? {};
+}
+
+describe("mintTestToken", () => {
+  it("writes the registered claims, for one hour, beside data", async () => {
+    const claims = await mintedClaims(POLICY);
+
+    expect(claims).toStrictEqual({
+      iss: POLICY.issuer,
+      aud: POLICY.audience,
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 3600,
+      jti: "id-1",
+      data: ann,
+    });
+  });
+
+  it.each<Partial<TokenPolicy>>([
+    {},
+    { identityClaims: "oidc" },
+    { maxLifetimeSeconds: 60 },
+    { leewaySeconds: 0, maxLifetimeSeconds: 3600 },
+  ])("writes what a policy with %o accepts", async (change) => {
+    const policy = { ...POLICY, ...change };
+
+    const verdict = judgeClaims(await mintedClaims(policy), policy, toEpochSeconds(clock.now()));
+
+    expect(verdict).toMatchObject({ kind: "accepted", identity: { userId: "ann", firstName: "Ann", lastName: "Lee" } });
+  });
+
+  it("writes nothing for names that are not known", async () => {
+    const claims = await mintedClaims({ ...POLICY, identityClaims: "oidc" }, { userId: ann.userId });
+
+    expect(Object.keys(claims)).toStrictEqual(["iss", "aud", "iat", "nbf", "exp", "jti", "sub", "data"]);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
+import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
+import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
+import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+
+const NOW = 1_800_000_000;
+const target = { secret: SECRET_TEXT, now: NOW };
+
+const authorize = makeAuthorizeConnection({
+  verifier: new JoseTokenVerifier(new FixedSigningSecrets(new Secret(SECRET_TEXT))),
+  admission: { queryToken: "allowed", origins: "any" },
+  policy: POLICY,
+  clock: new FixedClock(NOW * 1000),
+});
+
+const show = (token: string) => authorize({ presented: { query: [token], subprotocols: [] }, origins: [] });
+
+describe("the attack table, at the use case", () => {
+  it("holds the rows that it is expected to hold", () => {
+    const ids = new Set(tokenAttacks.map(({ id }) => id));
+
+    expect(tokenAttacks.length).toBeGreaterThanOrEqual(350);
+    expect(ids.size).toBeGreaterThanOrEqual(50);
+    expect(new Set(tokenAttacks.map(({ id, title }) => `${id} ${title}`)).size).toBe(tokenAttacks.length);
+  });
+
+  it("is measured against a token that is let in", async () => {
+    expect(await show(goodToken(NOW))).toMatchObject({ kind: "accepted", identity: { userId: "ann" } });
+  });
+
+  it.each(tokenAttacks)("$id $title is $reason (CWE-$cwe)", async ({ token, reason }) => {
+    const verdict = await show(token(target));
+
+    expect(verdict).toStrictEqual({ kind: "rejected", reason });
+  });
+
+  it("leaves the next good token accepted and every object's prototype as it was", async () => {
+    expect(await show(goodToken(NOW))).toMatchObject({ kind: "accepted" });
+    expect("polluted" in {}).toBe(false);
+  });
+});

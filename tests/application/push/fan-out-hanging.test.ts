@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
+import type { Recipient } from "../../../src/domain/notification/recipient.ts";
+import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
+import { FanOutWorld } from "../../support/fan-out-world.ts";
+import { recipient, recipients } from "../../support/notifications.ts";
+
+const SLOTS = 50;
+const TIMEOUT_MILLIS = 2500;
+const START = 0;
+
+const hanging = (count: number) => Array.from({ length: count }, (_, index) => recipient(`hanging-${index}`));
+const isHanging = (id: ConnectionId) => id.startsWith("hanging-");
+
+/** Time passes by a scheduler: good posts take 5 ms, hanging ones as long as the test says. */
+class SlowWorld extends FanOutWorld {
+  readonly scheduler = new ManualScheduler(START);
+  lastGoodMillis = START;
+
+  constructor(audience: readonly Recipient[], late: { readonly millis: number; readonly outcome: PostOutcome }) {
+    super(audience, { pageSize: 1000, concurrency: SLOTS });
+    this.timer = this.scheduler;
+    this.pause = (ceilingMillis) => this.#after(ceilingMillis, undefined);
+    this.channel.script = async (id) => {
+      if (isHanging(id)) return this.#after(late.millis, late.outcome);
+      await this.#after(5, undefined);
+      this.lastGoodMillis = this.scheduler.now();
+      return "delivered";
+    };
+  }
+
+  /** The report, after all that was scheduled. */
+  async runThrough() {
+    let ended = false;
+    const report = this.run().finally(() => {
+      ended = true;
+    });
+    report.catch(() => undefined);
+    while (!ended) {
+      await new Promise(setImmediate);
+      this.scheduler.advance(5);
+    }
+    return report;
+  }
+
+  #after<T>(millis: number, value: T): Promise<T> {
+    return new Promise((resolve) => this.scheduler.after(millis, () => resolve(value)));
+  }
+}
+
+describe("posts that hang", () => {
+  it.each([49, 50, 200, 400])("%i of them: 1,000 others are all served while they wait", async (count) => {
+    const world = new SlowWorld([...hanging(count), ...recipients(1000)], {
+      millis: TIMEOUT_MILLIS,
+      outcome: "unanswered",
+    });
+    const report = await world.runThrough();
+    expect(report).toMatchObject({ delivered: 1000, deferred: count });
+    expect(world.lastGoodMillis).toBeLessThan(TIMEOUT_MILLIS);
+    expect(world.scheduler.pending).toBe(0);
+  });
+
+  it("are made once an invocation, and again five seconds later", async () => {
+    const world = new SlowWorld(hanging(60), { millis: TIMEOUT_MILLIS, outcome: "unanswered" });
+    await world.runThrough();
+    expect(world.channel.posts).toHaveLength(60);
+    expect(world.pauses).toEqual([]);
+    expect(world.queue.deferred).toMatchObject([{ delaySeconds: 5, delivery: { attempt: 1 } }]);
+  });
+
+  it("are bounded all the same, if it is the gateway that hangs: a quarter of a second's worth of each slot", async () => {
+    const world = new SlowWorld(hanging(2000), { millis: TIMEOUT_MILLIS, outcome: "unanswered" });
+    await world.runThrough();
+    expect(world.channel.mostAtOnce).toBeGreaterThan(SLOTS);
+    expect(world.channel.mostAtOnce).toBeLessThanOrEqual(SLOTS * (TIMEOUT_MILLIS / 250 + 1));
+  });
+
+  it.each<[PostOutcome, object]>([
+    ["delivered", { delivered: 60, deferred: 0 }],
+    ["gone", { gone: 60, deferred: 0 }],
+    ["throttled", { throttled: 60, deferred: 60 }],
+    ["failed", { deferred: 60 }],
+    ["refused", { deadLettered: 60 }],
+  ])("and are answered after all, with %s, count as that, and are not made again", async (outcome, counts) => {
+    const world = new SlowWorld(hanging(60), { millis: 400, outcome });
+    const report = await world.runThrough();
+    expect(report).toMatchObject(counts);
+    expect(world.channel.posts).toHaveLength(60);
+  });
+
+  it("and end in what cannot be handed on, bring the delivery back, and nothing more is begun", async () => {
+    const world = new SlowWorld(hanging(2000), { millis: 400, outcome: "refused" });
+    world.queue.outages = 1;
+    await expect(world.runThrough()).rejects.toThrow(DependencyUnavailableError);
+    expect(world.channel.posts.length).toBeLessThan(700);
+  });
+});
+
+it("a post that was not answered in time is not made again in the same invocation", async () => {
+  const world = new FanOutWorld(recipients(3));
+  world.channel.script = () => "unanswered";
+  const report = await world.run();
+  expect([report.deferred, world.channel.posts.length, world.pauses]).toEqual([3, 3, []]);
+});

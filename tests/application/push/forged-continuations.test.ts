@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
+import { MalformedInputError } from "../../../src/domain/errors.ts";
+import { addSeconds, type EpochMillis, toEpochSeconds } from "../../../src/domain/time.ts";
+import { connectionId, entityUpdate, NOON, PUBLICATION } from "../../support/notifications.ts";
+import { PushWorld } from "../../support/push-world.ts";
+
+const NOW = toEpochSeconds(NOON);
+const ENTITY = entityUpdate().entityId;
+
+const ANY = { schema: "portcullis/delivery/1", id: PUBLICATION.id, time: PUBLICATION.time, attempt: 0 };
+const TO_FOLLOWERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTITY, message: "forged" } };
+const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "forged" } };
+
+/** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
+async function takeUp(world: PushWorld, message: object) {
+  return world.run(queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush })(JSON.stringify(message)));
+}
+
+describe.each([
+  ["an entity's followers", TO_FOLLOWERS],
+  ["a user's connections", TO_ANN],
+])("I10 a forged continuation of a push to %s", (_audience, message) => {
+  it("gives nobody an end that its record does not have", async () => {
+    const world = new PushWorld();
+    const ann = await world.connect("anns", "ann", addSeconds(NOW, 60));
+    await world.follow(ENTITY, ann);
+    world.clock.advance(60);
+
+    await expect(takeUp(world, { ...message, recipients: [["anns", NOON, NOW + 3600]] })).rejects.toThrow(
+      new MalformedInputError("MALFORMED_DELIVERY"),
+    );
+    expect(await takeUp(world, { ...message, recipients: [["anns", "ann"]] })).toMatchObject({ delivered: 0, gone: 1 });
+    expect(world.channel.posts).toEqual([]);
+  });
+
+  it("does not reach Bob, who is not of the audience", async () => {
+    const world = new PushWorld();
+    await world.connect("bobs", "bob");
+    const report = await takeUp(world, { ...message, recipients: [["bobs", "ann"]] });
+
+    expect(report).toMatchObject({ delivered: 0, gone: 1 });
+    expect(world.channel.posts).toEqual([]);
+  });
+
+  it("leaves no tombstone of connections that never were", async () => {
+    const world = new PushWorld();
+    world.channel.script = () => "gone";
+    const dead = Array.from({ length: 500 }, (_, n) => [`dead${n}`, "ann"]);
+    const report = await takeUp(world, { ...message, recipients: dead });
+
+    expect(report).toMatchObject({ gone: 500, unforgotten: 0 });
+    expect(world.channel.posts).toEqual([]);
+    const opened = await Promise.all(
+      dead.map(([name = ""]) =>
+        world.connections.open({
+          id: connectionId(name),
+          identity: { userId: parseUserPush({ userId: "ann", message: "" }, PUBLICATION).userId },
+          sourceIp: "192.0.2.1",
+          connectedAt: NOON as EpochMillis,
+          expiresAt: addSeconds(NOW, 3600),
+        }),
+      ),
+    );
+    expect(new Set(opened)).toEqual(new Set(["stored"]));
+  });
+
+  it("of 15,000 names is put aside, and none of them is read", async () => {
+    const world = new PushWorld();
+    const dead = Array.from({ length: 15_000 }, (_, n) => [`dead${n}`, "ann"]);
+
+    await expect(takeUp(world, { ...message, recipients: dead })).rejects.toThrow(MalformedInputError);
+  });
+
+  it("that names somebody often reaches them once, as any push of that audience may", async () => {
+    const world = new PushWorld();
+    await world.follow(ENTITY, await world.connect("anns"));
+    await takeUp(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });
+
+    expect(world.channel.delivered()).toEqual(["anns"]);
+  });
+});
+
+describe("a continuation", () => {
+  it("does not reach who has unsubscribed, closed or been closed since it was written", async () => {
+    const world = new PushWorld();
+    const [left, closed, stays] = [
+      await world.connect("left"),
+      await world.connect("closed"),
+      await world.connect("stays"),
+    ];
+    for (const connection of [left, closed, stays]) await world.follow(ENTITY, connection);
+    world.channel.script = () => "unanswered";
+    await world.run({ notification: entityUpdate(), to: {}, attempt: 0 });
+    world.channel.script = () => "delivered";
+    await world.subscriptions.unfollow({ entityId: ENTITY, connectionId: left.id, userId: left.identity.userId }, NOW);
+    await world.connections.close(closed.id, NOW);
+    await world.subscriptions.unfollowAll(closed.id);
+    const [deferred] = world.queue.deferred;
+    if (deferred === undefined) throw new Error("nothing was deferred");
+
+    const report = await world.run(deferred.delivery);
+
+    expect(world.channel.delivered()).toEqual(["stays"]);
+    expect(report).toMatchObject({ delivered: 1, gone: 2, unreached: ["ann gone"] });
+  });
+
+  it("whose recipients cannot be read is handed on as it was", async () => {
+    const world = new PushWorld();
+    const ann = await world.connect("anns");
+    await world.follow(ENTITY, ann);
+    const { subscriptions } = world;
+    subscriptions.followersAmong = async () => {
+      throw new Error("out of order");
+    };
+    const named = [{ connectionId: ann.id, userId: ann.identity.userId }];
+    await world.run({ notification: entityUpdate(), to: { recipients: named }, attempt: 1 });
+
+    expect(world.channel.posts).toEqual([]);
+    expect(world.queue.deferred).toMatchObject([{ delivery: { attempt: 2, to: { recipients: named } } }]);
+  });
+});

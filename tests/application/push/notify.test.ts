@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import type { EpochSeconds } from "../../../src/domain/time.ts";
+import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { aSubscription } from "../../support/a-subscription.ts";
+import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
+import { PushWorld } from "../../support/push-world.ts";
+
+const UPDATE = entityUpdate();
+const OTHER = entityUpdate({ entityId: "order-18" }).entityId;
+const NOW = toEpochSeconds(NOON);
+
+describe("an entity's update", () => {
+  it("I4 reaches those who follow it, and nobody else", async () => {
+    const world = new PushWorld();
+    const [one, two, elsewhere, nothing] = await Promise.all(["c1", "c2", "c3", "c4"].map((id) => world.connect(id)));
+    if (!(one && two && elsewhere && nothing)) throw new Error("not connected");
+    await world.follow(UPDATE.entityId, one);
+    await world.follow(UPDATE.entityId, two);
+    await world.follow(OTHER, elsewhere);
+    const report = await world.run(freshDelivery(UPDATE));
+    expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
+    expect(report).toMatchObject({ outcome: "completed", delivered: 2 });
+  });
+
+  it("R8 reaches a subscription acknowledged just before, and not one just ended", async () => {
+    const world = new PushWorld();
+    const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
+    await world.follow(UPDATE.entityId, stays);
+    await world.follow(UPDATE.entityId, leaves);
+    await world.subscriptions.unfollow(aSubscription(leaves, UPDATE.entityId), NOW);
+    await world.run(freshDelivery(UPDATE));
+    expect(world.channel.delivered()).toEqual(["stays"]);
+  });
+
+  it("R7 I19 does not reach a follower who has expired, though nobody removed it", async () => {
+    const world = new PushWorld();
+    await world.follow(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
+    world.clock.advance(60);
+    const report = await world.run(freshDelivery(UPDATE));
+    expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
+    expect(world.channel.posts).toEqual([]);
+  });
+
+  it("J1 forgets a gone connection with all that it followed", async () => {
+    const world = new PushWorld();
+    const gone = await world.connect("gone");
+    await world.follow(UPDATE.entityId, gone);
+    await world.follow(OTHER, gone);
+    world.channel.script = () => "gone";
+    await world.run(freshDelivery(UPDATE));
+    const left = await Promise.all([
+      world.connections.liveConnectionsOf(gone.identity.userId, NOW),
+      world.subscriptions.followersOf(UPDATE.entityId, NOW),
+      world.subscriptions.followersOf(OTHER, NOW),
+    ]);
+    expect(left.map(({ items }) => items)).toEqual([[], [], []]);
+    expect(await world.connections.open(gone)).toBe("closed");
+  });
+
+  it("I13 R10 posts once to a connection whose disconnect got lost, and never again", async () => {
+    const world = new PushWorld();
+    await world.follow(UPDATE.entityId, await world.connect("gone"));
+    world.channel.script = () => "gone";
+    await world.run(freshDelivery(UPDATE));
+    await world.run(freshDelivery(UPDATE));
+    expect(world.channel.posts).toHaveLength(1);
+  });
+
+  it("I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
+    const world = new PushWorld();
+    await world.follow(UPDATE.entityId, await world.connect("c1"));
+    const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
+    expect(report).toMatchObject({ outcome: "MALFORMED_PAGE", delivered: 0 });
+    expect(world.queue.dead).toMatchObject([{ reason: "MALFORMED_PAGE", delivery: { to: { page: "forged" } } }]);
+    expect(world.queue.deferred).toEqual([]);
+  });
+
+  it("reaches followers beyond one page of the store", async () => {
+    const world = new PushWorld();
+    for (let index = 0; index < 600; index += 1) await world.follow(UPDATE.entityId, await world.connect(`c${index}`));
+    const report = await world.run(freshDelivery(UPDATE));
+    expect(report.delivered).toBe(600);
+    expect(new Set(world.channel.delivered()).size).toBe(600);
+  });
+});
+
+describe("a user's push", () => {
+  it("I6 reaches every connection of exactly this user", async () => {
+    const world = new PushWorld();
+    for (const [id, user] of [
+      ["c1", "ann"],
+      ["c2", "ann"],
+      ["c3", "Ann"],
+      ["c4", "ann2"],
+      ["c5", "an"],
+    ] as const) {
+      await world.connect(id, user);
+    }
+    await world.run(freshDelivery(userPush({ userId: "ann" })));
+    expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
+  });
+
+  it("E5 does not reach those who follow an entity of the user's name", async () => {
+    const world = new PushWorld();
+    await world.follow(entityUpdate({ entityId: "ann" }).entityId, await world.connect("c1", "bob"));
+    const report = await world.run(freshDelivery(userPush({ userId: "ann" })));
+    expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
+  });
+
+  it("I12 is done when the user is not connected", async () => {
+    const world = new PushWorld();
+    const report = await world.run(freshDelivery(userPush()));
+    expect(report).toMatchObject({ outcome: "completed", delivered: 0, deadLettered: 0 });
+    expect(world.queue).toMatchObject({ deferred: [], dead: [] });
+  });
+
+  it("J1 forgets a gone connection", async () => {
+    const world = new PushWorld();
+    const gone = await world.connect("gone");
+    world.channel.script = () => "gone";
+    await world.run(freshDelivery(userPush()));
+    const { items } = await world.connections.liveConnectionsOf(gone.identity.userId, NOW);
+    expect(items).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
+import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
+import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { makeSubscribe } from "../../../src/application/subscriptions/subscribe.ts";
+import { makeUnsubscribe } from "../../../src/application/subscriptions/unsubscribe.ts";
+import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { addSeconds } from "../../../src/domain/time.ts";
+import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { type Fault, withFaults } from "../../fakes/with-faults.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
+import { anEntityId } from "../../support/a-subscription.ts";
+
+async function setUp() {
+  const clock = new FixedClock(NOW * 1000);
+  const connections = new MemoryConnectionStore();
+  const subscriptions = new MemorySubscriptionStore(connections);
+  const connection = aConnection();
+  await connections.open(connection);
+  const subscribe = makeSubscribe({ subscriptions, clock, limit: 2 });
+  return {
+    clock,
+    connections,
+    subscriptions,
+    connection,
+    subscribe: (entityId: EntityId, tokenExpiresAt = connection.expiresAt) =>
+      subscribe({
+        entityId,
+        connectionId: connection.id,
+        userId: connection.identity.userId,
+        connectedAt: connection.connectedAt,
+        tokenExpiresAt,
+      }),
+    unsubscribe: (entityId: EntityId) =>
+      makeUnsubscribe({ subscriptions, clock })({
+        entityId,
+        connectionId: connection.id,
+        userId: connection.identity.userId,
+      }),
+    followersOf: async (entityId: EntityId, now = NOW) => (await subscriptions.followersOf(entityId, now)).items,
+  };
+}
+
+describe("subscribe", () => {
+  it("lasts as long as the connection: no longer than its token", async () => {
+    const { subscribe, followersOf } = await setUp();
+    const entityId = anEntityId();
+
+    expect(await subscribe(entityId, addSeconds(NOW, 60))).toBe("following");
+
+    expect(await followersOf(entityId, addSeconds(NOW, 59))).toHaveLength(1);
+    expect(await followersOf(entityId, addSeconds(NOW, 60))).toEqual([]);
+  });
+
+  it("H6 stops at the limit", async () => {
+    const { subscribe } = await setUp();
+    const answers = [await subscribe(anEntityId()), await subscribe(anEntityId()), await subscribe(anEntityId())];
+
+    expect(answers).toEqual(["following", "following", "limit-reached"]);
+  });
+
+  it("H7 is for those who are connected", async () => {
+    const { clock, subscribe } = await setUp();
+    clock.advance(7200);
+
+    expect(await subscribe(anEntityId())).toBe("not-connected");
+  });
+});
+
+describe("unsubscribe", () => {
+  it("ends it", async () => {
+    const { subscribe, unsubscribe, followersOf } = await setUp();
+    const entityId = anEntityId();
+    await subscribe(entityId);
+
+    expect(await unsubscribe(entityId)).toBe("unfollowed");
+
+    expect(await followersOf(entityId)).toEqual([]);
+  });
+});
+
+describe("unsubscribe of one who is not connected", () => {
+  it("H7 says so", async () => {
+    const { clock, unsubscribe } = await setUp();
+    clock.advance(7200);
+
+    expect(await unsubscribe(anEntityId())).toBe("not-connected");
+  });
+});
+
+describe("closing a connection", () => {
+  it("ends all that it followed", async () => {
+    const { clock, connections, subscriptions, connection, subscribe, followersOf } = await setUp();
+    const [one, other] = [anEntityId(), anEntityId()];
+    await subscribe(one);
+    await subscribe(other);
+
+    await makeCloseConnection({ connections, subscriptions, clock })(connection.id);
+
+    expect([...(await followersOf(one)), ...(await followersOf(other))]).toEqual([]);
+    expect(await subscribe(one)).toBe("not-connected");
+  });
+
+  it.each<[string, readonly Fault[]]>([
+    ["before it closed the connection", ["lost"]],
+    ["after it closed the connection", ["late"]],
+    ["before it removed a subscription", ["none", "lost"]],
+    ["after it removed the subscriptions", ["none", "late"]],
+  ])("R18 interrupted %s is finished by the next call", async (_when, plan) => {
+    const { clock, connections, subscriptions, connection, subscribe, followersOf } = await setUp();
+    const entityId = anEntityId();
+    await subscribe(entityId);
+    const faults = [...plan];
+    const nextFault = () => faults.shift() ?? "none";
+    const close = makeCloseConnection({
+      connections: withFaults(connections, nextFault),
+      subscriptions: withFaults(subscriptions, nextFault),
+      clock,
+    });
+
+    await expect(close(connection.id)).rejects.toThrow(DependencyUnavailableError);
+    await close(connection.id);
+
+    expect(await followersOf(entityId)).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 import { DynamoConnectionStore } from "../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { Connection } from "../src/domain/connection/connection.ts";
-import type { EntityId } from "../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "../tests/support/a-connection.ts";
 import { anEntityId, aSubscription } from "../tests/support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../tests/support/capacity-meter.ts";

@@ -9,3 +9,13 @@ export function isPlainObject(value: unknown): value is PlainObject {
 export function ownProperty(object: PlainObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
+
+/** The object in a JSON text, or undefined. The last of repeated members counts. Never throws. */
+export function parseJsonObject(text: string): PlainObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPlainObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

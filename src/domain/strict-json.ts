@@ -1,5 +1,4 @@
-import { parseJsonObject } from "./json-object.ts";
-import type { PlainObject } from "./plain-object.ts";
+import { type PlainObject, parseJsonObject } from "./plain-object.ts";
 
 /** Names that have no business in what callers send and that a careless merge further on would act upon. */
 const POLLUTING_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { EVENTS, eventOf } from "./traffic.ts";
 
 /** `givenUp` by the fan-out, with its reason; `poisoned` by a queue, after too many receives. */

@@ -2,14 +2,12 @@ import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-f
 import type { Scheduler } from "../../packages/emulator/src/scheduler.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection } from "../../src/application/connections/close-connection.ts";
+import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { Logger } from "../../src/application/ports/logger.ts";
-import { makeDeliver } from "../../src/application/push/deliver.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
-import { makeNotifyEntity } from "../../src/application/push/notify-entity.ts";
-import { makeNotifyUser } from "../../src/application/push/notify-user.ts";
+import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { type QueueHandling, queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";

@@ -1,7 +1,6 @@
 import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import type { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
 import { entityUpdate, userPush } from "../support/notifications.ts";
 import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { connectionId } from "../support/notifications.ts";
 
 export const EVENTS = 100_000;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, vi } from "vitest";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
 import { type Fault, withFaults } from "../fakes/with-faults.ts";
 import { aConnection, aConnectionId, aUserId, NOW } from "../support/a-connection.ts";

@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import { addSeconds } from "../../src/domain/time.ts";
 import { aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { RotatingSecret } from "../../src/application/ports/rotating-secret.ts";
+import type { RotatingSecret } from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import { addSeconds } from "../../src/domain/time.ts";
 import { aConnection, aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";

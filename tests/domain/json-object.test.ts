@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseJsonObject } from "../../src/domain/json-object.ts";
+import { parseJsonObject } from "../../src/domain/plain-object.ts";
 
 describe("parseJsonObject", () => {
   it("reads an object, of several members of one name the last", () => {

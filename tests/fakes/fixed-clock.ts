@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/application/ports/clock.ts";
+import type { Clock } from "../../src/application/ports/system.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 
 /** Stands still until a test moves it, also backwards. */

@@ -1,4 +1,4 @@
-import type { RotatingSecret } from "../../src/application/ports/rotating-secret.ts";
+import type { RotatingSecret } from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 
 /** Labels and values by version, as Secrets Manager keeps them. */

@@ -2,7 +2,7 @@ import type {
   NoSigningSecret,
   SigningSecretSource,
   SigningSecretVersions,
-} from "../../src/application/ports/signing-secret-source.ts";
+} from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 

@@ -1,5 +1,5 @@
 import type { ConnectionChannel, Post } from "../../src/application/ports/connection-channel.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { Push } from "../../src/domain/notification/push.ts";
 

@@ -8,7 +8,7 @@ import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-ite
 import { connectionKey } from "../../src/adapters/dynamodb/table-keys.ts";
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";

@@ -1,6 +1,6 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import { connectionId, entityUpdate, userPush } from "../support/notifications.ts";
 
 /** Two users whose names differ in nothing but their case, one of whom has more connections than a page holds. */

@@ -1,8 +1,8 @@
 import type { DeliveryReport } from "../../src/application/push/delivery-report.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { type Delivery, MAX_ATTEMPTS, type UndeliverableReason } from "../../src/domain/notification/delivery.ts";
+import type { NamedRecipient, Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { NamedRecipient, Recipient } from "../../src/domain/notification/recipient.ts";
 import type { Findings } from "./findings.ts";
 
 /** What one invocation did with one delivery, as its ports saw it: everybody it took in hand has to be somewhere. */

@@ -4,8 +4,8 @@ import type { ConnectionChannel } from "../../src/application/ports/connection-c
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { Recipient } from "../../src/domain/notification/recipient.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import { readEntityUpdate } from "../support/message-readers.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";

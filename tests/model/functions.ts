@@ -1,13 +1,13 @@
-import { type CloseConnection, makeCloseConnection } from "../../src/application/connections/close-connection.ts";
-import { makeOpenConnection } from "../../src/application/connections/open-connection.ts";
-import { type Deliver, makeDeliver } from "../../src/application/push/deliver.ts";
+import {
+  type CloseConnection,
+  makeCloseConnection,
+  makeOpenConnection,
+} from "../../src/application/connections/open-and-close.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
-import { makeNotifyEntity } from "../../src/application/push/notify-entity.ts";
-import { makeNotifyUser } from "../../src/application/push/notify-user.ts";
-import { makeSubscribe } from "../../src/application/subscriptions/subscribe.ts";
-import { makeUnsubscribe } from "../../src/application/subscriptions/unsubscribe.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
+import { makeSubscribe, makeUnsubscribe } from "../../src/application/subscriptions/subscribe.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";

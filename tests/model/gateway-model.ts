@@ -1,5 +1,5 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 

@@ -1,6 +1,6 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 

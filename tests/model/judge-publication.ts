@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Socket } from "./gateway-model.ts";
 import { isOver } from "./is-over.ts";
 import { type Audience, isPutAside, type Publication } from "./publication.ts";

@@ -1,5 +1,4 @@
-import { CLOSED_ID_SECONDS } from "../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Act } from "./history.ts";
 import type { World } from "./world.ts";
 

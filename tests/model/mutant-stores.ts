@@ -1,11 +1,9 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import type { Followed, FollowOutcome, UnfollowOutcome } from "../../src/application/ports/subscription-store.ts";
-import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
-import type { Subscription } from "../../src/domain/subscription/subscription.ts";
+import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
+import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
 
 /** A tombstone that is gone as soon as it is there. */

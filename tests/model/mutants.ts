@@ -1,5 +1,5 @@
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { ENTITIES, USERS } from "./cast.ts";
 import type { Invariant } from "./findings.ts";

@@ -1,5 +1,4 @@
-import type { EpochMillis } from "../../src/domain/time.ts";
-import { addSeconds } from "../../src/domain/time.ts";
+import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { CONNECTIONS, ENTITIES, USERS } from "./cast.ts";

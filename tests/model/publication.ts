@@ -1,7 +1,7 @@
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../src/domain/identity/user-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 
 export type Audience = { readonly entityId: EntityId } | { readonly userId: UserId };
 

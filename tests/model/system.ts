@@ -4,7 +4,7 @@ import type { ConnectionChannel } from "../../src/application/ports/connection-c
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
-import type { Deliver } from "../../src/application/push/deliver.ts";
+import type { Deliver } from "../../src/application/push/notify.ts";
 
 /** Small, so that a handful of followers are several pages. */
 export const PAGE_SIZE = 2;

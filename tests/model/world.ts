@@ -1,7 +1,7 @@
 import type { Scheduler } from "fast-check";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { NOON } from "../support/notifications.ts";

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Connection } from "../../src/domain/connection/connection.ts";
-import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
-import { parseUserId, type UserId } from "../../src/domain/identity/user-id.ts";
+import { type Connection, type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection.ts";
+import { parseUserId, type UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
 /** When the test file was loaded. A store that lets records go by its own clock takes a fixed date for the past one day. */

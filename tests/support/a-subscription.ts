@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import { type EntityId, parseEntityId } from "../../src/domain/subscription/entity-id.ts";
-import type { Subscription } from "../../src/domain/subscription/subscription.ts";
+import { type EntityId, parseEntityId, type Subscription } from "../../src/domain/subscription/subscription.ts";
 
 /** One that nobody follows. */
 export function anEntityId(): EntityId {

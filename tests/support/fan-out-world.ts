@@ -1,9 +1,9 @@
 import type { Page } from "../../src/application/ports/connection-store.ts";
-import type { Timer } from "../../src/application/ports/timer.ts";
+import type { Timer } from "../../src/application/ports/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import type { Recipient } from "../../src/domain/notification/recipient.ts";
+import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";

@@ -1,8 +1,14 @@
 import { parseEntityUpdate, parseUserPush } from "../../src/adapters/zod/bus-events.ts";
-import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection-id.ts";
+import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import type { EntityUpdate, Notification, Publication, UserPush } from "../../src/domain/notification/notification.ts";
-import type { NamedRecipient, Recipient } from "../../src/domain/notification/recipient.ts";
+import type {
+  EntityUpdate,
+  NamedRecipient,
+  Notification,
+  Publication,
+  Recipient,
+  UserPush,
+} from "../../src/domain/notification/notification.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
 /** When the notifications built here were published, and recipients' connections are a minute old. */

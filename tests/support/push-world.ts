@@ -1,15 +1,13 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection } from "../../src/application/connections/close-connection.ts";
+import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
-import { type Deliver, makeDeliver } from "../../src/application/push/deliver.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
-import { makeNotifyEntity } from "../../src/application/push/notify-entity.ts";
-import { makeNotifyUser } from "../../src/application/push/notify-user.ts";
+import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";

@@ -1,8 +1,7 @@
 import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import type { EntityId } from "../../src/domain/subscription/entity-id.ts";
-import type { Subscription } from "../../src/domain/subscription/subscription.ts";
+import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "./a-connection.ts";
 import { anEntityId, aSubscription } from "./a-subscription.ts";
 import { readAll } from "./read-all.ts";

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
-import type { Clock } from "../../application/ports/clock.ts";
+import type { Clock } from "../../application/ports/system.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 
 /** Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s), which may end a socket silently. */

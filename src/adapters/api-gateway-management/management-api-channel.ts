@@ -1,12 +1,11 @@
 import { hash } from "node:crypto";
-import type { Clock } from "../../application/ports/clock.ts";
 import type { ConnectionChannel, Post } from "../../application/ports/connection-channel.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { Clock } from "../../application/ports/system.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 import type { Push } from "../../domain/notification/push.ts";
-import { outcomeOf } from "./answer-outcome.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
-import { type HttpPost, makeHttpPost, NoAnswerInTimeError } from "./post-over-http.ts";
+import { type HttpAnswer, type HttpPost, makeHttpPost, NoAnswerInTimeError } from "./post-over-http.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
 const TIMEOUT_MILLIS = 2500;
@@ -61,4 +60,16 @@ export class ManagementApiChannel implements ConnectionChannel {
       return error instanceof NoAnswerInTimeError ? "unanswered" : "failed";
     }
   }
+}
+
+/** What an answer of the management API says of the connection (API reference, PostToConnection, Errors). */
+export function outcomeOf({ status, body }: HttpAnswer): PostOutcome {
+  if (status === 200) return "delivered";
+  if (status === 410) return "gone";
+  if (status === 429) return "throttled";
+  if (status === 413) return "too-large";
+  // An id that the gateway cannot decode never was a connection. Any other 400 is our mistake, and not the record's.
+  if (status === 400 && body.includes("Invalid connectionId")) return "gone";
+  if (status >= 500 || status === 408) return "failed";
+  return "refused";
 }

@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
-import type { Clock } from "../../application/ports/clock.ts";
+import type { Clock } from "../../application/ports/system.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 import { KeptSockets } from "./kept-sockets.ts";
 

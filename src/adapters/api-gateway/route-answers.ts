@@ -1,4 +1,4 @@
-import type { MessageReference } from "./message-event.ts";
+import type { MessageReference } from "./websocket-events.ts";
 
 /** What a route's integration answers to API Gateway. On `$connect` the status is the handshake's. */
 export type RouteAnswer = {

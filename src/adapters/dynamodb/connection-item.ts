@@ -1,8 +1,7 @@
-import type { Connection } from "../../domain/connection/connection.ts";
-import { parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { type Connection, parseConnectionId } from "../../domain/connection/connection.ts";
 import { type Identity, parseIdentity } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
-import { type EntityId, parseEntityId } from "../../domain/subscription/entity-id.ts";
+import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
 import { utf8Length } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { type Following, followingNothing } from "./following.ts";

@@ -7,13 +7,17 @@ import {
 import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection, isExpired } from "../../domain/connection/connection.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { UserId } from "../../domain/identity/user-id.ts";
+import {
+  CLOSED_ID_SECONDS,
+  type Connection,
+  type ConnectionId,
+  isExpired,
+} from "../../domain/connection/connection.ts";
+import type { UserId } from "../../domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import { getInBatches } from "./batches.ts";
 import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
-import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
 

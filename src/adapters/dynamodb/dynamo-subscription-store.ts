@@ -6,16 +6,13 @@ import type {
   SubscriptionStore,
   UnfollowOutcome,
 } from "../../application/ports/subscription-store.ts";
-import { isExpired } from "../../domain/connection/connection.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
-import type { Subscription } from "../../domain/subscription/subscription.ts";
+import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
+import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
+import { deleteInBatches, getInBatches } from "./batches.ts";
 import { namesFromItem } from "./connection-item.ts";
-import { deleteInBatches } from "./delete-in-batches.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import { type Following, type PartChange, withName, withoutName } from "./following.ts";
-import { getInBatches } from "./get-in-batches.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { RecordChanges } from "./record-changes.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";

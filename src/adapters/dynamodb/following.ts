@@ -1,4 +1,4 @@
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
+import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { utf8Length } from "../../domain/text.ts";
 
 /**

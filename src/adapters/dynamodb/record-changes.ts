@@ -6,8 +6,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Followed } from "../../application/ports/subscription-store.ts";
-import { isExpired } from "../../domain/connection/connection.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import { followingFromItem, fromConnectionItem, toFollowingAttributes } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";

@@ -1,8 +1,7 @@
-import { parseConnectionId } from "../../domain/connection/connection-id.ts";
-import { parseUserId } from "../../domain/identity/user-id.ts";
+import { parseConnectionId } from "../../domain/connection/connection.ts";
+import { parseUserId } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
-import type { Subscription } from "../../domain/subscription/subscription.ts";
+import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { subscriptionKey } from "./table-keys.ts";
 

@@ -1,5 +1,5 @@
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
 
 export type ItemKey = { readonly pk: string; readonly sk: string };

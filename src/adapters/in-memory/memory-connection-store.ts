@@ -1,8 +1,7 @@
 import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection } from "../../domain/connection/connection.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { UserId } from "../../domain/identity/user-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
+import { CLOSED_ID_SECONDS, type Connection, type ConnectionId } from "../../domain/connection/connection.ts";
+import type { UserId } from "../../domain/identity/identity.ts";
+import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import { MemoryTable } from "./memory-table.ts";
 

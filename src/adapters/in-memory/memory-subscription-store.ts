@@ -5,9 +5,8 @@ import type {
   SubscriptionStore,
   UnfollowOutcome,
 } from "../../application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
-import type { Subscription } from "../../domain/subscription/subscription.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import type { MemoryConnectionStore } from "./memory-connection-store.ts";
 import { MemoryTable } from "./memory-table.ts";

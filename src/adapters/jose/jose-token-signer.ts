@@ -1,6 +1,6 @@
 import { CompactSign } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
-import type { TokenSigner } from "../../application/ports/token-signer.ts";
+import type { TokenSigner } from "../../application/ports/tokens.ts";
 import type { PlainObject } from "../../domain/plain-object.ts";
 import { HmacKeys } from "./hmac-keys.ts";
 import { ALGORITHM } from "./judge-header.ts";

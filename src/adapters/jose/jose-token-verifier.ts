@@ -1,6 +1,6 @@
 import { type CryptoKey, compactVerify, errors } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
-import type { TokenVerifier, VerifiedToken } from "../../application/ports/token-verifier.ts";
+import type { TokenVerifier, VerifiedToken } from "../../application/ports/tokens.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
 import { type RejectionReason, rejected } from "../../domain/token/token-verdict.ts";

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger as Pino, pino } from "pino";
-import type { Clock } from "../../application/ports/clock.ts";
 import { LOG_FIELDS, LOG_LISTS, type LogFields, type Logger } from "../../application/ports/logger.ts";
+import type { Clock } from "../../application/ports/system.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 import type { LogLevel } from "./log-level.ts";
 

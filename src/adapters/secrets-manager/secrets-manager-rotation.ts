@@ -8,7 +8,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { DependencyUnavailableError } from "../../application/errors.ts";
-import type { RotatingSecret } from "../../application/ports/rotating-secret.ts";
+import type { RotatingSecret } from "../../application/ports/signing-secrets.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { formatSecretValue, parseSecretValue } from "./secret-value.ts";
 import { startDeadline } from "./start-deadline.ts";

@@ -8,7 +8,7 @@ import type {
   NoSigningSecret,
   SigningSecretSource,
   SigningSecretVersions,
-} from "../../application/ports/signing-secret-source.ts";
+} from "../../application/ports/signing-secrets.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { type EpochMillis, parseEpochMillis } from "../../domain/time.ts";
 import { parseSecretValue } from "./secret-value.ts";

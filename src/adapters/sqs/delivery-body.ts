@@ -1,9 +1,8 @@
-import { parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { parseConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
-import { parseUserId } from "../../domain/identity/user-id.ts";
+import { parseUserId } from "../../domain/identity/identity.ts";
 import { type Delivery, MAX_NAMED } from "../../domain/notification/delivery.ts";
-import type { Notification, Publication } from "../../domain/notification/notification.ts";
-import type { NamedRecipient } from "../../domain/notification/recipient.ts";
+import type { NamedRecipient, Notification, Publication } from "../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { parsePublication } from "./publication.ts";
 import { sqsText } from "./sqs-text.ts";

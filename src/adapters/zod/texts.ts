@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { MAX_CORRELATION_ID_BYTES, parseCorrelationId } from "../../domain/correlation-id.ts";
-import { parseUserId } from "../../domain/identity/user-id.ts";
-import { parseCallback } from "../../domain/notification/callback.ts";
-import { parseEntityId } from "../../domain/subscription/entity-id.ts";
+import { parseUserId } from "../../domain/identity/identity.ts";
+import { parseCallback } from "../../domain/notification/notification.ts";
+import { parseEntityId } from "../../domain/subscription/subscription.ts";
 
 /** A text that a parser of the domain accepts: the rule stays there, and its brand comes out. */
 function parsedBy<T>(text: z.ZodMiniString, parse: (value: string) => T | undefined) {

@@ -4,8 +4,8 @@ import { judgeClaims } from "../../domain/token/judge-claims.ts";
 import { type Presented, presentedToken, type QueryToken } from "../../domain/token/presented-token.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";
 import type { TokenVerdict } from "../../domain/token/token-verdict.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { TokenVerifier } from "../ports/token-verifier.ts";
+import type { Clock } from "../ports/system.ts";
+import type { TokenVerifier } from "../ports/tokens.ts";
 
 /** What a handshake shows of its sender. */
 export type ConnectionAttempt = { readonly presented: Presented; readonly origins: readonly string[] };

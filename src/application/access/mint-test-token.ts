@@ -1,9 +1,8 @@
 import type { Identity } from "../../domain/identity/identity.ts";
 import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { TokenSigner } from "../ports/token-signer.ts";
-import type { UniqueIds } from "../ports/unique-ids.ts";
+import type { Clock, UniqueIds } from "../ports/system.ts";
+import type { TokenSigner } from "../ports/tokens.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 

@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 import type { Push } from "../../domain/notification/push.ts";
 

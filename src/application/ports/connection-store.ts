@@ -1,6 +1,5 @@
-import type { Connection } from "../../domain/connection/connection.ts";
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { UserId } from "../../domain/identity/user-id.ts";
+import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
+import type { UserId } from "../../domain/identity/identity.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**

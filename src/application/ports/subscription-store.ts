@@ -1,6 +1,5 @@
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { EntityId } from "../../domain/subscription/entity-id.ts";
-import type { Subscription } from "../../domain/subscription/subscription.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import type { Page } from "./connection-store.ts";
 

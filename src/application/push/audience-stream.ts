@@ -1,4 +1,4 @@
-import type { NamedRecipient, Recipient } from "../../domain/notification/recipient.ts";
+import type { NamedRecipient, Recipient } from "../../domain/notification/notification.ts";
 import type { Page } from "../ports/connection-store.ts";
 
 export type ReadPage = (from?: string) => Promise<Page<Recipient>>;

@@ -1,4 +1,4 @@
-import type { UserId } from "../../domain/identity/user-id.ts";
+import type { UserId } from "../../domain/identity/identity.ts";
 import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
 
 /** What became of the recipients that one invocation took in hand, each in exactly one count. */

@@ -1,5 +1,5 @@
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
-import type { NamedRecipient, Recipient } from "../../domain/notification/recipient.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { NamedRecipient, Recipient } from "../../domain/notification/notification.ts";
 import { type AudienceStream, streamAudience } from "./audience-stream.ts";
 
 /** Finds the named connections that are in a notification's audience now, by the store. */

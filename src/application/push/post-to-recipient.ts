@@ -5,13 +5,11 @@ import {
   pauseCeilingMillis,
   type UndeliverableReason,
 } from "../../domain/notification/delivery.ts";
+import type { Recipient } from "../../domain/notification/notification.ts";
 import { judgePost, type PostOutcome } from "../../domain/notification/post-outcome.ts";
-import type { Recipient } from "../../domain/notification/recipient.ts";
 import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
-import type { Backoff } from "../ports/backoff.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Post } from "../ports/connection-channel.ts";
-import type { Timer } from "../ports/timer.ts";
+import type { Backoff, Clock, Timer } from "../ports/system.ts";
 import type { Tally } from "./delivery-report.ts";
 import type { Slots } from "./slots.ts";
 

@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
 import {
   attemptDelaySeconds,
   type Delivery,
@@ -6,7 +6,7 @@ import {
   MAX_NAMED,
   type UndeliverableReason,
 } from "../../domain/notification/delivery.ts";
-import type { NamedRecipient } from "../../domain/notification/recipient.ts";
+import type { NamedRecipient } from "../../domain/notification/notification.ts";
 import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
 import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 

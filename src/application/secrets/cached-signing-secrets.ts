@@ -2,10 +2,14 @@ import type { Secret } from "../../domain/secret.ts";
 import type { EpochMillis } from "../../domain/time.ts";
 import { DependencyUnavailableError } from "../errors.ts";
 import { faultFields } from "../fault-fields.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { NoSigningSecret, SigningSecretSource, SigningSecretVersions } from "../ports/signing-secret-source.ts";
-import type { SigningSecrets } from "../ports/signing-secrets.ts";
+import type {
+  NoSigningSecret,
+  SigningSecretSource,
+  SigningSecrets,
+  SigningSecretVersions,
+} from "../ports/signing-secrets.ts";
+import type { Clock } from "../ports/system.ts";
 
 /** How long an answer is given without asking again: by then every instance has heard of a rotation. */
 const FRESH_SECONDS = 300;

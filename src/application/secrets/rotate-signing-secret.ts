@@ -1,6 +1,6 @@
 import { type SigningKeyFault, signingKeyFault } from "../../domain/token/signing-key-policy.ts";
-import type { RotatingSecret } from "../ports/rotating-secret.ts";
-import type { SecretGenerator } from "../ports/secret-generator.ts";
+import type { RotatingSecret } from "../ports/signing-secrets.ts";
+import type { SecretGenerator } from "../ports/system.ts";
 
 export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 

@@ -1,6 +1,6 @@
+import type { Brand } from "../brand.ts";
 import type { Identity } from "../identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, earlier, toEpochSeconds, wholeSeconds } from "../time.ts";
-import type { ConnectionId } from "./connection-id.ts";
 
 /** An open WebSocket and who is on it. */
 export type Connection = {
@@ -26,4 +26,14 @@ export const CLOSED_ID_SECONDS = 3600;
 
 export function isExpired(record: { readonly expiresAt: EpochSeconds }, now: EpochSeconds): boolean {
   return record.expiresAt <= now;
+}
+
+/** API Gateway's name for one WebSocket: base64url with its padding. Minted by the gateway, never by us. */
+export type ConnectionId = Brand<string, "ConnectionId">;
+
+/** The gateway's are 20 characters long today, and were 16; the bound leaves room without letting a key grow. */
+const CONNECTION_ID = /^[A-Za-z0-9_-]{1,126}={0,2}$/;
+
+export function parseConnectionId(value: unknown): ConnectionId | undefined {
+  return typeof value === "string" && CONNECTION_ID.test(value) ? (value as ConnectionId) : undefined;
 }

@@ -1,6 +1,6 @@
+import type { Brand } from "../brand.ts";
 import { isPlainObject, ownProperty } from "../plain-object.ts";
 import { isPlainText } from "../text.ts";
-import { parseUserId, type UserId } from "./user-id.ts";
 
 /** Who is on a connection. Only `userId` decides anything; the rest is for display and may be absent. */
 export type Identity = {
@@ -50,4 +50,17 @@ export function parseIdentity(value: unknown, spelling: Spelling = SPELLINGS.dat
 
 function displayText<K extends keyof Identity>(name: K, value: unknown): { readonly [P in K]?: string } {
   return (isPlainText(value, MAX_DISPLAY_BYTES) ? { [name]: value } : {}) as { readonly [P in K]?: string };
+}
+
+/**
+ * The user that a token speaks for, byte for byte as the token spells it: no folding of case or Unicode form, so two
+ * spellings are two users. 1 to 128 of the characters below. They cover UUIDs, e-mail addresses, Cognito identity ids
+ * (`eu-west-1:…`) and Auth0 subjects (`auth0|…`); `#`, which separates the parts of the table's keys, is not among them.
+ */
+export type UserId = Brand<string, "UserId">;
+
+const USER_ID = /^[A-Za-z0-9_.@+=,|:~-]{1,128}$/;
+
+export function parseUserId(value: unknown): UserId | undefined {
+  return typeof value === "string" && USER_ID.test(value) ? (value as UserId) : undefined;
 }

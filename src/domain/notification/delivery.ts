@@ -1,6 +1,5 @@
 import type { EpochMillis } from "../time.ts";
-import type { Notification } from "./notification.ts";
-import type { NamedRecipient } from "./recipient.ts";
+import type { NamedRecipient, Notification } from "./notification.ts";
 
 /**
  * A notification and whom it has yet to reach: all of its audience, the audience from a page on, or those whom earlier

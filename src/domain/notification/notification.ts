@@ -1,6 +1,8 @@
-import type { UserId } from "../identity/user-id.ts";
-import type { EntityId } from "../subscription/entity-id.ts";
-import type { EpochMillis } from "../time.ts";
+import type { ConnectionId } from "../connection/connection.ts";
+import type { UserId } from "../identity/identity.ts";
+import type { EntityId } from "../subscription/subscription.ts";
+import { isPlainText } from "../text.ts";
+import type { EpochMillis, EpochSeconds } from "../time.ts";
 
 /** What the bus says of an event, whatever the event says. */
 export type Publication = {
@@ -29,3 +31,23 @@ export type UserPush = Publication & {
 };
 
 export type Notification = EntityUpdate | UserPush;
+
+/** A recipient as a message names it. The store says whether it is in the audience, and until when. */
+export type NamedRecipient = Pick<Recipient, "connectionId" | "userId">;
+
+/** One connection of an audience, and all that is asked of it. */
+export type Recipient = {
+  readonly connectionId: ConnectionId;
+  /** Only for the log, which names the users that a push did not reach. */
+  readonly userId: UserId;
+  readonly connectedAt: EpochMillis;
+  readonly expiresAt: EpochSeconds;
+};
+
+/** Clients may open it: no `javascript:`, no `data:`, nothing that a log line or a terminal would trip over. */
+const CALLBACK = /^https:\/\/[^\s"<>\\^`{|}]+$/;
+const MAX_CALLBACK_BYTES = 2048;
+
+export function parseCallback(value: unknown): string | undefined {
+  return isPlainText(value, MAX_CALLBACK_BYTES) && CALLBACK.test(value) ? value : undefined;
+}

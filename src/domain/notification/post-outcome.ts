@@ -1,6 +1,6 @@
 import type { EpochMillis } from "../time.ts";
 import type { UndeliverableReason } from "./delivery.ts";
-import type { Recipient } from "./recipient.ts";
+import type { Recipient } from "./notification.ts";
 
 /**
  * The outcome of one post to one connection. `unanswered` used up its time limit. After `throttled`, `failed` and

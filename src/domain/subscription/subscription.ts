@@ -1,7 +1,8 @@
-import type { ConnectionId } from "../connection/connection-id.ts";
-import type { UserId } from "../identity/user-id.ts";
+import type { Brand } from "../brand.ts";
+import type { ConnectionId } from "../connection/connection.ts";
+import type { UserId } from "../identity/identity.ts";
+import { isPlainText } from "../text.ts";
 import type { EpochMillis, EpochSeconds } from "../time.ts";
-import type { EntityId } from "./entity-id.ts";
 
 /** That a connection follows an entity, with all that a fan-out asks of the connection: it reads nothing else. */
 export type Subscription = {
@@ -13,3 +14,16 @@ export type Subscription = {
   /** The connection's: a subscription never outlives it. */
   readonly expiresAt: EpochSeconds;
 };
+
+/**
+ * What clients follow and publishers update: any non-blank text without control characters, byte for byte as it was
+ * spelled. `*`, `__proto__` and `order/17` are names like any other.
+ */
+export type EntityId = Brand<string, "EntityId">;
+
+/** In bytes of UTF-8. DynamoDB grants a partition key 2,048; the bound keeps rows small. */
+const MAX_ENTITY_ID_BYTES = 256;
+
+export function parseEntityId(value: unknown): EntityId | undefined {
+  return isPlainText(value, MAX_ENTITY_ID_BYTES) ? (value as EntityId) : undefined;
+}

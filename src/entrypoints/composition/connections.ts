@@ -1,5 +1,4 @@
-import { makeCloseConnection } from "../../application/connections/close-connection.ts";
-import { makeOpenConnection } from "../../application/connections/open-connection.ts";
+import { makeCloseConnection, makeOpenConnection } from "../../application/connections/open-and-close.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

@@ -3,12 +3,9 @@ import { ManagementApiChannel } from "../../adapters/api-gateway-management/mana
 import type { AwsCredentials } from "../../adapters/api-gateway-management/sigv4-signer.ts";
 import { makeSqsClient } from "../../adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../adapters/sqs/sqs-delivery-queue.ts";
-import { JitteredBackoff } from "../../adapters/system/jittered-backoff.ts";
-import { SystemTimer } from "../../adapters/system/system-timer.ts";
-import { makeDeliver } from "../../application/push/deliver.ts";
+import { JitteredBackoff, SystemTimer } from "../../adapters/system/system.ts";
 import { makeFanOut } from "../../application/push/fan-out.ts";
-import { makeNotifyEntity } from "../../application/push/notify-entity.ts";
-import { makeNotifyUser } from "../../application/push/notify-user.ts";
+import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../application/push/notify.ts";
 import { Secret } from "../../domain/secret.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";

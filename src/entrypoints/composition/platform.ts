@@ -1,7 +1,7 @@
 import { LOG_LEVELS, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { PinoLogger } from "../../adapters/pino/pino-logger.ts";
 import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
-import { SystemClock } from "../../adapters/system/system-clock.ts";
+import { SystemClock } from "../../adapters/system/system.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

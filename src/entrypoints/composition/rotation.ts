@@ -1,6 +1,6 @@
 import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerRotation } from "../../adapters/secrets-manager/secrets-manager-rotation.ts";
-import { RandomSecrets } from "../../adapters/system/random-secrets.ts";
+import { RandomSecrets } from "../../adapters/system/system.ts";
 import { makeRotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";

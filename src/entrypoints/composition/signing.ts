@@ -1,9 +1,9 @@
 import { FixedSigningSecrets } from "../../adapters/in-memory/fixed-signing-secrets.ts";
 import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerSource } from "../../adapters/secrets-manager/secrets-manager-source.ts";
-import type { Clock } from "../../application/ports/clock.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { Clock } from "../../application/ports/system.ts";
 import { makeCachedSigningSecrets } from "../../application/secrets/cached-signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import type { TokenPolicy } from "../../domain/token/token-policy.ts";

@@ -1,5 +1,5 @@
 import { JoseTokenSigner } from "../../adapters/jose/jose-token-signer.ts";
-import { RandomIds } from "../../adapters/system/random-ids.ts";
+import { RandomIds } from "../../adapters/system/system.ts";
 import { makeMintTestToken } from "../../application/access/mint-test-token.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";

@@ -1,4 +1,4 @@
-import { makeUnsubscribe } from "../../application/subscriptions/unsubscribe.ts";
+import { makeUnsubscribe } from "../../application/subscriptions/subscribe.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 

@@ -1,5 +1,5 @@
 import { answerToVerdict, authorizerUnavailable, unauthorized } from "../../adapters/api-gateway/authorizer-answer.ts";
-import { parseAuthorizerEvent } from "../../adapters/api-gateway/authorizer-event.ts";
+import { parseAuthorizerEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { AuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";

@@ -1,6 +1,6 @@
-import { parseConnectEvent } from "../../adapters/api-gateway/connection-events.ts";
 import { connected, FAILED } from "../../adapters/api-gateway/route-answers.ts";
-import type { OpenConnection } from "../../application/connections/open-connection.ts";
+import { parseConnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
+import type { OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { answeredSubprotocol } from "../../domain/token/presented-token.ts";
 import { connections } from "../composition/connections.ts";

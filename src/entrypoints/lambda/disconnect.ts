@@ -1,6 +1,6 @@
-import { parseDisconnectEvent } from "../../adapters/api-gateway/connection-events.ts";
 import { DONE, FAILED } from "../../adapters/api-gateway/route-answers.ts";
-import type { CloseConnection } from "../../application/connections/close-connection.ts";
+import { parseDisconnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
+import type { CloseConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";

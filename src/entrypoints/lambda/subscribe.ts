@@ -1,5 +1,5 @@
-import { parseSender } from "../../adapters/api-gateway/connection-events.ts";
 import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
+import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
 import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";

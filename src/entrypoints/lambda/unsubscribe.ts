@@ -1,9 +1,9 @@
-import { parseSender } from "../../adapters/api-gateway/connection-events.ts";
 import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
+import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import type { Unsubscribe } from "../../application/subscriptions/unsubscribe.ts";
+import type { Unsubscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseAuthorizerEvent } from "../../../src/adapters/api-gateway/authorizer-event.ts";
 import {
+  parseAuthorizerEvent,
   parseConnectEvent,
   parseDisconnectEvent,
+  parseMessageEvent,
   parseSender,
-} from "../../../src/adapters/api-gateway/connection-events.ts";
-import { parseMessageEvent } from "../../../src/adapters/api-gateway/message-event.ts";
+} from "../../../src/adapters/api-gateway/websocket-events.ts";
 import {
   AUTHORIZER_CONTEXT,
   authorizerEvent,

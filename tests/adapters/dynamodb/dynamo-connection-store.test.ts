@@ -4,7 +4,7 @@ import { toConnectionItem } from "../../../src/adapters/dynamodb/connection-item
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { connectionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
 import { addSeconds } from "../../../src/domain/time.ts";
 import { describeConnectionStore } from "../../contracts/connection-store.contract.ts";
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";

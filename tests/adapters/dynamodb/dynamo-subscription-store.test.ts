@@ -5,7 +5,7 @@ import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-s
 import type { CallOptions, DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { entityPartition } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { describeSubscriptionStore } from "../../contracts/subscription-store.contract.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
-import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
+import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { makeSubscribe } from "../../../src/application/subscriptions/subscribe.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";

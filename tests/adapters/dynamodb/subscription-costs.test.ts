@@ -4,8 +4,8 @@ import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-con
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
-import { type EntityId, parseEntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
+import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
 import { type Command, FakeTable } from "../../model/table/fake-table.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";

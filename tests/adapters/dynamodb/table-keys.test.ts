@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { connectionKey, subscriptionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
-import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
-import { parseUserId } from "../../../src/domain/identity/user-id.ts";
-import { type EntityId, parseEntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
+import { parseUserId } from "../../../src/domain/identity/identity.ts";
+import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
 
 /** Texts that look like keys, parts of keys and ids, in so small a space that equal ones come up. */
 const text = fc.oneof(

@@ -6,8 +6,7 @@ import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifie
 import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
 import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
-import { RandomSecrets } from "../../../src/adapters/system/random-secrets.ts";
-import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { RandomSecrets, SystemClock } from "../../../src/adapters/system/system.ts";
 import { makeCachedSigningSecrets } from "../../../src/application/secrets/cached-signing-secrets.ts";
 import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/secrets/rotate-signing-secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";

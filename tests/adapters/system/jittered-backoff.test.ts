@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { JitteredBackoff } from "../../../src/adapters/system/jittered-backoff.ts";
+import { JitteredBackoff } from "../../../src/adapters/system/system.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

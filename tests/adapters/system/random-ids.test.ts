@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RandomIds } from "../../../src/adapters/system/random-ids.ts";
+import { RandomIds } from "../../../src/adapters/system/system.ts";
 
 const COUNT = 2_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RandomSecrets } from "../../../src/adapters/system/random-secrets.ts";
+import { RandomSecrets } from "../../../src/adapters/system/system.ts";
 import { signingKeyFault } from "../../../src/domain/token/signing-key-policy.ts";
 
 describe("RandomSecrets", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { parseEpochMillis } from "../../../src/domain/time.ts";
 
 it("tells whole milliseconds since 1970, between those told before and after", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import type { TokenVerifier, VerifiedToken } from "../../../src/application/ports/token-verifier.ts";
+import type { TokenVerifier, VerifiedToken } from "../../../src/application/ports/tokens.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 
 const NOW = 1_700_000_000;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import { streamAudience } from "../../../src/application/push/audience-stream.ts";
-import type { Recipient } from "../../../src/domain/notification/recipient.ts";
+import type { Recipient } from "../../../src/domain/notification/notification.ts";
 import { recipients } from "../../support/notifications.ts";
 
 /** Pages of these sizes, named by their index. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
-import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
+import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EpochSeconds } from "../../../src/domain/time.ts";
-import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
 import { PushWorld } from "../../support/push-world.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import type { SigningSecretSource } from "../../../src/application/ports/signing-secret-source.ts";
+import type { SigningSecretSource } from "../../../src/application/ports/signing-secrets.ts";
 import { makeCachedSigningSecrets } from "../../../src/application/secrets/cached-signing-secrets.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { RotatingSecretSource } from "../../fakes/rotating-secret-source.ts";

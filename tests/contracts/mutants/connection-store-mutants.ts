@@ -1,7 +1,6 @@
 import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
-import type { Connection } from "../../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
 import { pause } from "../../support/pause.ts";
 import type { ConnectionStoreSubject } from "../connection-store.contract.ts";

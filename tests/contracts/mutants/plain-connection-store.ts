@@ -1,8 +1,12 @@
 import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection, isExpired } from "../../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import {
+  CLOSED_ID_SECONDS,
+  type Connection,
+  type ConnectionId,
+  isExpired,
+} from "../../../src/domain/connection/connection.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 
 export type Row = { readonly connection?: Connection; readonly closedUntil?: EpochSeconds };

@@ -5,11 +5,9 @@ import type {
   SubscriptionStore,
   UnfollowOutcome,
 } from "../../../src/application/ports/subscription-store.ts";
-import { isExpired } from "../../../src/domain/connection/connection.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { type ConnectionId, isExpired } from "../../../src/domain/connection/connection.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
-import type { Subscription } from "../../../src/domain/subscription/subscription.ts";
+import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import type { PlainConnectionStore } from "./plain-connection-store.ts";
 

@@ -1,8 +1,7 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import type { Followed, FollowOutcome, UnfollowOutcome } from "../../../src/application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection-id.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
-import type { Subscription } from "../../../src/domain/subscription/subscription.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
 import { aConnection } from "../../support/a-connection.ts";
 import { pause } from "../../support/pause.ts";

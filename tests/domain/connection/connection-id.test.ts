@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
+import { parseConnectionId } from "../../../src/domain/connection/connection.ts";
 
 describe("parseConnectionId", () => {
   it.each(["L0SM9cOFvHcCIhw=", "a", "_-9==", "a".repeat(126)])("takes %s", (text) => {

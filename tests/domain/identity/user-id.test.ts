@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseUserId } from "../../../src/domain/identity/user-id.ts";
+import { parseUserId } from "../../../src/domain/identity/identity.ts";
 import { anyText } from "../../support/any-text.ts";
 
 describe("parseUserId", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { parseEntityId } from "../../../src/domain/subscription/subscription.ts";
 
 describe("an entity id", () => {
   it.each([

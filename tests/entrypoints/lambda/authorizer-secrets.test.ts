@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Container } from "inversify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { names } from "../../../src/entrypoints/composition/names.ts";

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
-import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
+import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";

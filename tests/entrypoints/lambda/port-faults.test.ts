@@ -6,8 +6,7 @@ import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
-import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
-import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
+import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
-import { RandomSecrets } from "../../../src/adapters/system/random-secrets.ts";
+import { RandomSecrets } from "../../../src/adapters/system/system.ts";
 import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/secrets/rotate-signing-secret.ts";
 import { rotateSecretHandler } from "../../../src/entrypoints/lambda/rotate-secret.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeOpenConnection } from "../../../src/application/connections/open-connection.ts";
+import { makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import { makeSubscribe } from "../../../src/application/subscriptions/subscribe.ts";
-import { makeUnsubscribe } from "../../../src/application/subscriptions/unsubscribe.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscriptions/subscribe.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
 import { subscribeHandler } from "../../../src/entrypoints/lambda/subscribe.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { SystemClock } from "../../../src/adapters/system/system.ts";
 import type { ConnectionStore } from "../../../src/application/ports/connection-store.ts";
-import type { UserId } from "../../../src/domain/identity/user-id.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";

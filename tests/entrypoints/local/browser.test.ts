@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";

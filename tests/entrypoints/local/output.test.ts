@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SystemClock } from "../../../src/adapters/system/system-clock.ts";
+import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { freePort } from "../../support/free-port.ts";

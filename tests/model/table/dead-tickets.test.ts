@@ -4,7 +4,7 @@ import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-con
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { type Command, FakeTable } from "./fake-table.ts";

@@ -1,5 +1,4 @@
-import type { Operation, Scenario } from "./scenario.ts";
-import { ENTITIES, Run } from "./scenario.ts";
+import { ENTITIES, type Operation, Run, type Scenario } from "./scenario.ts";
 
 const [A, B] = ENTITIES;
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";

@@ -3,9 +3,9 @@ import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-s
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
 import { connectionKey, entityPartition, queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
-import { makeCloseConnection } from "../../../src/application/connections/close-connection.ts";
-import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection-id.ts";
-import type { EntityId } from "../../../src/domain/subscription/entity-id.ts";
+import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
+import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";

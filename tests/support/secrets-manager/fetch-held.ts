@@ -1,7 +1,4 @@
-import type {
-  SigningSecretSource,
-  SigningSecretVersions,
-} from "../../../src/application/ports/signing-secret-source.ts";
+import type { SigningSecretSource, SigningSecretVersions } from "../../../src/application/ports/signing-secrets.ts";
 import type { EpochMillis } from "../../../src/domain/time.ts";
 
 /** The versions that a source holds, the previous one too unless they were made before `rotatedAfter`. */

@@ -1,5 +1,5 @@
-import { type MessageReference, parseMessageEvent } from "../../../adapters/api-gateway/message-event.ts";
 import { badRequest, errorFrame, FAILED, type RouteAnswer } from "../../../adapters/api-gateway/route-answers.ts";
+import { type MessageReference, parseMessageEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { PlainObject } from "../../../domain/plain-object.ts";

@@ -1,9 +1,9 @@
 import { eventIdOf } from "../../../adapters/sqs/queued-event.ts";
 import { answerToBatch, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
-import type { Clock } from "../../../application/ports/clock.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
+import type { Clock } from "../../../application/ports/system.ts";
 import type { DeliveryReport } from "../../../application/push/delivery-report.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";

@@ -1,13 +1,35 @@
-import type { OpeningConnection } from "../../application/connections/open-connection.ts";
+import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
+import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
 import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
-import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection-id.ts";
+import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
+import { type CorrelationId, parseCorrelationId } from "../../domain/correlation-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
-import { parseIdentity } from "../../domain/identity/identity.ts";
-import { parseUserId } from "../../domain/identity/user-id.ts";
-import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
+import { parseIdentity, parseUserId } from "../../domain/identity/identity.ts";
+import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
+import { parseStrictObject } from "../../domain/strict-json.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
-import { headerValues, objectField, parseRouteEvent, textField } from "./event-fields.ts";
+import { headerValues, objectField, parseEvent, parseRouteEvent, queryValues, textField } from "./event-fields.ts";
+
+/** A handshake that asks to be let in, as a REQUEST authorizer on `$connect` is told of it. */
+export type Handshake = { readonly methodArn: string; readonly attempt: ConnectionAttempt };
+
+/** Throws MalformedInputError for anything but such an event: nothing else may ask. */
+export function parseAuthorizerEvent(value: unknown): Handshake {
+  const { event } = parseEvent(value);
+  const methodArn = textField(event, "methodArn");
+  if (textField(event, "type") !== "REQUEST" || methodArn === undefined || !METHOD_ARN.test(methodArn)) {
+    throw new MalformedInputError("MALFORMED_EVENT");
+  }
+  const presented = {
+    query: queryValues(event, "access_token"),
+    subprotocols: headerValues(event, "sec-websocket-protocol"),
+  };
+  return { methodArn, attempt: { presented, origins: headerValues(event, "origin") } };
+}
+
+/** API, stage and `$connect`. Neither wildcard of an IAM policy may come in by way of it. */
+const METHOD_ARN = /^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9]+\/[A-Za-z0-9_-]+\/\$connect$/;
 
 /** In bytes. An IPv6 address with a zone fits the first; real user agents the second, others are left out. */
 const MAX_SOURCE_IP = 64;
@@ -69,4 +91,33 @@ function connectionIdIn(requestContext: PlainObject): ConnectionId {
   const id = parseConnectionId(ownProperty(requestContext, "connectionId"));
   if (id === undefined) throw new MalformedInputError("MALFORMED_CONNECTION_ID");
   return id;
+}
+
+/** Deeper than any frame of ours. */
+const MAX_DEPTH = 32;
+
+/** The ids by which an answer names its message. */
+export type MessageReference = {
+  /** The gateway's: the access log has it, and a client can quote it. */
+  readonly requestId: string;
+  /** The client's own, in every JSON object with a valid one: without it the client waits for its answer for ever. */
+  readonly id?: CorrelationId;
+};
+
+export type ClientMessage = {
+  readonly reference: MessageReference;
+  /** Undefined for a text that is no JSON object. */
+  readonly frame: PlainObject | undefined;
+};
+
+/** Throws MalformedInputError for an event that is not a client's message. */
+export function parseMessageEvent(value: unknown): ClientMessage {
+  const { event, requestContext } = parseRouteEvent(value, "MESSAGE");
+  const body = textField(event, "body") ?? "";
+  const frame = parseStrictObject(body, MAX_DEPTH);
+  const id = parseCorrelationId(ownProperty(frame ?? parseJsonObject(body) ?? {}, "id"));
+  return {
+    reference: { requestId: textField(requestContext, "requestId") ?? "", ...(id !== undefined && { id }) },
+    frame,
+  };
 }

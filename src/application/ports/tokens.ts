@@ -12,3 +12,8 @@ export type VerifiedToken = { readonly kind: "verified"; readonly claims: PlainO
 export interface TokenVerifier {
   verify(token: UnverifiedToken): Promise<VerifiedToken>;
 }
+
+/** Signs with the current secret. Throws DependencyUnavailableError when it cannot be had. */
+export interface TokenSigner {
+  sign(claims: PlainObject): Promise<string>;
+}

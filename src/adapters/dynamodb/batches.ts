@@ -1,0 +1,79 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { UnavailableDependency } from "../../application/errors.ts";
+import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import type { ItemKey } from "./table-keys.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** DynamoDB's limit for BatchGetItem. */
+const GET_BATCH_SIZE = 100;
+
+/** DynamoDB's limit for BatchWriteItem. */
+const DELETE_BATCH_SIZE = 25;
+
+const FIRST_PAUSE_MILLIS = 25;
+
+type Items = readonly Readonly<Record<string, unknown>>[];
+
+/** Reads items by distinct keys, strongly and in no order, all within one budget. */
+export async function getInBatches(
+  table: DynamoTable,
+  dependency: UnavailableDependency,
+  keys: readonly ItemKey[],
+): Promise<Items> {
+  const batches = Array.from({ length: Math.ceil(keys.length / GET_BATCH_SIZE) }, (_, n) =>
+    keys.slice(n * GET_BATCH_SIZE, (n + 1) * GET_BATCH_SIZE),
+  );
+  return callTable(table, dependency, async (options) =>
+    (await Promise.all(batches.map((batch) => getBatch(table, batch, options)))).flat(),
+  );
+}
+
+/** DynamoDB answers 200 although it read only some of a batch: the rest is read again, after growing pauses. */
+async function getBatch(
+  { documents, name }: DynamoTable,
+  batch: readonly ItemKey[],
+  options: CallOptions,
+): Promise<Items> {
+  const found: Record<string, unknown>[] = [];
+  let left: Record<string, unknown>[] = [...batch];
+  for (let millis = FIRST_PAUSE_MILLIS; ; millis *= 2) {
+    const get = new BatchGetCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
+    const answer = await documents.send(get, options);
+    found.push(...(answer.Responses?.[name] ?? []));
+    left = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    if (left.length === 0) return found;
+    await pause(millis * (0.5 + Math.random() / 2), undefined, { signal: options.abortSignal });
+  }
+}
+
+/** Deletes without a transaction, which would cost double. What was deleted before is deleted again, harmlessly. */
+export async function deleteInBatches(
+  table: DynamoTable,
+  keys: readonly ItemKey[],
+  waiting: Pick<Waiting, "pause">,
+): Promise<void> {
+  for (let start = 0; start < keys.length; start += DELETE_BATCH_SIZE) {
+    await deleteBatch(table, keys.slice(start, start + DELETE_BATCH_SIZE), waiting);
+  }
+}
+
+/** DynamoDB answers 200 to a batch of which it took a part: the rest is sent again, less and less often. */
+async function deleteBatch(
+  table: DynamoTable,
+  keys: readonly ItemKey[],
+  { pause }: Pick<Waiting, "pause">,
+): Promise<void> {
+  await callTable(table, "SUBSCRIPTION_STORE", async ({ abortSignal }) => {
+    let left = keys.map((Key) => ({ DeleteRequest: { Key } })) as Deletions;
+    for (let millis = FIRST_PAUSE_MILLIS; ; millis *= 2) {
+      const batch = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
+      const answer = await table.documents.send(batch, { abortSignal });
+      left = answer.UnprocessedItems?.[table.name] ?? [];
+      if (left.length === 0) return;
+      await pause(millis * (0.5 + Math.random() / 2), abortSignal);
+    }
+  });
+}
+
+type Deletions = NonNullable<NonNullable<BatchWriteCommand["input"]["RequestItems"]>[string]>;

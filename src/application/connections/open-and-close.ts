@@ -1,0 +1,36 @@
+import { type Connection, type ConnectionId, connectionExpiry } from "../../domain/connection/connection.ts";
+import type { EntityId } from "../../domain/subscription/subscription.ts";
+import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import type { ConnectionStore } from "../ports/connection-store.ts";
+import type { SubscriptionStore } from "../ports/subscription-store.ts";
+import type { Clock } from "../ports/system.ts";
+
+/** What the gateway and the authorizer say of a connection that is being opened. */
+export type OpeningConnection = Omit<Connection, "expiresAt"> & { readonly tokenExpiresAt: EpochSeconds };
+
+/** Remembers a connection. Anything but `stored` must refuse the handshake. Throws DependencyUnavailableError. */
+export type OpenConnection = (opening: OpeningConnection) => Promise<"stored" | "closed" | "taken">;
+
+export function makeOpenConnection(deps: { readonly connections: ConnectionStore }): OpenConnection {
+  return ({ tokenExpiresAt, ...opening }) =>
+    deps.connections.open({ ...opening, expiresAt: connectionExpiry(opening.connectedAt, tokenExpiresAt) });
+}
+
+/**
+ * Forgets a connection and all its subscriptions. May be repeated, and may come before the opening. `seen` is the entity
+ * of a subscription that the caller has found. After an interruption the next call finishes the work, or the rest expires.
+ * Throws DependencyUnavailableError.
+ */
+export type CloseConnection = (id: ConnectionId, seen?: EntityId) => Promise<void>;
+
+export function makeCloseConnection(deps: {
+  readonly connections: ConnectionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly clock: Clock;
+}): CloseConnection {
+  return async (id, seen) => {
+    // The connection first: after that it cannot follow anything, so the list that is read is complete.
+    await deps.connections.close(id, toEpochSeconds(deps.clock.now()));
+    await deps.subscriptions.unfollowAll(id, seen);
+  };
+}

@@ -1,5 +1,0 @@
-import type { EpochMillis } from "../../domain/time.ts";
-
-export interface Clock {
-  now(): EpochMillis;
-}

@@ -1,4 +1,0 @@
-/** Ids that cannot be guessed and never repeat: at least 122 random bits. */
-export interface UniqueIds {
-  next(): string;
-}

@@ -1,0 +1,75 @@
+import type { Connection } from "../../domain/connection/connection.ts";
+import type { Delivery } from "../../domain/notification/delivery.ts";
+import type { EntityUpdate, Recipient, UserPush } from "../../domain/notification/notification.ts";
+import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
+import type { CloseConnection } from "../connections/open-and-close.ts";
+import type { ConnectionStore } from "../ports/connection-store.ts";
+import type { SubscriptionStore } from "../ports/subscription-store.ts";
+import type { Clock } from "../ports/system.ts";
+import type { DeliveryReport } from "./delivery-report.ts";
+import type { FanOut } from "./fan-out.ts";
+
+/** Tells everybody who follows an entity. Throws DependencyUnavailableError when the delivery has to come back. */
+export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMillis) => Promise<DeliveryReport>;
+
+export function makeNotifyEntity(deps: {
+  readonly fanOut: FanOut;
+  readonly subscriptions: SubscriptionStore;
+  readonly closeConnection: CloseConnection;
+  readonly clock: Clock;
+}): NotifyEntity {
+  return (delivery, deadline) => {
+    const { entityId } = delivery.notification;
+    return deps.fanOut({
+      delivery,
+      deadline,
+      read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
+      findNamed: (ids) => deps.subscriptions.followersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
+      // This row was seen. The connection's record names the other rows, unless a tombstone was collected before its rows.
+      forget: (connectionId) => deps.closeConnection(connectionId, entityId),
+    });
+  };
+}
+
+/** Tells a user on every connection. Throws DependencyUnavailableError when the delivery has to come back. */
+export type NotifyUser = (delivery: Delivery<UserPush>, deadline: EpochMillis) => Promise<DeliveryReport>;
+
+export function makeNotifyUser(deps: {
+  readonly fanOut: FanOut;
+  readonly connections: ConnectionStore;
+  readonly closeConnection: CloseConnection;
+  readonly clock: Clock;
+}): NotifyUser {
+  return (delivery, deadline) => {
+    const { userId } = delivery.notification;
+    return deps.fanOut({
+      delivery,
+      deadline,
+      read: async (from) => {
+        const page = await deps.connections.liveConnectionsOf(userId, toEpochSeconds(deps.clock.now()), from);
+        return { ...page, items: page.items.map(toRecipient) };
+      },
+      findNamed: async (ids) => {
+        const live = await deps.connections.liveConnectionsAmong(ids, userId, toEpochSeconds(deps.clock.now()));
+        return live.map(toRecipient);
+      },
+      forget: (connectionId) => deps.closeConnection(connectionId),
+    });
+  };
+}
+
+function toRecipient({ id, identity, connectedAt, expiresAt }: Connection): Recipient {
+  return { connectionId: id, userId: identity.userId, connectedAt, expiresAt };
+}
+
+/** Takes up a delivery of either kind. Throws DependencyUnavailableError when it has to come back. */
+export type Deliver = (delivery: Delivery, deadline: EpochMillis) => Promise<DeliveryReport>;
+
+export function makeDeliver(deps: { readonly notifyEntity: NotifyEntity; readonly notifyUser: NotifyUser }): Deliver {
+  return (delivery, deadline) => {
+    const { notification } = delivery;
+    return notification.kind === "entity-update"
+      ? deps.notifyEntity({ ...delivery, notification }, deadline)
+      : deps.notifyUser({ ...delivery, notification }, deadline);
+  };
+}

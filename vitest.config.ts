@@ -6,7 +6,7 @@ ownEnvironment();
 
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
+    include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
     globalSetup: [
       "./tests/support/browser.ts",

@@ -7,7 +7,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["format and lint", "node_modules/.bin/biome", "ci", "--error-on-warnings", "."],
   ["types", "node_modules/.bin/tsc", "-p", "tsconfig.json"],
   ["types of the core", "node_modules/.bin/tsc", "-p", "tsconfig.core.json"],
-  ["ring rules", "node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", "src"],
+  ["ring rules", "node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", "src", "packages"],
   ["dead code", "node_modules/.bin/knip"],
   ["dead code in production", "node_modules/.bin/knip", "--production"],
   ["template", process.execPath, "scripts/verify-template.ts"],

@@ -1,4 +1,4 @@
-import type { Rule } from "../../packages/emulator/src/eventbridge/rule.ts";
+import type { Rule } from "../../packages/emulator/src/eventbridge/event-bus.ts";
 import { CONNECTIONS, type Parts, partsOf, reachedBy, reachedByAll } from "./parts.ts";
 import type { System, SystemFunction } from "./system.ts";
 

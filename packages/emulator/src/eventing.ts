@@ -1,6 +1,5 @@
-import { createEventBus } from "./eventbridge/event-bus.ts";
+import { createEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
-import type { Rule } from "./eventbridge/rule.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Scheduler } from "./scheduler.ts";

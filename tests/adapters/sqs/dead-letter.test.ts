@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkBody } from "../../../packages/emulator/src/sqs/check-body.ts";
-import { messageBytes } from "../../../packages/emulator/src/sqs/message.ts";
+import { checkBody, messageBytes } from "../../../packages/emulator/src/sqs/message.ts";
 import { parseMessageAttributes } from "../../../packages/emulator/src/sqs/message-attributes.ts";
 import { deadLetter } from "../../../src/adapters/sqs/dead-letter.ts";
 import { anyText } from "../../support/any-text.ts";

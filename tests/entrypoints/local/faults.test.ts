@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { executions } from "../../../packages/emulator/src/lambda/executions.ts";
-import { makeFunctions } from "../../../packages/emulator/src/lambda/functions.ts";
+import { executions, makeFunctions } from "../../../packages/emulator/src/lambda/functions.ts";
 import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
 import { freePort } from "../../support/free-port.ts";
 import { connect } from "../../support/web-socket-client.ts";

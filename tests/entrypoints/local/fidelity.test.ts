@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { hasIdentity, type Identifiable } from "../../../packages/emulator/src/gateway/identity-source.ts";
-import { executions } from "../../../packages/emulator/src/lambda/executions.ts";
+import { hasIdentity, type Identifiable } from "../../../packages/emulator/src/gateway/authorize.ts";
+import { executions } from "../../../packages/emulator/src/lambda/functions.ts";
 import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { deferred } from "../../support/deferred.ts";
 import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";

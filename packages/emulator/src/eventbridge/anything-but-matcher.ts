@@ -1,7 +1,12 @@
 import { isPlainObject } from "../../../../src/domain/plain-object.ts";
-import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
-import { checkComparable } from "./numeric-matcher.ts";
-import { equalsIgnoreCase, prefix, suffix, wildcard } from "./text-matchers.ts";
+import {
+  checkComparable,
+  equalsIgnoreCase,
+  InvalidEventPatternError,
+  prefix,
+  suffix,
+  wildcard,
+} from "./pattern-operators.ts";
 
 type Matcher = (value: unknown) => boolean;
 

@@ -1,11 +1,31 @@
 import type { OutgoingMessage } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
+import { type BusEvent, eventBody, toEnvelope } from "./bus-event.ts";
 import { type DeliveryFailure, deadLetterAttributes, failureOf, fitted, NOT_PERMITTED } from "./delivery-failure.ts";
-import { type BusEvent, eventBody, toEnvelope } from "./event-body.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
-import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
-import type { Rule, RuleTarget } from "./rule.ts";
+import { InvalidEventPatternError } from "./pattern-operators.ts";
+
+/** An `AWS::Events::Rule` with an event pattern, or a SAM function's `EventBridgeRule` event. */
+export type Rule = {
+  readonly name: string;
+  /** `default` unless the template names one. */
+  readonly eventBusName: string;
+  readonly eventPattern: unknown;
+  readonly targets: readonly RuleTarget[];
+};
+
+/**
+ * `queue` and `deadLetterQueue` are names of queues; permitted is what the queue's policy lets the rule send to. There
+ * is no retry policy: within one process a delivery fails for good or not at all, and what fails for good goes to the
+ * dead-letter queue at once, as EventBridge does with errors that no retry mends.
+ */
+export type RuleTarget = {
+  readonly queue: string;
+  readonly permitted: boolean;
+  readonly deadLetterQueue?: string;
+  readonly deadLetterQueuePermitted: boolean;
+};
 
 /** Gives the event's id. An event that no rule matches, or on an unknown bus, is accepted and lost, as on AWS. */
 export type EventBus = { publish(event: BusEvent, eventBusName: string): string };

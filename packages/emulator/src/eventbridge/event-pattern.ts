@@ -1,5 +1,5 @@
 import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
-import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
+import { InvalidEventPatternError } from "./pattern-operators.ts";
 import { compileValue, isAbsence, type ValueMatcher } from "./value-matcher.ts";
 
 export type EventMatcher = (event: PlainObject) => boolean;

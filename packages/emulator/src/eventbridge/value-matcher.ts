@@ -1,9 +1,16 @@
 import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { compileAnythingBut } from "./anything-but-matcher.ts";
-import { compileCidr } from "./cidr-matcher.ts";
-import { InvalidEventPatternError } from "./invalid-event-pattern-error.ts";
-import { compileNumeric } from "./numeric-matcher.ts";
-import { equalsIgnoreCase, prefix, prefixIgnoreCase, suffix, suffixIgnoreCase, wildcard } from "./text-matchers.ts";
+import {
+  compileCidr,
+  compileNumeric,
+  equalsIgnoreCase,
+  InvalidEventPatternError,
+  prefix,
+  prefixIgnoreCase,
+  suffix,
+  suffixIgnoreCase,
+  wildcard,
+} from "./pattern-operators.ts";
 
 /** Whether a leaf of an event (a string, a number, true, false or null) is one that the pattern means. */
 export type ValueMatcher = (value: unknown) => boolean;

@@ -1,11 +1,9 @@
+import { isPlainObject } from "../../../../src/domain/plain-object.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Authorizer } from "./api-description.ts";
-import { judgeAuthorizerResult } from "./authorizer-result.ts";
-import { authorizerEvent, type GatewayRequest } from "./events.ts";
-import type { HeaderMaps } from "./header-maps.ts";
-import { hasIdentity } from "./identity-source.ts";
+import { authorizerEvent, type GatewayRequest, methodArn, type Session } from "./events.ts";
+import { evaluatePolicy } from "./iam-policy.ts";
 import type { Integrate } from "./integration.ts";
-import type { QueryMaps } from "./query-maps.ts";
 import {
   AUTHORIZER_FAILED,
   AUTHORIZER_MISCONFIGURED,
@@ -14,7 +12,7 @@ import {
   IMPLICIT_DENY,
   UNAUTHORIZED,
 } from "./refusal.ts";
-import type { Session } from "./session.ts";
+import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
 
 type Authorization =
   | { readonly kind: "authorized"; readonly context: Readonly<Record<string, string>>; readonly latency: number }
@@ -52,4 +50,88 @@ export function makeAuthorize(deps: { readonly integrate: Integrate; readonly sc
 
 function refused(error: HandshakeError): Authorization {
   return { kind: "refused", error };
+}
+
+/** The parts of a handshake in which identity sources are found. */
+export type Identifiable = {
+  readonly headers: HeaderMaps;
+  readonly query: QueryMaps;
+  readonly session: Session;
+  readonly request: GatewayRequest;
+};
+
+type Find = (from: Identifiable) => unknown;
+
+const SOURCE = /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.([\w.-]+)$/;
+
+/** As recorded from the real service: the first three are found, the others never. */
+const CONTEXT = new Map<string, Find>([
+  ["connectionId", ({ session }) => session.connectionId],
+  ["connectedAt", ({ session }) => session.connectedAt],
+  ["requestTimeEpoch", ({ request }) => request.at],
+  ["eventType", () => undefined],
+  ["messageDirection", () => undefined],
+]);
+
+/** Undefined if it is no identity source of a WebSocket API, or if nothing is known of it. */
+export function parseIdentitySource(source: string): Find | undefined {
+  const [, place, name = ""] = SOURCE.exec(source) ?? [];
+  switch (place) {
+    case "route.request.header":
+      return ({ headers }) => headerValue(headers, name);
+    case "route.request.querystring":
+      return ({ query }) => own(query.queryStringParameters, name);
+    case "stageVariables":
+      return ({ session }) => own(session.stageVariables ?? {}, name);
+    case "context":
+      return CONTEXT.get(name);
+    default:
+      return undefined;
+  }
+}
+
+/** Whether all of what an authorizer asks for is there and not empty. Without it API Gateway answers 401 unasked. */
+export function hasIdentity(sources: readonly string[], from: Identifiable): boolean {
+  return sources.every((source) => Boolean(parseIdentitySource(source)?.(from)));
+}
+
+function headerValue({ headers }: HeaderMaps, name: string): string | undefined {
+  return Object.entries(headers).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+function own(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+type AuthorizerVerdict =
+  /** `context` as later events carry it: every value as text, with the principal if there is one. */
+  | { readonly kind: "allowed"; readonly context: Readonly<Record<string, string>> }
+  | { readonly kind: "denied"; readonly explicitly: boolean }
+  | { readonly kind: "misconfigured" };
+
+/** API Gateway's quota for the whole of the result. */
+const MAX_RESULT_BYTES = 8 * 1024;
+
+const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
+
+/** Anything but a well-formed result that allows exactly this connection keeps the caller out. */
+function judgeAuthorizerResult(json: string, stage: string): AuthorizerVerdict {
+  if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
+  const result: unknown = JSON.parse(json);
+  if (!isPlainObject(result)) return MISCONFIGURED;
+  const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn(stage));
+  // The principal is one more value, and may be missing: the real service was seen to accept that.
+  const context = stringified(result["context"] ?? {}, result["principalId"]);
+  if (decision === undefined || context === undefined) return MISCONFIGURED;
+  if (decision !== "allowed") return { kind: "denied", explicitly: decision === "explicitly-denied" };
+  return { kind: "allowed", context };
+}
+
+/** Undefined when a value is an object or an array, which a context may not hold. Nulls do not arrive. */
+function stringified(context: unknown, principalId: unknown): Record<string, string> | undefined {
+  if (!isPlainObject(context)) return undefined;
+  const values = { ...context, principalId: principalId ?? null };
+  const entries = Object.entries(values).filter(([, value]) => value !== null);
+  if (entries.some(([, value]) => typeof value === "object")) return undefined;
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }

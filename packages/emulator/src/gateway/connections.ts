@@ -3,8 +3,8 @@ import type { WebSocket } from "ws";
 import type { Scheduler } from "../scheduler.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { type Closing, GOING_AWAY } from "./closing.ts";
+import type { Session } from "./events.ts";
 import type { RouteMessage } from "./route-message.ts";
-import type { Session } from "./session.ts";
 
 export type OpenConnection = { readonly session: Session; readonly socket: ClientSocket };
 

@@ -1,10 +1,21 @@
 import { ACCOUNT_ID, REGION } from "../aws-account.ts";
 import { API_ID } from "./api-description.ts";
-import type { HeaderMaps } from "./header-maps.ts";
 import { messageIdOn, requestId } from "./ids.ts";
-import type { QueryMaps } from "./query-maps.ts";
-import { requestTime } from "./request-time.ts";
-import type { Session } from "./session.ts";
+import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
+
+/** What the gateway knows of one connection from its handshake to its end. */
+export type Session = {
+  readonly connectionId: string;
+  readonly connectedAt: number;
+  readonly stage: string;
+  /** Absent where the stage defines none. */
+  readonly stageVariables?: Readonly<Record<string, string>>;
+  readonly domainName: string;
+  /** The absent member first, as in the events. */
+  readonly identity: { readonly userAgent?: string; readonly sourceIp: string };
+  /** What the authorizer said of the caller, every value text. Absent without an authorizer. */
+  readonly authorizer?: Readonly<Record<string, string>>;
+};
 
 // The order of the members is that of events recorded from AWS: people compare them as text.
 
@@ -122,4 +133,13 @@ function requestContext(session: WithAuthorizer, { id, at }: GatewayRequest, own
     connectionId: session.connectionId,
     apiId: API_ID,
   };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** The Common Log Format's time, `31/Aug/2022:13:34:52 +0000`, whatever the zone and language of this machine. */
+export function requestTime(epochMillis: number): string {
+  const moment = new Date(epochMillis);
+  const day = String(moment.getUTCDate()).padStart(2, "0");
+  return `${day}/${MONTHS[moment.getUTCMonth()]}/${moment.getUTCFullYear()}:${moment.toISOString().slice(11, 19)} +0000`;
 }

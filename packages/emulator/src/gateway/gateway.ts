@@ -10,8 +10,7 @@ import { Connections, type Disconnect } from "./connections.ts";
 import { disconnectEvent, newRequest } from "./events.ts";
 import { makeHandshake } from "./handshake.ts";
 import { makeIntegrate } from "./integration.ts";
-import type { Quotas } from "./quotas.ts";
-import { makeRateLimit } from "./rate-limit.ts";
+import { makeRateLimit, type Quotas } from "./quotas.ts";
 import { FAULT, refuse } from "./refusal.ts";
 import { makeRouteMessage } from "./route-message.ts";
 

@@ -2,14 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
 import type { Authorize } from "./authorize.ts";
-import { readConnectAnswer } from "./connect-answer.ts";
-import { connectEvent, newRequest } from "./events.ts";
-import { authorizerHeaders, connectHeaders } from "./header-maps.ts";
+import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
-import type { Integrate } from "./integration.ts";
-import { queryMaps } from "./query-maps.ts";
+import { type Integrate, readConnectAnswer } from "./integration.ts";
 import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
-import type { Session } from "./session.ts";
+import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
 
 export type Handshake =

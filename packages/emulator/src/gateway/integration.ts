@@ -1,7 +1,10 @@
+import { validateHeaderValue } from "node:http";
+import { isPlainObject } from "../../../../src/domain/plain-object.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Invocation } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "./quotas.ts";
+import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./refusal.ts";
 
 export type Integrate = (
   target: { readonly functionName: string; readonly integrationTimeoutMillis?: number },
@@ -18,4 +21,102 @@ export function makeIntegrate(deps: { readonly functions: Functions; readonly sc
         resolve(invocation);
       });
     });
+}
+
+/** What the answer of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
+type ConnectAnswer =
+  | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
+  /** Refused by the function: its status and body reach the client. */
+  | { readonly kind: "refused"; readonly status: number; readonly body: string }
+  | { readonly kind: "failed"; readonly error: HandshakeError };
+
+const SUBPROTOCOL = "sec-websocket-protocol";
+
+export function readConnectAnswer(invocation: Invocation | { readonly kind: "timed-out" }): ConnectAnswer {
+  switch (invocation.kind) {
+    case "returned":
+      return readResponse(invocation.json);
+    case "failed":
+      return failed(BAD_GATEWAY);
+    case "timed-out":
+      return failed(TIMED_OUT);
+    case "throttled":
+    case "unknown-function":
+      return failed(INTERNAL_ERROR);
+  }
+}
+
+function readResponse(json: string): ConnectAnswer {
+  const response = parseProxyResponse(json);
+  if (typeof response === "string") return failed(BAD_GATEWAY);
+  if (response.statusCode > 299) return { kind: "refused", status: response.statusCode, body: response.body ?? "" };
+  const subprotocol = response.headers.get(SUBPROTOCOL);
+  return isHeaderValue(subprotocol) ? { kind: "accepted", subprotocol } : failed(BAD_GATEWAY);
+}
+
+/** A line break in it would write headers of its own into the 101. */
+function isHeaderValue(value: string | undefined): boolean {
+  try {
+    if (value !== undefined) validateHeaderValue(SUBPROTOCOL, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function failed(error: HandshakeError): ConnectAnswer {
+  return { kind: "failed", error };
+}
+
+/** What a Lambda proxy integration may return. */
+type ProxyResponse = {
+  readonly statusCode: number;
+  readonly body?: string;
+  /** Names in lower case. Of several values the last. */
+  readonly headers: ReadonlyMap<string, string>;
+};
+
+const MEMBERS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
+
+/** `nothing` when the function returned nothing at all, `malformed` when API Gateway would not take it. */
+export function parseProxyResponse(json: string): ProxyResponse | "nothing" | "malformed" {
+  const value: unknown = JSON.parse(json);
+  if (value === null) return "nothing";
+  if (!isPlainObject(value)) return "malformed";
+  const members = Object.keys(value);
+  if (members.length === 0) return "nothing";
+  const { statusCode, body, headers, multiValueHeaders } = value;
+  const status = toStatus(statusCode);
+  if (!members.every((member) => MEMBERS.has(member)) || status === undefined) return "malformed";
+  if (!isAbsentOrText(body) || !isAbsentOrRecord(headers) || !isAbsentOrRecord(multiValueHeaders)) return "malformed";
+  return {
+    statusCode: status,
+    headers: headersOf({ ...multiValueHeaders, ...headers }),
+    ...(typeof body === "string" && { body }),
+  };
+}
+
+/** A final HTTP status, also as text. In particular an integration cannot send 101. */
+function toStatus(value: unknown): number | undefined {
+  const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
+  return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599
+    ? (status as number)
+    : undefined;
+}
+
+function headersOf(members: Readonly<Record<string, unknown>>): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(members)) {
+    const last = [value].flat().at(-1);
+    if (last !== undefined && last !== null && typeof last !== "object") headers.set(name.toLowerCase(), String(last));
+  }
+  return headers;
+}
+
+function isAbsentOrRecord(value: unknown): value is Record<string, unknown> | null | undefined {
+  return value === undefined || value === null || isPlainObject(value);
+}
+
+function isAbsentOrText(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === "string";
 }

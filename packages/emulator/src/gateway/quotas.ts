@@ -1,3 +1,5 @@
+import type { Scheduler } from "../scheduler.ts";
+
 /** What an account may do per second before API Gateway answers 429. Both can be raised there, and by tests here. */
 export type Quotas = {
   readonly connects: { readonly perSecond: number; readonly burst: number };
@@ -20,3 +22,20 @@ export const MAX_HEADERS = 100;
 export const MAX_INTEGRATION_TIMEOUT_MS = 29_000;
 export const IDLE_TIMEOUT_MS = 10 * 60_000;
 export const MAX_CONNECTION_MS = 2 * 3_600_000;
+
+/** A token bucket, which is how API Gateway throttles: `burst` at once, then `perSecond`. True: let this one through. */
+export function makeRateLimit(
+  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+  scheduler: Scheduler,
+): () => boolean {
+  let tokens = burst;
+  let refilledAt = scheduler.now();
+  return () => {
+    const now = scheduler.now();
+    tokens = Math.min(burst, tokens + (Math.max(0, now - refilledAt) * perSecond) / 1000);
+    refilledAt = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ErrorMessage, errorFrame } from "./error-frame.ts";
+import { type ErrorMessage, errorFrame } from "./route-message.ts";
 
 /** The HTTP answer to an upgrade that becomes no WebSocket. */
 export type Refusal = {

@@ -1,13 +1,10 @@
 import type { Invocation } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Route } from "./api-description.ts";
-import { errorFrame } from "./error-frame.ts";
-import { messageEvent, newRequest } from "./events.ts";
-import type { Integrate } from "./integration.ts";
-import { parseProxyResponse } from "./proxy-response.ts";
+import { messageEvent, newRequest, type Session } from "./events.ts";
+import { type Integrate, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
-import type { Session } from "./session.ts";
 
 /** Runs the route that a message selects. Answers with the frame that the client gets, if any; never throws. */
 export type RouteMessage = (session: Session, body: string) => Promise<string | undefined>;
@@ -50,4 +47,19 @@ function replyOf(result: Invocation): { readonly body: string | undefined } | "f
   if (response === "malformed") return "failed";
   if (response === "nothing" || response.body === undefined || response.body === "") return { body: undefined };
   return Buffer.byteLength(response.body) > MAX_MESSAGE_BYTES ? "failed" : { body: response.body };
+}
+
+export type ErrorMessage =
+  | "Endpoint request timed out"
+  | "Forbidden"
+  | "Internal server error"
+  | "Too Many Requests"
+  | "Unauthorized"
+  | "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"
+  | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+  | "";
+
+/** To the letter and the space as recorded from AWS: clients have been seen to compare text. */
+export function errorFrame(message: ErrorMessage, connectionId: string, requestId: string): string {
+  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/ambiguous-request.ts";
 import type { HttpService } from "../http/http-service.ts";
-import { isLocalHost } from "../http/local-callers.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous, isLocalHost } from "../http/request-checks.ts";
 import type { Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
 import { FORBIDDEN, type Refusal } from "./refusal.ts";

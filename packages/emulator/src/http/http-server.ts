@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { BAD_REQUEST_PAGE, isAmbiguous } from "./ambiguous-request.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import type { HttpResponse, HttpService } from "./http-service.ts";
-import { isForeignPage, isLocalHost } from "./local-callers.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous, isForeignPage, isLocalHost } from "./request-checks.ts";
 
 const FORBIDDEN: HttpResponse = {
   status: 403,

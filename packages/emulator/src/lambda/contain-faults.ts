@@ -1,7 +1,6 @@
 import { inspect } from "node:util";
-import { executions } from "./executions.ts";
-import { functionError } from "./function-error.ts";
-import type { FunctionError } from "./lambda-function.ts";
+import { executions } from "./functions.ts";
+import { type FunctionError, functionError } from "./lambda-function.ts";
 
 /**
  * Some faults end a Lambda function's process and its invocation: an error thrown in a timer or callback, an `error` event

@@ -1,8 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Scheduler } from "../scheduler.ts";
-import { executions } from "./executions.ts";
-import { functionError } from "./function-error.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
-import type { FunctionError, Invocation, LambdaFunction } from "./lambda-function.ts";
+import { type FunctionError, functionError, type Invocation, type LambdaFunction } from "./lambda-function.ts";
+
+type Execution = {
+  readonly requestId: string;
+  /** Ends the invocation as failed, or reports the fault if it has ended already. */
+  readonly fail: (error: FunctionError) => void;
+};
+
+/** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
+export const executions = new AsyncLocalStorage<Execution>();
 
 /** The functions of the template, run in this process with Lambda's limits. */
 export interface Functions {

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** A function as the template declares it, with the code that runs in it. */
 export type LambdaFunction = {
   readonly name: string;
@@ -21,3 +23,11 @@ export type Invocation =
   | { readonly kind: "failed"; readonly error: FunctionError }
   | { readonly kind: "throttled" }
   | { readonly kind: "unknown-function" };
+
+/** What Lambda's runtime for Node.js makes of what a handler threw. */
+export function functionError(thrown: unknown): FunctionError {
+  if (typeof thrown === "string") return { errorType: "string", errorMessage: thrown, trace: [] };
+  // Not String(): an object without a prototype has no text, and that would be a second error.
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: inspect(thrown), trace: [] };
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] };
+}

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { isPlainObject, ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
-import { isCarried } from "./check-body.ts";
-import type { MessageAttribute, MessageAttributes } from "./message.ts";
+import { isCarried, type Message, type MessageAttribute, type MessageAttributes } from "./message.ts";
 
 const MAX_ATTRIBUTES = 10;
 const NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
@@ -65,4 +64,19 @@ export function md5OfAttributes(attributes: MessageAttributes): string | undefin
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1;
+}
+
+/** What SQS says of the sender: here always the same one. */
+const SENDER_ID = "AIDAPORTCULLISLOCAL00";
+
+/** A received message's own attributes, all text, in the order in which Lambda passes them on. */
+export function systemAttributes(message: Message): Readonly<Record<string, string>> {
+  return {
+    ApproximateReceiveCount: String(message.receiveCount),
+    ...(message.traceHeader !== undefined && { AWSTraceHeader: message.traceHeader }),
+    SentTimestamp: String(message.sentAt),
+    SenderId: SENDER_ID,
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? 0),
+    ...(message.deadLetterSourceArn !== undefined && { DeadLetterQueueSourceArn: message.deadLetterSourceArn }),
+  };
 }

@@ -1,3 +1,5 @@
+import { AwsError } from "../aws-json/aws-error.ts";
+
 /** A message attribute as its sender gave it: `Binary` types hold base64. */
 export type MessageAttribute = {
   readonly dataType: string;
@@ -44,4 +46,37 @@ export function messageBytes(body: string, attributes: MessageAttributes): numbe
     bytes += Buffer.byteLength(binaryValue, "base64");
   }
   return bytes;
+}
+
+/** What XML 1.0 calls a character: all that SQS carries. */
+const ALLOWED = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
+
+/** SQS's SendMessage reference: at least one character, only these, and not more than the queue takes. */
+export function checkBody(body: string, bytes: number, maximumBytes: number): void {
+  if (body === "") throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.");
+  if (bytes > maximumBytes) {
+    throw new AwsError(
+      "InvalidParameterValue",
+      `One or more parameters are invalid. Reason: Message must be shorter than ${maximumBytes} bytes.`,
+    );
+  }
+  if (!isCarried(body)) throw new AwsError("InvalidMessageContents", "Invalid characters found in the message body.");
+}
+
+/** For bodies, and for the texts of attributes. */
+export function isCarried(text: string): boolean {
+  return ALLOWED.test(text);
+}
+
+/** Opaque to consumers; names one receive of one message. */
+export function makeReceiptHandle(messageId: string, receive: number): string {
+  return Buffer.from(`${messageId} ${receive}`).toString("base64");
+}
+
+export function messageIdOf(receiptHandle: string): string {
+  const [, messageId] = /^([0-9a-f-]{36}) \d+$/.exec(Buffer.from(receiptHandle, "base64").toString("latin1")) ?? [];
+  if (messageId === undefined) {
+    throw new AwsError("ReceiptHandleIsInvalid", "The input receipt handle is not a valid receipt handle.");
+  }
+  return messageId;
 }

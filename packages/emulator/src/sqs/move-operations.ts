@@ -6,7 +6,7 @@ import { boundedInteger, optionalText, requiredText } from "../aws-json/members.
 import type { Scheduler } from "../scheduler.ts";
 import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";
-import type { SenderCheck } from "./sender-check.ts";
+import type { SenderCheck } from "./send-operations.ts";
 
 /** As ListMessageMoveTasks lists it. */
 type MoveTask = {

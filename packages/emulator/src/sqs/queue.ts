@@ -2,11 +2,16 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Arrivals } from "./arrivals.ts";
-import { checkBody } from "./check-body.ts";
 import { HiddenMessages } from "./hidden-messages.ts";
-import { type Message, messageBytes, type OutgoingMessage } from "./message.ts";
+import {
+  checkBody,
+  type Message,
+  makeReceiptHandle,
+  messageBytes,
+  messageIdOf,
+  type OutgoingMessage,
+} from "./message.ts";
 import type { QueueSettings } from "./queue-settings.ts";
-import { makeReceiptHandle, messageIdOf } from "./receipt-handle.ts";
 
 /** What has become of every message that ever came in: they add up to `sent`, with those still here. */
 export type QueueTotals = { sent: number; deleted: number; deadLettered: number; expired: number; purged: number };

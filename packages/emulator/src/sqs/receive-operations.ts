@@ -4,10 +4,9 @@ import { boundedInteger, listOfTexts, requiredText } from "../aws-json/members.t
 import type { Scheduler } from "../scheduler.ts";
 import { runBatch } from "./batch.ts";
 import type { Message } from "./message.ts";
-import { md5, md5OfAttributes, selectAttributes } from "./message-attributes.ts";
+import { md5, md5OfAttributes, selectAttributes, systemAttributes } from "./message-attributes.ts";
 import type { Queue } from "./queue.ts";
 import { type Queues, queueAt } from "./queues.ts";
-import { systemAttributes } from "./system-attributes.ts";
 
 const VISIBILITY = { min: 0, max: 43_200, reason: "Must be between 0 and 43200, if provided." };
 

@@ -1,4 +1,5 @@
 import { ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, listOfObjects, optionalObject, optionalText, requiredText } from "../aws-json/members.ts";
 import { refused, runBatch } from "./batch.ts";
@@ -6,7 +7,17 @@ import { messageBytes, type OutgoingMessage } from "./message.ts";
 import { md5, md5OfAttributes, parseMessageAttributes } from "./message-attributes.ts";
 import type { Queue } from "./queue.ts";
 import { type Queues, queueAt } from "./queues.ts";
-import type { SenderCheck } from "./sender-check.ts";
+
+/** Throws if the queue's policy denies sending to the caller. */
+export type SenderCheck = (queue: Queue, caller: { readonly accessKeyId: string }) => void;
+
+export function makeSenderCheck(maySend: (queueArn: string, accessKeyId: string) => boolean = () => true): SenderCheck {
+  return ({ arn }, { accessKeyId }) => {
+    if (maySend(arn, accessKeyId)) return;
+    const message = `Not authorized to perform: sqs:sendmessage on resource: ${arn} with an explicit deny in a resource-based policy`;
+    throw new AwsError("AccessDeniedException", message, { status: 403, queryCode: "AccessDenied" });
+  };
+}
 
 const MAX_REQUEST_BYTES = 1_048_576;
 

@@ -1,6 +1,5 @@
 import type { Message, MessageAttribute } from "./message.ts";
-import { md5, md5OfAttributes } from "./message-attributes.ts";
-import { systemAttributes } from "./system-attributes.ts";
+import { md5, md5OfAttributes, systemAttributes } from "./message-attributes.ts";
 
 /** A batch as Lambda hands it to a function (Lambda developer guide, "Example standard queue message event"). */
 export type SqsEvent = { readonly Records: readonly SqsRecord[] };

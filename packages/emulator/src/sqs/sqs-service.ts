@@ -5,8 +5,7 @@ import { moveOperations } from "./move-operations.ts";
 import { queueOperations } from "./queue-operations.ts";
 import type { Queues } from "./queues.ts";
 import { receiveOperations } from "./receive-operations.ts";
-import { sendOperations } from "./send-operations.ts";
-import { makeSenderCheck } from "./sender-check.ts";
+import { makeSenderCheck, sendOperations } from "./send-operations.ts";
 
 /** SQS for the AWS CLI and SDKs, by any path: they post to the endpoint or to the queue's URL. */
 export function makeSqsService(deps: {

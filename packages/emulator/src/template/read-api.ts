@@ -1,5 +1,5 @@
 import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts";
-import { parseIdentitySource } from "../gateway/identity-source.ts";
+import { parseIdentitySource } from "../gateway/authorize.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";

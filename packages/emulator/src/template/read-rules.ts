@@ -1,6 +1,6 @@
+import type { Rule, RuleTarget } from "../eventbridge/event-bus.ts";
 import { compileEventPattern } from "../eventbridge/event-pattern.ts";
-import { InvalidEventPatternError } from "../eventbridge/invalid-event-pattern-error.ts";
-import type { Rule, RuleTarget } from "../eventbridge/rule.ts";
+import { InvalidEventPatternError } from "../eventbridge/pattern-operators.ts";
 import { mayRuleSend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";

@@ -6,10 +6,9 @@ import { anyText } from "../../../../tests/support/any-text.ts";
 import { readEntityUpdate } from "../../../../tests/support/message-readers.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../../../../tests/support/queues.ts";
 import { serveHttpServices } from "../../../../tests/support/serve-http-services.ts";
-import { createEventBus } from "../../src/eventbridge/event-bus.ts";
-import { type EventDetail, parseEventDetail } from "../../src/eventbridge/event-detail.ts";
+import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
+import { createEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
-import type { Rule, RuleTarget } from "../../src/eventbridge/rule.ts";
 
 const target: RuleTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
 const rule: Rule = {

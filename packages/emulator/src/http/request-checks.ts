@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** A request has at most one of each (RFC 9112 section 3.2, RFC 9110 section 5.3, RFC 6455 section 11.3). */
 const SINGLE_HEADERS = new Set(["host", "authorization", "sec-websocket-key", "sec-websocket-version"]);
@@ -22,3 +22,21 @@ export const BAD_REQUEST_PAGE = {
   headers: { "Content-Type": "text/html" },
   body: "<html>\r\n<head><title>400 Bad Request</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n</body>\r\n</html>\r\n",
 } as const;
+
+const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/i;
+
+/**
+ * Listening on 127.0.0.1 keeps other machines out, but not the browser on this one: a web page whose domain name is
+ * made to resolve to 127.0.0.1 (DNS rebinding) comes with that name as its host.
+ */
+export function isLocalHost(headers: IncomingHttpHeaders): boolean {
+  return LOCAL_HOST.test(headers.host ?? "");
+}
+
+/**
+ * For the AWS APIs, which no web page has to call: a form or a fetch of a foreign page needs nobody's leave to send a
+ * POST here, and browsers name the page in Origin. WebSockets are another matter: there the handlers check Origin.
+ */
+export function isForeignPage(headers: IncomingHttpHeaders): boolean {
+  return headers.origin !== undefined && !LOCAL_HOST.test(headers.origin.replace(/^https?:\/\//, ""));
+}

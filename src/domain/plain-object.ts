@@ -10,12 +10,17 @@ export function ownProperty(object: PlainObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The object in a JSON text, or undefined. The last of repeated members counts. Never throws. */
-export function parseJsonObject(text: string): PlainObject | undefined {
+/** The value of a JSON text, or undefined. Never throws: the error of JSON.parse quotes its input, which may be secret. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isPlainObject(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** The object in a JSON text, or undefined. The last of repeated members counts. Never throws. */
+export function parseJsonObject(text: string): PlainObject | undefined {
+  const value = parseJson(text);
+  return isPlainObject(value) ? value : undefined;
 }

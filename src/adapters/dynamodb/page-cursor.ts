@@ -1,4 +1,5 @@
 import { MalformedInputError } from "../../domain/errors.ts";
+import { parseJson } from "../../domain/plain-object.ts";
 
 /** DynamoDB's longest keys, in base64. */
 const MAX_CURSOR_LENGTH = 6000;
@@ -19,12 +20,4 @@ export function readCursor(cursor: string, partCount: number): readonly string[]
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((part) => typeof part === "string" && part !== "");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
+import { ownProperty, parseJsonObject } from "../../domain/plain-object.ts";
 import { Secret } from "../../domain/secret.ts";
 
 /**
@@ -7,21 +7,11 @@ import { Secret } from "../../domain/secret.ts";
  * decoded from base64 or hex, so other signers have to use the same characters.
  */
 export function parseSecretValue(value: string | undefined): Secret {
-  const parsed = parseJson(value);
-  const signature = isPlainObject(parsed) ? ownProperty(parsed, "signature") : undefined;
+  const signature = ownProperty(parseJsonObject(value ?? "") ?? {}, "signature");
   if (typeof signature !== "string" || signature === "") throw new MalformedInputError("MALFORMED_SECRET");
   return new Secret(signature);
 }
 
 export function formatSecretValue(secret: Secret): string {
   return JSON.stringify({ signature: secret.reveal() });
-}
-
-/** Undefined instead of JSON.parse's own error, whose message quotes the secret. */
-function parseJson(value: string | undefined): unknown {
-  try {
-    return value === undefined ? undefined : JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

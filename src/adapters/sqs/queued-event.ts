@@ -1,7 +1,7 @@
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
 import type { EntityUpdate, Notification, Publication, UserPush } from "../../domain/notification/notification.ts";
-import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
+import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
 import { parseEnvelope } from "./eventbridge-envelope.ts";
 import { parseEventId } from "./publication.ts";
@@ -20,7 +20,7 @@ export type DetailParsers = {
  */
 export function queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }: DetailParsers) {
   return (body: string): Delivery => {
-    const message = parseJsonObject(body);
+    const message = parseMessage(body);
     if (!isDelivery(message)) return parseEvent(message, "Entity Updated", parseEntityUpdate);
     return ownProperty(message, "kind") === "user-push"
       ? parseDelivery(message, "user-push", parseUserPush)
@@ -31,7 +31,7 @@ export function queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }: D
 /** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. */
 export function queuedUserPushParser({ parseUserPush }: Pick<DetailParsers, "parseUserPush">) {
   return (body: string): Delivery<UserPush> => {
-    const message = parseJsonObject(body);
+    const message = parseMessage(body);
     return isDelivery(message)
       ? parseDelivery(message, "user-push", parseUserPush)
       : parseEvent(message, "Send User Push Notification", parseUserPush);
@@ -57,12 +57,8 @@ function isDelivery(message: PlainObject): boolean {
   return ownProperty(message, "schema") === DELIVERY_SCHEMA;
 }
 
-function parseJsonObject(body: string): PlainObject {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (isPlainObject(value)) return value;
-  } catch {
-    // JSON.parse quotes its input in its message, so nothing of the error is kept.
-  }
-  throw new MalformedInputError("MALFORMED_EVENT");
+function parseMessage(body: string): PlainObject {
+  const message = parseJsonObject(body);
+  if (message === undefined) throw new MalformedInputError("MALFORMED_EVENT");
+  return message;
 }

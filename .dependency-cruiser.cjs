@@ -26,7 +26,7 @@ module.exports = {
       name: "adapters-do-not-know-one-another",
       severity: "error",
       from: { path: "^src/adapters/([^/]+)/" },
-      to: { path: "^src/adapters/", pathNot: "^src/adapters/$1/" },
+      to: { path: "^src/adapters/[^/]+/", pathNot: "^src/adapters/$1/" },
     },
     {
       name: "handlers-know-only-the-gateway-adapter",

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
+import { withinDeadline } from "../deadline.ts";
 
 /** The one table with its one index, as deployed. */
 export type DynamoTable = {
@@ -19,9 +20,8 @@ export const TABLE_BUDGETS = { budgetMillis: 1900, changeBudgetMillis: 4900 } as
 export type CallOptions = { readonly abortSignal: AbortSignal };
 
 /**
- * One call of a port, with all that it sends to DynamoDB and the SDK's retries and pauses, within the budget: those
- * pauses hear no abort signal, so the call is also raced. A condition that failed is the caller's to read; whatever else
- * goes wrong is an outage.
+ * One call of a port within the budget: all its requests to DynamoDB, with the SDK's retries and pauses. A failed condition
+ * is thrown as it is, for the caller. Every other error is an outage.
  */
 export async function callTable<T>(
   table: DynamoTable,
@@ -29,20 +29,10 @@ export async function callTable<T>(
   call: (options: CallOptions) => Promise<T>,
   budgetMillis = table.budgetMillis,
 ): Promise<T> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error("No answer within the budget")), budgetMillis);
   try {
-    return await Promise.race([call({ abortSignal: abort.signal }), rejectionOf(abort.signal)]);
+    return await withinDeadline(budgetMillis, (abortSignal) => call({ abortSignal }));
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) throw error;
     throw new DependencyUnavailableError(dependency, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -10,8 +10,11 @@ import {
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { RotatingSecret } from "../../application/ports/signing-secrets.ts";
 import type { Secret } from "../../domain/secret.ts";
+import { withinDeadline } from "../deadline.ts";
 import { formatSecretValue, parseSecretValue } from "./secret-value.ts";
-import { startDeadline } from "./start-deadline.ts";
+
+/** The port's two seconds. */
+const CALL_MILLIS = 2000;
 
 type Send<T> = (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
@@ -82,7 +85,7 @@ export class SecretsManagerRotation implements RotatingSecret {
 
   async #send<T>(send: Send<T>): Promise<T> {
     try {
-      return await startDeadline()((abortSignal) => send(this.#client, { abortSignal }));
+      return await withinDeadline(CALL_MILLIS, (abortSignal) => send(this.#client, { abortSignal }));
     } catch (cause) {
       throw new DependencyUnavailableError("SIGNING_SECRETS", { cause });
     }

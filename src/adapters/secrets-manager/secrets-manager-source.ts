@@ -11,8 +11,8 @@ import type {
 } from "../../application/ports/signing-secrets.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { type EpochMillis, parseEpochMillis } from "../../domain/time.ts";
+import { type Deadline, startDeadline } from "../deadline.ts";
 import { parseSecretValue } from "./secret-value.ts";
-import { startDeadline } from "./start-deadline.ts";
 
 /**
  * Secrets Manager's errors when there is no secret for us (API reference, GetSecretValue): it does not exist, it is marked for
@@ -25,7 +25,8 @@ const ANSWERS: ReadonlySet<string> = new Set([
   "DecryptionFailure",
 ]);
 
-type Deadline = ReturnType<typeof startDeadline>;
+/** The port's two seconds, for both requests together. */
+const LOOK_MILLIS = 2000;
 
 /**
  * One secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it still counts. AWSPENDING is never asked for: until
@@ -44,7 +45,7 @@ export class SecretsManagerSource implements SigningSecretSource {
   }
 
   async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret> {
-    const deadline = startDeadline();
+    const deadline = startDeadline(LOOK_MILLIS);
     try {
       const answer = await this.#get("AWSCURRENT", deadline);
       const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
@@ -56,6 +57,8 @@ export class SecretsManagerSource implements SigningSecretSource {
     } catch (cause) {
       if (isAnswer(cause)) return { kind: "none", cause };
       throw cause;
+    } finally {
+      deadline.end();
     }
   }
 
@@ -70,7 +73,7 @@ export class SecretsManagerSource implements SigningSecretSource {
 
   #get(stage: "AWSCURRENT" | "AWSPREVIOUS", deadline: Deadline): Promise<GetSecretValueCommandOutput> {
     const command = new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: stage });
-    return deadline((abortSignal) => this.#client.send(command, { abortSignal }));
+    return deadline.race((abortSignal) => this.#client.send(command, { abortSignal }));
   }
 }
 

@@ -3,6 +3,7 @@ import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
 import type { MalformedInputCode } from "../../domain/errors.ts";
 import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
+import { withinDeadline } from "../deadline.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { encodeDelivery } from "./delivery-body.ts";
 
@@ -46,9 +47,9 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
 
   async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
     try {
-      await this.#client.send(new SendMessageCommand(message), {
-        abortSignal: AbortSignal.timeout(this.#budgetMillis),
-      });
+      await withinDeadline(this.#budgetMillis, (abortSignal) =>
+        this.#client.send(new SendMessageCommand(message), { abortSignal }),
+      );
     } catch (cause) {
       throw new DependencyUnavailableError("DELIVERY_QUEUE", { cause });
     }

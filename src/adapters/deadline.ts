@@ -1,0 +1,37 @@
+/** Time for one or several calls together. `end` frees the timer. */
+export type Deadline = {
+  /** Settles as the call does. Rejects with a TimeoutError when the time is over, whatever the call does then. */
+  race<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  end(): void;
+};
+
+/**
+ * The SDK obeys the signal during a request, but not while it looks for credentials or pauses before a retry: hence the
+ * race.
+ */
+export function startDeadline(millis: number): Deadline {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const timer = setTimeout(() => abort.abort(new DOMException("No answer in time", "TimeoutError")), millis);
+  return {
+    race: (call) => Promise.race([call(signal), rejectionBy(signal)]),
+    end: () => clearTimeout(timer),
+  };
+}
+
+/** One call within its own deadline. */
+export async function withinDeadline<T>(millis: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = startDeadline(millis);
+  try {
+    return await deadline.race(call);
+  } finally {
+    deadline.end();
+  }
+}
+
+function rejectionBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,13 +1,13 @@
 import fc, { type Arbitrary } from "fast-check";
-import { CONNECTIONS, ENTITIES, USERS } from "./cast.ts";
+import { CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
 
-/** Numbers are places in the cast. */
+/** Numbers are indexes into the lists of fixtures.ts. */
 export type Command =
-  /** By the client; by the gateway once more if it has connected before. */
+  /** By the client; a repeated $connect by the gateway if the connection is known already. */
   | { readonly kind: "connect"; readonly connection: number }
-  /** With another user's name, by whoever may call the function. */
+  /** A direct invocation of the connect function, with another user's name. */
   | { readonly kind: "forge"; readonly connection: number; readonly user: number }
-  /** $disconnect is sent on a best-effort basis. */
+  /** API Gateway sends $disconnect on a best-effort basis: not at all, once or twice. */
   | { readonly kind: "disconnect"; readonly connection: number; readonly events: 0 | 1 | 2 }
   | { readonly kind: "subscribe" | "unsubscribe"; readonly connection: number; readonly entity: number }
   | { readonly kind: "publish to entity"; readonly entity: number; readonly copies: number }
@@ -16,20 +16,20 @@ export type Command =
 
 export type Step = {
   readonly command: Command;
-  /** How many turns are given before the next command; so much of what is under way goes on beside it. */
+  /** So many turns run before the next command starts: the rest of this command runs beside the next ones. */
   readonly turns: number;
 };
 
 const connection = fc.nat({ max: CONNECTIONS.length - 1 });
 const entity = fc.nat({ max: ENTITIES.length - 1 });
-/** Mostly the one with several connections. */
+/** Mostly the user with several connections. */
 const user = fc.oneof(
   { weight: 2, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.nat({ max: USERS.length - 1 }) },
 );
 const copies = fc.constantFrom(1, 1, 1, 2);
 
-/** To the end of posts, of a short token, of a message's invisibility, of a delivery's age, of all connections. */
+/** Past a post's time-out, a short token, a message's visibility timeout, a delivery's age, all connections' ends. */
 const seconds = fc.constantFrom(1, 4, 61, 400, 3700, 7300);
 
 const command: Arbitrary<Command> = fc.oneof(

@@ -3,24 +3,24 @@ import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { type Delivery, MAX_ATTEMPTS, type UndeliverableReason } from "../../src/domain/notification/delivery.ts";
 import type { NamedRecipient, Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { Findings } from "./findings.ts";
+import type { Violations } from "./oracle.ts";
 
-/** What one invocation did with one delivery, as its ports saw it: everybody it took in hand has to be somewhere. */
+/** Records what one invocation did with one delivery at its ports, and checks that each recipient is accounted for. */
 export class DeliveryLedger {
   faultyQueue = false;
   faultyRead = false;
   readonly #delivery: Delivery;
   readonly #deadline: number;
-  readonly #findings: Findings;
+  readonly #violations: Violations;
   readonly #posts = new Map<ConnectionId, PostOutcome>();
   readonly #pages: { readonly from: string | undefined; readonly items: readonly NamedRecipient[] }[] = [];
   #found: ReadonlyMap<ConnectionId, Recipient> | undefined;
   readonly #handedOn: Delivery["to"][] = [];
 
-  constructor(delivery: Delivery, deadline: number, findings: Findings) {
+  constructor(delivery: Delivery, deadline: number, violations: Violations) {
     this.#delivery = delivery;
     this.#deadline = deadline;
-    this.#findings = findings;
+    this.#violations = violations;
     if ("recipients" in delivery.to) this.#pages.push({ from: undefined, items: delivery.to.recipients });
   }
 
@@ -28,7 +28,7 @@ export class DeliveryLedger {
     this.#pages.push({ from, items });
   }
 
-  /** Those of a named audience that are still in it. */
+  /** The named recipients that are still in the audience. */
   found(recipients: readonly Recipient[]): void {
     this.#found = new Map(recipients.map((one) => [one.connectionId, one]));
   }
@@ -42,20 +42,20 @@ export class DeliveryLedger {
     const outOfTime = now >= this.#deadline;
     const unread = this.faultyRead && "recipients" in to === "recipients" in this.#delivery.to;
     const needed = outOfTime || unread || ("recipients" in to && to.recipients.every((one) => this.#failed(one)));
-    this.#findings.expect(needed, "I14", "handed on without need");
+    this.#violations.expect(needed, "I14", "handed on without need");
   }
 
-  putAside({ to, attempt }: Delivery, reason: UndeliverableReason): void {
+  deadLettered({ to, attempt }: Delivery, reason: UndeliverableReason): void {
     this.#handedOn.push(to);
     const exhausted = reason !== "ATTEMPTS_EXHAUSTED" || attempt >= MAX_ATTEMPTS || attempt === 0;
-    this.#findings.expect(exhausted, "I3", "given up too early");
+    this.#violations.expect(exhausted, "I3", "given up too early");
     if (reason !== "PUSH_REFUSED" || !("recipients" in to)) return;
     const refused = to.recipients.every(({ connectionId }) => this.#posts.get(connectionId) === "refused");
-    this.#findings.expect(refused, "I14", "put aside for another's refusal");
+    this.#violations.expect(refused, "I14", "dead-lettered for another connection's refusal");
   }
 
   returned(): void {
-    this.#findings.expect(this.faultyQueue, "I14", "one delivery came back whole though all was handed on");
+    this.#violations.expect(this.faultyQueue, "I14", "a delivery failed although all of it was handed on");
   }
 
   completed(report: DeliveryReport, nowSeconds: number): void {
@@ -63,14 +63,14 @@ export class DeliveryLedger {
     const lost = this.#pages.flatMap(({ from, items }) =>
       this.#handedOn.some((to) => "page" in to && to.page === from)
         ? []
-        : items.filter((one) => !this.#isSomewhere(one, nowSeconds)),
+        : items.filter((one) => !this.#isAccountedFor(one, nowSeconds)),
     );
-    this.#findings.expect(lost.length === 0, "I13", "a recipient is nowhere");
+    this.#violations.expect(lost.length === 0, "I13", "a recipient is not accounted for");
     const { to } = this.#delivery;
     if (!("recipients" in to) || report.outcome !== "completed") return;
     const { delivered, gone, expired, deferred, deadLettered } = report;
     const counted = delivered + gone + expired + deferred + deadLettered;
-    this.#findings.expect(counted === to.recipients.length, "I13", "the report does not add up");
+    this.#violations.expect(counted === to.recipients.length, "I13", "the report does not add up");
   }
 
   #failed({ connectionId }: NamedRecipient): boolean {
@@ -78,7 +78,7 @@ export class DeliveryLedger {
     return outcome !== undefined && outcome !== "delivered";
   }
 
-  #isSomewhere({ connectionId, ...read }: NamedRecipient & Partial<Recipient>, nowSeconds: number): boolean {
+  #isAccountedFor({ connectionId, ...read }: NamedRecipient & Partial<Recipient>, nowSeconds: number): boolean {
     const outcome = this.#posts.get(connectionId);
     if (outcome === "delivered" || outcome === "gone") return true;
     if (this.#found !== undefined && !this.#found.has(connectionId)) return true;

@@ -8,25 +8,28 @@ import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import { readEntityUpdate } from "../support/message-readers.ts";
+import { checkDelivery } from "./check-publication.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
 import type { Invocation } from "./invocation.ts";
-import { judgeDelivery } from "./judge-publication.ts";
 import type { Publication } from "./publication.ts";
+import type { Simulation } from "./simulation.ts";
 import type { Ports } from "./system.ts";
-import type { World } from "./world.ts";
 
 const STORE_MILLIS = 2000;
 const POST_MILLIS = 3000;
 const QUEUE_MILLIS = 3000;
 
-/** The stores, each call with its turn and its fault. What they show to a use case must not have expired. */
-export function faultyStores(world: World, invocation: Invocation): Pick<Ports, "connections" | "subscriptions"> {
-  const { connections, subscriptions } = world.stores;
+/** The stores, each call with its turn and its fault. No record that a use case reads may have expired. */
+export function faultyStores(
+  simulation: Simulation,
+  invocation: Invocation,
+): Pick<Ports, "connections" | "subscriptions"> {
+  const { connections, subscriptions } = simulation.stores;
   const call = <T>(label: string, dependency: UnavailableDependency, effect: () => Promise<T>) =>
     invocation.call({ label, budgetMillis: STORE_MILLIS, effect, fail: () => outage(dependency) });
   const judged = async <T extends { readonly expiresAt: EpochSeconds }>(items: Promise<readonly T[]>) => {
-    const now = world.nowSeconds();
-    world.findings.expect(
+    const now = simulation.nowSeconds();
+    simulation.violations.expect(
       (await items).every(({ expiresAt }) => expiresAt > now),
       "I19",
       "an expired record was shown",
@@ -37,7 +40,7 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
     await judged(page.then(({ items }) => items));
     return page;
   };
-  const people: ConnectionStore = {
+  const faultyConnections: ConnectionStore = {
     open: (connection) => call("open", "CONNECTION_STORE", () => connections.open(connection)),
     close: (id, now) => call("close", "CONNECTION_STORE", () => connections.close(id, now)),
     liveConnectionsOf: (...query) =>
@@ -45,11 +48,11 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
     liveConnectionsAmong: (...query) =>
       judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
-  const interests: SubscriptionStore = {
+  const faultySubscriptions: SubscriptionStore = {
     follow: (...order) =>
       call("follow", "SUBSCRIPTION_STORE", async () => {
         const outcome = await subscriptions.follow(...order);
-        await world.countSubscriptions(order[0].connectionId);
+        await simulation.countSubscriptions(order[0].connectionId);
         return outcome;
       }),
     unfollow: (...order) => call("unfollow", "SUBSCRIPTION_STORE", () => subscriptions.unfollow(...order)),
@@ -59,17 +62,17 @@ export function faultyStores(world: World, invocation: Invocation): Pick<Ports, 
     followersAmong: (...query) =>
       judged(call("followers among", "SUBSCRIPTION_STORE", () => subscriptions.followersAmong(...query))),
   };
-  return { connections: people, subscriptions: interests };
+  return { connections: faultyConnections, subscriptions: faultySubscriptions };
 }
 
-/** All that one delivery of a publication may call, kept account of in its ledger. */
+/** All ports of one delivery; each call is recorded in its ledger. */
 export function faultyPorts(
-  world: World,
+  simulation: Simulation,
   invocation: Invocation,
   publication: Publication,
   ledger: DeliveryLedger,
 ): Ports {
-  const stores = faultyStores(world, invocation);
+  const stores = faultyStores(simulation, invocation);
   const inLedger = async <T extends Page<Parameters<DeliveryLedger["read"]>[1][number]>>(
     from: string | undefined,
     page: Promise<T>,
@@ -110,8 +113,8 @@ export function faultyPorts(
       followersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.followersOf(entityId, now, from)),
       followersAmong: (...query) => named(stores.subscriptions.followersAmong(...query), (one) => one),
     },
-    channel: faultyChannel(world, invocation, publication, ledger),
-    queue: faultyQueue(world, invocation, publication, ledger),
+    channel: faultyChannel(simulation, invocation, publication, ledger),
+    queue: faultyQueue(simulation, invocation, publication, ledger),
   };
 }
 
@@ -120,28 +123,28 @@ function ofConnection({ id, identity, ...one }: Connection): Recipient {
 }
 
 function faultyChannel(
-  world: World,
+  simulation: Simulation,
   invocation: Invocation,
   publication: Publication,
   ledger: DeliveryLedger,
 ): ConnectionChannel {
-  const reach = (id: Parameters<typeof world.gateway.post>[0], askedAt: number): PostOutcome => {
-    const socket = world.gateway.sockets.get(id);
-    const outcome = world.gateway.post(id);
+  const reach = (id: Parameters<typeof simulation.gateway.post>[0], askedAt: number): PostOutcome => {
+    const socket = simulation.gateway.sockets.get(id);
+    const outcome = simulation.gateway.post(id);
     if (outcome !== "delivered" || socket === undefined) return outcome;
     publication.delivered.push(id);
-    judgeDelivery(publication, socket, askedAt, world);
+    checkDelivery(publication, socket, askedAt, simulation);
     return outcome;
   };
   return {
     prepare: () => async (id) => {
-      const askedAt = world.clock.now();
+      const askedAt = simulation.clock.now();
       const outcome = await invocation.call<PostOutcome>({
         label: "post",
         budgetMillis: POST_MILLIS,
         effect: async () => reach(id, askedAt),
         fail: ({ throttled, tookEffect }) => {
-          if (tookEffect) publication.unheard.push(id);
+          if (tookEffect) publication.unacknowledged.push(id);
           return throttled ? "throttled" : "failed";
         },
       });
@@ -152,7 +155,7 @@ function faultyChannel(
 }
 
 function faultyQueue(
-  world: World,
+  simulation: Simulation,
   invocation: Invocation,
   publication: Publication,
   ledger: DeliveryLedger,
@@ -169,13 +172,13 @@ function faultyQueue(
     });
   return {
     defer(delivery, delaySeconds) {
-      ledger.deferred(delivery, world.clock.now());
+      ledger.deferred(delivery, simulation.clock.now());
       const message = { eventId: publication.id, body: encodeDelivery(delivery), read: readEntityUpdate };
-      return call("defer", () => world.queue.send(message, delaySeconds));
+      return call("defer", () => simulation.queue.send(message, delaySeconds));
     },
     undeliverable(delivery, reason) {
-      ledger.putAside(delivery, reason);
-      return call("put aside", () => publication.putAside.push(delivery.to));
+      ledger.deadLettered(delivery, reason);
+      return call("dead-letter", () => publication.deadLettered.push(delivery.to));
     },
     unreadable: () => outage("DELIVERY_QUEUE"),
   };

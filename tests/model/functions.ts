@@ -11,24 +11,24 @@ import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
-import { LIMIT } from "./cast.ts";
+import { checkOperation } from "./check-operation.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { faultyPorts, faultyStores } from "./faulty-ports.ts";
+import { LIMIT } from "./fixtures.ts";
 import type { Socket } from "./gateway-model.ts";
-import type { Act } from "./history.ts";
+import type { Operation } from "./history.ts";
 import { Invocation, type InvocationEnd } from "./invocation.ts";
-import { judgeAct } from "./judge-act.ts";
 import type { Message } from "./queue-model.ts";
+import type { Simulation } from "./simulation.ts";
 import type { Ports } from "./system.ts";
-import type { World } from "./world.ts";
 
-/** As the template sets it for all but the functions that notify. */
+/** The template's timeout of all functions but those that notify. */
 const TIMEOUT_SECONDS = 5;
 const POSTS_AT_ONCE = 2;
 
 type Stores = Pick<Ports, "connections" | "subscriptions">;
 
-/** For the functions that push nothing. */
+/** The ports of the functions that push nothing. */
 const NOTHING_ELSE: Omit<Ports, keyof Stores> = {
   channel: { prepare: unexpected },
   queue: { defer: unexpected, undeliverable: unexpected, unreadable: unexpected },
@@ -38,86 +38,86 @@ function unexpected(): never {
   throw new Error("not this function's to call");
 }
 
-export function connect(world: World, socket: Socket, userId: UserId = socket.userId): Promise<Act> {
+export function connect(simulation: Simulation, socket: Socket, userId: UserId = socket.userId): Promise<Operation> {
   const { id, connectedAt, tokenExpiresAt } = socket;
   const opening = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, tokenExpiresAt };
-  const act = world.history.begin({ kind: "connect", connectionId: id, userId });
-  return perform(world, act, socket, ({ connections }) => makeOpenConnection({ connections })(opening));
+  const operation = simulation.history.begin({ kind: "connect", connectionId: id, userId });
+  return perform(simulation, operation, socket, ({ connections }) => makeOpenConnection({ connections })(opening));
 }
 
-export function disconnect(world: World, socket: Socket): Promise<Act> {
-  const act = world.history.begin({ kind: "disconnect", connectionId: socket.id });
-  return perform(world, act, socket, async (stores) => {
-    await makeCloseConnection({ ...stores, clock: world.clock })(socket.id);
+export function disconnect(simulation: Simulation, socket: Socket): Promise<Operation> {
+  const operation = simulation.history.begin({ kind: "disconnect", connectionId: socket.id });
+  return perform(simulation, operation, socket, async (stores) => {
+    await makeCloseConnection({ ...stores, clock: simulation.clock })(socket.id);
     return "done";
   });
 }
 
-export function subscribe(world: World, socket: Socket, entityId: EntityId): Promise<Act> {
+export function subscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
   const { id, userId, connectedAt, tokenExpiresAt } = socket;
   const request = { entityId, connectionId: id, userId, connectedAt, tokenExpiresAt };
-  const act = world.history.begin({ kind: "subscribe", connectionId: id, userId, entityId });
-  return perform(world, act, socket, ({ subscriptions }) =>
-    makeSubscribe({ subscriptions, clock: world.clock, limit: LIMIT })(request),
+  const operation = simulation.history.begin({ kind: "subscribe", connectionId: id, userId, entityId });
+  return perform(simulation, operation, socket, ({ subscriptions }) =>
+    makeSubscribe({ subscriptions, clock: simulation.clock, limit: LIMIT })(request),
   );
 }
 
-export function unsubscribe(world: World, socket: Socket, entityId: EntityId): Promise<Act> {
+export function unsubscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
   const { id, userId } = socket;
-  const act = world.history.begin({ kind: "unsubscribe", connectionId: id, userId, entityId });
-  return perform(world, act, socket, ({ subscriptions }) =>
-    makeUnsubscribe({ subscriptions, clock: world.clock })({ entityId, connectionId: id, userId }),
+  const operation = simulation.history.begin({ kind: "unsubscribe", connectionId: id, userId, entityId });
+  return perform(simulation, operation, socket, ({ subscriptions }) =>
+    makeUnsubscribe({ subscriptions, clock: simulation.clock })({ entityId, connectionId: id, userId }),
   );
 }
 
-/** One invocation; its outcome is an act's. */
+/** Runs one invocation and records its outcome in the history. */
 async function perform(
-  world: World,
-  act: Act,
+  simulation: Simulation,
+  operation: Operation,
   socket: Socket,
-  work: (stores: Stores) => Promise<Act["outcome"]>,
-): Promise<Act> {
-  const invocation = new Invocation(world.around, TIMEOUT_SECONDS);
-  const stores = world.system.above({ ...NOTHING_ELSE, ...faultyStores(world, invocation) });
+  work: (stores: Stores) => Promise<Operation["outcome"]>,
+): Promise<Operation> {
+  const invocation = new Invocation(simulation.environment, TIMEOUT_SECONDS);
+  const stores = simulation.system.wrapPorts({ ...NOTHING_ELSE, ...faultyStores(simulation, invocation) });
   const end = await invocation.run(() => work(stores));
-  world.history.end(act, isReturned(end) ? end.value : "failed");
-  judgeAct(act, socket, world);
-  return act;
+  simulation.history.end(operation, isReturned(end) ? end.value : "failed");
+  checkOperation(operation, socket, simulation);
+  return operation;
 }
 
-/** Takes up a batch from a queue, as NotifyEntity and NotifyUser do; what is not done with is left where it was. */
-export async function notify(world: World, batch: readonly Message[]): Promise<void> {
-  const seconds = world.conditions.functionSeconds;
-  const deadline = (world.clock.now() + seconds * 750) as EpochMillis;
-  const invocation = new Invocation(world.around, seconds);
-  const forgetting: Act[] = [];
+/** Processes a batch of messages as the functions that notify do; a message that fails stays in the queue. */
+export async function notify(simulation: Simulation, batch: readonly Message[]): Promise<void> {
+  const seconds = simulation.conditions.functionSeconds;
+  const deadline = (simulation.clock.now() + seconds * 750) as EpochMillis;
+  const invocation = new Invocation(simulation.environment, seconds);
+  const cleanups: Operation[] = [];
   const end = await invocation.run(() =>
-    Promise.all(batch.map((message) => takeUp(world, invocation, message, deadline, forgetting))),
+    Promise.all(batch.map((message) => takeUp(simulation, invocation, message, deadline, cleanups))),
   );
-  for (const act of forgetting) if (act.outcome === "under-way") world.history.end(act, "failed");
+  for (const operation of cleanups) if (operation.outcome === "under-way") simulation.history.end(operation, "failed");
   for (const [index, message] of batch.entries()) {
     if (isReturned(end) && end.value[index]) {
-      world.queue.delete(message);
-      world.noteIfSettled(message);
-    } else world.publication(message).returns += 1;
+      simulation.queue.delete(message);
+      simulation.noteIfSettled(message);
+    } else simulation.publication(message).returns += 1;
   }
 }
 
 async function takeUp(
-  world: World,
+  simulation: Simulation,
   invocation: Invocation,
   message: Message,
   deadline: EpochMillis,
-  forgetting: Act[],
+  cleanups: Operation[],
 ): Promise<boolean> {
-  const publication = world.publication(message);
+  const publication = simulation.publication(message);
   const delivery = message.read(message.body);
-  const ledger = new DeliveryLedger(delivery, deadline, world.findings);
-  const ports = world.system.above(faultyPorts(world, invocation, publication, ledger));
-  const deliver = world.system.aroundDelivery(makeNotifications(world, ports, forgetting));
+  const ledger = new DeliveryLedger(delivery, deadline, simulation.violations);
+  const ports = simulation.system.wrapPorts(faultyPorts(simulation, invocation, publication, ledger));
+  const deliver = simulation.system.wrapDelivery(makeNotifications(simulation, ports, cleanups));
   try {
     const report = await deliver(delivery, deadline);
-    ledger.completed(report, world.nowSeconds());
+    ledger.completed(report, simulation.nowSeconds());
     return true;
   } catch {
     ledger.returned();
@@ -125,21 +125,21 @@ async function takeUp(
   }
 }
 
-function makeNotifications(world: World, ports: Ports, forgetting: Act[]): Deliver {
-  const { clock } = world;
+function makeNotifications(simulation: Simulation, ports: Ports, cleanups: Operation[]): Deliver {
+  const { clock } = simulation;
   const close = makeCloseConnection({ ...ports, clock });
   const closeConnection: CloseConnection = async (id, seen) => {
-    const act = world.history.begin({ kind: "forget", connectionId: id });
-    forgetting.push(act);
+    const operation = simulation.history.begin({ kind: "clean-up", connectionId: id });
+    cleanups.push(operation);
     await close(id, seen).catch((thrown: unknown) => {
-      world.history.end(act, "failed");
+      simulation.history.end(operation, "failed");
       throw thrown;
     });
-    world.history.end(act, "done");
+    simulation.history.end(operation, "done");
   };
   const backoff = {
     pause: async (ceilingMillis: number) => {
-      await world.around.turns.take("pause");
+      await simulation.environment.turns.wait("pause");
       clock.advance(ceilingMillis / 1000);
     },
   };

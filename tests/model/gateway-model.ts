@@ -1,27 +1,27 @@
-import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import { type ConnectionId, connectionExpiry } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 
 /**
- * What the client's end is like: `stuck` never keeps up, `refused` stands for a permission that is missing, `flaky` fails
- * twice before it takes anything.
+ * How posts to a socket go: `stuck` is always throttled, `refused` stands for a missing permission, `flaky` fails twice
+ * before each success.
  */
-export type Temper = "healthy" | "flaky" | "stuck" | "refused";
+export type SocketBehaviour = "healthy" | "flaky" | "stuck" | "refused";
 
 export type Socket = {
   readonly id: ConnectionId;
   readonly userId: UserId;
-  readonly temper: Temper;
+  readonly behaviour: SocketBehaviour;
   readonly connectedAt: EpochMillis;
   readonly tokenExpiresAt: EpochSeconds;
   state: "connecting" | "open" | "closed";
-  /** In the oracle's order of things. */
+  /** A moment of the history. */
   closedAt?: number;
   posts: number;
 };
 
-/** API Gateway as far as its sockets go: the one truth about who can be reached. */
+/** API Gateway's sockets: the one truth about which connections can be reached. */
 export class GatewayModel {
   readonly sockets = new Map<ConnectionId, Socket>();
 
@@ -30,9 +30,14 @@ export class GatewayModel {
     const socket = this.sockets.get(id);
     if (socket?.state !== "open") return "gone";
     socket.posts += 1;
-    if (socket.temper === "stuck") return "throttled";
-    if (socket.temper === "refused") return "refused";
-    if (socket.temper === "flaky" && socket.posts % 3 !== 0) return socket.posts % 3 === 1 ? "throttled" : "failed";
+    if (socket.behaviour === "stuck") return "throttled";
+    if (socket.behaviour === "refused") return "refused";
+    if (socket.behaviour === "flaky" && socket.posts % 3 !== 0) return socket.posts % 3 === 1 ? "throttled" : "failed";
     return "delivered";
   }
+}
+
+/** Nothing may be pushed to this connection any more. */
+export function isExpired({ connectedAt, tokenExpiresAt }: Socket, atMillis: number): boolean {
+  return connectionExpiry(connectedAt, tokenExpiresAt) <= toEpochSeconds(atMillis as EpochMillis);
 }

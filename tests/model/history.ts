@@ -4,20 +4,20 @@ import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 
-/** One use of one use case, as whoever asked for it saw it. */
-export type Act = {
-  /** `forget` is what a push does that found a connection gone. */
-  readonly kind: "connect" | "disconnect" | "forget" | "subscribe" | "unsubscribe";
+/** One call of one use case, as its caller saw it. */
+export type Operation = {
+  /** A push that finds a connection gone does a `clean-up`. */
+  readonly kind: "connect" | "disconnect" | "clean-up" | "subscribe" | "unsubscribe";
   readonly connectionId: ConnectionId;
   readonly userId?: UserId;
   readonly entityId?: EntityId;
-  /** Moments are counted, so that of any two one was first. */
+  /** Moments are numbered, so that any two have an order. */
   readonly begun: number;
   readonly begunAt: EpochMillis;
-  /** Infinite as long as it may still take effect. */
+  /** Infinite while it may still take effect. */
   ended: number;
   endedAt: number;
-  /** `failed`: may have taken effect or not, wholly or in part. */
+  /** A `failed` operation may have taken effect wholly, in part, or not at all. */
   outcome:
     | "under-way"
     | "failed"
@@ -31,12 +31,12 @@ export type Act = {
     | "limit-reached";
 };
 
-type Wanted = Pick<Act, "kind" | "connectionId"> & { readonly entityId?: EntityId | undefined };
+type Wanted = Pick<Operation, "kind" | "connectionId"> & { readonly entityId?: EntityId | undefined };
 
-/** What was asked of the system, and when: all that the oracle knows. */
+/** All operations with their moments and outcomes: the oracle knows nothing else of the system. */
 export class History {
   readonly #clock: FixedClock;
-  readonly #acts: Act[] = [];
+  readonly #operations: Operation[] = [];
   #moment = 0;
 
   constructor(clock: FixedClock) {
@@ -48,38 +48,40 @@ export class History {
     return this.#moment;
   }
 
-  begin(act: Pick<Act, "kind" | "connectionId" | "userId" | "entityId">): Act {
-    const begun: Act = {
-      ...act,
+  begin(operation: Pick<Operation, "kind" | "connectionId" | "userId" | "entityId">): Operation {
+    const begun: Operation = {
+      ...operation,
       begun: this.now(),
       begunAt: this.#clock.now(),
       ended: Number.POSITIVE_INFINITY,
       endedAt: Number.POSITIVE_INFINITY,
       outcome: "under-way",
     };
-    this.#acts.push(begun);
+    this.#operations.push(begun);
     return begun;
   }
 
-  end(act: Act, outcome: Act["outcome"]): void {
-    act.ended = this.now();
-    act.endedAt = this.#clock.now();
-    act.outcome = outcome;
+  end(operation: Operation, outcome: Operation["outcome"]): void {
+    operation.ended = this.now();
+    operation.endedAt = this.#clock.now();
+    operation.outcome = outcome;
   }
 
-  of({ kind, connectionId, entityId }: Wanted): readonly Act[] {
-    return this.#acts.filter(
-      (act) =>
-        act.kind === kind && act.connectionId === connectionId && (entityId === undefined || act.entityId === entityId),
+  of({ kind, connectionId, entityId }: Wanted): readonly Operation[] {
+    return this.#operations.filter(
+      (operation) =>
+        operation.kind === kind &&
+        operation.connectionId === connectionId &&
+        (entityId === undefined || operation.entityId === entityId),
     );
   }
 
-  /** Whatever makes a connection's records go, whoever began it. */
-  endings(connectionId: ConnectionId): readonly Act[] {
-    return [...this.of({ kind: "disconnect", connectionId }), ...this.of({ kind: "forget", connectionId })];
+  /** The operations that remove a connection's records: disconnects and clean-ups. */
+  endings(connectionId: ConnectionId): readonly Operation[] {
+    return [...this.of({ kind: "disconnect", connectionId }), ...this.of({ kind: "clean-up", connectionId })];
   }
 
-  /** Certain: acknowledged, and no client's act that might end it was begun before `moment`. */
+  /** Certainly: acknowledged, and the client began nothing that might end the subscription before `moment`. */
   followsAt(connectionId: ConnectionId, entityId: EntityId, moment: number): boolean {
     const ends = [
       ...this.of({ kind: "unsubscribe", connectionId, entityId }),
@@ -91,7 +93,7 @@ export class History {
     );
   }
 
-  /** Possible: asked for, not refused, and not certainly ended before `since`. */
+  /** Possibly: asked for, not refused, and not certainly ended before `since`. */
   mayFollow(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
     const ends = [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.endings(connectionId)].filter(
       ({ outcome, ended }) => (outcome === "done" || outcome === "unfollowed") && ended < since,
@@ -102,6 +104,6 @@ export class History {
   }
 }
 
-function isRefusal(outcome: Act["outcome"]): boolean {
+function isRefusal(outcome: Operation["outcome"]): boolean {
   return outcome === "not-connected" || outcome === "limit-reached";
 }

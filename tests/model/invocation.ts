@@ -1,21 +1,21 @@
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 import type { FaultPlan } from "./fault-plan.ts";
-import type { Turns } from "./turns.ts";
+import type { TurnScheduler } from "./turn-scheduler.ts";
 
-export type Surroundings = {
+export type InvocationEnvironment = {
   readonly clock: FixedClock;
-  readonly turns: Turns;
+  readonly turns: TurnScheduler;
   faults: FaultPlan;
-  /** Over all invocations of a run. */
+  /** Counted over all invocations of a run. */
   callsMade: number;
 };
 
 type PortCall<T> = {
   readonly label: string;
-  /** The port's promise: by then it has answered. */
+  /** The port promises to answer within this time. */
   readonly budgetMillis: number;
   readonly effect: () => Promise<T>;
-  /** What the port answers, or throws, when the call did not succeed. */
+  /** Gives the port's answer to a failed call, or throws its error. */
   readonly fail: (how: { readonly throttled: boolean; readonly tookEffect: boolean }) => T;
 };
 
@@ -23,16 +23,16 @@ export type InvocationEnd<T> = { readonly value: T } | { readonly thrown: unknow
 
 /** One invocation of a function, from its event to its answer, its crash or its timeout. */
 export class Invocation {
-  readonly #around: Surroundings;
+  readonly #environment: InvocationEnvironment;
   readonly #endsAt: number;
-  readonly #under = new Set<Promise<unknown>>();
+  readonly #inFlight = new Set<Promise<unknown>>();
   readonly #death: Promise<"died">;
   #die: () => void = () => undefined;
   #dead = false;
 
-  constructor(around: Surroundings, timeoutSeconds: number) {
-    this.#around = around;
-    this.#endsAt = around.clock.now() + timeoutSeconds * 1000;
+  constructor(environment: InvocationEnvironment, timeoutSeconds: number) {
+    this.#environment = environment;
+    this.#endsAt = environment.clock.now() + timeoutSeconds * 1000;
     this.#death = new Promise((resolve) => {
       this.#die = () => {
         this.#dead = true;
@@ -41,35 +41,35 @@ export class Invocation {
     });
   }
 
-  /** Resolves once nothing that was begun can take effect any more. Never rejects. */
+  /** Resolves when no call can take effect any more. Never rejects. */
   async run<T>(work: () => Promise<T>): Promise<InvocationEnd<T>> {
     const outcome = work().then(
       (value) => ({ value }),
       (thrown: unknown) => ({ thrown }),
     );
     const end = await Promise.race([outcome, this.#death]);
-    while (this.#under.size > 0) await Promise.all(this.#under);
-    return this.#around.clock.now() > this.#endsAt ? "died" : end;
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+    return this.#environment.clock.now() > this.#endsAt ? "died" : end;
   }
 
   async call<T>(call: PortCall<T>): Promise<T> {
     if (this.#dead) return never();
     const made = this.#make(call);
-    this.#under.add(made);
+    this.#inFlight.add(made);
     const answer = await made;
-    this.#under.delete(made);
+    this.#inFlight.delete(made);
     return this.#dead ? never() : answer();
   }
 
-  /** Never rejects: what is thrown at the caller is thrown by what this resolves to. */
+  /** Never rejects: resolves to a function that returns the port's answer or throws its error. */
   async #make<T>({ label, budgetMillis, effect, fail }: PortCall<T>): Promise<() => T> {
-    const { clock, turns, faults } = this.#around;
-    const fault = faults.get(this.#around.callsMade++);
+    const { clock, turns, faults } = this.#environment;
+    const fault = faults.get(this.#environment.callsMade++);
     const failed = (tookEffect: boolean) => () => fail({ tookEffect, throttled: fault === "throttled" });
     if (fault === "crash-before") this.#die();
 
     const giveUpAt = clock.now() + budgetMillis;
-    await turns.take(label);
+    await turns.wait(label);
     if (clock.now() > this.#endsAt) this.#die();
     if (fault === "hung" || fault === "late-hung") clock.advance(budgetMillis / 1000);
     const arrives = clock.now() <= giveUpAt && fault !== "lost" && fault !== "throttled" && fault !== "hung";

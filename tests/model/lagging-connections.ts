@@ -4,7 +4,7 @@ import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 
-/** Looks up a user's connections in a copy that follows behind, as a global secondary index does. */
+/** Looks up a user's connections in a copy that lags behind, as a global secondary index does. */
 export class LaggingConnections implements ConnectionStore {
   readonly #store: ConnectionStore;
   readonly #copy: ConnectionStore;

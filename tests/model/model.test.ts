@@ -7,7 +7,7 @@ import { system } from "./system.ts";
 const CI_RUNS = 20_000;
 const RUNS = process.env["CI"] === "true" ? CI_RUNS : Number(process.env["MODEL_RUNS"] ?? 2_000);
 
-describe("the system, whatever happens to it and in whatever order", () => {
+describe("use cases and stores, under faults and in any order", () => {
   it(`holds I1-I4, I6, I12-I15 and I19 over ${RUNS} runs`, async () => {
     await fc.assert(
       fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {

@@ -6,15 +6,15 @@ import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
 
-/** A tombstone that is gone as soon as it is there. */
+/** Each tombstone has expired already when it is written. */
 export class WithoutTombstones extends MemoryConnectionStore {
   override close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     return super.close(id, addSeconds(now, -100_000));
   }
 }
 
-/** What was followed is forgotten when the connection is closed once more. */
-export class TellingOnce extends MemoryConnectionStore {
+/** A second close forgets the subscriptions that the first one did not remove. */
+export class ForgettingOnSecondClose extends MemoryConnectionStore {
   readonly #closed = new Set<ConnectionId>();
 
   override async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
@@ -24,15 +24,15 @@ export class TellingOnce extends MemoryConnectionStore {
   }
 }
 
-/** Without the condition that the connection is there, open and this user's. */
-export class Unconditional extends MemoryConnectionStore {
+/** Does not check that the connection exists, is open and is this user's. */
+export class SubscribingUnconditionally extends MemoryConnectionStore {
   override followingOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> {
     return super.followingOf(id, userId, now) ?? new Set();
   }
 }
 
-/** A repeated $connect begins anew, and so does another user's. */
-export class StartingAnew extends MemoryConnectionStore {
+/** A repeated $connect overwrites the record, also one of another user. */
+export class OverwritingOnConnect extends MemoryConnectionStore {
   override async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
     const outcome = await super.open(connection);
     if (outcome === "closed") return outcome;
@@ -41,8 +41,8 @@ export class StartingAnew extends MemoryConnectionStore {
   }
 }
 
-/** A repeated $connect finds its own record in its way. */
-export class InItsOwnWay extends MemoryConnectionStore {
+/** A repeated $connect is refused because of its own record. */
+export class RefusingRepeatedConnect extends MemoryConnectionStore {
   readonly #opened = new Set<ConnectionId>();
 
   override async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
@@ -53,7 +53,7 @@ export class InItsOwnWay extends MemoryConnectionStore {
   }
 }
 
-/** Counts what was asked for, not what is followed. */
+/** Counts requests, not subscriptions. */
 export class CountingRequests extends MemorySubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 

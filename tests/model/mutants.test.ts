@@ -4,17 +4,17 @@ import { mutants } from "./mutants.ts";
 import { plans } from "./plan.ts";
 import { run } from "./run.ts";
 
-/** As many as are surely enough, and few beside those of the model. */
+/** Surely enough to find each mutant, and few beside the runs of the model. */
 const MAX_RUNS = 5_000;
 
-/** A test of the test: what it is to find, it finds, by the invariant that is broken. */
+/** A test of the test: each mutant is found by the invariant that it breaks. */
 describe("the model finds", () => {
   it.each(mutants)(
     "$breaks $what",
     async ({ breaks, system }) => {
       const holds = fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {
-        const findings = await run(system, plan, scheduler);
-        return !findings.some(({ invariant }) => invariant === breaks);
+        const violations = await run(system, plan, scheduler);
+        return !violations.some(({ invariant }) => invariant === breaks);
       });
       const { failed } = await fc.check(holds, {
         numRuns: MAX_RUNS,

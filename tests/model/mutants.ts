@@ -1,17 +1,17 @@
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
-import { ENTITIES, USERS } from "./cast.ts";
-import type { Invariant } from "./findings.ts";
+import { ENTITIES, USERS } from "./fixtures.ts";
 import {
   CountingRequests,
-  InItsOwnWay,
-  StartingAnew,
-  TellingOnce,
-  Unconditional,
+  ForgettingOnSecondClose,
+  OverwritingOnConnect,
+  RefusingRepeatedConnect,
+  SubscribingUnconditionally,
   WithoutTombstones,
 } from "./mutant-stores.ts";
 import { withConnections, withOutcome, withPages, withPorts, withQueue, withStores } from "./mutations.ts";
+import type { Invariant } from "./oracle.ts";
 import { PAGE_SIZE, type System, system } from "./system.ts";
 
 export type Mutant = { readonly breaks: Invariant; readonly what: string; readonly system: System };
@@ -22,8 +22,8 @@ const NEVER = Number.MAX_SAFE_INTEGER as EpochSeconds;
 
 const ANYBODY = { userId: "anybody" as UserId, sourceIp: "192.0.2.1", connectedAt: LONG_AGO, expiresAt: NEVER };
 
-/** Looks, and follows when it has looked: between the two others have looked as well. */
-const lookBeforeFollowing: System["above"] = (ports) => {
+/** Counts first and subscribes afterwards: another request may have counted in between. */
+const lookBeforeFollowing: System["wrapPorts"] = (ports) => {
   const { subscriptions } = ports;
   return {
     ...ports,
@@ -42,7 +42,7 @@ const lookBeforeFollowing: System["above"] = (ports) => {
   };
 };
 
-/** Every named connection is in the audience, for ever. */
+/** Every named connection counts as one of the audience, for ever. */
 const believing = withStores(
   () => ({
     followersAmong: async (ids, entityId) => ids.map((connectionId) => ({ entityId, connectionId, ...ANYBODY })),
@@ -52,16 +52,28 @@ const believing = withStores(
   }),
 );
 
-/** Each with the invariant by which it has to be found. */
+/** Each mutant with the invariant that has to find it. */
 export const mutants: readonly Mutant[] = [
-  { breaks: "I1", what: "an interrupted end cannot be finished", system: withConnections(TellingOnce) },
-  { breaks: "I1", what: "a repeated $connect forgets what was followed", system: withConnections(StartingAnew) },
+  {
+    breaks: "I1",
+    what: "an interrupted disconnect cannot be finished",
+    system: withConnections(ForgettingOnSecondClose),
+  },
+  {
+    breaks: "I1",
+    what: "a repeated $connect forgets what was followed",
+    system: withConnections(OverwritingOnConnect),
+  },
   {
     breaks: "I1",
     what: "subscriptions are left when their connection ends",
     system: withStores(() => ({ unfollowAll: async () => undefined })),
   },
-  { breaks: "I2", what: "follow without the condition on the connection", system: withConnections(Unconditional) },
+  {
+    breaks: "I2",
+    what: "subscribing without the condition on the connection",
+    system: withConnections(SubscribingUnconditionally),
+  },
   {
     breaks: "I2",
     what: "a swallowed 410",
@@ -75,12 +87,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     breaks: "I3",
-    what: "a failure to hand on that nobody hears of",
+    what: "a swallowed failure to defer a delivery",
     system: withQueue((queue) => ({ defer: (...order) => queue.defer(...order).catch(() => undefined) })),
   },
   {
     breaks: "I3",
-    what: "an early 410 that counts",
+    what: "a 410 during the handshake that counts",
     system: withPages(({ items, ...rest }) => ({
       ...rest,
       items: items.map((one) => ({ ...one, connectedAt: LONG_AGO })),
@@ -105,12 +117,12 @@ export const mutants: readonly Mutant[] = [
       }),
     ),
   },
-  { breaks: "I6", what: "a forged $connect takes a connection over", system: withConnections(StartingAnew) },
+  { breaks: "I6", what: "a forged $connect takes a connection over", system: withConnections(OverwritingOnConnect) },
   { breaks: "I12", what: "no tombstone", system: withConnections(WithoutTombstones) },
-  { breaks: "I12", what: "a repeated $connect is refused", system: withConnections(InItsOwnWay) },
+  { breaks: "I12", what: "a repeated $connect is refused", system: withConnections(RefusingRepeatedConnect) },
   {
     breaks: "I13",
-    what: "one of those handed on is lost",
+    what: "one of the deferred recipients is lost",
     system: withQueue((queue) => ({
       defer: (delivery, delay) =>
         queue.defer(
@@ -125,7 +137,7 @@ export const mutants: readonly Mutant[] = [
   { breaks: "I13", what: "no dead letters", system: withQueue(() => ({ undeliverable: async () => undefined })) },
   {
     breaks: "I14",
-    what: "a retry of everybody",
+    what: "a retry of the whole audience",
     system: withQueue((queue) => ({ defer: (delivery, delay) => queue.defer({ ...delivery, to: {} }, delay) })),
   },
   {
@@ -133,7 +145,7 @@ export const mutants: readonly Mutant[] = [
     what: "a 410 that fails the delivery",
     system: {
       ...system,
-      aroundDelivery:
+      wrapDelivery:
         (deliver) =>
         async (...order) => {
           const report = await deliver(...order);
@@ -142,15 +154,15 @@ export const mutants: readonly Mutant[] = [
         },
     },
   },
-  { breaks: "I15", what: "a limit that is looked at too early", system: withPorts(lookBeforeFollowing) },
+  { breaks: "I15", what: "a limit that is checked too early", system: withPorts(lookBeforeFollowing) },
   {
     breaks: "I15",
-    what: "a set that counts repetitions",
+    what: "a repeated subscribe that counts",
     system: { ...system, makeSubscriptions: (connections) => new CountingRequests(connections, PAGE_SIZE) },
   },
   {
     breaks: "I19",
-    what: "an expiry that nobody looks at when reading",
+    what: "an expiry that is not checked when reading",
     system: withStores(
       (subscriptions) => ({
         followersOf: (entityId, _, from) => subscriptions.followersOf(entityId, BEFORE_ALL, from),
@@ -162,10 +174,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     breaks: "I19",
-    what: "an expiry that nobody looks at when following",
+    what: "an expiry that is not checked when subscribing",
     system: withStores((subscriptions) => ({
       follow: (subscription, _, limit) => subscriptions.follow(subscription, BEFORE_ALL, limit),
     })),
   },
-  { breaks: "I19", what: "names that are believed", system: believing },
+  { breaks: "I19", what: "named recipients that are not looked up", system: believing },
 ];

@@ -8,8 +8,8 @@ export function withConnections(Store: typeof MemoryConnectionStore): System {
   return { ...system, makeConnections: () => new Store(PAGE_SIZE) };
 }
 
-export function withPorts(above: System["above"]): System {
-  return { ...system, above };
+export function withPorts(wrapPorts: System["wrapPorts"]): System {
+  return { ...system, wrapPorts };
 }
 
 export function withStores(
@@ -41,7 +41,7 @@ export function withOutcome(change: (outcome: PostOutcome) => PostOutcome): Syst
 
 type Dated = { readonly connectedAt: EpochMillis; readonly expiresAt: EpochSeconds };
 
-/** Of an entity's followers and of a user's connections, those that are named too. */
+/** Changes all reads of an audience: pages and named recipients. */
 export function withPages(change: <T extends Dated>(page: Page<T>) => Page<T>): System {
   return withStores(
     (store) => ({

@@ -1,23 +1,31 @@
 import fc, { type Arbitrary } from "fast-check";
-import { CONNECTIONS, ENTITIES } from "./cast.ts";
 import { type Step, steps } from "./command.ts";
 import { type FaultPlan, faultPlan } from "./fault-plan.ts";
-import type { Temper } from "./gateway-model.ts";
-import type { Conditions } from "./world.ts";
+import { CONNECTIONS, ENTITIES } from "./fixtures.ts";
+import type { SocketBehaviour } from "./gateway-model.ts";
+import type { Conditions } from "./simulation.ts";
 
 export type Plan = {
   readonly conditions: Conditions;
-  /** Who follows what before anything goes wrong. */
+  /** The subscriptions at the beginning, before any fault. */
   readonly followed: readonly (readonly [connection: number, entity: number])[];
   readonly steps: readonly Step[];
   readonly faults: FaultPlan;
 };
 
-const temper = fc.constantFrom<Temper>("healthy", "healthy", "healthy", "healthy", "flaky", "stuck", "refused");
+const behaviour = fc.constantFrom<SocketBehaviour>(
+  "healthy",
+  "healthy",
+  "healthy",
+  "healthy",
+  "flaky",
+  "stuck",
+  "refused",
+);
 
 export const plans: Arbitrary<Plan> = fc.record({
   conditions: fc.record({
-    tempers: fc.array(temper, { minLength: CONNECTIONS.length, maxLength: CONNECTIONS.length }),
+    behaviours: fc.array(behaviour, { minLength: CONNECTIONS.length, maxLength: CONNECTIONS.length }),
     indexLagSeconds: fc.constantFrom(0, 0, 1, 20),
     batchSize: fc.constantFrom(1, 2, 3),
     functionSeconds: fc.constantFrom(60, 60, 4),

@@ -5,7 +5,7 @@ import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 
 export type Audience = { readonly entityId: EntityId } | { readonly userId: UserId };
 
-/** One event of the bus, and all that became of it. */
+/** One event of the bus, with all its deliveries. */
 export type Publication = {
   readonly id: string;
   readonly audience: Audience;
@@ -14,19 +14,21 @@ export type Publication = {
   readonly published: number;
   /** The bus delivers at least once. */
   readonly copies: number;
-  /** Who has to hear of it, unless something comes between. */
+  /** The connections that must receive it, unless they end or unsubscribe meanwhile. */
   readonly expected: readonly ConnectionId[];
-  /** Once for every time. */
+  /** One entry for each delivery. */
   readonly delivered: ConnectionId[];
-  /** Delivered, and reported as a failure. */
-  readonly unheard: ConnectionId[];
-  readonly putAside: Delivery["to"][];
-  /** How often a message of it was left in the queue. */
+  /** Delivered, but reported as a failure. */
+  readonly unacknowledged: ConnectionId[];
+  readonly deadLettered: Delivery["to"][];
+  /** How often one of its messages stayed in the queue after an invocation. */
   returns: number;
   settled: number;
   settledAt: number;
 };
 
-export function isPutAside({ putAside }: Publication, id: ConnectionId): boolean {
-  return putAside.some((to) => !("recipients" in to) || to.recipients.some(({ connectionId }) => connectionId === id));
+export function isDeadLettered({ deadLettered }: Publication, id: ConnectionId): boolean {
+  return deadLettered.some(
+    (to) => !("recipients" in to) || to.recipients.some(({ connectionId }) => connectionId === id),
+  );
 }

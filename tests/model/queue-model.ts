@@ -1,7 +1,7 @@
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 
-/** As the template sets them. */
+/** The template's settings. */
 const VISIBILITY_SECONDS = 360;
 const MAX_RECEIVES = 5;
 
@@ -12,7 +12,7 @@ export type Message = {
 };
 type Held = Message & { visibleAt: number; receives: number };
 
-/** SQS: at least once, in no promised order, and to the dead letters after too many receives. */
+/** SQS: delivers at least once, in no promised order, and to the dead letters after too many receives. */
 export class QueueModel {
   readonly dead: Message[] = [];
   readonly #clock: FixedClock;

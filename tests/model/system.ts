@@ -6,7 +6,7 @@ import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/del
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Deliver } from "../../src/application/push/notify.ts";
 
-/** Small, so that a handful of followers are several pages. */
+/** Small, so that a handful of subscribers are several pages. */
 export const PAGE_SIZE = 2;
 
 export type Ports = {
@@ -16,17 +16,17 @@ export type Ports = {
   readonly queue: DeliveryQueue & DeadLetters;
 };
 
-/** What is tested: the stores, and whatever a mutant puts between the use cases and their ports. */
+/** The system under test: the stores, and the changes of a mutant between the use cases and their ports. */
 export type System = {
   makeConnections(): MemoryConnectionStore;
   makeSubscriptions(connections: MemoryConnectionStore): MemorySubscriptionStore;
-  above(ports: Ports): Ports;
-  aroundDelivery(deliver: Deliver): Deliver;
+  wrapPorts(ports: Ports): Ports;
+  wrapDelivery(deliver: Deliver): Deliver;
 };
 
 export const system: System = {
   makeConnections: () => new MemoryConnectionStore(PAGE_SIZE),
   makeSubscriptions: (connections) => new MemorySubscriptionStore(connections, PAGE_SIZE),
-  above: (ports) => ports,
-  aroundDelivery: (deliver) => deliver,
+  wrapPorts: (ports) => ports,
+  wrapDelivery: (deliver) => deliver,
 };

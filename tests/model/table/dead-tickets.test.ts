@@ -35,7 +35,7 @@ describe("tickets whose holders died", () => {
 
     expect(outcome).toBe("following");
     expect(waited).toBeLessThan(3500);
-    // It has passed them all over: the next one does not wait.
+    // All of them are skipped now: the next request does not wait.
     waited = 0;
     await subscriptions.unfollow(aSubscription(connection, "order-17" as EntityId), NOW);
     expect(waited).toBe(0);

@@ -1,4 +1,4 @@
-import { ENTITIES, type Operation, Run, type Scenario } from "./scenario.ts";
+import { ENTITIES, type Operation, type Scenario, TableSimulation } from "./scenario.ts";
 
 const [A, B] = ENTITIES;
 
@@ -26,20 +26,20 @@ export function scenarios(): readonly Scenario[] {
   );
 }
 
-type Exploration = { readonly findings: ReadonlySet<string>; readonly orders: number };
+type Exploration = { readonly violations: ReadonlySet<string>; readonly orders: number };
 
 /**
  * Takes the steps in every order. A run cannot go back, so each order is run from the beginning, up to a known state:
  * its continuations were run already.
  */
 export async function explore(scenario: Scenario): Promise<Exploration> {
-  const findings = new Set<string>();
+  const violations = new Set<string>();
   const seen = new Set<string>();
   const prefixes: (readonly number[])[] = [[]];
   let orders = 0;
   for (let prefix = prefixes.pop(); prefix !== undefined; prefix = prefixes.pop()) {
     orders += 1;
-    const run = await Run.begin(scenario);
+    const run = await TableSimulation.begin(scenario);
     const taken: number[] = [];
     for (const index of prefix) {
       await run.take(index);
@@ -56,10 +56,10 @@ export async function explore(scenario: Scenario): Promise<Exploration> {
     }
     if (isNew) {
       await run.end();
-      for (const finding of run.findings) findings.add(finding);
+      for (const finding of run.violations) violations.add(finding);
     } else await run.abandon();
   }
-  return { findings, orders };
+  return { violations, orders };
 }
 
 function note(seen: Set<string>, signature: string): boolean {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mutants } from "./mutants.ts";
-import { findingsOf, schedules } from "./random.ts";
+import { schedules, violationsOf } from "./random.ts";
 
-/** Certainly enough, and few beside those of the model. */
+/** Surely enough to find each mutant, and few beside the runs of the model. */
 const MAX_RUNS = 8_000;
 
 /** A test of the test: it finds every mutant. */
@@ -12,8 +12,8 @@ describe("the model of the table finds", () => {
     "$what",
     async ({ mutation }) => {
       const holds = fc.asyncProperty(schedules, async (schedule) => {
-        const findings = await findingsOf(schedule, mutation);
-        return findings.length === 0;
+        const violations = await violationsOf(schedule, mutation);
+        return violations.length === 0;
       });
       const { failed } = await fc.check(holds, { numRuns: MAX_RUNS, endOnFailure: true, seed: 17 });
       expect(failed).toBe(true);

@@ -11,15 +11,15 @@ import {
 import type { Item } from "./expressions.ts";
 import type { Command } from "./fake-table.ts";
 import type { Mutation } from "./scenario.ts";
-import type { Around } from "./steps.ts";
+import type { RequestInterceptor } from "./steps.ts";
 
 export type Mutant = { readonly what: string; readonly mutation: Mutation };
 
 type Writes = NonNullable<TransactWriteCommandInput["TransactItems"]>;
 type Write = Writes[number];
 
-/** Of what a transaction writes, in whatever form it is asked. */
-function withWrites(change: (writes: Writes) => Writes): Around {
+/** Changes the writes of each transaction. */
+function withWrites(change: (writes: Writes) => Writes): RequestInterceptor {
   return (command, ask) => {
     if (!(command instanceof TransactWriteCommand)) return ask(command);
     return ask(new TransactWriteCommand({ TransactItems: change(command.input.TransactItems ?? []) }));
@@ -39,7 +39,7 @@ function alone({ Put, Update, Delete }: Write): Command {
 }
 
 /** Takes the rows out of a transaction, and asks for them before or after it. */
-function rowsApart(order: "before" | "after"): Around {
+function rowsApart(order: "before" | "after"): RequestInterceptor {
   return async (command, ask) => {
     if (!(command instanceof TransactWriteCommand)) return ask(command);
     const writes = command.input.TransactItems ?? [];
@@ -60,7 +60,7 @@ function isBurial(command: Command): command is UpdateCommand {
 }
 
 /** Changes closing's update of the record. */
-function burying(change: (expression: string) => string): Around {
+function burying(change: (expression: string) => string): RequestInterceptor {
   return (command, ask) => {
     if (!isBurial(command)) return ask(command);
     const { input } = command;
@@ -69,7 +69,7 @@ function burying(change: (expression: string) => string): Around {
 }
 
 /** Changes the items found under a connection's key. */
-function finding(change: (items: readonly Item[]) => readonly Item[]): Around {
+function finding(change: (items: readonly Item[]) => readonly Item[]): RequestInterceptor {
   return async (command, ask) => {
     const answer = await ask(command);
     return isOfRemains(command) ? { ...answer, Items: change((answer["Items"] ?? []) as readonly Item[]) } : answer;
@@ -77,7 +77,7 @@ function finding(change: (items: readonly Item[]) => readonly Item[]): Around {
 }
 
 /** A read that may be answered with what was there before. */
-function weakly(isMeant: (command: GetCommand | QueryCommand) => boolean): Around {
+function weakly(isMeant: (command: GetCommand | QueryCommand) => boolean): RequestInterceptor {
   return (command, ask) => {
     if (!(command instanceof GetCommand || command instanceof QueryCommand) || !isMeant(command)) return ask(command);
     const input = { ...command.input, ConsistentRead: false };
@@ -89,7 +89,7 @@ const isOfRemains = (command: Command) =>
   command instanceof QueryCommand && command.input.KeyConditionExpression === "pk = :connection";
 
 /** Reads the record as it was when it was first read. */
-function stale(): Around {
+function stale(): RequestInterceptor {
   let first: Item | undefined;
   return async (command, ask) => {
     const answer = await ask(command);
@@ -103,7 +103,7 @@ function stale(): Around {
 }
 
 /** After a row was read, the record is answered as it was before. */
-function unconfirmed(): Around {
+function unconfirmed(): RequestInterceptor {
   let last: Item = {};
   let hasLookedForRow = false;
   return async (command, ask) => {
@@ -117,7 +117,7 @@ function unconfirmed(): Around {
 }
 
 /** Deletes the last items first. */
-function lastFirst(): Around {
+function lastFirst(): RequestInterceptor {
   const held: { readonly command: Command; readonly ask: (command: Command) => Promise<Item> }[] = [];
   return async (command, ask) => {
     if (!(command instanceof BatchWriteCommand)) return ask(command);
@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: "a change on no condition",
     mutation: {
-      around: withWrites((writes) =>
+      interceptor: withWrites((writes) =>
         writes.map(({ Update, ...write }) => {
           if (Update === undefined) return write;
           const { ConditionExpression: _, ...rest } = Update;
@@ -147,38 +147,44 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
-    what: "an acknowledgement of what is so already that does not move the revision",
-    mutation: { around: async (command, ask) => (isChange(command) ? {} : ask(command)) },
+    what: "a request without effect that does not move the revision",
+    mutation: { interceptor: async (command, ask) => (isChange(command) ? {} : ask(command)) },
   },
-  { what: "a row that is written before its transaction", mutation: { around: rowsApart("before") } },
-  { what: "a row that is written after its transaction", mutation: { around: rowsApart("after") } },
+  { what: "a row that is written before its transaction", mutation: { interceptor: rowsApart("before") } },
+  { what: "a row that is written after its transaction", mutation: { interceptor: rowsApart("after") } },
   {
     what: "a part that is not written with the record",
-    mutation: { around: withWrites((writes) => writes.filter((write) => !isPart(write))) },
+    mutation: { interceptor: withWrites((writes) => writes.filter((write) => !isPart(write))) },
   },
   {
-    what: "a refusal that does not ask whether the record is the same still",
-    mutation: { makeAround: unconfirmed },
+    what: "a refusal that does not check whether the record has changed",
+    mutation: { makeInterceptor: unconfirmed },
   },
-  { what: "a limit that is looked at without being sure", mutation: { makeAround: stale } },
+  { what: "a limit that is checked by an eventually consistent read", mutation: { makeInterceptor: stale } },
   {
-    what: "a row that is looked for without being sure",
-    mutation: { around: weakly((command) => command instanceof GetCommand) },
-  },
-  { what: "an end that looks without being sure for what is left", mutation: { around: weakly(isOfRemains) } },
-  { what: "an end that leaves the revision", mutation: { around: burying((text) => text.replace(" #revision,", "")) } },
-  {
-    what: "an end that forgets the names in the record",
-    mutation: { around: burying((text) => `${text}, names`) },
+    what: "a row that is looked up by an eventually consistent read",
+    mutation: { interceptor: weakly((command) => command instanceof GetCommand) },
   },
   {
-    what: "an end that does not look into the parts",
-    mutation: { around: finding((items) => items.filter(({ sk }) => sk === "connection")) },
+    what: "a close that looks for leftovers by an eventually consistent read",
+    mutation: { interceptor: weakly(isOfRemains) },
   },
   {
-    what: "an end that does not count what it has found",
-    mutation: { around: finding((items) => items.map(({ count: _, ...item }) => item)) },
+    what: "a close that leaves the revision",
+    mutation: { interceptor: burying((text) => text.replace(" #revision,", "")) },
   },
-  { what: "an end that removes the parts before the rows", mutation: { makeAround: lastFirst } },
-  { what: "a delivery that does not say what it has seen", mutation: { forgetsSeen: true } },
+  {
+    what: "a close that forgets the names in the record",
+    mutation: { interceptor: burying((text) => `${text}, names`) },
+  },
+  {
+    what: "a close that does not look into the parts",
+    mutation: { interceptor: finding((items) => items.filter(({ sk }) => sk === "connection")) },
+  },
+  {
+    what: "a close that does not count the items that it found",
+    mutation: { interceptor: finding((items) => items.map(({ count: _, ...item }) => item)) },
+  },
+  { what: "a close that removes the parts before the rows", mutation: { makeInterceptor: lastFirst } },
+  { what: "a delivery that does not name the row that it read", mutation: { forgetsSeen: true } },
 ];

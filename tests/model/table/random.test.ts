@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findingsOf, schedules } from "./random.ts";
+import { schedules, violationsOf } from "./random.ts";
 
 const CI_RUNS = 20_000;
 const RUNS = process.env["CI"] === "true" ? CI_RUNS : Number(process.env["MODEL_RUNS"] ?? 2_000);
 
-describe("requests of one connection, each of which waits for its turn at the table", () => {
-  it(`I1 I15 hold in ${RUNS} random orders with failed, lost, late and repeated requests`, async () => {
+describe("overlapping requests of one connection", () => {
+  it(`I1 I15 hold in ${RUNS} random orders of their requests to the table, with failed, lost, late and repeated ones`, async () => {
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
-        expect(await findingsOf(schedule)).toEqual([]);
+        expect(await violationsOf(schedule)).toEqual([]);
       }),
       { numRuns: RUNS },
     );

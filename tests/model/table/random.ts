@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ENTITIES, type Mutation, type Operation, Run, type Scenario } from "./scenario.ts";
+import { ENTITIES, type Mutation, type Operation, type Scenario, TableSimulation } from "./scenario.ts";
 import type { Fault } from "./steps.ts";
 
 export type Schedule = Scenario & {
@@ -30,20 +30,20 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
 
 const FAULTS: readonly Fault[] = ["failed", "lost", "late", "late", "twice", "again later", "throttled"];
 
-/** What was found in one random order, with faults. */
-export async function findingsOf(schedule: Schedule, mutation: Mutation = {}): Promise<readonly string[]> {
+/** The violations of one random order, with faults. */
+export async function violationsOf(schedule: Schedule, mutation: Mutation = {}): Promise<readonly string[]> {
   const next = numbersFrom(schedule.seed);
   const otherwise = schedule.isInPieces ? "in pieces" : "none";
-  const run = await Run.begin(schedule, mutation);
+  const run = await TableSimulation.begin(schedule, mutation);
   while (run.steps.waiting.length > 0) {
     const fault = next(100) < schedule.faultiness ? (FAULTS[next(FAULTS.length)] ?? "none") : otherwise;
     await run.take(next(run.steps.waiting.length), fault);
   }
   await run.end(schedule.collects);
-  return [...run.findings];
+  return [...run.violations];
 }
 
-/** Mulberry32: small, and enough to choose by. */
+/** Mulberry32, a small generator of random numbers. */
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -12,7 +12,7 @@ import { aSubscription } from "../../support/a-subscription.ts";
 import { isLinearizable, type Request } from "../../support/is-linearizable.ts";
 import type { Item } from "./expressions.ts";
 import { FakeTable } from "./fake-table.ts";
-import { type Around, Steps, setsAsLists } from "./steps.ts";
+import { type RequestInterceptor, Steps, setsAsLists } from "./steps.ts";
 
 export const ENTITIES = ["a", "b", "c"] as const;
 
@@ -29,10 +29,10 @@ export type Scenario = {
 
 /** How the system is broken, if it is. */
 export type Mutation = {
-  readonly around?: Around;
-  /** One that remembers: a new one for each operation. */
-  readonly makeAround?: () => Around;
-  /** On the way to `unfollowAll`. */
+  readonly interceptor?: RequestInterceptor;
+  /** For an interceptor with a state: a new one for each operation. */
+  readonly makeInterceptor?: () => RequestInterceptor;
+  /** The push does not pass on the row that it read. */
   readonly forgetsSeen?: boolean;
 };
 
@@ -46,11 +46,11 @@ const CONNECTION = aConnection({ id: parseConnectionId("one==") as ConnectionId 
 const BUDGETS = { budgetMillis: 600_000, changeBudgetMillis: 600_000 };
 const ID = CONNECTION.id;
 
-/** The operations of one connection, all begun at once, each going on when one of its requests has been chosen. */
-export class Run {
+/** Starts all operations of one connection at once; each goes on when one of its requests is chosen. */
+export class TableSimulation {
   readonly table = new FakeTable();
   readonly steps = new Steps(this.table);
-  readonly findings = new Set<string>();
+  readonly violations = new Set<string>();
   readonly requests: Request[] = [];
   readonly #history: string[] = [];
   readonly #scenario: Scenario;
@@ -64,8 +64,8 @@ export class Run {
     this.#mutation = mutation;
   }
 
-  static async begin(scenario: Scenario, mutation: Mutation = {}): Promise<Run> {
-    const run = new Run(scenario, mutation);
+  static async begin(scenario: Scenario, mutation: Mutation = {}): Promise<TableSimulation> {
+    const run = new TableSimulation(scenario, mutation);
     await run.#prepare();
     for (const [owner, operation] of scenario.operations.entries()) void run.#operate(owner, operation);
     await consequences();
@@ -76,32 +76,32 @@ export class Run {
     return this.#hasEnded.size === this.#scenario.operations.length;
   }
 
-  /** Has one step taken, and whatever follows from it until the next ones wait. */
+  /** Takes one step, with all that follows from it. */
   async take(index: number, fault: Parameters<Steps["waiting"][number]["take"]>[0] = "none"): Promise<void> {
     const [step] = this.steps.waiting.splice(index, 1);
     if (step === undefined) return;
     if (step.command !== undefined) this.#moment += 1;
     step.take(fault);
     await consequences();
-    if (!this.steps.areInPieces && this.#rows().length > this.#scenario.limit) this.findings.add("over the limit");
+    if (!this.steps.areInPieces && this.#rows().length > this.#scenario.limit) this.violations.add("over the limit");
   }
 
-  /** Nothing is under way any more. `collects`: the marker of an ended connection has been collected meanwhile. */
+  /** Checks the end, when nothing is in flight. With `collects`, DynamoDB has removed the tombstone by its TTL. */
   async end(collects = false): Promise<void> {
     const { limit, initially } = this.#scenario;
     const closes = this.requests.filter(({ kind }) => kind === "close");
     if (closes.length === 0) this.#compareRecord();
     else {
       const isClosed = closes.some(({ outcome }) => outcome === "closed");
-      if (isClosed && this.#rows().length > 0) this.findings.add("a row outlived the end of its connection");
+      if (isClosed && this.#rows().length > 0) this.violations.add("a row outlived the end of its connection");
       if (collects) this.table.remove(connectionKey(ID));
       await this.#deliver();
     }
     const left = closes.length > 0 ? [] : this.#rows();
-    if (!isLinearizable(this.requests, { limit, initially, finally: left })) this.findings.add("in no order");
+    if (!isLinearizable(this.requests, { limit, initially, finally: left })) this.violations.add("in no order");
   }
 
-  /** Among those that began between the same two ends, the order says nothing. */
+  /** Operations that begin between the same two ends have no order. */
   #noteBeginning(owner: number): void {
     const last = this.#history.at(-1) ?? "";
     const isAmongOthers = last.startsWith("begun ");
@@ -149,8 +149,8 @@ export class Run {
 
   async #operate(owner: number, operation: Operation): Promise<void> {
     let begun: number | undefined;
-    const mutated = this.#mutation.makeAround?.() ?? this.#mutation.around;
-    const around: Around = (command, ask) => {
+    const mutated = this.#mutation.makeInterceptor?.() ?? this.#mutation.interceptor;
+    const interceptor: RequestInterceptor = (command, ask) => {
       const asking: typeof ask = (asked) => {
         const answer = ask(asked);
         return answer.finally(() => {
@@ -161,7 +161,7 @@ export class Run {
       };
       return mutated === undefined ? asking(command) : mutated(command, asking);
     };
-    const stores = this.#stores(this.steps.clientOf(owner, around), () => this.steps.pause(owner));
+    const stores = this.#stores(this.steps.clientOf(owner, interceptor), () => this.steps.pause(owner));
     const outcome = await this.#perform(operation, stores).catch(() => "failed" as const);
     this.#hasEnded.add(owner);
     this.#history.push(`${owner} ${outcome} ${this.#rows()}`);
@@ -199,7 +199,7 @@ export class Run {
       const seen = this.#mutation.forgetsSeen ? undefined : (entity as EntityId);
       await makeCloseConnection({ connections, subscriptions, clock })(ID, seen);
     }
-    if (this.#rows().length > 0) this.findings.add("a row outlived a delivery");
+    if (this.#rows().length > 0) this.violations.add("a row outlived a delivery");
   }
 
   #rows(): readonly string[] {
@@ -214,16 +214,16 @@ export class Run {
     const items = this.table.partition(ID).filter(({ sk }) => sk !== queueKey(ID).sk);
     const names = items.flatMap(namesIn).toSorted();
     if (names.join() !== this.#rows().join())
-      this.findings.add("rows that the record does not know, or the other way round");
-    if (record?.["count"] !== names.length) this.findings.add("a wrong count");
+      this.violations.add("rows that the record does not know, or the other way round");
+    if (record?.["count"] !== names.length) this.violations.add("a wrong count");
     const steps = [...String(record?.["levels"])].reduce((sum, level) => sum + Number.parseInt(level, 16), 0);
     const inParts = items.filter(({ sk }) => sk !== connectionKey(ID).sk).flatMap(namesIn);
-    if (steps !== inParts.length) this.findings.add("a wrong level");
+    if (steps !== inParts.length) this.violations.add("a wrong level");
   }
 
   /**
-   * Which steps may be taken, by their place. Who waits for its turn looks again when something has been written, or
-   * when there is nothing else to happen: between, it would see the same.
+   * The indexes of the steps that may be taken. An operation that waits looks again only after a write, or when no other
+   * step is left: before that, it would see the same.
    */
   enabled(): readonly number[] {
     const { waiting } = this.steps;
@@ -231,7 +231,7 @@ export class Run {
     return able.length > 0 ? able : [0];
   }
 
-  /** The state on which all later steps and findings depend: the table, the answers, and their order. */
+  /** The state on which all later steps and violations depend: the table, the answers, and their order. */
   signature(): string {
     const answers = this.steps.answers.map((answered, owner) => (this.#hasEnded.has(owner) ? [] : answered));
     return JSON.stringify([this.table.all(), answers, this.#history], setsAsLists);

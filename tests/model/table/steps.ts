@@ -3,7 +3,7 @@ import type { Item } from "./expressions.ts";
 import { type Command, cancelled, type FakeTable } from "./fake-table.ts";
 
 /**
- * A request's fate. `failed` never arrives; `lost` takes effect, but its answer does not arrive; `late` takes effect after
+ * The fault of a request. `failed` never arrives; `lost` takes effect, but its answer does not arrive; `late` takes effect after
  * its sender has given it up; with `twice` and `again later` the SDK repeats an unanswered request; `throttled` is a
  * transaction's refusal; `in pieces` writes one item of a transaction after the other.
  */
@@ -11,26 +11,26 @@ export type Fault = "none" | "failed" | "lost" | "late" | "twice" | "again later
 
 /** Something that waits until it is chosen. */
 export type Step = {
-  /** Whose it is; none for what lands late. */
+  /** The operation; none for a late request. */
   readonly owner?: number;
   readonly command?: Command;
-  /** Of who waits for its turn: whether something was written since it looked. */
+  /** For an operation that waits: whether something was written since it looked. */
   readonly isOfUse: () => boolean;
   readonly take: (fault: Fault) => void;
 };
 
-/** A change to what is asked of the table, for the mutants. */
-export type Around = (command: Command, ask: (command: Command) => Promise<Item>) => Promise<Item>;
+/** Changes the requests to the table, for the mutants. */
+export type RequestInterceptor = (command: Command, ask: (command: Command) => Promise<Item>) => Promise<Item>;
 
-const NOBODY = new Error("no answer");
+const NO_ANSWER = new Error("no answer");
 
 /** Every request of every operation waits here for its turn, and so does what lands late. */
 export class Steps {
   readonly table: FakeTable;
   readonly waiting: Step[] = [];
-  /** Of each operation, what it was answered: as the same is asked for again and again, only what is new. */
+  /** The answers to each operation; a repeated answer is listed once. */
   readonly answers: string[][] = [];
-  /** Transactions of which the last pieces are not written. */
+  /** Transactions whose last pieces are not written. */
   readonly #unfinished = new Set<Step>();
   #writes = 0;
   readonly #lookedAt: number[] = [];
@@ -44,11 +44,11 @@ export class Steps {
   }
 
   /** A document client, of which the adapters use nothing but this. */
-  clientOf(owner: number, around: Around = (command, ask) => ask(command)): never {
-    return { send: (command: Command) => around(command, (asked) => this.#ask(owner, asked)) } as never;
+  clientOf(owner: number, interceptor: RequestInterceptor = (command, ask) => ask(command)): never {
+    return { send: (command: Command) => interceptor(command, (asked) => this.#ask(owner, asked)) } as never;
   }
 
-  /** Until it is chosen; then the operation goes on. */
+  /** Resolves when the step is chosen; then the operation goes on. */
   pause(owner: number): Promise<void> {
     const isOfUse = () => this.#lookedAt[owner] !== this.#writes;
     return new Promise((resume) => {
@@ -61,7 +61,7 @@ export class Steps {
     });
   }
 
-  /** What nobody waits for any more must not be left over. */
+  /** Ends all steps that still wait. */
   abandon(): void {
     while (this.waiting.length > 0) this.waiting.shift()?.take("failed");
   }
@@ -88,13 +88,13 @@ export class Steps {
             this.#landInPieces(owner, command).then(resolve, reject);
           } else if (fault === "throttled" && command instanceof TransactWriteCommand)
             reject(cancelled(["ThrottlingError"]));
-          else if (fault === "failed" || (!isWrite && fault !== "none" && fault !== "in pieces")) reject(NOBODY);
+          else if (fault === "failed" || (!isWrite && fault !== "none" && fault !== "in pieces")) reject(NO_ANSWER);
           else if (fault === "late") {
             this.#landLater(command);
-            reject(NOBODY);
+            reject(NO_ANSWER);
           } else if (fault === "lost") {
             this.#land(command);
-            reject(NOBODY);
+            reject(NO_ANSWER);
           } else {
             // A transaction that comes twice is known by its token, and done once.
             const isTwice = !(command instanceof TransactWriteCommand);
@@ -133,7 +133,7 @@ export class Steps {
           this.#writes += 1;
           this.#note(owner, command, {});
           if (fault === "none" || fault === "in pieces") resolve({});
-          else reject(NOBODY);
+          else reject(NO_ANSWER);
         },
       };
       this.#unfinished.add(step);

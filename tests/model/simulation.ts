@@ -6,48 +6,47 @@ import { type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { NOON } from "../support/notifications.ts";
 import { readAll } from "../support/read-all.ts";
-import { ENTITIES, LIMIT, USERS } from "./cast.ts";
-import { Findings } from "./findings.ts";
-import { GatewayModel, type Temper } from "./gateway-model.ts";
+import { ENTITIES, LIMIT, USERS } from "./fixtures.ts";
+import { GatewayModel, type SocketBehaviour } from "./gateway-model.ts";
 import { History } from "./history.ts";
-import type { Surroundings } from "./invocation.ts";
+import type { InvocationEnvironment } from "./invocation.ts";
 import { LaggingConnections } from "./lagging-connections.ts";
+import { type OracleInput, Violations } from "./oracle.ts";
 import type { Publication } from "./publication.ts";
 import { type Message, QueueModel } from "./queue-model.ts";
 import type { System } from "./system.ts";
-import { Turns } from "./turns.ts";
-import type { Witness } from "./witness.ts";
+import { TurnScheduler } from "./turn-scheduler.ts";
 
 export type Conditions = {
-  readonly tempers: readonly Temper[];
+  readonly behaviours: readonly SocketBehaviour[];
   readonly indexLagSeconds: number;
   readonly batchSize: number;
-  /** How long a function that notifies may run. */
+  /** The timeout of the functions that notify. */
   readonly functionSeconds: number;
 };
 
 type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
 
-/** Everything of one run: the system's state, the services around it, and what the oracle knows. */
-export class World implements Witness {
+/** The state of one run: the system's stores, the models of the services around it, and the oracle's input. */
+export class Simulation implements OracleInput {
   readonly clock = new FixedClock(NOON);
-  readonly findings = new Findings();
+  readonly violations = new Violations();
   readonly gateway = new GatewayModel();
   readonly history = new History(this.clock);
   readonly queue = new QueueModel(this.clock);
   readonly publications = new Map<string, Publication>();
   readonly system: System;
   readonly conditions: Conditions;
-  readonly around: Surroundings;
-  /** What functions call. */
+  readonly environment: InvocationEnvironment;
+  /** The stores as the functions see them. */
   readonly stores: Stores;
-  /** What there is, with no index in between. */
+  /** The same stores without the lagging index. */
   readonly #truth: Stores;
 
   constructor(system: System, conditions: Conditions, scheduler: Scheduler) {
     this.system = system;
     this.conditions = conditions;
-    this.around = { clock: this.clock, turns: new Turns(scheduler), faults: new Map(), callsMade: 0 };
+    this.environment = { clock: this.clock, turns: new TurnScheduler(scheduler), faults: new Map(), callsMade: 0 };
     const connections = system.makeConnections();
     const subscriptions = system.makeSubscriptions(connections);
     const index = system.makeConnections();
@@ -66,11 +65,11 @@ export class World implements Witness {
 
   publication({ eventId }: Message): Publication {
     const found = this.publications.get(eventId);
-    if (found === undefined) throw new Error("nobody published this");
+    if (found === undefined) throw new Error("a message of an unknown publication");
     return found;
   }
 
-  /** To be told whenever one of its messages has gone. */
+  /** Is called whenever one of its messages has left the queue. */
   noteIfSettled(message: Message): void {
     if (this.queue.holds(message.eventId)) return;
     const publication = this.publication(message);
@@ -78,7 +77,7 @@ export class World implements Witness {
     publication.settledAt = this.clock.now();
   }
 
-  /** The connections that the store shows, each as often as it is shown. */
+  /** The connections that the store returns, repeated as often as it returns them. */
   async connected(): Promise<readonly ConnectionId[]> {
     const now = this.nowSeconds();
     const { connections } = this.#truth;
@@ -88,7 +87,7 @@ export class World implements Witness {
     return live.flat().map(({ id }) => id);
   }
 
-  /** The same of the subscriptions' connections, one for each entity that they follow. */
+  /** The same for subscriptions: one entry for each subscription of a connection. */
   async following(): Promise<readonly ConnectionId[]> {
     const now = this.nowSeconds();
     const { subscriptions } = this.#truth;
@@ -100,6 +99,6 @@ export class World implements Witness {
 
   async countSubscriptions(id: ConnectionId): Promise<void> {
     const count = (await this.following()).filter((follower) => follower === id).length;
-    this.findings.expect(count <= LIMIT, "I15", "a connection is over its limit");
+    this.violations.expect(count <= LIMIT, "I15", "a connection is over its limit");
   }
 }

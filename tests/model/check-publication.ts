@@ -1,0 +1,83 @@
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import { isExpired, type Socket } from "./gateway-model.ts";
+import type { OracleInput } from "./oracle.ts";
+import { type Audience, isDeadLettered, type Publication } from "./publication.ts";
+
+/** The connections that are certainly in the audience of a publication at this moment. */
+export function expectedAudience(audience: Audience, moment: number, oracleInput: OracleInput): ConnectionId[] {
+  const now = oracleInput.clock.now();
+  const reachable = [...oracleInput.gateway.sockets.values()].filter((socket) => isReachable(socket, now, oracleInput));
+  const expected = reachable.filter((socket) =>
+    "userId" in audience
+      ? socket.userId === audience.userId && isIndexed(socket, now, oracleInput)
+      : oracleInput.history.followsAt(socket.id, audience.entityId, moment),
+  );
+  return expected.map(({ id }) => id);
+}
+
+function isReachable(socket: Socket, now: number, { history }: OracleInput): boolean {
+  const ending = history.of({ kind: "disconnect", connectionId: socket.id });
+  return socket.state === "open" && ending.length === 0 && !isExpired(socket, now);
+}
+
+function isIndexed(socket: Socket, now: number, { history, lagMillis }: OracleInput): boolean {
+  return history
+    .of({ kind: "connect", connectionId: socket.id })
+    .some(({ outcome, endedAt }) => outcome === "stored" && endedAt + lagMillis <= now);
+}
+
+/** Checks a post that reached a client. */
+export function checkDelivery(
+  publication: Publication,
+  socket: Socket,
+  askedAt: number,
+  oracleInput: OracleInput,
+): void {
+  const { audience, published } = publication;
+  const { history, violations } = oracleInput;
+  if ("userId" in audience) {
+    violations.expect(socket.userId === audience.userId, "I6", "a push reached another user");
+  } else {
+    violations.expect(
+      history.mayFollow(socket.id, audience.entityId, published),
+      "I4",
+      "an update reached a connection without a subscription",
+    );
+  }
+  violations.expect(!isExpired(socket, askedAt), "I19", "an expired connection was posted to");
+}
+
+/** Checks a publication when none of its messages is left in the queue. */
+export function checkSettled(publication: Publication, oracleInput: OracleInput): void {
+  const { expected, delivered } = publication;
+  for (const id of expected) {
+    const accounted =
+      delivered.includes(id) || isDeadLettered(publication, id) || isExcused(id, publication, oracleInput);
+    oracleInput.violations.expect(accounted, "I3", "neither delivered nor dead-lettered");
+  }
+  for (const id of new Set(delivered)) {
+    const times = delivered.filter((other) => other === id).length;
+    oracleInput.violations.expect(
+      times <= mostDeliveries(id, publication, oracleInput),
+      "I14",
+      "delivered again without need",
+    );
+  }
+}
+
+function isExcused(id: ConnectionId, publication: Publication, { history, gateway }: OracleInput): boolean {
+  const { audience, settled, settledAt } = publication;
+  const socket = gateway.sockets.get(id);
+  if (socket === undefined || isExpired(socket, settledAt) || (socket.closedAt ?? settled) < settled) return true;
+  const ends = "entityId" in audience ? history.of({ kind: "unsubscribe", connectionId: id, ...audience }) : [];
+  return ends.some(({ begun, ended }) => begun < settled && ended > publication.published);
+}
+
+/** Each copy, returned message, lost answer and new subscription allows one delivery. */
+function mostDeliveries(id: ConnectionId, publication: Publication, { history }: OracleInput): number {
+  const { audience, copies, returns, unacknowledged, published, settled } = publication;
+  const lost = unacknowledged.filter((other) => other === id).length;
+  const follows = "entityId" in audience ? history.of({ kind: "subscribe", connectionId: id, ...audience }) : [];
+  const anew = follows.filter(({ begun, ended }) => ended > published && begun < settled).length;
+  return copies + returns + lost + anew;
+}

@@ -39,3 +39,12 @@ export function earlier(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
 export function wholeSeconds(moment: EpochSeconds): EpochSeconds {
   return (moment - (moment % 1)) as EpochSeconds;
 }
+
+export function secondsAfter(moment: EpochMillis, seconds: number): EpochMillis {
+  return (moment + seconds * 1000) as EpochMillis;
+}
+
+/** False also if the clock was set back since `since`: an extra call is better than a span that never ends. */
+export function isWithin(seconds: number, since: EpochMillis | undefined, now: EpochMillis): boolean {
+  return since !== undefined && since <= now && now < secondsAfter(since, seconds);
+}

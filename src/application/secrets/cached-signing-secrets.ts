@@ -1,39 +1,30 @@
 import type { Secret } from "../../domain/secret.ts";
-import type { EpochMillis } from "../../domain/time.ts";
-import { DependencyUnavailableError } from "../errors.ts";
+import { type EpochMillis, isWithin, secondsAfter } from "../../domain/time.ts";
+import { CachedSource, type CacheTimes, type SourceAnswer } from "../cached-source.ts";
 import { faultFields } from "../fault-fields.ts";
 import type { Logger } from "../ports/logger.ts";
-import type {
-  NoSigningSecret,
-  SigningSecretSource,
-  SigningSecrets,
-  SigningSecretVersions,
-} from "../ports/signing-secrets.ts";
+import type { SigningSecretSource, SigningSecrets, SigningSecretVersions } from "../ports/signing-secrets.ts";
 import type { Clock } from "../ports/system.ts";
 
-/** How long an answer is given without asking again: by then every instance has heard of a rotation. */
-const FRESH_SECONDS = 300;
+const TIMES = {
+  /** After this time every instance has heard of a rotation. */
+  freshSeconds: 300,
+  /** The bound of an outage: longer helps a thief of a secret, shorter refuses all users. */
+  staleSeconds: 3600,
+  /** Bad signatures cause at most one request in this time, and a rotation is noticed within it. */
+  rereadSeconds: 5,
+  /**
+   * At most 24 failures in ten minutes. Each request is tried twice: a failure is two requests, or three if only the
+   * previous version fails. That makes 48 requests, or 72.
+   */
+  pausesSeconds: [1, 2, 4, 8, 16, 30],
+} as const satisfies CacheTimes;
 
-/** How long it is used while the source is down: longer helps a thief of a secret, shorter refuses all users. */
-const STALE_SECONDS = 3600;
-
-/** Bad signatures cause at most one look in this time, and a rotation is noticed within it. */
-const REREAD_SECONDS = 5;
-
-/**
- * The pauses after the first failure, the second and so on: at most 24 looks in ten minutes. Each request is tried twice:
- * a failed look is two requests, or three if only the previous version fails. That makes 48 requests, or 72.
- */
-const PAUSES_SECONDS: readonly number[] = [1, 2, 4, 8, 16];
-const LAST_PAUSE_SECONDS = 30;
-
-type Answer = {
+type Versions = {
   readonly current: Secret;
   readonly createdAt: EpochMillis;
-  readonly askedAt: EpochMillis;
   readonly previous?: { readonly secret: Secret; readonly askedAt: EpochMillis };
 };
-type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly count: number };
 
 /**
  * Signing secrets remembered from a source. A new process asks once, a warm one not at all.
@@ -51,113 +42,58 @@ export function makeCachedSigningSecrets(deps: {
   readonly logger: Logger;
   readonly tokenLifetimeSeconds: number;
 }): SigningSecrets {
-  // Signers cache as well: the last one hears of a rotation when its answer is no longer fresh.
-  const overlapSeconds = deps.tokenLifetimeSeconds + FRESH_SECONDS;
-  let answer: Answer | undefined;
-  /** The last look's, if one of its questions had no answer. */
-  let failure: Failure | undefined;
-  let flight: Promise<void> | undefined;
-  let rereadAt: EpochMillis | undefined;
-
-  async function read() {
-    const now = deps.clock.now();
-    if (!isWithin(FRESH_SECONDS, answer?.askedAt, now)) await refresh(now);
-    return known();
-  }
-
-  async function reread() {
-    const now = deps.clock.now();
-    if (!isWithin(REREAD_SECONDS, rereadAt, now)) {
-      await refresh(now);
-      if (failure !== undefined) throw unavailable(failure);
-      rereadAt = answer?.askedAt;
-    }
-    return known();
-  }
-
-  /** One flight at a time, none in the pause after a failure. Never rejects: what comes of it is remembered. */
-  async function refresh(now: EpochMillis): Promise<void> {
-    if (flight === undefined && isWithin(pauseSeconds(failure), failure?.at, now)) return;
-    flight ??= ask(now).finally(() => {
-      flight = undefined;
-    });
-    await flight;
-  }
-
-  /** The age of an answer counts from the question: Lambda may have frozen the process between it and the answer. */
-  async function ask(now: EpochMillis): Promise<void> {
-    try {
-      const found = await deps.source.fetch(secondsBefore(now, overlapSeconds));
-      answer = found.kind === "none" ? undefined : remembered(found, now, answer);
-      failure = failureAfter(found);
-    } catch (cause) {
-      failure = nextFailure(cause);
-    }
-    // Without a usable answer the caller throws, and the line of its request has the cause.
-    if (failure !== undefined && usable(failure.at)) {
-      deps.logger.warn("signing secrets not refreshed", faultFields(failure.cause));
-    }
-  }
-
-  function failureAfter(found: SigningSecretVersions | NoSigningSecret): Failure | undefined {
-    const cause = found.kind === "none" ? found.cause : found.previousUnread;
-    return cause === undefined ? undefined : nextFailure(cause);
-  }
-
-  function nextFailure(cause: unknown): Failure {
-    return { cause, at: deps.clock.now(), count: (failure?.count ?? 0) + 1 };
-  }
-
-  function known(): readonly [Secret, ...Secret[]] {
-    const now = deps.clock.now();
-    const held = usable(now);
-    if (held === undefined) throw unavailable(failure);
-    const { current, previous, createdAt } = held;
-    const overlaps = isWithin(STALE_SECONDS, previous?.askedAt, now) && now < secondsAfter(createdAt, overlapSeconds);
-    return previous !== undefined && overlaps ? [current, previous.secret] : [current];
-  }
-
-  function usable(now: EpochMillis): Answer | undefined {
-    return isWithin(STALE_SECONDS, answer?.askedAt, now) ? answer : undefined;
-  }
-
-  return { read, reread };
+  const { source, clock, logger } = deps;
+  // Signers cache as well: the last one hears of a rotation when its value is no longer fresh.
+  const overlapSeconds = deps.tokenLifetimeSeconds + TIMES.freshSeconds;
+  const cache = new CachedSource<Versions>({
+    dependency: "SIGNING_SECRETS",
+    times: TIMES,
+    clock,
+    ask: (now, held) => askForVersions(source, secondsAfter(now, -overlapSeconds), now, held),
+    onBridgedFailure: (cause) => logger.warn("signing secrets not refreshed", faultFields(cause)),
+  });
+  return {
+    read: async () => validSecrets(await cache.read(), overlapSeconds, clock.now()),
+    reread: async () => validSecrets(await cache.reread(), overlapSeconds, clock.now()),
+  };
 }
 
-function unavailable(failure: Failure | undefined): DependencyUnavailableError {
-  return new DependencyUnavailableError("SIGNING_SECRETS", { cause: failure?.cause });
+function validSecrets(
+  { current, createdAt, previous }: Versions,
+  overlapSeconds: number,
+  now: EpochMillis,
+): readonly [Secret, ...Secret[]] {
+  const overlaps =
+    isWithin(TIMES.staleSeconds, previous?.askedAt, now) && now < secondsAfter(createdAt, overlapSeconds);
+  return previous !== undefined && overlaps ? [current, previous.secret] : [current];
 }
 
-/** False also when the clock was set back since: rather one call too many than a span that never ends. */
-function isWithin(seconds: number, since: EpochMillis | undefined, now: EpochMillis): boolean {
-  return since !== undefined && since <= now && now < secondsAfter(since, seconds);
-}
-
-function secondsAfter(moment: EpochMillis, seconds: number): EpochMillis {
-  return (moment + seconds * 1000) as EpochMillis;
-}
-
-function secondsBefore(moment: EpochMillis, seconds: number): EpochMillis {
-  return secondsAfter(moment, -seconds);
-}
-
-function pauseSeconds(failure: Failure | undefined): number {
-  return failure === undefined ? 0 : (PAUSES_SECONDS[failure.count - 1] ?? LAST_PAUSE_SECONDS);
+async function askForVersions(
+  source: SigningSecretSource,
+  rotatedAfter: EpochMillis,
+  now: EpochMillis,
+  held: Versions | undefined,
+): Promise<SourceAnswer<Versions>> {
+  const found = await source.fetch(rotatedAfter);
+  if (found.kind === "none") return found;
+  const value = remembered(found, now, held);
+  const { previousUnread } = found;
+  return previousUnread === undefined ? { kind: "complete", value } : { kind: "partial", value, cause: previousUnread };
 }
 
 /**
- * Equal texts keep their object. A rotation between two looks may show one version under both labels. If the previous
+ * Equal texts keep their object. A rotation between two requests may show one version under both labels. If the previous
  * version cannot be read, the known one stays, but only with the same current version: a rotation replaces both.
  */
-function remembered(found: SigningSecretVersions, askedAt: EpochMillis, answer: Answer | undefined): Answer {
+function remembered(found: SigningSecretVersions, askedAt: EpochMillis, held: Versions | undefined): Versions {
   const { createdAt, previous, previousUnread } = found;
-  const current = sameAs(found.current, answer) ?? found.current;
-  const alone = { createdAt, current, askedAt };
-  if (previousUnread !== undefined && current === answer?.current) return { ...answer, ...alone };
+  const current = sameAs(found.current, held) ?? found.current;
+  const alone = { createdAt, current };
+  if (previousUnread !== undefined && current === held?.current) return { ...held, ...alone };
   if (previous === undefined || previous.reveal() === current.reveal()) return alone;
-  return { ...alone, previous: { secret: sameAs(previous, answer) ?? previous, askedAt } };
+  return { ...alone, previous: { secret: sameAs(previous, held) ?? previous, askedAt } };
 }
 
-function sameAs(secret: Secret, answer: Answer | undefined): Secret | undefined {
-  return [answer?.current, answer?.previous?.secret].find((known) => known?.reveal() === secret.reveal());
+function sameAs(secret: Secret, held: Versions | undefined): Secret | undefined {
+  return [held?.current, held?.previous?.secret].find((known) => known?.reveal() === secret.reveal());
 }

@@ -1,0 +1,119 @@
+import { type EpochMillis, isWithin } from "../domain/time.ts";
+import { DependencyUnavailableError, type UnavailableDependency } from "./errors.ts";
+import type { Clock } from "./ports/system.ts";
+
+export type CacheTimes = {
+  /** How long a value is used without asking the source again. */
+  readonly freshSeconds: number;
+  /** How long a value is used while the source does not answer. */
+  readonly staleSeconds: number;
+  /** `reread` asks the source at most once in this time. */
+  readonly rereadSeconds: number;
+  /** The pauses after the first failure, the second and so on; the last one repeats. */
+  readonly pausesSeconds: readonly number[];
+};
+
+/**
+ * What the source answered. `partial`: a value whose other part could not be read, which counts as a failure too.
+ * `none`: the source says that there is no value for us, so the remembered one is forgotten.
+ */
+export type SourceAnswer<T> =
+  | { readonly kind: "complete"; readonly value: T }
+  | { readonly kind: "partial"; readonly value: T; readonly cause: unknown }
+  | { readonly kind: "none"; readonly cause: unknown };
+
+type CachedSourceDeps<T> = {
+  readonly dependency: UnavailableDependency;
+  readonly times: CacheTimes;
+  readonly clock: Clock;
+  /** Asks the source once; `held` is the remembered value. Throws if the source did not answer. */
+  readonly ask: (now: EpochMillis, held: T | undefined) => Promise<SourceAnswer<T>>;
+  /** Called for each failure during which a remembered value is used: no caller sees its cause. */
+  readonly onBridgedFailure: (cause: unknown) => void;
+};
+
+type Held<T> = { readonly value: T; readonly askedAt: EpochMillis };
+type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly count: number };
+
+/**
+ * A value remembered from a source that can be slow, down or asked too often: concurrent calls share one request, a
+ * failure is followed by a pause, and a remembered value bridges an outage for a bounded time. Both calls throw
+ * DependencyUnavailableError if there is no usable value.
+ */
+export class CachedSource<T> {
+  readonly #deps: CachedSourceDeps<T>;
+  #held: Held<T> | undefined;
+  /** Of the last request, if it failed or was answered in part or with `none`. */
+  #failure: Failure | undefined;
+  #flight: Promise<void> | undefined;
+  #rereadAt: EpochMillis | undefined;
+
+  constructor(deps: CachedSourceDeps<T>) {
+    this.#deps = deps;
+  }
+
+  async read(): Promise<T> {
+    const now = this.#deps.clock.now();
+    if (!isWithin(this.#deps.times.freshSeconds, this.#held?.askedAt, now)) await this.#refresh(now);
+    return this.#known();
+  }
+
+  /** For a caller whom the remembered value does not help. Throws if the source could not say whether there is more. */
+  async reread(): Promise<T> {
+    const now = this.#deps.clock.now();
+    if (!isWithin(this.#deps.times.rereadSeconds, this.#rereadAt, now)) {
+      await this.#refresh(now);
+      if (this.#failure !== undefined) throw this.#unavailable();
+      this.#rereadAt = this.#held?.askedAt;
+    }
+    return this.#known();
+  }
+
+  /** One request at a time, none in the pause after a failure. Never rejects: the failure is remembered. */
+  async #refresh(now: EpochMillis): Promise<void> {
+    if (this.#flight === undefined && this.#isPausing(now)) return;
+    this.#flight ??= this.#ask(now).finally(() => {
+      this.#flight = undefined;
+    });
+    await this.#flight;
+  }
+
+  /** A value's age counts from the question: Lambda may freeze the process between question and answer. */
+  async #ask(now: EpochMillis): Promise<void> {
+    try {
+      const answer = await this.#deps.ask(now, this.#held?.value);
+      this.#held = answer.kind === "none" ? undefined : { value: answer.value, askedAt: now };
+      this.#failure = answer.kind === "complete" ? undefined : this.#nextFailure(answer.cause);
+    } catch (cause) {
+      this.#failure = this.#nextFailure(cause);
+    }
+    // Without a usable value the caller throws, and the log of its request has the cause.
+    if (this.#failure !== undefined && this.#isUsable(this.#failure.at)) {
+      this.#deps.onBridgedFailure(this.#failure.cause);
+    }
+  }
+
+  #nextFailure(cause: unknown): Failure {
+    return { cause, at: this.#deps.clock.now(), count: (this.#failure?.count ?? 0) + 1 };
+  }
+
+  #isPausing(now: EpochMillis): boolean {
+    if (this.#failure === undefined) return false;
+    const { pausesSeconds } = this.#deps.times;
+    const pause = pausesSeconds[this.#failure.count - 1] ?? pausesSeconds.at(-1) ?? 0;
+    return isWithin(pause, this.#failure.at, now);
+  }
+
+  #known(): T {
+    if (this.#held === undefined || !this.#isUsable(this.#deps.clock.now())) throw this.#unavailable();
+    return this.#held.value;
+  }
+
+  #isUsable(now: EpochMillis): boolean {
+    return isWithin(this.#deps.times.staleSeconds, this.#held?.askedAt, now);
+  }
+
+  #unavailable(): DependencyUnavailableError {
+    return new DependencyUnavailableError(this.#deps.dependency, { cause: this.#failure?.cause });
+  }
+}

@@ -1,9 +1,22 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  type ParsedNode,
+  parseDocument,
+  type Scalar as YamlScalar,
+} from "yaml";
 import { isExactNumber } from "../exact-number.ts";
 import { TemplateError, type TemplateLocation } from "./template-error.ts";
 import type { MapNode, Scalar, TemplateNode } from "./template-node.ts";
 
-/** YAML (and so JSON) with CloudFormation's short and long forms of intrinsic functions. Throws TemplateError. */
+/**
+ * YAML (and so JSON) with CloudFormation's short and long forms of intrinsic functions. Anchors, aliases and merge keys are
+ * resolved, as the SAM CLI does before it deploys. Throws TemplateError.
+ */
 export function parseTemplate(file: string, text: string): MapNode {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -16,41 +29,80 @@ export function parseTemplate(file: string, text: string): MapNode {
     file,
     line: node === null ? 1 : lines.linePos(node.range[0]).line,
   });
-  const root = toNode(document.contents, at);
+  const root = toNode(document.contents, { at, anchored: new Map() });
   if (root.kind !== "map") throw new TemplateError(root.at, "a template is a map of sections");
   return root;
 }
 
-type Locate = (node: ParsedNode | null) => TemplateLocation;
+type Reading = {
+  readonly at: (node: ParsedNode | null) => TemplateLocation;
+  /** By anchor, in the file's order. Undefined while the node with the anchor is being read. */
+  readonly anchored: Map<string, TemplateNode | undefined>;
+};
 
-function toNode(node: ParsedNode | null, at: Locate): TemplateNode {
-  const short = node?.tag?.match(/^!(\w+)$/)?.[1];
-  if (short === undefined) return longForm(toPlainNode(node, at));
-  const name = short === "Ref" || short === "Condition" ? short : `Fn::${short}`;
-  return { kind: "intrinsic", name, argument: toPlainNode(node, at), at: at(node) };
+function toNode(node: ParsedNode | null, reading: Reading): TemplateNode {
+  if (isAlias(node)) return aliased(node.source, reading.at(node), reading);
+  const anchor = node?.anchor;
+  if (anchor === undefined) return toTaggedNode(node, reading);
+  reading.anchored.set(anchor, undefined);
+  const found = toTaggedNode(node, reading);
+  reading.anchored.set(anchor, found);
+  return found;
 }
 
-function toPlainNode(node: ParsedNode | null, at: Locate): TemplateNode {
-  if (isMap<ParsedNode, ParsedNode | null>(node)) return { kind: "map", entries: entriesOf(node, at), at: at(node) };
-  if (isSeq<ParsedNode>(node)) return { kind: "list", items: node.items.map((item) => toNode(item, at)), at: at(node) };
-  if (isAlias(node)) throw new TemplateError(at(node), "CloudFormation takes no YAML aliases");
-  if (!isScalar(node)) return { kind: "scalar", value: null, at: at(node) };
+function aliased(anchor: string, at: TemplateLocation, { anchored }: Reading): TemplateNode {
+  const node = anchored.get(anchor);
+  if (node === undefined) {
+    const problem = anchored.has(anchor) ? "is within what it stands for" : "has no anchor before it";
+    throw new TemplateError(at, `the alias *${anchor} ${problem}`);
+  }
+  return node;
+}
+
+function toTaggedNode(node: ParsedNode | null, reading: Reading): TemplateNode {
+  const short = node?.tag?.match(/^!(\w+)$/)?.[1];
+  if (short === undefined) return longForm(toPlainNode(node, reading));
+  const name = short === "Ref" || short === "Condition" ? short : `Fn::${short}`;
+  return { kind: "intrinsic", name, argument: toPlainNode(node, reading), at: reading.at(node) };
+}
+
+function toPlainNode(node: ParsedNode | null, reading: Reading): TemplateNode {
+  const at = reading.at(node);
+  if (isMap<ParsedNode, ParsedNode | null>(node)) return { kind: "map", entries: entriesOf(node.items, reading), at };
+  if (isSeq<ParsedNode>(node)) return { kind: "list", items: node.items.map((item) => toNode(item, reading)), at };
+  if (!isScalar(node)) return { kind: "scalar", value: null, at };
   const { value, source = "" } = node;
   // In an event pattern it would match another number.
   if (typeof value === "number" && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(source) && !isExactNumber(source)) {
-    throw new TemplateError(at(node), `the number ${source} has more digits than the local runtime holds`);
+    throw new TemplateError(at, `the number ${source} has more digits than the local runtime holds`);
   }
-  return { kind: "scalar", value: value as Scalar, at: at(node) };
+  return { kind: "scalar", value: value as Scalar, at };
 }
 
-function entriesOf(map: YAMLMap<ParsedNode, ParsedNode | null>, at: Locate): ReadonlyMap<string, TemplateNode> {
-  return new Map(
-    map.items.map(({ key, value }) => {
-      const node = toNode(value, at);
-      // A value begins where its key stands: that is the line that a person looks for.
-      return [String(isScalar(key) ? key.value : key), { ...node, at: at(key) }];
-    }),
-  );
+type Item = Pair<ParsedNode, ParsedNode | null>;
+
+/** A map's own entries win over those that a merge key brings, wherever it stands. */
+function entriesOf(items: readonly Item[], reading: Reading): ReadonlyMap<string, TemplateNode> {
+  const merged: TemplateNode[] = [];
+  const own = new Map<string, TemplateNode>();
+  for (const { key, value } of items) {
+    const node = toNode(value, reading);
+    if (isMergeKey(key)) merged.push(node);
+    // A value begins where its key stands: that is the line that a person looks for.
+    else own.set(String(isScalar(key) ? key.value : key), { ...node, at: reading.at(key) });
+  }
+  return new Map([...merged.flatMap(mergedEntries), ...own]);
+}
+
+function isMergeKey(key: ParsedNode): boolean {
+  return isScalar(key) && key.value === "<<" && (key as YamlScalar).type === "PLAIN";
+}
+
+/** Of several maps in a list the first wins. */
+function mergedEntries(node: TemplateNode): readonly (readonly [string, TemplateNode])[] {
+  if (node.kind === "map") return [...node.entries];
+  if (node.kind === "list") return node.items.toReversed().flatMap(mergedEntries);
+  throw new TemplateError(node.at, "a merge key (<<) takes a map or a list of maps");
 }
 
 /** `Condition` has no such form: the same word names a resource's condition and a policy's. */

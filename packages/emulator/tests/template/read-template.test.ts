@@ -264,11 +264,11 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "Fn::ImportValue is not known to the local runtime",
     ],
     [
-      "an alias, which CloudFormation refuses",
+      "an alias within what it stands for",
       "Name: !Ref AWS::StackName",
-      "Name: &n x\n      Description: *n",
-      "Description: *n",
-      "CloudFormation takes no YAML aliases",
+      "Name: &n [*n]",
+      "Name: &n",
+      "the alias *n is within what it stands for",
     ],
     [
       "an event that is not run here",

@@ -16,7 +16,7 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
   default: { event: messageEvent('{"action":"no-such-action"}'), answer: /UNKNOWN_ACTION/ },
   subscribe: { event: messageEvent('{"action":"subscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
   unsubscribe: { event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
-  // Pushes to nobody: who follows or is connected is asked, and nothing posted.
+  // Pushes without an audience: the stores are asked, and nothing is posted.
   "notify-entity": {
     event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),
     answer: /Failures":\[\]/,

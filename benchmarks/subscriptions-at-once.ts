@@ -35,9 +35,9 @@ export async function benchSubscriptionsAtOnce(rounds = 5): Promise<Table[]> {
         const costs: Units[] = [];
         const outcomes = new Set<string>();
         const subscribes = Array.from({ length: SUBSCRIPTIONS }, anEntityId).map((entityId) => async () => {
-          const follow = async () =>
-            outcomes.add(await subscriptions.follow(aSubscription(connection, entityId), NOW, SUBSCRIPTIONS));
-          costs.push(await meter.measure(follow));
+          const subscribe = async () =>
+            outcomes.add(await subscriptions.subscribe(aSubscription(connection, entityId), NOW, SUBSCRIPTIONS));
+          costs.push(await meter.measure(subscribe));
         });
         const begun = performance.now();
         await send(subscribes);
@@ -64,5 +64,5 @@ function figuresOf(millis: number, costs: readonly Units[], outcomes: ReadonlySe
     const mean = units.reduce((sum, one) => sum + one, 0) / units.length;
     return [mean.toFixed(1), String(Math.max(...units))];
   });
-  return [millis.toFixed(0), ...figures, String([...outcomes].filter((outcome) => outcome !== "following").length)];
+  return [millis.toFixed(0), ...figures, String([...outcomes].filter((outcome) => outcome !== "subscribed").length)];
 }

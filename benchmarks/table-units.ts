@@ -18,7 +18,7 @@ type Way = {
   readonly connect: (connection: Connection) => Promise<unknown>;
   readonly subscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
   readonly unsubscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
-  readonly readFollowers: (entityId: EntityId) => Promise<unknown>;
+  readonly readSubscribers: (entityId: EntityId) => Promise<unknown>;
   readonly disconnect: (connection: Connection) => Promise<unknown>;
   readonly measure: (work: () => Promise<unknown>) => Promise<Units>;
 };
@@ -47,7 +47,7 @@ export async function benchTableUnits(): Promise<Table[]> {
 const NOTE =
   "Reads and writes in DynamoDB's capacity units (`ReturnConsumedCapacity` of DynamoDB Local), table and index together, " +
   "a transaction's writes counted double, each item by itself: DynamoDB Local leaves some out. A life is: connect, 3 subscriptions unless more are named, 20 pushes to their entities, disconnect; " +
-  "a push's read is shared by all who follow the entity. Plain reads are eventual and miss a follower that the index " +
+  "a push's read is shared by all subscribers of the entity. Plain reads are eventual and miss a subscriber that the index " +
   "does not have yet; ours are strong, at twice the price. Prices: a write unit costs five read units on demand.";
 
 const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] = [
@@ -56,37 +56,37 @@ const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] =
     (count) =>
       [
         `subscribe after ${count} others`,
-        (way: Way) => ofFollower(way, count, ({ connection }) => way.subscribe(connection, anEntityId())),
+        (way: Way) => ofSubscriber(way, count, ({ connection }) => way.subscribe(connection, anEntityId())),
       ] as const,
   ),
   [
     "subscribe once more",
-    (way) => ofFollower(way, 1, ({ connection, entityIds }) => subscribeAll(way, connection, entityIds)),
+    (way) => ofSubscriber(way, 1, ({ connection, entityIds }) => subscribeAll(way, connection, entityIds)),
   ],
   [
     "unsubscribe",
-    (way) => ofFollower(way, 1, ({ connection, entityIds }) => unsubscribeAll(way, connection, entityIds)),
+    (way) => ofSubscriber(way, 1, ({ connection, entityIds }) => unsubscribeAll(way, connection, entityIds)),
   ],
   ...[0, 10, 100].map(
     (count) =>
       [
         `disconnect with ${count} subscriptions`,
-        (way: Way) => ofFollower(way, count, ({ connection }) => way.disconnect(connection)),
+        (way: Way) => ofSubscriber(way, count, ({ connection }) => way.disconnect(connection)),
       ] as const,
   ),
-  ["a push to 1,000 followers", readOfAudience],
+  ["a push to 1,000 subscribers", readOfAudience],
   ...[1, 2, 10, 100].map(
     (audience) => [`a life, ${audience} to an entity`, (way: Way) => life(way, audience, 3)] as const,
   ),
   ...[1, 10].map(
     (audience) =>
-      [`a life that follows 100, ${audience} to an entity`, (way: Way) => life(way, audience, 100)] as const,
+      [`a life with 100 subscriptions, ${audience} to an entity`, (way: Way) => life(way, audience, 100)] as const,
   ),
 ];
 
-type Follower = { readonly connection: Connection; readonly entityIds: readonly EntityId[] };
+type Subscriber = { readonly connection: Connection; readonly entityIds: readonly EntityId[] };
 
-async function makeFollower(way: Way, entityIds: readonly EntityId[]): Promise<Follower> {
+async function makeSubscriber(way: Way, entityIds: readonly EntityId[]): Promise<Subscriber> {
   const connection = aConnection();
   await way.connect(connection);
   await subscribeAll(way, connection, entityIds);
@@ -94,9 +94,13 @@ async function makeFollower(way: Way, entityIds: readonly EntityId[]): Promise<F
 }
 
 /** What something costs that a connection with so many subscriptions does. */
-async function ofFollower(way: Way, count: number, work: (follower: Follower) => Promise<unknown>): Promise<Units> {
-  const follower = await makeFollower(way, Array.from({ length: count }, anEntityId));
-  return way.measure(() => work(follower));
+async function ofSubscriber(
+  way: Way,
+  count: number,
+  work: (subscriber: Subscriber) => Promise<unknown>,
+): Promise<Units> {
+  const subscriber = await makeSubscriber(way, Array.from({ length: count }, anEntityId));
+  return way.measure(() => work(subscriber));
 }
 
 async function subscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
@@ -109,17 +113,18 @@ async function unsubscribeAll(way: Way, connection: Connection, entityIds: reado
 
 async function readOfAudience(way: Way): Promise<Units> {
   const entityId = anEntityId();
-  await inBatches(Array.from({ length: 1000 }), () => makeFollower(way, [entityId]));
-  return way.measure(() => way.readFollowers(entityId));
+  await inBatches(Array.from({ length: 1000 }), () => makeSubscriber(way, [entityId]));
+  return way.measure(() => way.readSubscribers(entityId));
 }
 
-/** Per connection: all connections of the audience follow the same entities. */
-async function life(way: Way, audience: number, follows: number): Promise<Units> {
-  const entityIds = Array.from({ length: follows }, anEntityId);
+/** Per connection: all connections of the audience subscribe to the same entities. */
+async function life(way: Way, audience: number, subscriptionCount: number): Promise<Units> {
+  const entityIds = Array.from({ length: subscriptionCount }, anEntityId);
   const { reads, writes } = await way.measure(async () => {
-    const followers = await inBatches(Array.from({ length: audience }), () => makeFollower(way, entityIds));
-    for (let push = 0; push < 20; push += 1) await way.readFollowers(entityIds[push % follows] ?? anEntityId());
-    await inBatches(followers, ({ connection }) => way.disconnect(connection));
+    const subscribers = await inBatches(Array.from({ length: audience }), () => makeSubscriber(way, entityIds));
+    for (let push = 0; push < 20; push += 1)
+      await way.readSubscribers(entityIds[push % subscriptionCount] ?? anEntityId());
+    await inBatches(subscribers, ({ connection }) => way.disconnect(connection));
   });
   return { reads: reads / audience, writes: writes / audience };
 }
@@ -131,12 +136,12 @@ async function ourWay(endpoint: string): Promise<Way> {
   const subscriptions = new DynamoSubscriptionStore(table);
   return {
     connect: (connection) => connections.open(connection),
-    subscribe: (connection, entityId) => subscriptions.follow(aSubscription(connection, entityId), NOW, 100),
-    unsubscribe: (connection, entityId) => subscriptions.unfollow(aSubscription(connection, entityId), NOW),
-    readFollowers: (entityId) => readAll((from) => subscriptions.followersOf(entityId, NOW, from)),
+    subscribe: (connection, entityId) => subscriptions.subscribe(aSubscription(connection, entityId), NOW, 100),
+    unsubscribe: (connection, entityId) => subscriptions.unsubscribe(aSubscription(connection, entityId), NOW),
+    readSubscribers: (entityId) => readAll((from) => subscriptions.subscribersOf(entityId, NOW, from)),
     disconnect: async ({ id }) => {
       await connections.close(id, NOW);
-      await subscriptions.unfollowAll(id);
+      await subscriptions.unsubscribeAll(id);
     },
     measure: (work) => meter.measure(work),
   };
@@ -151,7 +156,7 @@ async function plainWay(endpoint: string): Promise<Way> {
     connect: (connection) => patterns.connect(connection),
     subscribe: (connection, entityId) => patterns.subscribe(connection, entityId),
     unsubscribe: (connection, entityId) => patterns.unsubscribe(connection, entityId),
-    readFollowers: (entityId) => patterns.readFollowers(entityId),
+    readSubscribers: (entityId) => patterns.readSubscribers(entityId),
     disconnect: (connection) => patterns.disconnect(connection),
     measure: async (work) => {
       let transacted: Units = { reads: 0, writes: 0 };

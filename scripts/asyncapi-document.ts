@@ -11,8 +11,8 @@ const EXAMPLES = "docs/examples/exchanged.json";
 type MessageDescription = { readonly schema: z.ZodMiniType; readonly title: string; readonly summary: string };
 
 const CLIENT_MESSAGES = {
-  subscribe: { schema: subscribeFrame, title: "Subscribe", summary: "Follow an entity." },
-  unsubscribe: { schema: unsubscribeFrame, title: "Unsubscribe", summary: "Stop following an entity." },
+  subscribe: { schema: subscribeFrame, title: "Subscribe", summary: "Subscribe to an entity." },
+  unsubscribe: { schema: unsubscribeFrame, title: "Unsubscribe", summary: "Unsubscribe from an entity." },
 } as const satisfies Record<string, MessageDescription>;
 
 const SERVER_MESSAGES = {
@@ -30,7 +30,7 @@ const SERVER_MESSAGES = {
   entityUpdated: {
     schema: serverFrames.entityUpdated,
     title: "Entity Updated",
-    summary: "An entity that is followed.",
+    summary: "An entity with a subscription.",
   },
   userPush: { schema: serverFrames.userPush, title: "User Push Notification", summary: "For this user alone." },
 } as const satisfies Record<string, MessageDescription>;
@@ -39,7 +39,7 @@ const BUS_MESSAGES = {
   publishEntityUpdated: {
     schema: entityUpdatedDetail,
     title: "Entity Updated",
-    summary: "The detail of an event with this detail-type: to all followers of the entity.",
+    summary: "The detail of an event with this detail-type: to all subscribers of the entity.",
   },
   publishUserPush: {
     schema: sendUserPushDetail,

@@ -9,7 +9,7 @@ import type { Connection } from "../../src/domain/connection/connection.ts";
 
 /**
  * The plain way to keep connections and subscriptions in one table: everything of a connection under its key, an index
- * with every attribute that leads from an entity to its followers, and at the end a query and transactional deletes.
+ * with every attribute that leads from an entity to its subscribers, and at the end a query and transactional deletes.
  */
 export class PlainTablePatterns {
   readonly #table: string;
@@ -36,7 +36,7 @@ export class PlainTablePatterns {
     await this.#delete(this.#documents, [{ pk: id, sk: `subscription#${entityId}` }]);
   }
 
-  async readFollowers(entityId: string): Promise<void> {
+  async readSubscribers(entityId: string): Promise<void> {
     await this.#query({
       IndexName: "GSI1",
       KeyConditionExpression: "GSI1PK = :entity",

@@ -27,7 +27,7 @@ describe("each benchmark still runs, with counts too small to say anything", { t
   });
 
   it("end-to-end", async () => {
-    expectFilled(await benchEndToEnd({ cases: [{ followers: 2, pushes: 2 }], warmUps: 1 }));
+    expectFilled(await benchEndToEnd({ cases: [{ subscribers: 2, pushes: 2 }], warmUps: 1 }));
   });
 
   it("fan-out", async () => {

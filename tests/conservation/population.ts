@@ -7,7 +7,7 @@ import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";
 
 type Stores = { readonly connections: MemoryConnectionStore; readonly subscriptions: MemorySubscriptionStore };
 
-/** Everybody whom any event concerns, connected a minute ago and following what they follow. */
+/** Everybody whom any event concerns, connected a minute ago and subscribed to their entities. */
 export async function populate({ connections, subscriptions }: Stores, now: EpochMillis): Promise<void> {
   const connectedAt = (now - 60_000) as EpochMillis;
   const expiresAt = addSeconds(toEpochSeconds(now), 7000);
@@ -22,7 +22,7 @@ export async function populate({ connections, subscriptions }: Stores, now: Epoc
       if ("userId" in event.audience) continue;
       const { entityId } = entityUpdate(event.audience);
       const subscription = { entityId, connectionId: id, userId, connectedAt, expiresAt };
-      await subscriptions.follow(subscription, toEpochSeconds(now), Number.POSITIVE_INFINITY);
+      await subscriptions.subscribe(subscription, toEpochSeconds(now), Number.POSITIVE_INFINITY);
     }
   }
 }

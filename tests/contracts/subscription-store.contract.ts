@@ -10,9 +10,9 @@ import { inBatches } from "../support/in-batches.ts";
 import { after, inRounds } from "../support/in-rounds.ts";
 import { isLinearizable } from "../support/is-linearizable.ts";
 import { LIMIT, StoreScenario, type Stores } from "../support/store-scenario.ts";
-import { describeFollowers } from "./followers.contract.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
 import { untilLetGo } from "./own-clock.ts";
+import { describeSubscribers } from "./subscribers.contract.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type SubscriptionStoreSubject = {
@@ -59,168 +59,168 @@ export function describeSubscriptionStore(
   let early: Promise<{ stores: StoreScenario; entityIds: readonly EntityId[]; since: number }> | undefined;
   beforeEach(async () => {
     stores = new StoreScenario(makeStores());
-    early ??= followedEarly(stores);
+    early ??= subscribedEarly(stores);
     await early;
   });
 
-  describe("follow", () => {
+  describe("subscribe", () => {
     it("R8 shows the fan-out, at once, all that it asks for", async () => {
       const connection = await stores.opened();
       const subscription = aSubscription(connection);
 
-      expect(await stores.subscriptions.follow(subscription, NOW, LIMIT)).toBe("following");
+      expect(await stores.subscriptions.subscribe(subscription, NOW, LIMIT)).toBe("subscribed");
 
-      expect(await stores.followersOf(subscription.entityId)).toEqual([subscription]);
+      expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
 
     it("H6 is one subscription however often it is repeated", async () => {
       const connection = await stores.opened();
       const entityId = anEntityId();
-      await stores.follow(connection, entityId);
+      await stores.subscribe(connection, entityId);
 
-      expect(await stores.follow(connection, entityId)).toBe("following");
+      expect(await stores.subscribe(connection, entityId)).toBe("subscribed");
 
-      expect(await stores.followersOf(entityId)).toHaveLength(1);
+      expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
     it("is of one connection and not of its user's others", async () => {
       const userId = aUserId();
-      const follower = await stores.opened({ userId });
+      const subscriber = await stores.opened({ userId });
       await stores.opened({ userId });
       const entityId = anEntityId();
 
-      await stores.follow(follower, entityId);
+      await stores.subscribe(subscriber, entityId);
 
-      expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([follower.id]);
+      expect((await stores.subscribersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([subscriber.id]);
     });
 
     it.each(NOT_CONNECTED)("refuses a connection %s, and leaves nothing behind", async (_row, prepare, seconds) => {
       const connection = await prepare(stores);
       const entityId = anEntityId();
 
-      expect(await stores.follow(connection, entityId, addSeconds(NOW, seconds))).toBe("not-connected");
+      expect(await stores.subscribe(connection, entityId, addSeconds(NOW, seconds))).toBe("not-connected");
 
-      expect(await stores.followersOf(entityId)).toEqual([]);
+      expect(await stores.subscribersOf(entityId)).toEqual([]);
     });
 
     it("makes no connection of one that was never opened", async () => {
       const connection = aConnection();
-      await stores.follow(connection, anEntityId());
+      await stores.subscribe(connection, anEntityId());
 
       expect(await stores.connections.open(connection)).toBe("stored");
     });
 
     it("leaves nothing of a refusal for a later end to find", async () => {
-      const { connection } = await stores.followedUpTo(LIMIT);
+      const { connection } = await stores.subscribedUpTo(LIMIT);
       const refused = anEntityId();
-      await stores.follow(connection, refused);
-      await stores.unfollow(connection, refused);
+      await stores.subscribe(connection, refused);
+      await stores.unsubscribe(connection, refused);
 
-      expect(await stores.follow(connection, anEntityId())).toBe("limit-reached");
+      expect(await stores.subscribe(connection, anEntityId())).toBe("limit-reached");
     });
 
     it("H6 refuses one more than the limit, and leaves nothing behind", async () => {
-      const { connection } = await stores.followedUpTo(LIMIT);
+      const { connection } = await stores.subscribedUpTo(LIMIT);
       const entityId = anEntityId();
 
-      expect(await stores.follow(connection, entityId)).toBe("limit-reached");
+      expect(await stores.subscribe(connection, entityId)).toBe("limit-reached");
 
-      expect(await stores.followersOf(entityId)).toEqual([]);
+      expect(await stores.subscribersOf(entityId)).toEqual([]);
     });
 
-    it("H6 takes what it follows already, whatever the limit", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(LIMIT);
+    it("H6 takes a repeated subscribe, whatever the limit", async () => {
+      const { connection, entityIds } = await stores.subscribedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
-      expect(await stores.follow(connection, entityId)).toBe("following");
+      expect(await stores.subscribe(connection, entityId)).toBe("subscribed");
 
-      expect(await stores.followersOf(entityId)).toHaveLength(1);
+      expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
-    it("H6 has room again when something was unfollowed", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(LIMIT);
+    it("H6 has room again after an unsubscribe", async () => {
+      const { connection, entityIds } = await stores.subscribedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
-      await stores.unfollow(connection, entityId);
+      await stores.unsubscribe(connection, entityId);
 
-      expect(await stores.follow(connection, anEntityId())).toBe("following");
+      expect(await stores.subscribe(connection, anEntityId())).toBe("subscribed");
     });
 
     it("I15 keeps to the limit however many come at once", async () => {
       const connection = await stores.opened();
       const entityIds = Array.from({ length: 4 * LIMIT }, anEntityId);
 
-      const answers = await Promise.all(entityIds.map((entityId) => stores.follow(connection, entityId)));
+      const answers = await Promise.all(entityIds.map((entityId) => stores.subscribe(connection, entityId)));
 
-      const followed = entityIds.filter((_, n) => answers[n] === "following");
-      const shown = (await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat();
-      expect(followed).toHaveLength(LIMIT);
-      expect(shown.map(({ entityId }) => entityId).sort()).toEqual([...followed].sort());
+      const subscribed = entityIds.filter((_, n) => answers[n] === "subscribed");
+      const shown = (await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat();
+      expect(subscribed).toHaveLength(LIMIT);
+      expect(shown.map(({ entityId }) => entityId).sort()).toEqual([...subscribed].sort());
     });
   });
 
-  describe("unfollow", () => {
+  describe("unsubscribe", () => {
     it("ends a subscription, also when repeated", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(2);
+      const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [left = anEntityId(), kept = anEntityId()] = entityIds;
-      expect(await stores.unfollow(connection, left)).toBe("unfollowed");
-      expect(await stores.unfollow(connection, left)).toBe("unfollowed");
+      expect(await stores.unsubscribe(connection, left)).toBe("unsubscribed");
+      expect(await stores.unsubscribe(connection, left)).toBe("unsubscribed");
 
-      expect(await stores.followersOf(left)).toEqual([]);
-      expect(await stores.followersOf(kept)).toHaveLength(1);
+      expect(await stores.subscribersOf(left)).toEqual([]);
+      expect(await stores.subscribersOf(kept)).toHaveLength(1);
     });
 
-    it("H3 leaves what another connection follows", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(1);
+    it("H3 leaves the subscriptions of another connection", async () => {
+      const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
       const stranger = await stores.opened();
 
-      await stores.unfollow(stranger, entityId);
+      await stores.unsubscribe(stranger, entityId);
 
-      expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([connection.id]);
+      expect((await stores.subscribersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([connection.id]);
     });
 
-    it("takes what was never followed", async () => {
-      expect(await stores.unfollow(await stores.opened(), anEntityId())).toBe("unfollowed");
+    it("succeeds without a subscription", async () => {
+      expect(await stores.unsubscribe(await stores.opened(), anEntityId())).toBe("unsubscribed");
     });
 
     it.each(NOT_CONNECTED)("tells a connection %s that it is not connected", async (_row, prepare, seconds) => {
       const connection = await prepare(stores);
 
-      expect(await stores.unfollow(connection, anEntityId(), addSeconds(NOW, seconds))).toBe("not-connected");
+      expect(await stores.unsubscribe(connection, anEntityId(), addSeconds(NOW, seconds))).toBe("not-connected");
     });
 
     it("makes no connection of one that was never opened", async () => {
       const connection = aConnection();
-      await stores.unfollow(connection, anEntityId());
+      await stores.unsubscribe(connection, anEntityId());
 
       expect(await stores.connections.open(connection)).toBe("stored");
     });
 
     it("H8 does not take another user's word for a connection", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(1);
+      const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
 
-      expect(await stores.unfollow(aConnection({ id: connection.id }), entityId)).toBe("not-connected");
+      expect(await stores.unsubscribe(aConnection({ id: connection.id }), entityId)).toBe("not-connected");
 
-      expect(await stores.followersOf(entityId)).toHaveLength(1);
+      expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
-    it("may be followed again", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(1);
+    it("may be subscribed to again", async () => {
+      const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
-      await stores.unfollow(connection, entityId);
+      await stores.unsubscribe(connection, entityId);
 
-      expect(await stores.follow(connection, entityId)).toBe("following");
+      expect(await stores.subscribe(connection, entityId)).toBe("subscribed");
 
-      expect(await stores.followersOf(entityId)).toHaveLength(1);
+      expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
   });
 
   describe("requests of one connection that overlap", () => {
     it("take effect as if one came after the other", async () => {
       const request = fc.record({
-        kind: fc.constantFrom<"follow" | "unfollow">("follow", "follow", "unfollow"),
+        kind: fc.constantFrom<"subscribe" | "unsubscribe">("subscribe", "subscribe", "unsubscribe"),
         entity: fc.constantFrom("a", "b", "c"),
       });
 
@@ -230,27 +230,27 @@ export function describeSubscriptionStore(
           const ids = new Map(["a", "b", "c"].map((name) => [name, anEntityId()]));
           const idOf = (name: string) => ids.get(name) as EntityId;
           let moment = 0;
-          for (const name of ["a", "b"]) await stores.followUpTo(2, connection, idOf(name));
+          for (const name of ["a", "b"]) await stores.subscribeUpTo(2, connection, idOf(name));
           const requests = await Promise.all(
             asked.map(async ({ kind, entity }) => {
               const begun = moment++;
-              const outcome = await (kind === "follow"
-                ? stores.followUpTo(2, connection, idOf(entity))
-                : stores.unfollow(connection, idOf(entity)));
+              const outcome = await (kind === "subscribe"
+                ? stores.subscribeUpTo(2, connection, idOf(entity))
+                : stores.unsubscribe(connection, idOf(entity)));
               return { kind, entity, outcome, begun, ended: moment++ };
             }),
           );
 
           const left: string[] = [];
-          for (const [name, id] of ids) if ((await stores.followersOf(id)).length > 0) left.push(name);
+          for (const [name, id] of ids) if ((await stores.subscribersOf(id)).length > 0) left.push(name);
           expect(isLinearizable(requests, { limit: 2, initially: ["a", "b"], finally: left })).toBe(true);
           // The count, and the names that closing finds, fit the rows that a fan-out reads.
           const more = [anEntityId(), anEntityId()];
           const answers = [];
-          for (const entityId of more) answers.push(await stores.followUpTo(2, connection, entityId));
-          expect(answers.filter((answer) => answer === "following")).toHaveLength(2 - left.length);
+          for (const entityId of more) answers.push(await stores.subscribeUpTo(2, connection, entityId));
+          expect(answers.filter((answer) => answer === "subscribed")).toHaveLength(2 - left.length);
           await stores.closed(connection);
-          for (const id of [...ids.values(), ...more]) expect(await stores.followersOf(id)).toEqual([]);
+          for (const id of [...ids.values(), ...more]) expect(await stores.subscribersOf(id)).toEqual([]);
         }),
         { numRuns: 25 },
       );
@@ -262,104 +262,104 @@ export function describeSubscriptionStore(
 
       for (const asked of [entityIds, entityIds.slice(0, 10)]) {
         const answers = await Promise.all(
-          asked.map((entityId) => stores.followUpTo(entityIds.length, connection, entityId)),
+          asked.map((entityId) => stores.subscribeUpTo(entityIds.length, connection, entityId)),
         );
-        expect(answers.filter((answer) => answer !== "following")).toEqual([]);
+        expect(answers.filter((answer) => answer !== "subscribed")).toEqual([]);
       }
 
-      const shown = (await inBatches(entityIds, (entityId) => stores.followersOf(entityId))).flat();
+      const shown = (await inBatches(entityIds, (entityId) => stores.subscribersOf(entityId))).flat();
       expect(shown).toHaveLength(entityIds.length);
-      expect(await stores.followUpTo(entityIds.length, connection, anEntityId())).toBe("limit-reached");
+      expect(await stores.subscribeUpTo(entityIds.length, connection, anEntityId())).toBe("limit-reached");
     }, 120_000);
   });
 
   describe("closing a connection", () => {
-    it("M3 I1 leaves nothing of a follow that it meets", async () => {
+    it("M3 I1 leaves nothing of a subscribe that it meets", async () => {
       const other = new StoreScenario(elsewhere?.() ?? stores);
       const left = await inRounds(async (wait) => {
         const connection = await stores.opened();
         const entityIds = Array.from({ length: LIMIT }, anEntityId);
-        const follows = entityIds.map((entityId) => stores.follow(connection, entityId));
-        await Promise.all([...follows, after(wait, () => other.closed(connection))]);
-        return Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)));
+        const requests = entityIds.map((entityId) => stores.subscribe(connection, entityId));
+        await Promise.all([...requests, after(wait, () => other.closed(connection))]);
+        return Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)));
       });
 
       expect(left.flat(2)).toEqual([]);
     });
 
     it.each([0, 1, 60])("L5 leaves none of %i subscriptions", async (count) => {
-      const { connection, entityIds } = await stores.followedUpTo(count);
+      const { connection, entityIds } = await stores.subscribedUpTo(count);
       const witness = await stores.opened();
-      for (const entityId of entityIds.slice(0, LIMIT)) await stores.follow(witness, entityId);
+      for (const entityId of entityIds.slice(0, LIMIT)) await stores.subscribe(witness, entityId);
 
       await stores.closed(connection);
 
-      const left = (await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat();
+      const left = (await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat();
       expect(left.filter(({ connectionId }) => connectionId === connection.id)).toEqual([]);
       expect(left).toHaveLength(Math.min(count, LIMIT));
     });
 
     it("M2 may be repeated", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(3);
+      const { connection, entityIds } = await stores.subscribedUpTo(3);
       await stores.closed(connection);
 
       await stores.closed(connection);
 
-      expect((await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat()).toEqual([]);
+      expect((await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat()).toEqual([]);
     });
 
     it("R18 is finished by the next call when it was interrupted", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(4);
+      const { connection, entityIds } = await stores.subscribedUpTo(4);
       await stores.connections.close(connection.id, NOW);
 
       await stores.closed(connection);
 
-      expect((await Promise.all(entityIds.map((entityId) => stores.followersOf(entityId)))).flat()).toEqual([]);
+      expect((await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat()).toEqual([]);
     });
 
-    it("leaves what was followed and unfollowed again as it was, for others", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(2);
+    it("leaves an ended subscription as it was, for others", async () => {
+      const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [entityId = anEntityId()] = entityIds;
       const witness = await stores.opened();
-      await stores.follow(witness, entityId);
-      await stores.unfollow(connection, entityId);
+      await stores.subscribe(witness, entityId);
+      await stores.unsubscribe(connection, entityId);
 
       await stores.closed(connection);
 
-      expect((await stores.followersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([witness.id]);
+      expect((await stores.subscribersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([witness.id]);
     });
 
     it("J1 removes the subscription that was seen, of a connection of which nothing is known any more", async () => {
-      const { connection, entityIds } = await stores.followedUpTo(2);
+      const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [seen = anEntityId()] = entityIds;
       await stores.connections.close(connection.id, NOW);
 
-      await stores.subscriptions.unfollowAll(connection.id, seen);
+      await stores.subscriptions.unsubscribeAll(connection.id, seen);
 
-      expect(await stores.followersOf(seen)).toEqual([]);
-      await expect(stores.subscriptions.unfollowAll(aConnection().id, seen)).resolves.toBeUndefined();
+      expect(await stores.subscribersOf(seen)).toEqual([]);
+      await expect(stores.subscriptions.unsubscribeAll(aConnection().id, seen)).resolves.toBeUndefined();
     });
   });
 
-  describeFollowers(makeStores, suite);
+  describeSubscribers(makeStores, suite);
 
   describeOutages(suite, whenDown, "SUBSCRIPTION_STORE", {
-    follow: (down) => down.follow(aSubscription(aConnection()), NOW, LIMIT),
-    unfollow: (down) => down.unfollow(aSubscription(aConnection()), NOW),
-    unfollowAll: (down) => down.unfollowAll(aConnection().id, anEntityId()),
-    followersOf: (down) => down.followersOf(anEntityId(), NOW),
-    followersAmong: (down) => down.followersAmong([aConnection().id], anEntityId(), NOW),
+    subscribe: (down) => down.subscribe(aSubscription(aConnection()), NOW, LIMIT),
+    unsubscribe: (down) => down.unsubscribe(aSubscription(aConnection()), NOW),
+    unsubscribeAll: (down) => down.unsubscribeAll(aConnection().id, anEntityId()),
+    subscribersOf: (down) => down.subscribersOf(anEntityId(), NOW),
+    subscribersAmong: (down) => down.subscribersAmong([aConnection().id], anEntityId(), NOW),
   });
 
   it("lets go of nothing by a clock of its own while a test can wait", async () => {
-    const { stores: same, entityIds, since } = (await early) ?? (await followedEarly(stores));
+    const { stores: same, entityIds, since } = (await early) ?? (await subscribedEarly(stores));
     await untilLetGo(since);
 
-    for (const entityId of entityIds) expect(await same.followersOf(entityId)).toHaveLength(1);
+    for (const entityId of entityIds) expect(await same.subscribersOf(entityId)).toHaveLength(1);
   });
 }
 
-async function followedEarly(stores: StoreScenario) {
-  const { entityIds } = await stores.followedUpTo(1);
+async function subscribedEarly(stores: StoreScenario) {
+  const { entityIds } = await stores.subscribedUpTo(1);
   return { stores, entityIds, since: Date.now() };
 }

@@ -148,17 +148,17 @@ describe.skipIf(!hasEmulator())(
       expect(await without("SubscribeRole", "subscribe", subscribe)).toMatchObject({ type: "error" });
     });
 
-    it("pushes to followers and to a user, from the sources that may push, and from no other", async () => {
+    it("pushes to subscribers and to a user, from the sources that may push, and from no other", async () => {
       await account.publish("elsewhere", "Entity Updated", { entityId: "order-17", message: "nobody's business" });
-      const toFollowers = await push("CLI", "Entity Updated", { entityId: "order-17", message: "shipped" });
+      const toSubscribers = await push("CLI", "Entity Updated", { entityId: "order-17", message: "shipped" });
       const toUser = await push("portcullis.orders", "Send User Push Notification", {
         userId: "ann",
         message: "hello",
       });
 
-      expect(toFollowers.frame).toMatchObject({ type: "Entity Updated", entityId: "order-17", message: "shipped" });
+      expect(toSubscribers.frame).toMatchObject({ type: "Entity Updated", entityId: "order-17", message: "shipped" });
       expect(toUser.frame).toMatchObject({ type: "User Push Notification", message: "hello" });
-      for (const { line } of [toFollowers, toUser]) expect(line).toMatchObject({ delivered: 1, deferred: 0 });
+      for (const { line } of [toSubscribers, toUser]) expect(line).toMatchObject({ delivered: 1, deferred: 0 });
       expect(ann.unread).toBe(0);
     });
 
@@ -179,7 +179,7 @@ describe.skipIf(!hasEmulator())(
       expect(await ask(ann, { action: "unsubscribe", entityId: "order-17" })).toMatchObject({ type: "unsubscribed" });
     });
 
-    it("leaves nothing of a connection, nor of what it followed", async () => {
+    it("leaves nothing of a connection, nor of its subscriptions", async () => {
       await ask(ann, { action: "subscribe", entityId: "order-19" });
       const isEmpty = async () => (await account.liveRecords(deployed["WebsocketTable"] ?? "")) === 0;
       const before = await isEmpty();

@@ -49,7 +49,7 @@ const sendersRecord: Answer = {
   },
 };
 
-/** A message of a user who follows this entity, or none. */
+/** A message of a user subscribed to this entity, or none. */
 function answerToSender(row: Readonly<Record<string, unknown>> = {}): RecordingAws["answer"] {
   return (action) => {
     if (action === "dynamodb:Query") return sendersRecord;

@@ -31,14 +31,14 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
   });
 
   const entityId = anEntityId();
-  const follow = (followed: EntityId) => subscriptions.follow(aSubscription(connection, followed), NOW, 100);
-  const unfollow = (followed: EntityId) => subscriptions.unfollow(aSubscription(connection, followed), NOW);
+  const subscribe = (id: EntityId) => subscriptions.subscribe(aSubscription(connection, id), NOW, 100);
+  const unsubscribe = (id: EntityId) => subscriptions.unsubscribe(aSubscription(connection, id), NOW);
   /** More than the record holds: some names are in a part. */
   const many = Array.from({ length: 14 }, anEntityId);
   beforeEach(async () => {
     connection = aConnection();
     await connections.open(connection);
-    for (const followed of [entityId, ...many]) await follow(followed);
+    for (const id of [entityId, ...many]) await subscribe(id);
     used.clear();
   });
 
@@ -47,13 +47,13 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
   it.each<[string, () => Promise<unknown>]>([
     ["Connect", () => connections.open(connection)],
     ["Disconnect", close],
-    ["Subscribe", () => Promise.all([entityId, ...Array.from({ length: 14 }, anEntityId)].map(follow))],
-    ["Unsubscribe", () => Promise.all([entityId, ...many, anEntityId()].map(unfollow))],
+    ["Subscribe", () => Promise.all([entityId, ...Array.from({ length: 14 }, anEntityId)].map(subscribe))],
+    ["Unsubscribe", () => Promise.all([entityId, ...many, anEntityId()].map(unsubscribe))],
     [
       "NotifyEntity",
       async () => {
-        await subscriptions.followersOf(entityId, NOW);
-        await subscriptions.followersAmong([connection.id], entityId, NOW);
+        await subscriptions.subscribersOf(entityId, NOW);
+        await subscriptions.subscribersAmong([connection.id], entityId, NOW);
         // What is left of pushes to users comes here too.
         await connections.liveConnectionsOf(connection.identity.userId, NOW);
         await close();

@@ -33,12 +33,12 @@ function isRecent(close: Operation, operation: Operation): boolean {
 }
 
 function checkSubscribe(operation: Operation, socket: Socket, oracleInput: OracleInput): void {
-  if (operation.outcome === "following") checkFollowing(operation, socket, oracleInput);
+  if (operation.outcome === "subscribed") checkSubscribed(operation, socket, oracleInput);
   if (operation.outcome === "not-connected") checkNotConnected(operation, socket, oracleInput);
   if (operation.outcome === "limit-reached") checkLimit(operation, oracleInput);
 }
 
-function checkFollowing(operation: Operation, socket: Socket, { history, violations }: OracleInput): void {
+function checkSubscribed(operation: Operation, socket: Socket, { history, violations }: OracleInput): void {
   const { connectionId } = operation;
   violations.expect(!isExpired(socket, operation.begunAt), "I19", "an expired connection was subscribed");
   const closed = history
@@ -65,6 +65,8 @@ function checkNotConnected(operation: Operation, socket: Socket, { history, viol
 
 function checkLimit(operation: Operation, { history, violations }: OracleInput): void {
   const others = ENTITIES.filter((entityId) => entityId !== operation.entityId);
-  const followed = others.filter((entityId) => history.mayFollow(operation.connectionId, entityId, operation.begun));
-  violations.expect(followed.length >= LIMIT, "I15", "refused below the limit");
+  const subscribed = others.filter((entityId) =>
+    history.maySubscribe(operation.connectionId, entityId, operation.begun),
+  );
+  violations.expect(subscribed.length >= LIMIT, "I15", "refused below the limit");
 }

@@ -10,7 +10,7 @@ export function expectedAudience(audience: Audience, moment: number, oracleInput
   const expected = reachable.filter((socket) =>
     "userId" in audience
       ? socket.userId === audience.userId && isIndexed(socket, now, oracleInput)
-      : oracleInput.history.followsAt(socket.id, audience.entityId, moment),
+      : oracleInput.history.isSubscribedAt(socket.id, audience.entityId, moment),
   );
   return expected.map(({ id }) => id);
 }
@@ -39,7 +39,7 @@ export function checkDelivery(
     violations.expect(socket.userId === audience.userId, "I6", "a push reached another user");
   } else {
     violations.expect(
-      history.mayFollow(socket.id, audience.entityId, published),
+      history.maySubscribe(socket.id, audience.entityId, published),
       "I4",
       "an update reached a connection without a subscription",
     );
@@ -77,7 +77,7 @@ function isExcused(id: ConnectionId, publication: Publication, { history, gatewa
 function mostDeliveries(id: ConnectionId, publication: Publication, { history }: OracleInput): number {
   const { audience, copies, returns, unacknowledged, published, settled } = publication;
   const lost = unacknowledged.filter((other) => other === id).length;
-  const follows = "entityId" in audience ? history.of({ kind: "subscribe", connectionId: id, ...audience }) : [];
-  const anew = follows.filter(({ begun, ended }) => ended > published && begun < settled).length;
+  const requests = "entityId" in audience ? history.of({ kind: "subscribe", connectionId: id, ...audience }) : [];
+  const anew = requests.filter(({ begun, ended }) => ended > published && begun < settled).length;
   return copies + returns + lost + anew;
 }

@@ -5,19 +5,19 @@ import type { Simulation } from "./simulation.ts";
 /** Checks, when everything in flight has ended, that no record of a closed connection is left. */
 export async function checkRecords(simulation: Simulation): Promise<void> {
   const { violations, history } = simulation;
-  const [connected, following] = [await simulation.connected(), await simulation.following()];
+  const [connected, subscribed] = [await simulation.connected(), await simulation.subscribed()];
   const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.endings(connectionId));
-  violations.expect(![...connected, ...following].some(isClosed), "I1", "a record outlived its connection");
+  violations.expect(![...connected, ...subscribed].some(isClosed), "I1", "a record outlived its connection");
 
   const isOrphaned = (connectionId: ConnectionId) =>
     !connected.includes(connectionId) && history.endings(connectionId).length === 0;
-  violations.expect(!following.some(isOrphaned), "I2", "a subscription without a connection");
+  violations.expect(!subscribed.some(isOrphaned), "I2", "a subscription without a connection");
 }
 
 /** Checks the same after one more push to all audiences: it removes what an interrupted disconnect left over. */
 export async function checkProbed(simulation: Simulation): Promise<void> {
   const { violations, gateway } = simulation;
-  const left = [...(await simulation.connected()), ...(await simulation.following())];
+  const left = [...(await simulation.connected()), ...(await simulation.subscribed())];
   const dead = left.filter((id) => gateway.sockets.get(id)?.state !== "open");
   violations.expect(dead.length === 0, "I2", "a record outlived the delivery that found its connection gone");
 }

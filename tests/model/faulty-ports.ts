@@ -49,18 +49,19 @@ export function faultyStores(
       judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
   const faultySubscriptions: SubscriptionStore = {
-    follow: (...order) =>
-      call("follow", "SUBSCRIPTION_STORE", async () => {
-        const outcome = await subscriptions.follow(...order);
+    subscribe: (...order) =>
+      call("subscribe", "SUBSCRIPTION_STORE", async () => {
+        const outcome = await subscriptions.subscribe(...order);
         await simulation.countSubscriptions(order[0].connectionId);
         return outcome;
       }),
-    unfollow: (...order) => call("unfollow", "SUBSCRIPTION_STORE", () => subscriptions.unfollow(...order)),
-    unfollowAll: (...order) => call("unfollow all", "SUBSCRIPTION_STORE", () => subscriptions.unfollowAll(...order)),
-    followersOf: (...query) =>
-      shown(call("followers", "SUBSCRIPTION_STORE", () => subscriptions.followersOf(...query))),
-    followersAmong: (...query) =>
-      judged(call("followers among", "SUBSCRIPTION_STORE", () => subscriptions.followersAmong(...query))),
+    unsubscribe: (...order) => call("unsubscribe", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribe(...order)),
+    unsubscribeAll: (...order) =>
+      call("unsubscribe all", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribeAll(...order)),
+    subscribersOf: (...query) =>
+      shown(call("subscribers", "SUBSCRIPTION_STORE", () => subscriptions.subscribersOf(...query))),
+    subscribersAmong: (...query) =>
+      judged(call("subscribers among", "SUBSCRIPTION_STORE", () => subscriptions.subscribersAmong(...query))),
   };
   return { connections: faultyConnections, subscriptions: faultySubscriptions };
 }
@@ -110,8 +111,8 @@ export function faultyPorts(
     },
     subscriptions: {
       ...stores.subscriptions,
-      followersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.followersOf(entityId, now, from)),
-      followersAmong: (...query) => named(stores.subscriptions.followersAmong(...query), (one) => one),
+      subscribersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.subscribersOf(entityId, now, from)),
+      subscribersAmong: (...query) => named(stores.subscriptions.subscribersAmong(...query), (one) => one),
     },
     channel: faultyChannel(simulation, invocation, publication, ledger),
     queue: faultyQueue(simulation, invocation, publication, ledger),

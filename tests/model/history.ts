@@ -25,9 +25,9 @@ export type Operation = {
     | "stored"
     | "closed"
     | "taken"
-    | "following"
+    | "subscribed"
     | "not-connected"
-    | "unfollowed"
+    | "unsubscribed"
     | "limit-reached";
 };
 
@@ -82,21 +82,21 @@ export class History {
   }
 
   /** Certainly: acknowledged, and the client began nothing that might end the subscription before `moment`. */
-  followsAt(connectionId: ConnectionId, entityId: EntityId, moment: number): boolean {
+  isSubscribedAt(connectionId: ConnectionId, entityId: EntityId, moment: number): boolean {
     const ends = [
       ...this.of({ kind: "unsubscribe", connectionId, entityId }),
       ...this.of({ kind: "disconnect", connectionId }),
     ];
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, begun, ended }) =>
-        outcome === "following" && ended < moment && ends.every((end) => end.ended < begun || end.begun > moment),
+        outcome === "subscribed" && ended < moment && ends.every((end) => end.ended < begun || end.begun > moment),
     );
   }
 
   /** Possibly: asked for, not refused, and not certainly ended before `since`. */
-  mayFollow(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
+  maySubscribe(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
     const ends = [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.endings(connectionId)].filter(
-      ({ outcome, ended }) => (outcome === "done" || outcome === "unfollowed") && ended < since,
+      ({ outcome, ended }) => (outcome === "done" || outcome === "unsubscribed") && ended < since,
     );
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, ended }) => !isRefusal(outcome) && !ends.some((end) => end.begun > ended),

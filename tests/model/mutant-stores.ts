@@ -1,6 +1,10 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import type { Followed, FollowOutcome, UnfollowOutcome } from "../../src/application/ports/subscription-store.ts";
+import type {
+  SubscribeOutcome,
+  SubscriptionReference,
+  UnsubscribeOutcome,
+} from "../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
@@ -18,7 +22,7 @@ export class ForgettingOnSecondClose extends MemoryConnectionStore {
   readonly #closed = new Set<ConnectionId>();
 
   override async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    if (this.#closed.has(id)) this.takenUp(id).clear();
+    if (this.#closed.has(id)) this.entitiesOf(id).clear();
     this.#closed.add(id);
     return super.close(id, now);
   }
@@ -26,8 +30,8 @@ export class ForgettingOnSecondClose extends MemoryConnectionStore {
 
 /** Does not check that the connection exists, is open and is this user's. */
 export class SubscribingUnconditionally extends MemoryConnectionStore {
-  override followingOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> {
-    return super.followingOf(id, userId, now) ?? new Set();
+  override liveEntitiesOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> {
+    return super.liveEntitiesOf(id, userId, now) ?? new Set();
   }
 }
 
@@ -57,17 +61,17 @@ export class RefusingRepeatedConnect extends MemoryConnectionStore {
 export class CountingRequests extends MemorySubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
-  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     const count = this.#counts.get(subscription.connectionId) ?? 0;
     if (count >= limit) return "limit-reached";
-    const outcome = await super.follow(subscription, now, limit);
-    if (outcome === "following") this.#counts.set(subscription.connectionId, count + 1);
+    const outcome = await super.subscribe(subscription, now, limit);
+    if (outcome === "subscribed") this.#counts.set(subscription.connectionId, count + 1);
     return outcome;
   }
 
-  override async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
-    const count = this.#counts.get(followed.connectionId) ?? 0;
-    this.#counts.set(followed.connectionId, Math.max(0, count - 1));
-    return super.unfollow(followed, now);
+  override async unsubscribe(reference: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+    const count = this.#counts.get(reference.connectionId) ?? 0;
+    this.#counts.set(reference.connectionId, Math.max(0, count - 1));
+    return super.unsubscribe(reference, now);
   }
 }

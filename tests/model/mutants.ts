@@ -23,20 +23,20 @@ const NEVER = Number.MAX_SAFE_INTEGER as EpochSeconds;
 const ANYBODY = { userId: "anybody" as UserId, sourceIp: "192.0.2.1", connectedAt: LONG_AGO, expiresAt: NEVER };
 
 /** Counts first and subscribes afterwards: another request may have counted in between. */
-const lookBeforeFollowing: System["wrapPorts"] = (ports) => {
+const lookBeforeSubscribing: System["wrapPorts"] = (ports) => {
   const { subscriptions } = ports;
   return {
     ...ports,
     subscriptions: {
       ...subscriptions,
-      async follow(subscription, now, limit) {
-        const pages = await Promise.all(ENTITIES.map((entityId) => subscriptions.followersOf(entityId, now)));
-        const followed = pages
+      async subscribe(subscription, now, limit) {
+        const pages = await Promise.all(ENTITIES.map((entityId) => subscriptions.subscribersOf(entityId, now)));
+        const subscribed = pages
           .flatMap(({ items }) => items)
           .filter(({ connectionId }) => connectionId === subscription.connectionId);
-        return followed.length >= limit
+        return subscribed.length >= limit
           ? "limit-reached"
-          : subscriptions.follow(subscription, now, Number.POSITIVE_INFINITY);
+          : subscriptions.subscribe(subscription, now, Number.POSITIVE_INFINITY);
       },
     },
   };
@@ -45,7 +45,7 @@ const lookBeforeFollowing: System["wrapPorts"] = (ports) => {
 /** Every named connection counts as one of the audience, for ever. */
 const believing = withStores(
   () => ({
-    followersAmong: async (ids, entityId) => ids.map((connectionId) => ({ entityId, connectionId, ...ANYBODY })),
+    subscribersAmong: async (ids, entityId) => ids.map((connectionId) => ({ entityId, connectionId, ...ANYBODY })),
   }),
   () => ({
     liveConnectionsAmong: async (ids, userId) => ids.map((id) => ({ id, identity: { userId }, ...ANYBODY })),
@@ -61,13 +61,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     breaks: "I1",
-    what: "a repeated $connect forgets what was followed",
+    what: "a repeated $connect forgets the subscriptions",
     system: withConnections(OverwritingOnConnect),
   },
   {
     breaks: "I1",
     what: "subscriptions are left when their connection ends",
-    system: withStores(() => ({ unfollowAll: async () => undefined })),
+    system: withStores(() => ({ unsubscribeAll: async () => undefined })),
   },
   {
     breaks: "I2",
@@ -101,7 +101,7 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: "I4",
     what: "an unsubscribe that only answers",
-    system: withStores(() => ({ unfollow: async () => "unfollowed" })),
+    system: withStores(() => ({ unsubscribe: async () => "unsubscribed" })),
   },
   {
     breaks: "I6",
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
         },
     },
   },
-  { breaks: "I15", what: "a limit that is checked too early", system: withPorts(lookBeforeFollowing) },
+  { breaks: "I15", what: "a limit that is checked too early", system: withPorts(lookBeforeSubscribing) },
   {
     breaks: "I15",
     what: "a repeated subscribe that counts",
@@ -165,7 +165,7 @@ export const mutants: readonly Mutant[] = [
     what: "an expiry that is not checked when reading",
     system: withStores(
       (subscriptions) => ({
-        followersOf: (entityId, _, from) => subscriptions.followersOf(entityId, BEFORE_ALL, from),
+        subscribersOf: (entityId, _, from) => subscriptions.subscribersOf(entityId, BEFORE_ALL, from),
       }),
       (connections) => ({
         liveConnectionsOf: (userId, _, from) => connections.liveConnectionsOf(userId, BEFORE_ALL, from),
@@ -176,7 +176,7 @@ export const mutants: readonly Mutant[] = [
     breaks: "I19",
     what: "an expiry that is not checked when subscribing",
     system: withStores((subscriptions) => ({
-      follow: (subscription, _, limit) => subscriptions.follow(subscription, BEFORE_ALL, limit),
+      subscribe: (subscription, _, limit) => subscriptions.subscribe(subscription, BEFORE_ALL, limit),
     })),
   },
   { breaks: "I19", what: "named recipients that are not looked up", system: believing },

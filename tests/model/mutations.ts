@@ -45,8 +45,8 @@ type Dated = { readonly connectedAt: EpochMillis; readonly expiresAt: EpochSecon
 export function withPages(change: <T extends Dated>(page: Page<T>) => Page<T>): System {
   return withStores(
     (store) => ({
-      followersOf: async (...query) => change(await store.followersOf(...query)),
-      followersAmong: async (...query) => change({ items: await store.followersAmong(...query) }).items,
+      subscribersOf: async (...query) => change(await store.subscribersOf(...query)),
+      subscribersAmong: async (...query) => change({ items: await store.subscribersAmong(...query) }).items,
     }),
     (store) => ({
       liveConnectionsOf: async (...query) => change(await store.liveConnectionsOf(...query)),

@@ -8,7 +8,7 @@ import type { Conditions } from "./simulation.ts";
 export type Plan = {
   readonly conditions: Conditions;
   /** The subscriptions at the beginning, before any fault. */
-  readonly followed: readonly (readonly [connection: number, entity: number])[];
+  readonly subscribed: readonly (readonly [connection: number, entity: number])[];
   readonly steps: readonly Step[];
   readonly faults: FaultPlan;
 };
@@ -30,7 +30,7 @@ export const plans: Arbitrary<Plan> = fc.record({
     batchSize: fc.constantFrom(1, 2, 3),
     functionSeconds: fc.constantFrom(60, 60, 4),
   }),
-  followed: fc.uniqueArray(fc.tuple(fc.nat({ max: CONNECTIONS.length - 3 }), fc.nat({ max: ENTITIES.length - 1 })), {
+  subscribed: fc.uniqueArray(fc.tuple(fc.nat({ max: CONNECTIONS.length - 3 }), fc.nat({ max: ENTITIES.length - 1 })), {
     maxLength: 6,
     selector: String,
   }),

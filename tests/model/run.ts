@@ -34,16 +34,16 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
   for (const publication of simulation.publications.values()) checkSettled(publication, simulation);
 
   simulation.clock.advance(FOREVER_SECONDS);
-  const shown = [...(await simulation.connected()), ...(await simulation.following())];
+  const shown = [...(await simulation.connected()), ...(await simulation.subscribed())];
   simulation.violations.expect(shown.length === 0, "I19", "an expired record is shown");
   return simulation.violations.all;
 }
 
 /** All but the last two connect and subscribe; the index catches up. */
-function prelude({ followed, conditions }: Plan): readonly Command[] {
+function prelude({ subscribed, conditions }: Plan): readonly Command[] {
   return [
     ...CONNECTIONS.slice(0, -2).map((_, connection) => ({ kind: "connect", connection }) as const),
-    ...followed.map(([connection, entity]) => ({ kind: "subscribe", connection, entity }) as const),
+    ...subscribed.map(([connection, entity]) => ({ kind: "subscribe", connection, entity }) as const),
     { kind: "advance", seconds: conditions.indexLagSeconds },
   ];
 }

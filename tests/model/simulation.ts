@@ -88,17 +88,17 @@ export class Simulation implements OracleInput {
   }
 
   /** The same for subscriptions: one entry for each subscription of a connection. */
-  async following(): Promise<readonly ConnectionId[]> {
+  async subscribed(): Promise<readonly ConnectionId[]> {
     const now = this.nowSeconds();
     const { subscriptions } = this.#truth;
     const rows = await Promise.all(
-      ENTITIES.map((entity) => readAll((from) => subscriptions.followersOf(entity, now, from))),
+      ENTITIES.map((entity) => readAll((from) => subscriptions.subscribersOf(entity, now, from))),
     );
     return rows.flat().map(({ connectionId }) => connectionId);
   }
 
   async countSubscriptions(id: ConnectionId): Promise<void> {
-    const count = (await this.following()).filter((follower) => follower === id).length;
+    const count = (await this.subscribed()).filter((subscriber) => subscriber === id).length;
     this.violations.expect(count <= LIMIT, "I15", "a connection is over its limit");
   }
 }

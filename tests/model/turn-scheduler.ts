@@ -12,7 +12,7 @@ export class TurnScheduler {
     await this.#scheduler.schedule(Promise.resolve(), label);
   }
 
-  /** Runs `count` turns, each with all that follows from it; fewer when no call waits any more. */
+  /** Runs `count` turns, each with all that results from it; fewer when no call waits any more. */
   async run(count = Number.POSITIVE_INFINITY): Promise<void> {
     await consequences();
     for (let done = 0; done < count && this.#scheduler.count() > 0; done += 1) {

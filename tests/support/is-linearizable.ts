@@ -5,21 +5,21 @@ export type Request = {
   readonly ended: number;
 } & (
   | {
-      readonly kind: "follow" | "unfollow";
+      readonly kind: "subscribe" | "unsubscribe";
       readonly entity: string;
       /** `failed` took effect or did not, or is yet to. */
-      readonly outcome: "following" | "unfollowed" | "limit-reached" | "not-connected" | "failed";
+      readonly outcome: "subscribed" | "unsubscribed" | "limit-reached" | "not-connected" | "failed";
     }
   | { readonly kind: "close"; readonly outcome: "closed" | "failed" }
   | { readonly kind: "look"; readonly entity: string; readonly outcome: "heard" | "not-heard" }
 );
 
-type State = { readonly followed: ReadonlySet<string>; readonly isClosed: boolean };
+type State = { readonly subscribed: ReadonlySet<string>; readonly isClosed: boolean };
 
 export type Ends = {
   readonly limit: number;
   readonly initially?: readonly string[];
-  /** What is followed when all is over. */
+  /** The subscriptions when all is over. */
   readonly finally: readonly string[];
 };
 
@@ -34,17 +34,17 @@ export function isLinearizable(requests: readonly Request[], { limit, initially 
     if (answered.length === 0 && isLeft(state, left)) return true;
     for (const next of remaining) {
       if (answered.some((other) => other !== next && other.ended < next.begun)) continue;
-      const following = afterwards(state, next, limit);
-      if (following === undefined) continue;
+      const changed = afterwards(state, next, limit);
+      if (changed === undefined) continue;
       const rest = remaining.filter((other) => other !== next && !isFenced(other, next));
-      if (search(rest, following)) return true;
+      if (search(rest, changed)) return true;
     }
     return false;
   };
-  return search(requests, { followed: new Set(initially), isClosed: false });
+  return search(requests, { subscribed: new Set(initially), isClosed: false });
 }
 
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["following", "unfollowed"]);
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["subscribed", "unsubscribed"]);
 
 function isFenced(failed: Request, next: Request): boolean {
   return (
@@ -55,24 +55,24 @@ function isFenced(failed: Request, next: Request): boolean {
   );
 }
 
-function isLeft({ followed, isClosed }: State, left: readonly string[]): boolean {
-  const expected = isClosed ? [] : [...followed];
-  return expected.length === left.length && left.every((entity) => followed.has(entity));
+function isLeft({ subscribed, isClosed }: State, left: readonly string[]): boolean {
+  const expected = isClosed ? [] : [...subscribed];
+  return expected.length === left.length && left.every((entity) => subscribed.has(entity));
 }
 
 /** Undefined when the answer cannot be one that was given in this state. */
 function afterwards(state: State, request: Request, limit: number): State | undefined {
-  const { followed, isClosed } = state;
-  if (request.kind === "close") return { followed, isClosed: true };
-  const has = followed.has(request.entity);
+  const { subscribed, isClosed } = state;
+  if (request.kind === "close") return { subscribed, isClosed: true };
+  const has = subscribed.has(request.entity);
   if (request.kind === "look") return has === (request.outcome === "heard") ? state : undefined;
-  const isFull = request.kind === "follow" && !has && followed.size >= limit;
+  const isFull = request.kind === "subscribe" && !has && subscribed.size >= limit;
   const refusal = isClosed ? "not-connected" : isFull ? "limit-reached" : undefined;
   if (refusal !== undefined) return request.outcome === refusal || request.outcome === "failed" ? state : undefined;
-  const acknowledgement = request.kind === "follow" ? "following" : "unfollowed";
+  const acknowledgement = request.kind === "subscribe" ? "subscribed" : "unsubscribed";
   if (request.outcome !== acknowledgement && request.outcome !== "failed") return undefined;
-  const changed = new Set(followed);
-  if (request.kind === "follow") changed.add(request.entity);
+  const changed = new Set(subscribed);
+  if (request.kind === "subscribe") changed.add(request.entity);
   else changed.delete(request.entity);
-  return { followed: changed, isClosed };
+  return { subscribed: changed, isClosed };
 }

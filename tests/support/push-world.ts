@@ -54,10 +54,10 @@ export class PushWorld {
     return connection;
   }
 
-  async follow(entityId: EntityId, { id, identity, connectedAt, expiresAt }: Connection): Promise<void> {
+  async subscribe(entityId: EntityId, { id, identity, connectedAt, expiresAt }: Connection): Promise<void> {
     const subscription = { entityId, connectionId: id, userId: identity.userId, connectedAt, expiresAt };
-    const outcome = await this.subscriptions.follow(subscription, toEpochSeconds(this.clock.now()), 100);
-    if (outcome !== "following") throw new Error(outcome);
+    const outcome = await this.subscriptions.subscribe(subscription, toEpochSeconds(this.clock.now()), 100);
+    if (outcome !== "subscribed") throw new Error(outcome);
   }
 
   run(delivery: Delivery) {

@@ -27,34 +27,35 @@ export class StoreScenario {
     return connection;
   }
 
-  follow(connection: Connection, entityId: EntityId, now = NOW) {
-    return this.subscriptions.follow(aSubscription(connection, entityId), now, LIMIT);
+  subscribe(connection: Connection, entityId: EntityId, now = NOW) {
+    return this.subscriptions.subscribe(aSubscription(connection, entityId), now, LIMIT);
   }
 
   /** With a limit of the test's own. */
-  followUpTo(limit: number, connection: Connection, entityId: EntityId) {
-    return this.subscriptions.follow(aSubscription(connection, entityId), NOW, limit);
+  subscribeUpTo(limit: number, connection: Connection, entityId: EntityId) {
+    return this.subscriptions.subscribe(aSubscription(connection, entityId), NOW, limit);
   }
 
-  unfollow(connection: Connection, entityId: EntityId, now = NOW) {
-    return this.subscriptions.unfollow(aSubscription(connection, entityId), now);
+  unsubscribe(connection: Connection, entityId: EntityId, now = NOW) {
+    return this.subscriptions.unsubscribe(aSubscription(connection, entityId), now);
   }
 
   /** As the end of a connection goes. */
   async closed({ id }: Connection): Promise<void> {
     await this.connections.close(id, NOW);
-    await this.subscriptions.unfollowAll(id);
+    await this.subscriptions.unsubscribeAll(id);
   }
 
-  /** A connection that follows so many entities, and may follow no more. */
-  async followedUpTo(count: number): Promise<{ connection: Connection; entityIds: readonly EntityId[] }> {
+  /** A connection with so many subscriptions, and no room for more. */
+  async subscribedUpTo(count: number): Promise<{ connection: Connection; entityIds: readonly EntityId[] }> {
     const connection = await this.opened();
     const entityIds = Array.from({ length: count }, anEntityId);
-    for (const entityId of entityIds) await this.subscriptions.follow(aSubscription(connection, entityId), NOW, count);
+    for (const entityId of entityIds)
+      await this.subscriptions.subscribe(aSubscription(connection, entityId), NOW, count);
     return { connection, entityIds };
   }
 
-  followersOf(entityId: EntityId, now = NOW): Promise<readonly Subscription[]> {
-    return readAll((from) => this.subscriptions.followersOf(entityId, now, from));
+  subscribersOf(entityId: EntityId, now = NOW): Promise<readonly Subscription[]> {
+    return readAll((from) => this.subscriptions.subscribersOf(entityId, now, from));
   }
 }

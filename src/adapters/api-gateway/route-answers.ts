@@ -28,7 +28,7 @@ export type ErrorCode = "BAD_REQUEST" | "INTERNAL" | "LIMIT" | "NOT_CONNECTED" |
 const EXPLANATIONS = {
   BAD_REQUEST: "The message is not a JSON object with the members of its action, each once.",
   INTERNAL: "The message could not be handled. Try again.",
-  LIMIT: "This connection follows as many entities as it may.",
+  LIMIT: "This connection has as many subscriptions as it may.",
   NOT_CONNECTED: "This connection has ended. Connect again.",
   UNKNOWN_ACTION: "There is no such action.",
 } as const satisfies Record<ErrorCode, string>;

@@ -4,7 +4,7 @@ import { isPlainObject } from "../../domain/plain-object.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
 import { utf8Length } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
-import { type Following, followingNothing } from "./following.ts";
+import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.ts";
 import { connectionKey, momentKey } from "./table-keys.ts";
 
 /**
@@ -26,7 +26,7 @@ export function toConnectionItem({
     ...facts,
     expiresAt,
     ttl: expiresAt,
-    ...toFollowingAttributes(followingNothing(facts.connectedAt)),
+    ...toSubscribedEntitiesAttributes(noSubscriptions(facts.connectedAt)),
   };
 }
 
@@ -73,13 +73,13 @@ export function fromConnectionItem(item: unknown): Connection | undefined {
   };
 }
 
-/** What the connection follows; undefined for an item of another schema. */
-export function followingFromItem(item: unknown): Following | undefined {
+/** The entities that the connection is subscribed to; undefined for an item of another schema. */
+export function subscribedEntitiesFromItem(item: unknown): SubscribedEntities | undefined {
   if (!isPlainObject(item)) return undefined;
   const { revision, turn, count, part, levels } = item;
   const numbers = [revision, turn, count, part];
   if (!numbers.every(Number.isSafeInteger) || typeof levels !== "string") return undefined;
-  return { ...({ revision, turn, count, part } as Following), levels, names: new Set(namesFromItem(item)) };
+  return { ...({ revision, turn, count, part } as SubscribedEntities), levels, names: new Set(namesFromItem(item)) };
 }
 
 /** The names in a record, a tombstone or a part. The set is absent when it is empty. */
@@ -89,8 +89,11 @@ export function namesFromItem(item: unknown): readonly EntityId[] {
 }
 
 /** All but the names: a set cannot be empty. */
-export function toFollowingAttributes({ names: _, ...following }: Following): Omit<Following, "names"> {
-  return following;
+export function toSubscribedEntitiesAttributes({
+  names: _,
+  ...subscribed
+}: SubscribedEntities): Omit<SubscribedEntities, "names"> {
+  return subscribed;
 }
 
 /**

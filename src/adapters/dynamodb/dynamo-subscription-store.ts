@@ -1,10 +1,10 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
 import type {
-  Followed,
-  FollowOutcome,
+  SubscribeOutcome,
+  SubscriptionReference,
   SubscriptionStore,
-  UnfollowOutcome,
+  UnsubscribeOutcome,
 } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
@@ -12,9 +12,9 @@ import type { EpochSeconds } from "../../domain/time.ts";
 import { deleteInBatches, getInBatches } from "./batches.ts";
 import { namesFromItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
-import { type Following, type PartChange, withName, withoutName } from "./following.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { RecordChanges } from "./record-changes.ts";
+import { type PartChange, type SubscribedEntities, withName, withoutName } from "./subscribed-entities.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
 import { WAITING, type Waiting } from "./waiting.ts";
@@ -41,49 +41,49 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     this.#changes = new RecordChanges(table, waiting);
   }
 
-  follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     const { entityId, connectionId } = subscription;
-    return this.#changes.change<FollowOutcome>(subscription, now, async (record, options) => {
-      const { following } = record;
-      if ((await this.#partOf(subscription, following, options)) !== undefined) {
-        return { outcome: "following", next: acknowledged(following) };
+    return this.#changes.change<SubscribeOutcome>(subscription, now, async (record, options) => {
+      const { subscribed } = record;
+      if ((await this.#partOf(subscription, subscribed, options)) !== undefined) {
+        return { outcome: "subscribed", next: acknowledged(subscribed) };
       }
-      if (following.count >= limit) {
+      if (subscribed.count >= limit) {
         // After the record was read, another request may have removed the row and so made room.
-        return { outcome: "limit-reached", isToBeConfirmed: following.levels !== "" };
+        return { outcome: "limit-reached", isToBeConfirmed: subscribed.levels !== "" };
       }
-      const change = withName(following, entityId, record.roomBytes);
+      const change = withName(subscribed, entityId, record.roomBytes);
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
       const part = this.#partWrites(connectionId, change.partChange, record.expiresAt);
-      return { outcome: "following", next: change.following, writes: [row, ...part] };
+      return { outcome: "subscribed", next: change.subscribed, writes: [row, ...part] };
     });
   }
 
-  unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
-    const { entityId, connectionId } = followed;
-    return this.#changes.change<UnfollowOutcome>(followed, now, async ({ following, expiresAt }, options) => {
-      const part = await this.#partOf(followed, following, options);
-      if (part === undefined) return { outcome: "unfollowed", next: acknowledged(following) };
-      const change = withoutName(following, entityId, part);
+  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+    const { entityId, connectionId } = subscription;
+    return this.#changes.change<UnsubscribeOutcome>(subscription, now, async ({ subscribed, expiresAt }, options) => {
+      const part = await this.#partOf(subscription, subscribed, options);
+      if (part === undefined) return { outcome: "unsubscribed", next: acknowledged(subscribed) };
+      const change = withoutName(subscribed, entityId, part);
       const row = { Delete: { TableName: this.#table.name, Key: subscriptionKey(entityId, connectionId) } };
       const writes = [row, ...this.#partWrites(connectionId, change.partChange, expiresAt)];
-      return { outcome: "unfollowed", next: change.following, writes };
+      return { outcome: "unsubscribed", next: change.subscribed, writes };
     });
   }
 
   /** The rows first: after an interruption the names in the parts are needed to find the other rows. */
-  async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
+  async unsubscribeAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
     const { names, others } = await this.#wholeRemainsOf(connectionId);
-    const followed = new Set(seen === undefined ? names : [...names, seen]);
+    const entityIds = new Set(seen === undefined ? names : [...names, seen]);
     await deleteInBatches(
       this.#table,
-      [...followed].map((entityId) => subscriptionKey(entityId, connectionId)),
+      [...entityIds].map((entityId) => subscriptionKey(entityId, connectionId)),
       this.#waiting,
     );
     await deleteInBatches(this.#table, others, this.#waiting);
   }
 
-  async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+  async subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     const start = from === undefined ? undefined : readCursor(from, 1)[0];
     const pk = entityPartition(entityId);
     const query = new QueryCommand({
@@ -104,7 +104,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     };
   }
 
-  async followersAmong(
+  async subscribersAmong(
     ids: readonly ConnectionId[],
     entityId: EntityId,
     now: EpochSeconds,
@@ -115,10 +115,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     return subscriptions.filter((subscription) => !isExpired(subscription, now));
   }
 
-  /** The part that has the name, or will have it; undefined when it is not followed. The row knows if the record does not. */
+  /** The part that has the name, or will have it; undefined without a subscription. The row knows if the record does not. */
   async #partOf(
-    { entityId, connectionId }: Followed,
-    { names, part, levels }: Following,
+    { entityId, connectionId }: SubscriptionReference,
+    { names, part, levels }: SubscribedEntities,
     options: CallOptions,
   ): Promise<number | undefined> {
     if (names.has(entityId)) return part;
@@ -188,8 +188,8 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
 type Remains = { readonly count: number; readonly names: readonly EntityId[]; readonly others: readonly ItemKey[] };
 
 /** Nothing changes, but a write of an earlier reader must fail from now on. */
-function acknowledged(following: Following): Following {
-  return { ...following, revision: following.revision + 1 };
+function acknowledged(subscribed: SubscribedEntities): SubscribedEntities {
+  return { ...subscribed, revision: subscribed.revision + 1 };
 }
 
 function changeOfNames(action: "ADD" | "DELETE", names: readonly EntityId[]) {

@@ -10,7 +10,7 @@ export type DynamoTable = {
   readonly index: string;
   /** For one call of a port, whatever it sends. */
   readonly budgetMillis: number;
-  /** For a call that changes what a connection follows: it may have to wait for other changes. */
+  /** For a call that changes subscriptions of a connection: it may have to wait for other changes. */
   readonly changeBudgetMillis: number;
 };
 

@@ -5,26 +5,26 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import type { Followed } from "../../application/ports/subscription-store.ts";
+import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
-import { followingFromItem, fromConnectionItem, toFollowingAttributes } from "./connection-item.ts";
+import { fromConnectionItem, subscribedEntitiesFromItem, toSubscribedEntitiesAttributes } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
-import type { Following } from "./following.ts";
 import { itemBytes } from "./item-bytes.ts";
+import type { SubscribedEntities } from "./subscribed-entities.ts";
 import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
 import { WAITING, type Waiting } from "./waiting.ts";
 
 /** A live connection's record as it was read. */
 export type FoundRecord = {
-  readonly following: Following;
+  readonly subscribed: SubscribedEntities;
   /** The room for names, in bytes. */
   readonly roomBytes: number;
   readonly expiresAt: EpochSeconds;
 };
 
-type Whose = Pick<Followed, "connectionId" | "userId">;
+type Whose = Pick<SubscriptionReference, "connectionId" | "userId">;
 
 type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -32,7 +32,7 @@ type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 export type Decision<T> = {
   readonly outcome: T;
   /** Absent for a refusal, which changes nothing. */
-  readonly next?: Following;
+  readonly next?: SubscribedEntities;
   readonly writes?: readonly Write[];
   /** For a refusal that depends on more than the record: the record must not have changed meanwhile. */
   readonly isToBeConfirmed?: boolean;
@@ -73,9 +73,9 @@ type Place = {
 };
 
 /**
- * Changes what connections follow. Every change requires the revision that it read, and increments it: of two changes
- * that read the same revision one fails, and so does a late write. The rest is for many requests at once: a request that
- * lost a race takes a ticket, and waits for the requests before it without trying.
+ * Changes the subscriptions of connections. Every change requires the revision that it read, and increments it: of two
+ * changes that read the same revision one fails, and so does a late write. The rest is for many requests at once: a
+ * request that lost a race takes a ticket, and waits for the requests before it without trying.
  */
 export class RecordChanges {
   readonly #table: DynamoTable;
@@ -98,7 +98,7 @@ export class RecordChanges {
       for (;;) {
         const { record, tail } = await this.#read(whose, now, options);
         if (record === undefined) return "not-connected";
-        const waitMillis = place === undefined ? 0 : waitAt(place, record.following, this.#waiting.now());
+        const waitMillis = place === undefined ? 0 : waitAt(place, record.subscribed, this.#waiting.now());
         if (waitMillis > 0) {
           await this.#waiting.pause(waitMillis, options.abortSignal);
           continue;
@@ -109,10 +109,10 @@ export class RecordChanges {
           if (place !== undefined) await this.#passOn(connectionId, place.ticket, options);
           return outcome;
         }
-        const isQueueing = tail > record.following.turn;
+        const isQueueing = tail > record.subscribed.turn;
         if (place !== undefined || !isQueueing) {
-          const turn = Math.max(record.following.turn, place?.ticket ?? 0);
-          const isDone = await this.#commit(connectionId, record.following, { ...next, turn }, writes, options);
+          const turn = Math.max(record.subscribed.turn, place?.ticket ?? 0);
+          const isDone = await this.#commit(connectionId, record.subscribed, { ...next, turn }, writes, options);
           if (isDone) return outcome;
         }
         place ??= await this.#queueUp(connectionId, record, options);
@@ -139,27 +139,27 @@ export class RecordChanges {
     const item = Items.find((one) => one["sk"] === sk);
     const tail = Number(Items.find((one) => one["sk"] === queueKey(connectionId).sk)?.["tail"] ?? 0);
     const connection = fromConnectionItem(item);
-    const following = followingFromItem(item);
-    if (!item || !following || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
-    const record = { following, roomBytes: RECORD_BYTES - itemBytes(item), expiresAt: connection.expiresAt };
+    const subscribed = subscribedEntitiesFromItem(item);
+    if (!item || !subscribed || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
+    const record = { subscribed, roomBytes: RECORD_BYTES - itemBytes(item), expiresAt: connection.expiresAt };
     return { record, tail };
   }
 
   async #hasChanged(
     whose: Whose,
     now: EpochSeconds,
-    { following }: FoundRecord,
+    { subscribed }: FoundRecord,
     options: CallOptions,
   ): Promise<boolean> {
     const { record } = await this.#read(whose, now, options);
-    return record?.following.revision !== following.revision;
+    return record?.subscribed.revision !== subscribed.revision;
   }
 
   /** False if the record has changed since it was read, or is changing. */
   async #commit(
     id: ConnectionId,
-    found: Following,
-    next: Following,
+    found: SubscribedEntities,
+    next: SubscribedEntities,
     writes: readonly Write[],
     options: CallOptions,
   ): Promise<boolean> {
@@ -182,8 +182,8 @@ export class RecordChanges {
     }
   }
 
-  #update(key: ItemKey, found: Following, next: Following) {
-    const values: Record<string, unknown> = { ...toFollowingAttributes(next) };
+  #update(key: ItemKey, found: SubscribedEntities, next: SubscribedEntities) {
+    const values: Record<string, unknown> = { ...toSubscribedEntitiesAttributes(next) };
     if (next.names.size > 0) values["names"] = next.names;
     const assignments = Object.keys(values).map((name) => `#${name} = :${name}`);
     const isEmptied = next.names.size === 0 && found.names.size > 0;
@@ -203,7 +203,7 @@ export class RecordChanges {
   }
 
   /** Tickets are in a separate item, which no transaction touches: any number of requests take one at once. */
-  async #queueUp(id: ConnectionId, { following, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
+  async #queueUp(id: ConnectionId, { subscribed, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
     const take = new UpdateCommand({
       TableName: this.#table.name,
       Key: queueKey(id),
@@ -213,7 +213,7 @@ export class RecordChanges {
       ReturnValues: "UPDATED_NEW",
     });
     const { Attributes } = await this.#table.documents.send(take, options);
-    const { turn, revision } = following;
+    const { turn, revision } = subscribed;
     const now = this.#waiting.now();
     return {
       ticket: Number(Attributes?.["tail"]),
@@ -238,7 +238,7 @@ export class RecordChanges {
 }
 
 /** How long to wait before the next read; 0 at its turn, or if the requests before it count as dead. */
-function waitAt(place: Place, { turn, revision }: Following, now: number): number {
+function waitAt(place: Place, { turn, revision }: SubscribedEntities, now: number): number {
   const ahead = place.ticket - 1 - turn;
   if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });
   if (ahead <= 0 || place.idleMillis >= PATIENCE_MILLIS * Math.min(ahead, MAX_PATIENCE_TURNS)) return 0;

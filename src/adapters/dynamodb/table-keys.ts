@@ -9,17 +9,17 @@ export function connectionKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection" };
 }
 
-/** The queue of changes to what a connection follows. One query reads it with the record. */
+/** The queue of changes to the subscriptions of a connection. One query reads it with the record. */
 export function queueKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection#queue" };
 }
 
-/** Holds some of the names that a connection follows. */
+/** Holds some of the names of the entities that a connection is subscribed to. */
 export function partKey(id: ConnectionId, part: number): ItemKey {
   return { pk: id, sk: `part#${part}` };
 }
 
-/** An entity's followers are a partition of the table and not of its index: only the table can be read strongly. */
+/** An entity's subscribers are a partition of the table and not of its index: only the table can be read strongly. */
 export function entityPartition(entityId: EntityId): string {
   return `ENTITY#${entityId}`;
 }

@@ -7,10 +7,10 @@ import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 100;
 
-/** What is remembered of an id: its connection, or without one, that it was closed. And what it follows. */
+/** One id: its connection, which is absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
-  readonly following: Set<EntityId>;
+  readonly subscribed: Set<EntityId>;
   readonly expiresAt: EpochSeconds;
 };
 
@@ -27,12 +27,12 @@ export class MemoryConnectionStore implements ConnectionStore {
     const { id, identity, expiresAt } = connection;
     const found = this.#entries.find(id, toEpochSeconds(connection.connectedAt));
     if (found) return judgeObstacle(found, identity.userId);
-    this.#entries.put(id, { connection, following: new Set(), expiresAt });
+    this.#entries.put(id, { connection, subscribed: new Set(), expiresAt });
     return "stored";
   }
 
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    this.#entries.put(id, { following: this.takenUp(id), expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
+    this.#entries.put(id, { subscribed: this.entitiesOf(id), expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
@@ -49,15 +49,15 @@ export class MemoryConnectionStore implements ConnectionStore {
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  /** For the store of subscriptions: what the user's live connection of that id follows, to be added to. */
-  followingOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> | undefined {
+  /** For the store of subscriptions: the entities of the user's live connection of that id, to be added to. */
+  liveEntitiesOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> | undefined {
     const entry = this.#entries.find(id, now);
-    return entry?.connection?.identity.userId === userId ? entry.following : undefined;
+    return entry?.connection?.identity.userId === userId ? entry.subscribed : undefined;
   }
 
-  /** For the store of subscriptions: the entities that the id follows, or followed when it was closed. */
-  takenUp(id: ConnectionId): Set<EntityId> {
-    return this.#entries.peek(id)?.following ?? new Set();
+  /** For the store of subscriptions: the entities of the id's connection, or those it had when it was closed. */
+  entitiesOf(id: ConnectionId): Set<EntityId> {
+    return this.#entries.peek(id)?.subscribed ?? new Set();
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Page } from "../../application/ports/connection-store.ts";
 import type {
-  Followed,
-  FollowOutcome,
+  SubscribeOutcome,
+  SubscriptionReference,
   SubscriptionStore,
-  UnfollowOutcome,
+  UnsubscribeOutcome,
 } from "../../application/ports/subscription-store.ts";
 import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
@@ -24,37 +24,40 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     const { entityId, connectionId, userId } = subscription;
-    const following = this.#connections.followingOf(connectionId, userId, now);
-    if (following === undefined) return "not-connected";
-    if (following.size >= limit && !following.has(entityId)) return "limit-reached";
-    following.add(entityId);
+    const subscribed = this.#connections.liveEntitiesOf(connectionId, userId, now);
+    if (subscribed === undefined) return "not-connected";
+    if (subscribed.size >= limit && !subscribed.has(entityId)) return "limit-reached";
+    subscribed.add(entityId);
     const key = keyOf(entityId, connectionId);
     if (!this.#subscriptions.find(key, now)) this.#subscriptions.put(key, subscription);
-    return "following";
+    return "subscribed";
   }
 
-  async unfollow({ entityId, connectionId, userId }: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
-    const following = this.#connections.followingOf(connectionId, userId, now);
-    if (following === undefined) return "not-connected";
-    following.delete(entityId);
+  async unsubscribe(
+    { entityId, connectionId, userId }: SubscriptionReference,
+    now: EpochSeconds,
+  ): Promise<UnsubscribeOutcome> {
+    const subscribed = this.#connections.liveEntitiesOf(connectionId, userId, now);
+    if (subscribed === undefined) return "not-connected";
+    subscribed.delete(entityId);
     this.#subscriptions.remove(keyOf(entityId, connectionId));
-    return "unfollowed";
+    return "unsubscribed";
   }
 
-  async unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
-    const following = this.#connections.takenUp(connectionId);
-    for (const entityId of following) this.#subscriptions.remove(keyOf(entityId, connectionId));
+  async unsubscribeAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
+    const subscribed = this.#connections.entitiesOf(connectionId);
+    for (const entityId of subscribed) this.#subscriptions.remove(keyOf(entityId, connectionId));
     if (seen !== undefined) this.#subscriptions.remove(keyOf(seen, connectionId));
-    following.clear();
+    subscribed.clear();
   }
 
-  async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+  async subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     return this.#subscriptions.page(entityId, now, this.#pageSize, from);
   }
 
-  async followersAmong(
+  async subscribersAmong(
     ids: readonly ConnectionId[],
     entityId: EntityId,
     now: EpochSeconds,

@@ -29,8 +29,8 @@ export function makeCloseConnection(deps: {
   readonly clock: Clock;
 }): CloseConnection {
   return async (id, seen) => {
-    // The connection first: after that it cannot follow anything, so the list that is read is complete.
+    // The connection first: after that it cannot subscribe, so the list that is read is complete.
     await deps.connections.close(id, toEpochSeconds(deps.clock.now()));
-    await deps.subscriptions.unfollowAll(id, seen);
+    await deps.subscriptions.unsubscribeAll(id, seen);
   };
 }

@@ -3,7 +3,7 @@ import type { UserId } from "../../domain/identity/identity.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
- * At most 1,000 items; a page may be empty. `next` is where the following page starts, opaque to callers; absent on the
+ * At most 1,000 items; a page may be empty. `next` is where the next page starts, opaque to callers; absent on the
  * last page. A `from` that cannot have been a `next` throws MalformedInputError.
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
@@ -20,8 +20,8 @@ export interface ConnectionStore {
    */
   open(connection: Connection): Promise<"stored" | "closed" | "taken">;
   /**
-   * Idempotent, also for ids never opened. After it `open` refuses the id for at least an hour, and `follow` refuses the
-   * connection: `unfollowAll` of the store of subscriptions then removes its subscriptions.
+   * Idempotent, also for ids never opened. After it `open` refuses the id for at least an hour, and `subscribe` refuses
+   * the connection: `unsubscribeAll` of the store of subscriptions then removes its subscriptions.
    */
   close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**

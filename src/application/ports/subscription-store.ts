@@ -4,48 +4,52 @@ import type { EpochSeconds } from "../../domain/time.ts";
 import type { Page } from "./connection-store.ts";
 
 /**
- * - `following`: every later call of `followersOf` shows it, until it is unfollowed, closed or expired.
+ * - `subscribed`: every later call of `subscribersOf` shows it, until it is unsubscribed, closed or expired.
  * - `not-connected`: the user has no live connection of that id.
- * - `limit-reached`: the connection follows as many entities as it may, and this one is not among them.
+ * - `limit-reached`: the connection has as many subscriptions as it may, and none to this entity.
  */
-export type FollowOutcome = "following" | "not-connected" | "limit-reached";
+export type SubscribeOutcome = "subscribed" | "not-connected" | "limit-reached";
 
 /**
- * - `unfollowed`: no later call of `followersOf` shows it, until it is followed again.
+ * - `unsubscribed`: no later call of `subscribersOf` shows it, until the next `subscribe`.
  * - `not-connected`: the user has no live connection of that id.
  */
-export type UnfollowOutcome = "unfollowed" | "not-connected";
+export type UnsubscribeOutcome = "unsubscribed" | "not-connected";
 
 /** Names a subscription, and its user. */
-export type Followed = Pick<Subscription, "entityId" | "connectionId" | "userId">;
+export type SubscriptionReference = Pick<Subscription, "entityId" | "connectionId" | "userId">;
 
 /**
- * Remembers which connection follows which entity. `follow` and `unfollow` answer within five seconds, even the last of a
- * hundred that one connection sends at once; the other calls answer within two, retries included. Otherwise they throw
- * DependencyUnavailableError. All may be repeated.
+ * Remembers which connection is subscribed to which entity. `subscribe` and `unsubscribe` answer within five seconds,
+ * even the last of a hundred that one connection sends at once; the other calls answer within two, retries included.
+ * Otherwise they throw DependencyUnavailableError. All may be repeated.
  *
- * Calls of `follow` and `unfollow` for one connection take effect one after the other: in the order of the calls, or in
- * either order if they overlap. A call that threw has its whole effect or none, perhaps later, but never after a later
- * call answered `following` or `unfollowed`. A refusal leaves nothing behind.
+ * Calls of `subscribe` and `unsubscribe` for one connection take effect one after the other: in the order of the calls,
+ * or in either order if they overlap. A call that threw has its whole effect or none, perhaps later, but never after a later
+ * call answered `subscribed` or `unsubscribed`. A refusal leaves nothing behind.
  */
 export interface SubscriptionStore {
   /**
-   * Idempotent: following once more is `following`, whatever the limit. No concurrency and no fault brings a connection
-   * over its limit. During a `close` it is either refused, or removed by the `unfollowAll` after it.
+   * Idempotent: a repeated call is `subscribed`, whatever the limit. No concurrency and no fault brings a connection
+   * over its limit. During a `close` it is either refused, or removed by the `unsubscribeAll` after it.
    */
-  follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome>;
-  /** Idempotent: an entity that is not followed is `unfollowed`. */
-  unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome>;
+  subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome>;
+  /** Idempotent: without a subscription it is `unsubscribed`. */
+  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome>;
   /**
    * For a closed connection: removes its subscriptions, and the one to `seen`, which the caller has found. Works in steps
    * of up to two seconds each. If it throws, a repeated call continues.
    */
-  unfollowAll(connectionId: ConnectionId, seen?: EntityId): Promise<void>;
+  unsubscribeAll(connectionId: ConnectionId, seen?: EntityId): Promise<void>;
   /**
    * The subscriptions to an entity that are not expired at `now`, each once over all pages: strongly consistent, so that
    * whatever was acknowledged before the call is there. A page is bounded, whatever the audience.
    */
-  followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>>;
+  subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>>;
   /** An entity's subscriptions among at most 500 connections, not expired at `now`, each once: strongly consistent. */
-  followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds): Promise<readonly Subscription[]>;
+  subscribersAmong(
+    ids: readonly ConnectionId[],
+    entityId: EntityId,
+    now: EpochSeconds,
+  ): Promise<readonly Subscription[]>;
 }

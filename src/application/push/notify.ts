@@ -9,7 +9,7 @@ import type { Clock } from "../ports/system.ts";
 import type { DeliveryReport } from "./delivery-report.ts";
 import type { FanOut } from "./fan-out.ts";
 
-/** Tells everybody who follows an entity. Throws DependencyUnavailableError when the delivery has to come back. */
+/** Tells all subscribers of an entity. Throws DependencyUnavailableError when the delivery has to come back. */
 export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMillis) => Promise<DeliveryReport>;
 
 export function makeNotifyEntity(deps: {
@@ -23,8 +23,8 @@ export function makeNotifyEntity(deps: {
     return deps.fanOut({
       delivery,
       deadline,
-      read: (from) => deps.subscriptions.followersOf(entityId, toEpochSeconds(deps.clock.now()), from),
-      findNamed: (ids) => deps.subscriptions.followersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
+      read: (from) => deps.subscriptions.subscribersOf(entityId, toEpochSeconds(deps.clock.now()), from),
+      findNamed: (ids) => deps.subscriptions.subscribersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
       // This row was seen. The connection's record names the other rows, unless a tombstone was collected before its rows.
       forget: (connectionId) => deps.closeConnection(connectionId, entityId),
     });

@@ -15,7 +15,7 @@ export type Publication = {
   readonly replay: boolean;
 };
 
-/** For everybody who follows an entity. */
+/** For all subscribers of an entity. */
 export type EntityUpdate = Publication & {
   readonly kind: "entity-update";
   readonly entityId: EntityId;

@@ -4,7 +4,7 @@ import type { UserId } from "../identity/identity.ts";
 import { isPlainText } from "../text.ts";
 import type { EpochMillis, EpochSeconds } from "../time.ts";
 
-/** That a connection follows an entity, with all that a fan-out asks of the connection: it reads nothing else. */
+/** A connection's subscription to an entity, with all that a fan-out asks of the connection: it reads nothing else. */
 export type Subscription = {
   readonly entityId: EntityId;
   readonly connectionId: ConnectionId;
@@ -16,8 +16,8 @@ export type Subscription = {
 };
 
 /**
- * What clients follow and publishers update: any non-blank text without control characters, byte for byte as it was
- * spelled. `*`, `__proto__` and `order/17` are names like any other.
+ * What clients subscribe to and publishers update: any non-blank text without control characters, byte for byte as it
+ * was spelled. `*`, `__proto__` and `order/17` are names like any other.
  */
 export type EntityId = Brand<string, "EntityId">;
 

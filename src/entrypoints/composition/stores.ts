@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 
 type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
 
-/** Who is connected and who follows what: one table, or one memory, for both. */
+/** Connections and subscriptions: one table, or one memory, for both. */
 export const stores: Part = (settings) => {
   const makeStores = chooseStores(settings);
   return (provide) => {

@@ -22,7 +22,7 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
     act: async ({ entityId, id }, { event, reference, line }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
       line.add({ outcome });
-      if (outcome !== "following") return errorFrame(REFUSALS[outcome], reference);
+      if (outcome !== "subscribed") return errorFrame(REFUSALS[outcome], reference);
       return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
     },
   });

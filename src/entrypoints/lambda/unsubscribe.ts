@@ -11,7 +11,7 @@ import { stores } from "../composition/stores.ts";
 import { unsubscribing } from "../composition/unsubscribing.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 
-/** Of the sender's own connection and no other: what is not followed is not followed afterwards either. */
+/** Of the sender's own connection and no other: unsubscribing without a subscription succeeds. */
 export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
   return messageHandler({
     name: "Unsubscribe",
@@ -21,7 +21,7 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
       const { connectionId, userId } = parseSender(event);
       const outcome = await unsubscribe({ entityId, connectionId, userId });
       line.add({ outcome });
-      if (outcome !== "unfollowed") return errorFrame("NOT_CONNECTED", reference);
+      if (outcome !== "unsubscribed") return errorFrame("NOT_CONNECTED", reference);
       return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
     },
   });

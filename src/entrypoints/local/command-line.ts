@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** A command line that cannot be followed. The message is one line for the terminal and never repeats a value. */
+/** A command line that cannot be obeyed. The message is one line for the terminal and never repeats a value. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -30,11 +30,11 @@ export function hints({ port, stage }: Place): readonly Hint[] {
       lines: [`npx wscat -c "${url}?access_token=$TOKEN"`],
     },
     {
-      title: "Follow an entity there:",
+      title: "Subscribe to an entity there:",
       lines: ['{"action":"subscribe","entityId":"order-17"}'],
     },
     {
-      title: "Push to its followers from another terminal, in this folder; any credentials will do:",
+      title: "Push to its subscribers from another terminal, in this folder; any credentials will do:",
       lines: [
         `AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y aws events put-events ${endpoint} \\`,
         "  --entries file://examples/entity-updated.json",

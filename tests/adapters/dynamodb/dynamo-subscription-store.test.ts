@@ -30,10 +30,10 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   const put = (item: Record<string, unknown>) =>
     table.documents.send(new PutCommand({ TableName: table.name, Item: item }));
 
-  async function openedAndFollowing(entityIds: readonly EntityId[]): Promise<Connection> {
+  async function openedAndSubscribed(entityIds: readonly EntityId[]): Promise<Connection> {
     const connection = aConnection();
     await connections.open(connection);
-    for (const entityId of entityIds) await subscriptions.follow(aSubscription(connection, entityId), NOW, LIMIT);
+    for (const entityId of entityIds) await subscriptions.subscribe(aSubscription(connection, entityId), NOW, LIMIT);
     return connection;
   }
 
@@ -59,25 +59,25 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
       ttl: NOW + 1,
     });
 
-    expect(await subscriptions.followersOf(entityId, NOW)).toEqual({ items: [] });
+    expect(await subscriptions.subscribersOf(entityId, NOW)).toEqual({ items: [] });
   });
 
   it("L4 sends again what DynamoDB left out of a batch", async () => {
     const entityIds = Array.from({ length: 30 }, anEntityId);
-    const connection = await openedAndFollowing(entityIds);
+    const connection = await openedAndSubscribed(entityIds);
     const stingy = new DynamoSubscriptionStore(takingOnly((count) => Math.ceil(count / 2), table));
 
     await connections.close(connection.id, NOW);
-    await stingy.unfollowAll(connection.id);
+    await stingy.unsubscribeAll(connection.id);
 
-    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.followersOf(entityId, NOW)));
+    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.subscribersOf(entityId, NOW)));
     expect(pages.flatMap(({ items }) => items)).toEqual([]);
   });
 
   it("L4 says so when DynamoDB goes on leaving something out", async () => {
     const store = new DynamoSubscriptionStore({ ...takingOnly(() => 0, table), budgetMillis: 200 });
 
-    await expect(store.unfollowAll(aConnection().id, anEntityId())).rejects.toMatchObject({
+    await expect(store.unsubscribeAll(aConnection().id, anEntityId())).rejects.toMatchObject({
       dependency: "SUBSCRIPTION_STORE",
     });
   });
@@ -90,23 +90,27 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     let other: Connection;
     let meter: CapacityMeter;
     beforeAll(async () => {
-      connection = await openedAndFollowing([]);
-      other = await openedAndFollowing(ten);
-      await inBatches(Array.from({ length: 100 }), () => openedAndFollowing([crowded]));
+      connection = await openedAndSubscribed([]);
+      other = await openedAndSubscribed(ten);
+      await inBatches(Array.from({ length: 100 }), () => openedAndSubscribed([crowded]));
       meter = new CapacityMeter(table.documents);
     });
 
-    const follow = () => subscriptions.follow(aSubscription(connection, entityId), NOW, LIMIT);
-    const unfollow = () => subscriptions.unfollow(aSubscription(connection, entityId), NOW);
+    const subscribe = () => subscriptions.subscribe(aSubscription(connection, entityId), NOW, LIMIT);
+    const unsubscribe = () => subscriptions.unsubscribe(aSubscription(connection, entityId), NOW);
     it.each<[string, Units, () => Promise<unknown>]>([
-      ["follow: the row and the connection's record, no index", { reads: 1, writes: 4 }, follow],
-      ["a repeated follow", { reads: 1, writes: 1 }, follow],
-      ["a fan-out's read of one follower", { reads: 1, writes: 0 }, () => subscriptions.followersOf(entityId, NOW)],
-      ["a fan-out's read of 100 followers", { reads: 4, writes: 0 }, () => subscriptions.followersOf(crowded, NOW)],
-      ["unfollow", { reads: 1, writes: 4 }, unfollow],
-      ["a repeated unfollow", { reads: 1, writes: 1 }, unfollow],
-      ["closing: no read, whatever it follows", { reads: 0, writes: 2 }, () => connections.close(other.id, NOW)],
-      ["removing the 10 that it followed", { reads: 1, writes: 10 }, () => subscriptions.unfollowAll(other.id)],
+      ["subscribe: the row and the connection's record, no index", { reads: 1, writes: 4 }, subscribe],
+      ["a repeated subscribe", { reads: 1, writes: 1 }, subscribe],
+      ["a fan-out's read of one subscriber", { reads: 1, writes: 0 }, () => subscriptions.subscribersOf(entityId, NOW)],
+      ["a fan-out's read of 100 subscribers", { reads: 4, writes: 0 }, () => subscriptions.subscribersOf(crowded, NOW)],
+      ["unsubscribe", { reads: 1, writes: 4 }, unsubscribe],
+      ["a repeated unsubscribe", { reads: 1, writes: 1 }, unsubscribe],
+      [
+        "closing: no read, however many subscriptions there are",
+        { reads: 0, writes: 2 },
+        () => connections.close(other.id, NOW),
+      ],
+      ["removing its 10 subscriptions", { reads: 1, writes: 10 }, () => subscriptions.unsubscribeAll(other.id)],
     ])("%s", async (_call, units, call) => {
       expect(await meter.measure(call)).toEqual(units);
     });

@@ -33,8 +33,8 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
 
   const close = (connection: Connection) => makeCloseConnection({ connections, subscriptions, clock })(connection.id);
 
-  async function followed(entityIds: readonly EntityId[]): Promise<number> {
-    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.followersOf(entityId, NOW)));
+  async function countSubscriptions(entityIds: readonly EntityId[]): Promise<number> {
+    const pages = await Promise.all(entityIds.map((entityId) => subscriptions.subscribersOf(entityId, NOW)));
     return pages.flatMap(({ items }) => items).length;
   }
 
@@ -55,7 +55,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
       await connections.open(connection);
       const ending = after(waitMillis, () => close(connection));
       await Promise.all([...entityIds.map((entityId) => subscribe(connection, entityId)), ending]);
-      return followed(entityIds);
+      return countSubscriptions(entityIds);
     });
     expect(left.filter((rows) => rows > 0)).toEqual([]);
   }, 60_000);
@@ -70,14 +70,14 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     expect(answers.filter(({ live, again }) => live > 0 || again !== "closed")).toEqual([]);
   }, 60_000);
 
-  it("I15 as many as a connection may follow are acknowledged, and those are there", async () => {
+  it("I15 as many subscriptions as a connection may have are acknowledged, and those are there", async () => {
     const counts = await race(async () => {
       const connection = aConnection();
       const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);
       await connections.open(connection);
       const outcomes = await Promise.all(entityIds.map((entityId) => subscribe(connection, entityId)));
-      const acknowledged = entityIds.filter((_, index) => outcomes[index] === "following");
-      return [acknowledged.length, await followed(acknowledged), await followed(entityIds)];
+      const acknowledged = entityIds.filter((_, index) => outcomes[index] === "subscribed");
+      return [acknowledged.length, await countSubscriptions(acknowledged), await countSubscriptions(entityIds)];
     });
     expect(counts).toEqual(counts.map(() => [LIMIT, LIMIT, LIMIT]));
   }, 60_000);

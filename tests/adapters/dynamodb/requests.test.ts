@@ -47,8 +47,8 @@ const connection = aConnection();
 const record = { Items: [marshall(toConnectionItem(connection), { removeUndefinedValues: true })] };
 const taken = { Attributes: marshall({ tail: 1 }) };
 
-const follow = (store: DynamoSubscriptionStore, limit = 100) =>
-  store.follow(aSubscription(connection, anEntityId()), NOW, limit);
+const subscribe = (store: DynamoSubscriptionStore, limit = 100) =>
+  store.subscribe(aSubscription(connection, anEntityId()), NOW, limit);
 
 /** A table with the record of an open connection, and with these answers to transactions. */
 const withRecord = (transaction: (nth: number) => Answer) =>
@@ -59,11 +59,11 @@ const withRecord = (transaction: (nth: number) => Answer) =>
 
 const cancelled = (...reasons: readonly string[]): Refusal => ({ type: "TransactionCanceledException", reasons });
 
-describe("what following asks of DynamoDB", () => {
+describe("what subscribing asks of DynamoDB", () => {
   it("is one strong read, and one transaction on condition that nothing has changed since", async () => {
     const { subscriptions, requests, operations } = await withRecord(() => undefined);
 
-    expect(await follow(subscriptions)).toBe("following");
+    expect(await subscribe(subscriptions)).toBe("subscribed");
     expect(operations()).toEqual(["Query", "TransactWriteItems"]);
     expect(requests[0]?.body).toMatchObject({ ConsistentRead: true });
     const [change, row, ...others] = (requests[1]?.body["TransactItems"] ?? []) as Record<string, object>[];
@@ -81,15 +81,15 @@ describe("what following asks of DynamoDB", () => {
   it("is nothing but the read when it is refused", async () => {
     const { subscriptions, operations } = await withRecord(() => undefined);
 
-    expect(await follow(subscriptions, 0)).toBe("limit-reached");
+    expect(await subscribe(subscriptions, 0)).toBe("limit-reached");
     expect(operations()).toEqual(["Query"]);
   });
 
   it("L3 is nothing but the read when there is no record", async () => {
     const { subscriptions, operations } = await dynamoDb();
 
-    expect(await follow(subscriptions)).toBe("not-connected");
-    expect(await subscriptions.unfollow(aSubscription(connection), NOW)).toBe("not-connected");
+    expect(await subscribe(subscriptions)).toBe("not-connected");
+    expect(await subscriptions.unsubscribe(aSubscription(connection), NOW)).toBe("not-connected");
     expect(operations()).toEqual(["Query", "Query"]);
   });
 
@@ -100,7 +100,7 @@ describe("what following asks of DynamoDB", () => {
         nth === 1 ? cancelled("None", reason) : undefined,
       );
 
-      expect(await follow(subscriptions)).toBe("following");
+      expect(await subscribe(subscriptions)).toBe("subscribed");
       expect(operations()).toEqual(["Query", "TransactWriteItems", "TransactWriteItems"]);
     },
   );
@@ -110,7 +110,7 @@ describe("what following asks of DynamoDB", () => {
     async (reason) => {
       const { subscriptions } = await withRecord(() => cancelled("ConditionalCheckFailed", reason));
 
-      await expect(follow(subscriptions)).rejects.toThrow(DependencyUnavailableError);
+      await expect(subscribe(subscriptions)).rejects.toThrow(DependencyUnavailableError);
     },
   );
 
@@ -121,7 +121,7 @@ describe("what following asks of DynamoDB", () => {
         nth === 1 ? cancelled(reason, "None") : undefined,
       );
 
-      expect(await follow(subscriptions)).toBe("following");
+      expect(await subscribe(subscriptions)).toBe("subscribed");
       expect(operations()).toEqual(["Query", "TransactWriteItems", "UpdateItem", "Query", "TransactWriteItems"]);
     },
   );
@@ -140,10 +140,10 @@ describe("what closing asks of DynamoDB", () => {
 });
 
 describe("what a fan-out reads", () => {
-  it("L6 R8 followers from the table, strongly: no index can lag behind a subscription", async () => {
+  it("L6 R8 subscribers from the table, strongly: no index can lag behind a subscription", async () => {
     const { subscriptions, requests } = await dynamoDb();
 
-    await subscriptions.followersOf(anEntityId(), NOW);
+    await subscriptions.subscribersOf(anEntityId(), NOW);
 
     expect(requests).toMatchObject([{ operation: "Query", body: { ConsistentRead: true } }]);
     expect(requests[0]?.body).not.toHaveProperty("IndexName");
@@ -165,7 +165,7 @@ describe("what naming connections asks of DynamoDB", () => {
   it("is a strong read of each, a hundred at a time, and of none twice", async () => {
     const { subscriptions, requests, operations } = await dynamoDb();
 
-    expect(await subscriptions.followersAmong([...ids, ...ids], anEntityId(), NOW)).toEqual([]);
+    expect(await subscriptions.subscribersAmong([...ids, ...ids], anEntityId(), NOW)).toEqual([]);
     expect(operations()).toEqual(["BatchGetItem", "BatchGetItem", "BatchGetItem"]);
     const asked = requests.map(({ body }) => Object.values(body["RequestItems"] as Record<string, BatchRequest>)[0]);
     expect(asked.map((batch) => batch?.Keys.length).sort()).toEqual([100, 100, 50]);

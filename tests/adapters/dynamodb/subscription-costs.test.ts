@@ -73,10 +73,10 @@ describe("what a subscription costs", () => {
     let most = 0;
     for (let number = 0; number < 1000; number += 1) {
       const subscription = aSubscription(connection, nameOf(number, bytes));
-      const { writes } = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      const { writes } = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
       most = Math.max(most, writes);
       if (number < 10) first.push(writes);
-      const repeated = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      const repeated = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
       expect(repeated.writes).toBe(1);
     }
 
@@ -89,11 +89,11 @@ describe("what a subscription costs", () => {
     const store = metered();
     const connection = await opened(store);
     const subscriptions = Array.from({ length: 100 }, (_, number) => aSubscription(connection, nameOf(number, 100)));
-    for (const subscription of subscriptions) await store.subscriptions.follow(subscription, NOW, 100);
+    for (const subscription of subscriptions) await store.subscriptions.subscribe(subscription, NOW, 100);
 
     for (const subscription of subscriptions) {
-      const ended = await store.unitsOf(() => store.subscriptions.unfollow(subscription, NOW));
-      const again = await store.unitsOf(() => store.subscriptions.unfollow(subscription, NOW));
+      const ended = await store.unitsOf(() => store.subscriptions.unsubscribe(subscription, NOW));
+      const again = await store.unitsOf(() => store.subscriptions.unsubscribe(subscription, NOW));
       expect([ended.writes <= 6, again.writes]).toEqual([true, 1]);
     }
     // Nothing is left of them but the record.
@@ -101,32 +101,32 @@ describe("what a subscription costs", () => {
   });
 
   it("does not grow with what the connection did before, and no item grows beyond a kilobyte", async () => {
-    const step = fc.record({ isFollow: fc.boolean(), name: fc.nat({ max: 199 }), bytes: fc.nat({ max: 3 }) });
+    const step = fc.record({ isSubscribe: fc.boolean(), name: fc.nat({ max: 199 }), bytes: fc.nat({ max: 3 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 300 }), fc.boolean(), async (steps, isTalkative) => {
         const store = metered();
         const connection = await opened(store, isTalkative ? TALKATIVE : {});
-        const followed = new Set<EntityId>();
-        for (const { isFollow, name, bytes } of steps) {
+        const expected = new Set<EntityId>();
+        for (const { isSubscribe, name, bytes } of steps) {
           const entityId = nameOf(name, [8, 60, 130, 256][bytes] ?? 8);
           const subscription = aSubscription(connection, entityId);
           const { writes } = await store.unitsOf(() =>
-            isFollow
-              ? store.subscriptions.follow(subscription, NOW, 1000)
-              : store.subscriptions.unfollow(subscription, NOW),
+            isSubscribe
+              ? store.subscriptions.subscribe(subscription, NOW, 1000)
+              : store.subscriptions.unsubscribe(subscription, NOW),
           );
           expect(writes).toBeLessThanOrEqual(6);
-          if (isFollow) followed.add(entityId);
-          else followed.delete(entityId);
+          if (isSubscribe) expected.add(entityId);
+          else expected.delete(entityId);
           expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
         }
         const items = store.table.partition(connection.id);
         const named = items.flatMap(({ names }) => (names instanceof Set ? [...names] : []));
-        expect(named.toSorted()).toEqual([...followed].toSorted());
+        expect(named.toSorted()).toEqual([...expected].toSorted());
         // A new part is begun only when all others are more than half full.
-        expect(items.length - 1).toBeLessThanOrEqual(followed.size);
+        expect(items.length - 1).toBeLessThanOrEqual(expected.size);
         await store.connections.close(connection.id, NOW);
-        await store.subscriptions.unfollowAll(connection.id);
+        await store.subscriptions.unsubscribeAll(connection.id);
         expect(store.table.all()).toHaveLength(1);
       }),
       { numRuns: 15 },
@@ -138,7 +138,7 @@ describe("what a subscription costs", () => {
     const connection = await opened(store, TALKATIVE);
     for (let number = 0; number < 1000; number += 1) {
       const subscription = aSubscription(connection, nameOf(number, 256));
-      const { writes } = await store.unitsOf(() => store.subscriptions.follow(subscription, NOW, 1000));
+      const { writes } = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
       expect(writes).toBeLessThanOrEqual(6);
     }
 

@@ -112,7 +112,7 @@ describe("a continuation in the queue", () => {
     expect([first, last].map(parseQueuedEntityUpdate)).toEqual([replayed, replayed]);
   });
 
-  it("of a user push is taken by either function, of an entity update only by the one that may read followers", () => {
+  it("of a user push is taken by either function, of an entity update only by the one that may read subscribers", () => {
     const push = freshDelivery(userPush());
     const update = encodeDelivery(freshDelivery(entityUpdate()));
     expect(parseQueuedEntityUpdate(encodeDelivery(push))).toEqual(push);

@@ -10,7 +10,7 @@ const NOW = toEpochSeconds(NOON);
 const ENTITY = entityUpdate().entityId;
 
 const ANY = { schema: "portcullis/delivery/1", id: PUBLICATION.id, time: PUBLICATION.time, attempt: 0 };
-const TO_FOLLOWERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTITY, message: "forged" } };
+const TO_SUBSCRIBERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTITY, message: "forged" } };
 const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "forged" } };
 
 /** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
@@ -19,13 +19,13 @@ async function takeUp(world: PushWorld, message: object) {
 }
 
 describe.each([
-  ["an entity's followers", TO_FOLLOWERS],
+  ["an entity's subscribers", TO_SUBSCRIBERS],
   ["a user's connections", TO_ANN],
 ])("I10 a forged continuation of a push to %s", (_audience, message) => {
   it("gives nobody an end that its record does not have", async () => {
     const world = new PushWorld();
     const ann = await world.connect("anns", "ann", addSeconds(NOW, 60));
-    await world.follow(ENTITY, ann);
+    await world.subscribe(ENTITY, ann);
     world.clock.advance(60);
 
     await expect(takeUp(world, { ...message, recipients: [["anns", NOON, NOW + 3600]] })).rejects.toThrow(
@@ -75,7 +75,7 @@ describe.each([
 
   it("that names somebody often reaches them once, as any push of that audience may", async () => {
     const world = new PushWorld();
-    await world.follow(ENTITY, await world.connect("anns"));
+    await world.subscribe(ENTITY, await world.connect("anns"));
     await takeUp(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });
 
     expect(world.channel.delivered()).toEqual(["anns"]);
@@ -90,13 +90,16 @@ describe("a continuation", () => {
       await world.connect("closed"),
       await world.connect("stays"),
     ];
-    for (const connection of [left, closed, stays]) await world.follow(ENTITY, connection);
+    for (const connection of [left, closed, stays]) await world.subscribe(ENTITY, connection);
     world.channel.script = () => "unanswered";
     await world.run({ notification: entityUpdate(), to: {}, attempt: 0 });
     world.channel.script = () => "delivered";
-    await world.subscriptions.unfollow({ entityId: ENTITY, connectionId: left.id, userId: left.identity.userId }, NOW);
+    await world.subscriptions.unsubscribe(
+      { entityId: ENTITY, connectionId: left.id, userId: left.identity.userId },
+      NOW,
+    );
     await world.connections.close(closed.id, NOW);
-    await world.subscriptions.unfollowAll(closed.id);
+    await world.subscriptions.unsubscribeAll(closed.id);
     const [deferred] = world.queue.deferred;
     if (deferred === undefined) throw new Error("nothing was deferred");
 
@@ -109,9 +112,9 @@ describe("a continuation", () => {
   it("whose recipients cannot be read is handed on as it was", async () => {
     const world = new PushWorld();
     const ann = await world.connect("anns");
-    await world.follow(ENTITY, ann);
+    await world.subscribe(ENTITY, ann);
     const { subscriptions } = world;
-    subscriptions.followersAmong = async () => {
+    subscriptions.subscribersAmong = async () => {
       throw new Error("out of order");
     };
     const named = [{ connectionId: ann.id, userId: ann.identity.userId }];

@@ -10,14 +10,14 @@ import { PushWorld } from "../../support/push-world.ts";
 const UPDATE = entityUpdate();
 const NOW = toEpochSeconds(NOON);
 
-/** Either way to a connection: one of ann's, who follows the entity. */
+/** Either way to a connection: one of ann's, subscribed to the entity. */
 const AUDIENCES: readonly (readonly [string, Delivery])[] = [
-  ["an entity's follower", freshDelivery(UPDATE)],
+  ["an entity's subscriber", freshDelivery(UPDATE)],
   ["a user's connection", freshDelivery(userPush({ userId: "ann" }))],
 ];
 
-async function followed(world: PushWorld, connection: Connection): Promise<Connection> {
-  await world.follow(UPDATE.entityId, connection);
+async function subscribed(world: PushWorld, connection: Connection): Promise<Connection> {
+  await world.subscribe(UPDATE.entityId, connection);
   return connection;
 }
 
@@ -31,7 +31,7 @@ async function connectedJustNow(world: PushWorld, tokenSeconds: number): Promise
   const { items } = await world.connections.liveConnectionsOf(userId, NOW);
   const [connection] = items;
   if (connection === undefined) throw new Error("not connected");
-  return followed(world, connection);
+  return subscribed(world, connection);
 }
 
 async function drain(world: PushWorld): Promise<void> {
@@ -44,7 +44,7 @@ async function drain(world: PushWorld): Promise<void> {
 describe.each(AUDIENCES)("%s", (_audience, delivery) => {
   it.each([2, 3, 5])("I8 R5 hears an event that came %i times as often, under one id and time", async (times) => {
     const world = new PushWorld();
-    await followed(world, await world.connect("c1"));
+    await subscribed(world, await world.connect("c1"));
     for (let round = 0; round < times; round += 1) await world.run(delivery);
     const { id, time } = PUBLICATION;
     const frames = world.channel.posts.map(({ push }) => JSON.parse(push));
@@ -58,7 +58,7 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     ["every time", Array.from({ length: 100 }, () => "failed" as const), 24],
   ])("J9 delivered to, though the answer was lost %s, hears it a bounded number of times", async (_row, lost, most) => {
     const world = new PushWorld();
-    await followed(world, await world.connect("c1"));
+    await subscribed(world, await world.connect("c1"));
     world.channel.script = (_id, nth) => lost[nth - 1] ?? "delivered";
     await world.run(delivery);
     await drain(world);
@@ -83,7 +83,7 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
 
   it("M4 whose disconnect never came is removed by the first 410, and not posted to again", async () => {
     const world = new PushWorld();
-    const connection = await followed(world, await world.connect("c1"));
+    const connection = await subscribed(world, await world.connect("c1"));
     world.channel.script = () => "gone";
     const reports = [await world.run(delivery), await world.run(delivery)];
     expect(reports.map(({ gone }) => gone)).toEqual([1, 0]);
@@ -107,9 +107,9 @@ describe("a reconnect storm", () => {
     const world = new PushWorld();
     const names = Array.from({ length: 1000 }, (_, index) => String(index));
     const close = makeCloseConnection(world);
-    for (const name of names) await followed(world, await world.connect(`old-${name}`, `user-${name}`));
+    for (const name of names) await subscribed(world, await world.connect(`old-${name}`, `user-${name}`));
     await Promise.all(names.map((name) => (Number(name) % 2 ? close(connectionId(`old-${name}`)) : undefined)));
-    await Promise.all(names.map(async (name) => followed(world, await world.connect(`new-${name}`, `user-${name}`))));
+    await Promise.all(names.map(async (name) => subscribed(world, await world.connect(`new-${name}`, `user-${name}`))));
     world.channel.script = (id) => (id.startsWith("old-") ? "gone" : "delivered");
     const reports = [await world.run(freshDelivery(UPDATE)), await world.run(freshDelivery(UPDATE))];
     expect(reports).toMatchObject([

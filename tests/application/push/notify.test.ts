@@ -9,13 +9,13 @@ const OTHER = entityUpdate({ entityId: "order-18" }).entityId;
 const NOW = toEpochSeconds(NOON);
 
 describe("an entity's update", () => {
-  it("I4 reaches those who follow it, and nobody else", async () => {
+  it("I4 reaches its subscribers, and nobody else", async () => {
     const world = new PushWorld();
     const [one, two, elsewhere, nothing] = await Promise.all(["c1", "c2", "c3", "c4"].map((id) => world.connect(id)));
     if (!(one && two && elsewhere && nothing)) throw new Error("not connected");
-    await world.follow(UPDATE.entityId, one);
-    await world.follow(UPDATE.entityId, two);
-    await world.follow(OTHER, elsewhere);
+    await world.subscribe(UPDATE.entityId, one);
+    await world.subscribe(UPDATE.entityId, two);
+    await world.subscribe(OTHER, elsewhere);
     const report = await world.run(freshDelivery(UPDATE));
     expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
     expect(report).toMatchObject({ outcome: "completed", delivered: 2 });
@@ -24,33 +24,33 @@ describe("an entity's update", () => {
   it("R8 reaches a subscription acknowledged just before, and not one just ended", async () => {
     const world = new PushWorld();
     const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
-    await world.follow(UPDATE.entityId, stays);
-    await world.follow(UPDATE.entityId, leaves);
-    await world.subscriptions.unfollow(aSubscription(leaves, UPDATE.entityId), NOW);
+    await world.subscribe(UPDATE.entityId, stays);
+    await world.subscribe(UPDATE.entityId, leaves);
+    await world.subscriptions.unsubscribe(aSubscription(leaves, UPDATE.entityId), NOW);
     await world.run(freshDelivery(UPDATE));
     expect(world.channel.delivered()).toEqual(["stays"]);
   });
 
-  it("R7 I19 does not reach a follower who has expired, though nobody removed it", async () => {
+  it("R7 I19 does not reach a subscriber who has expired, though nobody removed it", async () => {
     const world = new PushWorld();
-    await world.follow(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
+    await world.subscribe(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
     world.clock.advance(60);
     const report = await world.run(freshDelivery(UPDATE));
     expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
     expect(world.channel.posts).toEqual([]);
   });
 
-  it("J1 forgets a gone connection with all that it followed", async () => {
+  it("J1 forgets a gone connection with all its subscriptions", async () => {
     const world = new PushWorld();
     const gone = await world.connect("gone");
-    await world.follow(UPDATE.entityId, gone);
-    await world.follow(OTHER, gone);
+    await world.subscribe(UPDATE.entityId, gone);
+    await world.subscribe(OTHER, gone);
     world.channel.script = () => "gone";
     await world.run(freshDelivery(UPDATE));
     const left = await Promise.all([
       world.connections.liveConnectionsOf(gone.identity.userId, NOW),
-      world.subscriptions.followersOf(UPDATE.entityId, NOW),
-      world.subscriptions.followersOf(OTHER, NOW),
+      world.subscriptions.subscribersOf(UPDATE.entityId, NOW),
+      world.subscriptions.subscribersOf(OTHER, NOW),
     ]);
     expect(left.map(({ items }) => items)).toEqual([[], [], []]);
     expect(await world.connections.open(gone)).toBe("closed");
@@ -58,7 +58,7 @@ describe("an entity's update", () => {
 
   it("I13 R10 posts once to a connection whose disconnect got lost, and never again", async () => {
     const world = new PushWorld();
-    await world.follow(UPDATE.entityId, await world.connect("gone"));
+    await world.subscribe(UPDATE.entityId, await world.connect("gone"));
     world.channel.script = () => "gone";
     await world.run(freshDelivery(UPDATE));
     await world.run(freshDelivery(UPDATE));
@@ -67,16 +67,17 @@ describe("an entity's update", () => {
 
   it("I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
     const world = new PushWorld();
-    await world.follow(UPDATE.entityId, await world.connect("c1"));
+    await world.subscribe(UPDATE.entityId, await world.connect("c1"));
     const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
     expect(report).toMatchObject({ outcome: "MALFORMED_PAGE", delivered: 0 });
     expect(world.queue.dead).toMatchObject([{ reason: "MALFORMED_PAGE", delivery: { to: { page: "forged" } } }]);
     expect(world.queue.deferred).toEqual([]);
   });
 
-  it("reaches followers beyond one page of the store", async () => {
+  it("reaches subscribers beyond one page of the store", async () => {
     const world = new PushWorld();
-    for (let index = 0; index < 600; index += 1) await world.follow(UPDATE.entityId, await world.connect(`c${index}`));
+    for (let index = 0; index < 600; index += 1)
+      await world.subscribe(UPDATE.entityId, await world.connect(`c${index}`));
     const report = await world.run(freshDelivery(UPDATE));
     expect(report.delivered).toBe(600);
     expect(new Set(world.channel.delivered()).size).toBe(600);
@@ -99,9 +100,9 @@ describe("a user's push", () => {
     expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
   });
 
-  it("E5 does not reach those who follow an entity of the user's name", async () => {
+  it("E5 does not reach subscribers of an entity of the user's name", async () => {
     const world = new PushWorld();
-    await world.follow(entityUpdate({ entityId: "ann" }).entityId, await world.connect("c1", "bob"));
+    await world.subscribe(entityUpdate({ entityId: "ann" }).entityId, await world.connect("c1", "bob"));
     const report = await world.run(freshDelivery(userPush({ userId: "ann" })));
     expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
   });

@@ -37,26 +37,26 @@ async function setUp() {
         connectionId: connection.id,
         userId: connection.identity.userId,
       }),
-    followersOf: async (entityId: EntityId, now = NOW) => (await subscriptions.followersOf(entityId, now)).items,
+    subscribersOf: async (entityId: EntityId, now = NOW) => (await subscriptions.subscribersOf(entityId, now)).items,
   };
 }
 
 describe("subscribe", () => {
   it("lasts as long as the connection: no longer than its token", async () => {
-    const { subscribe, followersOf } = await setUp();
+    const { subscribe, subscribersOf } = await setUp();
     const entityId = anEntityId();
 
-    expect(await subscribe(entityId, addSeconds(NOW, 60))).toBe("following");
+    expect(await subscribe(entityId, addSeconds(NOW, 60))).toBe("subscribed");
 
-    expect(await followersOf(entityId, addSeconds(NOW, 59))).toHaveLength(1);
-    expect(await followersOf(entityId, addSeconds(NOW, 60))).toEqual([]);
+    expect(await subscribersOf(entityId, addSeconds(NOW, 59))).toHaveLength(1);
+    expect(await subscribersOf(entityId, addSeconds(NOW, 60))).toEqual([]);
   });
 
   it("H6 stops at the limit", async () => {
     const { subscribe } = await setUp();
     const answers = [await subscribe(anEntityId()), await subscribe(anEntityId()), await subscribe(anEntityId())];
 
-    expect(answers).toEqual(["following", "following", "limit-reached"]);
+    expect(answers).toEqual(["subscribed", "subscribed", "limit-reached"]);
   });
 
   it("H7 is for those who are connected", async () => {
@@ -69,13 +69,13 @@ describe("subscribe", () => {
 
 describe("unsubscribe", () => {
   it("ends it", async () => {
-    const { subscribe, unsubscribe, followersOf } = await setUp();
+    const { subscribe, unsubscribe, subscribersOf } = await setUp();
     const entityId = anEntityId();
     await subscribe(entityId);
 
-    expect(await unsubscribe(entityId)).toBe("unfollowed");
+    expect(await unsubscribe(entityId)).toBe("unsubscribed");
 
-    expect(await followersOf(entityId)).toEqual([]);
+    expect(await subscribersOf(entityId)).toEqual([]);
   });
 });
 
@@ -89,15 +89,15 @@ describe("unsubscribe of one who is not connected", () => {
 });
 
 describe("closing a connection", () => {
-  it("ends all that it followed", async () => {
-    const { clock, connections, subscriptions, connection, subscribe, followersOf } = await setUp();
+  it("ends all its subscriptions", async () => {
+    const { clock, connections, subscriptions, connection, subscribe, subscribersOf } = await setUp();
     const [one, other] = [anEntityId(), anEntityId()];
     await subscribe(one);
     await subscribe(other);
 
     await makeCloseConnection({ connections, subscriptions, clock })(connection.id);
 
-    expect([...(await followersOf(one)), ...(await followersOf(other))]).toEqual([]);
+    expect([...(await subscribersOf(one)), ...(await subscribersOf(other))]).toEqual([]);
     expect(await subscribe(one)).toBe("not-connected");
   });
 
@@ -107,7 +107,7 @@ describe("closing a connection", () => {
     ["before it removed a subscription", ["none", "lost"]],
     ["after it removed the subscriptions", ["none", "late"]],
   ])("R18 interrupted %s is finished by the next call", async (_when, plan) => {
-    const { clock, connections, subscriptions, connection, subscribe, followersOf } = await setUp();
+    const { clock, connections, subscriptions, connection, subscribe, subscribersOf } = await setUp();
     const entityId = anEntityId();
     await subscribe(entityId);
     const faults = [...plan];
@@ -121,6 +121,6 @@ describe("closing a connection", () => {
     await expect(close(connection.id)).rejects.toThrow(DependencyUnavailableError);
     await close(connection.id);
 
-    expect(await followersOf(entityId)).toEqual([]);
+    expect(await subscribersOf(entityId)).toEqual([]);
   });
 });

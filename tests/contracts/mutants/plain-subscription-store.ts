@@ -1,9 +1,9 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import type {
-  Followed,
-  FollowOutcome,
+  SubscribeOutcome,
+  SubscriptionReference,
   SubscriptionStore,
-  UnfollowOutcome,
+  UnsubscribeOutcome,
 } from "../../../src/application/ports/subscription-store.ts";
 import { type ConnectionId, isExpired } from "../../../src/domain/connection/connection.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
@@ -22,23 +22,23 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     const refusal = this.refusal(subscription, now, limit);
     if (refusal === undefined) this.write(subscription);
-    return refusal ?? "following";
+    return refusal ?? "subscribed";
   }
 
-  async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
-    if (!this.isConnected(followed, now)) return "not-connected";
-    this.remove(followed);
-    return "unfollowed";
+  async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+    if (!this.isConnected(subscription, now)) return "not-connected";
+    this.remove(subscription);
+    return "unsubscribed";
   }
 
-  async unfollowAll(connectionId: ConnectionId, _seen?: EntityId): Promise<void> {
+  async unsubscribeAll(connectionId: ConnectionId, _seen?: EntityId): Promise<void> {
     for (const row of this.rowsOf(connectionId)) this.remove(row);
   }
 
-  async followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+  async subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     const after = from === undefined ? "" : this.readCursor(from);
     const rest = [...this.rows.values()]
       .filter((row) => this.isOf(entityId, row) && this.isLive(row, now) && row.connectionId > after)
@@ -46,7 +46,7 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     return this.page(rest);
   }
 
-  async followersAmong(
+  async subscribersAmong(
     ids: readonly ConnectionId[],
     entityId: EntityId,
     now: EpochSeconds,
@@ -55,14 +55,14 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     return found.filter((row) => this.isLive(row, now));
   }
 
-  protected refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+  protected refusal(subscription: Subscription, now: EpochSeconds, limit: number): SubscribeOutcome | undefined {
     if (!this.isConnected(subscription, now)) return "not-connected";
-    const following = this.rowsOf(subscription.connectionId);
-    const has = following.some(({ entityId }) => entityId === subscription.entityId);
-    return has || following.length < limit ? undefined : "limit-reached";
+    const rows = this.rowsOf(subscription.connectionId);
+    const has = rows.some(({ entityId }) => entityId === subscription.entityId);
+    return has || rows.length < limit ? undefined : "limit-reached";
   }
 
-  protected isConnected({ connectionId, userId }: Followed, now: EpochSeconds): boolean {
+  protected isConnected({ connectionId, userId }: SubscriptionReference, now: EpochSeconds): boolean {
     return this.connections.isOpen(connectionId, userId, now);
   }
 
@@ -70,8 +70,8 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     this.rows.set(keyOf(subscription), subscription);
   }
 
-  protected remove(followed: Pick<Followed, "entityId" | "connectionId">): void {
-    this.rows.delete(keyOf(followed));
+  protected remove(subscription: Pick<SubscriptionReference, "entityId" | "connectionId">): void {
+    this.rows.delete(keyOf(subscription));
   }
 
   protected rowsOf(connectionId: ConnectionId): readonly Subscription[] {
@@ -102,6 +102,6 @@ export class PlainSubscriptionStore implements SubscriptionStore {
   }
 }
 
-function keyOf({ entityId, connectionId }: Pick<Followed, "entityId" | "connectionId">): string {
+function keyOf({ entityId, connectionId }: Pick<SubscriptionReference, "entityId" | "connectionId">): string {
   return `${connectionId} ${entityId}`;
 }

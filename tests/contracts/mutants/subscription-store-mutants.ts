@@ -1,5 +1,9 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
-import type { Followed, FollowOutcome, UnfollowOutcome } from "../../../src/application/ports/subscription-store.ts";
+import type {
+  SubscribeOutcome,
+  SubscriptionReference,
+  UnsubscribeOutcome,
+} from "../../../src/application/ports/subscription-store.ts";
 import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
@@ -11,13 +15,13 @@ import { downThrough, type Flaws } from "./down-through.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
 import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
 
-/** `follow` reads the connection and writes in two requests. */
+/** `subscribe` reads the connection and writes in two requests. */
 class ReadingBeforeWriting extends PlainSubscriptionStore {
-  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     const refusal = this.refusal(subscription, now, limit);
     await pause(2);
     if (refusal === undefined) this.write(subscription);
-    return refusal ?? "following";
+    return refusal ?? "subscribed";
   }
 }
 
@@ -26,8 +30,8 @@ class AcknowledgingFirst extends PlainSubscriptionStore {
     setTimeout(() => super.write(subscription), 2);
   }
 
-  protected override remove(followed: Followed): void {
-    setTimeout(() => super.remove(followed), 2);
+  protected override remove(subscription: SubscriptionReference): void {
+    setTimeout(() => super.remove(subscription), 2);
   }
 }
 
@@ -37,11 +41,11 @@ class KeepingEveryRequest extends PlainSubscriptionStore {
   }
 }
 
-class FollowingForTheUser extends PlainSubscriptionStore {
-  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
-    const outcome = await super.follow(subscription, now, limit);
+class SubscribingForTheUser extends PlainSubscriptionStore {
+  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+    const outcome = await super.subscribe(subscription, now, limit);
     const { items } = await this.connections.liveConnectionsOf(subscription.userId, now);
-    if (outcome === "following") for (const { id } of items) this.write({ ...subscription, connectionId: id });
+    if (outcome === "subscribed") for (const { id } of items) this.write({ ...subscription, connectionId: id });
     return outcome;
   }
 }
@@ -53,16 +57,20 @@ class TakingAnybodysWord extends PlainSubscriptionStore {
 }
 
 class OpeningWhatItDoesNotKnow extends PlainSubscriptionStore {
-  protected override isConnected(followed: Followed, now: EpochSeconds): boolean {
-    void this.connections.open(aConnection({ id: followed.connectionId }));
-    return super.isConnected(followed, now);
+  protected override isConnected(subscription: SubscriptionReference, now: EpochSeconds): boolean {
+    void this.connections.open(aConnection({ id: subscription.connectionId }));
+    return super.isConnected(subscription, now);
   }
 }
 
 class CountingRequests extends PlainSubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
-  protected override refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+  protected override refusal(
+    subscription: Subscription,
+    now: EpochSeconds,
+    limit: number,
+  ): SubscribeOutcome | undefined {
     const { connectionId } = subscription;
     const count = this.#counts.get(connectionId) ?? 0;
     const refusal =
@@ -71,44 +79,48 @@ class CountingRequests extends PlainSubscriptionStore {
     return refusal;
   }
 
-  protected override remove(followed: Followed): void {
-    super.remove(followed);
-    this.#counts.set(followed.connectionId, (this.#counts.get(followed.connectionId) ?? 0) - 1);
+  protected override remove(subscription: SubscriptionReference): void {
+    super.remove(subscription);
+    this.#counts.set(subscription.connectionId, (this.#counts.get(subscription.connectionId) ?? 0) - 1);
   }
 }
 
 class NeverGivingRoomBack extends PlainSubscriptionStore {
-  readonly #followed = new Map<ConnectionId, Set<EntityId>>();
+  readonly #subscribed = new Map<ConnectionId, Set<EntityId>>();
 
-  protected override refusal(subscription: Subscription, now: EpochSeconds, limit: number): FollowOutcome | undefined {
+  protected override refusal(
+    subscription: Subscription,
+    now: EpochSeconds,
+    limit: number,
+  ): SubscribeOutcome | undefined {
     const { connectionId, entityId } = subscription;
-    const followed = this.#followed.get(connectionId) ?? new Set();
-    if (followed.size >= limit && !followed.has(entityId)) return "limit-reached";
-    this.#followed.set(connectionId, followed.add(entityId));
+    const entityIds = this.#subscribed.get(connectionId) ?? new Set();
+    if (entityIds.size >= limit && !entityIds.has(entityId)) return "limit-reached";
+    this.#subscribed.set(connectionId, entityIds.add(entityId));
     return super.refusal(subscription, now, limit);
   }
 }
 
 class WithoutLimit extends PlainSubscriptionStore {
-  protected override refusal(subscription: Subscription, now: EpochSeconds): FollowOutcome | undefined {
+  protected override refusal(subscription: Subscription, now: EpochSeconds): SubscribeOutcome | undefined {
     return super.refusal(subscription, now, Number.POSITIVE_INFINITY);
   }
 }
 
 class RefusingWhatIsNotThere extends PlainSubscriptionStore {
-  override async unfollow(followed: Followed, now: EpochSeconds): Promise<UnfollowOutcome> {
-    const has = this.rowsOf(followed.connectionId).some(({ entityId }) => entityId === followed.entityId);
-    return has ? super.unfollow(followed, now) : "not-connected";
+  override async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+    const has = this.rowsOf(subscription.connectionId).some(({ entityId }) => entityId === subscription.entityId);
+    return has ? super.unsubscribe(subscription, now) : "not-connected";
   }
 }
 
 class RemovingForEverybody extends PlainSubscriptionStore {
-  protected override remove({ entityId }: Followed): void {
+  protected override remove({ entityId }: SubscriptionReference): void {
     for (const [key, row] of this.rows) if (row.entityId === entityId) this.rows.delete(key);
   }
 }
 
-class RemovingWhatWasEverFollowed extends PlainSubscriptionStore {
+class RemovingEverySubscriptionEver extends PlainSubscriptionStore {
   readonly #ever = new Map<ConnectionId, Set<EntityId>>();
 
   protected override write(subscription: Subscription): void {
@@ -117,22 +129,22 @@ class RemovingWhatWasEverFollowed extends PlainSubscriptionStore {
     this.#ever.set(connectionId, (this.#ever.get(connectionId) ?? new Set()).add(entityId));
   }
 
-  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+  override async unsubscribeAll(connectionId: ConnectionId): Promise<void> {
     const ever = this.#ever.get(connectionId) ?? new Set();
     for (const [key, { entityId }] of this.rows) if (ever.has(entityId)) this.rows.delete(key);
   }
 }
 
-class UnfollowingForGood extends PlainSubscriptionStore {
+class UnsubscribingForGood extends PlainSubscriptionStore {
   readonly #gone = new Set<string>();
 
   protected override write(subscription: Subscription): void {
     if (!this.#gone.has(subscription.entityId)) super.write(subscription);
   }
 
-  protected override remove(followed: Followed): void {
-    super.remove(followed);
-    this.#gone.add(followed.entityId);
+  protected override remove(subscription: SubscriptionReference): void {
+    super.remove(subscription);
+    this.#gone.add(subscription.entityId);
   }
 }
 
@@ -140,29 +152,29 @@ class UnfollowingForGood extends PlainSubscriptionStore {
 class RefusingThoseThatMeet extends PlainSubscriptionStore {
   readonly #busy = new Set<ConnectionId>();
 
-  override async follow(subscription: Subscription, now: EpochSeconds, limit: number): Promise<FollowOutcome> {
+  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
     if (this.#busy.has(subscription.connectionId)) throw new Error("busy");
     this.#busy.add(subscription.connectionId);
     await pause(0);
     this.#busy.delete(subscription.connectionId);
-    return super.follow(subscription, now, limit);
+    return super.subscribe(subscription, now, limit);
   }
 }
 
 class RemovingABatch extends PlainSubscriptionStore {
-  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+  override async unsubscribeAll(connectionId: ConnectionId): Promise<void> {
     for (const row of this.rowsOf(connectionId).slice(0, 25)) this.remove(row);
   }
 }
 
 class RemovingNothing extends PlainSubscriptionStore {
-  override async unfollowAll(): Promise<void> {}
+  override async unsubscribeAll(): Promise<void> {}
 }
 
 class ThrowingWithNothingToDo extends PlainSubscriptionStore {
-  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+  override async unsubscribeAll(connectionId: ConnectionId): Promise<void> {
     if (this.rowsOf(connectionId).length === 0) throw new Error("nothing to remove");
-    await super.unfollowAll(connectionId);
+    await super.unsubscribeAll(connectionId);
   }
 }
 
@@ -192,7 +204,7 @@ class RepeatingTheLast extends PlainSubscriptionStore {
 }
 
 class PagesByNumber extends PlainSubscriptionStore {
-  override async followersOf(entityId: EntityId, now: EpochSeconds, from = "0"): Promise<Page<Subscription>> {
+  override async subscribersOf(entityId: EntityId, now: EpochSeconds, from = "0"): Promise<Page<Subscription>> {
     const rows = [...this.rows.values()].filter((row) => this.isOf(entityId, row) && this.isLive(row, now));
     const end = Number(from) + this.pageSize();
     return { items: rows.slice(Number(from), end), ...(end < rows.length && { next: String(end) }) };
@@ -218,27 +230,27 @@ class KeepingAllInOnePlace extends PlainSubscriptionStore {
 }
 
 class FindingWhoeverIsNamed extends PlainSubscriptionStore {
-  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+  override async subscribersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
     const rows = [...this.rows.values()].filter((row) => ids.includes(row.connectionId) && this.isLive(row, now));
     return rows.map((row) => ({ ...row, entityId }));
   }
 }
 
 class FindingTheExpired extends PlainSubscriptionStore {
-  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId) {
-    return super.followersAmong(ids, entityId, 0 as EpochSeconds);
+  override async subscribersAmong(ids: readonly ConnectionId[], entityId: EntityId) {
+    return super.subscribersAmong(ids, entityId, 0 as EpochSeconds);
   }
 }
 
 class FindingTwice extends PlainSubscriptionStore {
-  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
-    return (await Promise.all(ids.map((id) => super.followersAmong([id], entityId, now)))).flat();
+  override async subscribersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+    return (await Promise.all(ids.map((id) => super.subscribersAmong([id], entityId, now)))).flat();
   }
 }
 
 class FindingAHundred extends PlainSubscriptionStore {
-  override async followersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
-    return super.followersAmong(ids.slice(0, 100), entityId, now);
+  override async subscribersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
+    return super.subscribersAmong(ids.slice(0, 100), entityId, now);
   }
 }
 
@@ -251,8 +263,8 @@ class TakingAnyCursor extends PlainSubscriptionStore {
 class CursorsOfAnOwner extends PlainSubscriptionStore {
   readonly #owners = new Map<string, EntityId>();
 
-  override followersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
-    return super.followersOf(from === undefined ? entityId : (this.#owners.get(from) ?? entityId), now, from);
+  override subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
+    return super.subscribersOf(from === undefined ? entityId : (this.#owners.get(from) ?? entityId), now, from);
   }
 
   protected override page(rest: readonly Subscription[]): Page<Subscription> {
@@ -281,10 +293,10 @@ class ForgettingWhatIsClosed extends PlainConnectionStore {
 }
 
 class RemovingAfterTheFirstClose extends PlainSubscriptionStore {
-  override async unfollowAll(connectionId: ConnectionId): Promise<void> {
+  override async unsubscribeAll(connectionId: ConnectionId): Promise<void> {
     const { connections } = this;
     const times = connections instanceof ForgettingWhatIsClosed ? connections.closed.get(connectionId) : 0;
-    if (times === 1) await super.unfollowAll(connectionId);
+    if (times === 1) await super.unsubscribeAll(connectionId);
   }
 }
 
@@ -316,10 +328,10 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   [
     "reads before it writes",
     of(ReadingBeforeWriting),
-    ["keeps to the limit however many", "leaves nothing of a follow that it meets"],
+    ["keeps to the limit however many", "leaves nothing of a subscribe that it meets"],
   ],
   ["keeps every request", of(KeepingEveryRequest), ["one subscription however often"]],
-  ["follows for all that a user has", of(FollowingForTheUser), ["not of its user's others"]],
+  ["subscribes all connections of a user", of(SubscribingForTheUser), ["not of its user's others"]],
   [
     "takes anybody's word for a connection",
     of(TakingAnybodysWord),
@@ -327,16 +339,16 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ],
   ["opens what it does not know", of(OpeningWhatItDoesNotKnow), ["makes no connection"]],
   [
-    "counts requests, not what is followed",
+    "counts requests, not subscriptions",
     of(CountingRequests),
-    ["leaves nothing of a refusal", "takes what it follows already"],
+    ["leaves nothing of a refusal", "takes a repeated subscribe"],
   ],
   ["never gives room back", of(NeverGivingRoomBack), ["has room again"]],
   ["has no limit", of(WithoutLimit), ["one more than the limit"]],
-  ["refuses what is not there", of(RefusingWhatIsNotThere), ["ends a subscription", "takes what was never followed"]],
-  ["removes for everybody", of(RemovingForEverybody), ["leaves what another connection follows"]],
-  ["removes what was ever followed", of(RemovingWhatWasEverFollowed), ["as it was, for others"]],
-  ["unfollows for good", of(UnfollowingForGood), ["may be followed again"]],
+  ["refuses what is not there", of(RefusingWhatIsNotThere), ["ends a subscription", "succeeds without a subscription"]],
+  ["removes for everybody", of(RemovingForEverybody), ["leaves the subscriptions of another connection"]],
+  ["removes every subscription there ever was", of(RemovingEverySubscriptionEver), ["as it was, for others"]],
+  ["unsubscribes for good", of(UnsubscribingForGood), ["may be subscribed to again"]],
   ["refuses those that meet", of(RefusingThoseThatMeet), ["a hundred of them at once"]],
   ["removes a batch", of(RemovingABatch), ["none of 60"]],
   ["removes nothing", of(RemovingNothing), ["none of 1 ", "removes the subscription that was seen"]],
@@ -354,12 +366,12 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ["compares the beginning of a name", of(ComparingTheBeginning), ["to be an entity like any other"]],
   ["takes two spellings for one", of(Normalizing), ["two Unicode forms"]],
   ["keeps all in one place", of(KeepingAllInOnePlace), ["share nothing"]],
-  ["finds whoever is named and follows anything", of(FindingWhoeverIsNamed), ["finds the followers among"]],
-  ["finds a named follower that has expired", of(FindingTheExpired), ["finds the followers among"]],
-  ["finds a follower as often as it is named", of(FindingTwice), ["finds the followers among"]],
+  ["finds whoever is named and has any subscription", of(FindingWhoeverIsNamed), ["finds the subscribers among"]],
+  ["finds a named subscriber that has expired", of(FindingTheExpired), ["finds the subscribers among"]],
+  ["finds a subscriber as often as it is named", of(FindingTwice), ["finds the subscribers among"]],
   ["finds a hundred and no more", of(FindingAHundred), ["finds 130 that are named"]],
   ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
-  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's followers"]],
+  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's subscribers"]],
   ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],
   ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["L1 fails"]],
   ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["L1 hangs"]],

@@ -93,7 +93,7 @@ const CALLS: readonly {
   { title: "authorizer", port: "clock", method: "now", invoke: (all) => authorize(all, goodToken(NOW)) },
   { title: "connect", port: "connections", method: "open", invoke: connect },
   { title: "disconnect", port: "connections", method: "close", invoke: disconnect },
-  { title: "disconnect", port: "subscriptions", method: "unfollowAll", invoke: disconnect },
+  { title: "disconnect", port: "subscriptions", method: "unsubscribeAll", invoke: disconnect },
   { title: "disconnect", port: "clock", method: "now", invoke: disconnect },
   { title: "create-test-jwt", port: "secrets", method: "read", invoke: mint },
   { title: "create-test-jwt", port: "clock", method: "now", invoke: mint },

@@ -216,7 +216,7 @@ describe("the line of what was put aside whole", () => {
 it("J1 J3 I13 over the real use cases: one gone, one stuck, one poisoned, and everybody else is served", async () => {
   const world = new PushWorld();
   const { entityId } = entityUpdate({ entityId: "a" });
-  for (const id of ["good", "gone", "stuck"]) await world.follow(entityId, await world.connect(id));
+  for (const id of ["good", "gone", "stuck"]) await world.subscribe(entityId, await world.connect(id));
   world.channel.script = (id) => (id === "good" ? "delivered" : id === "gone" ? "gone" : "throttled");
   const handler = queueHandler({
     name: "NotifyEntity",

@@ -26,8 +26,8 @@ import { lambdaContext } from "../../support/lambda-context.ts";
 
 const NOW = (CONNECTED_AT / 1000) as EpochSeconds;
 const OUTCOMES: Readonly<Record<string, string>> = {
-  subscribed: "following",
-  unsubscribed: "unfollowed",
+  subscribed: "subscribed",
+  unsubscribed: "unsubscribed",
   LIMIT: "limit-reached",
   NOT_CONNECTED: "not-connected",
   INTERNAL: "failed",
@@ -79,7 +79,7 @@ class Client {
   /** Those of them that a push would reach this client by. */
   async heard(entities: readonly string[]): Promise<readonly string[]> {
     const pages = await inBatches(entities, async (entity) => {
-      const { items } = await this.#stores.subscriptions.followersOf(entity as EntityId, NOW);
+      const { items } = await this.#stores.subscriptions.subscribersOf(entity as EntityId, NOW);
       return items.some(({ connectionId }) => connectionId === this.id) ? [entity] : [];
     });
     return pages.flat();
@@ -93,7 +93,7 @@ class Client {
     const { type, code } = JSON.parse(body) as { readonly type: string; readonly code?: string };
     const outcome = OUTCOMES[code ?? type] ?? "";
     this.#moment += 1;
-    const kind = action === "subscribe" ? "follow" : "unfollow";
+    const kind = action === "subscribe" ? "subscribe" : "unsubscribe";
     this.requests.push({ kind, entity: entityId, outcome, begun, ended: this.#moment } as Request);
     return outcome;
   }
@@ -191,7 +191,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
       hundred.map((entity) => meter.measure(async () => answers.add(await client.subscribe(entity)))),
     );
 
-    expect(answers).toEqual(new Set(["following"]));
+    expect(answers).toEqual(new Set(["subscribed"]));
     expect(await client.heard(hundred)).toHaveLength(100);
     expect(costs.map(({ writes }) => writes).filter((writes) => writes > 12)).toEqual([]);
     await client.disconnect();

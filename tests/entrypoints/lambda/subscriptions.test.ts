@@ -34,8 +34,8 @@ function handlers() {
       asking(subscribe, { action: "subscribe", entityId, ...more }, overrides),
     unsubscribe: (entityId: unknown, more = {}, overrides = {}) =>
       asking(unsubscribe, { action: "unsubscribe", entityId, ...more }, overrides),
-    followersOf: async (entityId: string) =>
-      (await subscriptions.followersOf(entityId as EntityId, toEpochSeconds(clock.now()))).items,
+    subscribersOf: async (entityId: string) =>
+      (await subscriptions.subscribersOf(entityId as EntityId, toEpochSeconds(clock.now()))).items,
   };
 }
 
@@ -49,7 +49,7 @@ beforeEach(async () => {
 describe("subscribe", () => {
   it("stores all that a fan-out asks, and says so with the client's own id", async () => {
     expect(await all.subscribe("order-17", { id: "7" })).toEqual({ type: "subscribed", entityId: "order-17", id: "7" });
-    expect(await all.followersOf("order-17")).toEqual([
+    expect(await all.subscribersOf("order-17")).toEqual([
       {
         entityId: "order-17",
         connectionId: "gbgHYy9RVQAYKEj2kA==",
@@ -64,22 +64,22 @@ describe("subscribe", () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await all.subscribe("order-17")).toEqual({ type: "subscribed", entityId: "order-17" });
     }
-    expect(await all.followersOf("order-17")).toHaveLength(1);
+    expect(await all.subscribersOf("order-17")).toHaveLength(1);
   });
 
   it.each(["*", "order/*", "__proto__", "USER#ann", "[a-z]+", "ünïcode"])(
     "H5 E13 takes %j literally",
     async (entityId) => {
       expect(await all.subscribe(entityId)).toEqual({ type: "subscribed", entityId });
-      expect(await all.followersOf(entityId)).toHaveLength(1);
-      expect(await all.followersOf("order-17")).toEqual([]);
+      expect(await all.subscribersOf(entityId)).toHaveLength(1);
+      expect(await all.subscribersOf("order-17")).toEqual([]);
     },
   );
 
-  it("H6 stops at the limit, and not for what is followed already", async () => {
+  it("H6 stops at the limit, and not for a repeated subscribe", async () => {
     for (const entityId of ["1", "2", "3", "3"]) await all.subscribe(entityId);
     expect(await all.subscribe("4", { id: "7" })).toMatchObject({ type: "error", code: "LIMIT", id: "7" });
-    expect(await all.followersOf("4")).toEqual([]);
+    expect(await all.subscribersOf("4")).toEqual([]);
     await all.unsubscribe("1");
     expect(await all.subscribe("4")).toMatchObject({ type: "subscribed" });
   });
@@ -87,7 +87,7 @@ describe("subscribe", () => {
   it("H7 tells a connection without a record that it has ended", async () => {
     const answer = await all.subscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED", id: "7" });
-    expect(await all.followersOf("order-17")).toEqual([]);
+    expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
   it("H8 does not take another user's word for a connection", async () => {
@@ -116,7 +116,7 @@ describe("unsubscribe", () => {
         id: "8",
       });
     }
-    expect(await all.followersOf("order-17")).toEqual([]);
+    expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
   it("H3 cannot end another connection's", async () => {
@@ -124,7 +124,7 @@ describe("unsubscribe", () => {
     await all.unsubscribe("order-17", { connectionId: "gbgHYy9RVQAYKEj2kA==" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     const answer = await all.unsubscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED", id: "7" });
-    expect(await all.followersOf("order-17")).toHaveLength(1);
+    expect(await all.subscribersOf("order-17")).toHaveLength(1);
   });
 });
 
@@ -166,7 +166,7 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
       requestId: "PJqCOG4zqRcFcPw=",
       id: "7",
     });
-    expect(await all.followersOf("order-17")).toEqual([]);
+    expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
   it.each([
@@ -183,6 +183,6 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
       member: "id",
       requestId: "PJqCOG4zqRcFcPw=",
     });
-    expect(await all.followersOf("order-17")).toEqual([]);
+    expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 });

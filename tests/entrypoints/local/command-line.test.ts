@@ -112,7 +112,7 @@ describe("the banner", () => {
     expect(text).toContain("aws lambda invoke --function-name CreateTestJwt --endpoint-url http://127.0.0.1:3001 ");
   });
 
-  it("has lines to copy for following an entity and pushing to it, credentials and region included", () => {
+  it("has lines to copy for subscribing to an entity and pushing to it, credentials and region included", () => {
     expect(text).toContain('{"action":"subscribe","entityId":"order-17"}');
     expect(text).toContain(
       "AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y aws events put-events " +

@@ -31,13 +31,13 @@ describe("tickets whose holders died", () => {
     );
     const subscriptions = new DynamoSubscriptionStore(table, { pause, now: () => waited });
 
-    const outcome = await subscriptions.follow(aSubscription(connection, "order-17" as EntityId), NOW, 1);
+    const outcome = await subscriptions.subscribe(aSubscription(connection, "order-17" as EntityId), NOW, 1);
 
-    expect(outcome).toBe("following");
+    expect(outcome).toBe("subscribed");
     expect(waited).toBeLessThan(3500);
     // All of them are skipped now: the next request does not wait.
     waited = 0;
-    await subscriptions.unfollow(aSubscription(connection, "order-17" as EntityId), NOW);
+    await subscriptions.unsubscribe(aSubscription(connection, "order-17" as EntityId), NOW);
     expect(waited).toBe(0);
   });
 });

@@ -3,10 +3,10 @@ import { ENTITIES, type Operation, type Scenario, TableSimulation } from "./scen
 const [A, B] = ENTITIES;
 
 const OPERATIONS: readonly Operation[] = [
-  { kind: "follow", entity: A },
-  { kind: "follow", entity: B },
-  { kind: "unfollow", entity: A },
-  { kind: "unfollow", entity: B },
+  { kind: "subscribe", entity: A },
+  { kind: "subscribe", entity: B },
+  { kind: "unsubscribe", entity: A },
+  { kind: "unsubscribe", entity: B },
   { kind: "close" },
 ];
 

@@ -42,7 +42,7 @@ function again(command: Command): Command {
 }
 
 const operation = fc.record({
-  kind: fc.constantFrom("follow", "follow", "follow", "unfollow", "unfollow", "close", "open", "repeat"),
+  kind: fc.constantFrom("subscribe", "subscribe", "subscribe", "unsubscribe", "unsubscribe", "close", "open", "repeat"),
   number: fc.nat({ max: 5 }),
 });
 
@@ -78,12 +78,12 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
         for (const { kind, number } of operations) {
           // Long enough for a few of them to fill the record.
           const subscription = aSubscription(connection, `${"e".repeat(240)}${number}` as EntityId);
-          if (kind === "follow") await subscriptions.follow(subscription, NOW, 5);
-          if (kind === "unfollow") await subscriptions.unfollow(subscription, NOW);
+          if (kind === "subscribe") await subscriptions.subscribe(subscription, NOW, 5);
+          if (kind === "unsubscribe") await subscriptions.unsubscribe(subscription, NOW);
           if (kind === "open") await connections.open(connection);
           if (kind === "close") {
             await connections.close(connection.id, NOW);
-            await subscriptions.unfollowAll(connection.id);
+            await subscriptions.unsubscribeAll(connection.id);
           }
           const earlier = sent[(number * 7) % sent.length];
           if (kind === "repeat" && earlier) await endingOf(() => send(again(earlier)));

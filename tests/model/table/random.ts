@@ -10,8 +10,14 @@ export type Schedule = Scenario & {
 };
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("follow" as const), entity: fc.constantFrom(...ENTITIES) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("unfollow" as const), entity: fc.constantFrom(...ENTITIES) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("subscribe" as const), entity: fc.constantFrom(...ENTITIES) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("unsubscribe" as const), entity: fc.constantFrom(...ENTITIES) }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "close" as const }) },
 );
 

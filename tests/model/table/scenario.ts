@@ -16,12 +16,14 @@ import { type RequestInterceptor, Steps, setsAsLists } from "./steps.ts";
 
 export const ENTITIES = ["a", "b", "c"] as const;
 
-export type Operation = { readonly kind: "follow" | "unfollow"; readonly entity: string } | { readonly kind: "close" };
+export type Operation =
+  | { readonly kind: "subscribe" | "unsubscribe"; readonly entity: string }
+  | { readonly kind: "close" };
 
 export type Scenario = {
   readonly operations: readonly Operation[];
   readonly limit: number;
-  /** What is followed at the beginning. */
+  /** The entities subscribed to at the beginning. */
   readonly initially: readonly string[];
   /** For how many names the record has room at the beginning. */
   readonly room: "plenty" | "one" | "none";
@@ -76,7 +78,7 @@ export class TableSimulation {
     return this.#hasEnded.size === this.#scenario.operations.length;
   }
 
-  /** Takes one step, with all that follows from it. */
+  /** Takes one step, with all that results from it. */
   async take(index: number, fault: Parameters<Steps["waiting"][number]["take"]>[0] = "none"): Promise<void> {
     const [step] = this.steps.waiting.splice(index, 1);
     if (step === undefined) return;
@@ -143,7 +145,7 @@ export class TableSimulation {
       Object.assign(record, { ballast: "x".repeat(1000 - bytes) });
     }
     for (const entity of initially) {
-      await subscriptions.follow(aSubscription(CONNECTION, entity as EntityId), NOW, initially.length);
+      await subscriptions.subscribe(aSubscription(CONNECTION, entity as EntityId), NOW, initially.length);
     }
   }
 
@@ -176,9 +178,9 @@ export class TableSimulation {
       return "closed";
     }
     const subscription = aSubscription(CONNECTION, operation.entity as EntityId);
-    return operation.kind === "follow"
-      ? stores.subscriptions.follow(subscription, NOW, this.#scenario.limit)
-      : stores.subscriptions.unfollow(subscription, NOW);
+    return operation.kind === "subscribe"
+      ? stores.subscriptions.subscribe(subscription, NOW, this.#scenario.limit)
+      : stores.subscriptions.unsubscribe(subscription, NOW);
   }
 
   /** Notes the rows that a push would find now, unless a transaction is only partly written. */

@@ -11,47 +11,47 @@ import { growUntilPaged } from "./grow-until-paged.ts";
 import type { Suite } from "./suite.ts";
 
 /** The port's promises about a fan-out's reads. */
-export function describeFollowers(makeStores: () => Stores, { describe, it, beforeEach }: Suite): void {
+export function describeSubscribers(makeStores: () => Stores, { describe, it, beforeEach }: Suite): void {
   let stores: StoreScenario;
-  let crowd: ReturnType<typeof followedByMany> | undefined;
+  let crowd: ReturnType<typeof withManySubscribers> | undefined;
   beforeEach(() => {
     stores = new StoreScenario(makeStores());
   });
 
-  describe("followersOf", () => {
+  describe("subscribersOf", () => {
     it.each([
       ["shown in its last second", 7199, 1],
       ["L7 I19 hidden from the moment it expires", 7200, 0],
       ["L7 hidden long after", 200_000, 0],
     ])("a subscription is %s", async (_row, seconds, count) => {
-      const { entityIds } = await stores.followedUpTo(1);
+      const { entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
 
-      expect(await stores.followersOf(entityId, addSeconds(NOW, seconds))).toHaveLength(count);
+      expect(await stores.subscribersOf(entityId, addSeconds(NOW, seconds))).toHaveLength(count);
     });
 
-    it("J11 shows each follower once over all its pages, of which each is bounded", async () => {
+    it("J11 shows each subscriber once over all its pages, of which each is bounded", async () => {
       const { stores: same, entityId, members } = await theCrowd();
 
-      const all = await same.followersOf(entityId);
+      const all = await same.subscribersOf(entityId);
 
       expect(all.map(({ connectionId }) => connectionId).sort()).toEqual(members.map(({ id }) => id).sort());
     });
 
-    it("loses nobody when the follower on which a page ended has gone", async () => {
-      const { entityId, members, first, next } = await followedByMany(stores);
+    it("loses nobody when the subscriber on which a page ended has gone", async () => {
+      const { entityId, members, first, next } = await withManySubscribers(stores);
 
-      await inBatches(first.items, (follower) => stores.subscriptions.unfollow(follower, NOW));
-      const rest = await readAll((from) => stores.subscriptions.followersOf(entityId, NOW, from ?? next));
+      await inBatches(first.items, (subscriber) => stores.subscriptions.unsubscribe(subscriber, NOW));
+      const rest = await readAll((from) => stores.subscriptions.subscribersOf(entityId, NOW, from ?? next));
 
       expect(first.items.length + rest.length).toBe(members.length);
     });
 
     it.each([
-      ["E5 a user's id", (follower: Connection) => follower.identity.userId],
-      ["E5 a connection's id", (follower: Connection) => follower.id],
+      ["E5 a user's id", (subscriber: Connection) => subscriber.identity.userId],
+      ["E5 a connection's id", (subscriber: Connection) => subscriber.id],
       ["E4 the name of a record type", () => "connection"],
-      ["E4 a key of another kind", (follower: Connection) => `CONNECTION#${follower.id}`],
+      ["E4 a key of another kind", (subscriber: Connection) => `CONNECTION#${subscriber.id}`],
       ["E4 a key of its own kind", () => "ENTITY#order-17"],
       ["E13 a property of every object", () => "__proto__"],
       ["H5 a wildcard", () => "*"],
@@ -59,79 +59,79 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
       ["E8 text outside ASCII", () => "caf\u00e9 \u{1f600}"],
       ["E9 256 bytes", () => "x".repeat(256)],
     ])("takes %s to be an entity like any other", async (_row, spell) => {
-      const follower = await stores.opened();
-      const entityId = spell(follower) as EntityId;
+      const subscriber = await stores.opened();
+      const entityId = spell(subscriber) as EntityId;
       const other = await stores.opened();
-      const own = new Set([follower.id, other.id]);
+      const own = new Set([subscriber.id, other.id]);
       // Those of an earlier run are there too.
       const shown = async () =>
-        (await stores.followersOf(entityId)).filter(({ connectionId }) => own.has(connectionId));
-      await stores.follow(follower, entityId);
-      await stores.follow(other, `${entityId.slice(0, 250)} ` as EntityId);
+        (await stores.subscribersOf(entityId)).filter(({ connectionId }) => own.has(connectionId));
+      await stores.subscribe(subscriber, entityId);
+      await stores.subscribe(other, `${entityId.slice(0, 250)} ` as EntityId);
 
-      expect(await shown()).toEqual([aSubscription(follower, entityId)]);
-      await stores.closed(follower);
+      expect(await shown()).toEqual([aSubscription(subscriber, entityId)]);
+      await stores.closed(subscriber);
       expect(await shown()).toEqual([]);
       await stores.closed(other);
     });
 
     it("E8 tells two Unicode forms of one word apart", async () => {
-      const follower = await stores.opened();
+      const subscriber = await stores.opened();
       const entityId = `caf\u00e9 ${anEntityId()}`.normalize("NFC") as EntityId;
-      await stores.follow(follower, entityId);
+      await stores.subscribe(subscriber, entityId);
 
-      expect(await stores.followersOf(entityId.normalize("NFD") as EntityId)).toEqual([]);
+      expect(await stores.subscribersOf(entityId.normalize("NFD") as EntityId)).toEqual([]);
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a"]', "x".repeat(10_000)])(
       "refuses %j, which is nobody's next page",
       async (cursor) => {
-        await expect(stores.subscriptions.followersOf(anEntityId(), NOW, cursor)).rejects.toMatchObject({
+        await expect(stores.subscriptions.subscribersOf(anEntityId(), NOW, cursor)).rejects.toMatchObject({
           code: "MALFORMED_CURSOR",
         });
       },
     );
 
-    it("shows nobody else's followers, whatever page it is asked for", async () => {
+    it("shows nobody else's subscribers, whatever page it is asked for", async () => {
       const { stores: same, next } = await theCrowd();
 
-      const stranger = await same.subscriptions.followersOf(anEntityId(), NOW, next);
+      const stranger = await same.subscriptions.subscribersOf(anEntityId(), NOW, next);
 
       expect(stranger.items).toEqual([]);
     });
   });
 
-  describe("followersAmong", () => {
-    it("I10 finds the followers among those that are named, at once, each once, and none that expired", async () => {
+  describe("subscribersAmong", () => {
+    it("I10 finds the subscribers among those that are named, at once, each once, and none that expired", async () => {
       const entityId = anEntityId();
-      const [follower, left, closed, stranger] = [
+      const [subscriber, left, closed, stranger] = [
         await stores.opened(),
         await stores.opened(),
         await stores.opened(),
         await stores.opened(),
       ];
-      for (const connection of [follower, left, closed]) await stores.follow(connection, entityId);
-      await stores.follow(stranger, anEntityId());
-      await stores.unfollow(left, entityId);
+      for (const connection of [subscriber, left, closed]) await stores.subscribe(connection, entityId);
+      await stores.subscribe(stranger, anEntityId());
+      await stores.unsubscribe(left, entityId);
       await stores.closed(closed);
-      const named = [follower, left, closed, stranger, follower].map(({ id }) => id);
-      const among = (now = NOW) => stores.subscriptions.followersAmong(named, entityId, now);
+      const named = [subscriber, left, closed, stranger, subscriber].map(({ id }) => id);
+      const among = (now = NOW) => stores.subscriptions.subscribersAmong(named, entityId, now);
 
-      expect(await among()).toEqual([aSubscription(follower, entityId)]);
+      expect(await among()).toEqual([aSubscription(subscriber, entityId)]);
       expect(await among(addSeconds(NOW, 7199))).toHaveLength(1);
       expect(await among(addSeconds(NOW, 7200))).toEqual([]);
-      expect(await stores.subscriptions.followersAmong([], entityId, NOW)).toEqual([]);
+      expect(await stores.subscriptions.subscribersAmong([], entityId, NOW)).toEqual([]);
     });
 
     it("finds 130 that are named", async () => {
       const entityId = anEntityId();
       const ids = await inBatches(Array.from({ length: 130 }), async () => {
-        const follower = await stores.opened();
-        await stores.follow(follower, entityId);
-        return follower.id;
+        const subscriber = await stores.opened();
+        await stores.subscribe(subscriber, entityId);
+        return subscriber.id;
       });
 
-      const found = await stores.subscriptions.followersAmong(ids, entityId, NOW);
+      const found = await stores.subscriptions.subscribersAmong(ids, entityId, NOW);
 
       expect(found.map(({ connectionId }) => connectionId).sort()).toEqual(ids.toSorted());
     });
@@ -140,7 +140,7 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
   it("a user and an entity of one name share nothing (E5)", async () => {
     const connection = await stores.opened();
     const namesake = connection.identity.userId as string as EntityId;
-    await stores.follow(connection, namesake);
+    await stores.subscribe(connection, namesake);
 
     await vi.waitFor(
       async () => {
@@ -152,26 +152,26 @@ export function describeFollowers(makeStores: () => Stores, { describe, it, befo
       { timeout: 3_000, interval: 10 },
     );
     expect(await stores.connections.liveConnectionsOf(aUserId(), NOW)).toEqual({ items: [] });
-    expect(await stores.followersOf(connection.id as string as EntityId)).toEqual([]);
+    expect(await stores.subscribersOf(connection.id as string as EntityId)).toEqual([]);
   });
 
   /** For two tests that do not change it. */
   function theCrowd() {
-    crowd ??= followedByMany(stores);
+    crowd ??= withManySubscribers(stores);
     return crowd;
   }
 }
 
 /** Strongly consistent: no wait is needed. */
-async function followedByMany(stores: StoreScenario) {
+async function withManySubscribers(stores: StoreScenario) {
   const entityId = anEntityId();
   const grown = await growUntilPaged(
     async () => {
       const connection = await stores.opened();
-      await stores.follow(connection, entityId);
+      await stores.subscribe(connection, entityId);
       return connection;
     },
-    (from) => stores.subscriptions.followersOf(entityId, NOW, from),
+    (from) => stores.subscriptions.subscribersOf(entityId, NOW, from),
     (holds) => holds(),
   );
   return { stores, entityId, ...grown };

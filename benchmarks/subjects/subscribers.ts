@@ -1,15 +1,15 @@
-// Connects, follows one entity on every connection, and publishes to it: told how much of it by message. Publisher and
-// followers share a process, and so a clock.
+// Connects, subscribes to one entity on every connection, and publishes to it: told how much of it by message.
+// Publisher and subscribers share a process, and so a clock.
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { WebSocket } from "ws";
 import { median, percentile } from "../samples.ts";
 
-export type FollowersOrder = {
+export type SubscribersOrder = {
   readonly port: number;
   readonly token: string;
-  readonly followers: number;
+  readonly subscribers: number;
   readonly pushes: number;
   readonly warmUps: number;
 };
@@ -18,10 +18,10 @@ export type PushTimes = { readonly p50Ms: number; readonly p99Ms: number; readon
 /** As many connects at once as the runtime answers without queueing. */
 const CONCURRENCY = 50;
 
-/** From the call of PutEvents to each follower's frame, in milliseconds. */
+/** From the call of PutEvents to each subscriber's frame, in milliseconds. */
 type Push = readonly number[];
 
-async function follow({ port, token }: FollowersOrder, entityId: string): Promise<WebSocket> {
+async function subscribe({ port, token }: SubscribersOrder, entityId: string): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/dev`, ["websocket", token]);
   await once(socket, "open");
   socket.send(JSON.stringify({ action: "subscribe", entityId }));
@@ -30,11 +30,11 @@ async function follow({ port, token }: FollowersOrder, entityId: string): Promis
   return socket;
 }
 
-async function followAll(order: FollowersOrder, entityId: string): Promise<WebSocket[]> {
+async function subscribeSockets(order: SubscribersOrder, entityId: string): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
-  while (sockets.length < order.followers) {
-    const count = Math.min(CONCURRENCY, order.followers - sockets.length);
-    sockets.push(...(await Promise.all(Array.from({ length: count }, () => follow(order, entityId)))));
+  while (sockets.length < order.subscribers) {
+    const count = Math.min(CONCURRENCY, order.subscribers - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: count }, () => subscribe(order, entityId)))));
   }
   return sockets;
 }
@@ -50,12 +50,12 @@ async function push(bus: EventBridgeClient, sockets: readonly WebSocket[], entit
   return Promise.all(frames);
 }
 
-async function measure(order: FollowersOrder): Promise<PushTimes> {
+async function measure(order: SubscribersOrder): Promise<PushTimes> {
   const endpoint = `http://127.0.0.1:${order.port}`;
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const bus = new EventBridgeClient({ region: "us-east-1", endpoint, credentials });
-  const entityId = `entity-${order.followers}`;
-  const sockets = await followAll(order, entityId);
+  const entityId = `entity-${order.subscribers}`;
+  const sockets = await subscribeSockets(order, entityId);
   for (let round = 0; round < order.warmUps; round += 1) await push(bus, sockets, entityId);
   const pushes: Push[] = [];
   for (let round = 0; round < order.pushes; round += 1) pushes.push(await push(bus, sockets, entityId));
@@ -68,4 +68,4 @@ async function measure(order: FollowersOrder): Promise<PushTimes> {
   };
 }
 
-process.on("message", async (order: FollowersOrder) => process.send?.(await measure(order)));
+process.on("message", async (order: SubscribersOrder) => process.send?.(await measure(order)));

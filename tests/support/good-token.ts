@@ -1,5 +1,5 @@
-import type { UnverifiedToken } from "../../src/domain/token/presented-token.ts";
-import type { TokenPolicy } from "../../src/domain/token/token-policy.ts";
+import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
+import type { TokenPolicy } from "../../src/domain/token/issuer-policy.ts";
 import { forgeJws } from "./forged-jws.ts";
 
 /** Planted where secrets go, so that a test can look for it where secrets must not be. */

@@ -2,8 +2,8 @@ import { CompactSign } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { TokenSigner } from "../../application/ports/tokens.ts";
 import type { PlainObject } from "../../domain/plain-object.ts";
+import { ALGORITHM } from "../../domain/token/header.ts";
 import { HmacKeys } from "./hmac-keys.ts";
-import { ALGORITHM } from "./judge-header.ts";
 
 export class JoseTokenSigner implements TokenSigner {
   readonly #secrets: SigningSecrets;

@@ -2,12 +2,11 @@ import { type CryptoKey, compactVerify, errors } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { TokenVerifier, VerifiedToken } from "../../application/ports/tokens.ts";
 import type { Secret } from "../../domain/secret.ts";
-import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
-import { type RejectionReason, rejected } from "../../domain/token/token-verdict.ts";
-import { parseCompactJws } from "./compact-jws.ts";
+import type { UnverifiedToken } from "../../domain/token/credentials.ts";
+import { ALGORITHM, judgeHeader } from "../../domain/token/header.ts";
+import { type RejectionReason, rejected } from "../../domain/token/verdict.ts";
 import { HmacKeys } from "./hmac-keys.ts";
-import { ALGORITHM, judgeHeader } from "./judge-header.ts";
-import { parseTokenPart } from "./token-part.ts";
+import { parseCompactJws, parseTokenPart } from "./unverified-jws.ts";
 
 const SIGNATURE_BYTES = 32;
 

@@ -1,9 +1,9 @@
 import { isOriginAllowed, type OriginPolicy } from "../../domain/origin-policy.ts";
 import { toEpochSeconds } from "../../domain/time.ts";
-import { judgeClaims } from "../../domain/token/judge-claims.ts";
-import { type Presented, presentedToken, type QueryToken } from "../../domain/token/presented-token.ts";
-import type { TokenPolicy } from "../../domain/token/token-policy.ts";
-import type { TokenVerdict } from "../../domain/token/token-verdict.ts";
+import { judgeClaims } from "../../domain/token/claims.ts";
+import { type Presented, presentedToken, type QueryToken } from "../../domain/token/credentials.ts";
+import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
+import type { TokenVerdict } from "../../domain/token/verdict.ts";
 import type { Clock } from "../ports/system.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
 

@@ -1,6 +1,6 @@
 import type { Identity } from "../../domain/identity/identity.ts";
 import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
-import type { TokenPolicy } from "../../domain/token/token-policy.ts";
+import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Clock, UniqueIds } from "../ports/system.ts";
 import type { TokenSigner } from "../ports/tokens.ts";
 

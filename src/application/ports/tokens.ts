@@ -1,6 +1,6 @@
 import type { PlainObject } from "../../domain/plain-object.ts";
-import type { UnverifiedToken } from "../../domain/token/presented-token.ts";
-import type { Rejection } from "../../domain/token/token-verdict.ts";
+import type { UnverifiedToken } from "../../domain/token/credentials.ts";
+import type { Rejection } from "../../domain/token/verdict.ts";
 
 /** `verified` says that a trusted key signed exactly these claims, and nothing about what they say. */
 export type VerifiedToken = { readonly kind: "verified"; readonly claims: PlainObject } | Rejection;

@@ -6,7 +6,7 @@ import type { SigningSecrets } from "../../application/ports/signing-secrets.ts"
 import type { Clock } from "../../application/ports/system.ts";
 import { makeCachedSigningSecrets } from "../../application/secrets/cached-signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
-import type { TokenPolicy } from "../../domain/token/token-policy.ts";
+import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Part } from "./container.ts";
 import { names } from "./names.ts";
 import type { Settings } from "./settings.ts";

@@ -2,7 +2,7 @@ import { connected, FAILED } from "../../adapters/api-gateway/route-answers.ts";
 import { parseConnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import { answeredSubprotocol } from "../../domain/token/presented-token.ts";
+import { answeredSubprotocol } from "../../domain/token/credentials.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { names } from "../composition/names.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
+import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
 import { HOSTILE_KEY_IDS } from "../../support/attacks/key-attacks.ts";
 import { forgeJws } from "../../support/forged-jws.ts";

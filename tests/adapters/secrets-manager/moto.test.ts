@@ -9,7 +9,7 @@ import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secr
 import { RandomSecrets, SystemClock } from "../../../src/adapters/system/system.ts";
 import { makeCachedSigningSecrets } from "../../../src/application/secrets/cached-signing-secrets.ts";
 import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/secrets/rotate-signing-secret.ts";
-import type { UnverifiedToken } from "../../../src/domain/token/presented-token.ts";
+import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";
 import { fetchHeld } from "../../support/secrets-manager/fetch-held.ts";

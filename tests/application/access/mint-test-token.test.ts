@@ -3,8 +3,8 @@ import { makeMintTestToken } from "../../../src/application/access/mint-test-tok
 import type { Identity } from "../../../src/domain/identity/identity.ts";
 import type { PlainObject } from "../../../src/domain/plain-object.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
-import { judgeClaims } from "../../../src/domain/token/judge-claims.ts";
-import type { TokenPolicy } from "../../../src/domain/token/token-policy.ts";
+import { judgeClaims } from "../../../src/domain/token/claims.ts";
+import type { TokenPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { POLICY } from "../../support/good-token.ts";
 

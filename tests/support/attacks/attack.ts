@@ -1,4 +1,4 @@
-import type { RejectionReason } from "../../../src/domain/token/token-verdict.ts";
+import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { forgeJws } from "../forged-jws.ts";
 import { goodClaims } from "../good-token.ts";
 

@@ -1,4 +1,4 @@
-import type { RejectionReason } from "../../../src/domain/token/token-verdict.ts";
+import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { authorizerEvent, type Handshake } from "../gateway-events.ts";
 
 /** A row of group F: a handshake whose token is good, and which carries it in a way that must not open anything. */

@@ -1,9 +1,9 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
-import { judgeUse } from "./judge-use.ts";
-import type { TokenPolicy } from "./token-policy.ts";
-import { type RejectionReason, rejected, type TokenVerdict } from "./token-verdict.ts";
+import type { TokenPolicy } from "./issuer-policy.ts";
+import { judgeUse } from "./token-use.ts";
+import { type RejectionReason, rejected, type TokenVerdict } from "./verdict.ts";
 
 /**
  * Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. Each

@@ -1,5 +1,5 @@
 import { ownProperty, type PlainObject } from "../plain-object.ts";
-import type { RejectionReason } from "./token-verdict.ts";
+import type { RejectionReason } from "./verdict.ts";
 
 /**
  * Where issuers say what a token is for: Cognito, Simple JWT (Django), Flask-JWT-Extended and Keycloak, in this order.

@@ -1,5 +1,5 @@
 import type { Brand } from "../brand.ts";
-import { type Rejection, rejected } from "./token-verdict.ts";
+import { type Rejection, rejected } from "./verdict.ts";
 
 /** A token as a caller presented it: any text whatever. */
 export type UnverifiedToken = Brand<string, "UnverifiedToken">;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/presented-token.ts";
+import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/credentials.ts";
 import { anyText } from "../../support/any-text.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };

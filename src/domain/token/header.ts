@@ -1,5 +1,5 @@
-import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
-import type { RejectionReason } from "../../domain/token/token-verdict.ts";
+import { ownProperty, type PlainObject } from "../plain-object.ts";
+import type { RejectionReason } from "./verdict.ts";
 
 /** The one algorithm of our keys (RFC 8725 3.1), compared as it is spelled. */
 export const ALGORITHM = "HS256";

@@ -1,4 +1,6 @@
-import { type Rejection, rejected } from "../../domain/token/token-verdict.ts";
+import type { PlainObject } from "../../domain/plain-object.ts";
+import { parseStrictObject } from "../../domain/strict-json.ts";
+import { type Rejection, rejected } from "../../domain/token/verdict.ts";
 
 /** A token's parts, decoded from their one canonical spelling. Nothing in them has been verified. */
 export type UnverifiedJws = { readonly kind: "jws"; readonly header: Uint8Array; readonly signature: Uint8Array };
@@ -22,4 +24,23 @@ export function parseCompactJws(token: string): UnverifiedJws | Rejection {
 function decodeCanonical(segment: string): Uint8Array | undefined {
   const bytes = Buffer.from(segment, "base64url");
   return bytes.length > 0 && bytes.toString("base64url") === segment ? bytes : undefined;
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Deeper than any issuer nests claims, and far from where recursive code elsewhere would run out of stack. */
+const MAX_DEPTH = 16;
+
+/** The object that the bytes spell, or undefined. RFC 8725 3.7: UTF-8 alone, no byte order mark. */
+export function parseTokenPart(bytes: Uint8Array): PlainObject | undefined {
+  const text = decodeUtf8(bytes);
+  return text === undefined ? undefined : parseStrictObject(text, MAX_DEPTH);
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

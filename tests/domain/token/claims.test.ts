@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
-import { judgeClaims } from "../../../src/domain/token/judge-claims.ts";
-import type { TokenPolicy } from "../../../src/domain/token/token-policy.ts";
-import type { RejectionReason } from "../../../src/domain/token/token-verdict.ts";
+import { judgeClaims } from "../../../src/domain/token/claims.ts";
+import type { TokenPolicy } from "../../../src/domain/token/issuer-policy.ts";
+import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { goodClaims, POLICY } from "../../support/good-token.ts";
 
 const NOW = 1_800_000_000 as EpochSeconds;

@@ -3,7 +3,7 @@ import type { Scheduler } from "../scheduler.ts";
 import type { Authorizer } from "./api-description.ts";
 import { authorizerEvent, type GatewayRequest, methodArn, type Session } from "./events.ts";
 import { evaluatePolicy } from "./iam-policy.ts";
-import type { Integrate } from "./integration.ts";
+import type { InvokeIntegration } from "./integration.ts";
 import {
   AUTHORIZER_FAILED,
   AUTHORIZER_MISCONFIGURED,
@@ -29,11 +29,14 @@ export type Authorize = (
 const UNAUTHORIZED_ERROR = "Unauthorized";
 
 /** Asks the authorizer. Nothing but a valid policy that allows this connection lets it on. */
-export function makeAuthorize(deps: { readonly integrate: Integrate; readonly scheduler: Scheduler }): Authorize {
+export function makeAuthorize(deps: {
+  readonly invokeIntegration: InvokeIntegration;
+  readonly scheduler: Scheduler;
+}): Authorize {
   return async (authorizer, session, request, sent) => {
     if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return refused(UNAUTHORIZED);
     const askedAt = deps.scheduler.now();
-    const answer = await deps.integrate(authorizer, authorizerEvent(session, request, sent));
+    const answer = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
     if (answer.kind === "failed" && answer.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
     if (answer.kind !== "returned") return refused(AUTHORIZER_FAILED);
     const verdict = judgeAuthorizerResult(answer.json, session.stage);

@@ -9,7 +9,7 @@ import { LOST } from "./closing.ts";
 import { Connections, type Disconnect } from "./connections.ts";
 import { disconnectEvent, newRequest } from "./events.ts";
 import { makeHandshake } from "./handshake.ts";
-import { makeIntegrate } from "./integration.ts";
+import { makeInvokeIntegration } from "./integration.ts";
 import { makeRateLimit, type Quotas } from "./quotas.ts";
 import { FAULT, refuse } from "./refusal.ts";
 import { makeRouteMessage } from "./route-message.ts";
@@ -30,18 +30,18 @@ export function makeGateway(deps: {
   readonly scheduler: Scheduler;
 }): Gateway {
   const { api, scheduler } = deps;
-  const integrate = makeIntegrate(deps);
+  const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
-  const authorize = makeAuthorize({ integrate, scheduler });
-  const handshake = makeHandshake({ api, authorize, integrate, withinQuota: withinConnectQuota, scheduler });
+  const authorize = makeAuthorize({ invokeIntegration, scheduler });
+  const handshake = makeHandshake({ api, authorize, invokeIntegration, withinQuota: withinConnectQuota, scheduler });
   const accept = makeAcceptUpgrade();
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {
     const event = disconnectEvent(session, newRequest(scheduler.now()), closing);
-    if (disconnectRoute !== undefined) await integrate(disconnectRoute, event);
+    if (disconnectRoute !== undefined) await invokeIntegration(disconnectRoute, event);
   };
-  const routeMessage = makeRouteMessage({ api, integrate, withinQuota: withinRequestQuota, scheduler });
+  const routeMessage = makeRouteMessage({ api, invokeIntegration, withinQuota: withinRequestQuota, scheduler });
   const connections = new Connections({ routeMessage, disconnect, scheduler });
 
   async function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -4,7 +4,7 @@ import type { ApiDescription, Stage } from "./api-description.ts";
 import type { Authorize } from "./authorize.ts";
 import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
-import { type Integrate, readConnectAnswer } from "./integration.ts";
+import { type InvokeIntegration, readConnectAnswer } from "./integration.ts";
 import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
@@ -20,7 +20,7 @@ export type Handshake =
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
   readonly authorize: Authorize;
-  readonly integrate: Integrate;
+  readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
   readonly scheduler: Scheduler;
 }): (request: IncomingMessage) => Promise<Handshake> {
@@ -55,7 +55,7 @@ export function makeHandshake(deps: {
       query: query === "" ? undefined : queryMaps(query),
       integrationLatency: authorization?.latency,
     });
-    const answer = readConnectAnswer(await deps.integrate(route, event));
+    const answer = readConnectAnswer(await deps.invokeIntegration(route, event));
     switch (answer.kind) {
       case "accepted":
         return { kind: "admitted", session: authorized, subprotocol: answer.subprotocol };

@@ -6,13 +6,16 @@ import type { Scheduler } from "../scheduler.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "./quotas.ts";
 import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./refusal.ts";
 
-export type Integrate = (
+export type InvokeIntegration = (
   target: { readonly functionName: string; readonly integrationTimeoutMillis?: number },
   event: unknown,
 ) => Promise<Invocation | { readonly kind: "timed-out" }>;
 
 /** Invokes a function as the gateway does: what takes longer is given up, and goes on by itself. */
-export function makeIntegrate(deps: { readonly functions: Functions; readonly scheduler: Scheduler }): Integrate {
+export function makeInvokeIntegration(deps: {
+  readonly functions: Functions;
+  readonly scheduler: Scheduler;
+}): InvokeIntegration {
   return ({ functionName, integrationTimeoutMillis = MAX_INTEGRATION_TIMEOUT_MS }, event) =>
     new Promise((resolve) => {
       const cancel = deps.scheduler.after(integrationTimeoutMillis, () => resolve({ kind: "timed-out" }));

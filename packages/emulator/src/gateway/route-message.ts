@@ -2,7 +2,7 @@ import type { Invocation } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Route } from "./api-description.ts";
 import { messageEvent, newRequest, type Session } from "./events.ts";
-import { type Integrate, parseProxyResponse } from "./integration.ts";
+import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
 
@@ -11,7 +11,7 @@ export type RouteMessage = (session: Session, body: string) => Promise<string | 
 
 export function makeRouteMessage(deps: {
   readonly api: ApiDescription;
-  readonly integrate: Integrate;
+  readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
   readonly scheduler: Scheduler;
 }): RouteMessage {
@@ -32,7 +32,7 @@ export function makeRouteMessage(deps: {
     const route = routeOf(body);
     if (route === undefined) return error("Forbidden");
     const event = messageEvent(session, request, { routeKey: route.routeKey, body });
-    const result = await deps.integrate(route, event);
+    const result = await deps.invokeIntegration(route, event);
     if (result.kind === "timed-out") return error("Endpoint request timed out");
     const reply = replyOf(result);
     if (reply === "failed") return error("Internal server error");

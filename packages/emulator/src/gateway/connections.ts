@@ -6,14 +6,14 @@ import { type Closing, GOING_AWAY } from "./closing.ts";
 import type { Session } from "./events.ts";
 import type { RouteMessage } from "./route-message.ts";
 
-export type OpenConnection = { readonly session: Session; readonly socket: ClientSocket };
+export type ClientConnection = { readonly session: Session; readonly socket: ClientSocket };
 
 /** Invokes `$disconnect`. Best effort, as on API Gateway: never throws, and only a shutdown waits for it. */
 export type Disconnect = (session: Session, closing: Closing) => Promise<void>;
 
 /** The WebSockets that are open, from the 101 to the end of `$disconnect`. */
 export class Connections {
-  readonly #open = new Map<string, OpenConnection>();
+  readonly #open = new Map<string, ClientConnection>();
   readonly #disconnecting = new Set<Promise<void>>();
   readonly #routeMessage: RouteMessage;
   readonly #disconnect: Disconnect;
@@ -36,7 +36,7 @@ export class Connections {
   }
 
   /** Undefined also while it is closing: a post would not arrive any more. */
-  find(connectionId: string): OpenConnection | undefined {
+  find(connectionId: string): ClientConnection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.socket.isOpen ? connection : undefined;
   }

@@ -9,7 +9,7 @@ import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, T
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
 
-export type Handshake =
+export type HandshakeOutcome =
   | { readonly kind: "admitted"; readonly session: Session; readonly subprotocol: string | undefined }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
@@ -23,7 +23,7 @@ export function makeHandshake(deps: {
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
   readonly scheduler: Scheduler;
-}): (request: IncomingMessage) => Promise<Handshake> {
+}): (request: IncomingMessage) => Promise<HandshakeOutcome> {
   const { api, scheduler } = deps;
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
@@ -44,7 +44,7 @@ export function makeHandshake(deps: {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
         query: queryMaps(query),
       }));
-    const refused = (error: HandshakeError): Handshake => {
+    const refused = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
     };
     if (authorization?.kind === "refused") return refused(authorization.error);

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from "node:http";
 import { isPlainObject } from "../../../../src/domain/plain-object.ts";
 import type { Functions } from "../lambda/functions.ts";
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { InvocationResult } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "./quotas.ts";
 import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./refusal.ts";
@@ -9,7 +9,7 @@ import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./r
 export type InvokeIntegration = (
   target: { readonly functionName: string; readonly integrationTimeoutMillis?: number },
   event: unknown,
-) => Promise<Invocation | { readonly kind: "timed-out" }>;
+) => Promise<InvocationResult | { readonly kind: "timed-out" }>;
 
 /** Invokes a function as the gateway does: what takes longer is given up, and goes on by itself. */
 export function makeInvokeIntegration(deps: {
@@ -35,7 +35,7 @@ type ConnectAnswer =
 
 const SUBPROTOCOL = "sec-websocket-protocol";
 
-export function readConnectAnswer(invocation: Invocation | { readonly kind: "timed-out" }): ConnectAnswer {
+export function readConnectAnswer(invocation: InvocationResult | { readonly kind: "timed-out" }): ConnectAnswer {
   switch (invocation.kind) {
     case "returned":
       return readResponse(invocation.json);

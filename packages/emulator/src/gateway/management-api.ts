@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import type { Stage } from "./api-description.ts";
 import { DELETED } from "./closing.ts";
-import type { Connections, OpenConnection } from "./connections.ts";
+import type { ClientConnection, Connections } from "./connections.ts";
 import { wasConnectionId } from "./ids.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 
@@ -36,7 +36,7 @@ export function makeManagementApi(deps: {
   };
 }
 
-function manage(request: HttpRequest, { session, socket }: OpenConnection): HttpResponse {
+function manage(request: HttpRequest, { session, socket }: ClientConnection): HttpResponse {
   switch (request.method) {
     case "POST":
       return post(request.body, socket);
@@ -55,7 +55,7 @@ function manage(request: HttpRequest, { session, socket }: OpenConnection): Http
 }
 
 /** Whatever the bytes and their content type, the client gets a text frame. */
-function post(body: Buffer, socket: OpenConnection["socket"]): HttpResponse {
+function post(body: Buffer, socket: ClientConnection["socket"]): HttpResponse {
   // Without body and type, so that SDKs do not raise the error of their model.
   if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
   switch (socket.send(body.toString())) {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ErrorMessage, errorFrame } from "./route-message.ts";
+import { type GatewayErrorMessage, gatewayErrorFrame } from "./route-message.ts";
 
 /** The HTTP answer to an upgrade that becomes no WebSocket. */
 export type Refusal = {
@@ -10,7 +10,7 @@ export type Refusal = {
 };
 
 /** A refusal by the gateway of a handshake that has ids already. */
-export type HandshakeError = { readonly status: number; readonly message: ErrorMessage };
+export type HandshakeError = { readonly status: number; readonly message: GatewayErrorMessage };
 
 const LINGER_MS = 1_000;
 
@@ -37,7 +37,11 @@ export const TIMED_OUT: HandshakeError = { status: 504, message: "Endpoint reque
 
 /** In the form of an error frame, with the ids of the request and of the refused connection. */
 export function gatewaysRefusal({ status, message }: HandshakeError, connectionId: string, requestId: string): Refusal {
-  return { status, body: errorFrame(message, connectionId, requestId), headers: { "x-amz-apigw-id": requestId } };
+  return {
+    status,
+    body: gatewayErrorFrame(message, connectionId, requestId),
+    headers: { "x-amz-apigw-id": requestId },
+  };
 }
 
 /** Status and body come from `$connect`, the headers from the gateway. */

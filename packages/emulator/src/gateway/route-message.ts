@@ -1,4 +1,4 @@
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { InvocationResult } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Route } from "./api-description.ts";
 import { messageEvent, newRequest, type Session } from "./events.ts";
@@ -27,7 +27,8 @@ export function makeRouteMessage(deps: {
 
   return async (session, body) => {
     const request = newRequest(deps.scheduler.now());
-    const error = (message: Parameters<typeof errorFrame>[0]) => errorFrame(message, session.connectionId, request.id);
+    const error = (message: Parameters<typeof gatewayErrorFrame>[0]) =>
+      gatewayErrorFrame(message, session.connectionId, request.id);
     if (!deps.withinQuota()) return error("Too Many Requests");
     const route = routeOf(body);
     if (route === undefined) return error("Forbidden");
@@ -41,7 +42,7 @@ export function makeRouteMessage(deps: {
 }
 
 /** The status and the headers go nowhere: a reply is its body, also beside an error's status. */
-function replyOf(result: Invocation): { readonly body: string | undefined } | "failed" {
+function replyOf(result: InvocationResult): { readonly body: string | undefined } | "failed" {
   if (result.kind !== "returned") return "failed";
   const response = parseProxyResponse(result.json);
   if (response === "malformed") return "failed";
@@ -49,7 +50,7 @@ function replyOf(result: Invocation): { readonly body: string | undefined } | "f
   return Buffer.byteLength(response.body) > MAX_MESSAGE_BYTES ? "failed" : { body: response.body };
 }
 
-export type ErrorMessage =
+export type GatewayErrorMessage =
   | "Endpoint request timed out"
   | "Forbidden"
   | "Internal server error"
@@ -60,6 +61,6 @@ export type ErrorMessage =
   | "";
 
 /** To the letter and the space as recorded from AWS: clients have been seen to compare text. */
-export function errorFrame(message: ErrorMessage, connectionId: string, requestId: string): string {
+export function gatewayErrorFrame(message: GatewayErrorMessage, connectionId: string, requestId: string): string {
   return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Scheduler } from "../scheduler.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
-import { type FunctionError, functionError, type Invocation, type LambdaFunction } from "./lambda-function.ts";
+import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
 type Execution = {
   readonly requestId: string;
@@ -20,7 +20,7 @@ export interface Functions {
    * objects, and what JSON cannot say does not arrive. A handler that outlives its invocation runs on, since
    * nothing in this process can stop it; its later faults are reported.
    */
-  invoke(name: string, event: unknown): Promise<Invocation>;
+  invoke(name: string, event: unknown): Promise<InvocationResult>;
 }
 
 /** Lambda's default for an account and region. */
@@ -40,7 +40,7 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
   let running = 0;
 
-  async function invoke(name: string, event: unknown): Promise<Invocation> {
+  async function invoke(name: string, event: unknown): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
@@ -55,12 +55,16 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
 }
 
 /** Ends with the handler, with its timeout, or with a fault outside of the handler's result, whichever comes first. */
-function run(fn: LambdaFunction, event: unknown, { scheduler, onFailure }: FunctionsDependencies): Promise<Invocation> {
+function run(
+  fn: LambdaFunction,
+  event: unknown,
+  { scheduler, onFailure }: FunctionsDependencies,
+): Promise<InvocationResult> {
   const context = lambdaContext(fn, scheduler);
   return new Promise((resolve) => {
     let hasEnded = false;
     const cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => end(timedOut(fn, context)));
-    function end(invocation: Invocation): void {
+    function end(invocation: InvocationResult): void {
       hasEnded = true;
       cancelTimeout();
       resolve(invocation);
@@ -73,7 +77,7 @@ function run(fn: LambdaFunction, event: unknown, { scheduler, onFailure }: Funct
   });
 }
 
-async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<Invocation> {
+async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<InvocationResult> {
   try {
     const copy = JSON.parse(JSON.stringify(event) ?? "null");
     const result = await fn.handler(copy as never, context as never);
@@ -89,11 +93,11 @@ async function execute(fn: LambdaFunction, event: unknown, context: LambdaContex
   }
 }
 
-function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): Invocation {
+function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): InvocationResult {
   const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
   return failed("Sandbox.Timedout", message);
 }
 
-function failed(errorType: string, errorMessage: string): Invocation {
+function failed(errorType: string, errorMessage: string): InvocationResult {
   return { kind: "failed", error: { errorType, errorMessage, trace: [] } };
 }

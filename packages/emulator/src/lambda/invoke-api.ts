@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import type { Functions } from "./functions.ts";
 import { functionArn } from "./lambda-context.ts";
-import type { Invocation } from "./lambda-function.ts";
+import type { InvocationResult } from "./lambda-function.ts";
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
@@ -52,7 +52,7 @@ async function invokeAs(
 }
 
 /** A handler's failure is a success of the API: status 200 and a header that says so. */
-function answer(invocation: Invocation): HttpResponse {
+function answer(invocation: InvocationResult): HttpResponse {
   const headers = { "Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST" };
   switch (invocation.kind) {
     case "returned":

@@ -18,7 +18,7 @@ export type FunctionError = {
   readonly trace: readonly string[];
 };
 
-export type Invocation =
+export type InvocationResult =
   | { readonly kind: "returned"; readonly json: string }
   | { readonly kind: "failed"; readonly error: FunctionError }
   | { readonly kind: "throttled" }

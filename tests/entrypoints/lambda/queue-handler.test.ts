@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeBatchAnswer } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
+import { judgeBatchResponse } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
 import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
@@ -102,7 +102,7 @@ describe("a batch from a queue", () => {
         const event = sqsEvent(...batch.map((kind) => (kind === "poison" ? "poison" : update(kind))));
         const answer = await handler(event, lambdaContext());
         const ids = batch.map((_, index) => `message-${index}`);
-        const { failed: left } = judgeBatchAnswer(answer, ids);
+        const { failed: left } = judgeBatchResponse(answer, ids);
         expect(ids.map((id) => left.has(id))).toEqual(batch.map((kind) => kind === "bad"));
         expect(deadLetters.unread).toHaveLength(batch.filter((kind) => kind === "poison").length);
       }),

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, HttpService } from "../http/http-servic
 import { AwsError } from "./aws-error.ts";
 
 /**
- * `origin` is the address at which the caller reached the runtime, for URLs in answers. The access key is the one that
+ * `origin` is the address at which the caller reached the runtime, for URLs in responses. The access key is the one that
  * the request names.
  */
 type Caller = { readonly origin: string; readonly accessKeyId: string };
@@ -18,7 +18,7 @@ export function makeAwsJsonService(service: {
   readonly namespace: string;
   readonly operations: ReadonlyMap<string, Operation>;
 }): HttpService {
-  const answer = (status: number, body: object, headers: Record<string, string> = {}): HttpResponse => ({
+  const respond = (status: number, body: object, headers: Record<string, string> = {}): HttpResponse => ({
     status,
     headers: {
       "content-type": `application/x-amz-json-${service.version}`,
@@ -36,11 +36,11 @@ export function makeAwsJsonService(service: {
       const run = service.operations.get(operation);
       if (run === undefined) throw new AwsError("UnknownOperationException", `${operation} is not emulated.`);
       const origin = `http://${request.headers.host}`;
-      return answer(200, await run(parseInput(request.body), { origin, accessKeyId }));
+      return respond(200, await run(parseInput(request.body), { origin, accessKeyId }));
     } catch (error) {
       const fault =
         error instanceof AwsError ? error : new AwsError("InternalFailure", "Internal failure", { status: 500 });
-      return answer(
+      return respond(
         fault.status,
         { __type: `${service.namespace}#${fault.code}`, message: fault.message },
         { "x-amzn-query-error": `${fault.queryCode};${fault.status < 500 ? "Sender" : "Receiver"}` },

@@ -36,10 +36,10 @@ export function makeAuthorize(deps: {
   return async (authorizer, session, request, sent) => {
     if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return refused(UNAUTHORIZED);
     const askedAt = deps.scheduler.now();
-    const answer = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
-    if (answer.kind === "failed" && answer.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
-    if (answer.kind !== "returned") return refused(AUTHORIZER_FAILED);
-    const verdict = judgeAuthorizerResult(answer.json, session.stage);
+    const result = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
+    if (result.kind === "failed" && result.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
+    if (result.kind !== "returned") return refused(AUTHORIZER_FAILED);
+    const verdict = judgeAuthorizerResult(result.json, session.stage);
     switch (verdict.kind) {
       case "allowed":
         return { kind: "authorized", context: verdict.context, latency: deps.scheduler.now() - askedAt };

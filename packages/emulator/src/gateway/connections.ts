@@ -43,7 +43,7 @@ export class Connections {
 
   open(session: Session, ws: WebSocket, stream: Duplex): void {
     const socket = new ClientSocket(ws, stream, this.#scheduler, {
-      onText: (body) => void this.#answer(session, socket, body),
+      onText: (body) => void this.#route(session, socket, body),
       onClosed: (closing) => {
         this.#open.delete(session.connectionId);
         this.ended(session, closing);
@@ -68,9 +68,9 @@ export class Connections {
   }
 
   /** Each message is its own invocation, at once, whatever became of the one before: nothing is queued or ordered. */
-  async #answer(session: Session, socket: ClientSocket, body: string): Promise<void> {
+  async #route(session: Session, socket: ClientSocket, body: string): Promise<void> {
     const frame = await this.#routeMessage(session, body);
-    // Who asks and does not read the answers would have us keep them.
+    // Who asks and does not read the responses would have us keep them.
     if (frame !== undefined && socket.send(frame) === "full") socket.terminate();
   }
 

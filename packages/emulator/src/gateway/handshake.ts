@@ -4,7 +4,7 @@ import type { ApiDescription, Stage } from "./api-description.ts";
 import type { Authorize } from "./authorize.ts";
 import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
-import { type InvokeIntegration, readConnectAnswer } from "./integration.ts";
+import { type InvokeIntegration, readConnectResponse } from "./integration.ts";
 import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
@@ -55,14 +55,14 @@ export function makeHandshake(deps: {
       query: query === "" ? undefined : queryMaps(query),
       integrationLatency: authorization?.latency,
     });
-    const answer = readConnectAnswer(await deps.invokeIntegration(route, event));
-    switch (answer.kind) {
+    const response = readConnectResponse(await deps.invokeIntegration(route, event));
+    switch (response.kind) {
       case "accepted":
-        return { kind: "admitted", session: authorized, subprotocol: answer.subprotocol };
+        return { kind: "admitted", session: authorized, subprotocol: response.subprotocol };
       case "refused":
-        return { kind: "refused", refusal: functionsRefusal(answer, request.id) };
+        return { kind: "refused", refusal: functionsRefusal(response, request.id) };
       case "failed":
-        return refused(answer.error);
+        return refused(response.error);
     }
   };
 }

@@ -26,8 +26,8 @@ export function makeInvokeIntegration(deps: {
     });
 }
 
-/** What the answer of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
-type ConnectAnswer =
+/** What the response of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
+type ConnectResponse =
   | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
   /** Refused by the function: its status and body reach the client. */
   | { readonly kind: "refused"; readonly status: number; readonly body: string }
@@ -35,7 +35,7 @@ type ConnectAnswer =
 
 const SUBPROTOCOL = "sec-websocket-protocol";
 
-export function readConnectAnswer(invocation: InvocationResult | { readonly kind: "timed-out" }): ConnectAnswer {
+export function readConnectResponse(invocation: InvocationResult | { readonly kind: "timed-out" }): ConnectResponse {
   switch (invocation.kind) {
     case "returned":
       return readResponse(invocation.json);
@@ -49,7 +49,7 @@ export function readConnectAnswer(invocation: InvocationResult | { readonly kind
   }
 }
 
-function readResponse(json: string): ConnectAnswer {
+function readResponse(json: string): ConnectResponse {
   const response = parseProxyResponse(json);
   if (typeof response === "string") return failed(BAD_GATEWAY);
   if (response.statusCode > 299) return { kind: "refused", status: response.statusCode, body: response.body ?? "" };
@@ -67,7 +67,7 @@ function isHeaderValue(value: string | undefined): boolean {
   }
 }
 
-function failed(error: HandshakeError): ConnectAnswer {
+function failed(error: HandshakeError): ConnectResponse {
   return { kind: "failed", error };
 }
 

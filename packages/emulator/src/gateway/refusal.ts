@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type GatewayErrorMessage, gatewayErrorFrame } from "./route-message.ts";
 
-/** The HTTP answer to an upgrade that becomes no WebSocket. */
+/** The HTTP response to an upgrade that becomes no WebSocket. */
 export type Refusal = {
   readonly status: number;
   readonly body?: string;
@@ -63,7 +63,7 @@ export function refuse(socket: Duplex, { status, body = "", headers = {} }: Refu
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));
   // What the client still sends is read and dropped: unread bytes would turn the close into a reset, and that can
-  // overtake the answer. A client that neither reads nor goes is cut off.
+  // overtake the response. A client that neither reads nor goes is cut off.
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -47,11 +47,11 @@ export function makeHttpServer(
   });
   // Node drops the headers above its limit without a word: a check that sees only the rest is none.
   server.maxHeadersCount = 0;
-  server.on("request", (request, response) => {
+  server.on("request", (request, outgoing) => {
     respond(request, deps)
       .catch(() => INTERNAL_ERROR)
-      .then((answer) => send(response, answer))
-      .catch(() => response.destroy());
+      .then((response) => send(outgoing, response))
+      .catch(() => outgoing.destroy());
   });
   server.on("upgrade", deps.onUpgrade);
   return server;
@@ -64,17 +64,17 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {
-    // Read and dropped: unread bytes would turn the close into a reset, and that can overtake the answer.
+    // Read and dropped: unread bytes would turn the close into a reset, and that can overtake the response.
     request.resume();
     return bytes > MAX_BODY_BYTES ? TOO_LARGE : NO_ROOM;
   }
-  let answer: HttpResponse | undefined;
+  let response: HttpResponse | undefined;
   try {
     const body = await readBody(request);
-    answer = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, deps.services);
-    return answer;
+    response = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, deps.services);
+    return response;
   } finally {
-    void (answer?.until ?? Promise.resolve()).finally(release);
+    void (response?.until ?? Promise.resolve()).finally(release);
   }
 }
 
@@ -84,14 +84,14 @@ async function serve(
 ): Promise<HttpResponse> {
   const { method = "", headers } = request;
   for (const service of services) {
-    const answer = await service({ method, path, query: new URLSearchParams(`?${query}`), headers, body });
-    if (answer !== undefined) return answer;
+    const response = await service({ method, path, query: new URLSearchParams(`?${query}`), headers, body });
+    if (response !== undefined) return response;
   }
   return FORBIDDEN;
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.from(body ?? "");
-  response.writeHead(status, { ...headers, ...(status !== 204 && { "Content-Length": bytes.length }) });
-  response.end(bytes);
+  outgoing.writeHead(status, { ...headers, ...(status !== 204 && { "Content-Length": bytes.length }) });
+  outgoing.end(bytes);
 }

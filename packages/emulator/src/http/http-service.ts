@@ -13,7 +13,7 @@ export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Set if the request's body is in use after the answer. Never rejects. */
+  /** Set if the request's body is in use after the response. Never rejects. */
   readonly until?: Promise<unknown>;
 };
 

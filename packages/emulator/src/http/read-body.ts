@@ -17,7 +17,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.setTimeout(STALL_MS, () => request.destroy());
-  // An iterator that is left early destroys the request, and the answer with it, unless told not to.
+  // An iterator that is left early destroys the request, and the response with it, unless told not to.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) {

@@ -16,7 +16,7 @@ export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean 
   return new Set(single).size < single.length || !TARGET.test(url);
 }
 
-/** The real service's answer to two `Authorization` headers; its other answers are JSON. */
+/** The real service's response to two `Authorization` headers; its other responses are JSON. */
 export const BAD_REQUEST_PAGE = {
   status: 400,
   headers: { "Content-Type": "text/html" },

@@ -41,7 +41,7 @@ async function invokeAs(
 ): Promise<HttpResponse> {
   switch (request.headers["x-amz-invocation-type"] ?? "RequestResponse") {
     case "RequestResponse":
-      return answer(await functions.invoke(name, event));
+      return toResponse(await functions.invoke(name, event));
     case "Event":
       return { status: 202, until: functions.invoke(name, event) };
     case "DryRun":
@@ -52,7 +52,7 @@ async function invokeAs(
 }
 
 /** A handler's failure is a success of the API: status 200 and a header that says so. */
-function answer(invocation: InvocationResult): HttpResponse {
+function toResponse(invocation: InvocationResult): HttpResponse {
   const headers = { "Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST" };
   switch (invocation.kind) {
     case "returned":

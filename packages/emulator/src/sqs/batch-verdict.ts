@@ -4,16 +4,16 @@ import { isPlainObject, ownProperty } from "../../../../src/domain/plain-object.
 export type BatchVerdict = { readonly failed: ReadonlySet<string>; readonly reason: string };
 
 /**
- * A function's answer under `ReportBatchItemFailures` (Lambda developer guide, "Success and failure conditions"). What
+ * A function's response under `ReportBatchItemFailures` (Lambda developer guide, "Success and failure conditions"). What
  * says nothing (null, no list, an empty one) means that all went well; what cannot be understood, that nothing did.
  */
-export function judgeBatchAnswer(answer: unknown, messageIds: readonly string[]): BatchVerdict {
+export function judgeBatchResponse(response: unknown, messageIds: readonly string[]): BatchVerdict {
   const allFailed = (reason: string) => ({ failed: new Set(messageIds), reason });
-  if (answer === undefined || answer === null) return NONE_FAILED;
-  if (Array.isArray(answer) && answer.length === 0) return NONE_FAILED;
-  if (!isPlainObject(answer)) return allFailed("the answer is not a batch response");
+  if (response === undefined || response === null) return NONE_FAILED;
+  if (Array.isArray(response) && response.length === 0) return NONE_FAILED;
+  if (!isPlainObject(response)) return allFailed("the answer is not a batch response");
 
-  const failures = ownProperty(answer, "batchItemFailures") ?? [];
+  const failures = ownProperty(response, "batchItemFailures") ?? [];
   if (!Array.isArray(failures)) return allFailed("batchItemFailures is not a list");
   const identifiers = failures.map((failure) =>
     isPlainObject(failure) ? ownProperty(failure, "itemIdentifier") : undefined,

@@ -1,5 +1,5 @@
 import type { Scheduler } from "../scheduler.ts";
-import { type BatchVerdict, judgeBatchAnswer } from "./batch-verdict.ts";
+import { type BatchVerdict, judgeBatchResponse } from "./batch-verdict.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 import { type SqsEvent, toSqsEvent } from "./sqs-event.ts";
@@ -88,8 +88,8 @@ async function process(batch: readonly Message[], mapping: EventSourceMapping): 
 async function outcomeOf(event: SqsEvent, mapping: EventSourceMapping): Promise<BatchVerdict> {
   const ids = event.Records.map(({ messageId }) => messageId);
   try {
-    const answer = await mapping.invoke(event);
-    return mapping.reportBatchItemFailures ? judgeBatchAnswer(answer, ids) : { failed: new Set(), reason: "" };
+    const response = await mapping.invoke(event);
+    return mapping.reportBatchItemFailures ? judgeBatchResponse(response, ids) : { failed: new Set(), reason: "" };
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
     return { failed: new Set(ids), reason: `the function failed: ${text}`.slice(0, MAX_REASON_CHARACTERS) };

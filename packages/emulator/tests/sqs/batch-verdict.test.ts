@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeBatchAnswer } from "../../src/sqs/batch-verdict.ts";
+import { judgeBatchResponse } from "../../src/sqs/batch-verdict.ts";
 
 const BATCH = ["id-1", "id-2", "id-3"];
 
@@ -13,7 +13,7 @@ describe("Lambda developer guide, success and failure conditions of a batch", ()
     ["an empty batchItemFailures", { batchItemFailures: [] }],
     ["a null batchItemFailures", { batchItemFailures: null }],
   ])("complete success: %s", (_about, answer) => {
-    expect([...judgeBatchAnswer(answer, BATCH).failed]).toEqual([]);
+    expect([...judgeBatchResponse(answer, BATCH).failed]).toEqual([]);
   });
 
   it.each<readonly [about: string, answer: unknown]>([
@@ -30,11 +30,11 @@ describe("Lambda developer guide, success and failure conditions of a batch", ()
     ["a known and an unknown one", { batchItemFailures: [{ itemIdentifier: "id-1" }, { itemIdentifier: "id-4" }] }],
     ["an inherited property", { batchItemFailures: [{ itemIdentifier: "constructor" }] }],
   ])("complete failure: %s", (_about, answer) => {
-    expect([...judgeBatchAnswer(answer, BATCH).failed]).toEqual(BATCH);
+    expect([...judgeBatchResponse(answer, BATCH).failed]).toEqual(BATCH);
   });
 
   it("fails exactly the items named, however often", () => {
     const item = { itemIdentifier: "id-2" };
-    expect([...judgeBatchAnswer({ batchItemFailures: [item, item] }, BATCH).failed]).toEqual(["id-2"]);
+    expect([...judgeBatchResponse({ batchItemFailures: [item, item] }, BATCH).failed]).toEqual(["id-2"]);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { decodeUtf8, isPlainObject, type PlainObject, parseJson } from "../json.ts";
 import { AwsError } from "./aws-error.ts";
 
 /**
@@ -58,15 +58,9 @@ function checkSigned({ headers }: HttpRequest): string {
   return signed[1] ?? "";
 }
 
-/** Strict: text that is no UTF-8 is refused, else it would be delivered changed. */
-const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 function parseInput(body: Buffer): PlainObject {
-  try {
-    const input: unknown = JSON.parse(UTF_8.decode(body) || "{}");
-    if (isPlainObject(input)) return input;
-  } catch {
-    // Answered below: the parser's own message would repeat the caller's text.
-  }
+  const text = decodeUtf8(body, { ignoreBOM: true });
+  const input = text === undefined ? undefined : parseJson(text || "{}")?.value;
+  if (isPlainObject(input)) return input;
   throw new AwsError("SerializationException", "The request is not a JSON object.");
 }

@@ -1,4 +1,4 @@
-import { isPlainObject, ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../json.ts";
 import { AwsError } from "./aws-error.ts";
 
 /** The members of an operation's input. The wrong JSON type is a SerializationException, as in every AWS JSON service. */

@@ -1,4 +1,4 @@
-import { isPlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject } from "../json.ts";
 import {
   checkComparable,
   equalsIgnoreCase,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { isExactNumber } from "../exact-number.ts";
+import { isPlainObject, type PlainObject, parseJson } from "../json.ts";
 
 export type BusEvent = {
   readonly detailType: string;
@@ -44,15 +44,10 @@ const MAX_NESTING = 1000;
 
 /** Undefined for a text that is no JSON object, or is nested too deep. */
 export function parseEventDetail(text: string): EventDetail | undefined {
-  try {
-    const value: unknown = JSON.parse(text, exactNumbers as (name: string, value: unknown) => unknown);
-    return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? { text, value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text, exactNumbers)?.value;
+  return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? { text, value } : undefined;
 }
 
-/** A reviver; TypeScript does not know the third parameter yet. */
 function exactNumbers(_name: string, value: unknown, { source = "" }: { readonly source?: string }): unknown {
   return typeof value === "number" && !isExactNumber(source) ? Number.NaN : value;
 }

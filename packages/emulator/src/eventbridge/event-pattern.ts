@@ -1,4 +1,4 @@
-import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject, type PlainObject } from "../json.ts";
 import { InvalidEventPatternError } from "./pattern-operators.ts";
 import { compileValue, isAbsence, type ValueMatcher } from "./value-matcher.ts";
 

@@ -1,8 +1,8 @@
-import { ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { makeAwsJsonService, type Operation } from "../aws-json/aws-json-service.ts";
 import { listOfObjects, listOfTexts, optionalText } from "../aws-json/members.ts";
 import type { HttpService } from "../http/http-service.ts";
+import { ownProperty, type PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { type BusEvent, parseEventDetail } from "./bus-event.ts";
 import type { EventBus } from "./event-bus.ts";

@@ -1,4 +1,4 @@
-import { isPlainObject, type PlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject, type PlainObject } from "../json.ts";
 import { compileAnythingBut } from "./anything-but-matcher.ts";
 import {
   compileCidr,

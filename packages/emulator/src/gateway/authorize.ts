@@ -1,4 +1,4 @@
-import { isPlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Authorizer } from "./api-description.ts";
 import { authorizerEvent, type GatewayRequest, methodArn, type Session } from "./events.ts";

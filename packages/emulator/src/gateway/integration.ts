@@ -1,5 +1,5 @@
 import { validateHeaderValue } from "node:http";
-import { isPlainObject } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject } from "../json.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { InvocationResult } from "../lambda/lambda-function.ts";
 import type { Scheduler } from "../scheduler.ts";

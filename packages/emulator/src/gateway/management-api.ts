@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
 import type { Stage } from "./api-description.ts";
 import { DELETED } from "./closing.ts";
 import type { ClientConnection, Connections } from "./connections.ts";
@@ -23,7 +23,7 @@ export function makeManagementApi(deps: {
     const [, stage, encodedId = ""] = CONNECTION.exec(request.path) ?? [];
     if (stage === undefined) return undefined;
     if (!deps.stages.some(({ name }) => name === stage)) return refusal(403, "ForbiddenException", "Forbidden");
-    const id = decode(encodedId);
+    const id = decodeSegment(encodedId) ?? encodedId;
     // Before the signature is checked, as on AWS.
     if (!wasConnectionId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
     if (!isSigned(request.headers))
@@ -82,12 +82,4 @@ function refusal(status: number, type: string, message: string): HttpResponse {
     headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type },
     body: JSON.stringify({ message }),
   };
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../json.ts";
+
 /** The value that API Gateway compares with the route keys. Undefined when the body is not JSON: the `$default` route. */
 export type SelectRoute = (body: string) => string | undefined;
 
@@ -24,14 +26,6 @@ export function parseSelectionExpression(expression: string): SelectRoute {
         asText(valueAt(parsed.value, variable.split(/[.[\]]+/).filter(Boolean))),
       );
   };
-}
-
-function parseJson(body: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(body) };
-  } catch {
-    return undefined;
-  }
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -17,5 +17,14 @@ export type HttpResponse = {
   readonly until?: Promise<unknown>;
 };
 
+/** One segment of a path without its percent-encoding; undefined where the encoding is malformed. */
+export function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
 /** One of the AWS APIs that the runtime speaks on its port. Answers undefined to a request that is another's. */
 export type HttpService = (request: HttpRequest) => Promise<HttpResponse | undefined>;

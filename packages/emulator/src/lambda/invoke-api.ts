@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
+import { decodeUtf8, parseJson } from "../json.ts";
 import type { Functions } from "./functions.ts";
 import { functionArn } from "./lambda-context.ts";
 import type { InvocationResult } from "./lambda-function.ts";
@@ -20,7 +21,7 @@ export function makeInvokeApi(functions: Functions): HttpService {
   return async (request) => {
     const encodedName = INVOCATIONS.exec(request.path)?.[1];
     if (encodedName === undefined || request.method !== "POST") return undefined;
-    const [, name, qualifier] = FUNCTION_NAME.exec(decode(encodedName)) ?? [];
+    const [, name, qualifier] = FUNCTION_NAME.exec(decodeSegment(encodedName) ?? "") ?? [];
     if (name === undefined) return refusal(400, "ValidationException", "The function name is not valid");
     if (!functions.has(name) || (qualifier ?? "$LATEST") !== "$LATEST") {
       return refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn(name)}`);
@@ -81,17 +82,6 @@ function refusal(status: number, type: string, message: string): HttpResponse {
 /** A call without a payload hands the function an empty object. */
 function parseEvent(body: Buffer): { readonly value: unknown } | undefined {
   if (body.length === 0) return { value: {} };
-  try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return "";
-  }
+  const text = decodeUtf8(body);
+  return text === undefined ? undefined : parseJson(text);
 }

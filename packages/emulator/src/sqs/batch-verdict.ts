@@ -1,4 +1,4 @@
-import { isPlainObject, ownProperty } from "../../../../src/domain/plain-object.ts";
+import { isPlainObject, ownProperty } from "../json.ts";
 
 /** The messages of a batch that were not processed, with the reason. All others are to be deleted. */
 export type BatchVerdict = { readonly failed: ReadonlySet<string>; readonly reason: string };

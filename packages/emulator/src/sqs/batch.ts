@@ -1,6 +1,6 @@
-import type { PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { listOfObjects, requiredText } from "../aws-json/members.ts";
+import type { PlainObject } from "../json.ts";
 
 const MAX_ENTRIES = 10;
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { isPlainObject, ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
+import { isPlainObject, ownProperty, type PlainObject } from "../json.ts";
 import { isCarried, type Message, type MessageAttribute, type MessageAttributes } from "./message.ts";
 
 const MAX_ATTRIBUTES = 10;

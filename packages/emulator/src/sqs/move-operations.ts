@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, optionalText, requiredText } from "../aws-json/members.ts";
+import type { PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";

@@ -1,7 +1,7 @@
-import type { PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { listOfTexts, optionalText, requiredText } from "../aws-json/members.ts";
+import type { PlainObject } from "../json.ts";
 import type { Queue } from "./queue.ts";
 import { type Queues, queueAt, queueUrl } from "./queues.ts";
 

@@ -1,6 +1,6 @@
-import type { PlainObject } from "../../../../src/domain/plain-object.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, listOfTexts, requiredText } from "../aws-json/members.ts";
+import type { PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { runBatch } from "./batch.ts";
 import type { Message } from "./message.ts";

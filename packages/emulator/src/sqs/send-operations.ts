@@ -1,7 +1,7 @@
-import { ownProperty, type PlainObject } from "../../../../src/domain/plain-object.ts";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, listOfObjects, optionalObject, optionalText, requiredText } from "../aws-json/members.ts";
+import { ownProperty, type PlainObject } from "../json.ts";
 import { refused, runBatch } from "./batch.ts";
 import { messageBytes, type OutgoingMessage } from "./message.ts";
 import { md5, md5OfAttributes, parseMessageAttributes } from "./message-attributes.ts";

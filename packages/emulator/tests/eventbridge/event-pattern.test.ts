@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PlainObject } from "../../../../src/domain/plain-object.ts";
 import { slowlyMatches } from "../../../../tests/support/event-pattern-oracle.ts";
 import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
+import type { PlainObject } from "../../src/json.ts";
 
 const matches = (pattern: unknown, event: PlainObject): boolean => compileEventPattern(pattern)(event);
 

@@ -20,7 +20,7 @@ const unwanted = new Map<string, (text: string) => Matcher>([
 /** Whatever is there and is none of these: a number, null or false is anything but a string. */
 export function compileAnythingBut(operand: unknown): Matcher {
   const excluded = isPlainObject(operand) ? excludedBy(operand) : excludedValues(operand);
-  return (value) => !excluded.some((matches) => matches(value));
+  return (value) => !excluded.some((isExcluded) => isExcluded(value));
 }
 
 const NEITHER_LIST_NOR_VALUE = "Value of anything-but must be an array or single string/number value.";

@@ -13,9 +13,9 @@ export class InvalidEventPatternError extends Error {
 type TextMatcher = (value: unknown) => boolean;
 
 const onText =
-  (matches: (text: string) => boolean): TextMatcher =>
+  (holds: (text: string) => boolean): TextMatcher =>
   (value) =>
-    typeof value === "string" && matches(value);
+    typeof value === "string" && holds(value);
 
 export const prefix = (start: string): TextMatcher => onText((text) => text.startsWith(start));
 

@@ -34,24 +34,24 @@ export function makeAuthorize(deps: {
   readonly scheduler: Scheduler;
 }): Authorize {
   return async (authorizer, session, request, sent) => {
-    if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return refused(UNAUTHORIZED);
+    if (!hasIdentity(authorizer.identitySources, { ...sent, session, request })) return rejection(UNAUTHORIZED);
     const askedAt = deps.scheduler.now();
     const result = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
-    if (result.kind === "failed" && result.error.errorMessage === UNAUTHORIZED_ERROR) return refused(UNAUTHORIZED);
-    if (result.kind !== "returned") return refused(AUTHORIZER_FAILED);
+    if (result.kind === "failed" && result.error.errorMessage === UNAUTHORIZED_ERROR) return rejection(UNAUTHORIZED);
+    if (result.kind !== "returned") return rejection(AUTHORIZER_FAILED);
     const verdict = judgeAuthorizerResult(result.json, session.stage);
     switch (verdict.kind) {
       case "allowed":
         return { kind: "authorized", context: verdict.context, latency: deps.scheduler.now() - askedAt };
       case "denied":
-        return refused(verdict.explicitly ? EXPLICIT_DENY : IMPLICIT_DENY);
+        return rejection(verdict.explicitly ? EXPLICIT_DENY : IMPLICIT_DENY);
       case "misconfigured":
-        return refused(AUTHORIZER_MISCONFIGURED);
+        return rejection(AUTHORIZER_MISCONFIGURED);
     }
   };
 }
 
-function refused(error: HandshakeError): Authorization {
+function rejection(error: HandshakeError): Authorization {
   return { kind: "refused", error };
 }
 

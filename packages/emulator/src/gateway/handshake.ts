@@ -44,10 +44,10 @@ export function makeHandshake(deps: {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
         query: queryMaps(query),
       }));
-    const refused = (error: HandshakeError): HandshakeOutcome => {
+    const refuseWith = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
     };
-    if (authorization?.kind === "refused") return refused(authorization.error);
+    if (authorization?.kind === "refused") return refuseWith(authorization.error);
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
     const event = connectEvent(authorized, request, {
@@ -62,7 +62,7 @@ export function makeHandshake(deps: {
       case "refused":
         return { kind: "refused", refusal: functionsRefusal(response, request.id) };
       case "failed":
-        return refused(response.error);
+        return refuseWith(response.error);
     }
   };
 }

@@ -33,12 +33,12 @@ function applies(statement: Statement, action: string, resource: string): boolea
   // Actions are compared without regard to case, resources with it (IAM user guide, "Action" and "Resource").
   const actionMatches = [statement.Action]
     .flat()
-    .some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
-  return actionMatches && [statement.Resource].flat().some((pattern) => matches(pattern, resource));
+    .some((pattern) => matchesWildcards(pattern.toLowerCase(), action.toLowerCase()));
+  return actionMatches && [statement.Resource].flat().some((pattern) => matchesWildcards(pattern, resource));
 }
 
 /** IAM's wildcards, `*` and `?`. Goes back to the last star only, so never more steps than the product of the lengths. */
-function matches(pattern: string, text: string): boolean {
+function matchesWildcards(pattern: string, text: string): boolean {
   let at = 0;
   let from = 0;
   let star = -1;

@@ -22,13 +22,13 @@ export function makeManagementApi(deps: {
   return async (request) => {
     const [, stage, encodedId = ""] = CONNECTION.exec(request.path) ?? [];
     if (stage === undefined) return undefined;
-    if (!deps.stages.some(({ name }) => name === stage)) return refusal(403, "ForbiddenException", "Forbidden");
+    if (!deps.stages.some(({ name }) => name === stage)) return errorResponse(403, "ForbiddenException", "Forbidden");
     const id = decodeSegment(encodedId) ?? encodedId;
     // Before the signature is checked, as on AWS.
-    if (!wasConnectionId(id)) return refusal(400, "BadRequestException", `Invalid connectionId: ${id}`);
+    if (!wasConnectionId(id)) return errorResponse(400, "BadRequestException", `Invalid connectionId: ${id}`);
     if (!isSigned(request.headers))
-      return refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-    if (!deps.withinRequestQuota()) return refusal(429, "LimitExceededException", "Too Many Requests");
+      return errorResponse(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+    if (!deps.withinRequestQuota()) return errorResponse(429, "LimitExceededException", "Too Many Requests");
     const connection = deps.connections.find(id);
     // On AWS the body of a 410 is empty; it is the header that lets SDKs tell it by type.
     if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
@@ -50,7 +50,7 @@ function manage(request: HttpRequest, { session, socket }: ClientConnection): Ht
       socket.close(DELETED);
       return { status: 204 };
     default:
-      return refusal(403, "ForbiddenException", "Forbidden");
+      return errorResponse(403, "ForbiddenException", "Forbidden");
   }
 }
 
@@ -62,7 +62,7 @@ function post(body: Buffer, socket: ClientConnection["socket"]): HttpResponse {
     case "sent":
       return { status: 200 };
     case "full":
-      return refusal(429, "LimitExceededException", "The client's buffer is full");
+      return errorResponse(429, "LimitExceededException", "The client's buffer is full");
     case "closed":
       return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
   }
@@ -76,7 +76,7 @@ function json(value: unknown): HttpResponse {
   return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
 }
 
-function refusal(status: number, type: string, message: string): HttpResponse {
+function errorResponse(status: number, type: string, message: string): HttpResponse {
   return {
     status,
     headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type },

@@ -22,13 +22,13 @@ export function makeInvokeApi(functions: Functions): HttpService {
     const encodedName = INVOCATIONS.exec(request.path)?.[1];
     if (encodedName === undefined || request.method !== "POST") return undefined;
     const [, name, qualifier] = FUNCTION_NAME.exec(decodeSegment(encodedName) ?? "") ?? [];
-    if (name === undefined) return refusal(400, "ValidationException", "The function name is not valid");
+    if (name === undefined) return errorResponse(400, "ValidationException", "The function name is not valid");
     if (!functions.has(name) || (qualifier ?? "$LATEST") !== "$LATEST") {
-      return refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn(name)}`);
+      return errorResponse(404, "ResourceNotFoundException", `Function not found: ${functionArn(name)}`);
     }
     const event = parseEvent(request.body);
     if (event === undefined) {
-      return refusal(400, "InvalidRequestContentException", "Could not parse request body into json");
+      return errorResponse(400, "InvalidRequestContentException", "Could not parse request body into json");
     }
     return invokeAs(request, functions, name, event.value);
   };
@@ -48,7 +48,11 @@ async function invokeAs(
     case "DryRun":
       return { status: 204 };
     default:
-      return refusal(400, "InvalidParameterValueException", "InvocationType must be RequestResponse, Event or DryRun");
+      return errorResponse(
+        400,
+        "InvalidParameterValueException",
+        "InvocationType must be RequestResponse, Event or DryRun",
+      );
   }
 }
 
@@ -65,13 +69,13 @@ function toResponse(invocation: InvocationResult): HttpResponse {
         body: JSON.stringify(invocation.error),
       };
     case "throttled":
-      return refusal(429, "TooManyRequestsException", "Rate Exceeded.");
+      return errorResponse(429, "TooManyRequestsException", "Rate Exceeded.");
     case "unknown-function":
-      return refusal(404, "ResourceNotFoundException", "Function not found");
+      return errorResponse(404, "ResourceNotFoundException", "Function not found");
   }
 }
 
-function refusal(status: number, type: string, message: string): HttpResponse {
+function errorResponse(status: number, type: string, message: string): HttpResponse {
   return {
     status,
     headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type, "x-amzn-RequestId": randomUUID() },

@@ -26,21 +26,21 @@ export function runBatch(
 }
 
 function checkEntries(entries: readonly PlainObject[]): void {
-  if (entries.length === 0) throw refused("EmptyBatchRequest", "There should be at least one entry in the request.");
+  if (entries.length === 0) throw batchError("EmptyBatchRequest", "There should be at least one entry in the request.");
   if (entries.length > MAX_ENTRIES) {
-    throw refused("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10.");
+    throw batchError("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10.");
   }
   const ids = entries.map((entry) => requiredText(entry, "Id"));
   if (!ids.every((id) => /^[\w-]{1,80}$/.test(id))) {
-    throw refused(
+    throw batchError(
       "InvalidBatchEntryId",
       "A batch entry id can only contain alphanumeric characters, hyphens and underscores.",
     );
   }
   if (new Set(ids).size < ids.length)
-    throw refused("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.");
+    throw batchError("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.");
 }
 
-export function refused(code: string, message: string): AwsError {
+export function batchError(code: string, message: string): AwsError {
   return new AwsError(code, message, { queryCode: `AWS.SimpleQueueService.${code}` });
 }

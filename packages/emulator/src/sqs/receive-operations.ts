@@ -56,10 +56,10 @@ async function receive(
     await queue.arrival(until - scheduler.now(), stopped);
     messages = queue.receive(receipt);
   }
-  return messages.length === 0 ? {} : { Messages: messages.map((message) => describe(message, input)) };
+  return messages.length === 0 ? {} : { Messages: messages.map((message) => toReceivedMessage(message, input)) };
 }
 
-function describe(message: Message, input: PlainObject): object {
+function toReceivedMessage(message: Message, input: PlainObject): object {
   const wanted = [...listOfTexts(input, "AttributeNames"), ...listOfTexts(input, "MessageSystemAttributeNames")];
   const system = Object.entries(systemAttributes(message)).filter(
     ([name]) => wanted.includes("All") || wanted.includes(name),

@@ -2,7 +2,7 @@ import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, listOfObjects, optionalObject, optionalText, requiredText } from "../aws-json/members.ts";
 import { ownProperty, type PlainObject } from "../json.ts";
-import { refused, runBatch } from "./batch.ts";
+import { batchError, runBatch } from "./batch.ts";
 import { messageBytes, type OutgoingMessage } from "./message.ts";
 import { md5, md5OfAttributes, parseMessageAttributes } from "./message-attributes.ts";
 import type { Queue } from "./queue.ts";
@@ -82,6 +82,6 @@ function checkTotal(entries: readonly PlainObject[]): void {
     return sum + messageBytes(optionalText(entry, "MessageBody") ?? "", attributes);
   }, 0);
   if (bytes > MAX_REQUEST_BYTES) {
-    throw refused("BatchRequestTooLong", `Batch requests cannot be longer than ${MAX_REQUEST_BYTES} bytes.`);
+    throw batchError("BatchRequestTooLong", `Batch requests cannot be longer than ${MAX_REQUEST_BYTES} bytes.`);
   }
 }

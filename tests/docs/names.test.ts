@@ -79,21 +79,21 @@ describe("the documents", () => {
     expect(matchesIn("docs/protocol.md", /^\| `([a-z]+)` +\| (?:`entityId`|the same)/gm)).toStrictEqual(actions);
   });
 
-  it("README.md lists every setting that a function reads and Lambda does not set itself, and no other", () => {
+  it("docs/settings.md lists every setting that a function reads and Lambda does not set itself, and no other", () => {
     const read = sources
       .filter((file) => file.startsWith("src/entrypoints/composition/"))
       .flatMap((file) => matchesIn(file, /settings\s*\.\w+\(\s*"((?!AWS_)[A-Z][A-Z0-9_]+)"/g));
-    const listed = matchesIn("README.md", /^\| (`[A-Z].*?) \|/gm).flatMap(
+    const listed = matchesIn("docs/settings.md", /^\| (`[A-Z].*?) \|/gm).flatMap(
       (cell) => cell.match(/[A-Z][A-Z0-9_]+/g) ?? [],
     );
     expect(listed.sort()).toStrictEqual([...new Set(read)].sort());
   });
 
-  it("README.md lists every flag of npm start, with its variable", async () => {
+  it("docs/settings.md lists every flag of npm start, with its variable", async () => {
     const { HELP } = await import("../../src/entrypoints/local/options.ts");
     const flags = [...HELP.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag]) => flag);
     const variables = [...HELP.matchAll(/\((PORTCULLIS_\w+)/g)].map(([, variable]) => variable);
-    const rows = [...textOf("README.md").matchAll(/^\| `(--[\w-]+)` +\|(?: `(\w+)`)?/gm)];
+    const rows = [...textOf("docs/settings.md").matchAll(/^\| `(--[\w-]+)` +\|(?: `(\w+)`)?/gm)];
     expect(rows.map(([, flag]) => flag)).toStrictEqual(flags);
     expect(rows.flatMap(([, , variable]) => variable ?? [])).toStrictEqual(variables);
   });

@@ -2,7 +2,7 @@ import { JoseTokenVerifier } from "../../adapters/jose/jose-token-verifier.ts";
 import { makeAuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import { parseOriginPolicy } from "../../domain/origin-policy.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 
 const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
 
@@ -13,15 +13,19 @@ export const authorization: Part = (settings) => {
     origins: settings.parsed("ALLOWED_ORIGINS", parseOriginPolicy, ORIGINS_EXPECTED),
   };
   return (provide) => {
-    provide(names.admissionPolicy, {}, () => admission);
-    provide(names.tokenVerifier, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenVerifier(secrets));
+    provide(services.admissionPolicy, {}, () => admission);
     provide(
-      names.authorizeConnection,
+      services.tokenVerifier,
+      { secrets: services.signingSecrets },
+      ({ secrets }) => new JoseTokenVerifier(secrets),
+    );
+    provide(
+      services.authorizeConnection,
       {
-        verifier: names.tokenVerifier,
-        admission: names.admissionPolicy,
-        policy: names.tokenPolicy,
-        clock: names.clock,
+        verifier: services.tokenVerifier,
+        admission: services.admissionPolicy,
+        policy: services.tokenPolicy,
+        clock: services.clock,
       },
       makeAuthorizeConnection,
     );

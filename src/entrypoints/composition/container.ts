@@ -1,5 +1,5 @@
 import { Container } from "inversify";
-import type { Name } from "./names.ts";
+import type { ServiceId } from "./services.ts";
 import { type Environment, Settings } from "./settings.ts";
 
 type Bindings = (provide: Provide) => void;
@@ -9,8 +9,8 @@ export type Part = (settings: Settings) => Bindings;
 
 /** Dependencies are named, not ordered: the compiler refuses a swapped, missing or unknown one, which inversify does not. */
 export type Provide = <T, Deps extends object>(
-  name: Name<T>,
-  deps: { readonly [K in keyof Deps]: Name<Deps[K]> },
+  id: ServiceId<T>,
+  deps: { readonly [K in keyof Deps]: ServiceId<Deps[K]> },
   make: (deps: Deps) => T,
 ) => void;
 
@@ -39,19 +39,19 @@ export function compose(...parts: readonly Part[]): Container {
   return composeWith(process.env, processContainer, processParts, parts);
 }
 
-export function resolve<T>(container: Container, name: Name<T>): T {
-  return container.get<T>(name);
+export function resolve<T>(container: Container, id: ServiceId<T>): T {
+  return container.get<T>(id);
 }
 
 function provideIn(container: Container): Provide {
   return <T, Deps extends object>(
-    name: Name<T>,
-    deps: { readonly [K in keyof Deps]: Name<Deps[K]> },
+    id: ServiceId<T>,
+    deps: { readonly [K in keyof Deps]: ServiceId<Deps[K]> },
     make: (deps: Deps) => T,
   ) => {
     const keys = Object.keys(deps) as (keyof Deps & string)[];
     container
-      .bind<T>(name)
+      .bind<T>(id)
       .toResolvedValue(
         (...values: unknown[]) => make(Object.fromEntries(keys.map((key, index) => [key, values[index]])) as Deps),
         keys.map((key) => deps[key]) as never,

@@ -8,7 +8,7 @@ import { makeFanOut } from "../../application/push/fan-out.ts";
 import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../application/push/notify.ts";
 import { Secret } from "../../domain/secret.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 
 /** More gain little on one core, and the account's 10,000 requests a second are shared with all that it runs. */
@@ -28,32 +28,32 @@ export const delivery: Part = (settings) => {
   };
   return (provide) => {
     provide(
-      names.connectionChannel,
-      { clock: names.clock },
+      services.connectionChannel,
+      { clock: services.clock },
       ({ clock }) => new ManagementApiChannel({ ...gateway, clock }),
     );
     const deliveryQueue = new SqsDeliveryQueue(makeSqsClient(), queues);
-    provide(names.deliveryQueue, {}, () => deliveryQueue);
-    provide(names.deadLetters, {}, () => deliveryQueue);
-    provide(names.backoff, {}, () => new JitteredBackoff());
-    provide(names.timer, {}, () => new SystemTimer());
+    provide(services.deliveryQueue, {}, () => deliveryQueue);
+    provide(services.deadLetters, {}, () => deliveryQueue);
+    provide(services.backoff, {}, () => new JitteredBackoff());
+    provide(services.timer, {}, () => new SystemTimer());
     provide(
-      names.fanOut,
+      services.fanOut,
       {
-        channel: names.connectionChannel,
-        queue: names.deliveryQueue,
-        deadLetters: names.deadLetters,
-        clock: names.clock,
-        backoff: names.backoff,
-        timer: names.timer,
-        logger: names.logger,
+        channel: services.connectionChannel,
+        queue: services.deliveryQueue,
+        deadLetters: services.deadLetters,
+        clock: services.clock,
+        backoff: services.backoff,
+        timer: services.timer,
+        logger: services.logger,
       },
       (deps) => makeFanOut({ ...deps, concurrency: POSTS_AT_ONCE }),
     );
-    const ending = { fanOut: names.fanOut, closeConnection: names.closeConnection, clock: names.clock };
-    provide(names.notifyEntity, { ...ending, subscriptions: names.subscriptionStore }, makeNotifyEntity);
-    provide(names.notifyUser, { ...ending, connections: names.connectionStore }, makeNotifyUser);
-    provide(names.deliver, { notifyEntity: names.notifyEntity, notifyUser: names.notifyUser }, makeDeliver);
+    const ending = { fanOut: services.fanOut, closeConnection: services.closeConnection, clock: services.clock };
+    provide(services.notifyEntity, { ...ending, subscriptions: services.subscriptionStore }, makeNotifyEntity);
+    provide(services.notifyUser, { ...ending, connections: services.connectionStore }, makeNotifyUser);
+    provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
   };
 };
 

@@ -3,7 +3,7 @@ import { PinoLogger } from "../../adapters/pino/pino-logger.ts";
 import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
 import { SystemClock } from "../../adapters/system/system.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 
 /** What every function needs. */
 export const platform: Part = (settings) => {
@@ -14,10 +14,10 @@ export const platform: Part = (settings) => {
   );
   const metricsNamespace = settings.optionalText("METRICS_NAMESPACE");
   return (provide) => {
-    provide(names.clock, {}, () => new SystemClock());
+    provide(services.clock, {}, () => new SystemClock());
     provide(
-      names.logger,
-      { clock: names.clock },
+      services.logger,
+      { clock: services.clock },
       ({ clock }) =>
         new PinoLogger({
           level,

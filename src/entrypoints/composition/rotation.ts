@@ -3,13 +3,13 @@ import { SecretsManagerRotation } from "../../adapters/secrets-manager/secrets-m
 import { RandomSecrets } from "../../adapters/system/system.ts";
 import { makeRotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 
 /** New versions of the signing secret: on AWS only, since nothing rotates on a laptop. */
 export const rotation: Part = (settings) => {
   const secretId = settings.text("JWT_SECRET_ID");
   return (provide) => {
-    provide(names.rotateSigningSecret, {}, () =>
+    provide(services.rotateSigningSecret, {}, () =>
       makeRotateSigningSecret({
         secret: new SecretsManagerRotation(secretsManagerClient({}), secretId),
         generator: new RandomSecrets(),

@@ -8,7 +8,7 @@ import { makeCachedSigningSecrets } from "../../application/secrets/cached-signi
 import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 
 type Dependencies = { readonly clock: Clock; readonly logger: Logger; readonly policy: TokenPolicy };
@@ -24,8 +24,12 @@ export const signing: Part = (settings) => {
   };
   const makeSecrets = signingSecrets(settings);
   return (provide) => {
-    provide(names.tokenPolicy, {}, () => policy);
-    provide(names.signingSecrets, { clock: names.clock, logger: names.logger, policy: names.tokenPolicy }, makeSecrets);
+    provide(services.tokenPolicy, {}, () => policy);
+    provide(
+      services.signingSecrets,
+      { clock: services.clock, logger: services.logger, policy: services.tokenPolicy },
+      makeSecrets,
+    );
   };
 };
 

@@ -7,7 +7,7 @@ import { MemorySubscriptionStore } from "../../adapters/in-memory/memory-subscri
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 
 type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
@@ -17,8 +17,8 @@ export const stores: Part = (settings) => {
   const makeStores = chooseStores(settings);
   return (provide) => {
     const { connections, subscriptions } = makeStores();
-    provide(names.connectionStore, {}, () => connections);
-    provide(names.subscriptionStore, {}, () => subscriptions);
+    provide(services.connectionStore, {}, () => connections);
+    provide(services.subscriptionStore, {}, () => subscriptions);
   };
 };
 

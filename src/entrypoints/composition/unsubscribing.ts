@@ -1,8 +1,8 @@
 import { makeUnsubscribe } from "../../application/subscriptions/subscribe.ts";
 import type { Part } from "./container.ts";
-import { names } from "./names.ts";
+import { services } from "./services.ts";
 
 /** Apart from subscribing, whose limit it does not need. */
 export const unsubscribing: Part = () => (provide) => {
-  provide(names.unsubscribe, { subscriptions: names.subscriptionStore, clock: names.clock }, makeUnsubscribe);
+  provide(services.unsubscribe, { subscriptions: services.subscriptionStore, clock: services.clock }, makeUnsubscribe);
 };

@@ -5,8 +5,8 @@ import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { authorization } from "../composition/authorization.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { signing } from "../composition/signing.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
@@ -32,6 +32,6 @@ export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger
 const container = compose(platform, signing, authorization);
 
 export const handler = authorizerHandler(
-  resolve(container, names.authorizeConnection),
-  resolve(container, names.logger),
+  resolve(container, services.authorizeConnection),
+  resolve(container, services.logger),
 );

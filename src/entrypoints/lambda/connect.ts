@@ -5,8 +5,8 @@ import type { Logger } from "../../application/ports/logger.ts";
 import { answeredSubprotocol } from "../../domain/token/credentials.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
@@ -28,4 +28,4 @@ export function connectHandler(open: OpenConnection, logger: Logger) {
 
 const container = compose(platform, stores, connections);
 
-export const handler = connectHandler(resolve(container, names.openConnection), resolve(container, names.logger));
+export const handler = connectHandler(resolve(container, services.openConnection), resolve(container, services.logger));

@@ -3,8 +3,8 @@ import type { MintTestToken } from "../../application/access/mint-test-token.ts"
 import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { signing } from "../composition/signing.ts";
 import { testTokens } from "../composition/test-tokens.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
@@ -26,4 +26,7 @@ export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
 
 const container = compose(platform, signing, testTokens);
 
-export const handler = createTestJwtHandler(resolve(container, names.mintTestToken), resolve(container, names.logger));
+export const handler = createTestJwtHandler(
+  resolve(container, services.mintTestToken),
+  resolve(container, services.logger),
+);

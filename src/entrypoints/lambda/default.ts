@@ -1,8 +1,8 @@
 import { errorFrame } from "../../adapters/api-gateway/route-answers.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 
 /** Every message that no other route takes. */
@@ -20,4 +20,4 @@ export function defaultHandler(logger: Logger) {
 
 const container = compose(platform);
 
-export const handler = defaultHandler(resolve(container, names.logger));
+export const handler = defaultHandler(resolve(container, services.logger));

@@ -4,8 +4,8 @@ import type { CloseConnection } from "../../application/connections/open-and-clo
 import type { Logger } from "../../application/ports/logger.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
@@ -25,4 +25,7 @@ export function disconnectHandler(close: CloseConnection, logger: Logger) {
 
 const container = compose(platform, stores, connections);
 
-export const handler = disconnectHandler(resolve(container, names.closeConnection), resolve(container, names.logger));
+export const handler = disconnectHandler(
+  resolve(container, services.closeConnection),
+  resolve(container, services.logger),
+);

@@ -3,8 +3,8 @@ import { parseUserPush } from "../../adapters/zod/bus-events.ts";
 import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { delivery } from "../composition/delivery.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { stores } from "../composition/stores.ts";
 import { queueHandler } from "./middleware/queue-handler.ts";
 
@@ -14,8 +14,8 @@ const container = compose(platform, stores, connections, delivery);
 export const handler = queueHandler({
   name: "NotifyUser",
   parse: queuedUserPushParser({ parseUserPush }),
-  deliver: resolve(container, names.notifyUser),
-  deadLetters: resolve(container, names.deadLetters),
-  clock: resolve(container, names.clock),
-  logger: resolve(container, names.logger),
+  deliver: resolve(container, services.notifyUser),
+  deadLetters: resolve(container, services.deadLetters),
+  clock: resolve(container, services.clock),
+  logger: resolve(container, services.logger),
 });

@@ -2,9 +2,9 @@ import { parseRotationEvent } from "../../adapters/secrets-manager/rotation-even
 import type { Logger } from "../../application/ports/logger.ts";
 import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
 import { rotation } from "../composition/rotation.ts";
+import { services } from "../composition/services.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** Invoked by Secrets Manager, once per step of a rotation. An error stops the rotation: the current secret stays. */
@@ -24,6 +24,6 @@ export function rotateSecretHandler(rotate: RotateSigningSecret, logger: Logger)
 const container = compose(platform, rotation);
 
 export const handler = rotateSecretHandler(
-  resolve(container, names.rotateSigningSecret),
-  resolve(container, names.logger),
+  resolve(container, services.rotateSigningSecret),
+  resolve(container, services.logger),
 );

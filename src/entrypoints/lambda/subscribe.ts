@@ -5,8 +5,8 @@ import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Subscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { stores } from "../composition/stores.ts";
 import { subscribing } from "../composition/subscribing.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
@@ -30,4 +30,4 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
 
 const container = compose(platform, stores, subscribing);
 
-export const handler = subscribeHandler(resolve(container, names.subscribe), resolve(container, names.logger));
+export const handler = subscribeHandler(resolve(container, services.subscribe), resolve(container, services.logger));

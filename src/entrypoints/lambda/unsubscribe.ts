@@ -5,8 +5,8 @@ import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { names } from "../composition/names.ts";
 import { platform } from "../composition/platform.ts";
+import { services } from "../composition/services.ts";
 import { stores } from "../composition/stores.ts";
 import { unsubscribing } from "../composition/unsubscribing.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
@@ -29,4 +29,7 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
 
 const container = compose(platform, stores, unsubscribing);
 
-export const handler = unsubscribeHandler(resolve(container, names.unsubscribe), resolve(container, names.logger));
+export const handler = unsubscribeHandler(
+  resolve(container, services.unsubscribe),
+  resolve(container, services.logger),
+);

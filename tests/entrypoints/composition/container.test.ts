@@ -6,9 +6,9 @@ import { authorization } from "../../../src/entrypoints/composition/authorizatio
 import { connections } from "../../../src/entrypoints/composition/connections.ts";
 import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { delivery } from "../../../src/entrypoints/composition/delivery.ts";
-import { names } from "../../../src/entrypoints/composition/names.ts";
 import { platform } from "../../../src/entrypoints/composition/platform.ts";
 import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
+import { services } from "../../../src/entrypoints/composition/services.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { stores } from "../../../src/entrypoints/composition/stores.ts";
@@ -35,9 +35,9 @@ function composed(parts: readonly Part[], environment = EVERY_SETTING): Containe
 }
 
 describe("the composition root", () => {
-  it("can make everything that has a name", () => {
+  it("can make every service", () => {
     const container = composed(PARTS);
-    for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
+    for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
   it("can make it all over AWS too, with nothing to call yet", () => {
@@ -48,7 +48,7 @@ describe("the composition root", () => {
       SECRETS: "secrets-manager",
     };
     const container = composed(PARTS, { ...EVERY_SETTING, ...aws });
-    for (const name of Object.values(names)) expect(container.get(name)).toBeDefined();
+    for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
   it.each(["debug", "Debug", "DEBUG", ""])("takes %j for a level of the log", (level) => {
@@ -62,16 +62,16 @@ describe("the composition root", () => {
 
   it("makes each thing once", () => {
     const container = composed(PARTS);
-    expect(resolve(container, names.clock)).toBe(resolve(container, names.clock));
+    expect(resolve(container, services.clock)).toBe(resolve(container, services.clock));
   });
 
   it("loads a part once, so that handlers in one process share what it makes", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const loaded = new Set<Part>();
     composeWith(EVERY_SETTING, container, loaded, [platform]);
-    const clock = resolve(container, names.clock);
+    const clock = resolve(container, services.clock);
     composeWith(EVERY_SETTING, container, loaded, [platform, signing]);
-    expect(resolve(container, names.clock)).toBe(clock);
+    expect(resolve(container, services.clock)).toBe(clock);
   });
 
   it("K13 names every wrong setting of all parts in one error, and binds nothing", () => {
@@ -79,7 +79,7 @@ describe("the composition root", () => {
     const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), PARTS);
     expect(compose).toThrow(ConfigurationError);
     expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
-    expect(container.isBound(names.clock)).toBe(false);
+    expect(container.isBound(services.clock)).toBe(false);
   });
 
   it.each(["", "ws.example.com", "http://ws.example.com", "https://user:secret@ws.example.com"])(
@@ -93,15 +93,15 @@ describe("the composition root", () => {
   it("does not compile with dependencies that are swapped, missing, unknown or of another type", () => {
     const provide: Provide = () => {};
     // @ts-expect-error a dependency is missing
-    provide(names.tokenSigner, {}, ({ secrets }: { secrets: SigningSecrets }) => new JoseTokenSigner(secrets));
+    provide(services.tokenSigner, {}, ({ secrets }: { secrets: SigningSecrets }) => new JoseTokenSigner(secrets));
     // @ts-expect-error a dependency has another name
-    provide(names.tokenSigner, { keys: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(services.tokenSigner, { keys: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
     // @ts-expect-error what is made has another type
-    provide(names.clock, {}, () => 7);
+    provide(services.clock, {}, () => 7);
     // @ts-expect-error the dependency has another type
-    provide(names.tokenSigner, { secrets: names.clock }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(services.tokenSigner, { secrets: services.clock }, ({ secrets }) => new JoseTokenSigner(secrets));
     // Positive control: without a mistake it does compile.
-    provide(names.tokenSigner, { secrets: names.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
     expect(provide).toBeTypeOf("function");
   });
 });

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
-import { names } from "../../../src/entrypoints/composition/names.ts";
 import { platform } from "../../../src/entrypoints/composition/platform.ts";
+import { services } from "../../../src/entrypoints/composition/services.ts";
 import { signing } from "../../../src/entrypoints/composition/signing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
@@ -60,7 +60,7 @@ function newInstance() {
 
 function newAuthorizer() {
   const logger = new RecordingLogger();
-  const handler = authorizerHandler(resolve(newInstance(), names.authorizeConnection), logger);
+  const handler = authorizerHandler(resolve(newInstance(), services.authorizeConnection), logger);
   const connect = (token: string) =>
     handler(authorizerEvent({ query: { access_token: token } }), lambdaContext()).then(
       () => "accepted",
@@ -73,13 +73,13 @@ describe("the authorizer over Secrets Manager", () => {
   it("K3 K4 refuses no good token among 1,000 while the secret is rotated", async () => {
     newSecret();
     const { connect } = newAuthorizer();
-    const oldSigner = resolve(newInstance(), names.mintTestToken);
+    const oldSigner = resolve(newInstance(), services.mintTestToken);
     const ann = { userId: "ann" as UserId };
     const outcomes: string[] = [];
     for (let connection = 0; connection < 500; connection += 1) outcomes.push(await connect(await oldSigner(ann)));
 
     newSecret();
-    const newSigner = resolve(newInstance(), names.mintTestToken);
+    const newSigner = resolve(newInstance(), services.mintTestToken);
     for (let connection = 0; connection < 500; connection += 1) {
       // A signer that has not heard of the rotation signs on with the previous secret.
       outcomes.push(await connect(await (connection % 2 === 0 ? oldSigner(ann) : newSigner(ann))));

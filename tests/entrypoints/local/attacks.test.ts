@@ -21,14 +21,14 @@ beforeAll(async () => {
   vi.stubEnv("JWT_SECRET", SECRET_TEXT);
   vi.stubEnv("TOKEN_ISSUER", POLICY.issuer);
   vi.stubEnv("TOKEN_AUDIENCE", POLICY.audience);
-  const [authorizer, opening, closing, { compose, resolve }, { names }] = await Promise.all([
+  const [authorizer, opening, closing, { compose, resolve }, { services }] = await Promise.all([
     import("../../../src/entrypoints/lambda/authorizer.ts"),
     import("../../../src/entrypoints/lambda/connect.ts"),
     import("../../../src/entrypoints/lambda/disconnect.ts"),
     import("../../../src/entrypoints/composition/container.ts"),
-    import("../../../src/entrypoints/composition/names.ts"),
+    import("../../../src/entrypoints/composition/services.ts"),
   ]);
-  store = resolve(compose(), names.connectionStore);
+  store = resolve(compose(), services.connectionStore);
   runtime = await startTestRuntime({
     handlers: { Authorizer: authorizer.handler, Connect: opening.handler, Disconnect: closing.handler },
     // What is throttled asks no authorizer, and a quick machine attacks faster than 500 times a second.

@@ -1,0 +1,59 @@
+import type { AdmissionPolicy, AuthorizeConnection } from "../../application/access/authorize-connection.ts";
+import type { MintTestToken } from "../../application/access/mint-test-token.ts";
+import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
+import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
+import type { ConnectionStore } from "../../application/ports/connection-store.ts";
+import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
+import type { Logger } from "../../application/ports/logger.ts";
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
+import type { Backoff, Clock, Timer, UniqueIds } from "../../application/ports/system.ts";
+import type { TokenSigner, TokenVerifier } from "../../application/ports/tokens.ts";
+import type { FanOut } from "../../application/push/fan-out.ts";
+import type { Deliver, NotifyEntity, NotifyUser } from "../../application/push/notify.ts";
+import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
+import type { Subscribe, Unsubscribe } from "../../application/subscriptions/subscribe.ts";
+import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
+
+declare const provides: unique symbol;
+
+/** Identifies a service in the container and carries its type: `resolve` and `provide` check against it. */
+export type ServiceId<T> = symbol & { readonly [provides]?: (value: T) => T };
+
+function serviceId<T>(description: string): ServiceId<T> {
+  return Symbol(description) as ServiceId<T>;
+}
+
+export const services = {
+  clock: serviceId<Clock>("Clock"),
+  logger: serviceId<Logger>("Logger"),
+  uniqueIds: serviceId<UniqueIds>("UniqueIds"),
+
+  admissionPolicy: serviceId<AdmissionPolicy>("AdmissionPolicy"),
+  tokenPolicy: serviceId<TokenPolicy>("TokenPolicy"),
+  signingSecrets: serviceId<SigningSecrets>("SigningSecrets"),
+  tokenVerifier: serviceId<TokenVerifier>("TokenVerifier"),
+  tokenSigner: serviceId<TokenSigner>("TokenSigner"),
+  authorizeConnection: serviceId<AuthorizeConnection>("AuthorizeConnection"),
+  mintTestToken: serviceId<MintTestToken>("MintTestToken"),
+
+  rotateSigningSecret: serviceId<RotateSigningSecret>("RotateSigningSecret"),
+
+  connectionStore: serviceId<ConnectionStore>("ConnectionStore"),
+  openConnection: serviceId<OpenConnection>("OpenConnection"),
+  closeConnection: serviceId<CloseConnection>("CloseConnection"),
+
+  subscriptionStore: serviceId<SubscriptionStore>("SubscriptionStore"),
+  subscribe: serviceId<Subscribe>("Subscribe"),
+  unsubscribe: serviceId<Unsubscribe>("Unsubscribe"),
+
+  connectionChannel: serviceId<ConnectionChannel>("ConnectionChannel"),
+  deliveryQueue: serviceId<DeliveryQueue>("DeliveryQueue"),
+  deadLetters: serviceId<DeadLetters>("DeadLetters"),
+  backoff: serviceId<Backoff>("Backoff"),
+  timer: serviceId<Timer>("Timer"),
+  fanOut: serviceId<FanOut>("FanOut"),
+  notifyEntity: serviceId<NotifyEntity>("NotifyEntity"),
+  notifyUser: serviceId<NotifyUser>("NotifyUser"),
+  deliver: serviceId<Deliver>("Deliver"),
+} as const;

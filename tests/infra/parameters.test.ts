@@ -4,21 +4,20 @@ import { ParameterError } from "../../packages/emulator/src/template/parameters.
 import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
 import { readFunctions } from "../../packages/emulator/src/template/read-functions.ts";
 import { Stack } from "../../packages/emulator/src/template/stack.ts";
-import { authorization } from "../../src/entrypoints/composition/authorization.ts";
-import { connections } from "../../src/entrypoints/composition/connections.ts";
-import { delivery } from "../../src/entrypoints/composition/delivery.ts";
-import { platform } from "../../src/entrypoints/composition/platform.ts";
-import { rotation } from "../../src/entrypoints/composition/rotation.ts";
+import { authorization } from "../../src/entrypoints/composition/modules/authorization.ts";
+import { connections } from "../../src/entrypoints/composition/modules/connections.ts";
+import { delivery } from "../../src/entrypoints/composition/modules/delivery.ts";
+import { platform } from "../../src/entrypoints/composition/modules/platform.ts";
+import { rotation } from "../../src/entrypoints/composition/modules/rotation.ts";
+import { signing } from "../../src/entrypoints/composition/modules/signing.ts";
+import { stores } from "../../src/entrypoints/composition/modules/stores.ts";
+import { subscribing, unsubscribing } from "../../src/entrypoints/composition/modules/subscriptions.ts";
+import { testTokens } from "../../src/entrypoints/composition/modules/test-tokens.ts";
 import { ConfigurationError, Settings } from "../../src/entrypoints/composition/settings.ts";
-import { signing } from "../../src/entrypoints/composition/signing.ts";
-import { stores } from "../../src/entrypoints/composition/stores.ts";
-import { subscribing } from "../../src/entrypoints/composition/subscribing.ts";
-import { testTokens } from "../../src/entrypoints/composition/test-tokens.ts";
-import { unsubscribing } from "../../src/entrypoints/composition/unsubscribing.ts";
 import { anyNearMiss } from "../support/any-near-miss.ts";
 import { entrypoints, localAccount, projectTemplate, replaced, TEMPLATE } from "../support/local-template.ts";
 
-const parts = [
+const modules = [
   ...[authorization, connections, delivery, platform, rotation, signing, stores],
   ...[subscribing, testTokens, unsubscribing],
 ];
@@ -49,7 +48,7 @@ function problems(values: Values, template = root): readonly string[] {
   const functions = readFunctions(new Stack(template, values, localAccount()), entrypoints);
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
   try {
-    for (const part of parts) part(settings);
+    for (const module of modules) module(settings);
     settings.finish();
     return [];
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Environment, Settings } from "./settings.ts";
 type Bindings = (provide: Provide) => void;
 
 /** A group of things that belong together: the settings it needs, read once, and the bindings made from them. */
-export type Part = (settings: Settings) => Bindings;
+export type Module = (settings: Settings) => Bindings;
 
 /** Dependencies are named, not ordered: the compiler refuses a swapped, missing or unknown one, which inversify does not. */
 export type Provide = <T, Deps extends object>(
@@ -15,28 +15,33 @@ export type Provide = <T, Deps extends object>(
 ) => void;
 
 /**
- * Puts parts into a container, each once: handlers that run in one process share what is made for one of them, such as
- * an in-memory store. Calls nothing out. Throws ConfigurationError for all parts at once.
+ * Puts modules into a container, each once: handlers that run in one process share what is made for one of them, such as
+ * an in-memory store. Calls nothing out. Throws ConfigurationError for all modules at once.
  */
-export function composeWith(environment: Environment, container: Container, loaded: Set<Part>, parts: readonly Part[]) {
-  const missing = parts.filter((part) => !loaded.has(part));
+export function composeWith(
+  environment: Environment,
+  container: Container,
+  loaded: Set<Module>,
+  modules: readonly Module[],
+) {
+  const missing = modules.filter((module) => !loaded.has(module));
   const settings = new Settings(environment);
-  const bindings = missing.map((part) => part(settings));
+  const bindings = missing.map((module) => module(settings));
   settings.finish();
   for (const bind of bindings) bind(provideIn(container));
-  for (const part of missing) loaded.add(part);
+  for (const module of missing) loaded.add(module);
   return container;
 }
 
 const processContainer = new Container({ defaultScope: "Singleton" });
-const processParts = new Set<Part>();
+const processModules = new Set<Module>();
 
 /**
  * The process's own container. Called once per handler, while it loads. A wrong setting stops the local runtime at its
  * start; on Lambda the deployment succeeds, and each invocation fails until the setting is corrected.
  */
-export function compose(...parts: readonly Part[]): Container {
-  return composeWith(process.env, processContainer, processParts, parts);
+export function compose(...modules: readonly Module[]): Container {
+  return composeWith(process.env, processContainer, processModules, modules);
 }
 
 export function resolve<T>(container: Container, id: ServiceId<T>): T {

@@ -3,11 +3,11 @@ import { parseAuthorizerEvent } from "../../adapters/api-gateway/websocket-event
 import type { AuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
-import { authorization } from "../composition/authorization.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { authorization } from "../composition/modules/authorization.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { signing } from "../composition/modules/signing.ts";
 import { services } from "../composition/services.ts";
-import { signing } from "../composition/signing.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** Runs before `$connect`, once per handshake: the gateway caches no answer on WebSocket APIs. */

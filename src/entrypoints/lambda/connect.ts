@@ -3,11 +3,11 @@ import { parseConnectEvent } from "../../adapters/api-gateway/websocket-events.t
 import type { OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { answeredSubprotocol } from "../../domain/token/credentials.ts";
-import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { connections } from "../composition/modules/connections.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { stores } from "../composition/modules/stores.ts";
 import { services } from "../composition/services.ts";
-import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */

@@ -3,10 +3,10 @@ import type { MintTestToken } from "../../application/access/mint-test-token.ts"
 import type { Logger } from "../../application/ports/logger.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { signing } from "../composition/modules/signing.ts";
+import { testTokens } from "../composition/modules/test-tokens.ts";
 import { services } from "../composition/services.ts";
-import { signing } from "../composition/signing.ts";
-import { testTokens } from "../composition/test-tokens.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** Its callers can be any user: it is deployed only with `MintTestTokens=true`. */

@@ -1,7 +1,7 @@
 import { errorFrame } from "../../adapters/api-gateway/route-answers.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { platform } from "../composition/modules/platform.ts";
 import { services } from "../composition/services.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 

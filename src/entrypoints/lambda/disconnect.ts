@@ -2,11 +2,11 @@ import { DONE, FAILED } from "../../adapters/api-gateway/route-answers.ts";
 import { parseDisconnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { CloseConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { connections } from "../composition/modules/connections.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { stores } from "../composition/modules/stores.ts";
 import { services } from "../composition/services.ts";
-import { stores } from "../composition/stores.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
 /** After the socket is gone, best effort: the gateway calls once and ignores the answer. Expiry covers a lost call. */

@@ -1,11 +1,11 @@
 import { queuedUserPushParser } from "../../adapters/sqs/queued-event.ts";
 import { parseUserPush } from "../../adapters/zod/bus-events.ts";
-import { connections } from "../composition/connections.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { delivery } from "../composition/delivery.ts";
-import { platform } from "../composition/platform.ts";
+import { connections } from "../composition/modules/connections.ts";
+import { delivery } from "../composition/modules/delivery.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { stores } from "../composition/modules/stores.ts";
 import { services } from "../composition/services.ts";
-import { stores } from "../composition/stores.ts";
 import { queueHandler } from "./middleware/queue-handler.ts";
 
 const container = compose(platform, stores, connections, delivery);

@@ -2,8 +2,8 @@ import { parseRotationEvent } from "../../adapters/secrets-manager/rotation-even
 import type { Logger } from "../../application/ports/logger.ts";
 import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
-import { rotation } from "../composition/rotation.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { rotation } from "../composition/modules/rotation.ts";
 import { services } from "../composition/services.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 

@@ -5,10 +5,10 @@ import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Subscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { stores } from "../composition/modules/stores.ts";
+import { subscribing } from "../composition/modules/subscriptions.ts";
 import { services } from "../composition/services.ts";
-import { stores } from "../composition/stores.ts";
-import { subscribing } from "../composition/subscribing.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 
 const REFUSALS = { "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;

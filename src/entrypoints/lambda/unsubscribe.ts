@@ -5,10 +5,10 @@ import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
-import { platform } from "../composition/platform.ts";
+import { platform } from "../composition/modules/platform.ts";
+import { stores } from "../composition/modules/stores.ts";
+import { unsubscribing } from "../composition/modules/subscriptions.ts";
 import { services } from "../composition/services.ts";
-import { stores } from "../composition/stores.ts";
-import { unsubscribing } from "../composition/unsubscribing.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 
 /** Of the sender's own connection and no other: unsubscribing without a subscription succeeds. */

@@ -2,22 +2,21 @@ import { Container } from "inversify";
 import { describe, expect, it } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
-import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
-import { connections } from "../../../src/entrypoints/composition/connections.ts";
-import { composeWith, type Part, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
-import { delivery } from "../../../src/entrypoints/composition/delivery.ts";
-import { platform } from "../../../src/entrypoints/composition/platform.ts";
-import { rotation } from "../../../src/entrypoints/composition/rotation.ts";
+import { composeWith, type Module, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
+import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
+import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
+import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
+import { rotation } from "../../../src/entrypoints/composition/modules/rotation.ts";
+import { signing } from "../../../src/entrypoints/composition/modules/signing.ts";
+import { stores } from "../../../src/entrypoints/composition/modules/stores.ts";
+import { subscribing, unsubscribing } from "../../../src/entrypoints/composition/modules/subscriptions.ts";
+import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
-import { signing } from "../../../src/entrypoints/composition/signing.ts";
-import { stores } from "../../../src/entrypoints/composition/stores.ts";
-import { subscribing } from "../../../src/entrypoints/composition/subscribing.ts";
-import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
-import { unsubscribing } from "../../../src/entrypoints/composition/unsubscribing.ts";
 import { EVERY_SETTING } from "../../support/settings.ts";
 
-const PARTS = [
+const MODULES = [
   platform,
   signing,
   authorization,
@@ -30,13 +29,13 @@ const PARTS = [
   rotation,
 ];
 
-function composed(parts: readonly Part[], environment = EVERY_SETTING): Container {
-  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), parts);
+function composed(modules: readonly Module[], environment = EVERY_SETTING): Container {
+  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), modules);
 }
 
 describe("the composition root", () => {
   it("can make every service", () => {
-    const container = composed(PARTS);
+    const container = composed(MODULES);
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
@@ -47,7 +46,7 @@ describe("the composition root", () => {
       GSI1_NAME: "GSI1",
       SECRETS: "secrets-manager",
     };
-    const container = composed(PARTS, { ...EVERY_SETTING, ...aws });
+    const container = composed(MODULES, { ...EVERY_SETTING, ...aws });
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
@@ -61,22 +60,22 @@ describe("the composition root", () => {
   });
 
   it("makes each thing once", () => {
-    const container = composed(PARTS);
+    const container = composed(MODULES);
     expect(resolve(container, services.clock)).toBe(resolve(container, services.clock));
   });
 
-  it("loads a part once, so that handlers in one process share what it makes", () => {
+  it("loads a module once, so that handlers in one process share what it makes", () => {
     const container = new Container({ defaultScope: "Singleton" });
-    const loaded = new Set<Part>();
+    const loaded = new Set<Module>();
     composeWith(EVERY_SETTING, container, loaded, [platform]);
     const clock = resolve(container, services.clock);
     composeWith(EVERY_SETTING, container, loaded, [platform, signing]);
     expect(resolve(container, services.clock)).toBe(clock);
   });
 
-  it("K13 names every wrong setting of all parts in one error, and binds nothing", () => {
+  it("K13 names every wrong setting of all modules in one error, and binds nothing", () => {
     const container = new Container({ defaultScope: "Singleton" });
-    const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), PARTS);
+    const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), MODULES);
     expect(compose).toThrow(ConfigurationError);
     expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
     expect(container.isBound(services.clock)).toBe(false);
@@ -85,7 +84,7 @@ describe("the composition root", () => {
   it.each(["", "ws.example.com", "http://ws.example.com", "https://user:secret@ws.example.com"])(
     "posts nowhere but to a bare https address: not to %j",
     (endpoint) => {
-      const compose = () => composed(PARTS, { ...EVERY_SETTING, CONNECTIONS_ENDPOINT: endpoint });
+      const compose = () => composed(MODULES, { ...EVERY_SETTING, CONNECTIONS_ENDPOINT: endpoint });
       expect(compose).toThrow("Configuration: CONNECTIONS_ENDPOINT must be a bare https address");
     },
   );

@@ -2,12 +2,12 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Container } from "inversify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
-import { authorization } from "../../../src/entrypoints/composition/authorization.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
-import { platform } from "../../../src/entrypoints/composition/platform.ts";
+import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
+import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
+import { signing } from "../../../src/entrypoints/composition/modules/signing.ts";
+import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
-import { signing } from "../../../src/entrypoints/composition/signing.ts";
-import { testTokens } from "../../../src/entrypoints/composition/test-tokens.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
@@ -54,8 +54,8 @@ function newInstance() {
     QUERY_TOKEN: "allowed",
     ALLOWED_ORIGINS: "*",
   };
-  const parts = [platform, signing, authorization, testTokens];
-  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), parts);
+  const modules = [platform, signing, authorization, testTokens];
+  return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), modules);
 }
 
 function newAuthorizer() {

@@ -1,21 +1,21 @@
-import { parseConnectionsEndpoint } from "../../adapters/api-gateway-management/connections-endpoint.ts";
-import { ManagementApiChannel } from "../../adapters/api-gateway-management/management-api-channel.ts";
-import type { AwsCredentials } from "../../adapters/api-gateway-management/sigv4-signer.ts";
-import { makeSqsClient } from "../../adapters/sqs/sqs-client.ts";
-import { SqsDeliveryQueue } from "../../adapters/sqs/sqs-delivery-queue.ts";
-import { JitteredBackoff, SystemTimer } from "../../adapters/system/system.ts";
-import { makeFanOut } from "../../application/push/fan-out.ts";
-import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../application/push/notify.ts";
-import { Secret } from "../../domain/secret.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
-import type { Settings } from "./settings.ts";
+import { parseConnectionsEndpoint } from "../../../adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApiChannel } from "../../../adapters/api-gateway-management/management-api-channel.ts";
+import type { AwsCredentials } from "../../../adapters/api-gateway-management/sigv4-signer.ts";
+import { makeSqsClient } from "../../../adapters/sqs/sqs-client.ts";
+import { SqsDeliveryQueue } from "../../../adapters/sqs/sqs-delivery-queue.ts";
+import { JitteredBackoff, SystemTimer } from "../../../adapters/system/system.ts";
+import { makeFanOut } from "../../../application/push/fan-out.ts";
+import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../../application/push/notify.ts";
+import { Secret } from "../../../domain/secret.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
+import type { Settings } from "../settings.ts";
 
 /** More gain little on one core, and the account's 10,000 requests a second are shared with all that it runs. */
 const POSTS_AT_ONCE = 50;
 
 /** From the queues to the connections. */
-export const delivery: Part = (settings) => {
+export const delivery: Module = (settings) => {
   const gateway = {
     endpoint: settings.parsed("CONNECTIONS_ENDPOINT", parseConnectionsEndpoint, "must be a bare https address"),
     region: settings.text("AWS_REGION"),

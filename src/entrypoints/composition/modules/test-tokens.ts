@@ -1,11 +1,11 @@
-import { JoseTokenSigner } from "../../adapters/jose/jose-token-signer.ts";
-import { RandomIds } from "../../adapters/system/system.ts";
-import { makeMintTestToken } from "../../application/access/mint-test-token.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
+import { JoseTokenSigner } from "../../../adapters/jose/jose-token-signer.ts";
+import { RandomIds } from "../../../adapters/system/system.ts";
+import { makeMintTestToken } from "../../../application/access/mint-test-token.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
 
 /** Mints test tokens of any user. */
-export const testTokens: Part = () => (provide) => {
+export const testTokens: Module = () => (provide) => {
   provide(services.uniqueIds, {}, () => new RandomIds());
   provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
   provide(

@@ -1,9 +1,9 @@
-import { makeCloseConnection, makeOpenConnection } from "../../application/connections/open-and-close.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
+import { makeCloseConnection, makeOpenConnection } from "../../../application/connections/open-and-close.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
 
 /** The beginning and the end of a connection. */
-export const connections: Part = () => (provide) => {
+export const connections: Module = () => (provide) => {
   provide(services.openConnection, { connections: services.connectionStore }, makeOpenConnection);
   provide(
     services.closeConnection,

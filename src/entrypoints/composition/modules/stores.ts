@@ -1,19 +1,19 @@
-import { makeDocumentClient } from "../../adapters/dynamodb/document-client.ts";
-import { DynamoConnectionStore } from "../../adapters/dynamodb/dynamo-connection-store.ts";
-import { DynamoSubscriptionStore } from "../../adapters/dynamodb/dynamo-subscription-store.ts";
-import { type DynamoTable, TABLE_BUDGETS } from "../../adapters/dynamodb/dynamo-table.ts";
-import { MemoryConnectionStore } from "../../adapters/in-memory/memory-connection-store.ts";
-import { MemorySubscriptionStore } from "../../adapters/in-memory/memory-subscription-store.ts";
-import type { ConnectionStore } from "../../application/ports/connection-store.ts";
-import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
-import type { Settings } from "./settings.ts";
+import { makeDocumentClient } from "../../../adapters/dynamodb/document-client.ts";
+import { DynamoConnectionStore } from "../../../adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../adapters/dynamodb/dynamo-subscription-store.ts";
+import { type DynamoTable, TABLE_BUDGETS } from "../../../adapters/dynamodb/dynamo-table.ts";
+import { MemoryConnectionStore } from "../../../adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../../adapters/in-memory/memory-subscription-store.ts";
+import type { ConnectionStore } from "../../../application/ports/connection-store.ts";
+import type { SubscriptionStore } from "../../../application/ports/subscription-store.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
+import type { Settings } from "../settings.ts";
 
 type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
 
 /** Connections and subscriptions: one table, or one memory, for both. */
-export const stores: Part = (settings) => {
+export const stores: Module = (settings) => {
   const makeStores = chooseStores(settings);
   return (provide) => {
     const { connections, subscriptions } = makeStores();

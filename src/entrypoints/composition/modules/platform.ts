@@ -1,12 +1,12 @@
-import { LOG_LEVELS, parseLogLevel } from "../../adapters/pino/log-level.ts";
-import { PinoLogger } from "../../adapters/pino/pino-logger.ts";
-import { stdoutDestination } from "../../adapters/pino/stdout-destination.ts";
-import { SystemClock } from "../../adapters/system/system.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
+import { LOG_LEVELS, parseLogLevel } from "../../../adapters/pino/log-level.ts";
+import { PinoLogger } from "../../../adapters/pino/pino-logger.ts";
+import { stdoutDestination } from "../../../adapters/pino/stdout-destination.ts";
+import { SystemClock } from "../../../adapters/system/system.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
 
 /** What every function needs. */
-export const platform: Part = (settings) => {
+export const platform: Module = (settings) => {
   const level = settings.parsed(
     "LOG_LEVEL",
     (text) => parseLogLevel(text || "INFO"),

@@ -1,20 +1,20 @@
-import { FixedSigningSecrets } from "../../adapters/in-memory/fixed-signing-secrets.ts";
-import { secretsManagerClient } from "../../adapters/secrets-manager/secrets-manager-client.ts";
-import { SecretsManagerSource } from "../../adapters/secrets-manager/secrets-manager-source.ts";
-import type { Logger } from "../../application/ports/logger.ts";
-import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
-import type { Clock } from "../../application/ports/system.ts";
-import { makeCachedSigningSecrets } from "../../application/secrets/cached-signing-secrets.ts";
-import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
-import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
-import type { Part } from "./container.ts";
-import { services } from "./services.ts";
-import type { Settings } from "./settings.ts";
+import { FixedSigningSecrets } from "../../../adapters/in-memory/fixed-signing-secrets.ts";
+import { secretsManagerClient } from "../../../adapters/secrets-manager/secrets-manager-client.ts";
+import { SecretsManagerSource } from "../../../adapters/secrets-manager/secrets-manager-source.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import type { SigningSecrets } from "../../../application/ports/signing-secrets.ts";
+import type { Clock } from "../../../application/ports/system.ts";
+import { makeCachedSigningSecrets } from "../../../application/secrets/cached-signing-secrets.ts";
+import { IDENTITY_CLAIMS } from "../../../domain/identity/identity.ts";
+import type { TokenPolicy } from "../../../domain/token/issuer-policy.ts";
+import type { Module } from "../container.ts";
+import { services } from "../services.ts";
+import type { Settings } from "../settings.ts";
 
 type Dependencies = { readonly clock: Clock; readonly logger: Logger; readonly policy: TokenPolicy };
 
 /** What a token must say, and the secrets that sign it. */
-export const signing: Part = (settings) => {
+export const signing: Module = (settings) => {
   const policy = {
     issuer: settings.text("TOKEN_ISSUER"),
     audience: settings.text("TOKEN_AUDIENCE"),

@@ -2,7 +2,7 @@ import type { LogFields } from "../../application/ports/logger.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
 import { objectField, textField } from "./event-fields.ts";
 
-/** What tells one event's log line from another's, as far as the event has it: ids and the route, nothing sent. */
+/** What tells one event's log entry from another's, as far as the event has it: ids and the route, nothing sent. */
 export function invocationFields(event: unknown): LogFields {
   if (!isPlainObject(event)) return {};
   const requestContext = objectField(event, "requestContext");

@@ -14,7 +14,7 @@ export function connected(subprotocol: string | undefined): RouteAnswer {
 
 export const DONE: RouteAnswer = { statusCode: 200 };
 
-/** Nothing about the cause: it is in the log line of the same request id. */
+/** Nothing about the cause: it is in the log entry of the same request id. */
 export const FAILED: RouteAnswer = { statusCode: 500 };
 
 /** One frame to the sender, as the route's response. Needs a route response on the route, not a permission to post. */

@@ -15,10 +15,10 @@ export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger
   return lambdaHandler({
     name: "Authorizer",
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       const { methodArn, attempt } = parseAuthorizerEvent(event);
       const verdict = await authorize(attempt);
-      line.add(
+      log.add(
         verdict.kind === "accepted"
           ? { outcome: verdict.kind, userId: verdict.identity.userId }
           : { outcome: verdict.kind, reason: verdict.reason },

@@ -15,11 +15,11 @@ export function connectHandler(open: OpenConnection, logger: Logger) {
   return lambdaHandler({
     name: "Connect",
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       const { opening, subprotocols } = parseConnectEvent(event);
-      line.add({ userId: opening.identity.userId });
+      log.add({ userId: opening.identity.userId });
       const outcome = await open(opening);
-      line.add({ outcome });
+      log.add({ outcome });
       return outcome === "stored" ? connected(answeredSubprotocol(subprotocols)) : FAILED;
     },
     onFault: () => FAILED,

@@ -14,10 +14,10 @@ export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
   return lambdaHandler({
     name: "CreateTestJwt",
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       const identity = parseTestTokenRequest(event);
       const authToken = await mint(identity);
-      line.add({ outcome: "minted", userId: identity.userId });
+      log.add({ outcome: "minted", userId: identity.userId });
       return { authToken };
     },
     onFault: (error) => new Error(error instanceof MalformedInputError ? "InvalidUserId" : "TokenUnavailable"),

@@ -11,8 +11,8 @@ export function defaultHandler(logger: Logger) {
     name: "Default",
     logger,
     parse: (frame) => frame,
-    act: async (_frame, { reference, line }) => {
-      line.add({ outcome: "refused", reason: "UNKNOWN_ACTION" });
+    act: async (_frame, { reference, log }) => {
+      log.add({ outcome: "refused", reason: "UNKNOWN_ACTION" });
       return errorFrame("UNKNOWN_ACTION", reference);
     },
   });

@@ -14,9 +14,9 @@ export function disconnectHandler(close: CloseConnection, logger: Logger) {
   return lambdaHandler({
     name: "Disconnect",
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       await close(parseDisconnectEvent(event));
-      line.add({ outcome: "closed" });
+      log.add({ outcome: "closed" });
       return DONE;
     },
     onFault: () => FAILED,

@@ -12,9 +12,9 @@ export function rotateSecretHandler(rotate: RotateSigningSecret, logger: Logger)
   return lambdaHandler({
     name: "RotateSecret",
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       const outcome = await rotate(parseRotationEvent(event));
-      line.add(outcome.kind === "done" ? { outcome: outcome.kind } : { outcome: outcome.kind, reason: outcome.reason });
+      log.add(outcome.kind === "done" ? { outcome: outcome.kind } : { outcome: outcome.kind, reason: outcome.reason });
       return outcome.kind === "done" ? undefined : new Error("RotationRefused");
     },
     onFault: () => new Error("RotationFailed"),

@@ -19,9 +19,9 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
     name: "Subscribe",
     logger,
     parse: parseSubscribeFrame,
-    act: async ({ entityId, id }, { event, reference, line }) => {
+    act: async ({ entityId, id }, { event, reference, log }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
-      line.add({ outcome });
+      log.add({ outcome });
       if (outcome !== "subscribed") return errorFrame(REFUSALS[outcome], reference);
       return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
     },

@@ -17,10 +17,10 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
     name: "Unsubscribe",
     logger,
     parse: parseUnsubscribeFrame,
-    act: async ({ entityId, id }, { event, reference, line }) => {
+    act: async ({ entityId, id }, { event, reference, log }) => {
       const { connectionId, userId } = parseSender(event);
       const outcome = await unsubscribe({ entityId, connectionId, userId });
-      line.add({ outcome });
+      log.add({ outcome });
       if (outcome !== "unsubscribed") return errorFrame("NOT_CONNECTED", reference);
       return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
     },

@@ -117,7 +117,7 @@ describe("dependencies that fail", () => {
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "continued", delivered: 20 });
     expect(world.queue.deferred).toMatchObject([{ delaySeconds: 5, delivery: { attempt: 1, to: { page: "20" } } }]);
-    expect(world.logger.lines).toMatchObject([{ level: "warn", dependency: "SUBSCRIPTION_STORE" }]);
+    expect(world.logger.entries).toMatchObject([{ level: "warn", dependency: "SUBSCRIPTION_STORE" }]);
     world.read = read;
     await world.drain();
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(30)].sort());

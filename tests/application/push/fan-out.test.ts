@@ -74,7 +74,7 @@ describe("one connection that does not answer well", () => {
     };
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, unforgotten: 1 });
-    expect(world.logger.lines).toEqual([
+    expect(world.logger.entries).toEqual([
       {
         ...{ level: "warn", message: "gone connection not forgotten", connectionId: BAD, userId: "ann" },
         dependency: "CONNECTION_STORE",
@@ -263,7 +263,7 @@ describe("what can never be delivered", () => {
     const report = await world.run({ ...freshDelivery(entityUpdate()), attempt: 5 });
     expect(report).toMatchObject({ outcome: "ATTEMPTS_EXHAUSTED", deadLettered: 1 });
     expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED" }]);
-    expect(world.logger.lines).toEqual([
+    expect(world.logger.entries).toEqual([
       {
         ...{ level: "warn", message: "audience not read to its end", notificationId: entityUpdate().id },
         dependency: "SUBSCRIPTION_STORE",

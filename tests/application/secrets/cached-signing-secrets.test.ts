@@ -161,7 +161,7 @@ describe("a secret that is deleted, or withheld from us", () => {
     clock.advance(1);
 
     expect(thrown).toMatchObject({ dependency: "SIGNING_SECRETS", cause: { message: "AccessDenied" } });
-    expect(logger.lines).toEqual([]);
+    expect(logger.entries).toEqual([]);
     expect(await outcomeOf(secrets)).toEqual(["one"]);
   });
 });
@@ -203,7 +203,7 @@ describe("a previous version that cannot be read", () => {
 
     await Promise.all([secrets.read(), secrets.read()]);
 
-    expect(logger.lines).toEqual([
+    expect(logger.entries).toEqual([
       { level: "warn", message: "signing secrets not refreshed", errorName: "ThrottlingException" },
     ]);
   });
@@ -218,7 +218,7 @@ describe("an outage", () => {
 
     expect(thrown).toBeInstanceOf(DependencyUnavailableError);
     expect(thrown).toMatchObject({ dependency: "SIGNING_SECRETS", cause: source.outage });
-    expect(logger.lines).toEqual([]);
+    expect(logger.entries).toEqual([]);
   });
 
   it("K1 in the pause after a failure throws with the same cause", async () => {
@@ -283,7 +283,7 @@ describe("an outage", () => {
     await Promise.allSettled([secrets.read(), secrets.read(), secrets.reread()]);
     await secrets.read();
 
-    expect(logger.lines).toEqual([
+    expect(logger.entries).toEqual([
       { level: "warn", message: "signing secrets not refreshed", errorName: "ThrottlingException" },
     ]);
   });

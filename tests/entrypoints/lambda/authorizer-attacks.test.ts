@@ -19,7 +19,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-/** 401 and nothing else: a constant, one log line with the reason, and nothing of the token or the secret in either. */
+/** 401 and nothing else: a constant, one log entry with the reason, and nothing of the token or the secret in either. */
 function expectRejection({ answer, error, log }: Observation, token: string, reason: unknown): void {
   const lines = log.trimEnd().split("\n");
   const [line] = lines.map((text) => JSON.parse(text));

@@ -133,7 +133,7 @@ describe("the authorizer over Secrets Manager", () => {
     const { connect, logger } = newAuthorizer();
 
     expect(await connect(forgeJws({ payload: goodClaims(now()), key }))).toBe("AuthorizerUnavailable");
-    expect(logger.lines).toMatchObject([
+    expect(logger.entries).toMatchObject([
       { level: "error", dependency: "SIGNING_SECRETS", errorName: "UnusableKeyError" },
     ]);
   });
@@ -149,7 +149,7 @@ describe("the authorizer over Secrets Manager", () => {
     { fault: { kind: "error", status: 400, type: "AccessDeniedException" }, errorName: "AccessDeniedException" },
     { fault: { kind: "error", status: 500, type: "InternalServiceError" }, errorName: "InternalServiceError" },
     { fault: { kind: "hang" }, errorName: "TimeoutError" },
-  ] as const)("K1 K2 $errorName is our fault, in one line that holds no secret", async ({ fault, errorName }) => {
+  ] as const)("K1 K2 $errorName is our fault, in one log entry that holds no secret", async ({ fault, errorName }) => {
     const secret = newSecret();
     server.fault = () => fault;
     const { connect, logger } = newAuthorizer();
@@ -158,9 +158,9 @@ describe("the authorizer over Secrets Manager", () => {
     const outcome = await connect(token);
 
     expect(outcome).toBe("AuthorizerUnavailable");
-    expect(logger.lines).toMatchObject([{ level: "error", dependency: "SIGNING_SECRETS", errorName }]);
+    expect(logger.entries).toMatchObject([{ level: "error", dependency: "SIGNING_SECRETS", errorName }]);
     for (const canary of [secret, token, ...token.split(".")])
-      expect(JSON.stringify(logger.lines)).not.toContain(canary);
+      expect(JSON.stringify(logger.entries)).not.toContain(canary);
   });
 
   it("K3 K1 answers a good token of a new secret 500 and no 401 while the service is down", async () => {

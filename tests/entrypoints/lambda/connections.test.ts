@@ -69,21 +69,21 @@ describe("connect", () => {
     await connect(connectEvent(), lambdaContext());
     const authorizer = { ...AUTHORIZER_CONTEXT, userId: "eve" };
     expect(await connect(connectEvent({}, { authorizer }), lambdaContext())).toEqual({ statusCode: 500 });
-    expect(logger.lines.at(-1)).toMatchObject({ outcome: "taken", userId: "eve" });
+    expect(logger.entries.at(-1)).toMatchObject({ outcome: "taken", userId: "eve" });
     expect(await liveConnectionsOf("eve")).toEqual([]);
   });
 
   it("refuses, and remembers nobody, without an authorizer in front", async () => {
     const { connect, logger } = handlers();
     expect(await connect(connectEvent({}, { authorizer: undefined }), lambdaContext())).toEqual({ statusCode: 500 });
-    expect(logger.lines).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
+    expect(logger.entries).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
   });
 
   it("L1 refuses when the store cannot be reached", async () => {
     const logger = new RecordingLogger();
     const connect = connectHandler(() => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")), logger);
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
-    expect(logger.lines).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
+    expect(logger.entries).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
   });
 });
 
@@ -91,7 +91,7 @@ describe("a client's message that reaches a route of the gateway's", () => {
   it("opens nothing", async () => {
     const { connect, liveConnectionsOf, logger } = handlers();
     expect(await connect(messageEvent('{"action":"$connect"}'), lambdaContext())).toEqual({ statusCode: 500 });
-    expect(logger.lines).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
+    expect(logger.entries).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
     expect(await liveConnectionsOf("ann")).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe("a client's message that reaches a route of the gateway's", () => {
     const { connect, disconnect, liveConnectionsOf, logger } = handlers();
     await connect(connectEvent(), lambdaContext());
     expect(await disconnect(messageEvent('{"action":"$disconnect"}'), lambdaContext())).toEqual({ statusCode: 500 });
-    expect(logger.lines.at(-1)).toMatchObject({ outcome: "failed", errorCode: "MALFORMED_EVENT" });
+    expect(logger.entries.at(-1)).toMatchObject({ outcome: "failed", errorCode: "MALFORMED_EVENT" });
     expect(await liveConnectionsOf("ann")).toHaveLength(1);
   });
 });

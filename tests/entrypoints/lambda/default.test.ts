@@ -65,7 +65,7 @@ describe("default", () => {
 
   it("repeats nothing else that was sent, neither to the client nor in the log", async () => {
     const { frame, logger } = await frameFor('{"action":"canary-7f3a","canary-7f3a":"canary-7f3a"}');
-    expect(JSON.stringify([frame, logger.lines])).not.toContain("canary");
-    expect(logger.lines).toHaveLength(1);
+    expect(JSON.stringify([frame, logger.entries])).not.toContain("canary");
+    expect(logger.entries).toHaveLength(1);
   });
 });

@@ -13,13 +13,13 @@ function invoking(handle: Invocation<string>["handle"], onFault: Invocation<stri
 }
 
 describe("the stack around every handler", () => {
-  it("answers what the handler answers and logs one line, with what the handler added", async () => {
-    const { logger, invoke } = invoking(async (_event, line) => {
-      line.add({ outcome: "stored" });
+  it("answers what the handler answers and leaves one log entry, with what the handler added", async () => {
+    const { logger, invoke } = invoking(async (_event, log) => {
+      log.add({ outcome: "stored" });
       return "answer";
     });
     expect(await invoke(messageEvent("{}"), lambdaContext())).toBe("answer");
-    expect(logger.lines).toEqual([
+    expect(logger.entries).toEqual([
       {
         level: "info",
         message: "invocation",
@@ -42,14 +42,14 @@ describe("the stack around every handler", () => {
     await expect(invoke({}, lambdaContext())).rejects.toBe(answer);
     expect(Object.keys(answer)).toEqual([]);
     expect(answer.cause).toBeUndefined();
-    expect(logger.lines).toHaveLength(1);
+    expect(logger.entries).toHaveLength(1);
   });
 
   it("O3 turns what was thrown into a constant, and logs its name and nothing it says", async () => {
     const fault = new DependencyUnavailableError("CONNECTION_STORE", { cause: new RangeError(CANARY) });
     const { logger, invoke } = invoking(() => Promise.reject(fault));
     expect(await invoke({}, lambdaContext())).toBe("fault");
-    expect(logger.lines).toEqual([
+    expect(logger.entries).toEqual([
       expect.objectContaining({
         level: "error",
         outcome: "failed",
@@ -57,7 +57,7 @@ describe("the stack around every handler", () => {
         errorName: "RangeError",
       }),
     ]);
-    expect(JSON.stringify(logger.lines)).not.toContain(CANARY);
+    expect(JSON.stringify(logger.entries)).not.toContain(CANARY);
   });
 
   it("throws the constant where the answer to a fault is an Error", async () => {
@@ -74,17 +74,17 @@ describe("the stack around every handler", () => {
   it("answers, and logs, before Lambda's time is up when the handler hangs", async () => {
     const { logger, invoke } = invoking(() => new Promise(() => {}));
     expect(await invoke({}, lambdaContext(60))).toBe("fault");
-    expect(logger.lines).toEqual([expect.objectContaining({ level: "error", errorName: "TimeoutError" })]);
+    expect(logger.entries).toEqual([expect.objectContaining({ level: "error", errorName: "TimeoutError" })]);
   });
 
   it("keeps concurrent invocations apart", async () => {
-    const { logger, invoke } = invoking(async (event, line) => {
-      line.add({ reason: String(event) });
+    const { logger, invoke } = invoking(async (event, log) => {
+      log.add({ reason: String(event) });
       await new Promise((resume) => setImmediate(resume));
       return "answer";
     });
     await Promise.all(["one", "two", "three"].map((event) => invoke(event, lambdaContext())));
-    expect(logger.lines.map(({ reason }) => reason).toSorted()).toEqual(["one", "three", "two"]);
+    expect(logger.entries.map(({ reason }) => reason).toSorted()).toEqual(["one", "three", "two"]);
   });
 
   it("has no third parameter, which Lambda would take for a callback and refuse to start", () => {

@@ -154,7 +154,7 @@ describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, me
     await new Promise((resume) => setImmediate(resume));
     // Closing is idempotent and best effort: a late or odd answer to it grants nothing.
     expect(granted && !(title === "disconnect" && kind.startsWith("answers "))).toBe(false);
-    expect(text + JSON.stringify(all.logger.lines)).not.toContain(CANARY);
-    expect(all.logger.lines).toHaveLength(1);
+    expect(text + JSON.stringify(all.logger.entries)).not.toContain(CANARY);
+    expect(all.logger.entries).toHaveLength(1);
   });
 });

@@ -137,13 +137,13 @@ describe("a batch from a queue", () => {
     expect(taken).toEqual([delivery]);
   });
 
-  it("O1 leaves one line for each message and one for itself, and nothing of what was in them", async () => {
+  it("O1 leaves one log entry for each message and one for itself, and nothing of what was in them", async () => {
     const { handler, logger } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "bad") throw new TypeError(CANARY);
       return undefined;
     });
     await handler(sqsEvent(update("a"), CANARY, update("bad")), lambdaContext());
-    expect(logger.lines).toMatchObject([
+    expect(logger.entries).toMatchObject([
       { level: "warn", message: "put aside", reason: "MALFORMED_EVENT" },
       {
         level: "info",
@@ -161,11 +161,11 @@ describe("a batch from a queue", () => {
       },
       { level: "info", message: "invocation", messages: 3, returned: 1 },
     ]);
-    expect(JSON.stringify(logger.lines)).not.toContain(CANARY);
+    expect(JSON.stringify(logger.entries)).not.toContain(CANARY);
   });
 });
 
-describe("the line of what was put aside whole", () => {
+describe("the log entry of what was put aside whole", () => {
   const DELIVERED_TO_NOBODY = { delivered: 0, gone: 0, expired: 0, deferred: 0 };
 
   it.each([
@@ -174,7 +174,7 @@ describe("the line of what was put aside whole", () => {
   ] as const)("I3 I9 names event, queue, function and reason: %s", async (reason, delivery, subject) => {
     const { handler, logger } = setUp(async () => ({ outcome: reason, deadLettered: 1 }));
     await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
-    expect(logger.lines).toMatchObject([
+    expect(logger.entries).toMatchObject([
       {
         ...{ level: "warn", message: "put aside", outcome: "dead-lettered", reason },
         ...{ ...SOURCE, messageId: "message-0", notificationId: EVENT_ID, ...subject },
@@ -194,16 +194,16 @@ describe("the line of what was put aside whole", () => {
   ])("I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
     const { handler, logger } = setUp();
     await handler(sqsEvent(body), lambdaContext());
-    const [line] = logger.lines;
-    expect(line).toMatchObject({ level: "warn", message: "put aside", ...SOURCE, reason, deadLettered: 1 });
-    expect(line?.notificationId).toBe(known.notificationId);
+    const [entry] = logger.entries;
+    expect(entry).toMatchObject({ level: "warn", message: "put aside", ...SOURCE, reason, deadLettered: 1 });
+    expect(entry?.notificationId).toBe(known.notificationId);
   });
 
   it("is a warning too when some recipients of an audience were put aside, and names them", async () => {
     const unreached = ["ann PUSH_REFUSED"];
     const { handler, logger } = setUp(async () => ({ delivered: 2, deadLettered: 1, unreached }));
     await handler(sqsEvent(update("a")), lambdaContext());
-    expect(logger.lines[0]).toMatchObject({
+    expect(logger.entries[0]).toMatchObject({
       level: "warn",
       message: "delivery",
       entityId: "a",

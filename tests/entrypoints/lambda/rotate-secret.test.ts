@@ -39,8 +39,8 @@ describe("rotate-secret", () => {
     const rotated: string = JSON.parse(versions.find(undefined).content.SecretString ?? "").signature;
     expect(rotated).toMatch(/^[A-Za-z0-9_-]{64}$/);
     expect(JSON.parse(versions.find(undefined, "AWSPREVIOUS").content.SecretString ?? "").signature).toBe(OLD);
-    expect(logger.lines).toMatchObject(ROTATION_STEPS.map(() => ({ level: "info", outcome: "done" })));
-    for (const canary of [OLD, rotated]) expect(JSON.stringify(logger.lines)).not.toContain(canary);
+    expect(logger.entries).toMatchObject(ROTATION_STEPS.map(() => ({ level: "info", outcome: "done" })));
+    for (const canary of [OLD, rotated]) expect(JSON.stringify(logger.entries)).not.toContain(canary);
   });
 
   it("R18 finishes a rotation that was interrupted anywhere and begun again", async () => {
@@ -67,7 +67,7 @@ describe("rotate-secret", () => {
     await expect(invoke(randomUUID(), "createSecret")).rejects.toThrow(/^RotationRefused$/);
 
     expect(versions.stages()).toEqual(before);
-    expect(logger.lines).toMatchObject([{ outcome: "refused", reason: "VERSION_NOT_PENDING" }]);
+    expect(logger.entries).toMatchObject([{ outcome: "refused", reason: "VERSION_NOT_PENDING" }]);
   });
 
   it.each<[title: string, event: unknown]>([
@@ -85,6 +85,6 @@ describe("rotate-secret", () => {
     await expect(handler(event, lambdaContext())).rejects.toThrow(/^RotationFailed$/);
 
     expect(server.requests).toEqual([]);
-    expect(logger.lines).toMatchObject([{ level: "error", errorCode: "MALFORMED_EVENT" }]);
+    expect(logger.entries).toMatchObject([{ level: "error", errorCode: "MALFORMED_EVENT" }]);
   });
 });

@@ -102,7 +102,7 @@ describe("subscribe", () => {
       lambdaContext(),
     );
     expect(JSON.parse(answer.body ?? "")).toMatchObject({ type: "error", code: "INTERNAL", id: "7" });
-    expect(JSON.stringify([answer, all.logger.lines])).not.toContain("canary");
+    expect(JSON.stringify([answer, all.logger.entries])).not.toContain("canary");
   });
 });
 

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
-import { InvocationLine } from "./invocation-line.ts";
+import { InvocationLog } from "./invocation-log.ts";
 
 /** An Error is an answer too: API Gateway reads an authorizer's message, Lambda tells a direct caller of it. */
 type Answer<T> = T | Error;
@@ -12,7 +12,7 @@ export type Invocation<T> = {
   /** The function's, as logs and metrics tell it from others. */
   readonly name: string;
   readonly logger: Logger;
-  readonly handle: (event: unknown, line: InvocationLine, context: Context) => Promise<Answer<T>>;
+  readonly handle: (event: unknown, log: InvocationLog, context: Context) => Promise<Answer<T>>;
   /** What the caller sees when `handle` throws or runs out of time: a constant. */
   readonly onFault: (error: unknown, event: unknown) => Answer<T>;
 };
@@ -20,28 +20,28 @@ export type Invocation<T> = {
 /**
  * The stack around every function, outermost first:
  * 1. an Error that was the answer is thrown, here and not inside Middy, which would hang the original error on it;
- * 2. one log line per invocation, written last, whatever happened;
+ * 2. one log entry per invocation, written last, whatever happened;
  * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
  * 4. the handler.
  */
 export function lambdaHandler<T>({ name, logger, handle, onFault }: Invocation<T>) {
-  const lines = new WeakMap<object, InvocationLine>();
-  const lineOf = (context: Context): InvocationLine => lines.get(context) ?? new InvocationLine({});
+  const logs = new WeakMap<object, InvocationLog>();
+  const logOf = (context: Context): InvocationLog => logs.get(context) ?? new InvocationLog({});
 
   const invoke = middy<unknown, Answer<T>, Error, Context>(
-    (event: unknown, context: Context) => handle(event, lineOf(context), context),
+    (event: unknown, context: Context) => handle(event, logOf(context), context),
     {
       timeoutEarlyInMillis: 50,
       requestStart: ({ event, context }) => {
-        lines.set(
+        logs.set(
           context,
-          new InvocationLine({ function: name, requestId: context.awsRequestId, ...invocationFields(event) }),
+          new InvocationLog({ function: name, requestId: context.awsRequestId, ...invocationFields(event) }),
         );
       },
-      requestEnd: ({ context }) => lineOf(context).writeTo(logger),
+      requestEnd: ({ context }) => logOf(context).writeTo(logger),
     },
   ).onError(({ context, error, event }) => {
-    lineOf(context).fail(faultFields(error));
+    logOf(context).fail(faultFields(error));
     return onFault(error, event);
   });
 

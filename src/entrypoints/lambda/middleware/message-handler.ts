@@ -3,11 +3,11 @@ import { type MessageReference, parseMessageEvent } from "../../../adapters/api-
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { PlainObject } from "../../../domain/plain-object.ts";
-import type { InvocationLine } from "./invocation-line.ts";
+import type { InvocationLog } from "./invocation-log.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 
 /** One message, as far as its route needs more of it than its frame. */
-type Message = { readonly event: unknown; readonly reference: MessageReference; readonly line: InvocationLine };
+type Message = { readonly event: unknown; readonly reference: MessageReference; readonly log: InvocationLog };
 
 export type MessageRoute<Frame> = {
   readonly name: string;
@@ -22,11 +22,11 @@ export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute
   return lambdaHandler({
     name,
     logger,
-    handle: async (event, line) => {
+    handle: async (event, log) => {
       const { reference, frame } = parseMessageEvent(event);
       const parsed = parsedOrFault(frame, parse);
-      if (!(parsed instanceof MalformedInputError)) return act(parsed, { event, reference, line });
-      line.add({ outcome: "refused", reason: "BAD_REQUEST" });
+      if (!(parsed instanceof MalformedInputError)) return act(parsed, { event, reference, log });
+      log.add({ outcome: "refused", reason: "BAD_REQUEST" });
       return badRequest(reference, parsed.member);
     },
     onFault: (_error, event) => answerToFault(event),

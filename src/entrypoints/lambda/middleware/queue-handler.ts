@@ -32,13 +32,13 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
   return lambdaHandler({
     name: handling.name,
     logger: handling.logger,
-    handle: async (event, line, context) => {
+    handle: async (event, log, context) => {
       const messages = parseSqsEvent(event);
       const millis = Math.floor(context.getRemainingTimeInMillis() * SHARE_TO_BEGIN_IN);
       const deadline = (handling.clock.now() + millis) as EpochMillis;
       const done = await Promise.all(messages.map((message) => takeUp(message, deadline, handling)));
       const returned = messages.filter((_, index) => !done[index]);
-      line.add({ outcome: "answered", messages: messages.length, returned: returned.length });
+      log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
       return answerToBatch(returned);
     },
     onFault: () => new Error("BatchFailed"),

@@ -2,8 +2,8 @@ import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 
 let coldStart = true;
 
-/** The one line that an invocation leaves in the log. Handlers add what they learn; it is written at the end. */
-export class InvocationLine {
+/** The one log entry of an invocation. Handlers add what they learn; it is written at the end. */
+export class InvocationLog {
   readonly #startedAt = millis();
   readonly #coldStart = coldStart;
   #fields: LogFields;

@@ -92,7 +92,7 @@ export async function notify(simulation: Simulation, batch: readonly Message[]):
   const invocation = new Invocation(simulation.environment, seconds);
   const cleanups: Operation[] = [];
   const end = await invocation.run(() =>
-    Promise.all(batch.map((message) => takeUp(simulation, invocation, message, deadline, cleanups))),
+    Promise.all(batch.map((message) => processMessage(simulation, invocation, message, deadline, cleanups))),
   );
   for (const operation of cleanups) if (operation.outcome === "under-way") simulation.history.end(operation, "failed");
   for (const [index, message] of batch.entries()) {
@@ -103,7 +103,7 @@ export async function notify(simulation: Simulation, batch: readonly Message[]):
   }
 }
 
-async function takeUp(
+async function processMessage(
   simulation: Simulation,
   invocation: Invocation,
   message: Message,

@@ -14,7 +14,7 @@ const TO_SUBSCRIBERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTI
 const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "forged" } };
 
 /** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
-async function takeUp(world: PushWorld, message: object) {
+async function processMessage(world: PushWorld, message: object) {
   return world.run(queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush })(JSON.stringify(message)));
 }
 
@@ -28,17 +28,20 @@ describe.each([
     await world.subscribe(ENTITY, ann);
     world.clock.advance(60);
 
-    await expect(takeUp(world, { ...message, recipients: [["anns", NOON, NOW + 3600]] })).rejects.toThrow(
+    await expect(processMessage(world, { ...message, recipients: [["anns", NOON, NOW + 3600]] })).rejects.toThrow(
       new MalformedInputError("MALFORMED_DELIVERY"),
     );
-    expect(await takeUp(world, { ...message, recipients: [["anns", "ann"]] })).toMatchObject({ delivered: 0, gone: 1 });
+    expect(await processMessage(world, { ...message, recipients: [["anns", "ann"]] })).toMatchObject({
+      delivered: 0,
+      gone: 1,
+    });
     expect(world.channel.posts).toEqual([]);
   });
 
   it("does not reach Bob, who is not of the audience", async () => {
     const world = new PushWorld();
     await world.connect("bobs", "bob");
-    const report = await takeUp(world, { ...message, recipients: [["bobs", "ann"]] });
+    const report = await processMessage(world, { ...message, recipients: [["bobs", "ann"]] });
 
     expect(report).toMatchObject({ delivered: 0, gone: 1 });
     expect(world.channel.posts).toEqual([]);
@@ -48,7 +51,7 @@ describe.each([
     const world = new PushWorld();
     world.channel.script = () => "gone";
     const dead = Array.from({ length: 500 }, (_, n) => [`dead${n}`, "ann"]);
-    const report = await takeUp(world, { ...message, recipients: dead });
+    const report = await processMessage(world, { ...message, recipients: dead });
 
     expect(report).toMatchObject({ gone: 500, unforgotten: 0 });
     expect(world.channel.posts).toEqual([]);
@@ -70,13 +73,13 @@ describe.each([
     const world = new PushWorld();
     const dead = Array.from({ length: 15_000 }, (_, n) => [`dead${n}`, "ann"]);
 
-    await expect(takeUp(world, { ...message, recipients: dead })).rejects.toThrow(MalformedInputError);
+    await expect(processMessage(world, { ...message, recipients: dead })).rejects.toThrow(MalformedInputError);
   });
 
   it("that names somebody often reaches them once, as any push of that audience may", async () => {
     const world = new PushWorld();
     await world.subscribe(ENTITY, await world.connect("anns"));
-    await takeUp(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });
+    await processMessage(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });
 
     expect(world.channel.delivered()).toEqual(["anns"]);
   });

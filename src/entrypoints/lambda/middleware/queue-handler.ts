@@ -36,7 +36,7 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
       const messages = parseSqsEvent(event);
       const millis = Math.floor(context.getRemainingTimeInMillis() * SHARE_TO_BEGIN_IN);
       const deadline = (handling.clock.now() + millis) as EpochMillis;
-      const done = await Promise.all(messages.map((message) => takeUp(message, deadline, handling)));
+      const done = await Promise.all(messages.map((message) => processMessage(message, deadline, handling)));
       const returned = messages.filter((_, index) => !done[index]);
       log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
       return answerToBatch(returned);
@@ -45,8 +45,8 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
   });
 }
 
-/** Whether the message is done with. */
-async function takeUp<N extends Notification>(
+/** True if the message can be deleted from the queue. */
+async function processMessage<N extends Notification>(
   message: QueuedMessage,
   deadline: EpochMillis,
   handling: QueueHandling<N>,
@@ -63,7 +63,7 @@ async function takeUp<N extends Notification>(
       logger.warn("put aside", { ...about, outcome: "dead-lettered", reason: delivery, deadLettered: 1 });
     } else {
       about = { ...about, ...fieldsOf(delivery) };
-      await takeUpDelivery(delivery, deadline, about, handling);
+      await processDelivery(delivery, deadline, about, handling);
     }
     return true;
   } catch (thrown) {
@@ -72,7 +72,7 @@ async function takeUp<N extends Notification>(
   }
 }
 
-async function takeUpDelivery<N extends Notification>(
+async function processDelivery<N extends Notification>(
   delivery: Delivery<N>,
   deadline: EpochMillis,
   about: LogFields,

@@ -68,7 +68,7 @@ describe("the documents", () => {
   });
 
   it("docs/protocol.md lists every code of an error frame, and no other", () => {
-    const declared = matchesIn("src/adapters/api-gateway/route-answers.ts", /^ {2}([A-Z_]+): "/gm);
+    const declared = matchesIn("src/adapters/api-gateway/route-responses.ts", /^ {2}([A-Z_]+): "/gm);
     expect(matchesIn("docs/protocol.md", /^\| `([A-Z_]+)` +\|/gm).sort()).toStrictEqual(declared.sort());
   });
 

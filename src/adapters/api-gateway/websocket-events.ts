@@ -96,11 +96,11 @@ function connectionIdIn(requestContext: PlainObject): ConnectionId {
 /** Deeper than any frame of ours. */
 const MAX_DEPTH = 32;
 
-/** The ids by which an answer names its message. */
+/** The ids by which a response names its message. */
 export type MessageReference = {
   /** The gateway's: the access log has it, and a client can quote it. */
   readonly requestId: string;
-  /** The client's own, in every JSON object with a valid one: without it the client waits for its answer for ever. */
+  /** The client's own, in every JSON object with a valid one: without it the client waits for its response for ever. */
   readonly id?: CorrelationId;
 };
 

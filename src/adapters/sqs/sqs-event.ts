@@ -19,7 +19,7 @@ export function parseSqsEvent(event: unknown): readonly QueuedMessage[] {
   return records.map(parseMessage);
 }
 
-export function answerToBatch(failed: readonly QueuedMessage[]): SqsBatchResponse {
+export function batchResponse(failed: readonly QueuedMessage[]): SqsBatchResponse {
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

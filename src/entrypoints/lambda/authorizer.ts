@@ -1,4 +1,8 @@
-import { answerToVerdict, authorizerUnavailable, unauthorized } from "../../adapters/api-gateway/authorizer-answer.ts";
+import {
+  authorizerResponse,
+  authorizerUnavailable,
+  unauthorized,
+} from "../../adapters/api-gateway/authorizer-response.ts";
 import { parseAuthorizerEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { AuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import type { Logger } from "../../application/ports/logger.ts";
@@ -10,7 +14,7 @@ import { signing } from "../composition/modules/signing.ts";
 import { services } from "../composition/services.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
-/** Runs before `$connect`, once per handshake: the gateway caches no answer on WebSocket APIs. */
+/** Runs before `$connect`, once per handshake: the gateway caches no response on WebSocket APIs. */
 export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger) {
   return lambdaHandler({
     name: "Authorizer",
@@ -23,7 +27,7 @@ export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger
           ? { outcome: verdict.kind, userId: verdict.identity.userId }
           : { outcome: verdict.kind, reason: verdict.reason },
       );
-      return answerToVerdict(verdict, methodArn);
+      return authorizerResponse(verdict, methodArn);
     },
     onFault: (error) => (error instanceof MalformedInputError ? unauthorized() : authorizerUnavailable()),
   });

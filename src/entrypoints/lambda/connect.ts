@@ -1,4 +1,4 @@
-import { connected, FAILED } from "../../adapters/api-gateway/route-answers.ts";
+import { connected, FAILED } from "../../adapters/api-gateway/route-responses.ts";
 import { parseConnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";

@@ -1,4 +1,4 @@
-import { errorFrame } from "../../adapters/api-gateway/route-answers.ts";
+import { errorFrame } from "../../adapters/api-gateway/route-responses.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { platform } from "../composition/modules/platform.ts";

@@ -1,4 +1,4 @@
-import { DONE, FAILED } from "../../adapters/api-gateway/route-answers.ts";
+import { DONE, FAILED } from "../../adapters/api-gateway/route-responses.ts";
 import { parseDisconnectEvent } from "../../adapters/api-gateway/websocket-events.ts";
 import type { CloseConnection } from "../../application/connections/open-and-close.ts";
 import type { Logger } from "../../application/ports/logger.ts";
@@ -9,7 +9,7 @@ import { stores } from "../composition/modules/stores.ts";
 import { services } from "../composition/services.ts";
 import { lambdaHandler } from "./middleware/lambda-handler.ts";
 
-/** After the socket is gone, best effort: the gateway calls once and ignores the answer. Expiry covers a lost call. */
+/** After the socket is gone, best effort: the gateway calls once and ignores the response. Expiry covers a lost call. */
 export function disconnectHandler(close: CloseConnection, logger: Logger) {
   return lambdaHandler({
     name: "Disconnect",

@@ -1,4 +1,4 @@
-import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
+import { errorFrame, frame } from "../../adapters/api-gateway/route-responses.ts";
 import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
 import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";

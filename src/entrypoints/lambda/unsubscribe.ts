@@ -1,4 +1,4 @@
-import { errorFrame, frame } from "../../adapters/api-gateway/route-answers.ts";
+import { errorFrame, frame } from "../../adapters/api-gateway/route-responses.ts";
 import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
 import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
 import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerToBatch, parseSqsEvent } from "../../../src/adapters/sqs/sqs-event.ts";
+import { batchResponse, parseSqsEvent } from "../../../src/adapters/sqs/sqs-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { sqsEvent } from "../../support/queued-messages.ts";
 
@@ -17,7 +17,7 @@ describe("a batch of messages", () => {
     const [first, second] = parseSqsEvent(sqsEvent("one", "two"));
     const failed = second === undefined ? [] : [second];
     expect(first?.messageId).toBe("message-0");
-    expect(answerToBatch(failed)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
+    expect(batchResponse(failed)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { makeSubscribe, makeUnsubscribe } from "../../../application/subscriptio
 import type { Module } from "../container.ts";
 import { services } from "../services.ts";
 
-/** How many entities a connection may subscribe to. */
+/** How many entities a client may subscribe to. */
 export const subscribing: Module = (settings) => {
   const limit = settings.wholeNumber("SUBSCRIPTION_LIMIT", { min: 1, max: 1000, fallback: 100 });
   return (provide) => {

@@ -5,21 +5,21 @@ import { faultFields } from "../../../application/fault-fields.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { InvocationLog } from "./invocation-log.ts";
 
-/** An Error is an answer too: API Gateway reads an authorizer's message, Lambda tells a direct caller of it. */
-type Answer<T> = T | Error;
+/** An Error is a response too: API Gateway reads the message of the authorizer, Lambda gives a direct caller its own. */
+type LambdaResponse<T> = T | Error;
 
 export type Invocation<T> = {
   /** The function's, as logs and metrics tell it from others. */
   readonly name: string;
   readonly logger: Logger;
-  readonly handle: (event: unknown, log: InvocationLog, context: Context) => Promise<Answer<T>>;
+  readonly handle: (event: unknown, log: InvocationLog, context: Context) => Promise<LambdaResponse<T>>;
   /** What the caller sees when `handle` throws or runs out of time: a constant. */
-  readonly onFault: (error: unknown, event: unknown) => Answer<T>;
+  readonly onFault: (error: unknown, event: unknown) => LambdaResponse<T>;
 };
 
 /**
  * The stack around every function, outermost first:
- * 1. an Error that was the answer is thrown, here and not inside Middy, which would hang the original error on it;
+ * 1. an Error that is the response is thrown, here and not inside Middy, which would hang the original error on it;
  * 2. one log entry per invocation, written last, whatever happened;
  * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
  * 4. the handler.
@@ -28,7 +28,7 @@ export function lambdaHandler<T>({ name, logger, handle, onFault }: Invocation<T
   const logs = new WeakMap<object, InvocationLog>();
   const logOf = (context: Context): InvocationLog => logs.get(context) ?? new InvocationLog({});
 
-  const invoke = middy<unknown, Answer<T>, Error, Context>(
+  const invoke = middy<unknown, LambdaResponse<T>, Error, Context>(
     (event: unknown, context: Context) => handle(event, logOf(context), context),
     {
       timeoutEarlyInMillis: 50,
@@ -46,8 +46,8 @@ export function lambdaHandler<T>({ name, logger, handle, onFault }: Invocation<T
   });
 
   return async (event: unknown, context: Context): Promise<T> => {
-    const answer = await invoke(event, context);
-    if (answer instanceof Error) throw answer;
-    return answer;
+    const response = await invoke(event, context);
+    if (response instanceof Error) throw response;
+    return response;
   };
 }

@@ -1,4 +1,4 @@
-import { badRequest, errorFrame, FAILED, type RouteAnswer } from "../../../adapters/api-gateway/route-answers.ts";
+import { badRequest, errorFrame, FAILED, type RouteResponse } from "../../../adapters/api-gateway/route-responses.ts";
 import { type MessageReference, parseMessageEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
@@ -14,7 +14,7 @@ export type MessageRoute<Frame> = {
   readonly logger: Logger;
   /** Parses by the frame's schema. Throws MalformedInputError. */
   readonly parse: (frame: PlainObject) => Frame;
-  readonly act: (frame: Frame, message: Message) => Promise<RouteAnswer>;
+  readonly act: (frame: Frame, message: Message) => Promise<RouteResponse>;
 };
 
 /** A route for clients' messages: each is answered by one frame with its `id`, and the connection stays usable. */
@@ -29,7 +29,7 @@ export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute
       log.add({ outcome: "refused", reason: "BAD_REQUEST" });
       return badRequest(reference, parsed.member);
     },
-    onFault: (_error, event) => answerToFault(event),
+    onFault: (_error, event) => responseToFault(event),
   });
 }
 
@@ -43,7 +43,7 @@ function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRout
 }
 
 /** An event that is no message gets no frame: on `$connect` a status of 200 would let somebody in. */
-function answerToFault(event: unknown): RouteAnswer {
+function responseToFault(event: unknown): RouteResponse {
   try {
     return errorFrame("INTERNAL", parseMessageEvent(event).reference);
   } catch {

@@ -1,5 +1,5 @@
 import { eventIdOf } from "../../../adapters/sqs/queued-event.ts";
-import { answerToBatch, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
+import { batchResponse, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
@@ -26,7 +26,7 @@ export type QueueHandling<N extends Notification> = {
 
 /**
  * A function that a queue invokes with messages in batches, each on its own account: what became of one decides nothing
- * for another. Only those named in the answer stay in the queue; a throw would keep them all.
+ * for another. Only those named in the response stay in the queue; a throw would keep them all.
  */
 export function queueHandler<N extends Notification>(handling: QueueHandling<N>) {
   return lambdaHandler({
@@ -39,7 +39,7 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
       const done = await Promise.all(messages.map((message) => processMessage(message, deadline, handling)));
       const returned = messages.filter((_, index) => !done[index]);
       log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
-      return answerToBatch(returned);
+      return batchResponse(returned);
     },
     onFault: () => new Error("BatchFailed"),
   });

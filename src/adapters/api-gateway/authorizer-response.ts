@@ -1,6 +1,6 @@
 import type { ConnectionVerdict } from "../../application/access/authorize-connection.ts";
 
-/** What an authorizer may answer: a policy for this very request. The context's values are flat strings. */
+/** An authorizer's response: a policy for this very request. The context's values are flat strings. */
 export type AuthorizerPolicy = {
   readonly principalId: string;
   readonly policyDocument: {
@@ -13,7 +13,7 @@ export type AuthorizerPolicy = {
 };
 
 /** The verdict as the client sees it: 101, 403 or 401, without the reason. */
-export function answerToVerdict(verdict: ConnectionVerdict, methodArn: string): AuthorizerPolicy | Error {
+export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string): AuthorizerPolicy | Error {
   switch (verdict.kind) {
     case "accepted":
       return policy("Allow", methodArn, verdict.identity.userId, {

@@ -1,4 +1,4 @@
-import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
+import type { ConnectionStore, OpenOutcome, Page } from "../../src/application/ports/connection-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
@@ -19,7 +19,7 @@ export class LaggingConnections implements ConnectionStore {
     this.#lagMillis = lagSeconds * 1000;
   }
 
-  open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+  open(connection: Connection): Promise<OpenOutcome> {
     this.#copyLater(() => this.#copy.open(connection));
     return this.#store.open(connection);
   }

@@ -1,5 +1,6 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import type { OpenOutcome } from "../../src/application/ports/connection-store.ts";
 import type {
   SubscribeOutcome,
   SubscriptionReference,
@@ -37,7 +38,7 @@ export class SubscribingUnconditionally extends MemoryConnectionStore {
 
 /** A repeated $connect overwrites the record, also one of another user. */
 export class OverwritingOnConnect extends MemoryConnectionStore {
-  override async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+  override async open(connection: Connection): Promise<OpenOutcome> {
     const outcome = await super.open(connection);
     if (outcome === "closed") return outcome;
     await super.close(connection.id, 0 as EpochSeconds);
@@ -49,7 +50,7 @@ export class OverwritingOnConnect extends MemoryConnectionStore {
 export class RefusingRepeatedConnect extends MemoryConnectionStore {
   readonly #opened = new Set<ConnectionId>();
 
-  override async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+  override async open(connection: Connection): Promise<OpenOutcome> {
     const outcome = await super.open(connection);
     const again = this.#opened.has(connection.id);
     this.#opened.add(connection.id);

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
+import type { ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
 import {
   CLOSED_ID_SECONDS,
   type Connection,
@@ -29,8 +29,8 @@ const TRANSACTION_MILLIS = 20;
 const FREE_OR_EXPIRED = "attribute_not_exists(pk) OR expiresAt <= :now";
 
 /** Some names are reserved words of DynamoDB's expressions: all are spelled with a placeholder. */
-const BURY = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((name) => `#${name}`).join(", ")}`;
-const BURY_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
+const MARK_CLOSED = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((name) => `#${name}`).join(", ")}`;
+const MARK_CLOSED_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
 
 export class DynamoConnectionStore implements ConnectionStore {
   readonly #table: DynamoTable;
@@ -39,7 +39,7 @@ export class DynamoConnectionStore implements ConnectionStore {
     this.#table = table;
   }
 
-  async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+  async open(connection: Connection): Promise<OpenOutcome> {
     const put = new PutCommand({
       TableName: this.#table.name,
       Item: toConnectionItem(connection),
@@ -54,7 +54,7 @@ export class DynamoConnectionStore implements ConnectionStore {
       return "stored";
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return judgeObstacle(error.Item ?? {}, connection);
+      return explainConflict(error.Item ?? {}, connection);
     }
   }
 
@@ -63,15 +63,15 @@ export class DynamoConnectionStore implements ConnectionStore {
    * tombstone has no revision, so every change under way fails.
    */
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    const bury = new UpdateCommand({
+    const markClosed = new UpdateCommand({
       TableName: this.#table.name,
       Key: connectionKey(id),
-      UpdateExpression: BURY,
-      ExpressionAttributeNames: BURY_NAMES,
+      UpdateExpression: MARK_CLOSED,
+      ExpressionAttributeNames: MARK_CLOSED_NAMES,
       ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
     });
     await callTable(this.#table, "CONNECTION_STORE", (options) =>
-      pastTransactions(() => this.#table.documents.send(bury, options), options),
+      pastTransactions(() => this.#table.documents.send(markClosed, options), options),
     );
   }
 
@@ -117,8 +117,8 @@ async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: C
   }
 }
 
-/** What refused an `open`. A record that cannot be read is somebody's: it is not ours to take. */
-function judgeObstacle(item: Record<string, AttributeValue>, connection: Connection): "stored" | "closed" | "taken" {
+/** The reason why `open` failed its condition. A record that cannot be read counts as another user's. */
+function explainConflict(item: Record<string, AttributeValue>, connection: Connection): OpenOutcome {
   const found = unmarshall(item);
   if (Object.hasOwn(found, "closedAt")) return "closed";
   return fromConnectionItem(found)?.identity.userId === connection.identity.userId ? "stored" : "taken";

@@ -3,7 +3,8 @@ import { utf8Length } from "../../domain/text.ts";
 
 /**
  * The entities that a connection is subscribed to, as the table holds them: some names in the connection's record, the
- * others in parts, which are separate items. Each of these items stays under a kilobyte, the size that DynamoDB writes for one unit.
+ * others in parts, which are separate items. Each of these items stays under a kilobyte, the size that DynamoDB writes
+ * for one unit.
  */
 export type SubscribedEntities = {
   /** Incremented by every change, and by every acknowledgement without a change: a late write of an older one then fails. */

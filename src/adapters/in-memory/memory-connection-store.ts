@@ -1,4 +1,4 @@
-import type { ConnectionStore, Page } from "../../application/ports/connection-store.ts";
+import type { ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
 import { CLOSED_ID_SECONDS, type Connection, type ConnectionId } from "../../domain/connection/connection.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
@@ -23,10 +23,10 @@ export class MemoryConnectionStore implements ConnectionStore {
     this.#pageSize = pageSize;
   }
 
-  async open(connection: Connection): Promise<"stored" | "closed" | "taken"> {
+  async open(connection: Connection): Promise<OpenOutcome> {
     const { id, identity, expiresAt } = connection;
     const found = this.#entries.find(id, toEpochSeconds(connection.connectedAt));
-    if (found) return judgeObstacle(found, identity.userId);
+    if (found) return explainConflict(found, identity.userId);
     this.#entries.put(id, { connection, subscribed: new Set(), expiresAt });
     return "stored";
   }
@@ -61,7 +61,7 @@ export class MemoryConnectionStore implements ConnectionStore {
   }
 }
 
-function judgeObstacle({ connection }: Entry, userId: UserId): "stored" | "closed" | "taken" {
+function explainConflict({ connection }: Entry, userId: UserId): OpenOutcome {
   if (connection === undefined) return "closed";
   return connection.identity.userId === userId ? "stored" : "taken";
 }

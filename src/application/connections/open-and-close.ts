@@ -1,7 +1,7 @@
 import { type Connection, type ConnectionId, connectionExpiry } from "../../domain/connection/connection.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import type { ConnectionStore } from "../ports/connection-store.ts";
+import type { ConnectionStore, OpenOutcome } from "../ports/connection-store.ts";
 import type { SubscriptionStore } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 
@@ -9,7 +9,7 @@ import type { Clock } from "../ports/system.ts";
 export type OpeningConnection = Omit<Connection, "expiresAt"> & { readonly tokenExpiresAt: EpochSeconds };
 
 /** Remembers a connection. Anything but `stored` must refuse the handshake. Throws DependencyUnavailableError. */
-export type OpenConnection = (opening: OpeningConnection) => Promise<"stored" | "closed" | "taken">;
+export type OpenConnection = (opening: OpeningConnection) => Promise<OpenOutcome>;
 
 export function makeOpenConnection(deps: { readonly connections: ConnectionStore }): OpenConnection {
   return ({ tokenExpiresAt, ...opening }) =>

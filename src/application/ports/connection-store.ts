@@ -8,6 +8,9 @@ import type { EpochSeconds } from "../../domain/time.ts";
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
+/** `stored` opens the connection. `closed` and `taken` refuse it, as `open` says. */
+export type OpenOutcome = "stored" | "closed" | "taken";
+
 /**
  * Remembers open connections. Every call answers within two seconds, its own retries included, or throws
  * DependencyUnavailableError; a call that threw may still have taken effect, and all of them may be repeated.
@@ -18,7 +21,7 @@ export interface ConnectionStore {
    * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
    * Names and user agent are for display: if they exceed 224 bytes together, a store may leave out names and cut the user agent.
    */
-  open(connection: Connection): Promise<"stored" | "closed" | "taken">;
+  open(connection: Connection): Promise<OpenOutcome>;
   /**
    * Idempotent, also for ids never opened. After it `open` refuses the id for at least an hour, and `subscribe` refuses
    * the connection: `unsubscribeAll` of the store of subscriptions then removes its subscriptions.

@@ -11,10 +11,10 @@ import { PlainConnectionStore } from "./plain-connection-store.ts";
 /** `open` reads and writes in two requests. */
 class ReadingBeforeWriting extends PlainConnectionStore {
   override async open(connection: Connection) {
-    const obstacle = this.obstacle(connection);
+    const conflict = this.conflict(connection);
     await pause(2);
-    if (obstacle === undefined) this.rows.set(connection.id, { connection });
-    return obstacle ?? "stored";
+    if (conflict === undefined) this.rows.set(connection.id, { connection });
+    return conflict ?? "stored";
   }
 }
 
@@ -81,7 +81,7 @@ class ClosingOnce extends PlainConnectionStore {
   }
 }
 
-class BuryingWhatItFinds extends PlainConnectionStore {
+class ClosingOnlyWhatItFinds extends PlainConnectionStore {
   override async close(id: ConnectionId, now: EpochSeconds) {
     if (this.rows.has(id)) await super.close(id, now);
   }
@@ -277,8 +277,8 @@ export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] =
   ["shows what was closed", of(ShowingTheClosed), ["forgets the connection"]],
   ["lets go when close is repeated", of(ClosingOnce), ["may be repeated"]],
   [
-    "buries what it finds and nothing else",
-    of(BuryingWhatItFinds),
+    "marks as closed only a record that it finds",
+    of(ClosingOnlyWhatItFinds),
     ["an open that comes after it", "in whatever order"],
   ],
   ["has a tombstone of one second", of(TombstoneOfASecond), ["refuses the id for an hour"]],

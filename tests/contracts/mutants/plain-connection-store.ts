@@ -1,4 +1,4 @@
-import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
+import type { ConnectionStore, OpenOutcome, Page } from "../../../src/application/ports/connection-store.ts";
 import {
   CLOSED_ID_SECONDS,
   type Connection,
@@ -11,8 +11,6 @@ import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../../src/doma
 
 export type Row = { readonly connection?: Connection; readonly closedUntil?: EpochSeconds };
 
-type OpenOutcome = Awaited<ReturnType<ConnectionStore["open"]>>;
-
 /** The port in its simplest form, with a separate step for each rule: a mutant breaks one of them. */
 export class PlainConnectionStore implements ConnectionStore {
   protected readonly rows = new Map<string, Row>();
@@ -23,9 +21,9 @@ export class PlainConnectionStore implements ConnectionStore {
   }
 
   async open(connection: Connection): Promise<OpenOutcome> {
-    const obstacle = this.obstacle(connection);
-    if (obstacle === undefined) this.rows.set(connection.id, { connection });
-    return obstacle ?? "stored";
+    const conflict = this.conflict(connection);
+    if (conflict === undefined) this.rows.set(connection.id, { connection });
+    return conflict ?? "stored";
   }
 
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
@@ -65,7 +63,7 @@ export class PlainConnectionStore implements ConnectionStore {
     return { items, ...(rest.length > items.length && { next: `after ${items.at(-1)?.id}` }) };
   }
 
-  protected obstacle({ id, identity, connectedAt }: Connection): OpenOutcome | undefined {
+  protected conflict({ id, identity, connectedAt }: Connection): OpenOutcome | undefined {
     const { connection, closedUntil = 0 } = this.rows.get(id) ?? {};
     const now = toEpochSeconds(connectedAt);
     if (closedUntil > now) return "closed";

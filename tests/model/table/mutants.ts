@@ -60,7 +60,7 @@ function isBurial(command: Command): command is UpdateCommand {
 }
 
 /** Changes closing's update of the record. */
-function burying(change: (expression: string) => string): RequestInterceptor {
+function markingClosed(change: (expression: string) => string): RequestInterceptor {
   return (command, ask) => {
     if (!isBurial(command)) return ask(command);
     const { input } = command;
@@ -171,11 +171,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     what: "a close that leaves the revision",
-    mutation: { interceptor: burying((text) => text.replace(" #revision,", "")) },
+    mutation: { interceptor: markingClosed((text) => text.replace(" #revision,", "")) },
   },
   {
     what: "a close that forgets the names in the record",
-    mutation: { interceptor: burying((text) => `${text}, names`) },
+    mutation: { interceptor: markingClosed((text) => `${text}, names`) },
   },
   {
     what: "a close that does not look into the parts",

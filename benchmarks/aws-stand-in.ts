@@ -15,7 +15,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "DynamoDB_20120810.Query": { Items: [], Count: 0, ScannedCount: 0 },
 };
 
-/** The AWS APIs as a first call sees them, on a local port and without delay. What is written is not kept. */
+/** The AWS APIs that a first call needs, on a local port and without delay. Writes are not kept. */
 export async function startAwsStandIn(): Promise<{ readonly endpoint: string; stop(): void }> {
   const server = createServer((request, response) => {
     request.resume().once("end", () => {
@@ -37,7 +37,7 @@ function answerTo({ headers }: IncomingMessage): unknown {
   return ANSWERS[String(headers["x-amz-target"])] ?? {};
 }
 
-/** What a function finds in its environment in Lambda, its AWS being the stand-in. */
+/** The environment of a function in Lambda, with the stand-in as its AWS. */
 export function deployedSettings(endpoint: string): Readonly<Record<string, string>> {
   const { JWT_SECRET: _, ...settings } = LOCAL_SETTINGS;
   return {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** A program that runs beside the benchmark on a core of its own and answers one message after the other. */
+/** A program in a process of its own beside the benchmark. It responds to one message after the other. */
 export class Companion {
   readonly #child: ChildProcess;
 

@@ -6,7 +6,7 @@ import { signedToken } from "./settings.ts";
 import type { Opened, Order } from "./subjects/clients.ts";
 import { ratio, type Table } from "./table.ts";
 
-const BARE = { label: "`ws`, letting in whoever asks", file: "benchmarks/subjects/bare-server.ts" };
+const BARE = { label: "bare `ws`, without authorization", file: "benchmarks/subjects/bare-server.ts" };
 const RUNTIME = {
   label: "local runtime: authorizer, connect, store, log",
   file: "benchmarks/subjects/local-runtime.ts",
@@ -16,12 +16,12 @@ const SERVERS = [BARE, RUNTIME];
 const COUNTS = {
   rounds: 5,
   connects: 1000,
-  /** How many connections are open, one after the other, when memory is looked at. */
+  /** The numbers of open connections at which memory is measured. */
   idle: [0, 1000, 5000] as readonly number[],
   settleMs: 1000,
 };
 
-/** Handshakes per second and what idle connections keep. Servers and clients have processes of their own. */
+/** Handshakes per second, and the memory of idle connections. Servers and clients have processes of their own. */
 export async function benchConnects(counts = COUNTS): Promise<Table[]> {
   return [await rates(counts), await memory(counts)];
 }

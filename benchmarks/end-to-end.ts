@@ -4,7 +4,7 @@ import type { PushTimes, SubscribersOrder } from "./subjects/subscribers.ts";
 import type { Table } from "./table.ts";
 
 const COUNTS = {
-  /** Each with as many pushes as give some thousands of frames, and no fewer than a hundred for the 99th percentile. */
+  /** Enough pushes for some thousands of frames, and at least a hundred for the 99th percentile. */
   cases: [
     { subscribers: 1, pushes: 500 },
     { subscribers: 100, pushes: 200 },

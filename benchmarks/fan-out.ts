@@ -7,7 +7,7 @@ import { ratio, type Table } from "./table.ts";
 
 type Case = { readonly way: FanOutWay; readonly count: number };
 
-/** The plain way holds its audience whole, and gets no further than this; ours only takes longer. */
+/** The largest audience of the plain way, which holds all of it in memory. Ours only takes longer. */
 const CASES: readonly Case[] = [
   ...[100, 1000, 10_000].flatMap((count) => [
     { way: "plain" as const, count },

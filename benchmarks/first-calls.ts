@@ -2,12 +2,12 @@ import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "..
 import { entityUpdated, sqsEvent } from "../tests/support/queued-messages.ts";
 import { signedToken } from "./settings.ts";
 
-/** A push that is hours old is thrown away. */
+/** The push is new: one of some hours ago would become a dead letter. */
 const NOW = new Date().toISOString();
 
 type FirstCall = { readonly event: unknown; readonly answer: RegExp };
 
-/** What each function is asked when it has just started, and what its answer's JSON must match. Others are only loaded. */
+/** The first event of each function, and a pattern for the JSON of its response. Other functions are only loaded. */
 export const firstCalls: Readonly<Record<string, FirstCall>> = {
   empty: { event: {}, answer: /200/ },
   authorizer: { event: authorizerEvent({ query: { access_token: signedToken() } }), answer: /"Allow"/ },
@@ -16,7 +16,7 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
   default: { event: messageEvent('{"action":"no-such-action"}'), answer: /UNKNOWN_ACTION/ },
   subscribe: { event: messageEvent('{"action":"subscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
   unsubscribe: { event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
-  // Pushes without an audience: the stores are asked, and nothing is posted.
+  // Pushes without an audience: the stores are read, and nothing is posted.
   "notify-entity": {
     event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),
     answer: /Failures":\[\]/,

@@ -7,13 +7,13 @@ export type Program = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** Long enough for any single program here, short enough that a hanging one does not hold the run up. */
+/** Enough for each program here. A hanging program does not block the run for longer. */
 const TIME_LIMIT_MS = 120_000;
 
 /**
- * Runs a program to its end and reads the JSON that it writes to file descriptor 3. What it logs goes to /dev/null, and
- * nothing is preloaded for it: an IPC channel would load `node:net` before the first measurement. Its environment is what
- * is given and nothing else, so that no setting of this machine takes part.
+ * Runs a program to its end and reads the JSON that it writes to file descriptor 3. Its log goes to /dev/null. There is no
+ * IPC channel, which would load `node:net` before the first measurement. The program has only the given environment, so
+ * that no setting of this machine takes part.
  */
 export async function runToEnd<T>({ file, args = [], environment = {} }: Program): Promise<T> {
   const child = spawn(process.execPath, [file, ...args], {
@@ -28,7 +28,7 @@ export async function runToEnd<T>({ file, args = [], environment = {} }: Program
   return JSON.parse(report) as T;
 }
 
-/** A bundle that fails prints the line that it failed in, which is all of it. */
+/** A failing bundle prints its failing line, and a bundle is one line: the output is cut. */
 function reasonIn(complaint: string): string {
   return /^\w*Error: .*$/m.exec(complaint)?.[0] ?? complaint.slice(-1000);
 }

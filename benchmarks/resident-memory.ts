@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** What another process holds of the machine's memory now, in bytes. `ps` is for where there is no /proc. */
+/** The resident memory of another process, in bytes. `ps` is used on systems without /proc. */
 export function residentBytes(pid: number): number {
   const status = `/proc/${pid}/status`;
   const kilobytes = existsSync(status)

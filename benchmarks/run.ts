@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- authorizer` for those that are named. Prints Markdown.
+// `npm run bench` runs all benchmarks, `npm run bench -- authorizer` the named ones. Prints Markdown.
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
 import { benchConnects } from "./connects.ts";
@@ -32,7 +32,7 @@ for (const [name, bench] of Object.entries(benchmarks)) {
   try {
     for (const table of await bench()) console.log(`${toMarkdown(table)}\n`);
   } catch (error) {
-    // One that cannot run here, for want of a container engine say, keeps none of the others from running.
+    // A benchmark that cannot run here, for example without a container engine, does not stop the others.
     console.error(`${name} was not measured: ${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
   }

@@ -4,7 +4,7 @@ import { LOCAL_SETTINGS as settings } from "../tests/support/settings.ts";
 
 export const SECRET = "benchmark-signing-secret-0123456789abcdef";
 
-/** What a deployment would set, with everything in the process. */
+/** The settings of a deployment, with in-process stores and secrets. */
 export const LOCAL_SETTINGS = { ...settings, JWT_SECRET: SECRET, LOG_LEVEL: "INFO" } as const;
 
 /** A token as issuers of these settings write it, good for an hour. */

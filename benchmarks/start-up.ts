@@ -22,7 +22,7 @@ type Measured = Subject & { readonly starts: readonly ColdStart[] };
 
 const PLAIN = ["empty", "authorizer", "connect"];
 
-/** Fresh processes in turns, so that what else the machine does hits all alike. */
+/** Fresh processes in turns, so that other work of the machine affects all alike. */
 export async function benchStartUp(counts = { rounds: 15 }): Promise<Table[]> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-start-up-"));
   const aws = await startAwsStandIn();
@@ -36,7 +36,7 @@ export async function benchStartUp(counts = { rounds: 15 }): Promise<Table[]> {
   }
 }
 
-/** As somebody bundles who does not look into it: esbuild, and its minify. */
+/** The usual bundle: esbuild with minify, and nothing else. */
 async function buildPlain(folder: string): Promise<Subject[]> {
   await build({
     entryPoints: PLAIN.map((name) => `benchmarks/plain/${name}.ts`),
@@ -69,7 +69,7 @@ async function measure(
   return measured;
 }
 
-/** A refusal would be quicker than the work: what was measured must have been the right answer. */
+/** The response is checked: a refusal would be quicker than the work. */
 async function coldStart(subject: Subject, environment: Readonly<Record<string, string>>): Promise<ColdStart> {
   const call = firstCalls[subject.function];
   const start = await runToEnd<ColdStart>({

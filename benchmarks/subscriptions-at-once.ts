@@ -11,7 +11,7 @@ const SUBSCRIPTIONS = 100;
 
 type Subscribe = () => Promise<unknown>;
 
-/** How a client sends them: as every client does after a reconnect, or waiting for each answer. */
+/** The client's way of sending: all at once as after a reconnect, or each after the response to the one before. */
 const WAYS: Readonly<Record<string, (subscribes: readonly Subscribe[]) => Promise<unknown>>> = {
   "one after the other": async (subscribes) => {
     for (const subscribe of subscribes) await subscribe();
@@ -19,7 +19,7 @@ const WAYS: Readonly<Record<string, (subscribes: readonly Subscribe[]) => Promis
   "all at once": (subscribes) => Promise.all(subscribes.map((subscribe) => subscribe())),
 };
 
-/** What a hundred subscriptions of one connection take, on DynamoDB Local, whose answers share this machine's cores. */
+/** A hundred subscriptions of one connection, on DynamoDB Local, which shares this machine's cores. */
 export async function benchSubscriptionsAtOnce(rounds = 5): Promise<Table[]> {
   const container = await startDynamodbLocal();
   try {

@@ -13,7 +13,7 @@ import { tableDefinition } from "../tests/support/template-table.ts";
 import { PlainTablePatterns } from "./plain/table-patterns.ts";
 import { ratio, type Table } from "./table.ts";
 
-/** What both ways offer, each over a table of its own. */
+/** The operations of both ways, each over a table of its own. */
 type Way = {
   readonly connect: (connection: Connection) => Promise<unknown>;
   readonly subscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
@@ -93,7 +93,7 @@ async function makeSubscriber(way: Way, entityIds: readonly EntityId[]): Promise
   return { connection, entityIds };
 }
 
-/** What something costs that a connection with so many subscriptions does. */
+/** The cost of an operation for a connection with a number of subscriptions. */
 async function ofSubscriber(
   way: Way,
   count: number,

@@ -1,7 +1,7 @@
-/** What a benchmark found: rows to be compared with one another, measured in one run. */
+/** The result of a benchmark: rows to compare, measured in one run. */
 export type Table = {
   readonly title: string;
-  /** How to read it: what was varied, how often, what the ratio is to. */
+  /** A note for the reader: the variable, the number of runs, the reference of the ratio. */
   readonly note: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];

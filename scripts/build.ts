@@ -7,9 +7,9 @@ import { build, type Metafile } from "esbuild";
 import { leaveOut } from "./left-out-of-bundles.ts";
 
 /**
- * What the SDK imports when it comes to that, and in Lambda it never does: a role's credentials come by the environment,
- * and none of our services streams events. A bundle that runs inside this project, with a profile say, finds them in
- * node_modules.
+ * Modules that the SDK imports only on demand, which never happens in Lambda: a role's credentials come in the environment,
+ * and none of our services streams events. A bundle that runs inside this project, with a profile for example, finds them
+ * in node_modules.
  */
 const NOT_NEEDED_IN_LAMBDA = [
   "@aws-sdk/credential-provider-http",
@@ -39,7 +39,7 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     supported: { "dynamic-import": false },
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
-    // The SDK asks of each body whether it is a web stream. None is, and asking loads Node's implementation of them.
+    // The SDK checks whether each body is a web stream. None is, and the check loads Node's implementation of web streams.
     define: { ReadableStream: "undefined" },
     external: NOT_NEEDED_IN_LAMBDA,
     plugins: [leaveOut],
@@ -51,7 +51,7 @@ export async function buildFunction(name: string, outputFolder: string): Promise
   return metafile;
 }
 
-// Not `import.meta.main`, which the first Node.js 24 does not know: the build would do nothing, and succeed.
+// The first Node.js 24 does not know `import.meta.main`: with it the build would do nothing, and succeed.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync("dist", { recursive: true, force: true });
   for (const name of functionNames()) {

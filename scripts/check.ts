@@ -1,4 +1,4 @@
-// `npm test`: every check of the project, cheapest first, all of them even when one fails, and one true closing line.
+// `npm test`: every check of the project, cheapest first, also after a failure, and a closing line with the counts.
 import { spawnSync } from "node:child_process";
 import { conclude } from "./conclude.ts";
 import { runTests } from "./run-tests.ts";
@@ -25,7 +25,7 @@ if (process.platform === "win32") {
 }
 
 const filters = process.argv.slice(2);
-// With a filter the tests come first: one that finds nothing fails at once, not after the checks.
+// With a filter the tests come first: a filter without a match then fails at once.
 const filtered = filters.length > 0 ? runTests(filters) : undefined;
 const outcomes = filtered?.passed === 0 ? [] : checks.map(runCheck);
 const { passed, failed, skipped } = filtered ?? runTests([]);

@@ -5,7 +5,7 @@ import { asyncApiDocument, asyncApiYaml } from "./asyncapi-document.ts";
 const RENDERER = "node_modules/@asyncapi/react-component/browser/standalone/index.js";
 const STYLE = "node_modules/@asyncapi/react-component/styles/default.min.css";
 
-/** What stands in a script element must not end it. */
+/** The text of a script element must not contain its end tag. */
 function inScript(text: string): string {
   return text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }

@@ -1,18 +1,18 @@
 import type { Plugin } from "esbuild";
 
-/** What packages require while they load and no function here uses, and what stands in for it. */
+/** Modules that packages require while they load and no function uses, with the code that replaces each. */
 const STAND_INS: Readonly<Record<string, string>> = {
-  // pino's transports are worker threads, started from files that a bundle has not: they could not work.
+  // pino's transports are worker threads, started from files that a bundle does not have.
   "thread-stream": 'module.exports = class { constructor() { throw new Error("No transports in a bundle"); } };',
   // pino asks whether to flush an asynchronous destination at exit. Ours writes before the call returns.
   worker_threads: "exports.isMainThread = true;",
-  // Node's own opens standard error to learn its colours; what pino asks of it is to check one type.
+  // Node's own opens standard error to detect colours; pino only checks one type with it.
   assert: "module.exports = (isTrue, message) => { if (!isTrue) throw new TypeError(message); };",
   // Fields are chosen by an allow-list, not redacted.
   "@pinojs/redact": 'module.exports = () => { throw new Error("No redaction in a bundle"); };',
-  // DynamoDB's endpoint discovery makes one, and is off: it is asked nothing.
+  // DynamoDB's endpoint discovery makes a cache, and is off.
   "mnemonist/lru-cache": "module.exports = class {};",
-  // Reads the AWS configuration files. Node's own brings readline and its file watchers along.
+  // The SDK reads the AWS configuration files. Node's own module loads readline and file watchers too.
   "node:fs/promises": 'exports.readFile = require("node:util").promisify(require("node:fs").readFile);',
 };
 

@@ -1,5 +1,5 @@
-// Checks the SAM template as far as that goes without an account, one line a check. Its tools come from PyPI and npm on
-// the first run; where they cannot be had, that is a failure in CI and a printed reason elsewhere.
+// Checks the SAM template without an AWS account, one line a check. The tools are installed from PyPI and npm on the first
+// run; if that fails, it is a failure in CI and a printed reason elsewhere.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ type Waiver = {
   readonly reason: string;
 };
 
-// No account is asked, so the shell's profile, which may not exist, is not used.
+// No account is needed: the shell's profile is not used, since it may not exist.
 const { AWS_PROFILE: _profile, AWS_DEFAULT_PROFILE: _default, ...inherited } = process.env;
 const environment = { ...inherited, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
 
@@ -35,7 +35,7 @@ function run(command: string, ...args: string[]): string {
   throw new Error(error?.message ?? `${stdout}${stderr}`);
 }
 
-/** Anew when the list of what it holds changed; an interrupted set-up leaves no stamp. */
+/** Sets up again after a change of the list. An interrupted set-up leaves no stamp. */
 function setUp(folder: string, list: string, install: () => void): void {
   const stamp = `${folder}/.installed-from`;
   const wanted = createHash("sha256").update(readFileSync(list)).digest("hex");
@@ -131,7 +131,7 @@ function unneeded({ ids, resources }: Waiver, findings: readonly Finding[]): rea
   });
 }
 
-/** `sam build` says nothing of a function without code. */
+/** `sam build` does not report a function without code. */
 function build(): void {
   run(`${TOOLS}/sam`, "build", "--template-file", TEMPLATE);
   const { Resources }: { Resources: Record<string, { Type: string }> } = JSON.parse(readFileSync(EXPANDED, "utf8"));

@@ -5,7 +5,7 @@ type Event = { readonly methodArn: string; readonly queryStringParameters: { rea
 
 const client = new SecretsManagerClient({});
 
-/** The authorizer's job with nothing around it: one secret, one signature, one policy. */
+/** The authorizer's work and nothing else: one secret, one signature, one policy. */
 export async function handler({ methodArn, queryStringParameters }: Event): Promise<unknown> {
   const { SecretString = "" } = await client.send(
     new GetSecretValueCommand({ SecretId: process.env["JWT_SECRET_ID"] }),

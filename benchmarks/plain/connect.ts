@@ -10,7 +10,7 @@ type Event = {
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-/** The job of `$connect` with nothing around it: one put. */
+/** The work of `$connect` and nothing else: one put. */
 export async function handler({ requestContext }: Event): Promise<{ readonly statusCode: number }> {
   const { connectionId, authorizer } = requestContext;
   const { userId, firstName, lastName } = authorizer;

@@ -16,7 +16,7 @@ export class PlainTablePatterns {
   readonly #documents: DynamoDBDocumentClient;
   readonly #transactions: DynamoDBDocumentClient;
 
-  /** What goes through `transactions` is to be counted twice: DynamoDB Local's own count of them is none of AWS's. */
+  /** Calls through `transactions` count twice: DynamoDB Local does not count transactions as AWS does. */
   constructor(table: string, documents: DynamoDBDocumentClient, transactions: DynamoDBDocumentClient) {
     this.#table = table;
     this.#documents = documents;

@@ -1,4 +1,4 @@
-// The authorizer as it is deployed, one log line per call to standard output, beside what it is compared with.
+// The deployed authorizer, with one log entry per call to standard output, beside its reference.
 // Arguments: rounds, calls in each. Reports each subject's CallTimes to file descriptor 3.
 import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";

@@ -1,4 +1,4 @@
-// What every gateway has to do at least: `ws`, which lets in whoever asks. Sends where it listens.
+// The least work of any gateway: bare `ws`, which lets in every client. Sends its port.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";

@@ -11,7 +11,7 @@ export type Opened = { readonly perSecond: number; readonly p50Ms: number; reado
 /** As many handshakes are under way at once. */
 const CONCURRENCY = 50;
 
-/** Kept, or the garbage collector would close them. */
+/** A reference to each socket: the garbage collector would close them. */
 const open: Socket[] = [];
 
 function handshake({ port, path }: Order): string {

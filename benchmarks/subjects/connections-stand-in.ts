@@ -1,12 +1,12 @@
 // In the place of `@connections`, in a process of its own: takes each post in 2 ms. Says its port and runs until killed.
-// It reads no more of HTTP than it must, so that it is not what is measured.
+// It reads as little of HTTP as possible, so that its own work is not measured.
 import { type AddressInfo, createServer } from "node:net";
 
 const ANSWER_MILLIS = 2;
 const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 const END_OF_HEAD = "\r\n\r\n";
 
-/** How long the first request is with its body, once its head is there. */
+/** The length of the first request with its body, once its head is complete. */
 function requestLength(received: Buffer): number {
   const head = received.indexOf(END_OF_HEAD);
   if (head < 0) return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-// One push to so many connections, in one of two ways. Writes what it took, as JSON, to file descriptor 3.
+// One push to a number of connections, in one of two ways. Writes the measurements as JSON to file descriptor 3.
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -19,7 +19,7 @@ export type FanOutCost = {
   readonly cpuSeconds: number;
   /** The most memory that the process had, garbage included. */
   readonly peakBytes: number;
-  /** What could not be collected half-way through. */
+  /** The memory that a garbage collection in the middle left. */
   readonly heldBytes: number;
 };
 
@@ -27,13 +27,13 @@ const PAGE = 500;
 const POSTS_AT_ONCE = 50;
 const WARM_UP = 1000;
 const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "benchmark" };
-// As long as those of a Lambda role, which every request carries.
+// Credentials as long as those of a Lambda role: every request carries them.
 const SESSION_TOKEN = "t".repeat(900);
 
 const clock = new SystemClock();
 const notification = entityUpdate({ message: "x".repeat(240) }, { publishedAt: clock.now() });
 
-/** The tutorial's: everybody at once, one SDK call each, the SDK left as it comes. */
+/** The way of tutorials: all connections at once, one SDK call each, the SDK's defaults. */
 function plain(endpoint: string): (count: number) => Promise<void> {
   const credentials = { ...KEYS, sessionToken: SESSION_TOKEN };
   const client = new ApiGatewayManagementApiClient({ endpoint, region: "eu-west-1", credentials });

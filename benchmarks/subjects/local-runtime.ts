@@ -1,11 +1,11 @@
-// What `npm start` runs, without the account's quota on connects per second, which is all that would be measured. Sends
-// where it listens.
+// The system of `npm start`, without the account's quota on connects per second, which would limit the measurement. Sends
+// its port.
 import { DEFAULT_QUOTAS } from "../../packages/emulator/src/gateway/quotas.ts";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../tests/support/free-port.ts";
 import { LOCAL_SETTINGS, SECRET } from "../settings.ts";
 
-// Known before the start: the functions are told where `@connections` is.
+// The port is known before the start, because the functions need the address of `@connections`.
 const options = { port: await freePort(), stage: "dev", jwtSecret: SECRET };
 const parameters = { TokenIssuer: LOCAL_SETTINGS.TOKEN_ISSUER, TokenAudience: LOCAL_SETTINGS.TOKEN_AUDIENCE };
 const { port } = await startLocalStack(

@@ -1,4 +1,4 @@
-// Connects, subscribes to one entity on every connection, and publishes to it: told how much of it by message.
+// Connects, subscribes to one entity on every connection, and publishes to it. A message gives the numbers.
 // Publisher and subscribers share a process, and so a clock.
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";

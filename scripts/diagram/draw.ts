@@ -11,7 +11,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-
 /** Room for the arrows from one half to the other. */
 const BETWEEN = 58;
 
-/** docs/diagram.svg: who reaches whom, from left to right. */
+/** docs/diagram.svg: the calls between the parts, from left to right. */
 export function drawSystem(system: System): string {
   const picture = new Picture();
   const parts = partsOf(system);

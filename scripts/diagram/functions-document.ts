@@ -6,7 +6,7 @@ import { resourcesSection } from "./resources-document.ts";
 import type { System, SystemFunction } from "./system.ts";
 import { nodeAt, sourceOf } from "./value-source.ts";
 
-/** docs/functions.md: what to deploy, for whoever does it with something else than SAM. */
+/** docs/functions.md: the functions, for readers who deploy with another tool than SAM. */
 export function functionsDocument(system: System): string {
   return `# Functions
 
@@ -66,13 +66,13 @@ function triggers({ api, eventSourceMappings }: System, { name, rotationDays }: 
   return found.length > 0 ? found : ["a direct call"];
 }
 
-/** Of the functions that are not in every stack. */
+/** A line for each function that is not in every stack. */
 function conditions({ functions, source }: System): string {
   const names = new Set(functions.flatMap(({ condition }) => condition ?? []));
   return [...names].map((name) => `- With ${code(name)} only where ${conditionInWords(source, name)}.`).join("\n");
 }
 
-/** What all have, or all but one, is said once. */
+/** A setting of all functions, or of all but one, is written once. */
 function permissionsTable({ functions }: System): string {
   const granted = functions.flatMap((fn) => fn.grants.map((grant) => [grantCells(fn, grant), fn] as const));
   const common = givenAlike(granted).filter(({ to }) => functions.length - to.length < 2);
@@ -101,7 +101,7 @@ function environmentTable({ functions, source }: System): string {
 
 type Given = { readonly cells: readonly string[]; readonly to: string[] };
 
-/** One row for what several functions are given alike. */
+/** One row for a variable that several functions share. */
 function givenAlike(given: readonly (readonly [cells: readonly string[], fn: SystemFunction])[]): readonly Given[] {
   const rows: Given[] = [];
   for (const [cells, { name }] of given) {

@@ -2,7 +2,7 @@ import type { Resource } from "../../packages/emulator/src/template/resources.ts
 import type { Section } from "../../packages/emulator/src/template/section.ts";
 import type { Stack } from "../../packages/emulator/src/template/stack.ts";
 
-/** One statement of a role: what may be done to what, by the template's names. */
+/** One statement of a role: actions and resources, by the template's names. */
 export type Grant = {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -10,7 +10,7 @@ export type Grant = {
   readonly condition: string;
 };
 
-/** What the role of a function allows: its own policies, and those of the template that it refers to. */
+/** The statements of a function's role: its own policies, and the policies of the template that it refers to. */
 export function grantsOf(stack: Stack, fn: Resource): readonly Grant[] {
   const { properties } = find(stack, fn.properties.text("Role"));
   const managed = properties.texts("ManagedPolicyArns").map((policy) => find(stack, policy).properties);

@@ -1,17 +1,17 @@
 import type { QueueDescription } from "../../packages/emulator/src/eventing.ts";
 import type { System, SystemFunction } from "./system.ts";
 
-/** What both pictures are made of, in the order in which a person would draw it. */
+/** The parts of the picture, in the order of drawing. */
 export type Parts = {
   /** On a connection's path: the authorizer, then the functions of the routes. */
   readonly door: readonly SystemFunction[];
-  /** On a push's path: what takes from queues. */
+  /** On a push's path: the functions that take from queues. */
   readonly pushers: readonly SystemFunction[];
-  /** On neither. */
+  /** The other functions. */
   readonly keepers: readonly SystemFunction[];
-  /** Those that a function takes from, in the order of the functions. */
+  /** Queues that a function takes from, in the order of the functions. */
   readonly workQueues: readonly QueueDescription[];
-  /** Those that only functions send to. */
+  /** Queues that only functions send to. */
   readonly endQueues: readonly QueueDescription[];
 };
 
@@ -56,7 +56,7 @@ export function reachedBy({ stores, queues }: System, { grants }: SystemFunction
   return [...new Set(reached)];
 }
 
-/** What all of them reach is drawn once, from all of them together. */
+/** A target that all functions reach is drawn once, from their common frame. */
 export function reachedByAll(system: System, functions: readonly SystemFunction[]): readonly string[] {
   const [first, ...others] = functions.map((fn) => reachedBy(system, fn));
   return (first ?? []).filter((name) => others.length > 0 && others.every((reached) => reached.includes(name)));

@@ -7,7 +7,7 @@ import { nodeAt, sourceOf } from "./value-source.ts";
 type Property = { readonly path: string; readonly value: string };
 type Resource = { readonly name: string; readonly type: string; readonly properties: readonly Property[] };
 
-/** Left out here: the text above the list says so. */
+/** Types that the list leaves out, as the text above it says. */
 const LEFT_OUT: readonly (readonly [type: string, path: RegExp])[] = [
   ["AWS::CloudWatch::Dashboard", /^DashboardBody$/],
   ["AWS::IAM::Role", /^Policies\b/],

@@ -5,7 +5,7 @@ import type { System } from "./system.ts";
 
 const SECONDS_PER_DAY = 24 * 3600;
 
-/** The second half of docs/functions.md: what the functions depend on being set as it is. */
+/** The second half of docs/functions.md: the settings of other resources that the functions depend on. */
 export function resourcesSection(system: System): string {
   return `## Routes
 

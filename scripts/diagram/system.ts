@@ -10,16 +10,16 @@ import { type Grant, grantsOf } from "./grants.ts";
 
 const TEMPLATE = "infra/template.yaml";
 
-/** The functions that are not in every stack are there with these. */
+/** Parameters with which every optional function exists. */
 const PARAMETERS = { MintTestTokens: "true" };
 
 const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
 
-/** What the local runtime reads of the template, and what it has no need of: roles, stores, schedules. */
+/** The emulator's reading of the template, and the resources that it ignores: roles, stores, schedules. */
 export type System = Omit<StackDescription, "functions" | "notes"> & {
   readonly functions: readonly SystemFunction[];
   readonly stores: readonly Store[];
-  /** For what is to be said as it stands in the template. */
+  /** The template itself, for values that are quoted as they are written. */
   readonly stack: Stack;
   readonly source: MapNode;
 };

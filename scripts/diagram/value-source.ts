@@ -1,14 +1,14 @@
 import type { MapNode, TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { code } from "./markdown.ts";
 
-/** What `Ref` gives of a resource. */
+/** The value of `Ref` for a type of resource. */
 const REFERENCES = new Map([
   ["AWS::DynamoDB::Table", "name"],
   ["AWS::SecretsManager::Secret", "ARN"],
   ["AWS::SQS::Queue", "URL"],
 ]);
 
-/** Where a value of the template comes from, in words. Throws on a function that it has no words for. */
+/** The source of a value of the template, in words. Throws on an intrinsic function that it does not know. */
 export function sourceOf(value: TemplateNode, template: MapNode): string {
   const words = (node: TemplateNode) => sourceOf(node, template);
   if (value.kind === "scalar") return value.value === "" ? "empty" : code(String(value.value));
@@ -34,7 +34,7 @@ export function sourceOf(value: TemplateNode, template: MapNode): string {
   throw new Error(`${value.at.file}:${value.at.line}: scripts/diagram/value-source.ts has no words for this value`);
 }
 
-/** What stands in a template under these names, one within the other. */
+/** The node of the template at this path of names. */
 export function nodeAt(template: TemplateNode, ...path: readonly string[]): TemplateNode | undefined {
   const [name, ...rest] = path;
   if (name === undefined) return template;

@@ -60,7 +60,7 @@ function empty(modules) {
   for (const name of readdirSync(modules)) rmSync(join(modules, name), { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Found as npm finds it. */
+/** The folder, found by npm's own rule. */
 function cLibrary() {
   if (process.platform !== "linux") return undefined;
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());

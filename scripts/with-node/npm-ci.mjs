@@ -16,8 +16,8 @@ export class Interrupted extends Error {
 
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
-// Explicit where a variable of the shell would change the installation. Without a network an answer should come in
-// seconds, where npm would try for two minutes.
+// Explicit, because variables of the shell could change the installation. Without a network the command fails within
+// seconds; by default npm would try for two minutes.
 const CI = [
   ...["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
   ...["--fetch-retry-mintimeout=1000", "--fetch-retry-factor=2"],

@@ -4,11 +4,11 @@ import { FAINT, label } from "./shapes.ts";
 export type Arrow = {
   readonly from: Box;
   readonly to: Box;
-  /** What happens only when something fails. */
+  /** Dashed: the way after a failure. */
   readonly fails?: boolean;
   readonly both?: boolean;
   readonly label?: string;
-  /** How far from the middle it runs, so that there is room for another. */
+  /** Distance from the middle, so that another arrow has room. */
   readonly shift?: number;
   /** Leaves from below and arrives from the side. */
   readonly corner?: boolean;
@@ -69,13 +69,13 @@ function roundTheCorner(from: Box, to: Box): readonly Point[] {
   ];
 }
 
-/** The middle of what two stretches have in common. */
+/** The middle of the overlap of two stretches. */
 function shared(start: number, end: number, otherStart: number, otherEnd: number): number | undefined {
   const [first, last] = [Math.max(start, otherStart), Math.min(end, otherEnd)];
   return last - first > 8 ? (first + last) / 2 : undefined;
 }
 
-/** Over the first part of a line, or beside it where that goes up or down. */
+/** A label over the first part of a line, or beside a part that goes up or down. */
 function drawLabel(text: string, [start = [0, 0], next = start]: readonly Point[]): string {
   const [[x, y], [nextX, nextY]] = [start, next];
   if (x === nextX) return label(text, x + 8, (y + nextY) / 2 + 4);

@@ -6,7 +6,7 @@ const MARGIN = 24;
 /** For frames and arrows between two columns. */
 const GAP = 78;
 
-/** From whoever begins to whom it reaches; both halves of the picture keep to them. */
+/** The columns of both halves of the picture, from callers to recipients. */
 export const COLUMNS = columns({ origin: 96, entrance: 168, middle: 196, function: 196, target: 196, end: 96 });
 
 export const LEFT = MARGIN;

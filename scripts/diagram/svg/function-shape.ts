@@ -2,7 +2,7 @@ import type { SystemFunction } from "../system.ts";
 import type { Box } from "./box.ts";
 import type { Shape } from "./shapes.ts";
 
-/** Of 11 pixels, in a column of functions. */
+/** Characters of 11 pixels that fit into a column of functions. */
 const CHARACTERS_PER_LINE = 31;
 
 export const FUNCTION_HEIGHT = 70;

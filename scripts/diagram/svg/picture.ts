@@ -5,7 +5,7 @@ import { drawFrame, drawShape, heading, type Shape } from "./shapes.ts";
 const FRAME_PADDING = 12;
 const FRAME_TITLE = 26;
 
-/** What has been placed so far, by the names of the template. */
+/** The shapes placed so far, by the names of the template. */
 export class Picture {
   readonly #shapes = new Map<string, Shape>();
   readonly #frames: string[] = [];

@@ -10,7 +10,7 @@ const ROUTE_HEIGHT = 34;
 const ACTOR_HEIGHT = 48;
 const STORE_HEIGHT = FUNCTION_HEIGHT;
 
-/** Clients, routes, their functions, and the stores with what else uses them. Returns where it ends. */
+/** Places clients, routes, their functions, stores, and the other users of the stores. Returns the lower edge. */
 export function placeDoor(picture: Picture, system: System, { door, keepers }: Parts, top: number): number {
   picture.heading("A connection", LEFT, top);
   const first = top + 40;
@@ -52,7 +52,7 @@ function placeRoutes(picture: Picture, { api }: System): void {
   picture.arrow({ from: clients, to: frame, both: true, label: "wss" });
 }
 
-/** Each beside the functions that use it, below the one before. */
+/** A store stands beside the functions that use it, below the store before. */
 function placeStores(picture: Picture, system: System, door: readonly SystemFunction[]): void {
   let free = 0;
   for (const { name, service } of system.stores) {

@@ -13,7 +13,7 @@ const REDRIVE = 26;
 const ROW = QUEUE_HEIGHT + REDRIVE + DEAD_LETTERS_HEIGHT;
 const PITCH = ROW + 18;
 const ACTOR_HEIGHT = 48;
-/** Between what goes to a queue and what comes from it. */
+/** Between the arrows to a queue and the arrows from it. */
 const APART = 11;
 
 /** Publishers, rules, queues with their dead letters, and the functions that push. Returns where it ends. */
@@ -63,7 +63,7 @@ function detailTypes({ eventPattern }: Rule): string {
   return (pattern["detail-type"] ?? []).filter((name) => typeof name === "string").join(", ");
 }
 
-/** Each as high as the queues that it takes from, their dead letters included. */
+/** A function is as high as its queues and their dead-letter queues together. */
 function placeFunctions(picture: Picture, system: System, { pushers }: Parts): Box {
   const boxes = pushers.map((fn) => {
     const queues = takesFrom(system, fn).map((name) => picture.box(name));
@@ -76,7 +76,7 @@ function placeFunctions(picture: Picture, system: System, { pushers }: Parts): B
   return picture.frame("Lambda", boxes);
 }
 
-/** Where pushes go, and under it where those end that go nowhere. */
+/** The target of pushes, and under it the queue of undeliverable ones. */
 function placeTargets(picture: Picture, { endQueues }: Parts, functions: Box): void {
   const posts = { ...COLUMNS.target, y: functions.y + 26, height: 60 };
   picture.add(CONNECTIONS, { kind: "gateway", box: posts, title: "POST @connections", lines: ["API Gateway"] });

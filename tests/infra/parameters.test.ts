@@ -48,7 +48,7 @@ function problems(values: Values, template = root): readonly string[] {
   const functions = readFunctions(new Stack(template, values, localAccount()), entrypoints);
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
   try {
-    for (const module of modules) module(settings);
+    for (const module of modules) module.settings?.(settings);
     settings.finish();
     return [];
   } catch (error) {

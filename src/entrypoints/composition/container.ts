@@ -1,22 +1,11 @@
 import { Container } from "inversify";
+import type { Module, Provide } from "./module.ts";
 import type { ServiceId } from "./services.ts";
 import { type Environment, Settings } from "./settings.ts";
 
-type Bindings = (provide: Provide) => void;
-
-/** A group of things that belong together: the settings it needs, read once, and the bindings made from them. */
-export type Module = (settings: Settings) => Bindings;
-
-/** Dependencies are named, not ordered: the compiler refuses a swapped, missing or unknown one, which inversify does not. */
-export type Provide = <T, Deps extends object>(
-  id: ServiceId<T>,
-  deps: { readonly [K in keyof Deps]: ServiceId<Deps[K]> },
-  make: (deps: Deps) => T,
-) => void;
-
 /**
- * Puts modules into a container, each once: handlers that run in one process share what is made for one of them, such as
- * an in-memory store. Calls nothing out. Throws ConfigurationError for all modules at once.
+ * Loads modules into a container, each once: handlers that run in one process share what is made for one of them, such as
+ * an in-memory store. Makes nothing yet and calls nothing. Throws ConfigurationError for all modules at once.
  */
 export function composeWith(
   environment: Environment,
@@ -26,10 +15,12 @@ export function composeWith(
 ) {
   const missing = modules.filter((module) => !loaded.has(module));
   const settings = new Settings(environment);
-  const bindings = missing.map((module) => module(settings));
+  const read = missing.map((module) => ({ module, values: module.settings?.(settings) }));
   settings.finish();
-  for (const bind of bindings) bind(provideIn(container));
-  for (const module of missing) loaded.add(module);
+  for (const { module, values } of read) {
+    module.services(provideIn(container), values);
+    loaded.add(module);
+  }
   return container;
 }
 

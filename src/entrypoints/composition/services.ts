@@ -5,9 +5,9 @@ import type { ConnectionChannel } from "../../application/ports/connection-chann
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
 import type { Logger } from "../../application/ports/logger.ts";
-import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { RotatingSecret, SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
-import type { Backoff, Clock, Timer, UniqueIds } from "../../application/ports/system.ts";
+import type { Backoff, Clock, SecretGenerator, Timer, UniqueIds } from "../../application/ports/system.ts";
 import type { TokenSigner, TokenVerifier } from "../../application/ports/tokens.ts";
 import type { FanOut } from "../../application/push/fan-out.ts";
 import type { Deliver, NotifyEntity, NotifyUser } from "../../application/push/notify.ts";
@@ -20,7 +20,7 @@ declare const provides: unique symbol;
 /** Identifies a service in the container and carries its type: `resolve` and `provide` check against it. */
 export type ServiceId<T> = symbol & { readonly [provides]?: (value: T) => T };
 
-function serviceId<T>(description: string): ServiceId<T> {
+export function serviceId<T>(description: string): ServiceId<T> {
   return Symbol(description) as ServiceId<T>;
 }
 
@@ -37,6 +37,8 @@ export const services = {
   authorizeConnection: serviceId<AuthorizeConnection>("AuthorizeConnection"),
   mintTestToken: serviceId<MintTestToken>("MintTestToken"),
 
+  rotatingSecret: serviceId<RotatingSecret>("RotatingSecret"),
+  secretGenerator: serviceId<SecretGenerator>("SecretGenerator"),
   rotateSigningSecret: serviceId<RotateSigningSecret>("RotateSigningSecret"),
 
   connectionStore: serviceId<ConnectionStore>("ConnectionStore"),

@@ -2,7 +2,8 @@ import { Container } from "inversify";
 import { describe, expect, it } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
-import { composeWith, type Module, type Provide, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
+import { defineModule, type Module, type Provide } from "../../../src/entrypoints/composition/module.ts";
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
 import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
@@ -62,6 +63,19 @@ describe("the composition root", () => {
   it("makes each thing once", () => {
     const container = composed(MODULES);
     expect(resolve(container, services.clock)).toBe(resolve(container, services.clock));
+  });
+
+  it("makes a thing when it is first needed, and not while its module loads", () => {
+    let made = 0;
+    const counting = defineModule({
+      settings: (settings) => settings.text("TOKEN_ISSUER"),
+      services: (provide, issuer) => {
+        provide(services.uniqueIds, {}, () => ({ next: () => `${issuer} ${++made}` }));
+      },
+    });
+    const container = composed([counting]);
+    expect(made).toBe(0);
+    expect(resolve(container, services.uniqueIds)).toBe(resolve(container, services.uniqueIds));
   });
 
   it("loads a module once, so that handlers in one process share what it makes", () => {

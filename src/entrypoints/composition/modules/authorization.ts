@@ -1,18 +1,18 @@
 import { JoseTokenVerifier } from "../../../adapters/jose/jose-token-verifier.ts";
 import { makeAuthorizeConnection } from "../../../application/access/authorize-connection.ts";
 import { parseOriginPolicy } from "../../../domain/origin-policy.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
 const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
 
-/** Who is let in. */
-export const authorization: Module = (settings) => {
-  const admission = {
+/** Decides which connections may open. */
+export const authorization = defineModule({
+  settings: (settings) => ({
     queryToken: settings.oneOf("QUERY_TOKEN", ["allowed", "refused"]),
     origins: settings.parsed("ALLOWED_ORIGINS", parseOriginPolicy, ORIGINS_EXPECTED),
-  };
-  return (provide) => {
+  }),
+  services: (provide, admission) => {
     provide(services.admissionPolicy, {}, () => admission);
     provide(
       services.tokenVerifier,
@@ -29,5 +29,5 @@ export const authorization: Module = (settings) => {
       },
       makeAuthorizeConnection,
     );
-  };
-};
+  },
+});

@@ -1,13 +1,15 @@
 import { makeCloseConnection, makeOpenConnection } from "../../../application/connections/open-and-close.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
 /** The beginning and the end of a connection. */
-export const connections: Module = () => (provide) => {
-  provide(services.openConnection, { connections: services.connectionStore }, makeOpenConnection);
-  provide(
-    services.closeConnection,
-    { connections: services.connectionStore, subscriptions: services.subscriptionStore, clock: services.clock },
-    makeCloseConnection,
-  );
-};
+export const connections = defineModule({
+  services: (provide) => {
+    provide(services.openConnection, { connections: services.connectionStore }, makeOpenConnection);
+    provide(
+      services.closeConnection,
+      { connections: services.connectionStore, subscriptions: services.subscriptionStore, clock: services.clock },
+      makeCloseConnection,
+    );
+  },
+});

@@ -7,34 +7,39 @@ import { JitteredBackoff, SystemTimer } from "../../../adapters/system/system.ts
 import { makeFanOut } from "../../../application/push/fan-out.ts";
 import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../../application/push/notify.ts";
 import { Secret } from "../../../domain/secret.ts";
-import type { Module } from "../container.ts";
-import { services } from "../services.ts";
+import { defineModule } from "../module.ts";
+import { serviceId, services } from "../services.ts";
 import type { Settings } from "../settings.ts";
 
 /** More gain little on one core, and the account's 10,000 requests a second are shared with all that it runs. */
 const POSTS_AT_ONCE = 50;
 
+/** The adapter of both queue ports: one client sends to both queues. */
+const sqsQueues = serviceId<SqsDeliveryQueue>("SqsDeliveryQueue");
+
 /** From the queues to the connections. */
-export const delivery: Module = (settings) => {
-  const gateway = {
-    endpoint: settings.parsed("CONNECTIONS_ENDPOINT", parseConnectionsEndpoint, "must be a bare https address"),
-    region: settings.text("AWS_REGION"),
-    credentials: credentialsOf(settings),
-    socketsKept: POSTS_AT_ONCE,
-  };
-  const queues = {
-    continuations: settings.text("CONTINUATION_QUEUE_URL"),
-    deadLetters: settings.text("DEAD_LETTER_QUEUE_URL"),
-  };
-  return (provide) => {
+export const delivery = defineModule({
+  settings: (settings) => ({
+    gateway: {
+      endpoint: settings.parsed("CONNECTIONS_ENDPOINT", parseConnectionsEndpoint, "must be a bare https address"),
+      region: settings.text("AWS_REGION"),
+      credentials: credentialsOf(settings),
+      socketsKept: POSTS_AT_ONCE,
+    },
+    queues: {
+      continuations: settings.text("CONTINUATION_QUEUE_URL"),
+      deadLetters: settings.text("DEAD_LETTER_QUEUE_URL"),
+    },
+  }),
+  services: (provide, { gateway, queues }) => {
     provide(
       services.connectionChannel,
       { clock: services.clock },
       ({ clock }) => new ManagementApiChannel({ ...gateway, clock }),
     );
-    const deliveryQueue = new SqsDeliveryQueue(makeSqsClient(), queues);
-    provide(services.deliveryQueue, {}, () => deliveryQueue);
-    provide(services.deadLetters, {}, () => deliveryQueue);
+    provide(sqsQueues, {}, () => new SqsDeliveryQueue(makeSqsClient(), queues));
+    provide(services.deliveryQueue, { queues: sqsQueues }, ({ queues }) => queues);
+    provide(services.deadLetters, { queues: sqsQueues }, ({ queues }) => queues);
     provide(services.backoff, {}, () => new JitteredBackoff());
     provide(services.timer, {}, () => new SystemTimer());
     provide(
@@ -54,10 +59,10 @@ export const delivery: Module = (settings) => {
     provide(services.notifyEntity, { ...ending, subscriptions: services.subscriptionStore }, makeNotifyEntity);
     provide(services.notifyUser, { ...ending, connections: services.connectionStore }, makeNotifyUser);
     provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
-  };
-};
+  },
+});
 
-/** Lambda gives its role's, which last longer than the process. */
+/** Lambda sets its role's credentials in the environment; they outlive the process. */
 function credentialsOf(settings: Settings): AwsCredentials {
   const sessionToken = settings.optionalText("AWS_SESSION_TOKEN");
   return {

@@ -2,18 +2,18 @@ import { LOG_LEVELS, parseLogLevel } from "../../../adapters/pino/log-level.ts";
 import { PinoLogger } from "../../../adapters/pino/pino-logger.ts";
 import { stdoutDestination } from "../../../adapters/pino/stdout-destination.ts";
 import { SystemClock } from "../../../adapters/system/system.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
+const LEVEL_EXPECTED = `must be one of ${LOG_LEVELS.join(", ")}`;
+
 /** What every function needs. */
-export const platform: Module = (settings) => {
-  const level = settings.parsed(
-    "LOG_LEVEL",
-    (text) => parseLogLevel(text || "INFO"),
-    `must be one of ${LOG_LEVELS.join(", ")}`,
-  );
-  const metricsNamespace = settings.optionalText("METRICS_NAMESPACE");
-  return (provide) => {
+export const platform = defineModule({
+  settings: (settings) => ({
+    level: settings.parsed("LOG_LEVEL", (text) => parseLogLevel(text || "INFO"), LEVEL_EXPECTED),
+    metricsNamespace: settings.optionalText("METRICS_NAMESPACE"),
+  }),
+  services: (provide, { level, metricsNamespace }) => {
     provide(services.clock, {}, () => new SystemClock());
     provide(
       services.logger,
@@ -27,5 +27,5 @@ export const platform: Module = (settings) => {
           destination: stdoutDestination(),
         }),
     );
-  };
-};
+  },
+});

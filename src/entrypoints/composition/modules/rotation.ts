@@ -2,18 +2,19 @@ import { secretsManagerClient } from "../../../adapters/secrets-manager/secrets-
 import { SecretsManagerRotation } from "../../../adapters/secrets-manager/secrets-manager-rotation.ts";
 import { RandomSecrets } from "../../../adapters/system/system.ts";
 import { makeRotateSigningSecret } from "../../../application/secrets/rotate-signing-secret.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
 /** New versions of the signing secret: on AWS only, since nothing rotates on a laptop. */
-export const rotation: Module = (settings) => {
-  const secretId = settings.text("JWT_SECRET_ID");
-  return (provide) => {
-    provide(services.rotateSigningSecret, {}, () =>
-      makeRotateSigningSecret({
-        secret: new SecretsManagerRotation(secretsManagerClient({}), secretId),
-        generator: new RandomSecrets(),
-      }),
+export const rotation = defineModule({
+  settings: (settings) => ({ secretId: settings.text("JWT_SECRET_ID") }),
+  services: (provide, { secretId }) => {
+    provide(services.rotatingSecret, {}, () => new SecretsManagerRotation(secretsManagerClient({}), secretId));
+    provide(services.secretGenerator, {}, () => new RandomSecrets());
+    provide(
+      services.rotateSigningSecret,
+      { secret: services.rotatingSecret, generator: services.secretGenerator },
+      makeRotateSigningSecret,
     );
-  };
-};
+  },
+});

@@ -6,21 +6,23 @@ import { MemoryConnectionStore } from "../../../adapters/in-memory/memory-connec
 import { MemorySubscriptionStore } from "../../../adapters/in-memory/memory-subscription-store.ts";
 import type { ConnectionStore } from "../../../application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../../application/ports/subscription-store.ts";
-import type { Module } from "../container.ts";
-import { services } from "../services.ts";
+import { defineModule } from "../module.ts";
+import { serviceId, services } from "../services.ts";
 import type { Settings } from "../settings.ts";
 
 type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
 
+const bothStores = serviceId<Stores>("Stores");
+
 /** Connections and subscriptions: one table, or one memory, for both. */
-export const stores: Module = (settings) => {
-  const makeStores = chooseStores(settings);
-  return (provide) => {
-    const { connections, subscriptions } = makeStores();
-    provide(services.connectionStore, {}, () => connections);
-    provide(services.subscriptionStore, {}, () => subscriptions);
-  };
-};
+export const stores = defineModule({
+  settings: chooseStores,
+  services: (provide, makeStores) => {
+    provide(bothStores, {}, makeStores);
+    provide(services.connectionStore, { stores: bothStores }, ({ stores }) => stores.connections);
+    provide(services.subscriptionStore, { stores: bothStores }, ({ stores }) => stores.subscriptions);
+  },
+});
 
 function chooseStores(settings: Settings): () => Stores {
   if (settings.oneOf("STORE", ["dynamodb", "memory"]) === "memory") return makeMemoryStores;

@@ -1,20 +1,28 @@
 import { makeSubscribe, makeUnsubscribe } from "../../../application/subscriptions/subscribe.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
 /** How many entities a client may subscribe to. */
-export const subscribing: Module = (settings) => {
-  const limit = settings.wholeNumber("SUBSCRIPTION_LIMIT", { min: 1, max: 1000, fallback: 100 });
-  return (provide) => {
+export const subscribing = defineModule({
+  settings: (settings) => ({
+    limit: settings.wholeNumber("SUBSCRIPTION_LIMIT", { min: 1, max: 1000, fallback: 100 }),
+  }),
+  services: (provide, { limit }) => {
     provide(
       services.subscribe,
       { subscriptions: services.subscriptionStore, clock: services.clock },
       ({ subscriptions, clock }) => makeSubscribe({ subscriptions, clock, limit }),
     );
-  };
-};
+  },
+});
 
-/** Apart from subscribing: it needs no limit. */
-export const unsubscribing: Module = () => (provide) => {
-  provide(services.unsubscribe, { subscriptions: services.subscriptionStore, clock: services.clock }, makeUnsubscribe);
-};
+/** A module of its own: it needs no limit. */
+export const unsubscribing = defineModule({
+  services: (provide) => {
+    provide(
+      services.unsubscribe,
+      { subscriptions: services.subscriptionStore, clock: services.clock },
+      makeUnsubscribe,
+    );
+  },
+});

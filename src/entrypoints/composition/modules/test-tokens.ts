@@ -1,16 +1,18 @@
 import { JoseTokenSigner } from "../../../adapters/jose/jose-token-signer.ts";
 import { RandomIds } from "../../../adapters/system/system.ts";
 import { makeMintTestToken } from "../../../application/access/mint-test-token.ts";
-import type { Module } from "../container.ts";
+import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
 /** Mints test tokens of any user. */
-export const testTokens: Module = () => (provide) => {
-  provide(services.uniqueIds, {}, () => new RandomIds());
-  provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
-  provide(
-    services.mintTestToken,
-    { signer: services.tokenSigner, policy: services.tokenPolicy, clock: services.clock, ids: services.uniqueIds },
-    makeMintTestToken,
-  );
-};
+export const testTokens = defineModule({
+  services: (provide) => {
+    provide(services.uniqueIds, {}, () => new RandomIds());
+    provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(
+      services.mintTestToken,
+      { signer: services.tokenSigner, policy: services.tokenPolicy, clock: services.clock, ids: services.uniqueIds },
+      makeMintTestToken,
+    );
+  },
+});

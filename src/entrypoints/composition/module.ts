@@ -1,0 +1,24 @@
+import type { ServiceId } from "./services.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * Binds a service. `make` runs when the service is first needed, and once. Dependencies are named, not ordered: the
+ * compiler refuses a swapped, missing or unknown one, which inversify does not.
+ */
+export type Provide = <T, Deps extends object>(
+  id: ServiceId<T>,
+  deps: { readonly [K in keyof Deps]: ServiceId<Deps[K]> },
+  make: (deps: Deps) => T,
+) => void;
+
+/** Services that belong together, and the settings that they need. */
+export type Module<Values = unknown> = {
+  /** Runs for all modules before any service is bound: one error names every wrong setting. */
+  settings?(settings: Settings): Values;
+  services(provide: Provide, values: Values): void;
+};
+
+/** Ties the type of `values` to what `settings` returns. */
+export function defineModule<Values>(module: Module<Values>): Module {
+  return module;
+}

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const logger = `
   import { PinoLogger } from "./src/adapters/pino/pino-logger.ts";
   import { stdoutDestination } from "./src/adapters/pino/stdout-destination.ts";
-  import { SystemClock } from "./src/adapters/system/system-clock.ts";
+  import { SystemClock } from "./src/adapters/system/system.ts";
   const logger = new PinoLogger({
     level: "INFO", service: "s", clock: new SystemClock(), destination: stdoutDestination(),
   });`;

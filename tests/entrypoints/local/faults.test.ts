@@ -9,7 +9,7 @@ import { connect } from "../../support/web-socket-client.ts";
 /** Handlers whose fault is not in what they return. Each runs in a process of its own, since vitest hears such faults too. */
 const PROGRAM = `
   import { EventEmitter } from "node:events";
-  import { containFaults } from "./src/entrypoints/local/lambda/contain-faults.ts";
+  import { containFaults } from "./packages/emulator/src/lambda/contain-faults.ts";
   import { startTestRuntime } from "./tests/support/local-runtime.ts";
 
   const never = () => new Promise(() => {});

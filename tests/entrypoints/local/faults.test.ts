@@ -96,7 +96,7 @@ describe("a fault that no handler returns", () => {
       return new Promise(() => {});
     };
     const fn = { name: "Timer", handler, timeoutSeconds: 60, memoryMegabytes: 128 };
-    const functions = makeFunctions({ functions: [fn], scheduler: realScheduler, onFailure: () => {} });
+    const functions = makeFunctions({ functions: [fn], scheduler: realScheduler, observe: () => {} });
     const kinds = new Set<string>();
     for (let call = 0; call < 1_001; call += 1) kinds.add((await functions.invoke("Timer", {})).kind);
 

@@ -12,8 +12,7 @@ const { port } = await startLocalStack(
   { ...options, parameters },
   {
     quotas: { ...DEFAULT_QUOTAS, connects: { perSecond: 1e6, burst: 1e6 } },
-    onFailure: (name, { errorMessage }) => console.error(`${name}: ${errorMessage}`),
-    note: console.error,
+    warn: console.error,
   },
 );
 process.send?.({ port });

@@ -52,8 +52,8 @@ beforeAll(async () => {
   await populate(notifying, scheduler.now() as EpochMillis);
   eventing = startEventing({
     description: describeTemplate(projectTemplate()),
-    ...{ accountId: "123456789012", region: "us-east-1", scheduler, note: () => undefined },
-    functions: makeFunctions({ functions: notifying.functions, scheduler, onFailure: () => undefined }),
+    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
+    functions: makeFunctions({ functions: notifying.functions, scheduler, observe: () => {} }),
   });
   services = eventing.services;
 });

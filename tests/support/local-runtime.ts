@@ -2,6 +2,7 @@ import type { EventingDescription } from "../../packages/emulator/src/eventing.t
 import type { Authorizer, Route } from "../../packages/emulator/src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../packages/emulator/src/gateway/quotas.ts";
 import type { FunctionError } from "../../packages/emulator/src/lambda/lambda-function.ts";
+import type { Observer } from "../../packages/emulator/src/observer.ts";
 import { startRuntime } from "../../packages/emulator/src/runtime.ts";
 import { realScheduler, type Scheduler } from "../../packages/emulator/src/scheduler.ts";
 
@@ -22,6 +23,7 @@ export type TestApi = {
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
+  readonly observer?: Observer;
 };
 
 export type TestRuntime = AsyncDisposable & {
@@ -55,9 +57,12 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     port: 0,
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
-    onFailure: (_, error) => failures.push(error),
+    observer: (event) => {
+      if (event.kind === "fault-after-invocation") failures.push(event.error);
+      if (event.kind === "invocation-ended" && event.outcome.kind === "failed") failures.push(event.outcome.error);
+      return api.observer?.(event);
+    },
     eventing: { queues: [], rules: [], eventSourceMappings: [], ...api.eventing },
-    note: () => {},
   });
   return {
     port: runtime.port,

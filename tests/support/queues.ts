@@ -1,4 +1,5 @@
 import type { Queue } from "../../packages/emulator/src/sqs/queue.ts";
+import { QueueCounters } from "../../packages/emulator/src/sqs/queue-report.ts";
 import { type QueueSettings, queueSettings } from "../../packages/emulator/src/sqs/queue-settings.ts";
 import { createQueues, type Queues } from "../../packages/emulator/src/sqs/queues.ts";
 import { ManualScheduler } from "../fakes/manual-scheduler.ts";
@@ -8,11 +9,13 @@ export type QueuesUnderTest = {
   readonly queues: Queues;
   readonly work: Queue;
   readonly dead: Queue;
+  readonly counters: QueueCounters;
 };
 
 /** A queue `work`, whose messages move to `dead` after three receives. */
 export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): QueuesUnderTest {
   const scheduler = new ManualScheduler();
+  const counters = new QueueCounters();
   const queues = createQueues({
     queues: [
       queueSettings({ name: "work", deadLetters: { queue: "dead", maxReceiveCount: 3 }, ...settings }),
@@ -21,8 +24,9 @@ export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): Queues
     accountId: "123456789012",
     region: "us-east-1",
     scheduler,
+    observe: counters.observe,
   });
-  return { scheduler, queues, work: named(queues, "work"), dead: named(queues, "dead") };
+  return { scheduler, queues, counters, work: named(queues, "work"), dead: named(queues, "dead") };
 }
 
 function named(queues: Queues, name: string): Queue {

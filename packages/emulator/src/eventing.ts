@@ -2,9 +2,10 @@ import { createEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
+import type { Observe } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { startEventSourceMapping } from "./sqs/event-source-mapping.ts";
-import { makeQueueReport } from "./sqs/queue-report.ts";
+import { makeQueueReport, QueueCounters } from "./sqs/queue-report.ts";
 import { type QueueSettings, queueSettings } from "./sqs/queue-settings.ts";
 import { createQueues } from "./sqs/queues.ts";
 import type { SqsEvent } from "./sqs/sqs-event.ts";
@@ -49,12 +50,16 @@ export function startEventing(deps: {
   readonly region: string;
   readonly scheduler: Scheduler;
   readonly functions: Functions;
-  /** A line for the terminal about an event that reached no queue. */
-  readonly note: (line: string) => void;
+  readonly observe: Observe;
 }): Eventing {
   const { description, scheduler } = deps;
-  const queues = createQueues({ ...deps, queues: description.queues.map(queueSettings) });
-  const eventBus = createEventBus({ rules: description.rules, queues, note: deps.note });
+  const counters = new QueueCounters();
+  const observe: Observe = (event) => {
+    counters.observe(event);
+    deps.observe(event);
+  };
+  const queues = createQueues({ ...deps, observe, queues: description.queues.map(queueSettings) });
+  const eventBus = createEventBus({ rules: description.rules, queues, observe });
   const mappings = description.eventSourceMappings.map(({ functionName, queue: name, ...mapping }) => {
     const queue = queues.find(name);
     if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);
@@ -68,7 +73,7 @@ export function startEventing(deps: {
     services: [
       makeEventBridgeService({ eventBus, scheduler }),
       makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend: description.mayCallerSend }),
-      makeQueueReport({ queues, scheduler }),
+      makeQueueReport({ queues, counters, scheduler }),
     ],
     async stop() {
       stopping.abort();

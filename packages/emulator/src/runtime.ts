@@ -12,7 +12,8 @@ import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
-import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
+import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import { makeObserve, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export type RuntimeDescription = {
@@ -23,9 +24,7 @@ export type RuntimeDescription = {
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
-  readonly onFailure: (functionName: string, error: FunctionError) => void;
-  /** A line for the terminal about an error that no answer reports. */
-  readonly note: (line: string) => void;
+  readonly observer?: Observer;
 };
 
 export type Runtime = {
@@ -49,11 +48,12 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 /** Rejects when the port cannot be had. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
   const { api, scheduler } = description;
-  const functions = makeFunctions(description);
-  const gateway = makeGateway({ api, functions, quotas: description.quotas, scheduler });
+  const observe = makeObserve(description.observer, scheduler);
+  const functions = makeFunctions({ ...description, observe });
+  const gateway = makeGateway({ api, functions, quotas: description.quotas, scheduler, observe });
   const eventing = startEventing({
     description: description.eventing,
-    ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, note: description.note },
+    ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, observe },
   });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);

@@ -1,17 +1,18 @@
 import type { Quotas } from "../../../packages/emulator/src/gateway/quotas.ts";
-import { type Runtime, type RuntimeDescription, startRuntime } from "../../../packages/emulator/src/runtime.ts";
+import { type Runtime, startRuntime } from "../../../packages/emulator/src/runtime.ts";
 import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
 import { localEnvironment } from "./environment.ts";
 import { loadFunctions, readLocalStack } from "./local-stack.ts";
 import type { Options } from "./options.ts";
+import { makePrintEvents } from "./print-events.ts";
 
 /** Runs what the template declares, in this process and its environment. Once per process: handlers load only once. */
 export async function startLocalStack(
   options: Options,
-  terminal: Pick<RuntimeDescription, "note" | "onFailure"> & { readonly quotas: Quotas },
+  { quotas, warn }: { readonly quotas: Quotas; readonly warn: (line: string) => void },
 ): Promise<Runtime> {
   const stack = readLocalStack(options);
-  for (const line of stack.notes) terminal.note(line);
+  for (const line of stack.notes) warn(line);
   const [{ name: stage }] = stack.api.stages;
   replaceEnvironment(localEnvironment({ ...options, stage }, stack.functions, process.env));
   return startRuntime({
@@ -20,7 +21,8 @@ export async function startLocalStack(
     eventing: stack,
     port: options.port,
     scheduler: realScheduler,
-    ...terminal,
+    quotas,
+    observer: makePrintEvents(warn),
   });
 }
 

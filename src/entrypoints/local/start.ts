@@ -1,7 +1,6 @@
 import { inspect } from "node:util";
 import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
 import { containFaults } from "../../../packages/emulator/src/lambda/contain-faults.ts";
-import type { FunctionError } from "../../../packages/emulator/src/lambda/lambda-function.ts";
 import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
 import { banner } from "./banner.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -15,14 +14,8 @@ const EXIT_FAULT = 1;
 /** Flags, settings, parameters, or a mistake in the template: each says what and where in one line. */
 const MISUSES = new Set(["UsageError", "ConfigurationError", "ParameterError", "TemplateError"]);
 
-function note(line: string): void {
+function warn(line: string): void {
   console.error(`portcullis: ${line}`);
-}
-
-/** What CloudWatch would show of it. The authorizer's refusals are answers, and in the log already. */
-function reportFailure(functionName: string, { errorType, errorMessage, trace }: FunctionError): void {
-  if (errorMessage === "Unauthorized") return;
-  note(`${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`);
 }
 
 /** A terminal or pipe may close at any time. Without a listener this would end the runtime with every socket. */
@@ -31,7 +24,7 @@ function outliveReaders(): void {
 }
 
 function endByOwnFault(fault: unknown): never {
-  note(`a fault of the runtime itself ends it: ${inspect(fault)}`);
+  warn(`a fault of the runtime itself ends it: ${inspect(fault)}`);
   process.exit(EXIT_FAULT);
 }
 
@@ -67,13 +60,13 @@ export async function start(): Promise<void> {
   try {
     options = readOptions(process.argv.slice(2), process.env);
     if (options === undefined) return console.log(HELP);
-    const runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note, onFailure: reportFailure });
+    const runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn });
     endOnSignal(runtime);
     console.log(banner(runtime));
   } catch (error) {
     const explanation = explain(error, options ?? {});
     if (explanation === undefined) throw error;
-    note(explanation);
+    warn(explanation);
     process.exitCode = EXIT_MISUSE;
   }
 }

@@ -28,8 +28,6 @@ async function start(text: string) {
     port: 0,
     quotas: DEFAULT_QUOTAS,
     scheduler: realScheduler,
-    note: () => {},
-    onFailure: () => {},
   });
   onTestFinished(() => runtime.close());
   const { port, stage } = runtime;

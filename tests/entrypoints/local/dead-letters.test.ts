@@ -36,7 +36,7 @@ const arn = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
 beforeAll(async () => {
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port: await freePort(), stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
-  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note: () => {}, onFailure: () => {} });
+  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn: () => {} });
   bus = new EventBridgeClient({ ...account, endpoint: origin() });
   sqs = new SQSClient({ ...account, endpoint: origin() });
   const minted = await fetch(`${origin()}/2015-03-31/functions/CreateTestJwt/invocations`, {

@@ -44,8 +44,8 @@ let server: Awaited<ReturnType<typeof serveHttpServices>>;
 const start = (given: Partial<EventingDescription> = {}) =>
   startEventing({
     description: { ...description, ...given },
-    ...{ accountId: "123456789012", region: "us-east-1", scheduler, note: () => undefined },
-    functions: makeFunctions({ functions: [notifyEntity], scheduler, onFailure: () => undefined }),
+    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
+    functions: makeFunctions({ functions: [notifyEntity], scheduler, observe: () => {} }),
   });
 
 beforeEach(async () => {

@@ -65,7 +65,7 @@ beforeAll(async () => {
   const port = await freePort();
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port, stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
-  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, note: () => {}, onFailure: () => {} });
+  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn: () => {} });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   bus = new EventBridgeClient({ region: "us-east-1", endpoint: origin(), credentials });
 });

@@ -1,3 +1,4 @@
+import type { Observe } from "../observer.ts";
 import type { OutgoingMessage } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
@@ -40,8 +41,7 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
 export function createEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;
-  /** Called for events that reach no queue: constant text, the event's id and names from the template. */
-  readonly note: (line: string) => void;
+  readonly observe: Observe;
 }): EventBus {
   const rules = deps.rules.map((rule) => compileRule(rule, deps.queues));
   return {
@@ -49,11 +49,20 @@ export function createEventBus(deps: {
       const envelope = toEnvelope(event, deps.queues);
       const whole = { ...envelope, detail: event.detail.value };
       const matching = rules.filter((rule) => rule.eventBusName === eventBusName && rule.matches(whole));
-      const body = eventBody(envelope, event.detail);
+      const { source, detailType, detail } = event;
+      deps.observe({
+        kind: "event-published",
+        ...{ eventId: envelope.id, eventBusName, source, detailType },
+        rules: matching.map(({ name, targets }) => ({
+          name,
+          targets: targets.map(({ queue }) => queue.settings.name),
+        })),
+        detail: () => detail.text,
+      });
+      const published = { eventId: envelope.id, body: eventBody(envelope, detail) };
       for (const rule of matching) {
-        for (const target of rule.targets) deliver(body, rule, target, deps);
+        for (const target of rule.targets) deliver(published, rule, target, deps);
       }
-      if (matching.length === 0) deps.note(`event ${envelope.id} matches no rule`);
       return envelope.id;
     },
   };
@@ -91,10 +100,10 @@ function compileTarget(
 }
 
 function deliver(
-  body: string,
+  { eventId, body }: { readonly eventId: string; readonly body: string },
   rule: CompiledRule,
   { queue, permitted, deadLetterQueue }: Target,
-  { queues, note }: { readonly queues: Queues; readonly note: (line: string) => void },
+  { queues, observe }: { readonly queues: Queues; readonly observe: Observe },
 ): void {
   const failure = permitted ? trySend(queue, { body }) : NOT_PERMITTED;
   if (failure === undefined) return;
@@ -102,11 +111,10 @@ function deliver(
   const ruleArn = `arn:aws:events:${queues.region}:${queues.accountId}:rule/${bus}${rule.name}`;
   const attributes = deadLetterAttributes({ ruleArn, targetArn: queue.arn, failure });
   const letter = deadLetterQueue && fitted({ body, attributes }, deadLetterQueue.settings.maximumMessageBytes);
-  if (deadLetterQueue === undefined || letter === undefined || trySend(deadLetterQueue, letter) !== undefined) {
-    note(`an event for rule ${rule.name} could not be delivered (${failure.code}) and is lost`);
-  } else if (letter.body !== body) {
-    note(`an event for rule ${rule.name} was too large (${failure.code}): its dead letter is cut at the end`);
-  }
+  const isKept = deadLetterQueue !== undefined && letter !== undefined && !trySend(deadLetterQueue, letter);
+  const outcome = !isKept ? "lost" : letter.body === body ? "dead-lettered" : "cut";
+  const target = queue.settings.name;
+  observe({ kind: "event-undelivered", eventId, rule: rule.name, target, code: failure.code, outcome });
 }
 
 function trySend(queue: Queue, message: OutgoingMessage): DeliveryFailure | undefined {

@@ -4,10 +4,10 @@ import type { Cancel, Scheduler } from "../scheduler.ts";
 import {
   BINARY_REFUSED,
   type Closing,
+  CUT_OFF,
   closedByClient,
   closedForViolation,
   GOING_AWAY,
-  LOST,
   MALFORMED,
   TOO_LARGE,
 } from "./closing.ts";
@@ -81,7 +81,7 @@ export class ClientSocket {
 
   /** Without a word: for a client that would not read it. */
   terminate(): void {
-    this.#closing ??= LOST;
+    this.#closing ??= CUT_OFF;
     this.#ws.terminate();
   }
 

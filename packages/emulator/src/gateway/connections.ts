@@ -1,10 +1,11 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import { type Observe, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { type Closing, GOING_AWAY } from "./closing.ts";
 import type { Session } from "./events.ts";
-import type { RouteMessage } from "./route-message.ts";
+import type { OutgoingFrame, RouteMessage } from "./route-message.ts";
 
 export type ClientConnection = { readonly session: Session; readonly socket: ClientSocket };
 
@@ -18,16 +19,19 @@ export class Connections {
   readonly #routeMessage: RouteMessage;
   readonly #disconnect: Disconnect;
   readonly #scheduler: Scheduler;
+  readonly #observe: Observe;
   #isClosing = false;
 
   constructor(deps: {
     readonly routeMessage: RouteMessage;
     readonly disconnect: Disconnect;
     readonly scheduler: Scheduler;
+    readonly observe: Observe;
   }) {
     this.#routeMessage = deps.routeMessage;
     this.#disconnect = deps.disconnect;
     this.#scheduler = deps.scheduler;
+    this.#observe = deps.observe;
   }
 
   /** Once there are goodbyes, who is still on the way in is too late. */
@@ -43,7 +47,7 @@ export class Connections {
 
   open(session: Session, ws: WebSocket, stream: Duplex): void {
     const socket = new ClientSocket(ws, stream, this.#scheduler, {
-      onText: (body) => void this.#route(session, socket, body),
+      onText: (body) => void this.#receive({ session, socket }, body),
       onClosed: (closing) => {
         this.#open.delete(session.connectionId);
         this.ended(session, closing);
@@ -52,8 +56,18 @@ export class Connections {
     this.#open.set(session.connectionId, { session, socket });
   }
 
+  send({ session, socket }: ClientConnection, { text, source }: OutgoingFrame): ReturnType<ClientSocket["send"]> {
+    const result = socket.send(text);
+    if (result !== "sent") return result;
+    const { connectionId } = session;
+    this.#observe({ kind: "frame-sent", connectionId, source, bytes: Buffer.byteLength(text), text: () => text });
+    return result;
+  }
+
   /** For a connection that `$connect` let in: also one whose client left before the 101. */
   ended(session: Session, closing: Closing): void {
+    const { connectionId } = session;
+    this.#observe({ kind: "connection-closed", connectionId, ...closing, reason: redact(closing.reason) });
     const done = this.#disconnect(session, closing).finally(() => this.#disconnecting.delete(done));
     this.#disconnecting.add(done);
   }
@@ -68,10 +82,13 @@ export class Connections {
   }
 
   /** Each message is its own invocation, at once, whatever became of the one before: nothing is queued or ordered. */
-  async #route(session: Session, socket: ClientSocket, body: string): Promise<void> {
-    const frame = await this.#routeMessage(session, body);
-    // Who asks and does not read the responses would have us keep them.
-    if (frame !== undefined && socket.send(frame) === "full") socket.terminate();
+  async #receive(connection: ClientConnection, text: string): Promise<void> {
+    const { session, socket } = connection;
+    const { connectionId } = session;
+    this.#observe({ kind: "frame-received", connectionId, bytes: Buffer.byteLength(text), text: () => text });
+    const frame = await this.#routeMessage(session, text);
+    // The responses of a client that asks and does not read would fill the memory.
+    if (frame !== undefined && this.send(connection, frame) === "full") socket.terminate();
   }
 
   async #until(isDone: () => boolean, millis: number): Promise<void> {

@@ -1,17 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Functions } from "../lambda/functions.ts";
+import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { makeAcceptUpgrade } from "./accept-upgrade.ts";
 import type { ApiDescription } from "./api-description.ts";
 import { makeAuthorize } from "./authorize.ts";
-import { LOST } from "./closing.ts";
+import { CUT_OFF, LOST } from "./closing.ts";
 import { Connections, type Disconnect } from "./connections.ts";
 import { disconnectEvent, newRequest } from "./events.ts";
-import { makeHandshake } from "./handshake.ts";
+import { describeHandshake, makeHandshake } from "./handshake.ts";
 import { makeInvokeIntegration } from "./integration.ts";
 import { makeRateLimit, type Quotas } from "./quotas.ts";
-import { FAULT, refuse } from "./refusal.ts";
+import { FAULT, type Refusal, refuse } from "./refusal.ts";
 import { makeRouteMessage } from "./route-message.ts";
 
 export type Gateway = {
@@ -28,8 +29,9 @@ export function makeGateway(deps: {
   readonly functions: Functions;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
+  readonly observe: Observe;
 }): Gateway {
-  const { api, scheduler } = deps;
+  const { api, scheduler, observe } = deps;
   const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
@@ -42,15 +44,30 @@ export function makeGateway(deps: {
     if (disconnectRoute !== undefined) await invokeIntegration(disconnectRoute, event);
   };
   const routeMessage = makeRouteMessage({ api, invokeIntegration, withinQuota: withinRequestQuota, scheduler });
-  const connections = new Connections({ routeMessage, disconnect, scheduler });
+  const connections = new Connections({ routeMessage, disconnect, scheduler, observe });
 
-  async function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  let handshakes = 0;
+
+  async function shakeHands(
+    handshakeId: number,
+    { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+  ): Promise<void> {
     const outcome = await handshake(request);
-    if (outcome.kind === "refused") return refuse(socket, outcome.refusal);
-    if (connections.isClosing) socket.destroy();
-    const ws = accept({ request, socket, head }, outcome.subprotocol);
-    if (ws === undefined) connections.ended(outcome.session, LOST);
-    else connections.open(outcome.session, ws, socket);
+    if (outcome.kind === "refused") return turnAway(handshakeId, socket, outcome.refusal);
+    const { session, subprotocol } = outcome;
+    if (connections.isClosing) {
+      socket.destroy();
+      return connections.ended(session, CUT_OFF);
+    }
+    const ws = accept({ request, socket, head }, subprotocol);
+    if (ws === undefined) return connections.ended(session, LOST);
+    observe({ kind: "handshake-responded", handshakeId, status: 101, connectionId: session.connectionId });
+    connections.open(session, ws, socket);
+  }
+
+  function turnAway(handshakeId: number, socket: Duplex, refusal: Refusal): void {
+    observe({ kind: "handshake-responded", handshakeId, status: refusal.status });
+    refuse(socket, refusal);
   }
 
   return {
@@ -59,7 +76,9 @@ export function makeGateway(deps: {
     upgrade(request, socket, head) {
       // A client may reset the connection at any time; an error of a socket without a listener ends the process.
       socket.on("error", () => socket.destroy());
-      shakeHands(request, socket, head).catch(() => refuse(socket, FAULT));
+      const handshakeId = ++handshakes;
+      observe({ kind: "handshake-received", handshakeId, ...describeHandshake(request) });
+      shakeHands(handshakeId, { request, socket, head }).catch(() => turnAway(handshakeId, socket, FAULT));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
 import type { Authorize } from "./authorize.ts";
@@ -80,5 +81,23 @@ function newSession(
     ...(variables && { stageVariables: variables }),
     domainName: headers.host ?? "",
     identity: { ...(userAgent !== undefined && { userAgent }), sourceIp: client.ip },
+  };
+}
+
+/** A name may have letters, digits, hyphens and underscores: unlike a token it has no dots. */
+const PLAIN_SEGMENT = /^[\w-]*$/;
+
+/** What a client asks for, without what may be a credential. */
+export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
+  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
+  return {
+    method,
+    path: path
+      .split("/")
+      .map((segment) => (PLAIN_SEGMENT.test(segment) ? redact(segment) : HIDDEN))
+      .join("/"),
+    query: [...new URLSearchParams(`?${query}`).keys()].map(redact),
+    subprotocols: offered.map((name, index) => (index === 0 ? redact(name.trim()) : HIDDEN)),
   };
 }

@@ -32,14 +32,15 @@ export function makeManagementApi(deps: {
     const connection = deps.connections.find(id);
     // On AWS the body of a 410 is empty; it is the header that lets SDKs tell it by type.
     if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
-    return manage(request, connection);
+    return manage(request, connection, deps.connections);
   };
 }
 
-function manage(request: HttpRequest, { session, socket }: ClientConnection): HttpResponse {
+function manage(request: HttpRequest, connection: ClientConnection, connections: Connections): HttpResponse {
+  const { session, socket } = connection;
   switch (request.method) {
     case "POST":
-      return post(request.body, socket);
+      return post(request.body, connection, connections);
     case "GET":
       return json({
         connectedAt: new Date(session.connectedAt).toISOString(),
@@ -55,10 +56,10 @@ function manage(request: HttpRequest, { session, socket }: ClientConnection): Ht
 }
 
 /** Whatever the bytes and their content type, the client gets a text frame. */
-function post(body: Buffer, socket: ClientConnection["socket"]): HttpResponse {
+function post(body: Buffer, connection: ClientConnection, connections: Connections): HttpResponse {
   // Without body and type, so that SDKs do not raise the error of their model.
   if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
-  switch (socket.send(body.toString())) {
+  switch (connections.send(connection, { source: "post", text: body.toString() })) {
     case "sent":
       return { status: 200 };
     case "full":

@@ -1,4 +1,5 @@
 import type { InvocationResult } from "../lambda/lambda-function.ts";
+import type { FrameSource } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Route } from "./api-description.ts";
 import { messageEvent, newRequest, type Session } from "./events.ts";
@@ -6,8 +7,10 @@ import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
 
-/** Runs the route that a message selects. Answers with the frame that the client gets, if any; never throws. */
-export type RouteMessage = (session: Session, body: string) => Promise<string | undefined>;
+export type OutgoingFrame = { readonly text: string; readonly source: FrameSource };
+
+/** Runs the route that a message selects. Resolves to the frame that the client gets, if any; never throws. */
+export type RouteMessage = (session: Session, body: string) => Promise<OutgoingFrame | undefined>;
 
 export function makeRouteMessage(deps: {
   readonly api: ApiDescription;
@@ -27,8 +30,9 @@ export function makeRouteMessage(deps: {
 
   return async (session, body) => {
     const request = newRequest(deps.scheduler.now());
-    const error = (message: Parameters<typeof gatewayErrorFrame>[0]) =>
-      gatewayErrorFrame(message, session.connectionId, request.id);
+    const error = (message: GatewayErrorMessage): OutgoingFrame => {
+      return { source: "gateway", text: gatewayErrorFrame(message, session.connectionId, request.id) };
+    };
     if (!deps.withinQuota()) return error("Too Many Requests");
     const route = routeOf(body);
     if (route === undefined) return error("Forbidden");
@@ -37,7 +41,8 @@ export function makeRouteMessage(deps: {
     if (result.kind === "timed-out") return error("Endpoint request timed out");
     const reply = replyOf(result);
     if (reply === "failed") return error("Internal server error");
-    return route.routeResponse ? reply.body : undefined;
+    if (!route.routeResponse || reply.body === undefined) return undefined;
+    return { source: "route-response", text: reply.body };
   };
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
@@ -32,8 +33,7 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 type FunctionsDependencies = {
   readonly functions: readonly LambdaFunction[];
   readonly scheduler: Scheduler;
-  /** Told of every failure of a handler, for the terminal. */
-  readonly onFailure: (functionName: string, error: FunctionError) => void;
+  readonly observe: Observe;
 };
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
@@ -45,10 +45,16 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
     running += 1;
-    const invocation = await run(fn, event, deps);
+    const context = lambdaContext(fn, deps.scheduler);
+    const invocation = { functionName: name, requestId: context.awsRequestId };
+    const begunAt = deps.scheduler.now();
+    deps.observe({ kind: "invocation-begun", ...invocation });
+    const result = await run(fn, event, context, deps);
     running -= 1;
-    if (invocation.kind === "failed") deps.onFailure(name, invocation.error);
-    return invocation;
+    const durationMillis = deps.scheduler.now() - begunAt;
+    const outcome = result.kind === "failed" ? result : ({ kind: "returned" } as const);
+    deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });
+    return result;
   }
 
   return { has: (name) => byName.has(name), invoke };
@@ -58,9 +64,9 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
 function run(
   fn: LambdaFunction,
   event: unknown,
-  { scheduler, onFailure }: FunctionsDependencies,
+  context: LambdaContext,
+  { scheduler, observe }: FunctionsDependencies,
 ): Promise<InvocationResult> {
-  const context = lambdaContext(fn, scheduler);
   return new Promise((resolve) => {
     let hasEnded = false;
     const cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => end(timedOut(fn, context)));
@@ -70,7 +76,8 @@ function run(
       resolve(invocation);
     }
     function fail(error: FunctionError): void {
-      if (hasEnded) onFailure(fn.name, error);
+      const invocation = { functionName: fn.name, requestId: context.awsRequestId };
+      if (hasEnded) observe({ kind: "fault-after-invocation", ...invocation, error });
       else end({ kind: "failed", error });
     }
     void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, event, context)).then(end);

@@ -80,7 +80,7 @@ async function process(batch: readonly Message[], mapping: EventSourceMapping): 
   const event = toSqsEvent(batch, mapping.queue.arn);
   const { failed, reason } = await outcomeOf(event, mapping);
   for (const { messageId, receiptHandle } of event.Records) {
-    if (failed.has(messageId)) mapping.queue.noteFailure(receiptHandle, reason);
+    if (failed.has(messageId)) mapping.queue.recordFailure(receiptHandle, reason);
     else mapping.queue.delete(receiptHandle);
   }
 }

@@ -1,4 +1,5 @@
 import type { HttpService } from "../http/http-service.ts";
+import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
@@ -7,12 +8,47 @@ import type { Queues } from "./queues.ts";
 const MAX_MESSAGES = 100;
 const MAX_BODY_CHARACTERS = 32_768;
 
-/** `GET /_local/queues`: what somebody debugging wants to know, dead letters and their reasons above all. */
-export function makeQueueReport(deps: { readonly queues: Queues; readonly scheduler: Scheduler }): HttpService {
+/** What has become of every message that ever came in: they add up to `sent`, with those still here. */
+export type QueueTotals = { sent: number; deleted: number; deadLettered: number; expired: number; purged: number };
+
+/** Counts the messages of each queue as it observes them. */
+export class QueueCounters {
+  readonly #totals = new Map<string, QueueTotals>();
+
+  of(queue: string): QueueTotals {
+    const known = this.#totals.get(queue);
+    if (known !== undefined) return known;
+    const totals: QueueTotals = { sent: 0, deleted: 0, deadLettered: 0, expired: 0, purged: 0 };
+    this.#totals.set(queue, totals);
+    return totals;
+  }
+
+  readonly observe: Observe = (event) => {
+    if (event.kind === "message-sent") this.of(event.queue).sent += 1;
+    if (event.kind === "message-deleted") this.of(event.queue)[event.why] += 1;
+    if (event.kind === "message-dead-lettered") {
+      this.of(event.queue).deadLettered += 1;
+      this.of(event.deadLetterQueue).sent += 1;
+    }
+  };
+}
+
+/**
+ * `GET /_local/queues`: what somebody debugging wants to know, dead letters and their reasons above all. The totals are
+ * history, so they come from the observer. The messages are the queues' present state and come from the queues: a second
+ * list, kept from events, could disagree with what consumers receive.
+ */
+export function makeQueueReport(deps: {
+  readonly queues: Queues;
+  readonly counters: QueueCounters;
+  readonly scheduler: Scheduler;
+}): HttpService {
   return async ({ method, path }) => {
     if (path !== "/_local/queues") return undefined;
     if (method !== "GET") return { status: 405, headers: { allow: "GET" }, body: "" };
-    const queues = deps.queues.all.map((queue) => describeQueue(queue, deps.scheduler.now()));
+    const queues = deps.queues.all.map((queue) => {
+      return describeQueue(queue, deps.counters.of(queue.settings.name), deps.scheduler.now());
+    });
     return {
       status: 200,
       headers: { "content-type": "application/json", "cache-control": "no-store" },
@@ -21,12 +57,12 @@ export function makeQueueReport(deps: { readonly queues: Queues; readonly schedu
   };
 }
 
-function describeQueue(queue: Queue, now: number): object {
+function describeQueue(queue: Queue, totals: QueueTotals, now: number): object {
   return {
     name: queue.settings.name,
     arn: queue.arn,
     ...queue.counts(),
-    totals: queue.totals,
+    totals,
     ...(queue.settings.deadLetters !== undefined && { deadLetters: queue.settings.deadLetters }),
     messages: queue
       .messages()

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
+import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Arrivals } from "./arrivals.ts";
 import { HiddenMessages } from "./hidden-messages.ts";
@@ -12,9 +13,6 @@ import {
   type OutgoingMessage,
 } from "./message.ts";
 import type { QueueSettings } from "./queue-settings.ts";
-
-/** What has become of every message that ever came in: they add up to `sent`, with those still here. */
-export type QueueTotals = { sent: number; deleted: number; deadLettered: number; expired: number; purged: number };
 
 export type Receipt = {
   readonly max: number;
@@ -29,8 +27,8 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class Queue {
   readonly settings: QueueSettings;
   readonly arn: string;
-  readonly totals: QueueTotals = { sent: 0, deleted: 0, deadLettered: 0, expired: 0, purged: 0 };
   readonly #scheduler: Scheduler;
+  readonly #observe: Observe;
   readonly #deadLetterQueue: () => Queue | undefined;
   readonly #visible = new Map<string, Message>();
   readonly #hidden: HiddenMessages;
@@ -39,11 +37,17 @@ export class Queue {
 
   constructor(
     settings: QueueSettings,
-    deps: { readonly arn: string; readonly scheduler: Scheduler; readonly deadLetterQueue: () => Queue | undefined },
+    deps: {
+      readonly arn: string;
+      readonly scheduler: Scheduler;
+      readonly observe: Observe;
+      readonly deadLetterQueue: () => Queue | undefined;
+    },
   ) {
     this.settings = settings;
     this.arn = deps.arn;
     this.#scheduler = deps.scheduler;
+    this.#observe = deps.observe;
     this.#deadLetterQueue = deps.deadLetterQueue;
     this.#arrivals = new Arrivals(deps.scheduler);
     this.#hidden = new HiddenMessages(deps.scheduler, (due) => this.#show(due));
@@ -68,6 +72,7 @@ export class Queue {
       receiveCount: 0,
       receivesHere: 0,
     };
+    this.#observe({ kind: "message-sent", ...this.#named(message), bytes, body: () => body });
     this.#take(message);
     return message;
   }
@@ -78,7 +83,7 @@ export class Queue {
     let bytes = 0;
     for (const message of this.#visible.values()) {
       if (received.length === max || bytes + message.bytes > maxBytes) break;
-      if (this.#hasExpired(message)) this.#drop(message, "expired");
+      if (this.#hasExpired(message)) this.#delete(message, "expired");
       else if (!this.#becomesDeadLetter(message)) {
         bytes += message.bytes;
         received.push(message);
@@ -92,7 +97,7 @@ export class Queue {
   /** Idempotent; a handle that a later receive has replaced deletes nothing. */
   delete(receiptHandle: string): void {
     const message = this.#find(receiptHandle);
-    if (message?.receiptHandle === receiptHandle) this.#drop(message, "deleted");
+    if (message?.receiptHandle === receiptHandle) this.#delete(message, "deleted");
   }
 
   changeVisibility(receiptHandle: string, seconds: number): void {
@@ -107,9 +112,11 @@ export class Queue {
     this.#place(message);
   }
 
-  noteFailure(receiptHandle: string, reason: string): void {
+  recordFailure(receiptHandle: string, reason: string): void {
     const message = this.#find(receiptHandle);
-    if (message !== undefined) message.lastFailure = reason;
+    if (message === undefined) return;
+    message.lastFailure = reason;
+    this.#observe({ kind: "message-failed", ...this.#named(message), reason });
   }
 
   /** Resolves when there may be something to receive, when the time is over, or when the caller no longer waits. */
@@ -119,7 +126,7 @@ export class Queue {
   }
 
   purge(): void {
-    for (const message of this.messages()) this.#drop(message, "purged");
+    for (const message of this.messages()) this.#delete(message, "purged");
   }
 
   /** Moves each visible message to another queue, until one has no destination or a full one. */
@@ -136,7 +143,7 @@ export class Queue {
         if (!(error instanceof AwsError)) throw error;
         return { moved, failure: error.queryCode };
       }
-      this.#drop(message, "deleted");
+      this.#delete(message, "deleted");
       moved += 1;
     }
     return { moved };
@@ -158,7 +165,6 @@ export class Queue {
   }
 
   #take(message: Message): void {
-    this.totals.sent += 1;
     this.#bytes += message.bytes;
     this.#dropExpired();
     this.#place(message);
@@ -170,7 +176,13 @@ export class Queue {
   }
 
   #show(messages: readonly Message[]): void {
-    for (const message of messages) this.#visible.set(message.id, message);
+    for (const message of messages) {
+      this.#visible.set(message.id, message);
+      const { receiptHandle, receiveCount } = message;
+      // A delayed message has no handle: nobody has received it yet.
+      if (receiptHandle !== undefined)
+        this.#observe({ kind: "message-returned", ...this.#named(message), receiveCount });
+    }
     this.#arrivals.announce();
   }
 
@@ -181,14 +193,23 @@ export class Queue {
     message.firstReceivedAt ??= this.#scheduler.now();
     message.receiptHandle = makeReceiptHandle(message.id, message.receiveCount);
     message.visibleAt = this.#scheduler.now() + visibilityTimeoutSeconds * 1000;
+    this.#observe({ kind: "message-received", ...this.#named(message), receiveCount: message.receiveCount });
     this.#place(message);
   }
 
-  #drop(message: Message, why: "deleted" | "deadLettered" | "expired" | "purged"): void {
+  #delete(message: Message, why: "deleted" | "expired" | "purged"): void {
+    this.#drop(message);
+    this.#observe({ kind: "message-deleted", ...this.#named(message), why });
+  }
+
+  #drop(message: Message): void {
     this.#visible.delete(message.id);
     this.#hidden.remove(message.id);
     this.#bytes -= message.bytes;
-    this.totals[why] += 1;
+  }
+
+  #named({ id }: Message): { readonly queue: string; readonly messageId: string } {
+    return { queue: this.settings.name, messageId: id };
   }
 
   #becomesDeadLetter(message: Message): boolean {
@@ -196,7 +217,10 @@ export class Queue {
     const receives = this.settings.deadLetters?.maxReceiveCount ?? Number.POSITIVE_INFINITY;
     if (target === undefined || message.receivesHere < receives || target.#bytes + message.bytes > MAX_BYTES)
       return false;
-    this.#drop(message, "deadLettered");
+    this.#drop(message);
+    const { receiveCount } = message;
+    const deadLetterQueue = target.settings.name;
+    this.#observe({ kind: "message-dead-lettered", ...this.#named(message), deadLetterQueue, receiveCount });
     const fresh = { receiptHandle: undefined, receivesHere: 0, visibleAt: this.#scheduler.now() };
     target.#take({ ...message, ...fresh, deadLetterSourceArn: this.arn });
     return true;
@@ -214,7 +238,7 @@ export class Queue {
   #dropExpired(): void {
     for (const message of this.#visible.values()) {
       if (!this.#hasExpired(message)) return;
-      this.#drop(message, "expired");
+      this.#delete(message, "expired");
     }
   }
 }

@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-json/aws-error.ts";
+import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Queue } from "./queue.ts";
 import type { QueueSettings } from "./queue-settings.ts";
@@ -18,15 +19,16 @@ export function createQueues(deps: {
   readonly accountId: string;
   readonly region: string;
   readonly scheduler: Scheduler;
+  readonly observe: Observe;
 }): Queues {
-  const { accountId, region, scheduler } = deps;
+  const { accountId, region, scheduler, observe } = deps;
   const byName = new Map<string, Queue>();
   const find = (name: string) => byName.get(name);
   for (const settings of deps.queues) {
     checkSettings(settings, deps.queues);
     const arn = `arn:aws:sqs:${region}:${accountId}:${settings.name}`;
     const deadLetterQueue = () => find(settings.deadLetters?.queue ?? "");
-    byName.set(settings.name, new Queue(settings, { arn, scheduler, deadLetterQueue }));
+    byName.set(settings.name, new Queue(settings, { arn, scheduler, observe, deadLetterQueue }));
   }
   const all = [...byName.values()];
   return {

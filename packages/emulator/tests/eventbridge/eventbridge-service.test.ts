@@ -9,6 +9,7 @@ import { serveHttpServices } from "../../../../tests/support/serve-http-services
 import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
 import { createEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
+import type { Observe } from "../../src/observer.ts";
 
 const target: RuleTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
 const rule: Rule = {
@@ -24,15 +25,16 @@ const good: PutEventsRequestEntry = {
 };
 
 let under: QueuesUnderTest;
-let notes: string[];
+/** What the bus observed of events that reached no queue whole. */
+let warnings: object[];
 let server: Awaited<ReturnType<typeof serveHttpServices>>;
 let client: EventBridgeClient;
 
 beforeEach(async () => {
   under = workAndDeadQueues({ maximumMessageBytes: 1_048_576 });
-  notes = [];
+  warnings = [];
   const rules = [rule, { ...rule, name: "elsewhere", eventBusName: "orders" }];
-  const eventBus = createEventBus({ rules, queues: under.queues, note: (line) => notes.push(line) });
+  const eventBus = createEventBus({ rules, queues: under.queues, observe });
   server = await serveHttpServices(makeEventBridgeService({ eventBus, scheduler: under.scheduler }));
   client = new EventBridgeClient({
     endpoint: server.origin,
@@ -46,6 +48,13 @@ afterEach(async () => {
   client.destroy();
   await server.close();
 });
+
+const observe: Observe = (event) => {
+  if (event.kind === "event-published" && event.rules.length === 0) warnings.push({ unmatched: event.eventId });
+  if (event.kind !== "event-undelivered" || event.outcome === "dead-lettered") return;
+  const { rule, target, code, outcome } = event;
+  warnings.push({ rule, target, code, outcome });
+};
 
 const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }));
 const delivered = () => under.work.messages().map(({ body }) => JSON.parse(body));
@@ -81,7 +90,7 @@ describe("PutEvents for the real SDK", () => {
     const answer = await put({ ...good, Source: "stranger" }, { ...good, DetailType: "Entity Deleted" });
     expect(answer.FailedEntryCount).toBe(0);
     expect(delivered()).toEqual([]);
-    expect(notes).toEqual(answer.Entries?.map(({ EventId }) => `event ${EventId} matches no rule`));
+    expect(warnings).toEqual(answer.Entries?.map(({ EventId }) => ({ unmatched: EventId })));
   });
 
   it("keeps buses apart, takes their ARNs, and accepts events for a bus that there is not", async () => {
@@ -172,9 +181,7 @@ describe("PutEvents for the real SDK", () => {
       expect(letter?.attributes.get("ERROR_CODE")?.stringValue).toBe("INVALID_PARAMETER");
       expect(letter?.body).toMatch(/^{"version":"0","id":"[\da-f-]{36}","detail-type":"Entity Updated"/);
       expect(letter?.bytes).toBe(1_048_576);
-      expect(notes).toEqual([
-        "an event for rule updates was too large (INVALID_PARAMETER): its dead letter is cut at the end",
-      ]);
+      expect(warnings).toEqual([{ rule: "updates", target: "work", code: "INVALID_PARAMETER", outcome: "cut" }]);
     },
   );
 
@@ -217,7 +224,7 @@ describe("PutEvents for the real SDK", () => {
   it("R4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
     await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
     const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
-    const eventBus = createEventBus({ rules: [forbidden], queues: under.queues, note: (line) => notes.push(line) });
+    const eventBus = createEventBus({ rules: [forbidden], queues: under.queues, observe });
     const [whole] = under.work.messages();
     const { detail } = JSON.parse(whole?.body ?? "");
     eventBus.publish(
@@ -225,7 +232,7 @@ describe("PutEvents for the real SDK", () => {
       "default",
     );
     expect(JSON.parse(under.dead.messages()[0]?.body ?? "").detail.a).toHaveLength(detail.a.length);
-    expect([detail.a.length > 999_000, notes]).toEqual([true, []]);
+    expect([detail.a.length > 999_000, warnings]).toEqual([true, []]);
   });
 
   it("R4 cuts the dead letter of an event that only its escapes made too large", async () => {
@@ -258,7 +265,7 @@ function detailOf(value: object): EventDetail {
 
 describe("rules", () => {
   const busOf = (given: Partial<Rule>) => () =>
-    createEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, note: () => undefined });
+    createEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, observe });
 
   it("are refused where they cannot work", () => {
     expect(busOf({ eventPattern: { source: "CLI" } })).toThrow(
@@ -270,7 +277,7 @@ describe("rules", () => {
 
   it("R4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
-    const eventBus = createEventBus({ rules: [rule], queues: small.queues, note: (line) => notes.push(line) });
+    const eventBus = createEventBus({ rules: [rule], queues: small.queues, observe });
     const event = {
       ...{ detailType: "Entity Updated", source: "CLI", time: 0, resources: [] },
       detail: detailOf({ a: "x".repeat(1024) }),
@@ -287,7 +294,7 @@ describe("rules", () => {
       ERROR_CODE: "INVALID_PARAMETER",
       ERROR_MESSAGE: "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
     });
-    expect(notes).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
@@ -297,7 +304,7 @@ describe("rules", () => {
     const eventBus = createEventBus({
       rules: [{ ...rule, targets: [{ ...target, ...given }] }],
       queues: under.queues,
-      note: (line) => notes.push(line),
+      observe,
     });
     eventBus.publish(
       { detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: detailOf({}) },
@@ -306,7 +313,9 @@ describe("rules", () => {
     expect(under.work.messages()).toEqual([]);
     const codes = under.dead.messages().map(({ attributes }) => attributes.get("ERROR_CODE")?.stringValue);
     expect(codes).toEqual(Array(letters).fill("NO_PERMISSIONS"));
-    expect(notes).toHaveLength(lost);
+    expect(warnings).toEqual(
+      Array(lost).fill({ rule: "updates", target: "work", code: "NO_PERMISSIONS", outcome: "lost" }),
+    );
   });
 
   it("deliver to each of several targets, whatever becomes of the others", () => {
@@ -319,13 +328,13 @@ describe("rules", () => {
     const eventBus = createEventBus({
       rules: [{ ...rule, targets }],
       queues: small.queues,
-      note: (line) => notes.push(line),
+      observe,
     });
     eventBus.publish(
       { detailType: "Entity Updated", source: "portcullis.x", time: 0, resources: [], detail: detailOf({}) },
       "default",
     );
     expect(small.dead.counts().visible).toBe(1);
-    expect(notes).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
   });
 });

@@ -67,7 +67,7 @@ describe("an event source mapping", () => {
   });
 
   it("I6 acknowledges nine of ten and brings back the poison alone, until it is a dead letter", async () => {
-    const { work, dead, scheduler } = workAndDeadQueues();
+    const { work, dead, scheduler, counters } = workAndDeadQueues();
     const batches: string[][] = [];
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number) });
     const mapping = startEventSourceMapping(
@@ -86,17 +86,17 @@ describe("an event source mapping", () => {
     expect(dead.messages()).toMatchObject([
       { body: "7", receiveCount: 3, lastFailure: "reported in batchItemFailures" },
     ]);
-    expect(work.totals).toMatchObject({ sent: 10, deleted: 9, deadLettered: 1 });
+    expect(counters.of("work")).toMatchObject({ sent: 10, deleted: 9, deadLettered: 1 });
   });
 
   it("deletes all ten where the template forgot ReportBatchItemFailures", async () => {
-    const { work, scheduler } = workAndDeadQueues();
+    const { work, scheduler, counters } = workAndDeadQueues();
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number) });
     const invoke = async (event: SqsEvent) => idsOf(event, () => true);
     const mapping = startEventSourceMapping({ ...mappingOf(work, invoke), reportBatchItemFailures: false }, scheduler);
     await turnOfEventLoop();
     await mapping.stop();
-    expect(work.totals.deleted).toBe(10);
+    expect(counters.of("work").deleted).toBe(10);
   });
 
   it.each<readonly [about: string, invoke: EventSourceMapping["invoke"]]>([
@@ -148,7 +148,7 @@ describe("an event source mapping", () => {
   });
 
   it("never runs more invocations at once than it may", async () => {
-    const { work, scheduler } = workAndDeadQueues();
+    const { work, scheduler, counters } = workAndDeadQueues();
     for (let number = 0; number < 50; number += 1) work.send({ body: String(number) });
     let running = 0;
     let most = 0;
@@ -161,7 +161,7 @@ describe("an event source mapping", () => {
       }),
       scheduler,
     );
-    while (work.totals.deleted < 50) await turnOfEventLoop();
+    while (counters.of("work").deleted < 50) await turnOfEventLoop();
     await mapping.stop();
     expect(most).toBe(2);
   });
@@ -240,7 +240,7 @@ describe("R1 I13 conservation", () => {
         fc.array(answer, { maxLength: 30 }),
         fc.integer({ min: 1, max: 4 }),
         async (sends, answers, batchSize) => {
-          const { work, dead, scheduler } = workAndDeadQueues();
+          const { work, dead, scheduler, counters } = workAndDeadQueues();
           const acknowledged = new Set<string>();
           const invoke = async (event: SqsEvent): Promise<unknown> => {
             const kind = answers.shift() ?? "throws";
@@ -259,7 +259,7 @@ describe("R1 I13 conservation", () => {
             await turnOfEventLoop();
             scheduler.advance(15_000);
             await turnOfEventLoop();
-            const { deleted, deadLettered } = work.totals;
+            const { deleted, deadLettered } = counters.of("work");
             expect(deleted + deadLettered + work.messages().length).toBe(sent);
           }
           for (let round = 0; round < 12; round += 1) {
@@ -268,9 +268,9 @@ describe("R1 I13 conservation", () => {
           }
           await turnOfEventLoop();
           await mapping.stop();
-          expect(work.totals).toMatchObject({ sent, expired: 0, deadLettered: dead.messages().length });
-          expect(work.totals.deleted + dead.messages().length + work.messages().length).toBe(sent);
-          expect(acknowledged.size).toBeGreaterThanOrEqual(work.totals.deleted);
+          expect(counters.of("work")).toMatchObject({ sent, expired: 0, deadLettered: dead.messages().length });
+          expect(counters.of("work").deleted + dead.messages().length + work.messages().length).toBe(sent);
+          expect(acknowledged.size).toBeGreaterThanOrEqual(counters.of("work").deleted);
           expect(dead.messages().every(({ receiveCount }) => receiveCount === 3)).toBe(true);
         },
       ),

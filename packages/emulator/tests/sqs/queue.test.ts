@@ -51,17 +51,17 @@ describe("a queue", () => {
   });
 
   it("forgets messages at the end of their retention, received or not", () => {
-    const { work, scheduler } = workAndDeadQueues({ retentionSeconds: 60 });
+    const { work, scheduler, counters } = workAndDeadQueues({ retentionSeconds: 60 });
     work.send({ body: "a" });
     work.send({ body: "b" });
     work.receive({ max: 1 });
     scheduler.advance(60_000);
     expect(work.receive({ max: 10 })).toEqual([]);
-    expect(work.totals).toMatchObject({ sent: 2, expired: 2 });
+    expect(counters.of("work")).toMatchObject({ sent: 2, expired: 2 });
   });
 
   it("deletes by the handle of the latest receive only", () => {
-    const { work, scheduler } = workAndDeadQueues();
+    const { work, scheduler, counters } = workAndDeadQueues();
     work.send({ body: "a" });
     const [first] = work.receive({ max: 1 }).map(({ receiptHandle = "" }) => receiptHandle);
     scheduler.advance(30_000);
@@ -71,7 +71,7 @@ describe("a queue", () => {
     work.delete(second ?? "");
     work.delete(second ?? "");
     expect(work.messages()).toEqual([]);
-    expect(work.totals.deleted).toBe(1);
+    expect(counters.of("work").deleted).toBe(1);
   });
 
   it("deletes by the latest handle also after the visibility timeout, as standard queues do", () => {
@@ -96,7 +96,7 @@ describe("a queue", () => {
   });
 
   it("R2 moves a message on at the receive after the last one allowed, and no later", () => {
-    const { work, dead, scheduler } = workAndDeadQueues();
+    const { work, dead, scheduler, counters } = workAndDeadQueues();
     const { id } = work.send({ body: "poison" });
     for (let receive = 1; receive <= 3; receive += 1) {
       expect(work.receive({ max: 1 })[0]?.receiveCount).toBe(receive);
@@ -104,7 +104,7 @@ describe("a queue", () => {
     }
     expect(work.receive({ max: 1 })).toEqual([]);
     expect(dead.messages()).toMatchObject([{ id, body: "poison", receiveCount: 3, deadLetterSourceArn: work.arn }]);
-    expect(work.totals).toMatchObject({ sent: 1, deadLettered: 1 });
+    expect(counters.of("work")).toMatchObject({ sent: 1, deadLettered: 1 });
   });
 
   it("does not let a handle of the source queue delete the dead letter", () => {
@@ -133,13 +133,13 @@ describe("a queue", () => {
   });
 
   it("purges whatever is in it", () => {
-    const { work } = workAndDeadQueues();
+    const { work, counters } = workAndDeadQueues();
     work.send({ body: "a" });
     work.send({ body: "b", delaySeconds: 9 });
     work.receive({ max: 1 });
     work.purge();
     expect(work.messages()).toEqual([]);
-    expect(work.totals).toMatchObject({ sent: 2, purged: 2 });
+    expect(counters.of("work")).toMatchObject({ sent: 2, purged: 2 });
   });
 });
 
@@ -233,7 +233,8 @@ describe("declaring queues", () => {
       [queueSettings({ name: "a", deadLetters: { queue: "b", maxReceiveCount: 0 } }), queueSettings({ name: "b" })],
     ],
   ])("%s", (reason, queues) => {
-    const deps = { queues, accountId: "123456789012", region: "us-east-1", scheduler: new ManualScheduler() };
+    const account = { accountId: "123456789012", region: "us-east-1" };
+    const deps = { ...account, queues, scheduler: new ManualScheduler(), observe: () => {} };
     expect(() => createQueues(deps)).toThrow(reason);
   });
 });

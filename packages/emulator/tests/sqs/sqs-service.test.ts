@@ -30,7 +30,7 @@ beforeEach(async () => {
   under = workAndDeadQueues();
   stop = new AbortController();
   const deps = { queues: under.queues, scheduler: under.scheduler, stopped: stop.signal };
-  server = await serveHttpServices(makeSqsService(deps), makeQueueReport(deps));
+  server = await serveHttpServices(makeSqsService(deps), makeQueueReport({ ...deps, counters: under.counters }));
   sqs = new SQSClient({
     endpoint: server.origin,
     region: "us-east-1",
@@ -65,7 +65,7 @@ describe("SQS for the real SDK", () => {
       },
     ]);
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages[0]?.ReceiptHandle }));
-    expect(under.work.totals).toMatchObject({ sent: 1, deleted: 1 });
+    expect(under.counters.of("work")).toMatchObject({ sent: 1, deleted: 1 });
   });
 
   it("gives neither attributes that were not asked for nor an empty list", async () => {
@@ -241,7 +241,7 @@ describe("GET /_local/queues", () => {
     for (let receive = 1; receive <= 4; receive += 1) {
       const [message] = under.work.receive({ max: 1 });
       if (message !== undefined)
-        under.work.noteFailure(message.receiptHandle ?? "", "the function failed: TypeError: x");
+        under.work.recordFailure(message.receiptHandle ?? "", "the function failed: TypeError: x");
       under.scheduler.advance(30_000);
     }
     under.work.send({ body: "fresh" });

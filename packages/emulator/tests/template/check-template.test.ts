@@ -199,11 +199,11 @@ async function run(stack: StackDescription): Promise<void> {
   const functions = makeFunctions({
     functions: stack.functions.map((fn) => ({ ...fn, handler })),
     scheduler,
-    onFailure: () => {},
+    observe: () => {},
   });
-  makeGateway({ api: stack.api, functions, quotas: DEFAULT_QUOTAS, scheduler });
+  makeGateway({ api: stack.api, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
   const account = { accountId: "123456789012", region: "us-east-1" };
-  await startEventing({ ...account, description: stack, scheduler, functions, note: () => {} }).stop();
+  await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
 }
 
 it("whatever somebody does to a line of it, the template runs or is refused in one line", {

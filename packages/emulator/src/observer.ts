@@ -1,0 +1,194 @@
+import { inspect } from "node:util";
+import type { FunctionError } from "./lambda/lambda-function.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/**
+ * Watches the emulator. It is called synchronously where things happen. Its faults, and those of a promise that it
+ * returns, change nothing in the emulator.
+ */
+export type Observer = (event: EmulatorEvent) => void;
+
+/**
+ * Events can be printed whole: no member holds a credential or a payload. Payloads are behind functions, which
+ * JSON.stringify leaves out. A function's own error text is shown, as CloudWatch shows it.
+ */
+export type EmulatorEvent = Stamped<
+  | HandshakeReceived
+  | HandshakeResponded
+  | FrameReceived
+  | FrameSent
+  | ConnectionClosed
+  | InvocationBegun
+  | InvocationEnded
+  | FaultAfterInvocation
+  | EventPublished
+  | EventUndelivered
+  | MessageSent
+  | MessageReceived
+  | MessageFailed
+  | MessageReturned
+  | MessageDeadLettered
+  | MessageDeleted
+>;
+
+/** `at` is in milliseconds since 1970, by the emulator's clock. */
+type Stamped<Event> = Event extends unknown ? Event & { readonly at: number } : never;
+
+/** A client asks for a WebSocket. Nothing has been checked yet. */
+type HandshakeReceived = {
+  readonly kind: "handshake-received";
+  /** Joins a handshake and its response; unique in one run. */
+  readonly handshakeId: number;
+  readonly method: string;
+  /** Without the query. A segment that may be a credential is `…`. */
+  readonly path: string;
+  /** The names of the query's parameters. Their values may be credentials. */
+  readonly query: readonly string[];
+  /** The first subprotocol, and `…` for each of the others: clients pass tokens as subprotocols. */
+  readonly subprotocols: readonly string[];
+};
+
+type HandshakeResponded = {
+  readonly kind: "handshake-responded";
+  readonly handshakeId: number;
+  /** 101 opens the connection. */
+  readonly status: number;
+  /** Present with 101. */
+  readonly connectionId?: string;
+};
+
+/** A text message of a client. */
+type FrameReceived = {
+  readonly kind: "frame-received";
+  readonly connectionId: string;
+  readonly bytes: number;
+  readonly text: () => string;
+};
+
+type FrameSent = {
+  readonly kind: "frame-sent";
+  readonly connectionId: string;
+  readonly source: FrameSource;
+  readonly bytes: number;
+  readonly text: () => string;
+};
+
+/** A route's response, a post to `@connections`, or an error of the gateway itself. */
+export type FrameSource = "route-response" | "post" | "gateway";
+
+/** Also for a connection whose client left before the 101. */
+type ConnectionClosed = {
+  readonly kind: "connection-closed";
+  readonly connectionId: string;
+  readonly code: number;
+  /** `…` where a client's reason may be a credential. */
+  readonly reason: string;
+  readonly by: ClosedBy;
+};
+
+/** `delete-connection` is a DELETE to `@connections`. The network closes what ends without a close frame. */
+export type ClosedBy = "client" | "gateway" | "delete-connection" | "network";
+
+type InvocationBegun = {
+  readonly kind: "invocation-begun";
+  readonly functionName: string;
+  readonly requestId: string;
+};
+
+type InvocationEnded = {
+  readonly kind: "invocation-ended";
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly durationMillis: number;
+  /** A timeout is a failure of the type `Sandbox.Timedout`. */
+  readonly outcome: { readonly kind: "returned" } | { readonly kind: "failed"; readonly error: FunctionError };
+};
+
+/** A fault in code that runs on after its invocation has ended. */
+type FaultAfterInvocation = {
+  readonly kind: "fault-after-invocation";
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly error: FunctionError;
+};
+
+/** An event that the bus has accepted. No rules: it reaches no target. */
+type EventPublished = {
+  readonly kind: "event-published";
+  readonly eventId: string;
+  readonly eventBusName: string;
+  readonly source: string;
+  readonly detailType: string;
+  /** The rules that it matches, with the names of their queues. */
+  readonly rules: readonly { readonly name: string; readonly targets: readonly string[] }[];
+  readonly detail: () => string;
+};
+
+/** A target that did not take an event. */
+type EventUndelivered = {
+  readonly kind: "event-undelivered";
+  readonly eventId: string;
+  readonly rule: string;
+  readonly target: string;
+  /** As in the attribute ERROR_CODE of EventBridge's dead letters. */
+  readonly code: string;
+  /** `cut` is a dead letter whose end is missing, because the whole does not fit. */
+  readonly outcome: "dead-lettered" | "cut" | "lost";
+};
+
+type MessageSent = MessageEvent & {
+  readonly kind: "message-sent";
+  readonly bytes: number;
+  readonly body: () => string;
+};
+
+/** By an event source mapping or by ReceiveMessage. */
+type MessageReceived = MessageEvent & { readonly kind: "message-received"; readonly receiveCount: number };
+
+/** A function did not process it. It stays in flight until its visibility timeout. */
+type MessageFailed = MessageEvent & { readonly kind: "message-failed"; readonly reason: string };
+
+/** Visible again: its visibility timeout has passed, or a consumer has ended it. */
+type MessageReturned = MessageEvent & { readonly kind: "message-returned"; readonly receiveCount: number };
+
+/** Moved by its queue's redrive policy. */
+type MessageDeadLettered = MessageEvent & {
+  readonly kind: "message-dead-lettered";
+  readonly deadLetterQueue: string;
+  readonly receiveCount: number;
+};
+
+type MessageDeleted = MessageEvent & {
+  readonly kind: "message-deleted";
+  /** By its consumer or a move task, by the queue's retention period, or by PurgeQueue. */
+  readonly why: "deleted" | "expired" | "purged";
+};
+
+type MessageEvent = { readonly queue: string; readonly messageId: string };
+
+/** What the parts of the emulator call. */
+export type Observe = (event: Unstamped<EmulatorEvent>) => void;
+
+type Unstamped<Event> = Event extends unknown ? Omit<Event, "at"> : never;
+
+export function makeObserve(observer: Observer = () => {}, scheduler: Scheduler): Observe {
+  let hasFailed = false;
+  const report = (fault: unknown) => {
+    // Once: an observer that always fails would fill the terminal.
+    if (!hasFailed) process.emitWarning(`the emulator's observer failed: ${inspect(fault)}`);
+    hasFailed = true;
+  };
+  return (event) => {
+    // As an async function: one catch for what the observer throws and for the promise that it may return.
+    (async () => observer({ ...event, at: scheduler.now() }))().catch(report);
+  };
+}
+
+/** A JSON Web Token with a signature is longer (HS256 alone has 43 characters), a name that people give is shorter. */
+const MAX_NAME_CHARACTERS = 40;
+export const HIDDEN = "…";
+
+/** A text of a client's that may be shown, or `…` if it may be a credential. */
+export function redact(text: string): string {
+  return text.length > MAX_NAME_CHARACTERS ? HIDDEN : text;
+}

@@ -1,0 +1,300 @@
+import { inspect } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ManualScheduler } from "../../../tests/fakes/manual-scheduler.ts";
+import { deferred } from "../../../tests/support/deferred.ts";
+import { allow, type Handler, type Json, ok, startTestRuntime } from "../../../tests/support/local-runtime.ts";
+import { leaksIn, plantedTexts } from "../../../tests/support/planted-texts.ts";
+import { connect, exchange, handshakeStatus, statusOf } from "../../../tests/support/web-socket-client.ts";
+import type { EmulatorEvent, Observer } from "../src/observer.ts";
+
+const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+
+const eventing = {
+  queues: [
+    { name: "updates", visibilityTimeoutSeconds: 5, deadLetters: { queue: "dead", maxReceiveCount: 1 } },
+    { name: "dead" },
+  ],
+  rules: [
+    {
+      name: "rule",
+      eventBusName: "default",
+      eventPattern: { source: ["CLI"] },
+      targets: [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }],
+    },
+  ],
+  eventSourceMappings: [
+    {
+      functionName: "Notify",
+      queue: "updates",
+      batchSize: 10,
+      batchingWindowSeconds: 0,
+      reportBatchItemFailures: true,
+    },
+  ],
+};
+
+async function putEvent(port: number, Source: string): Promise<void> {
+  const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
+  const Entries = [{ Source, DetailType: "Entity Updated", Detail: '{"entityId":"order-17"}' }];
+  await fetch(`http://127.0.0.1:${port}`, { method: "POST", headers, body: JSON.stringify({ Entries }) });
+}
+
+/** Runs the handlers of one story: who connects subscribes, and Notify pushes to that connection or fails on demand. */
+async function startStory(observer: Observer) {
+  const scheduler = new ManualScheduler();
+  const story = { connectionId: "", isFailing: false };
+  const Notify: Handler = async (event) => {
+    if (story.isFailing) return { batchItemFailures: [{ itemIdentifier: event.Records[0].messageId }] };
+    const path = `/dev/@connections/${encodeURIComponent(story.connectionId)}`;
+    await fetch(`http://127.0.0.1:${runtime.port}${path}`, {
+      method: "POST",
+      headers: { authorization: SIGNED },
+      body: "pushed",
+    });
+    return {};
+  };
+  const runtime = await startTestRuntime({
+    handlers: {
+      Authorizer: allow,
+      Connect: (event) => {
+        story.connectionId = event.requestContext.connectionId;
+        return { statusCode: 200, headers: { "Sec-WebSocket-Protocol": "v1" } };
+      },
+      Disconnect: ok,
+      Subscribe: () => ({ statusCode: 200, body: "subscribed" }),
+      Notify,
+    },
+    routes: { subscribe: "!Subscribe" },
+    eventing,
+    scheduler,
+    observer,
+  });
+  onTestFinished(() => runtime.close());
+  return { runtime, scheduler, story };
+}
+
+class Recorder {
+  readonly events: EmulatorEvent[] = [];
+  readonly #waiting = new Map<string, () => void>();
+
+  readonly observe: Observer = (event) => {
+    this.events.push(event);
+    this.#waiting.get(event.kind)?.();
+  };
+
+  /** Gives the summaries of the events up to the next one of this kind, and forgets them. */
+  async until(kind: EmulatorEvent["kind"]): Promise<Json[]> {
+    const seen = deferred();
+    this.#waiting.set(kind, () => seen.resolve());
+    const at = () => this.events.findIndex((event) => event.kind === kind);
+    if (at() < 0) await seen.promise;
+    this.#waiting.delete(kind);
+    return this.events.splice(0, at() + 1).map(summary);
+  }
+}
+
+/** Without what differs from run to run; with the payloads. */
+function summary(event: EmulatorEvent): Json {
+  const { at: _, connectionId, requestId, messageId, eventId, durationMillis, ...rest } = event as Json;
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [name, typeof value === "function" ? value() : value]),
+  );
+}
+
+const begun = (functionName: string) => ({ kind: "invocation-begun", functionName });
+const ended = (functionName: string) => ({ kind: "invocation-ended", functionName, outcome: { kind: "returned" } });
+
+describe("an observer", () => {
+  it("sees a connection, a message, a push, a failing batch and the end, in order", async () => {
+    const recorder = new Recorder();
+    const { runtime, scheduler, story } = await startStory(recorder.observe);
+    const client = await connect(`${runtime.url}?access_token=secret&x=1`, ["v1", "another"]);
+    const handshake = await recorder.until("handshake-responded");
+    expect(handshake).toEqual([
+      {
+        kind: "handshake-received",
+        handshakeId: 1,
+        method: "GET",
+        path: "/dev",
+        query: ["access_token", "x"],
+        subprotocols: ["v1", "…"],
+      },
+      ...[begun("Authorizer"), ended("Authorizer"), begun("Connect"), ended("Connect")],
+      { kind: "handshake-responded", handshakeId: 1, status: 101 },
+    ]);
+
+    client.send({ action: "subscribe" });
+    await client.text();
+    expect(await recorder.until("frame-sent")).toEqual([
+      { kind: "frame-received", bytes: 22, text: '{"action":"subscribe"}' },
+      ...[begun("Subscribe"), ended("Subscribe")],
+      { kind: "frame-sent", source: "route-response", bytes: 10, text: "subscribed" },
+    ]);
+
+    await putEvent(runtime.port, "CLI");
+    const published = await recorder.until("message-deleted");
+    const { body, bytes } = published[1];
+    expect(JSON.parse(body)).toMatchObject({ source: "CLI", detail: { entityId: "order-17" } });
+    expect(published).toEqual([
+      {
+        kind: "event-published",
+        eventBusName: "default",
+        source: "CLI",
+        detailType: "Entity Updated",
+        rules: [{ name: "rule", targets: ["updates"] }],
+        detail: '{"entityId":"order-17"}',
+      },
+      { kind: "message-sent", queue: "updates", bytes, body },
+      { kind: "message-received", queue: "updates", receiveCount: 1 },
+      begun("Notify"),
+      { kind: "frame-sent", source: "post", bytes: 6, text: "pushed" },
+      ended("Notify"),
+      { kind: "message-deleted", queue: "updates", why: "deleted" },
+    ]);
+
+    story.isFailing = true;
+    await putEvent(runtime.port, "CLI");
+    expect((await recorder.until("message-failed")).slice(1)).toEqual([
+      expect.objectContaining({ kind: "message-sent", queue: "updates" }),
+      { kind: "message-received", queue: "updates", receiveCount: 1 },
+      ...[begun("Notify"), ended("Notify")],
+      { kind: "message-failed", queue: "updates", reason: "reported in batchItemFailures" },
+    ]);
+    scheduler.advance(5_000);
+    expect(await recorder.until("message-dead-lettered")).toEqual([
+      { kind: "message-returned", queue: "updates", receiveCount: 1 },
+      { kind: "message-dead-lettered", queue: "updates", deadLetterQueue: "dead", receiveCount: 1 },
+    ]);
+
+    await putEvent(runtime.port, "stranger");
+    expect(await recorder.until("event-published")).toMatchObject([{ kind: "event-published", rules: [] }]);
+
+    client.ws.close(4000, "done");
+    expect(await recorder.until("invocation-ended")).toEqual([
+      { kind: "connection-closed", code: 4000, reason: "done", by: "client" },
+      ...[begun("Disconnect"), ended("Disconnect")],
+    ]);
+  });
+
+  it("gets the emulator's time, and ids that join the events of one thing", async () => {
+    const recorder = new Recorder();
+    const { runtime, scheduler } = await startStory(recorder.observe);
+    const client = await connect(runtime.url, ["v1"]);
+    client.ws.terminate();
+    while (recorder.events.at(-1)?.kind !== "invocation-ended" || recorder.events.length < 9) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(new Set(recorder.events.map(({ at }) => at))).toEqual(new Set([scheduler.now()]));
+    const ids = (name: string) => {
+      return new Set(recorder.events.map((event) => (event as Json)[name]).filter((id) => id !== undefined));
+    };
+    expect([ids("connectionId").size, ids("requestId").size]).toEqual([1, 3]);
+    expect(recorder.events).toContainEqual(
+      expect.objectContaining({ kind: "connection-closed", code: 1006, by: "network" }),
+    );
+  });
+
+  it("is told who closed a connection", async () => {
+    const recorder = new Recorder();
+    const { runtime, scheduler, story } = await startStory(recorder.observe);
+    const closings: Json[] = [];
+    const closedBy = async (close: () => unknown) => {
+      const client = await connect(runtime.url, ["v1"]);
+      await close();
+      await client.closed();
+      closings.push((await recorder.until("connection-closed")).at(-1));
+    };
+    await closedBy(() => {
+      const url = `http://127.0.0.1:${runtime.port}/dev/@connections/${encodeURIComponent(story.connectionId)}`;
+      return fetch(url, { method: "DELETE", headers: { authorization: SIGNED } });
+    });
+    await closedBy(() => scheduler.advance(10 * 60_000));
+    expect(closings).toMatchObject([
+      { code: 1000, by: "delete-connection" },
+      { code: 1001, by: "gateway" },
+    ]);
+  });
+
+  it("sees the status of a handshake that is refused", async () => {
+    const recorder = new Recorder();
+    await using runtime = await startTestRuntime({
+      handlers: { Authorizer: () => Promise.reject(new Error("Unauthorized")), Connect: ok },
+      observer: recorder.observe,
+    });
+    expect(await handshakeStatus(runtime.url)).toBe(401);
+    const events = await recorder.until("handshake-responded");
+    expect(events.at(-1)).toEqual({ kind: "handshake-responded", handshakeId: 1, status: 401 });
+    expect(events[2]).toMatchObject({ outcome: { kind: "failed", error: { errorMessage: "Unauthorized" } } });
+  });
+
+  it("sees a fault of a handler whose invocation has ended", async () => {
+    const recorder = new Recorder();
+    const { executions } = await import("../src/lambda/functions.ts");
+    const late = deferred();
+    const Late: Handler = () => {
+      const execution = executions.getStore();
+      void late.promise.then(() => execution?.fail({ errorType: "Error", errorMessage: "late", trace: [] }));
+      return {};
+    };
+    await using runtime = await startTestRuntime({ handlers: { Late }, observer: recorder.observe });
+    const url = `http://127.0.0.1:${runtime.port}/2015-03-31/functions/Late/invocations`;
+    await fetch(url, { method: "POST" });
+    late.resolve();
+    expect((await recorder.until("fault-after-invocation")).at(-1)).toMatchObject({ error: { errorMessage: "late" } });
+  });
+
+  it("O3 never gets a token, wherever a client puts it", async () => {
+    const TOKEN = `${"eyJhbGciOiJIUzI1NiJ9".padEnd(36, "A")}.${"cGF5bG9hZA".repeat(9)}.${"c2lnbmF0dXJl".repeat(4)}`;
+    const recorder = new Recorder();
+    const { runtime } = await startStory(recorder.observe);
+    const { port } = runtime;
+    for (const query of [`access_token=${TOKEN}`, TOKEN, `x&${TOKEN}=1`, `${TOKEN}#`]) {
+      await exchange(port, upgradeRequest(`/dev?${query}`, ["v1"]));
+    }
+    for (const path of [`/dev/${TOKEN}`, `/${TOKEN.replaceAll(".", "%2E")}`, `/dev;${TOKEN}`]) {
+      expect(statusOf(await exchange(port, upgradeRequest(path, [])))).not.toBe(101);
+    }
+    for (const offered of [[TOKEN], ["v1", TOKEN], [` ${TOKEN}`, "v1"]]) {
+      await exchange(port, upgradeRequest("/dev", offered, `Authorization: Bearer ${TOKEN}\r\n`));
+    }
+    const client = await connect(runtime.url, ["v1"]);
+    client.send({ action: "subscribe", token: TOKEN });
+    await client.text();
+    client.ws.close(4000, TOKEN.slice(0, 120));
+    await client.closed();
+    expect(recorder.events.length).toBeGreaterThan(30);
+    const output = [JSON.stringify(recorder.events), inspect(recorder.events, { depth: null })].join("\n");
+    expect(leaksIn(output, plantedTexts("no secret here", TOKEN))).toEqual([]);
+  });
+
+  it.each<readonly [about: string, observer: Observer]>([
+    [
+      "throws",
+      () => {
+        throw new Error("of the observer");
+      },
+    ],
+    ["rejects", (() => Promise.reject(new Error("of the observer"))) as Observer],
+  ])("that %s changes nothing", async (_about, fault) => {
+    const recorder = new Recorder();
+    const { runtime } = await startStory((event) => {
+      recorder.observe(event);
+      return fault(event);
+    });
+    const client = await connect(runtime.url, ["v1"]);
+    client.send({ action: "subscribe" });
+    expect(await client.text()).toBe("subscribed");
+    await putEvent(runtime.port, "CLI");
+    expect(await client.text()).toBe("pushed");
+    await recorder.until("message-deleted");
+    client.ws.close();
+    expect(await client.closed()).toMatchObject({ code: 1005 });
+  });
+});
+
+function upgradeRequest(target: string, offered: readonly string[], headers = ""): string {
+  const protocols = offered.length > 0 ? `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n` : "";
+  const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  return `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${upgrade}${key}${protocols}${headers}\r\n`;
+}

@@ -1,0 +1,45 @@
+import type { EmulatorEvent, Observer } from "../../../packages/emulator/src/observer.ts";
+
+/** Prints what somebody who develops has to know: failures of functions, and events that reach no queue whole. */
+export function makePrintEvents(warn: (line: string) => void): Observer {
+  return (event) => {
+    const line = lineOf(event);
+    if (line !== undefined) warn(line);
+  };
+}
+
+function lineOf(event: EmulatorEvent): string | undefined {
+  switch (event.kind) {
+    case "invocation-ended":
+      return event.outcome.kind === "failed" ? failureLine(event.functionName, event.outcome.error) : undefined;
+    case "fault-after-invocation":
+      return failureLine(event.functionName, event.error);
+    case "event-published":
+      return event.rules.length === 0 ? `event ${event.eventId} matches no rule` : undefined;
+    case "event-undelivered":
+      return undeliveredLine(event);
+    default:
+      return undefined;
+  }
+}
+
+type FunctionError = Extract<EmulatorEvent, { kind: "fault-after-invocation" }>["error"];
+
+/** What CloudWatch would show of it. A refusal by the authorizer is a response, and is in the log already. */
+function failureLine(functionName: string, { errorType, errorMessage, trace }: FunctionError): string | undefined {
+  if (errorMessage === "Unauthorized") return undefined;
+  return `${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`;
+}
+
+type EventUndelivered = Extract<EmulatorEvent, { kind: "event-undelivered" }>;
+
+function undeliveredLine({ rule, code, outcome }: EventUndelivered): string | undefined {
+  switch (outcome) {
+    case "lost":
+      return `an event for rule ${rule} could not be delivered (${code}) and is lost`;
+    case "cut":
+      return `an event for rule ${rule} was too large (${code}): its dead letter is cut at the end`;
+    case "dead-lettered":
+      return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import type { EmulatorEvent } from "../../../packages/emulator/src/observer.ts";
+import { makePrintEvents } from "../../../src/entrypoints/local/print-events.ts";
+
+const invocation = { functionName: "Connect", requestId: "r", at: 0 };
+const failed = (error: { errorType: string; errorMessage: string; trace: readonly string[] }): EmulatorEvent => ({
+  ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 },
+  outcome: { kind: "failed", error },
+});
+const undelivered = (outcome: "dead-lettered" | "cut" | "lost"): EmulatorEvent => ({
+  ...{ kind: "event-undelivered", eventId: "e", rule: "updates", target: "work", code: "NO_PERMISSIONS" },
+  ...{ outcome, at: 0 },
+});
+const published = (rules: readonly { name: string; targets: readonly string[] }[]): EmulatorEvent => ({
+  ...{ kind: "event-published", eventId: "e", eventBusName: "default", source: "s", detailType: "d", at: 0 },
+  ...{ rules, detail: () => "{}" },
+});
+
+it.each<readonly [line: string, event: EmulatorEvent]>([
+  [
+    "Connect failed: Error: no\n  at x",
+    failed({ errorType: "Error", errorMessage: "no", trace: ["Error: no", "  at x"] }),
+  ],
+  [
+    "Connect failed: Sandbox.Timedout: late",
+    failed({ errorType: "Sandbox.Timedout", errorMessage: "late", trace: [] }),
+  ],
+  [
+    "Connect failed: Error: after",
+    { kind: "fault-after-invocation", ...invocation, error: { errorType: "Error", errorMessage: "after", trace: [] } },
+  ],
+  ["event e matches no rule", published([])],
+  ["an event for rule updates could not be delivered (NO_PERMISSIONS) and is lost", undelivered("lost")],
+  ["an event for rule updates was too large (NO_PERMISSIONS): its dead letter is cut at the end", undelivered("cut")],
+])("prints %j", (line, event) => {
+  const lines: string[] = [];
+  makePrintEvents((one) => lines.push(one))(event);
+  expect(lines).toEqual([line]);
+});
+
+it.each<EmulatorEvent>([
+  failed({ errorType: "Error", errorMessage: "Unauthorized", trace: ["Error: Unauthorized"] }),
+  { ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 }, outcome: { kind: "returned" } },
+  published([{ name: "updates", targets: ["work"] }]),
+  undelivered("dead-lettered"),
+  { kind: "frame-received", connectionId: "c", bytes: 1, text: () => "a", at: 0 },
+])("prints nothing of $kind, if all is well", (event) => {
+  const lines: string[] = [];
+  makePrintEvents((one) => lines.push(one))(event);
+  expect(lines).toEqual([]);
+});

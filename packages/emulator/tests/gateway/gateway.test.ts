@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { expect, it } from "vitest";
+import { deferred } from "../../../../tests/support/deferred.ts";
+import { ok, startTestRuntime } from "../../../../tests/support/local-runtime.ts";
+import { openSocket, upgradeText } from "../../../../tests/support/web-socket-client.ts";
+import type { EmulatorEvent } from "../../src/observer.ts";
+
+it("a handshake that is under way when the gateway closes gets no 101, and $disconnect is invoked", async () => {
+  const asked = deferred();
+  const mayAnswer = deferred();
+  const events: EmulatorEvent[] = [];
+  const runtime = await startTestRuntime({
+    handlers: {
+      async Connect() {
+        asked.resolve();
+        await mayAnswer.promise;
+        return { statusCode: 200 };
+      },
+      Disconnect: ok,
+    },
+    observer: (event) => void events.push(event),
+  });
+  const client = await openSocket(runtime.port);
+  let received = "";
+  client.on("data", (chunk) => {
+    received += chunk;
+  });
+  client.on("error", () => {});
+  client.write(upgradeText());
+  await asked.promise;
+  const closed = runtime.close();
+  mayAnswer.resolve();
+  await Promise.all([closed, once(client, "close")]);
+  expect(received).toBe("");
+  expect(events.filter(({ kind }) => kind === "handshake-responded")).toEqual([]);
+  expect(events).toContainEqual(expect.objectContaining({ kind: "connection-closed", code: 1006, by: "gateway" }));
+  expect(runtime.events["Disconnect"]).toHaveLength(1);
+});

@@ -1,8 +1,8 @@
 // The system of `npm start`, without the account's quota on connects per second, which would limit the measurement. Sends
 // its port.
 import { DEFAULT_QUOTAS } from "../../packages/emulator/src/gateway/quotas.ts";
+import { freePort } from "../../packages/emulator/tests/support/free-port.ts";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
-import { freePort } from "../../tests/support/free-port.ts";
 import { LOCAL_SETTINGS, SECRET } from "../settings.ts";
 
 // The port is known before the start, because the functions need the address of `@connections`.

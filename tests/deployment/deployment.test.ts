@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, handshakeStatus, type TestClient } from "../../packages/emulator/tests/support/web-socket-client.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
 import { type Emulator, hasEmulator, REGION, startEmulator } from "../support/deployment/emulator.ts";
-import { connect, handshakeStatus, type TestClient } from "../support/web-socket-client.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { projectTemplate, replaced } from "../../packages/emulator/tests/support/project-template.ts";
 import { DOCUMENTS } from "../../scripts/diagram/documents.ts";
 import { readSystem } from "../../scripts/diagram/system.ts";
-import { projectTemplate, replaced } from "../support/local-template.ts";
 
 const TO_DO = "the template has changed: npm run diagram";
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
 import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
+import { projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
-import { projectTemplate, TEMPLATE } from "../support/local-template.ts";
 
 const page = readFileSync("docs/functions.md", "utf8");
 

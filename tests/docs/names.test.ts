@@ -9,8 +9,12 @@ const files = globSync("**/*.*", { exclude: (path) => FOREIGN.has(basename(path)
 const documents = files.filter((file) => file.endsWith(".md"));
 const sources = files.filter((file) => file.startsWith("src/") && file.endsWith(".ts"));
 
-/** What a document may call a place of the repository by: from the root, or from src as the rings are spoken of. */
+/** A document names paths from the root, or from src as the rings are spoken of; a package's document from the package. */
 const ROOTS = ["", "src"];
+
+function rootsOf(document: string): readonly string[] {
+  return document.startsWith("packages/") ? [...ROOTS, document.split("/", 2).join("/")] : ROOTS;
+}
 
 const TOP = new Set(files.flatMap((file) => [file.split("/", 1)[0] ?? "", file.split("/", 2)[1] ?? ""]));
 
@@ -32,11 +36,11 @@ function isPath(text: string): boolean {
   return /^[\w.@*-]+(?:\/[\w.@*-]*)+$/.test(text) && TOP.has(text.split("/", 1)[0] ?? "");
 }
 
-function existsSomewhere(path: string): boolean {
+function existsSomewhere(path: string, roots: readonly string[] = ROOTS): boolean {
   if (existsSync(path) || BUILT.has(path)) return true;
   if (!path.includes("/")) return files.some((file) => basename(file) === path);
   const folder = path.replace(/\/?\*[^/]*$/, "");
-  return ROOTS.some((root) => existsSync(join(root, folder)));
+  return roots.some((root) => existsSync(join(root, folder)));
 }
 
 describe("the documents", () => {
@@ -53,7 +57,7 @@ describe("the documents", () => {
 
   it.each(documents)("%s names no path that is not there", (document) => {
     const paths = matchesIn(document, /`([^`\s]+)`/g).filter(isPath);
-    expect(paths.filter((path) => !existsSomewhere(path))).toStrictEqual([]);
+    expect(paths.filter((path) => !existsSomewhere(path, rootsOf(document)))).toStrictEqual([]);
   });
 
   it.each(documents)("%s names no npm script that is not there", (document) => {

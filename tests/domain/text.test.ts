@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../packages/emulator/tests/support/any-text.ts";
 import { isPlainText, utf8Length } from "../../src/domain/text.ts";
-import { anyText } from "../support/any-text.ts";
 
 const wellFormed = anyText(40).filter((text) => Buffer.from(text).toString() === text);
 

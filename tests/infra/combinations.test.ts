@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
 import { Stack } from "../../packages/emulator/src/template/stack.ts";
+import {
+  describeTemplate,
+  localAccount,
+  projectTemplate,
+  TEMPLATE,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { resolveConditions } from "../../scripts/resolve-conditions.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
-import { describeTemplate, localAccount, projectTemplate, TEMPLATE } from "../support/local-template.ts";
 
 const root = parseTemplate(TEMPLATE, projectTemplate());
 const stackWith = (parameters: Readonly<Record<string, string>>) => new Stack(root, parameters, localAccount());

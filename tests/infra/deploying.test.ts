@@ -5,10 +5,10 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod/mini";
+import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { parseTestTokenRequest } from "../../src/adapters/api-gateway/test-token-request.ts";
 import { entityUpdatedDetail, sendUserPushDetail } from "../../src/adapters/zod/bus-events.ts";
 import { hints } from "../../src/entrypoints/local/hints.ts";
-import { TEMPLATE } from "../support/local-template.ts";
 
 /** With the AWS CLI for the second, and the connection for the third. */
 const PRINTED = hints({ port: 3001, stage: "dev" });

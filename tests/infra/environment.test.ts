@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeTemplate, projectTemplate } from "../support/local-template.ts";
+import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
 
 const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 

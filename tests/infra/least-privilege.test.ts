@@ -3,6 +3,11 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  describeTemplate,
+  localAccount,
+  projectTemplate,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
 import { connectionKey } from "../../src/adapters/dynamodb/table-keys.ts";
@@ -14,7 +19,6 @@ import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
-import { describeTemplate, localAccount, projectTemplate } from "../support/local-template.ts";
 import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
 import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";

@@ -4,6 +4,13 @@ import { ParameterError } from "../../packages/emulator/src/template/parameters.
 import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
 import { readFunctions } from "../../packages/emulator/src/template/read-functions.ts";
 import { Stack } from "../../packages/emulator/src/template/stack.ts";
+import {
+  entrypoints,
+  localAccount,
+  projectTemplate,
+  replaced,
+  TEMPLATE,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { authorization } from "../../src/entrypoints/composition/modules/authorization.ts";
 import { connections } from "../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../src/entrypoints/composition/modules/delivery.ts";
@@ -15,7 +22,6 @@ import { subscribing, unsubscribing } from "../../src/entrypoints/composition/mo
 import { testTokens } from "../../src/entrypoints/composition/modules/test-tokens.ts";
 import { ConfigurationError, Settings } from "../../src/entrypoints/composition/settings.ts";
 import { anyNearMiss } from "../support/any-near-miss.ts";
-import { entrypoints, localAccount, projectTemplate, replaced, TEMPLATE } from "../support/local-template.ts";
 
 const modules = [
   ...[authorization, connections, delivery, platform, rotation, signing, stores],

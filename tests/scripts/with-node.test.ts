@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deferred } from "../support/deferred.ts";
+import { deferred } from "../../packages/emulator/tests/support/deferred.ts";
 
 /** With a blank in it, as a user's folder may have. */
 let project: string;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { anyText } from "./any-text.ts";
+import { anyText } from "../../packages/emulator/tests/support/any-text.ts";
 
 /** One of these values, the value with one typing mistake, or another text. */
 export function anyNearMiss(meant: readonly string[]): fc.Arbitrary<string> {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { TEMPLATE } from "./local-template.ts";
+import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
 export type ExpandedResource = {
   readonly Type: string;

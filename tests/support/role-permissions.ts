@@ -1,7 +1,7 @@
 import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
 import type { Section } from "../../packages/emulator/src/template/section.ts";
 import { Stack } from "../../packages/emulator/src/template/stack.ts";
-import { localAccount, projectTemplate, TEMPLATE } from "./local-template.ts";
+import { localAccount, projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
 /** What every role has beside its own: its log group, and what a service does in its name. */
 const NOT_THE_HANDLERS = /^(logs:|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) )/;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { parse } from "yaml";
-import { TEMPLATE } from "./local-template.ts";
+import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own, of which a test says what it expects.
 type Resources = Readonly<Record<string, { readonly Properties: any }>>;

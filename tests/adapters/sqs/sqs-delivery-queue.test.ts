@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HttpService } from "../../../packages/emulator/src/http/http-service.ts";
 import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
 import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
+import { workAndDeadQueues } from "../../../packages/emulator/tests/support/queues.ts";
+import { serveHttpServices } from "../../../packages/emulator/tests/support/serve-http-services.ts";
 import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
@@ -9,8 +11,6 @@ import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.ts";
 import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
-import { workAndDeadQueues } from "../../support/queues.ts";
-import { serveHttpServices } from "../../support/serve-http-services.ts";
 
 const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { ManualScheduler } from "../../../packages/emulator/tests/support/manual-scheduler.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { Recipient } from "../../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
 import { FanOutWorld } from "../../support/fan-out-world.ts";
 import { recipient, recipients } from "../../support/notifications.ts";
 

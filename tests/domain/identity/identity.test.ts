@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { identityFromClaims, parseIdentity } from "../../../src/domain/identity/identity.ts";
-import { anyText } from "../../support/any-text.ts";
 
 const ann = { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" };
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { parseUserId } from "../../../src/domain/identity/identity.ts";
-import { anyText } from "../../support/any-text.ts";
 
 describe("parseUserId", () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/credentials.ts";
-import { anyText } from "../../support/any-text.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
 

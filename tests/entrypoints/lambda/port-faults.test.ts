@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deferred } from "../../../packages/emulator/tests/support/deferred.ts";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
@@ -14,7 +15,6 @@ import { createTestJwtHandler } from "../../../src/entrypoints/lambda/create-tes
 import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
-import { deferred } from "../../support/deferred.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";

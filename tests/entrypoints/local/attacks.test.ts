@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { connect, exchange, statusOf } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import type { ConnectionStore } from "../../../src/application/ports/connection-store.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
-import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
-import { connect, exchange, statusOf } from "../../support/web-socket-client.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
 const target = { secret: SECRET_TEXT, now };

@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
-import { startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 
 /** What a page can tell of an attempt to connect: the rest the browser keeps from it. */
 type Seen =

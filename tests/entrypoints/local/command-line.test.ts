@@ -121,6 +121,10 @@ describe("the banner", () => {
     expect(text).toContain("--entries file://examples/entity-updated.json\n");
   });
 
+  it("says where the runtime listens, on the stage that the template says", () => {
+    expect(banner({ port: 3001, stage: "Prod" })).toContain("Portcullis listens on ws://127.0.0.1:3001/Prod\n");
+  });
+
   it("says the port wherever it is not the usual one", () => {
     const other = banner({ port: 4000, stage: "prod" });
     expect(other).toContain("--user-id ann --port 4000)");

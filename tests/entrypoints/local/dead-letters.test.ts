@@ -12,11 +12,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
 import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
+import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
+import type { Json } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
-import { freePort } from "../../support/free-port.ts";
-import type { Json } from "../../support/local-runtime.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
-import { connect, type TestClient } from "../../support/web-socket-client.ts";
 
 const DOCUMENTED = "http://127.0.0.1:3001";
 

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, expect, it } from "vitest";
-import { freePort } from "../../support/free-port.ts";
-import { describeTemplate, projectTemplate } from "../../support/local-template.ts";
-import { connect } from "../../support/web-socket-client.ts";
+import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
+import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
+import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 
 /** What the AWS CLI and the SDKs read. Each of these alone would break a call, or send it elsewhere. */
 const AWS_VARIABLES = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ok, startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { hints } from "../../../src/entrypoints/local/hints.ts";
-import { ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
 
 let runtime: TestRuntime;
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
 import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
+import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
+import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { entityUpdatedDetail, sendUserPushDetail } from "../../../src/adapters/zod/bus-events.ts";
 import { subscribeFrame, unsubscribeFrame } from "../../../src/adapters/zod/client-frames.ts";
 import { serverFrames } from "../../../src/adapters/zod/server-frames.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
-import { freePort } from "../../support/free-port.ts";
-import { connect, type TestClient } from "../../support/web-socket-client.ts";
 
 const EXCHANGED = "docs/examples/exchanged.json";
 

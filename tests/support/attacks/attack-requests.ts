@@ -1,5 +1,5 @@
+import { upgradeText } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { authorizerEvent } from "../gateway-events.ts";
-import { upgradeText } from "../web-socket-client.ts";
 import type { Target } from "./attack.ts";
 import { handshakeAttacks } from "./handshake-attacks.ts";
 import { tokenAttacks } from "./token-attacks.ts";

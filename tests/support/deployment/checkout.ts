@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { TEMPLATE } from "../../../packages/emulator/tests/support/project-template.ts";
 import { buildFunction, functionNames } from "../../../scripts/build.ts";
-import { TEMPLATE } from "../local-template.ts";
 import { type Emulator, REGION } from "./emulator.ts";
 
 const SAM = resolve(".venv/bin/sam");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { slowlyMatches } from "../../../../tests/support/event-pattern-oracle.ts";
 import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
 import type { PlainObject } from "../../src/json.ts";
+import { slowlyMatches } from "../support/event-pattern-oracle.ts";
 
 const matches = (pattern: unknown, event: PlainObject): boolean => compileEventPattern(pattern)(event);
 

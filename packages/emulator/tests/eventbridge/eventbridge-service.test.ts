@@ -1,15 +1,13 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { encodePush } from "../../../../src/domain/notification/push.ts";
-import { anyText } from "../../../../tests/support/any-text.ts";
-import { readEntityUpdate } from "../../../../tests/support/message-readers.ts";
-import { type QueuesUnderTest, workAndDeadQueues } from "../../../../tests/support/queues.ts";
-import { serveHttpServices } from "../../../../tests/support/serve-http-services.ts";
 import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
 import { createEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
 import type { Observe } from "../../src/observer.ts";
+import { anyText } from "../support/any-text.ts";
+import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
+import { serveHttpServices } from "../support/serve-http-services.ts";
 
 const target: RuleTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
 const rule: Rule = {
@@ -214,8 +212,7 @@ describe("PutEvents for the real SDK", () => {
           detail: { entityId: "a" },
         });
         if (unpaired) return;
-        const { notification } = readEntityUpdate(under.work.messages()[0]?.body ?? "");
-        expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
+        expect(delivered()[0]).toMatchObject({ detail: { entityId: "a", message } });
       }),
     );
     expect(under.dead.messages()).toEqual([]);

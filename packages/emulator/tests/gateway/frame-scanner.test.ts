@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { clientFrame } from "../../../../tests/support/client-frame.ts";
 import { type BadFrame, FrameScanner } from "../../src/gateway/frame-scanner.ts";
+import { clientFrame } from "../support/client-frame.ts";
 
 const MAX = 300;
 

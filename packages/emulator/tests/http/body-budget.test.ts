@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ManualScheduler } from "../../../../tests/fakes/manual-scheduler.ts";
-import { deferred } from "../../../../tests/support/deferred.ts";
-import { serveWithin } from "../../../../tests/support/serve-http-services.ts";
-import { openSocket } from "../../../../tests/support/web-socket-client.ts";
 import { BodyBudget, type Release } from "../../src/http/body-budget.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import { realScheduler } from "../../src/scheduler.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { serveWithin } from "../support/serve-http-services.ts";
+import { openSocket } from "../support/web-socket-client.ts";
 
 const KB = 1024;
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { turnOfEventLoop, workAndDeadQueues } from "../../../../tests/support/queues.ts";
 import { type EventSourceMapping, startEventSourceMapping } from "../../src/sqs/event-source-mapping.ts";
 import type { Queue } from "../../src/sqs/queue.ts";
 import type { SqsEvent } from "../../src/sqs/sqs-event.ts";
+import { turnOfEventLoop, workAndDeadQueues } from "../support/queues.ts";
 
 const mappingOf = (queue: Queue, invoke: EventSourceMapping["invoke"]): EventSourceMapping => ({
   ...{ queue, invoke, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 2, reportBatchItemFailures: true },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../../../tests/fakes/manual-scheduler.ts";
-import { turnOfEventLoop, workAndDeadQueues } from "../../../../tests/support/queues.ts";
 import { queueSettings } from "../../src/sqs/queue-settings.ts";
 import { createQueues } from "../../src/sqs/queues.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { turnOfEventLoop, workAndDeadQueues } from "../support/queues.ts";
 
 const never = new AbortController().signal;
 

@@ -15,10 +15,10 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type QueuesUnderTest, workAndDeadQueues } from "../../../../tests/support/queues.ts";
-import { serveHttpServices } from "../../../../tests/support/serve-http-services.ts";
 import { makeQueueReport } from "../../src/sqs/queue-report.ts";
 import { makeSqsService } from "../../src/sqs/sqs-service.ts";
+import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
+import { serveHttpServices } from "../support/serve-http-services.ts";
 
 let under: QueuesUnderTest;
 let stop: AbortController;

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../../../tests/fakes/manual-scheduler.ts";
-import { describeTemplate, projectTemplate, replaced } from "../../../../tests/support/local-template.ts";
 import { startEventing } from "../../src/eventing.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
@@ -11,6 +9,8 @@ import { ParameterError } from "../../src/template/parameters.ts";
 import type { PropertyTable } from "../../src/template/property-table.ts";
 import type { StackDescription } from "../../src/template/stack-description.ts";
 import { TemplateError } from "../../src/template/template-error.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { describeTemplate, projectTemplate, replaced } from "../support/project-template.ts";
 
 const template = projectTemplate();
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { SECRET_TEXT } from "../../../../tests/support/good-token.ts";
 import {
   describeTemplate,
   entrypoints,
@@ -7,7 +6,7 @@ import {
   projectTemplate,
   replaced,
   withoutResource,
-} from "../../../../tests/support/local-template.ts";
+} from "../support/project-template.ts";
 
 const template = projectTemplate();
 
@@ -84,7 +83,7 @@ describe("parameters", () => {
 
     expect(namesFor({ Production: "false" })).not.toContain("CreateTestJwt");
     expect(namesFor({ MintTestTokens: "true", FunctionNamePrefix: "mine-" })).toContain("mine-CreateTestJwt");
-    expect(namesFor({ JwtSecret: SECRET_TEXT })).not.toContain("RotateSecret");
+    expect(namesFor({ JwtSecret: "only-for-tests-0123456789abcdef0" })).not.toContain("RotateSecret");
   });
 
   it("name the sources that may push", () => {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { clientFrame } from "../../support/client-frame.ts";
-import { deferred } from "../../support/deferred.ts";
-import { allow, type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
-import { connect, handshakeStatus, openSocket, upgradeText } from "../../support/web-socket-client.ts";
+import { clientFrame } from "../support/client-frame.ts";
+import { deferred } from "../support/deferred.ts";
+import { allow, type Handler, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
+import { connect, handshakeStatus, openSocket, upgradeText } from "../support/web-socket-client.ts";
 
 const echo: Handler = ({ body }) => ({ statusCode: 200, body });
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compileEventPattern } from "../../../packages/emulator/src/eventbridge/event-pattern.ts";
-import { parseTemplate } from "../../../packages/emulator/src/template/parse-template.ts";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
-import { turnOfEventLoop } from "../../support/queues.ts";
+import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
+import { parseTemplate } from "../../src/template/parse-template.ts";
+import { deferred } from "../support/deferred.ts";
+import { turnOfEventLoop } from "../support/queues.ts";
+import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
 
 const QUEUE_URL = "http://127.0.0.1/123456789012/updates";
 
@@ -139,7 +139,9 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
 
 describe("P7 docs/fidelity.md, between publisher and function", () => {
   it("has exactly the lines that are tested here", () => {
-    const documented = [...readFileSync("docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm)];
+    const documented = [
+      ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm),
+    ];
     expect(documented.map(([, id]) => id)).toEqual(Object.keys(differences));
   });
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { BodyBudget } from "../../packages/emulator/src/http/body-budget.ts";
-import { makeHttpServer } from "../../packages/emulator/src/http/http-server.ts";
-import type { HttpService } from "../../packages/emulator/src/http/http-service.ts";
-import { realScheduler } from "../../packages/emulator/src/scheduler.ts";
+import { BodyBudget } from "../../src/http/body-budget.ts";
+import { makeHttpServer } from "../../src/http/http-server.ts";
+import type { HttpService } from "../../src/http/http-service.ts";
+import { realScheduler } from "../../src/scheduler.ts";
 
 /** Services of the local runtime on its HTTP server, on a port of their own, for real clients. */
 export function serveHttpServices(...services: readonly HttpService[]): Promise<Served> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { clientFrame } from "../../support/client-frame.ts";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, type Json, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
-import { connect, openSocket, type TestClient, upgradeText } from "../../support/web-socket-client.ts";
+import { clientFrame } from "../support/client-frame.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { type Handler, type Json, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
+import { connect, openSocket, type TestClient, upgradeText } from "../support/web-socket-client.ts";
 
 const KB = 1024;
 

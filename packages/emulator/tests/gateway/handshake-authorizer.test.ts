@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { allow, type Handler, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
-import {
-  connect,
-  exchange,
-  handshakeStatus,
-  headerOf,
-  statusOf,
-  upgradeText,
-} from "../../support/web-socket-client.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { allow, type Handler, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
+import { connect, exchange, handshakeStatus, headerOf, statusOf, upgradeText } from "../support/web-socket-client.ts";
 
 const nobodyThrows = (message: string): Handler => {
   return () => {

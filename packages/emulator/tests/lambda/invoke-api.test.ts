@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { type Handler, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
 
 function invoke(
   runtime: TestRuntime,

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { hasIdentity, type Identifiable } from "../../../packages/emulator/src/gateway/authorize.ts";
-import { executions } from "../../../packages/emulator/src/lambda/functions.ts";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
+import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
+import { executions } from "../../src/lambda/functions.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
 import {
   connect,
   exchange,
@@ -14,7 +14,7 @@ import {
   openSocket,
   statusOf,
   upgradeText,
-} from "../../support/web-socket-client.ts";
+} from "../support/web-socket-client.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=anybody/20200101/eu-north-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"f".repeat(64)}`;
 
@@ -311,9 +311,9 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
 
 describe("P7 docs/fidelity.md", () => {
   it("has exactly the lines that are tested here", () => {
-    const documented = [...readFileSync("docs/fidelity.md", "utf8").matchAll(/^\| ((?:AG|LA)-\d+) /gm)].map(
-      ([, id]) => id,
-    );
+    const documented = [
+      ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:AG|LA)-\d+) /gm),
+    ].map(([, id]) => id);
     expect(documented).toEqual(Object.keys(differences));
   });
 

@@ -1,12 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Eventing, type EventingDescription, startEventing } from "../../../packages/emulator/src/eventing.ts";
-import { makeFunctions } from "../../../packages/emulator/src/lambda/functions.ts";
-import type { LambdaFunction } from "../../../packages/emulator/src/lambda/lambda-function.ts";
-import type { SqsEvent } from "../../../packages/emulator/src/sqs/sqs-event.ts";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { turnOfEventLoop } from "../../support/queues.ts";
-import { serveHttpServices } from "../../support/serve-http-services.ts";
+import { type Eventing, type EventingDescription, startEventing } from "../../src/eventing.ts";
+import { makeFunctions } from "../../src/lambda/functions.ts";
+import type { LambdaFunction } from "../../src/lambda/lambda-function.ts";
+import type { SqsEvent } from "../../src/sqs/sqs-event.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { turnOfEventLoop } from "../support/queues.ts";
+import { serveHttpServices } from "../support/serve-http-services.ts";
 
 const description: EventingDescription = {
   queues: [{ name: "updates", deadLetters: { queue: "dead", maxReceiveCount: 2 } }, { name: "dead" }],

@@ -1,10 +1,10 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { connectionId } from "../../../packages/emulator/src/gateway/ids.ts";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
-import { connect } from "../../support/web-socket-client.ts";
+import { connectionId } from "../../src/gateway/ids.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { type Handler, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
+import { connect } from "../support/web-socket-client.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 

@@ -1,10 +1,10 @@
-import type { EventingDescription } from "../../packages/emulator/src/eventing.ts";
-import type { Authorizer, Route } from "../../packages/emulator/src/gateway/api-description.ts";
-import { DEFAULT_QUOTAS, type Quotas } from "../../packages/emulator/src/gateway/quotas.ts";
-import type { FunctionError } from "../../packages/emulator/src/lambda/lambda-function.ts";
-import type { Observer } from "../../packages/emulator/src/observer.ts";
-import { startRuntime } from "../../packages/emulator/src/runtime.ts";
-import { realScheduler, type Scheduler } from "../../packages/emulator/src/scheduler.ts";
+import type { EventingDescription } from "../../src/eventing.ts";
+import type { Authorizer, Route } from "../../src/gateway/api-description.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
+import type { FunctionError } from "../../src/lambda/lambda-function.ts";
+import type { Observer } from "../../src/observer.ts";
+import { startRuntime } from "../../src/runtime.ts";
+import { realScheduler, type Scheduler } from "../../src/scheduler.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into events as JSON
 export type Json = any;

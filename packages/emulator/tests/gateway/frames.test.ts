@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { clientFrame } from "../../support/client-frame.ts";
-import { type Handler, ok, startTestRuntime } from "../../support/local-runtime.ts";
-import { openSocket, upgradeText } from "../../support/web-socket-client.ts";
+import { clientFrame } from "../support/client-frame.ts";
+import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
+import { openSocket, upgradeText } from "../support/web-socket-client.ts";
 
 type Frame = {
   readonly opcode: number;

@@ -1,4 +1,4 @@
-import type { Cancel, Scheduler } from "../../packages/emulator/src/scheduler.ts";
+import type { Cancel, Scheduler } from "../../src/scheduler.ts";
 
 /** Time that stands still until it is told to pass; what is due runs in order of its moment, then of its making. */
 export class ManualScheduler implements Scheduler {

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { executions, makeFunctions } from "../../../packages/emulator/src/lambda/functions.ts";
-import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
-import { freePort } from "../../support/free-port.ts";
-import { connect } from "../../support/web-socket-client.ts";
+import { executions, makeFunctions } from "../../src/lambda/functions.ts";
+import { realScheduler } from "../../src/scheduler.ts";
+import { connect } from "../support/web-socket-client.ts";
 
 /** Handlers whose fault is not in what they return. Each runs in a process of its own, since vitest hears such faults too. */
 const PROGRAM = `
   import { EventEmitter } from "node:events";
   import { containFaults } from "./packages/emulator/src/lambda/contain-faults.ts";
-  import { startTestRuntime } from "./tests/support/local-runtime.ts";
+  import { startTestRuntime } from "./packages/emulator/tests/support/test-runtime.ts";
 
   const never = () => new Promise(() => {});
   const handlers = {
@@ -114,19 +113,4 @@ describe("a fault that no handler returns", () => {
     expect(String(message)).toBe("own fault of the runtime\n");
     expect((await exit)[0]).toBe(9);
   });
-});
-
-it("a terminal that went away ends nothing", async () => {
-  const port = await freePort();
-  const program = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)]);
-  child = program;
-  await once(program.stdout, "data");
-  program.stdout.destroy();
-  program.stderr.destroy();
-
-  // Each of them is reported in the terminal.
-  for (let call = 0; call < 3; call += 1) {
-    expect(await invoke(port, "NotifyUser")).toMatchObject({ errorMessage: "BatchFailed" });
-  }
-  expect(program.exitCode).toBeNull();
 });

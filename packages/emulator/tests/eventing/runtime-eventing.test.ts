@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { expect, it } from "vitest";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, type Json, startTestRuntime } from "../../support/local-runtime.ts";
+import { deferred } from "../support/deferred.ts";
+import { type Handler, type Json, startTestRuntime } from "../support/test-runtime.ts";
 
 const eventing = {
   queues: [

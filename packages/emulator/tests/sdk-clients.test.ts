@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 import { describe, expect, it } from "vitest";
-import { ok, startTestRuntime, type TestRuntime } from "../../support/local-runtime.ts";
-import { connect } from "../../support/web-socket-client.ts";
+import { ok, startTestRuntime, type TestRuntime } from "./support/test-runtime.ts";
+import { connect } from "./support/web-socket-client.ts";
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../../packages/emulator/src/aws-account.ts";
-import { TemplateError } from "../../../packages/emulator/src/template/template-error.ts";
-import { startTestRuntime } from "../../support/local-runtime.ts";
-import { describeTemplate, projectTemplate, replaced } from "../../support/local-template.ts";
+import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../src/aws-account.ts";
+import { TemplateError } from "../../src/template/template-error.ts";
+import { describeTemplate, projectTemplate, replaced } from "../support/project-template.ts";
+import { startTestRuntime } from "../support/test-runtime.ts";
 
 const ANYBODY = "AKIDANYBODY";
 const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { LocalAccount } from "../../packages/emulator/src/template/physical-names.ts";
-import { readTemplate } from "../../packages/emulator/src/template/read-template.ts";
-import type { StackDescription } from "../../packages/emulator/src/template/stack-description.ts";
+import type { LocalAccount } from "../../src/template/physical-names.ts";
+import { readTemplate } from "../../src/template/read-template.ts";
+import type { StackDescription } from "../../src/template/stack-description.ts";
 
 export const TEMPLATE = "infra/template.yaml";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { allow, type Json, ok, policy, startTestRuntime } from "../../support/local-runtime.ts";
-import { connect, exchange, openSocket, upgradeText } from "../../support/web-socket-client.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { allow, type Json, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
+import { connect, exchange, openSocket, upgradeText } from "../support/web-socket-client.ts";
 
 const NOW = Date.UTC(2026, 7, 31, 3, 4, 5, 678);
 const REQUEST_ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);

@@ -1,4 +1,4 @@
-import { isPlainObject, type PlainObject } from "../../src/domain/plain-object.ts";
+import { isPlainObject, type PlainObject } from "../../src/json.ts";
 
 type Leaf = { readonly path: string; readonly value: unknown; readonly arrays: ReadonlyMap<string, number> };
 type Condition = { readonly path: string; readonly values: readonly unknown[] };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { describeTemplate, projectTemplate, replaced } from "../../support/local-template.ts";
+import { describeTemplate, projectTemplate, replaced } from "../support/project-template.ts";
 
 const template = projectTemplate();
 
@@ -49,7 +49,9 @@ const lines: Readonly<Record<string, () => void>> = {
 
 describe("P7 docs/fidelity.md, the template", () => {
   it("has exactly the lines that are tested here", () => {
-    const documented = [...readFileSync("docs/fidelity.md", "utf8").matchAll(/^\| (TE-\d+) /gm)].map(([, id]) => id);
+    const documented = [...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| (TE-\d+) /gm)].map(
+      ([, id]) => id,
+    );
     expect(documented).toEqual(Object.keys(lines));
   });
 

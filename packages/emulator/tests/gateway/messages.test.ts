@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { type Handler, ok, startTestRuntime } from "../../support/local-runtime.ts";
-import { connect } from "../../support/web-socket-client.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
+import { connect } from "../support/web-socket-client.ts";
 
 const echo: Handler = (event) => ({ statusCode: 200, body: `${event.requestContext.routeKey}:${event.body}` });
 

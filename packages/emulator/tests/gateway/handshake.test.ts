@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ManualScheduler } from "../../fakes/manual-scheduler.ts";
-import { deferred } from "../../support/deferred.ts";
-import { allow, type Handler, ok, startTestRuntime } from "../../support/local-runtime.ts";
+import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { allow, type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
 import {
   connect,
   exchange,
@@ -10,7 +10,7 @@ import {
   openSocket,
   statusOf,
   upgradeText,
-} from "../../support/web-socket-client.ts";
+} from "../support/web-socket-client.ts";
 
 const nobodyThrows = (message: string): Handler => {
   return () => {

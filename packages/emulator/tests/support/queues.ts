@@ -1,8 +1,8 @@
-import type { Queue } from "../../packages/emulator/src/sqs/queue.ts";
-import { QueueCounters } from "../../packages/emulator/src/sqs/queue-report.ts";
-import { type QueueSettings, queueSettings } from "../../packages/emulator/src/sqs/queue-settings.ts";
-import { createQueues, type Queues } from "../../packages/emulator/src/sqs/queues.ts";
-import { ManualScheduler } from "../fakes/manual-scheduler.ts";
+import type { Queue } from "../../src/sqs/queue.ts";
+import { QueueCounters } from "../../src/sqs/queue-report.ts";
+import { type QueueSettings, queueSettings } from "../../src/sqs/queue-settings.ts";
+import { createQueues, type Queues } from "../../src/sqs/queues.ts";
+import { ManualScheduler } from "./manual-scheduler.ts";
 
 export type QueuesUnderTest = {
   readonly scheduler: ManualScheduler;

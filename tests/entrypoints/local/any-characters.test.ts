@@ -1,0 +1,45 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import fc from "fast-check";
+import { expect, it, onTestFinished } from "vitest";
+import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
+import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { encodePush } from "../../../src/domain/notification/push.ts";
+import { readEntityUpdate } from "../../support/message-readers.ts";
+
+const rule = {
+  name: "updates",
+  eventBusName: "default",
+  eventPattern: { source: [{ prefix: "portcullis." }] },
+  targets: [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }],
+};
+const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchingWindowSeconds: 0 };
+
+it("I9 an accepted event reaches the reader of the queue with its message, whatever characters are in it", async () => {
+  let received: (body: string) => void = () => {};
+  await using runtime = await startTestRuntime({
+    handlers: { Notify: ({ Records }: Json) => received(Records[0].body) },
+    eventing: {
+      queues: [{ name: "updates" }],
+      rules: [rule],
+      eventSourceMappings: [{ ...mapping, reportBatchItemFailures: false }],
+    },
+  });
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const endpoint = `http://127.0.0.1:${runtime.port}`;
+  const bus = new EventBridgeClient({ region: "us-east-1", endpoint, credentials });
+  onTestFinished(() => bus.destroy());
+  const text = fc.oneof(anyText(40), fc.constantFrom("\ufffe", "\uffff", "\ud800", "\udc00\ud800", "\u2028"));
+
+  await fc.assert(
+    fc.asyncProperty(text, text, async (message, source) => {
+      const body = new Promise<string>((resolve) => {
+        received = resolve;
+      });
+      const Detail = JSON.stringify({ entityId: "a", message });
+      const entry = { Source: `portcullis.${source}`, DetailType: "Entity Updated", Detail, Resources: [source] };
+      await bus.send(new PutEventsCommand({ Entries: [entry] }));
+      const { notification } = readEntityUpdate(await body);
+      expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
+    }),
+  );
+});

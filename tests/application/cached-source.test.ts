@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { deferred } from "../../packages/emulator/tests/support/deferred.ts";
 import { CachedSource, type SourceAnswer } from "../../src/application/cached-source.ts";
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
-import { deferred } from "../support/deferred.ts";
 
 const TIMES = { freshSeconds: 100, staleSeconds: 1000, rereadSeconds: 5, pausesSeconds: [1, 3, 10] };
 const DOWN = new Error("down");

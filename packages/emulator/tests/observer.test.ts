@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ManualScheduler } from "../../../tests/fakes/manual-scheduler.ts";
-import { deferred } from "../../../tests/support/deferred.ts";
-import { allow, type Handler, type Json, ok, startTestRuntime } from "../../../tests/support/local-runtime.ts";
-import { leaksIn, plantedTexts } from "../../../tests/support/planted-texts.ts";
-import { connect, exchange, handshakeStatus, statusOf } from "../../../tests/support/web-socket-client.ts";
 import type { EmulatorEvent, Observer } from "../src/observer.ts";
+import { deferred } from "./support/deferred.ts";
+import { ManualScheduler } from "./support/manual-scheduler.ts";
+import { leaksIn, plantedTexts } from "./support/planted-texts.ts";
+import { allow, type Handler, type Json, ok, startTestRuntime } from "./support/test-runtime.ts";
+import { connect, exchange, handshakeStatus, statusOf } from "./support/web-socket-client.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { expect, it } from "vitest";
-import { deferred } from "../../../../tests/support/deferred.ts";
-import { ok, startTestRuntime } from "../../../../tests/support/local-runtime.ts";
-import { openSocket, upgradeText } from "../../../../tests/support/web-socket-client.ts";
 import type { EmulatorEvent } from "../../src/observer.ts";
+import { deferred } from "../support/deferred.ts";
+import { ok, startTestRuntime } from "../support/test-runtime.ts";
+import { openSocket, upgradeText } from "../support/web-socket-client.ts";
 
 it("a handshake that is under way when the gateway closes gets no 101, and $disconnect is invoked", async () => {
   const asked = deferred();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import type { Attack } from "../../support/attacks/attack.ts";
 import { handshakeAttacks } from "../../support/attacks/handshake-attacks.ts";
 import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
 import { authorizerEvent, METHOD_ARN } from "../../support/gateway-events.ts";
 import { goodToken, SECRET_TEXT } from "../../support/good-token.ts";
 import { NOW, type Observation, observedAuthorizer } from "../../support/observed-authorizer.ts";
-import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
 
 const target = { secret: SECRET_TEXT, now: NOW };
 const authorize = observedAuthorizer();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { connect, exchange, statusOf } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
@@ -7,7 +8,6 @@ import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
-import { leaksIn, plantedTexts } from "../../support/planted-texts.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
 const target = { secret: SECRET_TEXT, now };

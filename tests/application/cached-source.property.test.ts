@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 type Request = { readonly at: number; readonly state: State };
 
-it("I21 R16 any sequence of changes, outages and pauses is served within the times", async () => {
+it("inv:21 fault:16 any sequence of changes, outages and pauses is served within the times", async () => {
   await fc.assert(
     fc.asyncProperty(times, fc.array(step, { maxLength: 60, size: "max" }), async (limits, steps) => {
       const clock = new FixedClock(1_800_000_000_000);

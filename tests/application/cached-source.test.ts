@@ -58,7 +58,7 @@ describe("CachedSource", () => {
     ]);
   });
 
-  it("R16 shares one request among concurrent reads and rereads, and asks again after it", async () => {
+  it("fault:16 shares one request among concurrent reads and rereads, and asks again after it", async () => {
     const clock = new FixedClock(1_800_000_000_000);
     const answers = [deferred<SourceAnswer<string>>(), deferred<SourceAnswer<string>>()];
     let asked = 0;
@@ -79,7 +79,7 @@ describe("CachedSource", () => {
     expect([...first, await cache.read(), asked]).toEqual(["one", "one", "one", "one", "two", 2]);
   });
 
-  it("N2 asks at most once in 5 s for any number of rereads", async () => {
+  it("attack:N2 asks at most once in 5 s for any number of rereads", async () => {
     const { cache, clock, requests } = cacheOver(complete("one"));
 
     for (let second = 0; second < 20; second += 1) {
@@ -104,7 +104,7 @@ describe("CachedSource", () => {
   it.each([
     { seconds: 999, outcome: "one" },
     { seconds: 1000, outcome: DOWN },
-  ])("K1 bridges an outage with a value $seconds s old: $outcome", async ({ seconds, outcome }) => {
+  ])("fault:K1 bridges an outage with a value $seconds s old: $outcome", async ({ seconds, outcome }) => {
     const { cache, clock, bridged } = cacheOver(complete("one"), DOWN);
     await cache.read();
 
@@ -114,7 +114,7 @@ describe("CachedSource", () => {
     expect(bridged).toEqual(outcome === "one" ? [DOWN] : []);
   });
 
-  it("K1 throws on a reread that has no answer, and in the pause after it, where a read is bridged", async () => {
+  it("fault:K1 throws on a reread that has no answer, and in the pause after it, where a read is bridged", async () => {
     const { cache } = cacheOver(complete("one"), DOWN);
     await cache.read();
 
@@ -130,7 +130,7 @@ describe("CachedSource", () => {
     expect(bridged).toEqual([DOWN]);
   });
 
-  it("K1 forgets the value when the source says that there is none, also during an outage after it", async () => {
+  it("fault:K1 forgets the value when the source says that there is none, also during an outage after it", async () => {
     const gone = new Error("gone");
     const { cache, clock } = cacheOver(complete("one"), { kind: "none", cause: gone }, DOWN);
     await cache.read();

@@ -32,7 +32,7 @@ describe("faultFields", () => {
     ["no name that is a sentence", Object.assign(new Error(), { name: "not a name: eyJ" }), {}],
     ["no name beyond 64 characters", Object.assign(new Error(), { name: "E".repeat(65) }), {}],
     ["no code that is not a text", Object.assign(new Error(), { name: "Error", code: 5 }), { errorName: "Error" }],
-  ])("O3 takes %s", (_title, thrown, expected) => {
+  ])("attack:O3 takes %s", (_title, thrown, expected) => {
     const fields = faultFields(thrown);
 
     expect(fields).toEqual(expected);

@@ -120,7 +120,7 @@ describe("the bundles", () => {
     expect(packagesIn("connect")).not.toContain("jose");
   });
 
-  it("O5 hold nothing of the local runtime, and no test token outside its own function", () => {
+  it("attack:O5 hold nothing of the local runtime, and no test token outside its own function", () => {
     for (const [name, { inputs }] of metafiles) {
       expect(Object.keys(inputs).filter((path) => path.includes("/local/"))).toEqual([]);
       if (name !== "create-test-jwt") expect(Object.keys(inputs)).not.toContain("src/application/mint-test-token.ts");

@@ -111,28 +111,28 @@ describe("100,000 events through bus, queues, functions and sockets", () => {
     await readDeadLetters("Undeliverable", "givenUp");
   }, 200_000);
 
-  it("I13 come to each of their recipients, or to the dead letters, or find it gone", () => {
+  it("inv:13 come to each of their recipients, or to the dead letters, or find it gone", () => {
     const { expected, delivered, gone, givenUp, poisoned, unexplained } = account.balance();
     expect(unexplained).toBe(0);
     expect(delivered + gone + givenUp + poisoned).toBe(expected);
   });
 
-  it("I4 I6 come to nobody else", () => {
+  it("inv:4 inv:6 come to nobody else", () => {
     expect(account.strays).toBe(0);
   });
 
-  it("J1 find gone what is gone, and nothing else", () => {
+  it("fault:J1 find gone what is gone, and nothing else", () => {
     const kinds = account.eventsWith("gone").map((event) => eventOf(event).fate?.kind);
     expect(kinds).toEqual(Array.from({ length: EVENTS / 100 }, () => "gone"));
   });
 
-  it("J3 are given up only after as many posts as there are", () => {
+  it("fault:J3 are given up only after as many posts as there are", () => {
     const posts = account.eventsWith("givenUp").map((event) => throttledPosts(event));
     expect(posts.length).toBeGreaterThan(0);
     expect(Math.min(...posts)).toBeGreaterThanOrEqual(POSTS_BEFORE_GIVING_UP);
   });
 
-  it("R2 R5 are repeated, or poisoned, only where a process ended", () => {
+  it("fault:2 fault:5 are repeated, or poisoned, only where a process ended", () => {
     const touched = [...account.repeated, ...account.eventsWith("poisoned")];
     expect(account.interrupted.size).toBeGreaterThanOrEqual(EVENTS / 1000);
     expect(touched.filter((event) => !account.interrupted.has(event))).toEqual([]);

@@ -24,7 +24,7 @@ export type ConnectionStoreSubject = {
   readonly lagMillis?: number;
 };
 
-/** Every sentence of the port's comment. Each test has its own ids. */
+/** Every sentence of the port's comment. Each test makes ids of its own. */
 export function describeConnectionStore(
   { makeStore, elsewhere, whenDown, lagMillis = 3_000 }: ConnectionStoreSubject,
   suite: Suite = VITEST,
@@ -82,7 +82,7 @@ export function describeConnectionStore(
       });
     });
 
-    it("M2 L2 changes nothing when repeated, and answers as the first time", async () => {
+    it("fault:M2 fault:L2 changes nothing when repeated, and answers as the first time", async () => {
       const connection = aConnection();
       await store.open(connection);
 
@@ -92,7 +92,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, [], connection.expiresAt);
     });
 
-    it("L2 refuses an id that another user's live record has", async () => {
+    it("fault:L2 refuses an id that another user's live record has", async () => {
       const connection = aConnection();
       const intruder = aConnection({ id: connection.id });
       await store.open(connection);
@@ -103,7 +103,7 @@ export function describeConnectionStore(
       expect(await liveOf(intruder.identity.userId)).toEqual([]);
     });
 
-    it("L2 gives an id to one of two users who open it at once", async () => {
+    it("fault:L2 gives an id to one of two users who open it at once", async () => {
       const other = elsewhere?.() ?? store;
       const answers = await inRounds(async (wait) => {
         const connection = aConnection();
@@ -116,7 +116,7 @@ export function describeConnectionStore(
 
     it.each([
       ["live until its last second", 7199, "taken"],
-      ["L7 gone from the moment it expires", 7200, "stored"],
+      ["fault:L7 gone from the moment it expires", 7200, "stored"],
     ])("takes a record to be %s", async (_row, seconds, answer) => {
       const connection = aConnection();
       const successor = later(aConnection({ id: connection.id }), seconds);
@@ -125,7 +125,7 @@ export function describeConnectionStore(
       expect(await store.open(successor)).toBe(answer);
     });
 
-    it("L7 moves the id of an expired record to its new user", async () => {
+    it("fault:L7 moves the id of an expired record to its new user", async () => {
       const expired = aConnection();
       const successor = later(aConnection({ id: expired.id }), 7200);
       await store.open(expired);
@@ -146,7 +146,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, []);
     });
 
-    it("M2 may be repeated", async () => {
+    it("fault:M2 may be repeated", async () => {
       const connection = aConnection();
       await store.open(connection);
       await store.close(connection.id, NOW);
@@ -155,7 +155,7 @@ export function describeConnectionStore(
       expect(await store.open(connection)).toBe("closed");
     });
 
-    it("M1 wins over an open that comes after it", async () => {
+    it("fault:M1 wins over an open that comes after it", async () => {
       const connection = aConnection();
       await store.close(connection.id, NOW);
 
@@ -164,7 +164,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, []);
     });
 
-    it("M1 I12 wins over an open that it meets", async () => {
+    it("fault:M1 inv:12 wins over an open that it meets", async () => {
       const other = elsewhere?.() ?? store;
       const left = await inRounds(async (wait) => {
         const connection = aConnection();
@@ -202,7 +202,7 @@ export function describeConnectionStore(
   });
 
   describe("liveConnectionsAmong", () => {
-    it("I10 finds a user's own among those that are named, at once, each once, and none that expired or was closed", async () => {
+    it("attack:I4 finds a user's own among those that are named, at once, each once, and none that expired or was closed", async () => {
       const userId = aUserId();
       const [live, closed, others] = [aConnection({ userId }), aConnection({ userId }), aConnection()];
       const expired = later(aConnection({ userId }), -7200);
@@ -243,7 +243,7 @@ export function describeConnectionStore(
     it.each([
       ["from the moment it expires", 7200],
       ["long after", 200_000],
-    ])("L7 hides a record %s, with no lag", async (_row, seconds) => {
+    ])("fault:L7 hides a record %s, with no lag", async (_row, seconds) => {
       const connection = aConnection();
       await store.open(connection);
       await showsLive(connection.identity.userId, [connection]);
@@ -281,9 +281,9 @@ export function describeConnectionStore(
     });
 
     it.each([
-      ["E4 the name of a record type", "connection"],
-      ["E13 a property of every object", "__proto__"],
-      ["E3 delimiters", "auth0|a:b=c,d"],
+      ["attack:E4 the name of a record type", "connection"],
+      ["attack:E13 a property of every object", "__proto__"],
+      ["attack:E3 delimiters", "auth0|a:b=c,d"],
     ])("takes %s to be a user like any other", async (_row, name) => {
       const connection = await opened(aConnection({ userId: `${name}${aUserId()}` as UserId }));
       const namesake = await opened(aConnection({ userId: name as UserId }));
@@ -320,7 +320,7 @@ export function describeConnectionStore(
     });
   });
 
-  it("I12 M1 M2 ends the same however often and in whatever order it is told, and whatever fails on the way", async () => {
+  it("inv:12 fault:M1 fault:M2 ends the same however often and in whatever order it is told, and whatever fails on the way", async () => {
     const call = fc.record({
       operation: fc.constantFrom<"open" | "close">("open", "open", "close"),
       fault: fc.constantFrom<Fault>("none", "lost", "late"),
@@ -351,7 +351,7 @@ export function describeConnectionStore(
     liveConnectionsAmong: (down) => down.liveConnectionsAmong([aConnectionId()], aUserId(), NOW),
   });
 
-  it("M1 lets go of nothing by a clock of its own while a test can wait", async () => {
+  it("fault:M1 lets go of nothing by a clock of its own while a test can wait", async () => {
     const { store: same, open, closed, since } = (await early) ?? (await openedAndClosed(store));
     await untilLetGo(since);
 

@@ -22,7 +22,7 @@ export function describeOutages<Port>(
   if (whenDown === "in-process") return;
   describe("when its service", () => {
     it.each<Outage>(["fails", "hangs"])(
-      "L1 %s, every call throws DependencyUnavailableError in time",
+      "fault:L1 %s, every call throws DependencyUnavailableError in time",
       async (outage) => {
         const port = await whenDown(outage);
 

@@ -21,8 +21,8 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
   describe("subscribersOf", () => {
     it.each([
       ["shown in its last second", 7199, 1],
-      ["L7 I19 hidden from the moment it expires", 7200, 0],
-      ["L7 hidden long after", 200_000, 0],
+      ["fault:L7 inv:19 hidden from the moment it expires", 7200, 0],
+      ["fault:L7 hidden long after", 200_000, 0],
     ])("a subscription is %s", async (_row, seconds, count) => {
       const { entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
@@ -30,7 +30,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       expect(await stores.subscribersOf(entityId, addSeconds(NOW, seconds))).toHaveLength(count);
     });
 
-    it("J11 shows each subscriber once over all its pages, of which each is bounded", async () => {
+    it("fault:J11 shows each subscriber once over all its pages, of which each is bounded", async () => {
       const { stores: same, entityId, members } = await theCrowd();
 
       const all = await same.subscribersOf(entityId);
@@ -48,16 +48,16 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     });
 
     it.each([
-      ["E5 a user's id", (subscriber: Connection) => subscriber.identity.userId],
-      ["E5 a connection's id", (subscriber: Connection) => subscriber.id],
-      ["E4 the name of a record type", () => "connection"],
-      ["E4 a key of another kind", (subscriber: Connection) => `CONNECTION#${subscriber.id}`],
-      ["E4 a key of its own kind", () => "ENTITY#order-17"],
-      ["E13 a property of every object", () => "__proto__"],
-      ["H5 a wildcard", () => "*"],
-      ["E3 delimiters", () => "order#17|a:b/c\\d"],
-      ["E8 text outside ASCII", () => "caf\u00e9 \u{1f600}"],
-      ["E9 256 bytes", () => "x".repeat(256)],
+      ["attack:E5 a user's id", (subscriber: Connection) => subscriber.identity.userId],
+      ["attack:E5 a connection's id", (subscriber: Connection) => subscriber.id],
+      ["attack:E4 the name of a record type", () => "connection"],
+      ["attack:E4 a key of another kind", (subscriber: Connection) => `CONNECTION#${subscriber.id}`],
+      ["attack:E4 a key of its own kind", () => "ENTITY#order-17"],
+      ["attack:E13 a property of every object", () => "__proto__"],
+      ["attack:H5 a wildcard", () => "*"],
+      ["attack:E3 delimiters", () => "order#17|a:b/c\\d"],
+      ["attack:E8 text outside ASCII", () => "caf\u00e9 \u{1f600}"],
+      ["attack:E9 256 bytes", () => "x".repeat(256)],
     ])("takes %s to be an entity like any other", async (_row, spell) => {
       const subscriber = await stores.opened();
       const entityId = spell(subscriber) as EntityId;
@@ -75,7 +75,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       await stores.closed(other);
     });
 
-    it("E8 tells two Unicode forms of one word apart", async () => {
+    it("attack:E8 tells two Unicode forms of one word apart", async () => {
       const subscriber = await stores.opened();
       const entityId = `caf\u00e9 ${anEntityId()}`.normalize("NFC") as EntityId;
       await stores.subscribe(subscriber, entityId);
@@ -102,7 +102,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
   });
 
   describe("subscribersAmong", () => {
-    it("I10 finds the subscribers among those that are named, at once, each once, and none that expired", async () => {
+    it("attack:I4 finds the subscribers among those that are named, at once, each once, and none that expired", async () => {
       const entityId = anEntityId();
       const [subscriber, left, closed, stranger] = [
         await stores.opened(),
@@ -137,7 +137,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     });
   });
 
-  it("a user and an entity of one name share nothing (E5)", async () => {
+  it("attack:E5 a user and an entity of one name share nothing", async () => {
     const connection = await stores.opened();
     const namesake = connection.identity.userId as string as EntityId;
     await stores.subscribe(connection, namesake);

@@ -25,11 +25,11 @@ export type SubscriptionStoreSubject = {
 
 /** The reasons why a connection is not connected, each with the seconds after which it is not. */
 const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
-  ["H7 that was never opened", async () => aConnection(), 0],
-  ["H7 whose record has expired", (stores) => stores.opened(), 7200],
-  ["H7 that another user has", async (stores) => ({ ...aConnection(), id: (await stores.opened()).id }), 0],
+  ["attack:H7 that was never opened", async () => aConnection(), 0],
+  ["attack:H7 whose record has expired", (stores) => stores.opened(), 7200],
+  ["attack:H7 that another user has", async (stores) => ({ ...aConnection(), id: (await stores.opened()).id }), 0],
   [
-    "M3 that was closed",
+    "fault:M3 that was closed",
     async (stores) => {
       const connection = await stores.opened();
       await stores.connections.close(connection.id, NOW);
@@ -38,7 +38,7 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
     0,
   ],
   [
-    "M1 that was closed before it was opened",
+    "fault:M1 that was closed before it was opened",
     async (stores) => {
       const connection = aConnection();
       await stores.connections.close(connection.id, NOW);
@@ -49,7 +49,7 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
   ],
 ];
 
-/** Every sentence of the port's comment except those about faults, which tests/model has. Each test has its own ids. */
+/** Every sentence of the port's comment except those about faults, which tests/model has. Each test makes ids of its own. */
 export function describeSubscriptionStore(
   { makeStores, elsewhere, whenDown }: SubscriptionStoreSubject,
   suite: Suite = VITEST,
@@ -64,7 +64,7 @@ export function describeSubscriptionStore(
   });
 
   describe("subscribe", () => {
-    it("R8 shows the fan-out, at once, all that it asks for", async () => {
+    it("fault:8 shows the fan-out, at once, all that it asks for", async () => {
       const connection = await stores.opened();
       const subscription = aSubscription(connection);
 
@@ -73,7 +73,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
 
-    it("H6 is one subscription however often it is repeated", async () => {
+    it("attack:H6 is one subscription however often it is repeated", async () => {
       const connection = await stores.opened();
       const entityId = anEntityId();
       await stores.subscribe(connection, entityId);
@@ -119,7 +119,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribe(connection, anEntityId())).toBe("limit-reached");
     });
 
-    it("H6 refuses one more than the limit, and leaves nothing behind", async () => {
+    it("attack:H6 refuses one more than the limit, and leaves nothing behind", async () => {
       const { connection } = await stores.subscribedUpTo(LIMIT);
       const entityId = anEntityId();
 
@@ -128,7 +128,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(entityId)).toEqual([]);
     });
 
-    it("H6 takes a repeated subscribe, whatever the limit", async () => {
+    it("attack:H6 takes a repeated subscribe, whatever the limit", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
@@ -137,7 +137,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
-    it("H6 has room again after an unsubscribe", async () => {
+    it("attack:H6 has room again after an unsubscribe", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
@@ -146,7 +146,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribe(connection, anEntityId())).toBe("subscribed");
     });
 
-    it("I15 keeps to the limit however many come at once", async () => {
+    it("inv:15 keeps to the limit however many come at once", async () => {
       const connection = await stores.opened();
       const entityIds = Array.from({ length: 4 * LIMIT }, anEntityId);
 
@@ -170,7 +170,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(kept)).toHaveLength(1);
     });
 
-    it("H3 leaves the subscriptions of another connection", async () => {
+    it("attack:H3 leaves the subscriptions of another connection", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
       const stranger = await stores.opened();
@@ -197,7 +197,7 @@ export function describeSubscriptionStore(
       expect(await stores.connections.open(connection)).toBe("stored");
     });
 
-    it("H8 does not take another user's word for a connection", async () => {
+    it("attack:H8 does not take another user's word for a connection", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
 
@@ -274,7 +274,7 @@ export function describeSubscriptionStore(
   });
 
   describe("closing a connection", () => {
-    it("M3 I1 leaves nothing of a subscribe that it meets", async () => {
+    it("fault:M3 inv:1 leaves nothing of a subscribe that it meets", async () => {
       const other = new StoreScenario(elsewhere?.() ?? stores);
       const left = await inRounds(async (wait) => {
         const connection = await stores.opened();
@@ -287,7 +287,7 @@ export function describeSubscriptionStore(
       expect(left.flat(2)).toEqual([]);
     });
 
-    it.each([0, 1, 60])("L5 leaves none of %i subscriptions", async (count) => {
+    it.each([0, 1, 60])("fault:L5 leaves none of %i subscriptions", async (count) => {
       const { connection, entityIds } = await stores.subscribedUpTo(count);
       const witness = await stores.opened();
       for (const entityId of entityIds.slice(0, LIMIT)) await stores.subscribe(witness, entityId);
@@ -299,7 +299,7 @@ export function describeSubscriptionStore(
       expect(left).toHaveLength(Math.min(count, LIMIT));
     });
 
-    it("M2 may be repeated", async () => {
+    it("fault:M2 may be repeated", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(3);
       await stores.closed(connection);
 
@@ -308,7 +308,7 @@ export function describeSubscriptionStore(
       expect((await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat()).toEqual([]);
     });
 
-    it("R18 is finished by the next call when it was interrupted", async () => {
+    it("fault:18 is finished by the next call when it was interrupted", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(4);
       await stores.connections.close(connection.id, NOW);
 
@@ -329,7 +329,7 @@ export function describeSubscriptionStore(
       expect((await stores.subscribersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([witness.id]);
     });
 
-    it("J1 removes the subscription that was seen, of a connection of which nothing is known any more", async () => {
+    it("fault:J1 removes the subscription that was seen, of a connection of which nothing is known any more", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [seen = anEntityId()] = entityIds;
       await stores.connections.close(connection.id, NOW);

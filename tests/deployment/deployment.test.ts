@@ -169,7 +169,7 @@ describe.skipIf(!hasEmulator())(
     });
 
     it.each(["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue", "Undeliverable"])(
-      "I10 takes no message into %s from a caller who neither pushes nor is named in ReplayPrincipals",
+      "attack:I4 takes no message into %s from a caller who neither pushes nor is named in ReplayPrincipals",
       async (queue) => {
         await expect(account.send(deployed[queue] ?? "", "{}")).rejects.toMatchObject({ name: /AccessDenied/ });
       },

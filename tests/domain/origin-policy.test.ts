@@ -25,7 +25,7 @@ describe("parseOriginPolicy", () => {
     ["a port that browsers leave out", "https://a.example:443"],
     ["the other one", "http://a.example:80"],
     ["parts divided by blanks", "https://a.example https://b.example"],
-  ])("K13 F20 refuses what would match nobody: %s", (_title, text) => {
+  ])("fault:K13 attack:F20 refuses what would match nobody: %s", (_title, text) => {
     expect(parseOriginPolicy(text)).toBeUndefined();
   });
 });
@@ -33,17 +33,17 @@ describe("parseOriginPolicy", () => {
 describe("isOriginAllowed", () => {
   it.each([
     ["the listed origin", ["https://app.example.com"], true],
-    ["F20 no Origin: no browser", [], true],
-    ["F20 `null`", ["null"], false],
-    ["F20 another site", ["https://evil.example"], false],
-    ["F20 ours as a prefix", ["https://app.example.com.evil.example"], false],
-    ["F20 a subdomain", ["https://x.app.example.com"], false],
-    ["F20 a port", ["https://app.example.com:8443"], false],
-    ["F20 another case", ["https://APP.example.com"], false],
-    ["F20 without TLS", ["http://app.example.com"], false],
-    ["F20 a path", ["https://app.example.com/"], false],
-    ["F20 two headers, one of them ours", ["https://evil.example", "https://app.example.com"], false],
-    ["F20 an empty header", [""], false],
+    ["attack:F20 no Origin: no browser", [], true],
+    ["attack:F20 `null`", ["null"], false],
+    ["attack:F20 another site", ["https://evil.example"], false],
+    ["attack:F20 ours as a prefix", ["https://app.example.com.evil.example"], false],
+    ["attack:F20 a subdomain", ["https://x.app.example.com"], false],
+    ["attack:F20 a port", ["https://app.example.com:8443"], false],
+    ["attack:F20 another case", ["https://APP.example.com"], false],
+    ["attack:F20 without TLS", ["http://app.example.com"], false],
+    ["attack:F20 a path", ["https://app.example.com/"], false],
+    ["attack:F20 two headers, one of them ours", ["https://evil.example", "https://app.example.com"], false],
+    ["attack:F20 an empty header", [""], false],
   ])("%s: %s -> %s", (_title, origins, allowed) => {
     expect(isOriginAllowed(origins, POLICY)).toBe(allowed);
   });

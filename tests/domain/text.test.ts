@@ -24,16 +24,16 @@ describe("isPlainText", () => {
   });
 
   it.each([
-    ["E1 empty", ""],
-    ["E1 blank", " \u00a0"],
-    ["E1 no text", 12],
-    ["E6 a tab", "a\tb"],
-    ["E6 DEL", "a\u007f"],
-    ["E6 a C1 control", "a\u0085b"],
-    ["E6 a paragraph separator", "a\u2029b"],
-    ["E7 half of a pair", "a\udc00"],
-    ["E9 six bytes in three characters", "ééé"],
-    ["E9 six characters", "abcdef"],
+    ["attack:E1 empty", ""],
+    ["attack:E1 blank", " \u00a0"],
+    ["attack:E1 no text", 12],
+    ["attack:E6 a tab", "a\tb"],
+    ["attack:E6 DEL", "a\u007f"],
+    ["attack:E6 a control above DEL", "a\u0085b"],
+    ["attack:E6 a paragraph separator", "a\u2029b"],
+    ["attack:E7 half of a pair", "a\udc00"],
+    ["attack:E9 six bytes in three characters", "ééé"],
+    ["attack:E9 six characters", "abcdef"],
   ])("refuses %s", (_row, value) => {
     expect(isPlainText(value, 5)).toBe(false);
   });

@@ -30,7 +30,7 @@ describe("parseEpochSeconds", () => {
     undefined,
     [1],
     {},
-  ])("D2 D3 D4 refuses %o", (value) => {
+  ])("attack:D2 attack:D3 attack:D4 refuses %o", (value) => {
     expect(parseEpochSeconds(value)).toBeUndefined();
   });
 });

@@ -51,14 +51,17 @@ function queuesWrittenBy(role: string): readonly unknown[] {
 }
 
 describe.skipIf(expanded === undefined)("who may call what", () => {
-  it.each(each("AWS::Lambda::Permission"))("CKV_AWS_364 W24 F13 S23: %s names its source", (_name, { Properties }) => {
-    expect(JSON.stringify(Properties.SourceArn)).toMatch(
-      /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret/,
-    );
-    expect(Properties.Principal).toMatch(/^(apigateway|secretsmanager)\.amazonaws\.com$/);
-  });
+  it.each(each("AWS::Lambda::Permission"))(
+    "CKV_AWS_364 cfn_nag:W24 cfn_nag:F13 %s names its source",
+    (_name, { Properties }) => {
+      expect(JSON.stringify(Properties.SourceArn)).toMatch(
+        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret/,
+      );
+      expect(Properties.Principal).toMatch(/^(apigateway|secretsmanager)\.amazonaws\.com$/);
+    },
+  );
 
-  it("S5 IDS: the authorizer is on $connect, on nothing else, and asks for no identity source", () => {
+  it("the authorizer is on $connect, on nothing else, and asks for no identity source", () => {
     const routes = ofType(template, "AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
     const [authorizer, ...others] = ofType(template, "AWS::ApiGatewayV2::Authorizer");
 
@@ -74,7 +77,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(others).toEqual([]);
   });
 
-  it("CKV_AWS_63 F3 W11: no role allows an action or a resource by wildcard, but for @connections/*", () => {
+  it("CKV_AWS_63 cfn_nag:F3 cfn_nag:W11 no role allows an action or a resource by wildcard, but for @connections/*", () => {
     const statements = [...statementsOf("AWS::IAM::Role"), ...statementsOf("AWS::IAM::ManagedPolicy")];
     const wild = statements.filter(([, { Action, Resource }]) =>
       JSON.stringify([Action, Resource]).replaceAll("/POST/@connections/*", "").includes("*"),
@@ -84,7 +87,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(wild).toEqual([]);
   });
 
-  it("I14: no function may publish to the bus that it is woken by", () => {
+  it("attack:I14 no function may publish to the bus that it is woken by", () => {
     const actions = statementsOf("AWS::IAM::Role").flatMap(([, { Action }]) => listOf(Action));
     expect(actions).toContain("sqs:SendMessage");
     expect(actions.filter((action) => /^(\*|events:)/.test(action))).toEqual([]);
@@ -104,7 +107,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     }
   });
 
-  it("F20 F21 S23 I4: a queue takes messages from its own rule, or from roles that may send, and over TLS alone", () => {
+  it("cfn_nag:F20 cfn_nag:F21 attack:I4 a queue takes messages from its own rule, or from roles that may send, and over TLS alone", () => {
     const statements = statementsOf("AWS::SQS::QueuePolicy").map(([, statement]) => statement);
     const granted = statements.filter(({ Effect }) => Effect === "Allow");
     const denied = statements.filter(({ Effect }) => Effect === "Deny");
@@ -181,14 +184,14 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(loops).toEqual(["NotifyEntity"]);
   });
 
-  it("S19: the function that mints tokens exists only where a parameter of its own asks for it", () => {
+  it("the function that mints tokens exists only where a parameter of its own asks for it", () => {
     expect(template.Resources["CreateTestJwt"]?.Condition).toBe("MintsTestTokens");
     expect(template.Conditions["MintsTestTokens"]).toEqual({ "Fn::Equals": [{ Ref: "MintTestTokens" }, "true"] });
     expect(template.Parameters["MintTestTokens"].Default).toBe("false");
     expect(template.Parameters["Production"].Default).toBe("true");
   });
 
-  it("S20 I4: a rule names the sources whose events it takes, and aws is none", () => {
+  it("attack:I4 a rule names the sources whose events it takes, and aws is none", () => {
     for (const [, { Properties }] of each("AWS::Events::Rule")) {
       expect(Properties.EventPattern.$or).toEqual([
         { source: { Ref: "EventSources" } },
@@ -201,7 +204,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     }
   });
 
-  it("V4.4.1: a custom domain speaks TLS 1.2 at least, and is then the only way in", () => {
+  it("asvs:V4.4.1 a custom domain speaks TLS 1.2 at least, and is then the only way in", () => {
     const [[, domain] = []] = ofType(template, "AWS::ApiGatewayV2::DomainName");
     const [[, api] = []] = ofType(template, "AWS::ApiGatewayV2::Api");
 
@@ -211,7 +214,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
 });
 
 describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
-  it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 W48: %s is encrypted by SQS itself", (_name, { Properties }) => {
+  it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 cfn_nag:W48 %s is encrypted by SQS itself", (_name, { Properties }) => {
     expect(Properties.SqsManagedSseEnabled).toBe(true);
     expect(Properties).not.toHaveProperty("KmsMasterKeyId");
   });
@@ -254,9 +257,12 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     }
   });
 
-  it.each(each("AWS::SNS::Topic"))("CKV_AWS_26 W47: %s is encrypted with the stack's key", (_name, { Properties }) => {
-    expect(Properties.KmsMasterKeyId).toEqual(stackKey);
-  });
+  it.each(each("AWS::SNS::Topic"))(
+    "CKV_AWS_26 cfn_nag:W47 %s is encrypted with the stack's key",
+    (_name, { Properties }) => {
+      expect(Properties.KmsMasterKeyId).toEqual(stackKey);
+    },
+  );
 
   /** Parts of the API that a stage does not wait for. */
   function notAwaited(expansion: ExpandedTemplate): readonly string[] {
@@ -270,7 +276,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     return served.map(([name]) => name).filter((name) => !awaited.has(name));
   }
 
-  it("T-22: the stage waits for all that it serves, and for the log group that API Gateway would make itself", () => {
+  it("the stage waits for all that it serves, and for the log group that API Gateway would make itself", () => {
     const listIn = (expansion: ExpandedTemplate): { Ref?: string }[] =>
       expansion.Resources["WebsocketApiStage"]?.Properties.AccessLogSettings.DestinationArn["Fn::Select"][1] ?? [];
     const [, ...others] = listIn(template);
@@ -290,7 +296,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
   });
 
   it.each(each("AWS::DynamoDB::Table"))(
-    "CKV_AWS_28 CKV_AWS_119 W74 W78: %s can be restored and is encrypted with the stack's key",
+    "CKV_AWS_28 CKV_AWS_119 cfn_nag:W74 cfn_nag:W78 %s can be restored and is encrypted with the stack's key",
     (_name, { Properties }) => {
       expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
       expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: stackKey });
@@ -298,7 +304,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     },
   );
 
-  it("CKV_AWS_149 W77: the secret is encrypted with the stack's key", () => {
+  it("CKV_AWS_149 cfn_nag:W77 the secret is encrypted with the stack's key", () => {
     expect(template.Resources["JwtSignatureSecret"]?.Properties.KmsKeyId).toEqual(stackKey);
   });
 
@@ -319,7 +325,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     });
   });
 
-  it("K8 K12: a secret is refused as a parameter already, as far as a pattern can tell", () => {
+  it("fault:K8 fault:K12 a secret is refused as a parameter already, as far as a pattern can tell", () => {
     const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
     const uniform = ["k".repeat(32), "abcdefg".repeat(9), "password".repeat(4), "0123456789abcdef".repeat(2)];
     const random = Array.from({ length: 500 }, () => randomBytes(48)).flatMap((bytes) =>
@@ -332,7 +338,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(random.filter((text) => !pattern.test(text))).toEqual([]);
   });
 
-  it("S22 CKV_AWS_45: the secret goes into Secrets Manager and into nothing else", () => {
+  it("CKV_AWS_45 the secret goes into Secrets Manager and into nothing else", () => {
     const users = Object.entries(template.Resources).filter(([, { Properties }]) =>
       /"JwtSecret"|\$\{JwtSecret\}/.test(JSON.stringify(Properties)),
     );
@@ -342,7 +348,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
   });
 
   it.each(each("AWS::Logs::LogGroup"))(
-    "CKV_AWS_66 CKV_AWS_158 W84 W86: %s forgets in time and is encrypted with the stack's key",
+    "CKV_AWS_66 CKV_AWS_158 cfn_nag:W84 cfn_nag:W86 %s forgets in time and is encrypted with the stack's key",
     (_name, { Properties }) => {
       expect(Properties.RetentionInDays).toEqual({ Ref: "LogRetentionDays" });
       expect(Properties.KmsKeyId).toEqual(stackKey);
@@ -364,7 +370,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     }
   });
 
-  it("CKV_AWS_95 W46 APIGateway.1 TRACE: the API's logs hold neither query strings nor claims nor messages", () => {
+  it("CKV_AWS_95 cfn_nag:W46 securityhub:APIGateway.1 the API's logs hold neither query strings nor claims nor messages", () => {
     const stage = template.Resources["WebsocketApiStage"]?.Properties;
     const format = stage.AccessLogSettings.Format;
     const variables = [...format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
@@ -386,7 +392,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
   const deadLetterQueues = () =>
     ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy === undefined);
 
-  it("R2 S16 I6: every consumed queue gives up after five attempts, waits six timeouts, and repeats only what failed", () => {
+  it("fault:2 attack:I6 every consumed queue gives up after five attempts, waits six timeouts, and repeats only what failed", () => {
     for (const [, { Properties }] of each("AWS::Lambda::EventSourceMapping")) {
       const queue = template.Resources[Properties.EventSourceArn["Fn::GetAtt"][0]]?.Properties;
       const consumer = template.Resources[Properties.FunctionName.Ref]?.Properties;
@@ -397,7 +403,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     }
   });
 
-  it("R2: dead letters outlive what they come from", () => {
+  it("fault:2 dead letters outlive what they come from", () => {
     const sources = ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy);
 
     for (const [, { Properties }] of sources) {
@@ -407,7 +413,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(sources.length).toBe(3);
   });
 
-  it("S7: every queue without a redrive policy holds dead letters, and its alarm tells of the first", () => {
+  it("every queue without a redrive policy holds dead letters, and its alarm tells of the first", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
 
     for (const [name] of deadLetterQueues()) {
@@ -423,7 +429,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(deadLetterQueues().length).toBe(4);
   });
 
-  it("R4: an alarm tells of each event that a rule could put nowhere, on whichever bus it is", () => {
+  it("fault:4 an alarm tells of each event that a rule could put nowhere, on whichever bus it is", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
     const rules = each("AWS::Events::Rule");
 
@@ -452,7 +458,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(rules.length).toBe(2);
   });
 
-  it("R4: EventBridge tries for a day and then hands over to the dead letters", () => {
+  it("fault:4 EventBridge tries for a day and then hands over to the dead letters", () => {
     for (const [, { Properties }] of each("AWS::Events::Rule")) {
       for (const target of Properties.Targets) {
         expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
@@ -461,7 +467,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     }
   });
 
-  it("S21: a route is throttled, and a function's concurrency can be reserved (CKV_AWS_115 W92)", () => {
+  it("CKV_AWS_115 cfn_nag:W92 a route is throttled, and a function's concurrency can be reserved", () => {
     expect(template.Resources["WebsocketApiStage"]?.Properties.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: { Ref: "ThrottlingRateLimit" },
       ThrottlingBurstLimit: { Ref: "ThrottlingBurstLimit" },
@@ -471,7 +477,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     }
   });
 
-  it("S24 CKV_AWS_363: every function runs on the newest runtime", () => {
+  it("CKV_AWS_363 every function runs on the newest runtime", () => {
     for (const [, { Properties }] of each("AWS::Lambda::Function")) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
     }

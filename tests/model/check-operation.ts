@@ -20,12 +20,14 @@ function checkConnect(operation: Operation, { history, violations }: OracleInput
     const closed = closes.some(
       (close) => close.outcome === "done" && close.ended < operation.begun && isRecent(close, operation),
     );
-    violations.expect(!closed, "I12", "a connection came back after its end");
+    violations.expect(!closed, "inv:12", "a connection came back after its end");
     const theirs = others.some((other) => other.outcome === "stored" && other.ended < operation.begun);
-    violations.expect(!theirs || closes.length > 0, "I6", "a connection changed its user");
+    violations.expect(!theirs || closes.length > 0, "inv:6", "a connection changed its user");
   }
-  if (outcome === "closed") violations.expect(closes.length > 0, "I12", "answered closed, though it was never closed");
-  if (outcome === "taken") violations.expect(others.length > 0, "I12", "answered taken, though no other user had it");
+  if (outcome === "closed")
+    violations.expect(closes.length > 0, "inv:12", "answered closed, though it was never closed");
+  if (outcome === "taken")
+    violations.expect(others.length > 0, "inv:12", "answered taken, though no other user had it");
 }
 
 function isRecent(close: Operation, operation: Operation): boolean {
@@ -40,15 +42,15 @@ function checkSubscribe(operation: Operation, socket: Socket, oracleInput: Oracl
 
 function checkSubscribed(operation: Operation, socket: Socket, { history, violations }: OracleInput): void {
   const { connectionId } = operation;
-  violations.expect(!isExpired(socket, operation.begunAt), "I19", "an expired connection was subscribed");
+  violations.expect(!isExpired(socket, operation.begunAt), "inv:19", "an expired connection was subscribed");
   const closed = history
     .endings(connectionId)
     .some(({ outcome, ended }) => outcome === "done" && ended < operation.begun);
-  violations.expect(!closed, "I2", "a closed connection was subscribed");
+  violations.expect(!closed, "inv:2", "a closed connection was subscribed");
   const opened = history
     .of({ kind: "connect", connectionId })
     .some(({ begun, userId }) => begun < operation.ended && userId === operation.userId);
-  violations.expect(opened, "I2", "a connection was subscribed that never connected");
+  violations.expect(opened, "inv:2", "a connection was subscribed that never connected");
 }
 
 function checkNotConnected(operation: Operation, socket: Socket, { history, violations, clock }: OracleInput): void {
@@ -60,7 +62,7 @@ function checkNotConnected(operation: Operation, socket: Socket, { history, viol
     );
   const closes = history.endings(connectionId).filter(({ begun }) => begun < operation.ended);
   const connected = opened && closes.length === 0 && !isExpired(socket, clock.now());
-  violations.expect(!connected, "I12", "a connection that is open is not connected");
+  violations.expect(!connected, "inv:12", "a connection that is open is not connected");
 }
 
 function checkLimit(operation: Operation, { history, violations }: OracleInput): void {
@@ -68,5 +70,5 @@ function checkLimit(operation: Operation, { history, violations }: OracleInput):
   const subscribed = others.filter((entityId) =>
     history.maySubscribe(operation.connectionId, entityId, operation.begun),
   );
-  violations.expect(subscribed.length >= LIMIT, "I15", "refused below the limit");
+  violations.expect(subscribed.length >= LIMIT, "inv:15", "refused below the limit");
 }

@@ -36,15 +36,15 @@ export function checkDelivery(
   const { audience, published } = publication;
   const { history, violations } = oracleInput;
   if ("userId" in audience) {
-    violations.expect(socket.userId === audience.userId, "I6", "a push reached another user");
+    violations.expect(socket.userId === audience.userId, "inv:6", "a push reached another user");
   } else {
     violations.expect(
       history.maySubscribe(socket.id, audience.entityId, published),
-      "I4",
+      "inv:4",
       "an update reached a connection without a subscription",
     );
   }
-  violations.expect(!isExpired(socket, askedAt), "I19", "an expired connection was posted to");
+  violations.expect(!isExpired(socket, askedAt), "inv:19", "an expired connection was posted to");
 }
 
 /** Checks a publication when none of its messages is left in the queue. */
@@ -53,13 +53,13 @@ export function checkSettled(publication: Publication, oracleInput: OracleInput)
   for (const id of expected) {
     const accounted =
       delivered.includes(id) || isDeadLettered(publication, id) || isExcused(id, publication, oracleInput);
-    oracleInput.violations.expect(accounted, "I3", "neither delivered nor dead-lettered");
+    oracleInput.violations.expect(accounted, "inv:3", "neither delivered nor dead-lettered");
   }
   for (const id of new Set(delivered)) {
     const times = delivered.filter((other) => other === id).length;
     oracleInput.violations.expect(
       times <= mostDeliveries(id, publication, oracleInput),
-      "I14",
+      "inv:14",
       "delivered again without need",
     );
   }

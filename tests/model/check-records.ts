@@ -7,11 +7,11 @@ export async function checkRecords(simulation: Simulation): Promise<void> {
   const { violations, history } = simulation;
   const [connected, subscribed] = [await simulation.connected(), await simulation.subscribed()];
   const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.endings(connectionId));
-  violations.expect(![...connected, ...subscribed].some(isClosed), "I1", "a record outlived its connection");
+  violations.expect(![...connected, ...subscribed].some(isClosed), "inv:1", "a record outlived its connection");
 
   const isOrphaned = (connectionId: ConnectionId) =>
     !connected.includes(connectionId) && history.endings(connectionId).length === 0;
-  violations.expect(!subscribed.some(isOrphaned), "I2", "a subscription without a connection");
+  violations.expect(!subscribed.some(isOrphaned), "inv:2", "a subscription without a connection");
 }
 
 /** Checks the same after one more push to all audiences: it removes what an interrupted disconnect left over. */
@@ -19,7 +19,7 @@ export async function checkProbed(simulation: Simulation): Promise<void> {
   const { violations, gateway } = simulation;
   const left = [...(await simulation.connected()), ...(await simulation.subscribed())];
   const dead = left.filter((id) => gateway.sockets.get(id)?.state !== "open");
-  violations.expect(dead.length === 0, "I2", "a record outlived the delivery that found its connection gone");
+  violations.expect(dead.length === 0, "inv:2", "a record outlived the delivery that found its connection gone");
 }
 
 /** A repeated disconnect finishes an interrupted one while the tombstone lasts; after that, pushes and expiry do. */

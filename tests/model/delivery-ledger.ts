@@ -42,20 +42,20 @@ export class DeliveryLedger {
     const outOfTime = now >= this.#deadline;
     const unread = this.faultyRead && "recipients" in to === "recipients" in this.#delivery.to;
     const needed = outOfTime || unread || ("recipients" in to && to.recipients.every((one) => this.#failed(one)));
-    this.#violations.expect(needed, "I14", "handed on without need");
+    this.#violations.expect(needed, "inv:14", "handed on without need");
   }
 
   deadLettered({ to, attempt }: Delivery, reason: UndeliverableReason): void {
     this.#handedOn.push(to);
     const exhausted = reason !== "ATTEMPTS_EXHAUSTED" || attempt >= MAX_ATTEMPTS || attempt === 0;
-    this.#violations.expect(exhausted, "I3", "given up too early");
+    this.#violations.expect(exhausted, "inv:3", "given up too early");
     if (reason !== "PUSH_REFUSED" || !("recipients" in to)) return;
     const refused = to.recipients.every(({ connectionId }) => this.#posts.get(connectionId) === "refused");
-    this.#violations.expect(refused, "I14", "dead-lettered for another connection's refusal");
+    this.#violations.expect(refused, "inv:14", "dead-lettered for another connection's refusal");
   }
 
   returned(): void {
-    this.#violations.expect(this.faultyQueue, "I14", "a delivery failed although all of it was handed on");
+    this.#violations.expect(this.faultyQueue, "inv:14", "a delivery failed although all of it was handed on");
   }
 
   completed(report: DeliveryReport, nowSeconds: number): void {
@@ -65,12 +65,12 @@ export class DeliveryLedger {
         ? []
         : items.filter((one) => !this.#isAccountedFor(one, nowSeconds)),
     );
-    this.#violations.expect(lost.length === 0, "I13", "a recipient is not accounted for");
+    this.#violations.expect(lost.length === 0, "inv:13", "a recipient is not accounted for");
     const { to } = this.#delivery;
     if (!("recipients" in to) || report.outcome !== "completed") return;
     const { delivered, gone, expired, deferred, deadLettered } = report;
     const counted = delivered + gone + expired + deferred + deadLettered;
-    this.#violations.expect(counted === to.recipients.length, "I13", "the report does not add up");
+    this.#violations.expect(counted === to.recipients.length, "inv:13", "the report does not add up");
   }
 
   #failed({ connectionId }: NamedRecipient): boolean {

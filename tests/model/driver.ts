@@ -34,7 +34,7 @@ export class Driver {
       clock.advance(Math.max(0, next - clock.now()) / 1000);
       this.#poll();
     }
-    violations.expect(false, "I13", "messages that stay in the queue for ever");
+    violations.expect(false, "inv:13", "messages that stay in the queue for ever");
   }
 
   #poll(): void {

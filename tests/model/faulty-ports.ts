@@ -31,7 +31,7 @@ export function faultyStores(
     const now = simulation.nowSeconds();
     simulation.violations.expect(
       (await items).every(({ expiresAt }) => expiresAt > now),
-      "I19",
+      "inv:19",
       "an expired record was shown",
     );
     return items;

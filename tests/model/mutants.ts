@@ -55,43 +55,43 @@ const believing = withStores(
 /** Each mutant with the invariant that has to find it. */
 export const mutants: readonly Mutant[] = [
   {
-    breaks: "I1",
+    breaks: "inv:1",
     what: "an interrupted disconnect cannot be finished",
     system: withConnections(ForgettingOnSecondClose),
   },
   {
-    breaks: "I1",
+    breaks: "inv:1",
     what: "a repeated $connect forgets the subscriptions",
     system: withConnections(OverwritingOnConnect),
   },
   {
-    breaks: "I1",
+    breaks: "inv:1",
     what: "subscriptions are left when their connection ends",
     system: withStores(() => ({ unsubscribeAll: async () => undefined })),
   },
   {
-    breaks: "I2",
+    breaks: "inv:2",
     what: "subscribing without the condition on the connection",
     system: withConnections(SubscribingUnconditionally),
   },
   {
-    breaks: "I2",
+    breaks: "inv:2",
     what: "a swallowed 410",
     system: withOutcome((outcome) => (outcome === "gone" ? "delivered" : outcome)),
   },
-  { breaks: "I3", what: "a dropped page", system: withPages(({ items }) => ({ items })) },
+  { breaks: "inv:3", what: "a dropped page", system: withPages(({ items }) => ({ items })) },
   {
-    breaks: "I3",
+    breaks: "inv:3",
     what: "a swallowed 429",
     system: withOutcome((outcome) => (outcome === "throttled" ? "delivered" : outcome)),
   },
   {
-    breaks: "I3",
+    breaks: "inv:3",
     what: "a swallowed failure to defer a delivery",
     system: withQueue((queue) => ({ defer: (...order) => queue.defer(...order).catch(() => undefined) })),
   },
   {
-    breaks: "I3",
+    breaks: "inv:3",
     what: "a 410 during the handshake that counts",
     system: withPages(({ items, ...rest }) => ({
       ...rest,
@@ -99,12 +99,12 @@ export const mutants: readonly Mutant[] = [
     })),
   },
   {
-    breaks: "I4",
+    breaks: "inv:4",
     what: "an unsubscribe that only answers",
     system: withStores(() => ({ unsubscribe: async () => "unsubscribed" })),
   },
   {
-    breaks: "I6",
+    breaks: "inv:6",
     what: "user ids are folded",
     system: withStores(
       () => ({}),
@@ -117,11 +117,11 @@ export const mutants: readonly Mutant[] = [
       }),
     ),
   },
-  { breaks: "I6", what: "a forged $connect takes a connection over", system: withConnections(OverwritingOnConnect) },
-  { breaks: "I12", what: "no tombstone", system: withConnections(WithoutTombstones) },
-  { breaks: "I12", what: "a repeated $connect is refused", system: withConnections(RefusingRepeatedConnect) },
+  { breaks: "inv:6", what: "a forged $connect takes a connection over", system: withConnections(OverwritingOnConnect) },
+  { breaks: "inv:12", what: "no tombstone", system: withConnections(WithoutTombstones) },
+  { breaks: "inv:12", what: "a repeated $connect is refused", system: withConnections(RefusingRepeatedConnect) },
   {
-    breaks: "I13",
+    breaks: "inv:13",
     what: "one of the deferred recipients is lost",
     system: withQueue((queue) => ({
       defer: (delivery, delay) =>
@@ -134,14 +134,14 @@ export const mutants: readonly Mutant[] = [
         ),
     })),
   },
-  { breaks: "I13", what: "no dead letters", system: withQueue(() => ({ undeliverable: async () => undefined })) },
+  { breaks: "inv:13", what: "no dead letters", system: withQueue(() => ({ undeliverable: async () => undefined })) },
   {
-    breaks: "I14",
+    breaks: "inv:14",
     what: "a retry of the whole audience",
     system: withQueue((queue) => ({ defer: (delivery, delay) => queue.defer({ ...delivery, to: {} }, delay) })),
   },
   {
-    breaks: "I14",
+    breaks: "inv:14",
     what: "a 410 that fails the delivery",
     system: {
       ...system,
@@ -154,14 +154,14 @@ export const mutants: readonly Mutant[] = [
         },
     },
   },
-  { breaks: "I15", what: "a limit that is checked too early", system: withPorts(lookBeforeSubscribing) },
+  { breaks: "inv:15", what: "a limit that is checked too early", system: withPorts(lookBeforeSubscribing) },
   {
-    breaks: "I15",
+    breaks: "inv:15",
     what: "a repeated subscribe that counts",
     system: { ...system, makeSubscriptions: (connections) => new CountingRequests(connections, PAGE_SIZE) },
   },
   {
-    breaks: "I19",
+    breaks: "inv:19",
     what: "an expiry that is not checked when reading",
     system: withStores(
       (subscriptions) => ({
@@ -173,11 +173,11 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
-    breaks: "I19",
+    breaks: "inv:19",
     what: "an expiry that is not checked when subscribing",
     system: withStores((subscriptions) => ({
       subscribe: (subscription, _, limit) => subscriptions.subscribe(subscription, BEFORE_ALL, limit),
     })),
   },
-  { breaks: "I19", what: "named recipients that are not looked up", system: believing },
+  { breaks: "inv:19", what: "named recipients that are not looked up", system: believing },
 ];

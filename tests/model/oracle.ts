@@ -2,8 +2,18 @@ import type { FixedClock } from "../fakes/fixed-clock.ts";
 import type { GatewayModel } from "./gateway-model.ts";
 import type { History } from "./history.ts";
 
-/** threats.md, section 5.2. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I12" | "I13" | "I14" | "I15" | "I19";
+/** Rows of tests/IDS.md. */
+export type Invariant =
+  | "inv:1"
+  | "inv:2"
+  | "inv:3"
+  | "inv:4"
+  | "inv:6"
+  | "inv:12"
+  | "inv:13"
+  | "inv:14"
+  | "inv:15"
+  | "inv:19";
 
 export type Violation = { readonly invariant: Invariant; readonly what: string };
 

@@ -35,7 +35,7 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
 
   simulation.clock.advance(FOREVER_SECONDS);
   const shown = [...(await simulation.connected()), ...(await simulation.subscribed())];
-  simulation.violations.expect(shown.length === 0, "I19", "an expired record is shown");
+  simulation.violations.expect(shown.length === 0, "inv:19", "an expired record is shown");
   return simulation.violations.all;
 }
 

@@ -99,6 +99,6 @@ export class Simulation implements OracleInput {
 
   async countSubscriptions(id: ConnectionId): Promise<void> {
     const count = (await this.subscribed()).filter((subscriber) => subscriber === id).length;
-    this.violations.expect(count <= LIMIT, "I15", "a connection is over its limit");
+    this.violations.expect(count <= LIMIT, "inv:15", "a connection is over its limit");
   }
 }

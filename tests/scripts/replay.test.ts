@@ -59,7 +59,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     return client.send(new SendMessageCommand(command));
   }
 
-  it("R2 delivers what was a delivery, to the letter but for its age", async () => {
+  it("fault:2 delivers what was a delivery, to the letter but for its age", async () => {
     const deliveries: Delivery[] = [
       freshDelivery(entityUpdate({ message: "\ufffe\uffff\ud800{" })),
       { notification: userPush(), to: { recipients: named(recipients(2)) }, attempt: 0 },

@@ -243,7 +243,7 @@ describe("an observer", () => {
     expect((await recorder.until("fault-after-invocation")).at(-1)).toMatchObject({ error: { errorMessage: "late" } });
   });
 
-  it("O3 never gets a token, wherever a client puts it", async () => {
+  it("attack:O3 never gets a token, wherever a client puts it", async () => {
     const TOKEN = `${"eyJhbGciOiJIUzI1NiJ9".padEnd(36, "A")}.${"cGF5bG9hZA".repeat(9)}.${"c2lnbmF0dXJl".repeat(4)}`;
     const recorder = new Recorder();
     const { runtime } = await startStory(recorder.observe);

@@ -13,7 +13,7 @@ import { connect } from "./support/web-socket-client.ts";
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
-describe("M-01 M-14 the SDK's @connections client, with the stage in its endpoint", () => {
+describe("gw:management-1 gw:management-14 the SDK's @connections client, with the stage in its endpoint", () => {
   async function connected() {
     const runtime = await startTestRuntime({ handlers: { Connect: ok } });
     const endpoint = `http://127.0.0.1:${runtime.port}/dev`;
@@ -22,7 +22,7 @@ describe("M-01 M-14 the SDK's @connections client, with the stage in its endpoin
     return { runtime, client, ConnectionId, api: new ApiGatewayManagementApiClient({ ...account, endpoint }) };
   }
 
-  it("M-02 M-03 M-04 posts, gets and deletes", async () => {
+  it("gw:management-2 gw:management-3 gw:management-4 posts, gets and deletes", async () => {
     const { runtime, client, ConnectionId, api } = await connected();
     await using _ = runtime;
     await api.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from("hello") }));
@@ -38,7 +38,7 @@ describe("M-01 M-14 the SDK's @connections client, with the stage in its endpoin
     await expect(api.send(new GetConnectionCommand({ ConnectionId }))).rejects.toBeInstanceOf(GoneException);
   });
 
-  it("M-05 M-06 M-07 throws the SDK's own errors", async () => {
+  it("gw:management-5 gw:management-6 gw:management-7 throws the SDK's own errors", async () => {
     const { runtime, ConnectionId, api } = await connected();
     await using _ = runtime;
     const post = (id: string, Data: string) =>

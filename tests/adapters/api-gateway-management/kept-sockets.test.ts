@@ -103,14 +103,17 @@ describe("a kept socket", () => {
     ["just behind the first", (send) => setImmediate(send)],
     ["some time later", (send) => setTimeout(send, 0)],
     ["still later", (send) => setTimeout(send, 1)],
-  ])("J1 a second answer, 410, that nobody asked for, %s: no living connection is called gone", async (_when, wait) => {
-    const post = makePost();
-    standIn.answer = (socket) => {
-      socket.write(rawAnswer(200));
-      wait(() => socket.writable && socket.write(rawAnswer(410)));
-    };
-    const outcomes: string[] = [];
-    for (const id of IDS("c", 100)) outcomes.push(await post(id));
-    expect(outcomes).toEqual(Array(100).fill("delivered"));
-  });
+  ])(
+    "fault:J1 a second answer, 410, that nobody asked for, %s: no living connection is called gone",
+    async (_when, wait) => {
+      const post = makePost();
+      standIn.answer = (socket) => {
+        socket.write(rawAnswer(200));
+        wait(() => socket.writable && socket.write(rawAnswer(410)));
+      };
+      const outcomes: string[] = [];
+      for (const id of IDS("c", 100)) outcomes.push(await post(id));
+      expect(outcomes).toEqual(Array(100).fill("delivered"));
+    },
+  );
 });

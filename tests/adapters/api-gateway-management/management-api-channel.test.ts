@@ -102,19 +102,19 @@ describe("ManagementApiChannel", () => {
 
 describe("an answer of the management API", () => {
   it.each<[string, Answer, PostOutcome]>([
-    ["J1 410 whose body is not JSON", withStatus(410, "<html>"), "gone"],
-    ["J5 400 for an id it cannot decode", withStatus(400, '{"message":"Invalid connectionId: x"}'), "gone"],
-    ["J5 400 for anything else", withStatus(400, '{"message":"Bad Request"}'), "refused"],
+    ["fault:J1 410 whose body is not JSON", withStatus(410, "<html>"), "gone"],
+    ["fault:J5 400 for an id it cannot decode", withStatus(400, '{"message":"Invalid connectionId: x"}'), "gone"],
+    ["fault:J5 400 for anything else", withStatus(400, '{"message":"Bad Request"}'), "refused"],
     ["401", withStatus(401), "refused"],
     ["404, the wrong stage", withStatus(404), "refused"],
     ["302, which is not followed", withStatus(302), "refused"],
-    ["J8 408", withStatus(408), "failed"],
-    ["J8 502", withStatus(502), "failed"],
-    ["J8 503 with rubbish", withStatus(503, "\u0000\u0001"), "failed"],
-    ["J8 504", withStatus(504), "failed"],
-    ["J8 none, the socket reset", (response) => response.destroy(), "failed"],
-    ["J8 cut off in its body", (response) => cutOff(response), "failed"],
-    ["J8 longer than any of the gateway's", withStatus(200, "x".repeat(100_000)), "failed"],
+    ["fault:J8 408", withStatus(408), "failed"],
+    ["fault:J8 502", withStatus(502), "failed"],
+    ["fault:J8 503 with rubbish", withStatus(503, "\u0000\u0001"), "failed"],
+    ["fault:J8 504", withStatus(504), "failed"],
+    ["fault:J8 none, the socket reset", (response) => response.destroy(), "failed"],
+    ["fault:J8 cut off in its body", (response) => cutOff(response), "failed"],
+    ["fault:J8 longer than any of the gateway's", withStatus(200, "x".repeat(100_000)), "failed"],
   ])("%s", async (_row, answer, outcome) => {
     standIn.answer = answer;
     const told = await channelTo(standIn.origin).prepare(PUSH)(C1);
@@ -122,9 +122,9 @@ describe("an answer of the management API", () => {
   });
 
   it.each<[string, Answer]>([
-    ["J8 never", () => undefined],
-    ["J8 only its head", (response) => response.writeHead(200, { "Content-Length": "5" }).flushHeaders()],
-    ["J8 a byte at a time", (response) => trickle(response)],
+    ["fault:J8 never", () => undefined],
+    ["fault:J8 only its head", (response) => response.writeHead(200, { "Content-Length": "5" }).flushHeaders()],
+    ["fault:J8 a byte at a time", (response) => trickle(response)],
   ])("that comes %s: unanswered when the time for the whole exchange is up", async (_row, answer) => {
     standIn.answer = answer;
     const told = await channelTo(standIn.origin, { timeoutMillis: 60 }).prepare(PUSH)(C1);
@@ -132,8 +132,8 @@ describe("an answer of the management API", () => {
   });
 
   it.each([
-    ["J8 nobody listening", "http://127.0.0.1:1"],
-    ["J8 a name that does not resolve", "https://does-not-exist.invalid"],
+    ["fault:J8 nobody listening", "http://127.0.0.1:1"],
+    ["fault:J8 a name that does not resolve", "https://does-not-exist.invalid"],
   ])("that cannot come, with %s", async (_row, origin) => {
     expect(await channelTo(origin).prepare(PUSH)(C1)).toBe("failed");
   });

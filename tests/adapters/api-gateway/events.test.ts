@@ -33,14 +33,14 @@ describe("parseAuthorizerEvent", () => {
     });
   });
 
-  it("F7 knows a header by any case of its name, and several of them as one list", () => {
+  it("attack:F7 knows a header by any case of its name, and several of them as one list", () => {
     const event = authorizerEvent({
       headers: { "sec-websocket-protocol": "websocket", "SEC-WEBSOCKET-PROTOCOL": "a.b.c" },
     });
     expect(parseAuthorizerEvent(event).attempt.presented.subprotocols).toEqual(["websocket", "a.b.c"]);
   });
 
-  it("F4 knows the query parameter by its exact name only", () => {
+  it("attack:F4 knows the query parameter by its exact name only", () => {
     const query = { "access_token[]": "a.b.c", Access_Token: "a.b.c", token: "a.b.c", auth_token: "a.b.c" };
     expect(parseAuthorizerEvent(authorizerEvent({ query })).attempt.presented.query).toEqual([]);
   });
@@ -57,7 +57,7 @@ describe("parseAuthorizerEvent", () => {
       "values that are no strings",
       { headers: { "Sec-WebSocket-Protocol": 7 }, multiValueHeaders: { Origin: [7, null] } },
     ],
-  ])("F19 finds no token in an event with %s", (_title, fields) => {
+  ])("attack:F19 finds no token in an event with %s", (_title, fields) => {
     const { presented, origins } = parseAuthorizerEvent({ ...authorizerEvent(), ...fields }).attempt;
     expect({ ...presented, origins }).toEqual({ query: [], subprotocols: [], origins: [] });
   });
@@ -75,7 +75,7 @@ describe("parseAuthorizerEvent", () => {
     ["one for another route", { ...authorizerEvent(), methodArn: METHOD_ARN.replace("$connect", "$default") }],
     ["one whose ARN is a pattern", { ...authorizerEvent(), methodArn: METHOD_ARN.replace("/dev/", "/*/") }],
     ["one whose ARN is an object", { ...authorizerEvent(), methodArn: { toString: (): string => METHOD_ARN } }],
-  ])("F19 refuses an event that is %s", (_title, event) => {
+  ])("attack:F19 refuses an event that is %s", (_title, event) => {
     expect(() => parseAuthorizerEvent(event)).toThrow(MALFORMED);
   });
 });
@@ -95,7 +95,7 @@ describe("parseConnectEvent", () => {
     });
   });
 
-  it("F18 E12 takes nothing that a client can set", () => {
+  it("attack:F18 attack:E12 takes nothing that a client can set", () => {
     const headers = { "X-User-Id": "eve", "X-Forwarded-For": "198.51.100.1", connectionId: "AAAAAAAAAAAAAAA=" };
     const { opening } = parseConnectEvent({ ...connectEvent({ headers }), body: '{"userId":"eve"}' });
     expect(opening).toMatchObject({ id: "gbgHYy9RVQAYKEj2kA==", identity: { userId: "ann" }, sourceIp: "203.0.113.7" });
@@ -139,13 +139,13 @@ describe("parseMessageEvent", () => {
   });
 
   it.each(["", "hello", "undefined", "7", '"text"', "null", "[]", "{", "\ufeff{}"])(
-    "G1 finds no object in %j",
+    "attack:G1 finds no object in %j",
     (body) => {
       expect(parseMessageEvent(messageEvent(body)).frame).toBeUndefined();
     },
   );
 
-  it.each([33, 200_000])("G4 survives %d levels", (depth) => {
+  it.each([33, 200_000])("attack:G4 survives %d levels", (depth) => {
     const deep = `{"action":${"[".repeat(depth)}${"]".repeat(depth)}}`;
     expect(parseMessageEvent(messageEvent(deep)).frame).toBeUndefined();
   });

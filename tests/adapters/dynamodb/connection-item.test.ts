@@ -27,11 +27,11 @@ describe("a connection's item", () => {
     ["times in text", { ...ITEM, connectedAt: "1800000000005" }],
     ["an expiry in milliseconds", { ...ITEM, expiresAt: 1_800_000_000_000 }],
     ["no source", { ...ITEM, sourceIp: undefined }],
-  ])("L8 is skipped when it holds %s", (_what, item) => {
+  ])("fault:L8 is skipped when it holds %s", (_what, item) => {
     expect(fromConnectionItem(item)).toBeUndefined();
   });
 
-  it("L8 is read by whatever is made of any other item, without a crash", () => {
+  it("fault:L8 is read by whatever is made of any other item, without a crash", () => {
     const anyItem = fc.dictionary(fc.constantFrom(...Object.keys(ITEM)), fc.jsonValue());
 
     fc.assert(

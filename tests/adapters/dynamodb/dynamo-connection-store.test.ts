@@ -56,7 +56,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       expect(await get(connection.id)).toEqual(tombstone);
     });
 
-    it("L8 passes over what it does not understand", async () => {
+    it("fault:L8 passes over what it does not understand", async () => {
       const userId = aUserId();
       const connection = aConnection({ userId });
       const older = { ...toConnectionItem(aConnection({ userId })), connectedAt: "yesterday" };
@@ -69,7 +69,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       expect(page.items).toEqual([connection]);
     });
 
-    it("L8 takes no id from a record that it cannot read", async () => {
+    it("fault:L8 takes no id from a record that it cannot read", async () => {
       const connection = aConnection();
       await put({ ...connectionKey(connection.id), GSI1PK: connection.identity.userId, GSI1SK: "user#" });
 
@@ -94,7 +94,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       ["a repeated close", { reads: 0, writes: 1 }, () => store.close(stranger.id, NOW)],
       ["a user's 40 connections", { reads: 1, writes: 0 }, () => store.liveConnectionsOf(userId, NOW)],
       [
-        "L7 a user's 40 expired connections",
+        "fault:L7 a user's 40 expired connections",
         { reads: 0, writes: 0 },
         () => store.liveConnectionsOf(userId, addSeconds(NOW, 7200)),
       ],

@@ -38,14 +38,14 @@ const CALLS = {
 };
 
 const FAULTS: readonly (readonly [string, RequestListener])[] = [
-  ["L1 throttles", refuse(400, "ProvisionedThroughputExceededException")],
-  ["L1 fails", refuse(500, "InternalServerError")],
-  ["L1 is unavailable", (_request, response) => response.writeHead(503).end("<html>")],
-  ["L1 denies access", refuse(400, "AccessDeniedException")],
+  ["fault:L1 throttles", refuse(400, "ProvisionedThroughputExceededException")],
+  ["fault:L1 fails", refuse(500, "InternalServerError")],
+  ["fault:L1 is unavailable", (_request, response) => response.writeHead(503).end("<html>")],
+  ["fault:L1 denies access", refuse(400, "AccessDeniedException")],
   ["has no such table", refuse(400, "ResourceNotFoundException")],
-  ["L1 hangs", () => undefined],
-  ["L1 hangs half-way", (_request, response) => response.writeHead(200).write('{"Items":')],
-  ["L1 resets the connection", (request) => request.socket.destroy()],
+  ["fault:L1 hangs", () => undefined],
+  ["fault:L1 hangs half-way", (_request, response) => response.writeHead(200).write('{"Items":')],
+  ["fault:L1 resets the connection", (request) => request.socket.destroy()],
   ["answers in another tongue", (_request, response) => response.end("<html>")],
 ];
 
@@ -58,7 +58,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
     });
   });
 
-  it("L1 recovers at once is answered as if nothing had been", async () => {
+  it("fault:L1 recovers at once is answered as if nothing had been", async () => {
     let requests = 0;
     const store = await storeOver((request, response) => {
       requests += 1;

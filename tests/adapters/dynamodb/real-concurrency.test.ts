@@ -48,7 +48,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     return results;
   }
 
-  it("M3 I1 a subscribe that meets a disconnect is refused or removed", async () => {
+  it("fault:M3 inv:1 a subscribe that meets a disconnect is refused or removed", async () => {
     const left = await race(async (waitMillis) => {
       const connection = aConnection();
       const entityIds = [anEntityId(), anEntityId(), anEntityId()];
@@ -60,7 +60,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     expect(left.filter((rows) => rows > 0)).toEqual([]);
   }, 60_000);
 
-  it("I12 one of a connect and a disconnect that meet wins, and the connection is closed", async () => {
+  it("inv:12 one of a connect and a disconnect that meet wins, and the connection is closed", async () => {
     const answers = await race(async (waitMillis) => {
       const connection = aConnection();
       await Promise.all([connections.open(connection), after(waitMillis, () => close(connection))]);
@@ -70,7 +70,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     expect(answers.filter(({ live, again }) => live > 0 || again !== "closed")).toEqual([]);
   }, 60_000);
 
-  it("I15 as many subscriptions as a connection may have are acknowledged, and those are there", async () => {
+  it("inv:15 as many subscriptions as a connection may have are acknowledged, and those are there", async () => {
     const counts = await race(async () => {
       const connection = aConnection();
       const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);

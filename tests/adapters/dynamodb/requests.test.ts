@@ -85,7 +85,7 @@ describe("what subscribing asks of DynamoDB", () => {
     expect(operations()).toEqual(["Query"]);
   });
 
-  it("L3 is nothing but the read when there is no record", async () => {
+  it("fault:L3 is nothing but the read when there is no record", async () => {
     const { subscriptions, operations } = await dynamoDb();
 
     expect(await subscribe(subscriptions)).toBe("not-connected");
@@ -94,7 +94,7 @@ describe("what subscribing asks of DynamoDB", () => {
   });
 
   it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])(
-    "L3 is tried again when a transaction is refused once by %s",
+    "fault:L3 is tried again when a transaction is refused once by %s",
     async (reason) => {
       const { subscriptions, operations } = await withRecord((nth) =>
         nth === 1 ? cancelled("None", reason) : undefined,
@@ -106,7 +106,7 @@ describe("what subscribing asks of DynamoDB", () => {
   );
 
   it.each(["ThrottlingError", "ValidationError", "ItemCollectionSizeLimitExceeded"])(
-    "L3 is an outage, and never a refusal, when a transaction is always refused by %s",
+    "fault:L3 is an outage, and never a refusal, when a transaction is always refused by %s",
     async (reason) => {
       const { subscriptions } = await withRecord(() => cancelled("ConditionalCheckFailed", reason));
 
@@ -115,7 +115,7 @@ describe("what subscribing asks of DynamoDB", () => {
   );
 
   it.each(["ConditionalCheckFailed", "TransactionConflict"])(
-    "L3 waits for its turn, and reads again, when a transaction has lost by %s",
+    "fault:L3 waits for its turn, and reads again, when a transaction has lost by %s",
     async (reason) => {
       const { subscriptions, operations } = await withRecord((nth) =>
         nth === 1 ? cancelled(reason, "None") : undefined,
@@ -128,7 +128,7 @@ describe("what subscribing asks of DynamoDB", () => {
 });
 
 describe("what closing asks of DynamoDB", () => {
-  it("L3 is asked again while a transaction is just changing the record", async () => {
+  it("fault:L3 is asked again while a transaction is just changing the record", async () => {
     const { table, operations } = await dynamoDb((_operation, nth) =>
       nth < 3 ? { type: "TransactionConflictException" } : undefined,
     );
@@ -140,7 +140,7 @@ describe("what closing asks of DynamoDB", () => {
 });
 
 describe("what a fan-out reads", () => {
-  it("L6 R8 subscribers from the table, strongly: no index can lag behind a subscription", async () => {
+  it("fault:L6 fault:8 subscribers from the table, strongly: no index can lag behind a subscription", async () => {
     const { subscriptions, requests } = await dynamoDb();
 
     await subscriptions.subscribersOf(anEntityId(), NOW);
@@ -149,7 +149,7 @@ describe("what a fan-out reads", () => {
     expect(requests[0]?.body).not.toHaveProperty("IndexName");
   });
 
-  it("L6 a user's connections from the index, where a lag is documented, and by expiry", async () => {
+  it("fault:L6 a user's connections from the index, where a lag is documented, and by expiry", async () => {
     const { table, requests } = await dynamoDb();
 
     await new DynamoConnectionStore(table).liveConnectionsOf(aUserId(), NOW);
@@ -172,7 +172,7 @@ describe("what naming connections asks of DynamoDB", () => {
     expect(asked.every((batch) => batch?.ConsistentRead)).toBe(true);
   });
 
-  it("L3 is asked again for what it has left out", async () => {
+  it("fault:L3 is asked again for what it has left out", async () => {
     const left = { Keys: [marshall(connectionKey(connection.id))], ConsistentRead: true };
     const { table, operations } = await dynamoDb((_operation, nth) =>
       nth === 1 ? { UnprocessedKeys: { [table.name]: left } } : { Responses: { [table.name]: record.Items } },
@@ -187,7 +187,7 @@ describe("what naming connections asks of DynamoDB", () => {
     expect(operations()).toEqual(["BatchGetItem", "BatchGetItem"]);
   });
 
-  it("L3 is an outage when it is left out for ever", async () => {
+  it("fault:L3 is an outage when it is left out for ever", async () => {
     const { table } = await dynamoDb(() => ({
       UnprocessedKeys: { [table.name]: { Keys: [marshall(connectionKey(connection.id))] } },
     }));

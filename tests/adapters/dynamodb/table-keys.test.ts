@@ -27,7 +27,7 @@ function placesOf(one: string, other: string): readonly Place[] {
 }
 
 describe("keys", () => {
-  it("I7 E3 E4 E5 are of one kind and one id, whatever the ids hold", () => {
+  it("inv:7 attack:E3 attack:E4 attack:E5 are of one kind and one id, whatever the ids hold", () => {
     fc.assert(
       fc.property(text, text, text, text, (a, b, c, d) => {
         for (const one of placesOf(a, b)) {
@@ -41,7 +41,7 @@ describe("keys", () => {
     );
   });
 
-  it("I7 E5 E8 a partition of the table belongs to one kind of thing", () => {
+  it("inv:7 attack:E5 attack:E8 a partition of the table belongs to one kind of thing", () => {
     fc.assert(
       fc.property(text, text, (one, other) => {
         const entityId = parseEntityId(one) ?? ("a" as EntityId);
@@ -53,7 +53,10 @@ describe("keys", () => {
     );
   });
 
-  it.each(["ENTITY#a", "USER#a", "CONNECTION#a", "#"])("E4 the index's partition %s is no user's", (partition) => {
-    expect(parseUserId(partition)).toBeUndefined();
-  });
+  it.each(["ENTITY#a", "USER#a", "CONNECTION#a", "#"])(
+    "attack:E4 the index's partition %s is no user's",
+    (partition) => {
+      expect(parseUserId(partition)).toBeUndefined();
+    },
+  );
 });

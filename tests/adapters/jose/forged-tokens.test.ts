@@ -62,9 +62,9 @@ describe("a token that was changed", () => {
   });
 
   it.each([
-    ["A10 in any one bit", bitFlips, 6000],
-    ["A8 A9 in any one character", exchanges, 15_000],
-    ["A10 in length, anywhere", lengthChanges, 2000],
+    ["attack:A10 in any one bit", bitFlips, 6000],
+    ["attack:A8 attack:A9 in any one character", exchanges, 15_000],
+    ["attack:A10 in length, anywhere", lengthChanges, 2000],
   ])("%s is never verified", async (_title, forge, expected) => {
     const forgeries = TOKENS.flatMap(forge);
 

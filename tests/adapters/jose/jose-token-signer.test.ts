@@ -17,7 +17,7 @@ describe("JoseTokenSigner", () => {
     expect(token).toBe(forgeJws({ header: { alg: "HS256", typ: "JWT" }, payload: claims, key: current.reveal() }));
   });
 
-  it("K10 signs nothing with a weak secret", async () => {
+  it("fault:K10 signs nothing with a weak secret", async () => {
     const signer = new JoseTokenSigner(new RotatingSigningSecrets([new Secret("weak")]));
 
     await expect(signer.sign({})).rejects.toMatchObject({

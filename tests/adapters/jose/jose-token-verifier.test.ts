@@ -35,7 +35,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets).toMatchObject({ reads: 1, rereads: 0 });
   });
 
-  it("K4 takes the previous secret as long as it is one of the secrets", async () => {
+  it("fault:K4 takes the previous secret as long as it is one of the secrets", async () => {
     const secrets = new RotatingSigningSecrets([current, previous]);
 
     const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
@@ -44,7 +44,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets.rereads).toBe(0);
   });
 
-  it("K3 asks once more before it refuses a signature, and takes the secret that was rotated in", async () => {
+  it("fault:K3 asks once more before it refuses a signature, and takes the secret that was rotated in", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
     const verified = await new JoseTokenVerifier(secrets).verify(signedWith(next));
@@ -53,7 +53,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
   });
 
-  it("K3 refuses a signature that the secrets asked for again do not explain either", async () => {
+  it("fault:K3 refuses a signature that the secrets asked for again do not explain either", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
     const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
@@ -63,13 +63,13 @@ describe("JoseTokenVerifier", () => {
   });
 
   it.each([
-    ["A3 two segments", "e30.e30"],
-    ["A15 too long", `${"A".repeat(8000)}.${"A".repeat(400)}.AAAA`],
-    ["A11 no JSON in the header", "AAAA.e30.AAAA"],
-    ["B1 no algorithm", withHeader({ alg: "none" })],
-    ["B4 another algorithm", withHeader({ alg: "HS512" })],
-    ["B10 crit", withHeader({ alg: "HS256", crit: ["exp"] })],
-    ["A10 a signature of another length", `${signedWith(current)}A`],
+    ["attack:A3 two segments", "e30.e30"],
+    ["attack:A15 too long", `${"A".repeat(8000)}.${"A".repeat(400)}.AAAA`],
+    ["attack:A11 no JSON in the header", "AAAA.e30.AAAA"],
+    ["attack:B1 no algorithm", withHeader({ alg: "none" })],
+    ["attack:B4 another algorithm", withHeader({ alg: "HS512" })],
+    ["attack:B10 crit", withHeader({ alg: "HS256", crit: ["exp"] })],
+    ["attack:A10 a signature of another length", `${signedWith(current)}A`],
   ])("%s is refused before any secret is read", async (_row, token) => {
     const secrets = new RotatingSigningSecrets([current]);
 
@@ -92,7 +92,7 @@ describe("JoseTokenVerifier", () => {
   });
 
   it.each(["IBZFPqpuE0oC+hnZ", ...Object.values(HOSTILE_KEY_IDS).flat()])(
-    "C1 takes any kid, since it selects nothing: %j",
+    "attack:C1 takes any kid, since it selects nothing: %j",
     async (kid) => {
       const token = withHeader({ alg: "HS256", kid });
 
@@ -103,11 +103,11 @@ describe("JoseTokenVerifier", () => {
   );
 
   it.each([
-    ["K10 of one byte", "a", "KEY_TOO_SHORT"],
-    ["K10 of 31 bytes", "k".repeat(31), "KEY_TOO_SHORT"],
-    ["K10 of NULs", "\0".repeat(32), "KEY_NOT_PRINTABLE"],
-    ["K12 of one character", "k".repeat(32), "KEY_TOO_UNIFORM"],
-    ["K8 that is a PEM", " -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n", "KEY_IS_PUBLIC"],
+    ["fault:K10 of one byte", "a", "KEY_TOO_SHORT"],
+    ["fault:K10 of 31 bytes", "k".repeat(31), "KEY_TOO_SHORT"],
+    ["fault:K10 of NULs", "\0".repeat(32), "KEY_NOT_PRINTABLE"],
+    ["fault:K12 of one character", "k".repeat(32), "KEY_TOO_UNIFORM"],
+    ["fault:K8 that is a PEM", " -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n", "KEY_IS_PUBLIC"],
   ])("a current secret %s is a fault, not a refusal", async (_row, text, code) => {
     const secret = new Secret(text);
     const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([secret]));
@@ -115,14 +115,14 @@ describe("JoseTokenVerifier", () => {
     await expect(verifier.verify(signedWith(secret))).rejects.toMatchObject(unavailable(code));
   });
 
-  it("C2 never verifies with an empty key", async () => {
+  it("attack:C2 never verifies with an empty key", async () => {
     const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([new Secret("")]));
     const token = forgeJws({ payload: claims, key: "" }) as UnverifiedToken;
 
     await expect(verifier.verify(token)).rejects.toMatchObject(unavailable("KEY_TOO_SHORT"));
   });
 
-  it("K10 refuses what a weak previous secret signed, without an outage", async () => {
+  it("fault:K10 refuses what a weak previous secret signed, without an outage", async () => {
     const weak = new Secret("weak");
     const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current, weak]));
 

@@ -16,7 +16,7 @@ describe("parseCompactJws", () => {
     );
   });
 
-  it("A9 takes no second spelling of any token", () => {
+  it("attack:A9 takes no second spelling of any token", () => {
     const lenient = fc.constantFrom("=", "==", " ", "\n", "\t", "\0", "\u00a0", "\u200b", "+", "/", "A", "é");
 
     fc.assert(
@@ -34,7 +34,7 @@ describe("parseCompactJws", () => {
     );
   });
 
-  it("A15 takes 8192 characters and no more", () => {
+  it("attack:A15 takes 8192 characters and no more", () => {
     const ofLength = (characters: number) => `AAAA.AAAA.${"A".repeat(characters - 10)}`;
     const longest = parseCompactJws(ofLength(8192));
     const excessive = parseCompactJws(ofLength(8193));
@@ -50,40 +50,40 @@ const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(level
 
 describe("parseTokenPart", () => {
   it.each([
-    ["A11 nothing", ""],
-    ["A11 not JSON", "{"],
-    ["A11 text after the object", "{}{}"],
-    ["A11 an array", "[]"],
-    ["A11 null", "null"],
-    ["A11 a string", '"{}"'],
-    ["A11 a number", "1"],
-    ["A12 a byte order mark", "\uFEFF{}"],
-    ["A16 17 levels", nested(17)],
-    ["A16 17 levels of arrays", `{"a":${"[".repeat(16)}${"]".repeat(16)}}`],
-    ["A16 2,000 levels", nested(2000)],
-    ["D16 __proto__", '{"__proto__":{"a":1}}'],
-    ["D16 __proto__ deeper", '{"a":[{"__proto__":null}]}'],
-    ["D16 __proto__ in escapes", '{"\\u005f_proto__":1}'],
-    ["D16 constructor", '{"constructor":{"prototype":{}}}'],
-    ["D16 prototype", '{"a":{"prototype":1}}'],
-    ["D17 one name twice", '{"a":1,"a":1}'],
-    ["D17 the second in escapes", '{"a":1,"\\u0061":1}'],
-    ["D17 deeper", '{"x":[0,{"a":1,"b":2,"a":3}]}'],
-    ["D17 the empty name", '{"":1,"":2}'],
-    ["D17 an object among the two", '{"a":{"b":1,"c":2},"a":1}'],
-    ["D17 white space before the colon", '{"a"\n\t :1,"a"\r:2}'],
-    ["D17 behind a string like a member", '{"x":"\\"a\\":1","a":1,"a":2}'],
+    ["attack:A11 nothing", ""],
+    ["attack:A11 not JSON", "{"],
+    ["attack:A11 text after the object", "{}{}"],
+    ["attack:A11 an array", "[]"],
+    ["attack:A11 null", "null"],
+    ["attack:A11 a string", '"{}"'],
+    ["attack:A11 a number", "1"],
+    ["attack:A12 a byte order mark", "\uFEFF{}"],
+    ["attack:A16 17 levels", nested(17)],
+    ["attack:A16 17 levels of arrays", `{"a":${"[".repeat(16)}${"]".repeat(16)}}`],
+    ["attack:A16 2,000 levels", nested(2000)],
+    ["attack:D16 __proto__", '{"__proto__":{"a":1}}'],
+    ["attack:D16 __proto__ deeper", '{"a":[{"__proto__":null}]}'],
+    ["attack:D16 __proto__ in escapes", '{"\\u005f_proto__":1}'],
+    ["attack:D16 constructor", '{"constructor":{"prototype":{}}}'],
+    ["attack:D16 prototype", '{"a":{"prototype":1}}'],
+    ["attack:D17 one name twice", '{"a":1,"a":1}'],
+    ["attack:D17 the second in escapes", '{"a":1,"\\u0061":1}'],
+    ["attack:D17 deeper", '{"x":[0,{"a":1,"b":2,"a":3}]}'],
+    ["attack:D17 the empty name", '{"":1,"":2}'],
+    ["attack:D17 an object among the two", '{"a":{"b":1,"c":2},"a":1}'],
+    ["attack:D17 white space before the colon", '{"a"\n\t :1,"a"\r:2}'],
+    ["attack:D17 behind a string like a member", '{"x":"\\"a\\":1","a":1,"a":2}'],
     ["NaN", '{"a":NaN}'],
   ])("refuses %s", (_row, text) => {
     expect(parse(text)).toBeUndefined();
   });
 
   it.each([
-    ["A13 a lone continuation byte", [0x7b, 0x22, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
-    ["A13 an overlong slash", [0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]],
-    ["A13 a surrogate's bytes", [0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
-    ["A14 UTF-16", [0x7b, 0x00, 0x7d, 0x00]],
-    ["A14 UTF-16 with its mark", [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
+    ["attack:A13 a lone continuation byte", [0x7b, 0x22, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
+    ["attack:A13 an overlong slash", [0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]],
+    ["attack:A13 a surrogate's bytes", [0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
+    ["attack:A14 UTF-16", [0x7b, 0x00, 0x7d, 0x00]],
+    ["attack:A14 UTF-16 with its mark", [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
   ])("refuses %s", (_row, bytes) => {
     expect(parseTokenPart(Uint8Array.from(bytes))).toBeUndefined();
   });

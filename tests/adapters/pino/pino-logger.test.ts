@@ -56,7 +56,7 @@ describe("PinoLogger", () => {
     expect(JSON.parse(line ?? "")).toMatchObject(fields);
   });
 
-  it("O1 writes of a list the first hundred texts, each cut, and nothing else", () => {
+  it("attack:O1 writes of a list the first hundred texts, each cut, and nothing else", () => {
     const unreached = [{ name: CANARY }, ...Array.from({ length: 150 }, () => "x".repeat(300))];
     const [line = ""] = record((logger) => logger.info("all", { unreached } as unknown as LogFields));
 
@@ -73,7 +73,7 @@ describe("PinoLogger", () => {
     ["an inherited name", Object.create({ message: CANARY, stack: CANARY })],
     ["an error as the fields", Object.assign(new Error(CANARY), { detail: CANARY })],
     ["what follows an overlong text", { userId: `${"a".repeat(256)}${CANARY}` }],
-  ])("O1 drops %s", (_title, fields) => {
+  ])("attack:O1 drops %s", (_title, fields) => {
     const [line] = record((logger) => logger.error("kept", fields as LogFields));
 
     expect(line).not.toContain(CANARY);
@@ -83,14 +83,14 @@ describe("PinoLogger", () => {
   it.each([
     ["CR LF", 'a\r\n{"level":"ERROR","message":"forged"}'],
     ["ESC", "\u001b[2J\u001b]0;title\u0007"],
-    ["DEL and C1 CSI", "a\u007f\u009b31mred"],
+    ["DEL and the 8-bit CSI", "a\u007f\u009b31mred"],
     ["line and paragraph separators", "a\u2028b\u2029c"],
     ["quotes and braces", '","level":"ERROR","x":{"'],
     ["right-to-left override", "a\u202egnp.exe"],
     ["zero-width characters", "ad\u200bmin\ufeff"],
     ["a lone surrogate", "a\ud800b"],
     ["NUL", "a\u0000b"],
-  ])("O2 writes an id with %s as one printable line that reads back unchanged", (_title, userId) => {
+  ])("attack:O2 writes an id with %s as one printable line that reads back unchanged", (_title, userId) => {
     const lines = record((logger) => logger.info("subscribed", { userId }));
 
     expect(lines).toHaveLength(1);
@@ -99,7 +99,7 @@ describe("PinoLogger", () => {
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "INFO", message: "subscribed", userId });
   });
 
-  it("O2 writes one bounded line of JSON whatever the texts are", () => {
+  it("attack:O2 writes one bounded line of JSON whatever the texts are", () => {
     const anyText = fc.string({ unit: "binary", maxLength: 300 });
     fc.assert(
       fc.property(anyText, anyText, (message, userId) => {
@@ -114,7 +114,7 @@ describe("PinoLogger", () => {
     );
   });
 
-  it("O3 writes of an SDK error its name and nothing it carries", () => {
+  it("attack:O3 writes of an SDK error its name and nothing it carries", () => {
     const thrown = Object.assign(new Error(`refused ${CANARY}`), {
       name: "AccessDeniedException",
       $metadata: { requestId: CANARY, httpStatusCode: 400 },

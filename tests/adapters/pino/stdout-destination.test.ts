@@ -27,7 +27,7 @@ describe("stdoutDestination", () => {
     expect(JSON.parse(output)).toMatchObject({ message: "last words" });
   });
 
-  it("R23 outlives a reader that went away", async () => {
+  it("fault:23 outlives a reader that went away", async () => {
     const child = run(`
       const timer = setInterval(() => logger.info("to nobody"), 1);
       setTimeout(() => { clearInterval(timer); process.exitCode = 7; }, 100);`);
@@ -38,7 +38,7 @@ describe("stdoutDestination", () => {
     expect(code).toBe(7);
   });
 
-  it("R23 does not wait for a reader that does not read", async () => {
+  it("fault:23 does not wait for a reader that does not read", async () => {
     // Touching process.stdout makes the pipe non-blocking, as in any process that also prints.
     const child = run(`
       process.stdout.write("");

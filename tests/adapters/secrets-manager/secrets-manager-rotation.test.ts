@@ -69,7 +69,7 @@ describe("SecretsManagerRotation", () => {
     expect(await secret.stageOf(PENDING)).toBe("current");
   });
 
-  it("K7 throws for a pending value that is malformed, without quoting it", async () => {
+  it("fault:K7 throws for a pending value that is malformed, without quoting it", async () => {
     const { secret, versions } = await setUp();
     versions.add(PENDING, "canary, not JSON", 1_795_000_200, ["AWSPENDING"]);
 
@@ -84,7 +84,7 @@ describe("SecretsManagerRotation", () => {
     ["GetSecretValue", (secret) => secret.read(PENDING)],
     ["PutSecretValue", (secret) => secret.fill(PENDING, new Secret("new"))],
     ["UpdateSecretVersionStage", (secret) => secret.promote(PENDING)],
-  ])("K1 throws when %s is refused", async (operation, call) => {
+  ])("fault:K1 throws when %s is refused", async (operation, call) => {
     const { secret, server } = await setUp();
     const refused = { kind: "error", status: 400, type: "AccessDeniedException" } as const;
     server.fault = (request) => (request.startsWith(operation) ? refused : undefined);

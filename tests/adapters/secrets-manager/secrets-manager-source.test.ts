@@ -64,14 +64,14 @@ describe("what is read", () => {
     expect(createdAt).toBe(CREATED * 1000);
   });
 
-  it("K4 also the previous one while it still counts", async () => {
+  it("fault:K4 also the previous one while it still counts", async () => {
     const { source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
 
     expect(await texts(source)).toEqual(["two", "one"]);
   });
 
-  it("K4 with one request once it does not", async () => {
+  it("fault:K4 with one request once it does not", async () => {
     const { source, server, secret } = await setUp();
     secret.put(value("two"), CREATED);
 
@@ -85,7 +85,7 @@ describe("what is read", () => {
     expect(await texts(source)).toEqual(["one", undefined]);
   });
 
-  it("K5 never the pending version", async () => {
+  it("fault:K5 never the pending version", async () => {
     const { source, server, secret } = await setUp();
     secret.add("pending", value("three"), CREATED + 100, ["AWSPENDING"]);
 
@@ -93,7 +93,7 @@ describe("what is read", () => {
     expect(server.requests).not.toContain("GetSecretValue AWSPENDING");
   });
 
-  it("K6 what it was while a rotation is half done and its version still empty", async () => {
+  it("fault:K6 what it was while a rotation is half done and its version still empty", async () => {
     const { source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
     secret.add("pending", {}, CREATED + 200, ["AWSPENDING"]);
@@ -101,7 +101,7 @@ describe("what is read", () => {
     expect(await texts(source)).toEqual(["two", "one"]);
   });
 
-  it("K7 no previous version that never was usable, so that mending a broken secret mends everything", async () => {
+  it("fault:K7 no previous version that never was usable, so that mending a broken secret mends everything", async () => {
     const { source, secret } = await setUp();
     secret.put("not JSON", CREATED + 100);
     secret.put(value("two"), CREATED + 200);
@@ -109,7 +109,7 @@ describe("what is read", () => {
     expect(await texts(source)).toEqual(["two", undefined]);
   });
 
-  it.each(["secret\n", " secret", "c2VjcmV0", "ſecret", "\u0000"])("K9 %j as it stands", async (signature) => {
+  it.each(["secret\n", " secret", "c2VjcmV0", "ſecret", "\u0000"])("fault:K9 %j as it stands", async (signature) => {
     const { source, secret } = await setUp();
     secret.put(value(signature), CREATED);
 
@@ -118,7 +118,7 @@ describe("what is read", () => {
     expect(current.reveal()).toBe(signature);
   });
 
-  it("K15 from the secret that was named, however many there are", async () => {
+  it("fault:K15 from the secret that was named, however many there are", async () => {
     const { server } = await setUp();
     const other = `${ARN}-other`;
     server.secret(other).put(value("of another tenant"), CREATED);
@@ -151,7 +151,7 @@ describe("a secret that is none", () => {
     ["has an object", value({ text: CANARY })],
     ["has an array", value([CANARY])],
     ["has an empty text", value("")],
-  ])("K7 because it %s is a fault of ours and is not quoted", async (_title, content) => {
+  ])("fault:K7 because it %s is a fault of ours and is not quoted", async (_title, content) => {
     const { server, secret } = await setUp();
     secret.put(content, CREATED);
     const secrets = await cachedOver(server);
@@ -173,7 +173,7 @@ describe("a call that fails", () => {
     { type: "ServiceUnavailable", status: 503, attempts: 2 },
   ] as const;
 
-  it.each(outages)("K1 with $type throws after $attempts attempts", async ({ type, status, attempts }) => {
+  it.each(outages)("fault:K1 with $type throws after $attempts attempts", async ({ type, status, attempts }) => {
     const { server, source } = await setUp();
     server.fault = () => ({ kind: "error", status, type });
 
@@ -183,16 +183,19 @@ describe("a call that fails", () => {
     expect(server.requests).toHaveLength(attempts);
   });
 
-  it.each(outages)("K1 with $type for the previous version leaves the current one, and says so", async (outage) => {
-    const { server, source, secret } = await setUp();
-    secret.put(value("two"), CREATED + 100);
-    server.fault = (request) => (request.endsWith("AWSPREVIOUS") ? { kind: "error", ...outage } : undefined);
+  it.each(outages)(
+    "fault:K1 with $type for the previous version leaves the current one, and says so",
+    async (outage) => {
+      const { server, source, secret } = await setUp();
+      secret.put(value("two"), CREATED + 100);
+      server.fault = (request) => (request.endsWith("AWSPREVIOUS") ? { kind: "error", ...outage } : undefined);
 
-    const { current, previous, previousUnread } = await fetchHeld(source);
+      const { current, previous, previousUnread } = await fetchHeld(source);
 
-    expect([current.reveal(), previous]).toEqual(["two", undefined]);
-    expect(previousUnread).toMatchObject({ name: outage.type });
-  });
+      expect([current.reveal(), previous]).toEqual(["two", undefined]);
+      expect(previousUnread).toMatchObject({ name: outage.type });
+    },
+  );
 
   const answers = [
     "ResourceNotFoundException",
@@ -201,7 +204,7 @@ describe("a call that fails", () => {
     "DecryptionFailure",
   ] as const;
 
-  it.each(answers)("K1 with %s is an answer: there is no secret for us", async (type) => {
+  it.each(answers)("fault:K1 with %s is an answer: there is no secret for us", async (type) => {
     const { server, source } = await setUp();
     server.fault = () => ({ kind: "error", status: 400, type });
 
@@ -209,7 +212,7 @@ describe("a call that fails", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each(answers)("K1 with %s for the previous version says that there is none", async (type) => {
+  it.each(answers)("fault:K1 with %s for the previous version says that there is none", async (type) => {
     const { server, source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
     server.fault = (request) => (request.endsWith("AWSPREVIOUS") ? { kind: "error", status: 400, type } : undefined);
@@ -226,28 +229,31 @@ describe("a call that fails", () => {
       title: "a version without a date",
       fault: { kind: "body", body: JSON.stringify({ SecretString: value("one") }) },
     },
-  ] as const)("K1 with $title throws", async ({ fault }) => {
+  ] as const)("fault:K1 with $title throws", async ({ fault }) => {
     const { server, source } = await setUp();
     server.fault = () => fault;
 
     await expect(source.fetch(LONG_AGO)).rejects.toThrow();
   });
 
-  it.each(["error", "reset", "hang"] as const)("K1 K2 once with %s and then answers is no outage", async (kind) => {
-    const { server, source } = await setUp();
-    server.fault = () =>
-      server.requests.length > 1
-        ? undefined
-        : kind === "error"
-          ? { kind, status: 500, type: "InternalServiceError" }
-          : { kind };
+  it.each(["error", "reset", "hang"] as const)(
+    "fault:K1 fault:K2 once with %s and then answers is no outage",
+    async (kind) => {
+      const { server, source } = await setUp();
+      server.fault = () =>
+        server.requests.length > 1
+          ? undefined
+          : kind === "error"
+            ? { kind, status: 500, type: "InternalServiceError" }
+            : { kind };
 
-    expect(await texts(source, AFTER_CREATION)).toEqual(["one", undefined]);
-  });
+      expect(await texts(source, AFTER_CREATION)).toEqual(["one", undefined]);
+    },
+  );
 });
 
 describe.concurrent("a call that takes its time", () => {
-  it("K2 1 s is waited for", async ({ onTestFinished, expect }) => {
+  it("fault:K2 1 s is waited for", async ({ onTestFinished, expect }) => {
     const { server, source } = await setUp(onTestFinished);
     server.fault = () => (server.requests.length > 1 ? undefined : { kind: "delay", millis: 1000 });
 
@@ -258,7 +264,7 @@ describe.concurrent("a call that takes its time", () => {
     { title: "4.9 s", fault: { kind: "delay", millis: 4900 } },
     { title: "for ever", fault: { kind: "hang" } },
   ] as const)(
-    "K2 $title ends in a fault, and one caller asks for all",
+    "fault:K2 $title ends in a fault, and one caller asks for all",
     async ({ fault }, { onTestFinished, expect }) => {
       const { server } = await setUp(onTestFinished);
       server.fault = () => fault;
@@ -271,7 +277,7 @@ describe.concurrent("a call that takes its time", () => {
     },
   );
 
-  it("K2 2 s bound both versions together, retries included", async ({ onTestFinished, expect }) => {
+  it("fault:K2 2 s bound both versions together, retries included", async ({ onTestFinished, expect }) => {
     const { server, source } = await setUp(onTestFinished);
     server.fault = () => ({ kind: "delay", millis: 1100 });
 
@@ -281,7 +287,7 @@ describe.concurrent("a call that takes its time", () => {
     expect(previousUnread).toMatchObject({ name: "TimeoutError" });
   });
 
-  it("K2 2 s bound also what the SDK does before it has a request, such as looking for credentials", async ({
+  it("fault:K2 2 s bound also what the SDK does before it has a request, such as looking for credentials", async ({
     onTestFinished,
     expect,
   }) => {
@@ -294,7 +300,7 @@ describe.concurrent("a call that takes its time", () => {
 });
 
 describe("calls to the service", () => {
-  it("R16 K2 one for 100 concurrent first reads, none for the next", async () => {
+  it("fault:16 fault:K2 one for 100 concurrent first reads, none for the next", async () => {
     const { server } = await setUp();
     const secrets = await cachedOver(server, ARN, new FixedClock((CREATED + 86_400) * 1000));
 
@@ -307,21 +313,24 @@ describe("calls to the service", () => {
   it.each([
     { title: "of all", of: "AWSCURRENT", requests: 48 },
     { title: "of the previous version alone", of: "AWSPREVIOUS", requests: 72 },
-  ])("R15 in an outage $title, ten minutes of bad signatures cause $requests requests", async ({ of, requests }) => {
-    const { server, secret } = await setUp();
-    secret.put(value("two"), CREATED + 100);
-    const clock = new FixedClock((CREATED + 200) * 1000);
-    const secrets = await cachedOver(server, ARN, clock);
-    await secrets.read();
-    server.fault = (request) =>
-      request.endsWith(of) ? { kind: "error", status: 500, type: "InternalServiceError" } : undefined;
-    const before = server.requests.length;
+  ])(
+    "fault:15 in an outage $title, ten minutes of bad signatures cause $requests requests",
+    async ({ of, requests }) => {
+      const { server, secret } = await setUp();
+      secret.put(value("two"), CREATED + 100);
+      const clock = new FixedClock((CREATED + 200) * 1000);
+      const secrets = await cachedOver(server, ARN, clock);
+      await secrets.read();
+      server.fault = (request) =>
+        request.endsWith(of) ? { kind: "error", status: 500, type: "InternalServiceError" } : undefined;
+      const before = server.requests.length;
 
-    for (let second = 0; second < 600; second += 1) {
-      await expect(secrets.reread()).rejects.toThrow(DependencyUnavailableError);
-      clock.advance(1);
-    }
+      for (let second = 0; second < 600; second += 1) {
+        await expect(secrets.reread()).rejects.toThrow(DependencyUnavailableError);
+        clock.advance(1);
+      }
 
-    expect(server.requests.slice(before)).toHaveLength(requests);
-  });
+      expect(server.requests.slice(before)).toHaveLength(requests);
+    },
+  );
 });

@@ -23,24 +23,24 @@ describe("an event in the queue", () => {
     expect(push).toEqual(freshDelivery(userPush()));
   });
 
-  it("I9 is a replay when the archive says so", () => {
+  it("attack:I9 is a replay when the archive says so", () => {
     const body = JSON.stringify({ ...EVENT, "replay-name": "after-the-outage" });
     expect(parseQueuedEntityUpdate(body).notification.replay).toBe(true);
   });
 
   it.each<[string, unknown, MalformedInputCode]>([
-    ["I5 no JSON", "Entity Updated", "MALFORMED_EVENT"],
-    ["I5 empty", "", "MALFORMED_EVENT"],
-    ["I5 JSON cut off", JSON.stringify(EVENT).slice(0, -1), "MALFORMED_EVENT"],
-    ["I5 null", "null", "MALFORMED_EVENT"],
-    ["I5 an array", [EVENT], "MALFORMED_EVENT"],
-    ["I5 the detail without its envelope", DETAIL, "MALFORMED_EVENT"],
-    ["I5 wrapped by SNS", { Type: "Notification", Message: JSON.stringify(EVENT) }, "MALFORMED_EVENT"],
-    ["I5 the event of another queue", PUSH_EVENT, "MALFORMED_EVENT"],
-    ["I1 detail missing", entityUpdated(undefined), "MALFORMED_DETAIL"],
-    ["I1 detail a string", entityUpdated(JSON.stringify(DETAIL)), "MALFORMED_DETAIL"],
-    ["I1 detail null", entityUpdated(null), "MALFORMED_DETAIL"],
-    ["I2 entity id with a newline", entityUpdated({ entityId: "order\n17" }), "MALFORMED_DETAIL"],
+    ["attack:I5 no JSON", "Entity Updated", "MALFORMED_EVENT"],
+    ["attack:I5 empty", "", "MALFORMED_EVENT"],
+    ["attack:I5 JSON cut off", JSON.stringify(EVENT).slice(0, -1), "MALFORMED_EVENT"],
+    ["attack:I5 null", "null", "MALFORMED_EVENT"],
+    ["attack:I5 an array", [EVENT], "MALFORMED_EVENT"],
+    ["attack:I5 the detail without its envelope", DETAIL, "MALFORMED_EVENT"],
+    ["attack:I5 wrapped by SNS", { Type: "Notification", Message: JSON.stringify(EVENT) }, "MALFORMED_EVENT"],
+    ["attack:I5 the event of another queue", PUSH_EVENT, "MALFORMED_EVENT"],
+    ["attack:I1 detail missing", entityUpdated(undefined), "MALFORMED_DETAIL"],
+    ["attack:I1 detail a string", entityUpdated(JSON.stringify(DETAIL)), "MALFORMED_DETAIL"],
+    ["attack:I1 detail null", entityUpdated(null), "MALFORMED_DETAIL"],
+    ["attack:I2 entity id with a newline", entityUpdated({ entityId: "order\n17" }), "MALFORMED_DETAIL"],
     ["no id", entityUpdated(DETAIL, { id: undefined }), "MALFORMED_EVENT"],
     ["an id with a newline", entityUpdated(DETAIL, { id: "a\nb" }), "MALFORMED_EVENT"],
     ["an id of 4 KB", entityUpdated(DETAIL, { id: "x".repeat(4096) }), "MALFORMED_EVENT"],
@@ -57,12 +57,12 @@ describe("an event in the queue", () => {
     expect(parse).toThrow(new MalformedInputError(code));
   });
 
-  it("G4 nested 200,000 deep is malformed or passed over, never a crash", () => {
+  it("attack:G4 nested 200,000 deep is malformed or passed over, never a crash", () => {
     const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
     expect(() => parseQueuedEntityUpdate(deep)).toThrow(MalformedInputError);
   });
 
-  it("I1 any text is a delivery or malformed, nothing else", () => {
+  it("attack:I1 any text is a delivery or malformed, nothing else", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -142,10 +142,10 @@ describe("a continuation in the queue", () => {
     ["a recipient whose user is none", { recipients: [["c1", "ann bob"]] }],
     ["a recipient that is no connection id", { recipients: [["../c1", "ann"]] }],
     [
-      "I10 a recipient of whom more is claimed",
+      "attack:I4 a recipient of whom more is claimed",
       { recipients: [["c1", "ann", PUBLICATION.publishedAt, 1_800_000_000]] },
     ],
-    ["I10 more recipients than are ever named", { recipients: Array(501).fill(["c1", "ann"]) }],
+    ["attack:I4 more recipients than are ever named", { recipients: Array(501).fill(["c1", "ann"]) }],
     ["a page that is no text", { page: 7 }],
   ])("is malformed with %s", (_what, over) => {
     const body = JSON.stringify({ ...JSON.parse(encodeDelivery(freshDelivery(entityUpdate()))), ...over });

@@ -69,12 +69,15 @@ describe("SqsDeliveryQueue", () => {
     expect(message && parse(message)).toEqual(delivery);
   });
 
-  it.each([1_048_560, 1_048_576])("I3 puts a message of %i bytes aside at once, with its reason", async (size) => {
-    await makeQueue().unreadable("x".repeat(size), "MALFORMED_EVENT");
-    expect(queues.dead.messages().map(reason)).toEqual(["MALFORMED_EVENT"]);
-  });
+  it.each([1_048_560, 1_048_576])(
+    "attack:I3 puts a message of %i bytes aside at once, with its reason",
+    async (size) => {
+      await makeQueue().unreadable("x".repeat(size), "MALFORMED_EVENT");
+      expect(queues.dead.messages().map(reason)).toEqual(["MALFORMED_EVENT"]);
+    },
+  );
 
-  it("I3 puts a push of a megabyte aside, with its reason", async () => {
+  it("attack:I3 puts a push of a megabyte aside, with its reason", async () => {
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(1_048_500) }));
     await makeQueue().undeliverable(delivery, "PUSH_TOO_LARGE");
     expect(queues.dead.messages().map(reason)).toEqual(["PUSH_TOO_LARGE"]);

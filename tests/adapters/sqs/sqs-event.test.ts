@@ -13,7 +13,7 @@ describe("a batch of messages", () => {
     ]);
   });
 
-  it("I6 is answered with those that are to stay in the queue", () => {
+  it("attack:I6 is answered with those that are to stay in the queue", () => {
     const [first, second] = parseSqsEvent(sqsEvent("one", "two"));
     const failed = second === undefined ? [] : [second];
     expect(first?.messageId).toBe("message-0");
@@ -27,7 +27,7 @@ describe("a batch of messages", () => {
     ["a record that is null", { Records: [null] }],
     ["a record without an id", { Records: [{ body: "x" }] }],
     ["a record whose body is an object", { Records: [{ messageId: "m", body: {} }] }],
-  ])("I7 that is none comes back whole: %s", (_what, event) => {
+  ])("attack:I7 that is none comes back whole: %s", (_what, event) => {
     expect(() => parseSqsEvent(event)).toThrow(new MalformedInputError("MALFORMED_EVENT"));
   });
 });

@@ -11,17 +11,17 @@ function members(count: number): Record<string, number> {
 }
 
 const NO_DETAIL: readonly (readonly [string, unknown])[] = [
-  ["I1 detail missing", undefined],
-  ["I1 detail null", null],
-  ["I1 detail a string", '{"entityId":"e","userId":"u","message":"m"}'],
-  ["I1 detail an array", [{ entityId: "e", userId: "u", message: "m" }]],
-  ["I1 detail a number", 17],
-  ["I1 no members", {}],
-  ["I1 inherited members only", Object.create({ entityId: "e", userId: "u", message: "m" })],
-  ["I1 10,000 members", { entityId: "e", userId: "u", message: "m", ...members(10_000) }],
-  ["I1 message a number", { entityId: "e", userId: "u", message: 1 }],
-  ["I1 message null", { entityId: "e", userId: "u", message: null }],
-  ["I1 message an object", { entityId: "e", userId: "u", message: { text: "m" } }],
+  ["attack:I1 detail missing", undefined],
+  ["attack:I1 detail null", null],
+  ["attack:I1 detail a string", '{"entityId":"e","userId":"u","message":"m"}'],
+  ["attack:I1 detail an array", [{ entityId: "e", userId: "u", message: "m" }]],
+  ["attack:I1 detail a number", 17],
+  ["attack:I1 no members", {}],
+  ["attack:I1 inherited members only", Object.create({ entityId: "e", userId: "u", message: "m" })],
+  ["attack:I1 10,000 members", { entityId: "e", userId: "u", message: "m", ...members(10_000) }],
+  ["attack:I1 message a number", { entityId: "e", userId: "u", message: 1 }],
+  ["attack:I1 message null", { entityId: "e", userId: "u", message: null }],
+  ["attack:I1 message an object", { entityId: "e", userId: "u", message: { text: "m" } }],
 ];
 
 describe("an entity update", () => {
@@ -46,12 +46,12 @@ describe("an entity update", () => {
 
   it.each<readonly [string, unknown]>([
     ...NO_DETAIL,
-    ["I2 entity id a number", { entityId: 17, message: "m" }],
-    ["I2 entity id an object", { entityId: {}, message: "m" }],
-    ["I2 entity id blank", { entityId: " ", message: "m" }],
-    ["I2 entity id with a newline", { entityId: "order\n17", message: "m" }],
-    ["I2 entity id a lone surrogate", { entityId: "\ud800", message: "m" }],
-    ["I2 entity id of 2,048 bytes", { entityId: "x".repeat(2048), message: "m" }],
+    ["attack:I2 entity id a number", { entityId: 17, message: "m" }],
+    ["attack:I2 entity id an object", { entityId: {}, message: "m" }],
+    ["attack:I2 entity id blank", { entityId: " ", message: "m" }],
+    ["attack:I2 entity id with a newline", { entityId: "order\n17", message: "m" }],
+    ["attack:I2 entity id a lone surrogate", { entityId: "\ud800", message: "m" }],
+    ["attack:I2 entity id of 2,048 bytes", { entityId: "x".repeat(2048), message: "m" }],
   ])("%s: refused", (_row, detail) => {
     expect(() => parseEntityUpdate(detail, PUBLICATION)).toThrow(MALFORMED);
   });
@@ -63,7 +63,7 @@ describe("a user push", () => {
     expect(parseUserPush(detail, PUBLICATION)).toEqual({ kind: "user-push", ...PUBLICATION, ...detail });
   });
 
-  it("I10 carries HTML and script as text", () => {
+  it("attack:I10 carries HTML and script as text", () => {
     const message = `<script>alert("1")</script>`;
     expect(parseUserPush({ userId: "ann", message }, PUBLICATION).message).toBe(message);
   });
@@ -71,18 +71,18 @@ describe("a user push", () => {
   it.each<readonly [string, unknown]>([
     ...NO_DETAIL,
     ["no message", { userId: "ann" }],
-    ["I2 user id a number", { userId: 1, message: "m" }],
-    ["I2 user id with the keys' separator", { userId: "ann#bob", message: "m" }],
-    ["I2 user id with a newline", { userId: "ann\n", message: "m" }],
-    ["I2 user id an array of one", { userId: ["ann"], message: "m" }],
-    ["I10 callback javascript:", { userId: "ann", message: "m", callback: "javascript:alert(1)" }],
-    ["I10 callback data:", { userId: "ann", message: "m", callback: "data:text/html,x" }],
-    ["I10 callback http:", { userId: "ann", message: "m", callback: "http://example.com" }],
-    ["I10 callback with a space in front", { userId: "ann", message: "m", callback: " https://example.com" }],
-    ["I10 callback with a newline", { userId: "ann", message: "m", callback: "https://example.com/\nx" }],
-    ["I10 callback with a quote", { userId: "ann", message: "m", callback: 'https://example.com/"onclick=' }],
-    ["I10 callback without a host", { userId: "ann", message: "m", callback: "https://" }],
-    ["I10 callback of 4 KB", { userId: "ann", message: "m", callback: `https://e.com/${"x".repeat(4096)}` }],
+    ["attack:I2 user id a number", { userId: 1, message: "m" }],
+    ["attack:I2 user id with the keys' separator", { userId: "ann#bob", message: "m" }],
+    ["attack:I2 user id with a newline", { userId: "ann\n", message: "m" }],
+    ["attack:I2 user id an array of one", { userId: ["ann"], message: "m" }],
+    ["attack:I10 callback javascript:", { userId: "ann", message: "m", callback: "javascript:alert(1)" }],
+    ["attack:I10 callback data:", { userId: "ann", message: "m", callback: "data:text/html,x" }],
+    ["attack:I10 callback http:", { userId: "ann", message: "m", callback: "http://example.com" }],
+    ["attack:I10 callback with a space in front", { userId: "ann", message: "m", callback: " https://example.com" }],
+    ["attack:I10 callback with a newline", { userId: "ann", message: "m", callback: "https://example.com/\nx" }],
+    ["attack:I10 callback with a quote", { userId: "ann", message: "m", callback: 'https://example.com/"onclick=' }],
+    ["attack:I10 callback without a host", { userId: "ann", message: "m", callback: "https://" }],
+    ["attack:I10 callback of 4 KB", { userId: "ann", message: "m", callback: `https://e.com/${"x".repeat(4096)}` }],
     ["callback a number", { userId: "ann", message: "m", callback: 1 }],
   ])("%s: refused", (_row, detail) => {
     expect(() => parseUserPush(detail, PUBLICATION)).toThrow(MALFORMED);
@@ -106,7 +106,7 @@ it("a truthy word for a replay is no detail", () => {
   expect(() => parseEntityUpdate({ entityId: "e", replay: "true" }, PUBLICATION)).toThrow(MALFORMED);
 });
 
-it("I1 any JSON value is a notification or malformed, nothing else", () => {
+it("attack:I1 any JSON value is a notification or malformed, nothing else", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(parseEntityUpdate, parseUserPush), (detail, parse) => {
       try {

@@ -50,7 +50,7 @@ describe("authorizing a connection", () => {
     expect(await authorize({ presented, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
   });
 
-  it("F20 refuses a page that is not listed, but only to those whose token is good", async () => {
+  it("attack:F20 refuses a page that is not listed, but only to those whose token is good", async () => {
     const origins = ["https://evil.example"];
     expect(await authorizing(verified)({ presented, origins })).toEqual({
       kind: "refused",
@@ -60,7 +60,7 @@ describe("authorizing a connection", () => {
     expect(await forged({ presented, origins })).toMatchObject({ kind: "rejected" });
   });
 
-  it("K1 throws, and lets nobody in, when the keys cannot be had", async () => {
+  it("fault:K1 throws, and lets nobody in, when the keys cannot be had", async () => {
     const outage = new DependencyUnavailableError("SIGNING_SECRETS");
     const authorize = authorizing(() => Promise.reject(outage));
     await expect(authorize({ presented, origins: [] })).rejects.toBe(outage);

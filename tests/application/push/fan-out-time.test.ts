@@ -15,7 +15,7 @@ function worldWithOneThrottled(): FanOutWorld {
 }
 
 describe("the time of an invocation", () => {
-  it("R13 what it does not suffice for is continued, page and rest, and nobody is posted to twice", async () => {
+  it("fault:13 what it does not suffice for is continued, page and rest, and nobody is posted to twice", async () => {
     const world = new FanOutWorld(recipients(200), { pageSize: 25, concurrency: 3 });
     world.channel.script = () => {
       world.clock.advance(0.1);
@@ -31,7 +31,7 @@ describe("the time of an invocation", () => {
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(200)].sort());
   });
 
-  it("J11 R13 carries 50,000 through invocations of one second", async () => {
+  it("fault:J11 fault:13 carries 50,000 through invocations of one second", async () => {
     const world = new FanOutWorld(recipients(50_000), { pageSize: 500, concurrency: 50 });
     world.channel.script = () => {
       world.clock.advance(0.0002);
@@ -83,7 +83,7 @@ describe("the time of an invocation", () => {
   });
 });
 
-describe("an account that is throttled as a whole (J4)", () => {
+describe("fault:J4 an account that is throttled as a whole", () => {
   it("loses nobody, and resumes", async () => {
     const world = new FanOutWorld(recipients(120), { pageSize: 50 });
     let budget = 30;

@@ -118,7 +118,7 @@ const faults = fc
   .map((given) => new Map(Object.entries(given)) as ReadonlyMap<PortCall, readonly ("none" | "lost" | "late")[]>);
 
 describe("a fan-out, whatever happens to it and in whatever order", () => {
-  it("I3 I13 leaves nobody unaccounted for: delivered, gone, expired, or with the dead letters", async () => {
+  it("inv:3 inv:13 leaves nobody unaccounted for: delivered, gone, expired, or with the dead letters", async () => {
     await fc.assert(
       fc.asyncProperty(world, faults, fc.scheduler(), async (plan, given, scheduler) => {
         const made = build(plan);
@@ -150,7 +150,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     expect(failed).toBe(true);
   });
 
-  it("R6 posts nothing more to whom it has delivered, unless handing on failed or a post was answered too late", async () => {
+  it("fault:6 posts nothing more to whom it has delivered, unless handing on failed or a post was answered too late", async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.scheduler(), async (plan, scheduler) => {
         const made = build(plan);
@@ -165,7 +165,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     );
   });
 
-  it("J12 I5 I19 posts to nobody who has expired", async () => {
+  it("fault:J12 inv:5 inv:19 posts to nobody who has expired", async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.scheduler(), async (plan, scheduler) => {
         const made = build(plan);
@@ -181,7 +181,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     );
   });
 
-  it("I14 comes to the same for everybody else, whatever one connection does", async () => {
+  it("inv:14 comes to the same for everybody else, whatever one connection does", async () => {
     const quiet = world.map((plan) => ({ ...plan, postMillis: 0 })).filter(({ fates }) => fates.length > 0);
     await fc.assert(
       fc.asyncProperty(quiet, fate, fc.nat(), fc.scheduler(), fc.scheduler(), async (plan, other, at, one, two) => {
@@ -206,7 +206,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
   });
 });
 
-describe("a process that ends in the middle of a fan-out (J10)", () => {
+describe("fault:J10 a process that ends in the middle of a fan-out", () => {
   const fates: readonly Fate[] = (["delivered", "gone", "throttled", "delivered", "refused", "delivered"] as const).map(
     (later) => ({ first: [], later, connecting: false, secondsLeft: 3600 }),
   );

@@ -26,7 +26,7 @@ function worldWith(outcome: PostOutcome, connectedAt?: number): FanOutWorld {
 const BAD = connectionId("bad");
 
 describe("a fan-out", () => {
-  it.each([0, 1, 10, 11, 1000])("J11 I12 posts once to each of %i", async (size) => {
+  it.each([0, 1, 10, 11, 1000])("fault:J11 attack:I12 posts once to each of %i", async (size) => {
     const world = new FanOutWorld(recipients(size), { pageSize: 10 });
     const report = await world.run();
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(size)].sort());
@@ -59,7 +59,7 @@ describe("a fan-out", () => {
 });
 
 describe("one connection that does not answer well", () => {
-  it("J1 410: is forgotten, and that is no failure", async () => {
+  it("fault:J1 410: is forgotten, and that is no failure", async () => {
     const world = worldWith("gone");
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, deferred: 0, deadLettered: 0 });
@@ -67,7 +67,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.postsTo(BAD)).toHaveLength(1);
   });
 
-  it("J1 410: costs nobody else anything when it cannot be forgotten", async () => {
+  it("fault:J1 410: costs nobody else anything when it cannot be forgotten", async () => {
     const world = worldWith("gone");
     world.forget = async () => {
       throw new DependencyUnavailableError("CONNECTION_STORE");
@@ -82,7 +82,7 @@ describe("one connection that does not answer well", () => {
     ]);
   });
 
-  it("J2 R11 410 while it is connecting: is tried again later, not forgotten", async () => {
+  it("fault:J2 fault:11 410 while it is connecting: is tried again later, not forgotten", async () => {
     const world = worldWith("gone", NOON - 2_000);
     const report = await world.run();
     expect(report).toMatchObject({ delivered: 9, gone: 0, deferred: 1 });
@@ -92,7 +92,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.delivered()).toContain(BAD);
   });
 
-  it("J2 410 for good: is forgotten once it is older than connecting can take", async () => {
+  it("fault:J2 410 for good: is forgotten once it is older than connecting can take", async () => {
     const world = worldWith("gone", NOON - 2_000);
     await world.run();
     await world.drain();
@@ -101,8 +101,8 @@ describe("one connection that does not answer well", () => {
   });
 
   it.each<[string, PostOutcome]>([
-    ["J3 429", "throttled"],
-    ["J8 5xx, timeout, reset", "failed"],
+    ["fault:J3 429", "throttled"],
+    ["fault:J8 5xx, timeout, reset", "failed"],
   ])("%s once: gets the push a moment later, the others once", async (_row, outcome) => {
     const world = worldWith(outcome);
     world.channel.script = (id, nth) => (id === BAD && nth === 1 ? outcome : "delivered");
@@ -113,7 +113,7 @@ describe("one connection that does not answer well", () => {
     expect(world.pauses).toEqual([100]);
   });
 
-  it("I13 names a connection once in what it leaves, though the audience had it twice", async () => {
+  it("inv:13 names a connection once in what it leaves, though the audience had it twice", async () => {
     const [once, ...others] = worldWith("failed").audience;
     if (once === undefined) throw new Error("no audience");
     const world = new FanOutWorld([once, ...others, once]);
@@ -123,9 +123,9 @@ describe("one connection that does not answer well", () => {
   });
 
   it.each<[string, PostOutcome]>([
-    ["J3 429", "throttled"],
-    ["J8 5xx, timeout, reset", "failed"],
-  ])("R6 %s for ever: is the only one posted to again, and is put aside in the end", async (_row, outcome) => {
+    ["fault:J3 429", "throttled"],
+    ["fault:J8 5xx, timeout, reset", "failed"],
+  ])("fault:6 %s for ever: is the only one posted to again, and is put aside in the end", async (_row, outcome) => {
     const world = worldWith(outcome);
     const report = await world.run();
     expect(report).toMatchObject({ delivered: 9, deferred: 1 });
@@ -136,14 +136,14 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.postsTo(BAD)).toHaveLength(6 * 4);
   });
 
-  it("J3 counts the posts that were throttled", async () => {
+  it("fault:J3 counts the posts that were throttled", async () => {
     const report = await worldWith("throttled").run();
     expect(report.throttled).toBe(4);
   });
 
   it.each<[string, PostOutcome, string]>([
-    ["J5 403", "refused", "PUSH_REFUSED"],
-    ["J5 413", "too-large", "PUSH_TOO_LARGE"],
+    ["fault:J5 403", "refused", "PUSH_REFUSED"],
+    ["fault:J5 413", "too-large", "PUSH_TOO_LARGE"],
   ])("%s: is put aside at once, with its reason, and keeps its record", async (_row, outcome, reason) => {
     const world = worldWith(outcome);
     const report = await world.run();
@@ -163,7 +163,7 @@ describe("one connection that does not answer well", () => {
     expect(report).toMatchObject({ outcome: "completed", delivered: 10 });
   });
 
-  it("R14 stays with one worker: while it waits, all the others are served", async () => {
+  it("fault:14 stays with one worker: while it waits, all the others are served", async () => {
     const world = worldWith("throttled");
     let servedMeanwhile: number | undefined;
     world.pause = async () => {
@@ -203,7 +203,7 @@ describe("who was not reached", () => {
 });
 
 describe("expiry", () => {
-  it("J12 I5 a recipient whose token has expired is never posted to", async () => {
+  it("fault:J12 inv:5 a recipient whose token has expired is never posted to", async () => {
     const past = recipient("past", { expiresAt: (NOON / 1000) as EpochSeconds });
     const world = new FanOutWorld([past, ...recipients(2)]);
     const report = await world.run();
@@ -211,7 +211,7 @@ describe("expiry", () => {
     expect(world.channel.postsTo(past.connectionId)).toEqual([]);
   });
 
-  it("J12 nor is one that expires while it waits for another try", async () => {
+  it("fault:J12 nor is one that expires while it waits for another try", async () => {
     const soon = recipient("soon", { expiresAt: (NOON / 1000 + 1) as EpochSeconds });
     const world = new FanOutWorld([soon]);
     world.channel.script = () => "throttled";
@@ -221,7 +221,7 @@ describe("expiry", () => {
     expect(world.channel.postsTo(soon.connectionId)).toHaveLength(1);
   });
 
-  it("J12 nor one that expires before its continuation comes", async () => {
+  it("fault:J12 nor one that expires before its continuation comes", async () => {
     const soon = recipient("soon", { expiresAt: (NOON / 1000 + 4) as EpochSeconds });
     const world = new FanOutWorld([soon]);
     world.channel.script = () => "failed";
@@ -234,7 +234,7 @@ describe("expiry", () => {
 });
 
 describe("what can never be delivered", () => {
-  it("I3 a push above the gateway's limit: put aside before anything is read or posted", async () => {
+  it("attack:I3 a push above the gateway's limit: put aside before anything is read or posted", async () => {
     const world = new FanOutWorld(recipients(3));
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
     const report = await world.run(delivery);
@@ -271,7 +271,7 @@ describe("what can never be delivered", () => {
     ]);
   });
 
-  it("I9 R19 an event of yesterday: put aside, unless a replay was asked for", async () => {
+  it("attack:I9 fault:19 an event of yesterday: put aside, unless a replay was asked for", async () => {
     const world = new FanOutWorld(recipients(3));
     world.clock.advance(86_400);
     const stale = await world.run();

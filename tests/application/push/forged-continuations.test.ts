@@ -21,7 +21,7 @@ async function processMessage(world: PushWorld, message: object) {
 describe.each([
   ["an entity's subscribers", TO_SUBSCRIBERS],
   ["a user's connections", TO_ANN],
-])("I10 a forged continuation of a push to %s", (_audience, message) => {
+])("attack:I4 a forged continuation of a push to %s", (_audience, message) => {
   it("gives nobody an end that its record does not have", async () => {
     const world = new PushWorld();
     const ann = await world.connect("anns", "ann", addSeconds(NOW, 60));

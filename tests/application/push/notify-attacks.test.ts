@@ -42,33 +42,39 @@ async function drain(world: PushWorld): Promise<void> {
 }
 
 describe.each(AUDIENCES)("%s", (_audience, delivery) => {
-  it.each([2, 3, 5])("I8 R5 hears an event that came %i times as often, under one id and time", async (times) => {
-    const world = new PushWorld();
-    await subscribed(world, await world.connect("c1"));
-    for (let round = 0; round < times; round += 1) await world.run(delivery);
-    const { id, time } = PUBLICATION;
-    const frames = world.channel.posts.map(({ push }) => JSON.parse(push));
-    expect(frames).toHaveLength(times);
-    expect(frames.filter((frame) => frame.id === id && frame.time === time)).toHaveLength(times);
-  });
+  it.each([2, 3, 5])(
+    "attack:I8 fault:5 hears an event that came %i times as often, under one id and time",
+    async (times) => {
+      const world = new PushWorld();
+      await subscribed(world, await world.connect("c1"));
+      for (let round = 0; round < times; round += 1) await world.run(delivery);
+      const { id, time } = PUBLICATION;
+      const frames = world.channel.posts.map(({ push }) => JSON.parse(push));
+      expect(frames).toHaveLength(times);
+      expect(frames.filter((frame) => frame.id === id && frame.time === time)).toHaveLength(times);
+    },
+  );
 
   it.each<[string, readonly PostOutcome[], number]>([
     ["once", ["failed"], 2],
     ["until the invocation gives up", ["failed", "failed", "failed", "failed"], 5],
     ["every time", Array.from({ length: 100 }, () => "failed" as const), 24],
-  ])("J9 delivered to, though the answer was lost %s, hears it a bounded number of times", async (_row, lost, most) => {
-    const world = new PushWorld();
-    await subscribed(world, await world.connect("c1"));
-    world.channel.script = (_id, nth) => lost[nth - 1] ?? "delivered";
-    await world.run(delivery);
-    await drain(world);
-    expect(world.channel.posts).toHaveLength(most);
-    expect(new Set(world.channel.posts.map(({ push }) => push)).size).toBe(1);
-  });
+  ])(
+    "fault:J9 delivered to, though the answer was lost %s, hears it a bounded number of times",
+    async (_row, lost, most) => {
+      const world = new PushWorld();
+      await subscribed(world, await world.connect("c1"));
+      world.channel.script = (_id, nth) => lost[nth - 1] ?? "delivered";
+      await world.run(delivery);
+      await drain(world);
+      expect(world.channel.posts).toHaveLength(most);
+      expect(new Set(world.channel.posts.map(({ push }) => push)).size).toBe(1);
+    },
+  );
 
   it.each([
-    ["M6 its token's end, an hour away", 3600, 3600],
-    ["M4 two hours, though the token goes on", 36_000, 7200],
+    ["fault:M6 its token's end, an hour away", 3600, 3600],
+    ["fault:M4 two hours, though the token goes on", 36_000, 7200],
   ])("whose disconnect never came hears nothing after %s", async (_end, tokenSeconds, lifeSeconds) => {
     const world = new PushWorld();
     await connectedJustNow(world, tokenSeconds);
@@ -81,7 +87,7 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     expect(world.channel.posts).toHaveLength(1);
   });
 
-  it("M4 whose disconnect never came is removed by the first 410, and not posted to again", async () => {
+  it("fault:M4 whose disconnect never came is removed by the first 410, and not posted to again", async () => {
     const world = new PushWorld();
     const connection = await subscribed(world, await world.connect("c1"));
     world.channel.script = () => "gone";
@@ -90,20 +96,23 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     expect((await world.connections.liveConnectionsOf(connection.identity.userId, NOW)).items).toEqual([]);
   });
 
-  it.each([0, 1, 4, 9])("M5 whose $connect has not answered after %i s keeps its record, and gets it", async (age) => {
-    const world = new PushWorld();
-    await connectedJustNow(world, 3600);
-    world.clock.advance(age);
-    world.channel.script = (_id, nth) => (nth <= 4 ? "gone" : "delivered");
-    const report = await world.run(delivery);
-    await drain(world);
-    expect(report).toMatchObject({ gone: 0, deferred: 1 });
-    expect(world.channel.delivered()).toEqual(["c1"]);
-  });
+  it.each([0, 1, 4, 9])(
+    "fault:M5 whose $connect has not answered after %i s keeps its record, and gets it",
+    async (age) => {
+      const world = new PushWorld();
+      await connectedJustNow(world, 3600);
+      world.clock.advance(age);
+      world.channel.script = (_id, nth) => (nth <= 4 ? "gone" : "delivered");
+      const report = await world.run(delivery);
+      await drain(world);
+      expect(report).toMatchObject({ gone: 0, deferred: 1 });
+      expect(world.channel.delivered()).toEqual(["c1"]);
+    },
+  );
 });
 
 describe("a reconnect storm", () => {
-  it("M10 leaves each client one connection: of the old ones, half told of, none is posted to twice", async () => {
+  it("fault:M10 leaves each client one connection: of the old ones, half told of, none is posted to twice", async () => {
     const world = new PushWorld();
     const names = Array.from({ length: 1000 }, (_, index) => String(index));
     const close = makeCloseConnection(world);

@@ -9,7 +9,7 @@ const OTHER = entityUpdate({ entityId: "order-18" }).entityId;
 const NOW = toEpochSeconds(NOON);
 
 describe("an entity's update", () => {
-  it("I4 reaches its subscribers, and nobody else", async () => {
+  it("inv:4 reaches its subscribers, and nobody else", async () => {
     const world = new PushWorld();
     const [one, two, elsewhere, nothing] = await Promise.all(["c1", "c2", "c3", "c4"].map((id) => world.connect(id)));
     if (!(one && two && elsewhere && nothing)) throw new Error("not connected");
@@ -21,7 +21,7 @@ describe("an entity's update", () => {
     expect(report).toMatchObject({ outcome: "completed", delivered: 2 });
   });
 
-  it("R8 reaches a subscription acknowledged just before, and not one just ended", async () => {
+  it("fault:8 reaches a subscription acknowledged just before, and not one just ended", async () => {
     const world = new PushWorld();
     const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
     await world.subscribe(UPDATE.entityId, stays);
@@ -31,7 +31,7 @@ describe("an entity's update", () => {
     expect(world.channel.delivered()).toEqual(["stays"]);
   });
 
-  it("R7 I19 does not reach a subscriber who has expired, though nobody removed it", async () => {
+  it("fault:7 inv:19 does not reach a subscriber who has expired, though nobody removed it", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
     world.clock.advance(60);
@@ -40,7 +40,7 @@ describe("an entity's update", () => {
     expect(world.channel.posts).toEqual([]);
   });
 
-  it("J1 forgets a gone connection with all its subscriptions", async () => {
+  it("fault:J1 forgets a gone connection with all its subscriptions", async () => {
     const world = new PushWorld();
     const gone = await world.connect("gone");
     await world.subscribe(UPDATE.entityId, gone);
@@ -56,7 +56,7 @@ describe("an entity's update", () => {
     expect(await world.connections.open(gone)).toBe("closed");
   });
 
-  it("I13 R10 posts once to a connection whose disconnect got lost, and never again", async () => {
+  it("inv:13 fault:10 posts once to a connection whose disconnect got lost, and never again", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("gone"));
     world.channel.script = () => "gone";
@@ -65,7 +65,7 @@ describe("an entity's update", () => {
     expect(world.channel.posts).toHaveLength(1);
   });
 
-  it("I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
+  it("attack:I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("c1"));
     const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
@@ -85,7 +85,7 @@ describe("an entity's update", () => {
 });
 
 describe("a user's push", () => {
-  it("I6 reaches every connection of exactly this user", async () => {
+  it("inv:6 reaches every connection of exactly this user", async () => {
     const world = new PushWorld();
     for (const [id, user] of [
       ["c1", "ann"],
@@ -100,21 +100,21 @@ describe("a user's push", () => {
     expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
   });
 
-  it("E5 does not reach subscribers of an entity of the user's name", async () => {
+  it("attack:E5 does not reach subscribers of an entity of the user's name", async () => {
     const world = new PushWorld();
     await world.subscribe(entityUpdate({ entityId: "ann" }).entityId, await world.connect("c1", "bob"));
     const report = await world.run(freshDelivery(userPush({ userId: "ann" })));
     expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
   });
 
-  it("I12 is done when the user is not connected", async () => {
+  it("attack:I12 is done when the user is not connected", async () => {
     const world = new PushWorld();
     const report = await world.run(freshDelivery(userPush()));
     expect(report).toMatchObject({ outcome: "completed", delivered: 0, deadLettered: 0 });
     expect(world.queue).toMatchObject({ deferred: [], dead: [] });
   });
 
-  it("J1 forgets a gone connection", async () => {
+  it("fault:J1 forgets a gone connection", async () => {
     const world = new PushWorld();
     const gone = await world.connect("gone");
     world.channel.script = () => "gone";

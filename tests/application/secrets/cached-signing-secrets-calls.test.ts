@@ -7,7 +7,7 @@ import { RotatingSecretSource } from "../../fakes/rotating-secret-source.ts";
 import { cachedSecrets, START, texts } from "../../support/cached-secrets.ts";
 
 describe("how often the source is asked", () => {
-  it("R16 once for 100 concurrent first calls", async () => {
+  it("fault:16 once for 100 concurrent first calls", async () => {
     const { secrets, source } = cachedSecrets();
 
     await Promise.all(Array.from({ length: 100 }, () => secrets.read()));
@@ -42,7 +42,7 @@ describe("how often the source is asked", () => {
     expect(source.looks).toHaveLength(looks);
   });
 
-  it("K3 N2 at most once in 5 s by a flood of bad signatures", async () => {
+  it("fault:K3 attack:N2 at most once in 5 s by a flood of bad signatures", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
 
@@ -56,7 +56,7 @@ describe("how often the source is asked", () => {
     );
   });
 
-  it("R15 24 times in an outage of ten minutes, in which every read is answered and no reread", async () => {
+  it("fault:15 24 times in an outage of ten minutes, in which every read is answered and no reread", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     clock.advance(300);
@@ -73,7 +73,7 @@ describe("how often the source is asked", () => {
     expect(source.looks.filter(({ outcome }) => outcome === "failed").length).toBe(24);
   });
 
-  it("K1 after pauses of 1, 2, 4, 8, 16 and then 30 s while it fails", async () => {
+  it("fault:K1 after pauses of 1, 2, 4, 8, 16 and then 30 s while it fails", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.outage = new Error("down");
 

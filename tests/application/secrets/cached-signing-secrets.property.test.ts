@@ -125,7 +125,7 @@ class Timeline {
   }
 }
 
-it("I21 I16 K1-K4 any sequence of rotations, outages and pauses is served within the bounds", async () => {
+it("inv:21 inv:16 fault:K1 fault:K2 fault:K3 fault:K4 any sequence of rotations, outages and pauses is served within the bounds", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), async (steps) => {
       const timeline = new Timeline();

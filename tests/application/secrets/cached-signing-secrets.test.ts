@@ -20,7 +20,7 @@ describe("makeCachedSigningSecrets", () => {
 });
 
 describe("a rotation", () => {
-  it("K3 is heard of by the first signature that no known secret explains", async () => {
+  it("fault:K3 is heard of by the first signature that no known secret explains", async () => {
     const { secrets, source } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -33,7 +33,7 @@ describe("a rotation", () => {
   it.each([
     { seconds: 4.9, expected: ["one"] },
     { seconds: 5, expected: ["two", "one"] },
-  ])("K3 is heard of $seconds s after another reread: $expected", async ({ seconds, expected }) => {
+  ])("fault:K3 is heard of $seconds s after another reread: $expected", async ({ seconds, expected }) => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.reread();
     source.rotate("two");
@@ -43,7 +43,7 @@ describe("a rotation", () => {
     expect(await texts(secrets, "reread")).toEqual(expected);
   });
 
-  it("K3 I21 is heard of within 300 s without any", async () => {
+  it("fault:K3 inv:21 is heard of within 300 s without any", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -57,7 +57,7 @@ describe("a rotation", () => {
     { seconds: OVERLAP_SECONDS - 1, expected: ["two", "one"] },
     { seconds: OVERLAP_SECONDS, expected: ["two"] },
     { seconds: OVERLAP_SECONDS + 1, expected: ["two"] },
-  ])("K4 leaves $expected valid $seconds s later, for a process started then", async ({ seconds, expected }) => {
+  ])("fault:K4 leaves $expected valid $seconds s later, for a process started then", async ({ seconds, expected }) => {
     const { secrets, source, clock } = cachedSecrets();
     source.rotate("two");
 
@@ -66,7 +66,7 @@ describe("a rotation", () => {
     expect(await texts(secrets)).toEqual(expected);
   });
 
-  it("K4 I21 ends the previous secret on time also from memory", async () => {
+  it("fault:K4 inv:21 ends the previous secret on time also from memory", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.rotate("two");
     clock.advance(OVERLAP_SECONDS - 10);
@@ -78,7 +78,7 @@ describe("a rotation", () => {
     expect(source.looks).toHaveLength(1);
   });
 
-  it("K4 I21 ends the previous secret on time also while the source is down", async () => {
+  it("fault:K4 inv:21 ends the previous secret on time also while the source is down", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.rotate("two");
     clock.advance(OVERLAP_SECONDS - 1000);
@@ -112,7 +112,7 @@ describe("a rotation", () => {
     expect(await texts(secrets)).toEqual(["three", "two"]);
   });
 
-  it("K6 that shows one version under both labels gives it once", async () => {
+  it("fault:K6 that shows one version under both labels gives it once", async () => {
     const { secrets, source } = cachedSecrets();
     source.rotate("one");
 
@@ -128,7 +128,7 @@ async function outcomeOf(secrets: SigningSecrets, how: "read" | "reread" = "read
 }
 
 describe("a secret that is deleted, or withheld from us", () => {
-  it("K1 ends what is remembered at the first look, for every token", async () => {
+  it("fault:K1 ends what is remembered at the first look, for every token", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.refusal = new Error("AccessDenied");
@@ -140,7 +140,7 @@ describe("a secret that is deleted, or withheld from us", () => {
     expect([await outcomeOf(secrets), await outcomeOf(secrets, "reread")]).toEqual(["unavailable", "unavailable"]);
   });
 
-  it("K1 ends it at the first bad signature too, and an outage after it brings nothing back", async () => {
+  it("fault:K1 ends it at the first bad signature too, and an outage after it brings nothing back", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.refusal = new Error("AccessDenied");
@@ -152,7 +152,7 @@ describe("a secret that is deleted, or withheld from us", () => {
     expect([...outcomes, await outcomeOf(secrets)]).toEqual(["unavailable", "unavailable", "unavailable"]);
   });
 
-  it("K1 is a fault with the answer as its cause, and is taken up again when it is given back", async () => {
+  it("fault:K1 is a fault with the answer as its cause, and is taken up again when it is given back", async () => {
     const { secrets, source, clock, logger } = cachedSecrets();
     source.refusal = new Error("AccessDenied");
     const thrown = await secrets.read().catch((error: unknown) => error);
@@ -167,7 +167,7 @@ describe("a secret that is deleted, or withheld from us", () => {
 });
 
 describe("a previous version that cannot be read", () => {
-  it("K4 leaves the current one valid alone, and open whose signature it is that it does not explain", async () => {
+  it("fault:K4 leaves the current one valid alone, and open whose signature it is that it does not explain", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.rotate("two");
     source.previousOutage = new Error("throttled");
@@ -180,7 +180,7 @@ describe("a previous version that cannot be read", () => {
     expect(await outcomeOf(secrets, "reread")).toEqual(["two", "one"]);
   });
 
-  it("K4 counts as before where it was read before, up to an hour, and only behind the same current one", async () => {
+  it("fault:K4 counts as before where it was read before, up to an hour, and only behind the same current one", async () => {
     const { secrets, source, clock } = cachedSecrets("one", 7200);
     source.rotate("two");
     await secrets.read();
@@ -210,7 +210,7 @@ describe("a previous version that cannot be read", () => {
 });
 
 describe("an outage", () => {
-  it("K1 without an answer to fall back on throws, and keeps the cause", async () => {
+  it("fault:K1 without an answer to fall back on throws, and keeps the cause", async () => {
     const { secrets, source, logger } = cachedSecrets();
     source.outage = new Error("AccessDenied");
 
@@ -221,7 +221,7 @@ describe("an outage", () => {
     expect(logger.entries).toEqual([]);
   });
 
-  it("K1 in the pause after a failure throws with the same cause", async () => {
+  it("fault:K1 in the pause after a failure throws with the same cause", async () => {
     const { secrets, source } = cachedSecrets();
     source.outage = new Error("AccessDenied");
     await secrets.read().catch(() => {});
@@ -231,7 +231,7 @@ describe("an outage", () => {
     expect(thrown).toMatchObject({ cause: source.outage });
   });
 
-  it("K1 leaves it open whose signature it is that no known secret explains", async () => {
+  it("fault:K1 leaves it open whose signature it is that no known secret explains", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -247,7 +247,7 @@ describe("an outage", () => {
     expect(await outcomeOf(secrets, "reread")).toEqual(["two", "one"]);
   });
 
-  it("K3 right after a reread leaves nothing open: that one is asked for no more for 5 s", async () => {
+  it("fault:K3 right after a reread leaves nothing open: that one is asked for no more for 5 s", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.reread();
     source.outage = new Error("down");
@@ -263,7 +263,7 @@ describe("an outage", () => {
   it.each([
     { seconds: 3599, outcome: "one" },
     { seconds: 3600, outcome: "SIGNING_SECRETS is unavailable" },
-  ])("K1 R15 is bridged with an answer $seconds s old: $outcome", async ({ seconds, outcome }) => {
+  ])("fault:K1 fault:15 is bridged with an answer $seconds s old: $outcome", async ({ seconds, outcome }) => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.outage = new Error("down");
@@ -288,7 +288,7 @@ describe("an outage", () => {
     ]);
   });
 
-  it("M11 R22 holds nothing longer because the clock was set back", async () => {
+  it("fault:M11 fault:22 holds nothing longer because the clock was set back", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.outage = new Error("down");

@@ -49,7 +49,7 @@ describe("rotating the signing secret", () => {
     expect(secret).toMatchObject({ current: "v1", previous: undefined });
   });
 
-  it("R18 ends alike however often its steps are repeated", async () => {
+  it("fault:18 ends alike however often its steps are repeated", async () => {
     const repeats = fc.tuple(...ROTATION_STEPS.map(() => fc.integer({ min: 1, max: 3 })));
     await fc.assert(
       fc.asyncProperty(repeats, async (times) => {
@@ -84,10 +84,10 @@ describe("rotating the signing secret", () => {
   });
 
   it.each([
-    { title: "K10 shorter than 32 characters", text: "a".repeat(31), reason: "KEY_TOO_SHORT" },
-    { title: "K10 of NULs", text: "\0".repeat(32), reason: "KEY_NOT_PRINTABLE" },
-    { title: "K12 a repeated text", text: "password".repeat(4), reason: "KEY_TOO_UNIFORM" },
-    { title: "K8 a PEM public key", text: "-----BEGIN PUBLIC KEY-----".padEnd(64, "A"), reason: "KEY_IS_PUBLIC" },
+    { title: "fault:K10 shorter than 32 characters", text: "a".repeat(31), reason: "KEY_TOO_SHORT" },
+    { title: "fault:K10 of NULs", text: "\0".repeat(32), reason: "KEY_NOT_PRINTABLE" },
+    { title: "fault:K12 a repeated text", text: "password".repeat(4), reason: "KEY_TOO_UNIFORM" },
+    { title: "fault:K8 a PEM public key", text: "-----BEGIN PUBLIC KEY-----".padEnd(64, "A"), reason: "KEY_IS_PUBLIC" },
     { title: "empty", text: undefined, reason: "VERSION_EMPTY" },
   ])("$title is neither passed nor promoted", async ({ text, reason }) => {
     const { secret, rotate } = setUp();

@@ -52,14 +52,14 @@ describe("subscribe", () => {
     expect(await subscribersOf(entityId, addSeconds(NOW, 60))).toEqual([]);
   });
 
-  it("H6 stops at the limit", async () => {
+  it("attack:H6 stops at the limit", async () => {
     const { subscribe } = await setUp();
     const answers = [await subscribe(anEntityId()), await subscribe(anEntityId()), await subscribe(anEntityId())];
 
     expect(answers).toEqual(["subscribed", "subscribed", "limit-reached"]);
   });
 
-  it("H7 is for those who are connected", async () => {
+  it("attack:H7 is for those who are connected", async () => {
     const { clock, subscribe } = await setUp();
     clock.advance(7200);
 
@@ -80,7 +80,7 @@ describe("unsubscribe", () => {
 });
 
 describe("unsubscribe of one who is not connected", () => {
-  it("H7 says so", async () => {
+  it("attack:H7 says so", async () => {
     const { clock, unsubscribe } = await setUp();
     clock.advance(7200);
 
@@ -106,7 +106,7 @@ describe("closing a connection", () => {
     ["after it closed the connection", ["late"]],
     ["before it removed a subscription", ["none", "lost"]],
     ["after it removed the subscriptions", ["none", "late"]],
-  ])("R18 interrupted %s is finished by the next call", async (_when, plan) => {
+  ])("fault:18 interrupted %s is finished by the next call", async (_when, plan) => {
     const { clock, connections, subscriptions, connection, subscribe, subscribersOf } = await setUp();
     const entityId = anEntityId();
     await subscribe(entityId);

@@ -298,8 +298,8 @@ export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] =
   ["counts its way to the next page", of(PagesByNumber), ["goes on where a page ended"]],
   ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
   ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's connections"]],
-  ["throws what its client throws", over(new PlainConnectionStore(), { raw: true }), ["L1 fails"]],
-  ["has no time limit", over(new PlainConnectionStore(), { unlimited: true }), ["L1 hangs"]],
+  ["throws what its client throws", over(new PlainConnectionStore(), { raw: true }), ["fault:L1 fails"]],
+  ["has no time limit", over(new PlainConnectionStore(), { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightConnectionStores: Readonly<Record<string, ConnectionStoreSubject>> = {

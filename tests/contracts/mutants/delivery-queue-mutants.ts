@@ -76,8 +76,8 @@ export const deliveryQueueMutants: readonly Mutant<MakeSubject>[] = [
   ["gives its own reason", of(WithoutReason), ["to the byte", "of any size"]],
   ["drops what is large", of(DroppingWhatIsLarge), ["of any size"]],
   ["replaces what is odd", of(ReplacingWhatIsOdd), ["of any characters"]],
-  ["throws what its client throws", of(RecordingDeliveryQueue, { raw: true }), ["L1 fails"]],
-  ["has no time limit", of(RecordingDeliveryQueue, { unlimited: true }), ["L1 hangs"]],
+  ["throws what its client throws", of(RecordingDeliveryQueue, { raw: true }), ["fault:L1 fails"]],
+  ["has no time limit", of(RecordingDeliveryQueue, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightDeliveryQueues: Readonly<Record<string, MakeSubject>> = {

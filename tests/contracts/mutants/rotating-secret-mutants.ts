@@ -54,8 +54,8 @@ export const rotatingSecretMutants: readonly Mutant<RotatingSecretSubject>[] = [
   ["promotes what it fills", of(PromotingWhatItFills), ["leaves its stage"]],
   ["fills again what is full", of(FillingAgain), ["keeps the value"]],
   ["takes back a promotion that is repeated", of(PromotingBackAndForth), ["once or more often"]],
-  ["throws what its client throws", of(InMemoryRotatingSecret, { raw: true }), ["L1 fails"]],
-  ["has no time limit", of(InMemoryRotatingSecret, { unlimited: true }), ["L1 hangs"]],
+  ["throws what its client throws", of(InMemoryRotatingSecret, { raw: true }), ["fault:L1 fails"]],
+  ["has no time limit", of(InMemoryRotatingSecret, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightRotatingSecrets: Readonly<Record<string, RotatingSecretSubject>> = {

@@ -42,8 +42,8 @@ export const signingSecretsMutants: readonly Mutant<SigningSecretsSubject>[] = [
   ["makes a new object each time", of(anewEachTime), ["with the same object"]],
   ["looks for each caller", of(anewForEachFlight), ["concurrent calls alike"]],
   ["shows what it holds", of(openHearted), ["out of whatever is printed"]],
-  ["throws what its client throws", of(fixed, { raw: true }), ["L1 fails"]],
-  ["has no time limit", of(fixed, { unlimited: true }), ["L1 hangs"]],
+  ["throws what its client throws", of(fixed, { raw: true }), ["fault:L1 fails"]],
+  ["has no time limit", of(fixed, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightSigningSecrets: Readonly<Record<string, SigningSecretsSubject>> = {

@@ -352,14 +352,14 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ["refuses those that meet", of(RefusingThoseThatMeet), ["a hundred of them at once"]],
   ["removes a batch", of(RemovingABatch), ["none of 60"]],
   ["removes nothing", of(RemovingNothing), ["none of 1 ", "removes the subscription that was seen"]],
-  ["throws where there is nothing to remove", of(ThrowingWithNothingToDo), ["none of 0", "M2 may be repeated"]],
+  ["throws where there is nothing to remove", of(ThrowingWithNothingToDo), ["none of 0", "fault:M2 may be repeated"]],
   [
     "goes by the first close",
     over(new RemovingAfterTheFirstClose(forgetting), forgetting),
     ["finished by the next call when it was interrupted"],
   ],
   ["ends a second early", of(ASecondShort), ["shown in its last second"]],
-  ["never ends", of(NeverExpiring), ["a subscription is L7"]],
+  ["never ends", of(NeverExpiring), ["a subscription is fault:L7"]],
   ["has one page for all", of(OnePage), ["over all its pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],
   ["counts its way to the next page", of(PagesByNumber), ["loses nobody"]],
@@ -373,8 +373,8 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ["goes on from anywhere", of(TakingAnyCursor), ["which is nobody's next page"]],
   ["lets a page lead to its owner", of(CursorsOfAnOwner), ["nobody else's subscribers"]],
   ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],
-  ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["L1 fails"]],
-  ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["L1 hangs"]],
+  ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["fault:L1 fails"]],
+  ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightSubscriptionStores: Readonly<Record<string, SubscriptionStoreSubject>> = {

@@ -19,7 +19,7 @@ describe("parseConnectionId", () => {
     ["a key's separator", "a#b"],
     ["a line break behind", "a\n"],
     ["127 characters", "a".repeat(127)],
-  ])("E12 refuses %s", (_row, value) => {
+  ])("attack:E12 refuses %s", (_row, value) => {
     expect(parseConnectionId(value)).toBeUndefined();
   });
 });

@@ -21,14 +21,14 @@ describe("identityFromClaims", () => {
   });
 
   it.each([
-    ["D15 missing", {}],
-    ["D15 null", { data: null }],
-    ["D15 a string", { data: "ann" }],
-    ["D15 an array", { data: [ann] }],
-    ["D15 a number", { data: 1 }],
-    ["D15 nested once more", { data: { data: ann } }],
-    ["D16 reached by __proto__", Object.create({ data: ann })],
-    ["D16 with a user id by __proto__", { data: Object.create(ann) }],
+    ["attack:D15 missing", {}],
+    ["attack:D15 null", { data: null }],
+    ["attack:D15 a string", { data: "ann" }],
+    ["attack:D15 an array", { data: [ann] }],
+    ["attack:D15 a number", { data: 1 }],
+    ["attack:D15 nested once more", { data: { data: ann } }],
+    ["attack:D16 reached by __proto__", Object.create({ data: ann })],
+    ["attack:D16 with a user id by __proto__", { data: Object.create(ann) }],
   ])("finds nobody where data is %s", (_row, claims) => {
     expect(identityFromClaims(claims, "data")).toBeUndefined();
   });
@@ -42,14 +42,14 @@ describe("identityFromClaims", () => {
 
 describe("parseIdentity", () => {
   it.each([
-    ["D19 an object", { text: "Ann" }],
-    ["D19 9 KB", "a".repeat(9216)],
-    ["D19 257 bytes", "a".repeat(257)],
-    ["D19 129 characters of 258 bytes", "é".repeat(129)],
-    ["D19 a line break", "Ann\nLee"],
-    ["D19 an escape", "\u001b[31mAnn"],
+    ["attack:D19 an object", { text: "Ann" }],
+    ["attack:D19 9 KB", "a".repeat(9216)],
+    ["attack:D19 257 bytes", "a".repeat(257)],
+    ["attack:D19 129 characters of 258 bytes", "é".repeat(129)],
+    ["attack:D19 a line break", "Ann\nLee"],
+    ["attack:D19 an escape", "\u001b[31mAnn"],
     ["a blank", " "],
-    ["E7 a lone surrogate", "Ann\ud800"],
+    ["attack:E7 a lone surrogate", "Ann\ud800"],
   ])("leaves out a display name that is %s", (_row, firstName) => {
     const identity = parseIdentity({ ...ann, firstName });
 
@@ -62,7 +62,7 @@ describe("parseIdentity", () => {
     expect(parseIdentity({ ...ann, ...names })).toStrictEqual({ ...ann, ...names });
   });
 
-  it("D19 stays below the authorizer's 8 KB, whatever it is given", () => {
+  it("attack:D19 stays below the authorizer's 8 KB, whatever it is given", () => {
     const text = anyText(400);
     const identities = fc.record({ userId: fc.constant("ann"), firstName: text, lastName: text, sub: text });
 

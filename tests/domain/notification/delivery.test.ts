@@ -13,10 +13,10 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 describe("the age of a notification", () => {
   it.each([
-    ["I9 an hour", 3_600_000, false, false],
-    ["I9 an hour and a millisecond", 3_600_001, false, true],
-    ["I9 a day, replayed", 86_400_000, true, false],
-    ["R22 published ahead of our clock", -60_000, false, false],
+    ["attack:I9 an hour", 3_600_000, false, false],
+    ["attack:I9 an hour and a millisecond", 3_600_001, false, true],
+    ["attack:I9 a day, replayed", 86_400_000, true, false],
+    ["fault:22 published ahead of our clock", -60_000, false, false],
   ])("%s", (_row, ageMillis, replay, tooOld) => {
     const update = entityUpdate({}, { publishedAt: (NOON - ageMillis) as EpochMillis, replay });
     expect(isTooOld(update, NOON)).toBe(tooOld);
@@ -24,7 +24,7 @@ describe("the age of a notification", () => {
 });
 
 describe("the schedule of a delivery", () => {
-  it("R14 keeps a stuck connection for less than a second in one invocation", () => {
+  it("fault:14 keeps a stuck connection for less than a second in one invocation", () => {
     const pauses = upTo(MAX_POSTS - 1).map((posts) => pauseCeilingMillis(posts + 1));
     expect(pauses).toEqual([100, 200, 400]);
   });

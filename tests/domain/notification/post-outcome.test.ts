@@ -5,16 +5,16 @@ import { NOON, recipient } from "../../support/notifications.ts";
 
 const ROWS: readonly (readonly [row: string, PostOutcome, ageMillis: number, PostVerdict])[] = [
   ["handed over", "delivered", 60_000, "delivered"],
-  ["J1 410", "gone", 60_000, "gone"],
-  ["J2 410 at once", "gone", 0, "try-again"],
-  ["J2 410 after 9,999 ms", "gone", 9_999, "try-again"],
-  ["J2 410 after 10,000 ms", "gone", 10_000, "gone"],
-  ["J2 410 with our clock behind the gateway's", "gone", -500, "try-again"],
-  ["J3 429", "throttled", 60_000, "try-again"],
-  ["J5 403", "refused", 60_000, "PUSH_REFUSED"],
-  ["J5 413", "too-large", 60_000, "PUSH_TOO_LARGE"],
-  ["J8 5xx, reset", "failed", 60_000, "try-again"],
-  ["J8 no answer in time", "unanswered", 60_000, "try-later"],
+  ["fault:J1 410", "gone", 60_000, "gone"],
+  ["fault:J2 410 at once", "gone", 0, "try-again"],
+  ["fault:J2 410 after 9,999 ms", "gone", 9_999, "try-again"],
+  ["fault:J2 410 after 10,000 ms", "gone", 10_000, "gone"],
+  ["fault:J2 410 with our clock behind the gateway's", "gone", -500, "try-again"],
+  ["fault:J3 429", "throttled", 60_000, "try-again"],
+  ["fault:J5 403", "refused", 60_000, "PUSH_REFUSED"],
+  ["fault:J5 413", "too-large", 60_000, "PUSH_TOO_LARGE"],
+  ["fault:J8 5xx, reset", "failed", 60_000, "try-again"],
+  ["fault:J8 no answer in time", "unanswered", 60_000, "try-later"],
 ];
 
 describe("the verdict on a post", () => {

@@ -32,7 +32,7 @@ describe("a push", () => {
     ["two-byte characters", "é"],
     ["three-byte characters", "€"],
     ["four-byte characters", "\u{1f600}"],
-  ])("I3 is 128 KB at most after the envelope, in %s", (_what, character) => {
+  ])("attack:I3 is 128 KB at most after the envelope, in %s", (_what, character) => {
     const envelope = Buffer.byteLength(encodePush(userPush({ message: "" })) ?? "");
     const width = Buffer.byteLength(character);
     const padding = "x".repeat((LIMIT - envelope) % width);
@@ -47,11 +47,11 @@ describe("a push", () => {
     ["127 KB", 127, true],
     ["129 KB", 129, false],
     ["1 MB", 1024, false],
-  ])("I3 a message of %s", (_size, kilobytes, fits) => {
+  ])("attack:I3 a message of %s", (_size, kilobytes, fits) => {
     expect(encodePush(entityUpdate({ message: "x".repeat(kilobytes * 1024) })) !== undefined).toBe(fits);
   });
 
-  it("I3 counts what JSON's escapes add", () => {
+  it("attack:I3 counts what JSON's escapes add", () => {
     expect(encodePush(userPush({ message: '"'.repeat(70 * 1024) }))).toBeUndefined();
   });
 });

@@ -8,29 +8,29 @@ const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
 describe("presentedToken", () => {
   const accepted: readonly (readonly [title: string, query: string[], subprotocols: string[]])[] = [
     ["the query parameter alone", ["a.b.c"], []],
-    ["F10 `websocket` alone, token in the query", ["a.b.c"], ["websocket"]],
+    ["attack:F10 `websocket` alone, token in the query", ["a.b.c"], ["websocket"]],
     ["the second subprotocol", [], ["websocket, a.b.c"]],
     ["no blank after the comma", [], ["websocket,a.b.c"]],
     ["tabs and blanks around the items", [], [" \twebsocket \t, \ta.b.c "]],
-    ["F7 the header twice is one list", [], ["websocket", "a.b.c"]],
-    ["F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
+    ["attack:F7 the header twice is one list", [], ["websocket", "a.b.c"]],
+    ["attack:F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
   ];
   it.each(accepted)("takes the token from: %s", (_title, query, subprotocols) => {
     expect(presentedToken({ query, subprotocols }, "allowed")).toBe("a.b.c");
   });
 
   const malformed: readonly (readonly [title: string, subprotocols: string[]])[] = [
-    ["F13 two tokens", ["websocket, a.b.c, d.e.f"]],
-    ["F13 a list without `websocket`", ["a.b.c"]],
-    ["F13 order swapped", ["a.b.c, websocket"]],
-    ["F13 nothing after the comma", ["websocket,"]],
-    ["F13 nothing before the comma", [",websocket"]],
-    ["F13 `websocket` twice", ["websocket, websocket"]],
-    ["F13 an empty item between", ["websocket,,a.b.c"]],
-    ["F13 an empty header", [""]],
-    ["F13 10,000 items", [Array(10_000).fill("websocket").join(",")]],
+    ["attack:F13 two tokens", ["websocket, a.b.c, d.e.f"]],
+    ["attack:F13 a list without `websocket`", ["a.b.c"]],
+    ["attack:F13 order swapped", ["a.b.c, websocket"]],
+    ["attack:F13 nothing after the comma", ["websocket,"]],
+    ["attack:F13 nothing before the comma", [",websocket"]],
+    ["attack:F13 `websocket` twice", ["websocket, websocket"]],
+    ["attack:F13 an empty item between", ["websocket,,a.b.c"]],
+    ["attack:F13 an empty header", [""]],
+    ["attack:F13 10,000 items", [Array(10_000).fill("websocket").join(",")]],
     ["a protocol of somebody else's", ["graphql-transport-ws"]],
-    ["A8 a no-break space where only blanks may be", ["websocket\u00a0, a.b.c"]],
+    ["attack:A8 a no-break space where only blanks may be", ["websocket\u00a0, a.b.c"]],
   ];
   it.each(malformed)("refuses: %s", (_title, subprotocols) => {
     expect(presentedToken({ query: [], subprotocols }, "allowed")).toEqual(MALFORMED);
@@ -38,16 +38,16 @@ describe("presentedToken", () => {
   });
 
   it.each([
-    ["F1 the same token in both places", ["a.b.c"], ["websocket, a.b.c"]],
-    ["F2 different tokens in both places", ["d.e.f"], ["websocket, a.b.c"]],
-    ["F3 the query parameter twice, the same", ["a.b.c", "a.b.c"], []],
-    ["F3 the query parameter twice, different", ["a.b.c", "d.e.f"], []],
+    ["attack:F1 the same token in both places", ["a.b.c"], ["websocket, a.b.c"]],
+    ["attack:F2 different tokens in both places", ["d.e.f"], ["websocket, a.b.c"]],
+    ["attack:F3 the query parameter twice, the same", ["a.b.c", "a.b.c"], []],
+    ["attack:F3 the query parameter twice, different", ["a.b.c", "d.e.f"], []],
     ["an empty query parameter beside the subprotocol", [""], ["websocket, a.b.c"]],
   ])("refuses: %s", (_title, query, subprotocols) => {
     expect(presentedToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
   });
 
-  it("A1 says that there is none", () => {
+  it("attack:A1 says that there is none", () => {
     const missing = { kind: "rejected", reason: "TOKEN_MISSING" };
     expect(presentedToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
     expect(presentedToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
@@ -62,16 +62,16 @@ describe("presentedToken", () => {
 
 describe("answeredSubprotocol", () => {
   it.each([
-    ["F11 none offered, none answered", [], undefined],
-    ["F10 as offered", ["websocket"], "websocket"],
-    ["F12 spelled as offered", ["WebSocket, a.b.c"], "WebSocket"],
-    ["F16 never the token", ["websocket, a.b.c"], "websocket"],
-    ["F16 nothing of a list that is not understood", ["a.b.c, websocket"], undefined],
+    ["attack:F11 none offered, none answered", [], undefined],
+    ["attack:F10 as offered", ["websocket"], "websocket"],
+    ["attack:F12 spelled as offered", ["WebSocket, a.b.c"], "WebSocket"],
+    ["attack:F16 never the token", ["websocket, a.b.c"], "websocket"],
+    ["attack:F16 nothing of a list that is not understood", ["a.b.c, websocket"], undefined],
   ])("%s", (_title, offered, answered) => {
     expect(answeredSubprotocol(offered)).toBe(answered);
   });
 
-  it("F16 is `websocket` as offered or nothing, whatever is offered and wherever the token is taken from", () => {
+  it("attack:F16 is `websocket` as offered or nothing, whatever is offered and wherever the token is taken from", () => {
     const item = fc.oneof(fc.constantFrom("websocket", "WebSocket", "a.b.c", "", " ", "\t"), anyText(3));
     const header = fc.array(item, { maxLength: 4 }).map((items) => items.join(","));
 

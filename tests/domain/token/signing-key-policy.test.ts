@@ -8,35 +8,39 @@ const GOOD = "0123456789abcdefghijklmnopqrstuv";
 
 describe("signingKeyFault", () => {
   it.each([
-    ["K10 empty", "", "KEY_TOO_SHORT"],
-    ["K10 one character", "a", "KEY_TOO_SHORT"],
-    ["K10 31 characters", GOOD.slice(1), "KEY_TOO_SHORT"],
-    ["K10 32 characters", GOOD, undefined],
-    ["K10 32 NULs, which are the empty key", "\0".repeat(32), "KEY_NOT_PRINTABLE"],
-    ["K10 a NUL at the end", `${GOOD}\0`, "KEY_NOT_PRINTABLE"],
-    ["K10 lone surrogates, which become U+FFFD", "\ud800".repeat(32), "KEY_NOT_PRINTABLE"],
-    ["K10 a letter beyond ASCII", `${GOOD}é`, "KEY_NOT_PRINTABLE"],
-    ["K9 a blank at the end", `${GOOD} `, "KEY_NOT_PRINTABLE"],
-    ["K9 a line break at the end", `${GOOD}\n`, "KEY_NOT_PRINTABLE"],
-    ["K9 a blank within", `${GOOD} ${GOOD}`, "KEY_NOT_PRINTABLE"],
-    ["K12 7 different characters", `${"abcdefg".repeat(9)}ggaacc`, "KEY_TOO_UNIFORM"],
-    ["K12 8 different characters", `${"abcdefgh".repeat(4)}hgfedcba${"abcdefgh"}`, undefined],
-    ["K12 a text of 8 repeated", "abcdefgh".repeat(4), "KEY_TOO_UNIFORM"],
-    ["K12 a text of 16 repeated", GOOD.slice(0, 16).repeat(2), "KEY_TOO_UNIFORM"],
-    ["K12 a text of 15 repeated, the last time cut short", GOOD.slice(0, 15).repeat(3).slice(0, 40), "KEY_TOO_UNIFORM"],
-    ["K12 a text of 17 repeated", GOOD.slice(0, 17).repeat(2), undefined],
+    ["fault:K10 empty", "", "KEY_TOO_SHORT"],
+    ["fault:K10 one character", "a", "KEY_TOO_SHORT"],
+    ["fault:K10 31 characters", GOOD.slice(1), "KEY_TOO_SHORT"],
+    ["fault:K10 32 characters", GOOD, undefined],
+    ["fault:K10 32 NULs, which are the empty key", "\0".repeat(32), "KEY_NOT_PRINTABLE"],
+    ["fault:K10 a NUL at the end", `${GOOD}\0`, "KEY_NOT_PRINTABLE"],
+    ["fault:K10 lone surrogates, which become U+FFFD", "\ud800".repeat(32), "KEY_NOT_PRINTABLE"],
+    ["fault:K10 a letter beyond ASCII", `${GOOD}é`, "KEY_NOT_PRINTABLE"],
+    ["fault:K9 a blank at the end", `${GOOD} `, "KEY_NOT_PRINTABLE"],
+    ["fault:K9 a line break at the end", `${GOOD}\n`, "KEY_NOT_PRINTABLE"],
+    ["fault:K9 a blank within", `${GOOD} ${GOOD}`, "KEY_NOT_PRINTABLE"],
+    ["fault:K12 7 different characters", `${"abcdefg".repeat(9)}ggaacc`, "KEY_TOO_UNIFORM"],
+    ["fault:K12 8 different characters", `${"abcdefgh".repeat(4)}hgfedcba${"abcdefgh"}`, undefined],
+    ["fault:K12 a text of 8 repeated", "abcdefgh".repeat(4), "KEY_TOO_UNIFORM"],
+    ["fault:K12 a text of 16 repeated", GOOD.slice(0, 16).repeat(2), "KEY_TOO_UNIFORM"],
+    [
+      "fault:K12 a text of 15 repeated, the last time cut short",
+      GOOD.slice(0, 15).repeat(3).slice(0, 40),
+      "KEY_TOO_UNIFORM",
+    ],
+    ["fault:K12 a text of 17 repeated", GOOD.slice(0, 17).repeat(2), undefined],
   ])("%s", (_row, text, fault) => {
     expect(signingKeyFault(text)).toBe(fault);
   });
 
-  it("K8 refuses what its owner gives to others, in every form and spelling", () => {
+  it("fault:K8 refuses what its owner gives to others, in every form and spelling", () => {
     const missed = publicTexts.filter(([, text]) => signingKeyFault(text) !== "KEY_IS_PUBLIC");
 
     expect(publicTexts.length).toBeGreaterThan(250);
     expect(missed.map(([title]) => title)).toEqual([]);
   });
 
-  it("K8 refuses it behind and before blanks too", () => {
+  it("fault:K8 refuses it behind and before blanks too", () => {
     const blanks = fc.string({ unit: fc.constantFrom(" ", "\n", "\r", "\t", "\ufeff"), maxLength: 3 });
 
     fc.assert(

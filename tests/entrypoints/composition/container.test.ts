@@ -55,7 +55,7 @@ describe("the composition root", () => {
     expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: level } as never)).not.toThrow();
   });
 
-  it("K13 refuses a level that there is not", () => {
+  it("fault:K13 refuses a level that there is not", () => {
     const problem = "LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR";
     expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: "verbose" } as never)).toThrow(problem);
   });
@@ -87,7 +87,7 @@ describe("the composition root", () => {
     expect(resolve(container, services.clock)).toBe(clock);
   });
 
-  it("K13 names every wrong setting of all modules in one error, and binds nothing", () => {
+  it("fault:K13 names every wrong setting of all modules in one error, and binds nothing", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), MODULES);
     expect(compose).toThrow(ConfigurationError);

@@ -35,7 +35,7 @@ describe("settings", () => {
     settings.finish();
   });
 
-  it("K13 are all named in one error, and none of their values", () => {
+  it("fault:K13 are all named in one error, and none of their values", () => {
     const environment = { EMPTY: " ", STORE: "s3cret", SECONDS: "7 s", RANGE: "61", SIGNED: "-1", EXPONENT: "1e1" };
     const problems = problemsOf(environment, (settings) => {
       settings.text("MISSING");
@@ -59,14 +59,18 @@ describe("settings", () => {
   });
 
   it.each([
-    ["K10 one of 31 characters", SECRET_TEXT.slice(0, 31), "must be 32 characters or more"],
-    ["K10 32 NULs", "\0".repeat(32), "must be printable ASCII without blanks"],
+    ["fault:K10 one of 31 characters", SECRET_TEXT.slice(0, 31), "must be 32 characters or more"],
+    ["fault:K10 32 NULs", "\0".repeat(32), "must be printable ASCII without blanks"],
     [
-      "K12 one character",
+      "fault:K12 one character",
       "k".repeat(32),
       "must have 8 different characters or more, and repeat no text of 16 or fewer",
     ],
-    ["K8 a PEM", `-----BEGIN PUBLIC KEY-----\n${SECRET_TEXT}`, "must be no public key, certificate, token or URL"],
+    [
+      "fault:K8 a PEM",
+      `-----BEGIN PUBLIC KEY-----\n${SECRET_TEXT}`,
+      "must be no public key, certificate, token or URL",
+    ],
   ])("refuse as a signing secret %s, without its value", (_row, value, rule) => {
     const problems = problemsOf({ SECRET: value }, (settings) => settings.signingSecret("SECRET"));
 

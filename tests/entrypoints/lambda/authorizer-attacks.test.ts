@@ -81,7 +81,7 @@ describe("the attack table, at the authorizer", () => {
     expect(tokenAttacks.filter(fitsList).length).toBeGreaterThanOrEqual(400);
   });
 
-  it("C3 C4 fetched nothing, and left the next good token let in and every prototype as it was", async () => {
+  it("attack:C3 attack:C4 fetched nothing, and left the next good token let in and every prototype as it was", async () => {
     const { answer } = await authorize(inQuery(goodToken(NOW)));
 
     expect(answer).toBeDefined();

@@ -70,7 +70,7 @@ function newAuthorizer() {
 }
 
 describe("the authorizer over Secrets Manager", () => {
-  it("K3 K4 refuses no good token among 1,000 while the secret is rotated", async () => {
+  it("fault:K3 fault:K4 refuses no good token among 1,000 while the secret is rotated", async () => {
     newSecret();
     const { connect } = newAuthorizer();
     const oldSigner = resolve(newInstance(), services.mintTestToken);
@@ -91,7 +91,7 @@ describe("the authorizer over Secrets Manager", () => {
     expect(server.requests.length).toBeLessThanOrEqual(8);
   });
 
-  it("K5 refuses a token signed with the pending secret, and a good one still passes", async () => {
+  it("fault:K5 refuses a token signed with the pending secret, and a good one still passes", async () => {
     const current = newSecret();
     const pending = randomBytes(36).toString("base64url");
     server.secret(ARN).add("pending", JSON.stringify({ signature: pending }), now(), ["AWSPENDING"]);
@@ -102,7 +102,7 @@ describe("the authorizer over Secrets Manager", () => {
     expect(outcomes).toEqual(["Unauthorized", "accepted"]);
   });
 
-  it("K9 refuses a token signed with the secret in another encoding", async () => {
+  it("fault:K9 refuses a token signed with the secret in another encoding", async () => {
     const secret = put(randomBytes(36).toString("base64"));
     const { connect } = newAuthorizer();
     const decoded = forgeJws({ payload: goodClaims(now()), key: Buffer.from(secret, "base64") });
@@ -116,18 +116,22 @@ describe("the authorizer over Secrets Manager", () => {
   const jwk = JSON.stringify(publicKey.export({ format: "jwk" }));
 
   it.each([
-    { title: "K10 a secret of 1 character", secret: "a" },
-    { title: "K10 a secret of 31 characters", secret: "a".repeat(31) },
-    { title: "K10 C2 32 NULs, with a token of the empty key", secret: "\0".repeat(32), key: "" },
-    { title: "K10 lone surrogates, with a token of U+FFFD", secret: "\ud800".repeat(32), key: "\ufffd".repeat(32) },
-    { title: "K12 a word repeated", secret: "password".repeat(4) },
-    { title: "K8 a PEM public key", secret: PEM },
-    { title: "K8 a PEM public key behind a space", secret: ` ${PEM}` },
-    { title: "K8 the base64 of a public key", secret: spki },
-    { title: "K8 a JWK", secret: jwk },
-    { title: "K8 a JWKS", secret: `{"keys":[${jwk}]}` },
-    { title: "K8 an OpenSSH line", secret: `ssh-ed25519 ${"AAAAC3NzaC1lZDI1NTE5".padEnd(68, "A")} ann` },
-    { title: "K8 the address of a JWKS", secret: "https://issuer.example/.well-known/jwks.json" },
+    { title: "fault:K10 a secret of 1 character", secret: "a" },
+    { title: "fault:K10 a secret of 31 characters", secret: "a".repeat(31) },
+    { title: "fault:K10 attack:C2 32 NULs, with a token of the empty key", secret: "\0".repeat(32), key: "" },
+    {
+      title: "fault:K10 lone surrogates, with a token of U+FFFD",
+      secret: "\ud800".repeat(32),
+      key: "\ufffd".repeat(32),
+    },
+    { title: "fault:K12 a word repeated", secret: "password".repeat(4) },
+    { title: "fault:K8 a PEM public key", secret: PEM },
+    { title: "fault:K8 a PEM public key behind a space", secret: ` ${PEM}` },
+    { title: "fault:K8 the base64 of a public key", secret: spki },
+    { title: "fault:K8 a JWK", secret: jwk },
+    { title: "fault:K8 a JWKS", secret: `{"keys":[${jwk}]}` },
+    { title: "fault:K8 an OpenSSH line", secret: `ssh-ed25519 ${"AAAAC3NzaC1lZDI1NTE5".padEnd(68, "A")} ann` },
+    { title: "fault:K8 the address of a JWKS", secret: "https://issuer.example/.well-known/jwks.json" },
   ])("$title is our fault, also for a token signed with it", async ({ secret, key = secret }) => {
     put(secret);
     const { connect, logger } = newAuthorizer();
@@ -138,7 +142,7 @@ describe("the authorizer over Secrets Manager", () => {
     ]);
   });
 
-  it.each([32, 64, 1024])("K10 a secret of %i characters is one", async (characters) => {
+  it.each([32, 64, 1024])("fault:K10 a secret of %i characters is one", async (characters) => {
     const secret = put(randomBytes(characters).toString("base64url").slice(0, characters));
     const { connect } = newAuthorizer();
 
@@ -149,21 +153,24 @@ describe("the authorizer over Secrets Manager", () => {
     { fault: { kind: "error", status: 400, type: "AccessDeniedException" }, errorName: "AccessDeniedException" },
     { fault: { kind: "error", status: 500, type: "InternalServiceError" }, errorName: "InternalServiceError" },
     { fault: { kind: "hang" }, errorName: "TimeoutError" },
-  ] as const)("K1 K2 $errorName is our fault, in one log entry that holds no secret", async ({ fault, errorName }) => {
-    const secret = newSecret();
-    server.fault = () => fault;
-    const { connect, logger } = newAuthorizer();
-    const token = goodToken(now(), secret);
+  ] as const)(
+    "fault:K1 fault:K2 $errorName is our fault, in one log entry that holds no secret",
+    async ({ fault, errorName }) => {
+      const secret = newSecret();
+      server.fault = () => fault;
+      const { connect, logger } = newAuthorizer();
+      const token = goodToken(now(), secret);
 
-    const outcome = await connect(token);
+      const outcome = await connect(token);
 
-    expect(outcome).toBe("AuthorizerUnavailable");
-    expect(logger.entries).toMatchObject([{ level: "error", dependency: "SIGNING_SECRETS", errorName }]);
-    for (const canary of [secret, token, ...token.split(".")])
-      expect(JSON.stringify(logger.entries)).not.toContain(canary);
-  });
+      expect(outcome).toBe("AuthorizerUnavailable");
+      expect(logger.entries).toMatchObject([{ level: "error", dependency: "SIGNING_SECRETS", errorName }]);
+      for (const canary of [secret, token, ...token.split(".")])
+        expect(JSON.stringify(logger.entries)).not.toContain(canary);
+    },
+  );
 
-  it("K3 K1 answers a good token of a new secret 500 and no 401 while the service is down", async () => {
+  it("fault:K3 fault:K1 answers a good token of a new secret 500 and no 401 while the service is down", async () => {
     const old = newSecret();
     const { connect } = newAuthorizer();
     const outcomes = [await connect(goodToken(now(), old))];
@@ -175,7 +182,7 @@ describe("the authorizer over Secrets Manager", () => {
     expect(outcomes).toEqual(["accepted", "AuthorizerUnavailable", "accepted"]);
   });
 
-  it("K4 K1 lets in whom the current secret signed while the previous one is throttled, and answers others 500", async () => {
+  it("fault:K4 fault:K1 lets in whom the current secret signed while the previous one is throttled, and answers others 500", async () => {
     const old = newSecret();
     const next = newSecret();
     server.fault = (request) =>
@@ -188,7 +195,7 @@ describe("the authorizer over Secrets Manager", () => {
   });
 
   it.each(["ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException", "DecryptionFailure"])(
-    "K1 lets nobody in once the service has answered %s, which a bad signature brings to light",
+    "fault:K1 lets nobody in once the service has answered %s, which a bad signature brings to light",
     async (type) => {
       const secret = newSecret();
       const { connect } = newAuthorizer();
@@ -202,7 +209,7 @@ describe("the authorizer over Secrets Manager", () => {
     },
   );
 
-  it("N2 asks the service no more than twice for 1,000 bad signatures", async () => {
+  it("attack:N2 asks the service no more than twice for 1,000 bad signatures", async () => {
     const secret = newSecret();
     const { connect } = newAuthorizer();
     const bad = goodToken(now(), randomBytes(36).toString("base64url"));

@@ -36,13 +36,19 @@ describe("the authorizer", () => {
   });
 
   it.each<readonly [title: string, handshake: Handshake]>([
-    ["F10 the query, and websocket offered", { query: { access_token: TOKEN }, headers: { [PROTOCOL]: "websocket" } }],
-    ["F11 the query, and nothing offered", { query: { access_token: TOKEN } }],
-    ["F12 a subprotocol behind WebSocket", { headers: { [PROTOCOL]: `WebSocket, ${TOKEN}` } }],
-    ["F7 a subprotocol in a header of its own", { headers: { [PROTOCOL]: ["websocket", TOKEN] } }],
-    ["F18 the query, beside forged headers", { query: { access_token: TOKEN }, headers: { "X-User-Id": "bob" } }],
     [
-      "F6 the query, beside a header it does not read",
+      "attack:F10 the query, and websocket offered",
+      { query: { access_token: TOKEN }, headers: { [PROTOCOL]: "websocket" } },
+    ],
+    ["attack:F11 the query, and nothing offered", { query: { access_token: TOKEN } }],
+    ["attack:F12 a subprotocol behind WebSocket", { headers: { [PROTOCOL]: `WebSocket, ${TOKEN}` } }],
+    ["attack:F7 a subprotocol in a header of its own", { headers: { [PROTOCOL]: ["websocket", TOKEN] } }],
+    [
+      "attack:F18 the query, beside forged headers",
+      { query: { access_token: TOKEN }, headers: { "X-User-Id": "bob" } },
+    ],
+    [
+      "attack:F6 the query, beside a header it does not read",
       { query: { access_token: TOKEN }, headers: { Authorization: "x" } },
     ],
   ])("takes the token of ann from %s", async (_title, handshake) => {
@@ -61,7 +67,7 @@ describe("the authorizer", () => {
     "https://APP.example.com",
     "http://app.example.com",
     "",
-  ])("F20 refuses the page %s with a policy that denies and tells nothing", async (origin) => {
+  ])("attack:F20 refuses the page %s with a policy that denies and tells nothing", async (origin) => {
     const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
 
     const { answer, log } = await guarded(
@@ -79,14 +85,17 @@ describe("the authorizer", () => {
     expect(JSON.parse(log)).toMatchObject({ outcome: "refused", reason: "ORIGIN_NOT_ALLOWED" });
   });
 
-  it.each([PAGE, undefined])("F20 takes the page that is listed, and callers without one: %s", async (origin) => {
-    const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
-    const headers = origin === undefined ? {} : { Origin: origin };
+  it.each([PAGE, undefined])(
+    "attack:F20 takes the page that is listed, and callers without one: %s",
+    async (origin) => {
+      const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
+      const headers = origin === undefined ? {} : { Origin: origin };
 
-    const { answer } = await guarded(authorizerEvent({ query: { access_token: TOKEN }, headers }));
+      const { answer } = await guarded(authorizerEvent({ query: { access_token: TOKEN }, headers }));
 
-    expect(answer).toMatchObject({ principalId: "ann" });
-  });
+      expect(answer).toMatchObject({ principalId: "ann" });
+    },
+  );
 
   const NO_MAPS = {
     headers: null,
@@ -106,7 +115,7 @@ describe("the authorizer", () => {
     ["a pattern for an ARN", { ...GOOD_EVENT, methodArn: METHOD_ARN.replace("dev", "*") }],
     ["a TOKEN authorizer's fields", { type: "TOKEN", authorizationToken: TOKEN, methodArn: METHOD_ARN }],
     ["an HTTP API's fields", { version: "2.0", type: "REQUEST", routeArn: METHOD_ARN, identitySource: [TOKEN] }],
-  ])("F19 answers 401 to an event with %s", async (_title, event) => {
+  ])("attack:F19 answers 401 to an event with %s", async (_title, event) => {
     const { error } = await authorize(event);
 
     expect(error).toStrictEqual(new Error("Unauthorized"));
@@ -122,12 +131,12 @@ const FOREIGN = forgeJws({ payload: goodClaims(NOW), key: "another-secret-of-mor
 
 describe("the authorizer, when the signing secrets fail", () => {
   it.each<readonly [title: string, token: string, secrets: SigningSecrets]>([
-    ["K1 the secret cannot be had", TOKEN, { read: outage, reread: outage }],
-    ["K1 something else is thrown", TOKEN, { read: () => Promise.reject("x"), reread: read }],
-    ["K2 the secret never comes", TOKEN, { read: () => never, reread: read }],
-    ["K3 no answer to whether it rotated", FOREIGN, { read, reread: outage }],
-    ["K3 never an answer to whether it rotated", FOREIGN, { read, reread: () => never }],
-    ["K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
+    ["fault:K1 the secret cannot be had", TOKEN, { read: outage, reread: outage }],
+    ["fault:K1 something else is thrown", TOKEN, { read: () => Promise.reject("x"), reread: read }],
+    ["fault:K2 the secret never comes", TOKEN, { read: () => never, reread: read }],
+    ["fault:K3 no answer to whether it rotated", FOREIGN, { read, reread: outage }],
+    ["fault:K3 never an answer to whether it rotated", FOREIGN, { read, reread: () => never }],
+    ["fault:K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
   ])("%s: nobody gets in", async (_title, token, secrets) => {
     const faulty = observedAuthorizer(undefined, secrets);
 
@@ -139,7 +148,7 @@ describe("the authorizer, when the signing secrets fail", () => {
     expect(log).not.toContain(SECRET_TEXT);
   });
 
-  it("K2 lets in whose secret comes late but in time", async () => {
+  it("fault:K2 lets in whose secret comes late but in time", async () => {
     const late = () => new Promise<readonly [Secret]>((resolve) => setTimeout(() => resolve([secret]), 20));
 
     const { answer } = await observedAuthorizer(undefined, { read: late, reread: late })(GOOD_EVENT);

@@ -56,15 +56,15 @@ describe("connect", () => {
   });
 
   it.each([
-    ["F10 as offered", "websocket", { "Sec-WebSocket-Protocol": "websocket" }],
-    ["F12 spelled as offered", "WebSocket, a.b.c", { "Sec-WebSocket-Protocol": "WebSocket" }],
-    ["F16 without the token", "websocket, a.b.c", { "Sec-WebSocket-Protocol": "websocket" }],
+    ["attack:F10 as offered", "websocket", { "Sec-WebSocket-Protocol": "websocket" }],
+    ["attack:F12 spelled as offered", "WebSocket, a.b.c", { "Sec-WebSocket-Protocol": "WebSocket" }],
+    ["attack:F16 without the token", "websocket, a.b.c", { "Sec-WebSocket-Protocol": "websocket" }],
   ])("answers the subprotocol: %s", async (_title, offered, headers) => {
     const event = connectEvent({ headers: { "sec-websocket-protocol": offered } });
     expect(await handlers().connect(event, lambdaContext())).toEqual({ statusCode: 200, headers });
   });
 
-  it("L2 refuses an id that another user's live connection has", async () => {
+  it("fault:L2 refuses an id that another user's live connection has", async () => {
     const { connect, liveConnectionsOf, logger } = handlers();
     await connect(connectEvent(), lambdaContext());
     const authorizer = { ...AUTHORIZER_CONTEXT, userId: "eve" };
@@ -79,7 +79,7 @@ describe("connect", () => {
     expect(logger.entries).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
   });
 
-  it("L1 refuses when the store cannot be reached", async () => {
+  it("fault:L1 refuses when the store cannot be reached", async () => {
     const logger = new RecordingLogger();
     const connect = connectHandler(() => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")), logger);
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
@@ -112,7 +112,7 @@ describe("connect and disconnect", () => {
     [[connect, connect, disconnect, disconnect]],
     [[connect, disconnect, connect]],
     [[disconnect, connect, connect, disconnect, connect]],
-  ])("M1 M2 leave nothing behind in the order %s", async (order) => {
+  ])("fault:M1 fault:M2 leave nothing behind in the order %s", async (order) => {
     const { liveConnectionsOf, ...run } = handlers();
     for (const step of order) await run[step](step === connect ? connectEvent() : disconnectEvent(), lambdaContext());
     expect(await liveConnectionsOf("ann")).toEqual([]);

@@ -14,10 +14,10 @@ describe("default", () => {
   it.each([
     ["an unknown action", '{"action":"shout"}'],
     ["no action", "{}"],
-    ["G2 an action that is a number", '{"action":7}'],
-    ["G2 an action of the gateway's", '{"action":"$connect"}'],
-    ["G2 an action that every object has", '{"action":"toString"}'],
-    ["G2 `__proto__`", '{"action":"__proto__"}'],
+    ["attack:G2 an action that is a number", '{"action":7}'],
+    ["attack:G2 an action of the gateway's", '{"action":"$connect"}'],
+    ["attack:G2 an action that every object has", '{"action":"toString"}'],
+    ["attack:G2 `__proto__`", '{"action":"__proto__"}'],
   ])("answers UNKNOWN_ACTION to %s", async (_title, body) => {
     const { frame } = await frameFor(body);
     expect(frame).toEqual({
@@ -29,7 +29,7 @@ describe("default", () => {
   });
 
   it.each(["", "hello", "7", "null", '{"__proto__":{}}', '["action"]', '{"action":'])(
-    "G1 answers BAD_REQUEST to %j",
+    "attack:G1 answers BAD_REQUEST to %j",
     async (body) => {
       expect((await frameFor(body)).frame).toMatchObject({ type: "error", code: "BAD_REQUEST" });
     },
@@ -41,7 +41,7 @@ describe("default", () => {
     ["BAD_REQUEST", '{"action":"shout","id":"7","__proto__":{}}'],
     ["BAD_REQUEST", '{"action":"shout","action":"shout","id":"7"}'],
     ["BAD_REQUEST", `{"action":${"[".repeat(40)}${"]".repeat(40)},"id":"7"}`],
-  ])("proto:S8 answers %s with the id that could be read in %s", async (code, body) => {
+  ])("answers %s with the id that could be read in %s", async (code, body) => {
     expect((await frameFor(body)).frame).toMatchObject({ type: "error", code, id: "7" });
   });
 

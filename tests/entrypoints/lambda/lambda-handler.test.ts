@@ -45,7 +45,7 @@ describe("the stack around every handler", () => {
     expect(logger.entries).toHaveLength(1);
   });
 
-  it("O3 turns what was thrown into a constant, and logs its name and nothing it says", async () => {
+  it("attack:O3 turns what was thrown into a constant, and logs its name and nothing it says", async () => {
     const fault = new DependencyUnavailableError("CONNECTION_STORE", { cause: new RangeError(CANARY) });
     const { logger, invoke } = invoking(() => Promise.reject(fault));
     expect(await invoke({}, lambdaContext())).toBe("fault");

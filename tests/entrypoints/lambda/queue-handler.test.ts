@@ -55,7 +55,7 @@ function failed({ batchItemFailures }: SqsBatchResponse): readonly string[] {
 }
 
 describe("a batch from a queue", () => {
-  it("I6 of ten with one poisoned: nine are done, the poison is put aside with its reason, none comes back", async () => {
+  it("attack:I6 of ten with one poisoned: nine are done, the poison is put aside with its reason, none comes back", async () => {
     const { handler, taken, deadLetters } = setUp();
     const bodies = ["a", "b", "c", "d"].map(update);
     const answer = await handler(sqsEvent(...bodies, "poison", ...bodies, update("e")), lambdaContext());
@@ -64,7 +64,7 @@ describe("a batch from a queue", () => {
     expect(deadLetters.unread).toEqual([{ body: "poison", reason: "MALFORMED_EVENT" }]);
   });
 
-  it("R1 with one that has to come back: it alone does", async () => {
+  it("fault:1 with one that has to come back: it alone does", async () => {
     const { handler } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "b")
         throw new DependencyUnavailableError("DELIVERY_QUEUE");
@@ -90,7 +90,7 @@ describe("a batch from a queue", () => {
     expect(failed(answer)).toEqual(["message-0"]);
   });
 
-  it("I14 R1 comes to the same for each message whatever is beside it", async () => {
+  it("inv:14 fault:1 comes to the same for each message whatever is beside it", async () => {
     const kinds = ["good", "bad", "poison"] as const;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 10 }), async (batch) => {
@@ -112,7 +112,7 @@ describe("a batch from a queue", () => {
   it.each([
     ["no batch at all", {}],
     ["one record out of shape", { Records: [...sqsEvent(update("a")).Records, { messageId: 1 }] }],
-  ])("I7 that cannot be read, %s: comes back whole, and nothing of it is begun", async (_what, event) => {
+  ])("attack:I7 that cannot be read, %s: comes back whole, and nothing of it is begun", async (_what, event) => {
     const { handler, taken } = setUp();
     await expect(handler(event, lambdaContext())).rejects.toThrow(/^BatchFailed$/);
     expect(taken).toEqual([]);
@@ -123,7 +123,7 @@ describe("a batch from a queue", () => {
     await expect(handler(sqsEvent(update("a")), lambdaContext(80))).rejects.toThrow(/^BatchFailed$/);
   });
 
-  it("R13 has three quarters of its time to begin posts in", async () => {
+  it("fault:13 has three quarters of its time to begin posts in", async () => {
     const { handler, deadlines } = setUp();
     const context = { ...lambdaContext(), getRemainingTimeInMillis: () => 60_000 };
     await handler(sqsEvent(update("a")), context);
@@ -137,7 +137,7 @@ describe("a batch from a queue", () => {
     expect(taken).toEqual([delivery]);
   });
 
-  it("O1 leaves one log entry for each message and one for itself, and nothing of what was in them", async () => {
+  it("attack:O1 leaves one log entry for each message and one for itself, and nothing of what was in them", async () => {
     const { handler, logger } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "bad") throw new TypeError(CANARY);
       return undefined;
@@ -171,7 +171,7 @@ describe("the log entry of what was put aside whole", () => {
   it.each([
     ["TOO_OLD", freshDelivery(entityUpdate()), { entityId: "order-17" }],
     ["PUSH_TOO_LARGE", freshDelivery(userPush()), { userId: "ann" }],
-  ] as const)("I3 I9 names event, queue, function and reason: %s", async (reason, delivery, subject) => {
+  ] as const)("attack:I3 attack:I9 names event, queue, function and reason: %s", async (reason, delivery, subject) => {
     const { handler, logger } = setUp(async () => ({ outcome: reason, deadLettered: 1 }));
     await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
     expect(logger.entries).toMatchObject([
@@ -191,7 +191,7 @@ describe("the log entry of what was put aside whole", () => {
     ["MALFORMED_EVENT", { id: `\u0007${"x".repeat(200)}` }, { notificationId: undefined }],
     ["MALFORMED_EVENT", '{"version":"0","id" : "e-9","detail":{"cut o', { notificationId: "e-9" }],
     ["MALFORMED_EVENT", "{", { notificationId: undefined }],
-  ])("I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
+  ])("attack:I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
     const { handler, logger } = setUp();
     await handler(sqsEvent(body), lambdaContext());
     const [entry] = logger.entries;
@@ -213,7 +213,7 @@ describe("the log entry of what was put aside whole", () => {
   });
 });
 
-it("J1 J3 I13 over the real use cases: one gone, one stuck, one poisoned, and everybody else is served", async () => {
+it("fault:J1 fault:J3 inv:13 over the real use cases: one gone, one stuck, one poisoned, and everybody else is served", async () => {
   const world = new PushWorld();
   const { entityId } = entityUpdate({ entityId: "a" });
   for (const id of ["good", "gone", "stuck"]) await world.subscribe(entityId, await world.connect(id));

@@ -43,7 +43,7 @@ describe("rotate-secret", () => {
     for (const canary of [OLD, rotated]) expect(JSON.stringify(logger.entries)).not.toContain(canary);
   });
 
-  it("R18 finishes a rotation that was interrupted anywhere and begun again", async () => {
+  it("fault:18 finishes a rotation that was interrupted anywhere and begun again", async () => {
     const { server, versions, begin, invoke } = await setUp();
     const version = begin();
     const refused = { kind: "error", status: 500, type: "InternalServiceError" } as const;

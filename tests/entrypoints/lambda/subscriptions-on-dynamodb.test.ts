@@ -109,7 +109,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     entities = [anEntityId(), anEntityId(), anEntityId()];
   });
 
-  it("I1 I15 agree when a refused, an ending and a further subscription overlap at the limit", async () => {
+  it("inv:1 inv:15 agree when a refused, an ending and a further subscription overlap at the limit", async () => {
     const rounds = await inBatches(Array.from({ length: 50 }), async () => {
       const [a, b, c] = [anEntityId(), anEntityId(), anEntityId()];
       const client = await Client.connect(table, 2);
@@ -126,7 +126,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
   }, 60_000);
 
   it.each([0, 1, 2, 5, 10])(
-    "I1 agree when a page renders again, and subscribes %i ms after unsubscribing",
+    "inv:1 agree when a page renders again, and subscribes %i ms after unsubscribing",
     async (millis) => {
       const rounds = await inBatches(Array.from({ length: 25 }), async () => {
         const [entity] = [anEntityId()];
@@ -145,7 +145,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     60_000,
   );
 
-  it("I15 R18 hold the limit, and leave nothing, when all that is written is throttled", async () => {
+  it("inv:15 fault:18 hold the limit, and leave nothing, when all that is written is throttled", async () => {
     const [a, b] = entities;
     const others = Array.from({ length: 12 }, anEntityId);
     const documents = Object.assign(Object.create(table.documents), {
@@ -170,7 +170,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     expect(await client.heard([a, b])).toEqual([]);
   }, 60_000);
 
-  it("H6 says so when the connection has ended, to both", async () => {
+  it("attack:H6 says so when the connection has ended, to both", async () => {
     const [entity] = entities;
     const client = await Client.connect(table, 2);
     await client.subscribe(entity);
@@ -180,7 +180,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     expect(await client.unsubscribe(entity)).toBe("not-connected");
   });
 
-  it("I1 acknowledge a hundred subscriptions sent at once, each for 12 write units at most", async () => {
+  it("inv:1 acknowledge a hundred subscriptions sent at once, each for 12 write units at most", async () => {
     const metered = await createTable();
     const meter = new CapacityMeter(metered.documents);
     const client = await Client.connect(metered, 100);

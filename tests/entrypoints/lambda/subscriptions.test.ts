@@ -68,7 +68,7 @@ describe("subscribe", () => {
   });
 
   it.each(["*", "order/*", "__proto__", "USER#ann", "[a-z]+", "ünïcode"])(
-    "H5 E13 takes %j literally",
+    "attack:H5 attack:E13 takes %j literally",
     async (entityId) => {
       expect(await all.subscribe(entityId)).toEqual({ type: "subscribed", entityId });
       expect(await all.subscribersOf(entityId)).toHaveLength(1);
@@ -76,7 +76,7 @@ describe("subscribe", () => {
     },
   );
 
-  it("H6 stops at the limit, and not for a repeated subscribe", async () => {
+  it("attack:H6 stops at the limit, and not for a repeated subscribe", async () => {
     for (const entityId of ["1", "2", "3", "3"]) await all.subscribe(entityId);
     expect(await all.subscribe("4", { id: "7" })).toMatchObject({ type: "error", code: "LIMIT", id: "7" });
     expect(await all.subscribersOf("4")).toEqual([]);
@@ -84,13 +84,13 @@ describe("subscribe", () => {
     expect(await all.subscribe("4")).toMatchObject({ type: "subscribed" });
   });
 
-  it("H7 tells a connection without a record that it has ended", async () => {
+  it("attack:H7 tells a connection without a record that it has ended", async () => {
     const answer = await all.subscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED", id: "7" });
     expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
-  it("H8 does not take another user's word for a connection", async () => {
+  it("attack:H8 does not take another user's word for a connection", async () => {
     const answer = await all.subscribe("order-17", {}, { authorizer: { ...AUTHORIZER_CONTEXT, userId: "eve" } });
     expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED" });
   });
@@ -119,7 +119,7 @@ describe("unsubscribe", () => {
     expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
-  it("H3 cannot end another connection's", async () => {
+  it("attack:H3 cannot end another connection's", async () => {
     await all.subscribe("order-17");
     await all.unsubscribe("order-17", { connectionId: "gbgHYy9RVQAYKEj2kA==" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     const answer = await all.unsubscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
@@ -130,19 +130,19 @@ describe("unsubscribe", () => {
 
 describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
   it.each([
-    ["E10 no entity", undefined],
-    ["E10 an empty one", ""],
+    ["attack:E10 no entity", undefined],
+    ["attack:E10 an empty one", ""],
     ["a blank one", "  "],
-    ["E10 a number", 17],
-    ["E10 an object", { toString: "order-17" }],
-    ["E10 an array", ["order-17"]],
-    ["E10 null", null],
-    ["E10 true", true],
-    ["E6 a line break", "order\n17"],
-    ["E6 NUL", "order\u000017"],
-    ["E7 a lone surrogate", "\ud800"],
-    ["E9 more than 256 bytes", "ü".repeat(129)],
-  ])("proto:S8 refuses %s, naming the member and the request", async (_title, entityId) => {
+    ["attack:E10 a number", 17],
+    ["attack:E10 an object", { toString: "order-17" }],
+    ["attack:E10 an array", ["order-17"]],
+    ["attack:E10 null", null],
+    ["attack:E10 true", true],
+    ["attack:E6 a line break", "order\n17"],
+    ["attack:E6 NUL", "order\u000017"],
+    ["attack:E7 a lone surrogate", "\ud800"],
+    ["attack:E9 more than 256 bytes", "ü".repeat(129)],
+  ])("refuses %s, naming the member and the request", async (_title, entityId) => {
     expect(await all[action](entityId, { id: "7" })).toEqual({
       type: "error",
       code: "BAD_REQUEST",
@@ -174,7 +174,7 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
     ["a correlation id of 129 characters", { id: "a".repeat(129) }],
     ["a correlation id with a control character", { id: "a\u001b[2J" }],
     ["an empty correlation id", { id: "" }],
-  ])("G3 refuses %s, and repeats nothing", async (_title, more) => {
+  ])("attack:G3 refuses %s, and repeats nothing", async (_title, more) => {
     const answer = await all[action]("order-17", more);
     expect(answer).toEqual({
       type: "error",

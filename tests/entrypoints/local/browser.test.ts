@@ -81,9 +81,9 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
   });
 
   it.each<[title: string, url: (base: string) => string, protocols: string[]]>([
-    ["A1 no token", (base) => base, []],
-    ["A10 a forged token", (base) => base, ["websocket", `${TOKEN.slice(0, -3)}AAA`]],
-    ["F1 a token in both places", (base) => `${base}?access_token=${TOKEN}`, ["websocket", TOKEN]],
+    ["attack:A1 no token", (base) => base, []],
+    ["attack:A10 a forged token", (base) => base, ["websocket", `${TOKEN.slice(0, -3)}AAA`]],
+    ["attack:F1 a token in both places", (base) => `${base}?access_token=${TOKEN}`, ["websocket", TOKEN]],
     ["an unknown stage", (base) => `${base}2?access_token=${TOKEN}`, []],
   ])("sees of a refusal only 1006: %s", async (_title, url, protocols) => {
     const seen = await connectFrom(page, url(runtime.url), ...protocols);
@@ -91,7 +91,7 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
     expect(seen).toStrictEqual({ opened: false, code: 1006, reason: "" });
   });
 
-  it("F20 is refused with a good token on a page of another origin", async () => {
+  it("attack:F20 is refused with a good token on a page of another origin", async () => {
     const askedBefore = runtime.events["Authorizer"]?.length ?? 0;
     const seen = await connectFrom(foreignPage, runtime.url, "websocket", TOKEN);
 

@@ -104,7 +104,7 @@ async function putIntoDeadLetters(message: string): Promise<void> {
   );
 }
 
-it("I3 a malformed message that leaves its reason no room is put aside at the first receive, with it", async () => {
+it("attack:I3 a malformed message that leaves its reason no room is put aside at the first receive, with it", async () => {
   const MessageBody = `{"id":"7"}${" ".repeat(1_048_550)}`;
   await sqs.send(new SendMessageCommand({ QueueUrl: `${origin()}/123456789012/EntityUpdatedQueue`, MessageBody }));
   const [letter] = await waitFor("Undeliverable", 1);
@@ -120,7 +120,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
   });
 
   it.each(commands.filter(([flag]) => flag === "--reason"))(
-    "R2 I9 %s %s, an event of two hours ago",
+    "fault:2 attack:I9 %s %s, an event of two hours ago",
     async (...flags) => {
       await publishOld("late");
       const [letter] = await waitFor("Undeliverable", 1);
@@ -131,7 +131,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
     },
   );
 
-  it("R2 R4 --queue, what EventBridge put there, which SQS does not move back of itself", async () => {
+  it("fault:2 fault:4 --queue, what EventBridge put there, which SQS does not move back of itself", async () => {
     await putIntoDeadLetters("not handed over");
     const SourceArn = arn("EntityUpdatedDeadLetters");
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));

@@ -65,7 +65,7 @@ describe("what npm start prints", () => {
       expect(JSON.parse(line)).toHaveProperty("reason", expect.stringMatching(/^[A-Z_]+$/));
   });
 
-  it("O3 s3 is never the secret, a token or a part of one", { timeout: 60_000 }, async () => {
+  it("attack:O3 is never the secret, a token or a part of one", { timeout: 60_000 }, async () => {
     const { ws } = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", TOKEN]);
     ws.send(JSON.stringify({ action: TOKEN, access_token: TOKEN }));
     ws.send(TOKEN);

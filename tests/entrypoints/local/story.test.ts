@@ -123,7 +123,7 @@ describe("the whole story, over the wire", () => {
     for (const client of [ann, bob]) client.ws.close();
   });
 
-  it("I4 an event of a source that is not allowed reaches nobody, and holds nobody up", async () => {
+  it("attack:I4 an event of a source that is not allowed reaches nobody, and holds nobody up", async () => {
     const ann = await connectAs("ann");
     ann.send({ action: "subscribe", entityId: "order-17" });
     await ann.text();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { explore, scenarios } from "./exhaustive.ts";
 
 describe("up to three requests of one connection, at its limit", () => {
-  it("I1 I15 hold in every order of their requests to the table", async () => {
+  it("inv:1 inv:15 hold in every order of their requests to the table", async () => {
     const found: unknown[] = [];
     let orders = 0;
     for (const scenario of scenarios()) {

@@ -3,9 +3,9 @@ import { encodePart, forgeJws } from "../forged-jws.ts";
 import { goodClaims, goodToken } from "../good-token.ts";
 import { type Attack, rowsOf, type Target, withHeader } from "./attack.ts";
 
-const b1 = rowsOf("B1", 347);
-const b3 = rowsOf("B3", 20);
-const b4 = rowsOf("B4", 327);
+const b1 = rowsOf("attack:B1", 347);
+const b3 = rowsOf("attack:B3", 20);
+const b4 = rowsOf("attack:B4", 327);
 
 const nonsense: readonly Attack[] = [
   ...["none", "None", "NONE", "nOnE", "hs256", "HS256 ", " HS256", "HS256\0", "ＨＳ256", "HS-256", ""].flatMap(
@@ -62,9 +62,9 @@ const PUBLIC_KEYS: readonly (readonly [spelling: string, key: string | Uint8Arra
   ["modulus", Buffer.from(modulus, "base64url")],
 ];
 
-const b5 = rowsOf("B5", 347);
-const b7 = rowsOf("B7", 347);
-const b8 = rowsOf("B8", 347);
+const b5 = rowsOf("attack:B5", 347);
+const b7 = rowsOf("attack:B7", 347);
+const b8 = rowsOf("attack:B8", 347);
 
 function signedBy(key: KeyObject, alg: string, hash: string | undefined, { now }: Target): string {
   const signed = `${encodePart({ alg, typ: "JWT" })}.${encodePart(goodClaims(now))}`;
@@ -88,10 +88,10 @@ const asymmetric: readonly Attack[] = [
   ),
 ];
 
-const b10 = rowsOf("B10", 347);
-const b11 = rowsOf("B11", 347);
-const b12 = rowsOf("B12", 345);
-const b13 = rowsOf("B13", 436);
+const b10 = rowsOf("attack:B10", 347);
+const b11 = rowsOf("attack:B11", 347);
+const b12 = rowsOf("attack:B12", 345);
+const b13 = rowsOf("attack:B13", 436);
 
 const headers: readonly Attack[] = [
   ...[["unknown"], [], "exp", ["exp"], ["alg"], ["alg", "alg"], ["b64"], null, {}].map((crit) =>

@@ -5,7 +5,7 @@ import { goodClaims } from "../good-token.ts";
 /** What an attack is aimed at: POLICY of good-token.ts, this secret and this moment. */
 export type Target = { readonly secret: string; readonly now: number };
 
-/** A row of the threat model's attack table: one token that must not open anything, and why not. */
+/** A row of the attack table: one token that must be refused, and why. tests/IDS.md has the ids. */
 export type Attack = {
   readonly id: string;
   readonly cwe: number;

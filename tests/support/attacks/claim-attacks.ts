@@ -19,13 +19,13 @@ const written = (name: string, number: string) => (target: Target) =>
 const NO_DATES = ["1800000000", "", null, true, [1_800_000_000], { value: 1 }, 0, -1, 1e20, 2 ** 33];
 const HUGE = ["1e999", "-1e999", "1e400", "-0", "0.0"];
 
-const d1 = rowsOf("D1", 613);
-const d2 = rowsOf("D2", 20);
-const d3 = rowsOf("D3", 613);
-const d4 = rowsOf("D4", 613);
-const d5 = rowsOf("D5", 613);
-const d6 = rowsOf("D6", 345);
-const d7 = rowsOf("D7", 345);
+const d1 = rowsOf("attack:D1", 613);
+const d2 = rowsOf("attack:D2", 20);
+const d3 = rowsOf("attack:D3", 613);
+const d4 = rowsOf("attack:D4", 613);
+const d5 = rowsOf("attack:D5", 613);
+const d6 = rowsOf("attack:D6", 345);
+const d7 = rowsOf("attack:D7", 345);
 
 const dates: readonly Attack[] = [
   d1("EXPIRY_INVALID", "no exp", (target) => withoutClaim(target, "exp")),
@@ -52,8 +52,8 @@ const dates: readonly Attack[] = [
   d7("ISSUED_AT_INVALID", "iat after exp", (target) => withClaims(target, { iat: target.now + 3601 })),
 ];
 
-const d9 = rowsOf("D9", 863);
-const d10 = rowsOf("D10", 346);
+const d9 = rowsOf("attack:D9", 863);
+const d10 = rowsOf("attack:D10", 346);
 
 const AUDIENCES: readonly unknown[] = [
   "",
@@ -97,11 +97,11 @@ const parties: readonly Attack[] = [
   ...ISSUERS.map((iss) => d10("ISSUER_NOT_ALLOWED", `iss ${json(iss)}`, (target) => withClaims(target, { iss }))),
 ];
 
-const d11 = rowsOf("D11", 287);
-const d12 = rowsOf("D12", 287);
-const d13 = rowsOf("D13", 287);
-const d14 = rowsOf("D14", 20);
-const d18 = rowsOf("D18", 287);
+const d11 = rowsOf("attack:D11", 287);
+const d12 = rowsOf("attack:D12", 287);
+const d13 = rowsOf("attack:D13", 287);
+const d14 = rowsOf("attack:D14", 20);
+const d18 = rowsOf("attack:D18", 287);
 
 const TYPES = ["at+jwt", "application/at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "JWE", "", "JWT ", "jwt\0", 1];
 
@@ -134,8 +134,8 @@ const uses: readonly Attack[] = [
   ),
 ];
 
-const d16 = rowsOf("D16", 1321);
-const d17 = rowsOf("D17", 436);
+const d16 = rowsOf("attack:D16", 1321);
+const d17 = rowsOf("attack:D17", 436);
 
 /** The payload with this member written in front of all others. */
 const first = (member: string) => (target: Target) => withClaimsText(target, (text) => `{${member},${text.slice(1)}`);

@@ -24,18 +24,18 @@ const PROTOCOL = "Sec-WebSocket-Protocol";
 const offering = (value: string | readonly string[]): Handshake => ({ headers: { [PROTOCOL]: value } });
 const asking = (query: NonNullable<Handshake["query"]>): Handshake => ({ query });
 
-const a1 = rowsOf("A1", 306);
-const f1 = rowsOf("F1", 287);
-const f2 = rowsOf("F2", 287);
-const f3 = rowsOf("F3", 287);
-const f4 = rowsOf("F4", 306);
-const f5 = rowsOf("F5", 172);
-const f6 = rowsOf("F6", 306);
-const f7 = rowsOf("F7", 287);
-const f12 = rowsOf("F12", 178);
-const f13 = rowsOf("F13", 20);
-const f15 = rowsOf("F15", 347);
-const f18 = rowsOf("F18", 290);
+const a1 = rowsOf("attack:A1", 306);
+const f1 = rowsOf("attack:F1", 287);
+const f2 = rowsOf("attack:F2", 287);
+const f3 = rowsOf("attack:F3", 287);
+const f4 = rowsOf("attack:F4", 306);
+const f5 = rowsOf("attack:F5", 172);
+const f6 = rowsOf("attack:F6", 306);
+const f7 = rowsOf("attack:F7", 287);
+const f12 = rowsOf("attack:F12", 178);
+const f13 = rowsOf("attack:F13", 20);
+const f15 = rowsOf("attack:F15", 347);
+const f18 = rowsOf("attack:F18", 290);
 
 const OTHER = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJvdGhlciJ9.AAAA";
 

@@ -1,13 +1,13 @@
 import { type Attack, rowsOf, withClaims } from "./attack.ts";
 
-const d15 = rowsOf("D15", 20);
-const e1 = rowsOf("E1", 843);
-const e3 = rowsOf("E3", 74);
-const e4 = rowsOf("E4", 639);
-const e6 = rowsOf("E6", 117);
-const e7 = rowsOf("E7", 176);
-const e8 = rowsOf("E8", 178);
-const e9 = rowsOf("E9", 770);
+const d15 = rowsOf("attack:D15", 20);
+const e1 = rowsOf("attack:E1", 843);
+const e3 = rowsOf("attack:E3", 74);
+const e4 = rowsOf("attack:E4", 639);
+const e6 = rowsOf("attack:E6", 117);
+const e7 = rowsOf("attack:E7", 176);
+const e8 = rowsOf("attack:E8", 178);
+const e9 = rowsOf("attack:E9", 770);
 
 const nested = (levels: number): unknown => (levels === 0 ? { userId: "ann" } : { data: nested(levels - 1) });
 

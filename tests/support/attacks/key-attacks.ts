@@ -50,9 +50,9 @@ const keyIds: readonly Attack[] = [
   ),
 ];
 
-const c2 = rowsOf("C2", 1391);
-const k9 = rowsOf("K9", 347);
-const k12 = rowsOf("K12", 521);
+const c2 = rowsOf("attack:C2", 1391);
+const k9 = rowsOf("fault:K9", 347);
+const k12 = rowsOf("fault:K12", 521);
 
 const guessedKeys: readonly Attack[] = [
   ...["", "\0", "\0".repeat(32), "undefined", "null", "[secret]", "[object Object]", "#text"].map((key) =>
@@ -87,9 +87,9 @@ const guessedKeys: readonly Attack[] = [
 const attackersKey = "attackers-own-key-0123456789abcdef0123";
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
-const c3 = rowsOf("C3", 347);
-const c4 = rowsOf("C4", 918);
-const certificates = rowsOf("C4", 295);
+const c3 = rowsOf("attack:C3", 347);
+const c4 = rowsOf("attack:C4", 918);
+const certificates = rowsOf("attack:C4", 295);
 
 const URLS = [
   "https://evil.example/jwks.json",

@@ -1,10 +1,10 @@
 import { forgeJws } from "../forged-jws.ts";
 import { type Attack, rowsOf, type Target, withClaims, withClaimsText, withHeader } from "./attack.ts";
 
-const a11 = rowsOf("A11", 20);
-const a12 = rowsOf("A12", 436);
-const a13 = rowsOf("A13", 176);
-const a14 = rowsOf("A14", 176);
+const a11 = rowsOf("attack:A11", 20);
+const a12 = rowsOf("attack:A12", 436);
+const a13 = rowsOf("attack:A13", 176);
+const a14 = rowsOf("attack:A14", 176);
 
 const ILL_FORMED_UTF8: readonly (readonly [title: string, bytes: readonly number[]])[] = [
   ["a lone continuation byte", [0x80]],
@@ -42,9 +42,9 @@ const contents: readonly Attack[] = [
   ),
 ];
 
-const a15 = rowsOf("A15", 770);
-const a16 = rowsOf("A16", 674);
-const a17 = rowsOf("A17", 770);
+const a15 = rowsOf("attack:A15", 770);
+const a16 = rowsOf("attack:A16", 674);
+const a17 = rowsOf("attack:A17", 770);
 
 /** A good token of exactly so many characters, by a claim that fills it. */
 function ofLength(target: Target, characters: number): string {

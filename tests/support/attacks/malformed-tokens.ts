@@ -6,10 +6,10 @@ const good = ({ now, secret }: Target): string => goodToken(now, secret);
 
 const parts = (target: Target) => good(target).split(".") as [header: string, payload: string, signature: string];
 
-const a2 = rowsOf("A2", 20);
-const a3 = rowsOf("A3", 20);
-const a4 = rowsOf("A4", 20);
-const a5 = rowsOf("A5", 20);
+const a2 = rowsOf("attack:A2", 20);
+const a3 = rowsOf("attack:A3", 20);
+const a4 = rowsOf("attack:A4", 20);
+const a5 = rowsOf("attack:A5", 20);
 
 const noTokens: readonly Attack[] = [
   ...["", " ", "   ", "null", "undefined", "[object Object]", "NaN", "true"].map((text) =>
@@ -39,10 +39,10 @@ const noTokens: readonly Attack[] = [
   }),
 ];
 
-const a6 = rowsOf("A6", 347);
-const a7 = rowsOf("A7", 347);
-const a8 = rowsOf("A8", 347);
-const a9 = rowsOf("A9", 347);
+const a6 = rowsOf("attack:A6", 347);
+const a7 = rowsOf("attack:A7", 347);
+const a8 = rowsOf("attack:A8", 347);
+const a9 = rowsOf("attack:A9", 347);
 
 const INVISIBLE = [" ", "\t", "\r", "\n", "\0", "\u00a0", "\u200b", "\ufeff", "%20", "\u2028"];
 
@@ -95,7 +95,7 @@ const spellings: readonly Attack[] = [
   ),
 ];
 
-const a10 = rowsOf("A10", 347);
+const a10 = rowsOf("attack:A10", 347);
 
 /** The token with its signature's bytes changed, canonically encoded again. */
 function resigned(target: Target, change: (signature: Buffer) => Uint8Array): string {

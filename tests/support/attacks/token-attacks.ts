@@ -6,7 +6,7 @@ import { keyAttacks } from "./key-attacks.ts";
 import { malformedContents } from "./malformed-contents.ts";
 import { malformedTokens } from "./malformed-tokens.ts";
 
-/** Groups A to E of the attack table, as far as an HS256 verifier meets them, with the K rows that are tokens. */
+/** attack:A* to attack:E* as far as an HS256 verifier meets them, and those of fault:K* that are tokens. */
 export const tokenAttacks: readonly Attack[] = [
   ...malformedTokens,
   ...malformedContents,

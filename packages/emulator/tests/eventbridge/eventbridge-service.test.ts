@@ -84,7 +84,7 @@ describe("PutEvents for the real SDK", () => {
     expect(delivered()[0]).toMatchObject({ time: "2026-11-22T12:00:00Z", resources: [] });
   });
 
-  it("I4 delivers nothing of other sources or types, and says so", async () => {
+  it("attack:I4 delivers nothing of other sources or types, and says so", async () => {
     const answer = await put({ ...good, Source: "stranger" }, { ...good, DetailType: "Entity Deleted" });
     expect(answer.FailedEntryCount).toBe(0);
     expect(delivered()).toEqual([]);
@@ -129,7 +129,7 @@ describe("PutEvents for the real SDK", () => {
   });
 
   it.each(['"text"', "[1]", "null", "7", "{not json", "{'a':1}"])(
-    "I1 calls the detail %s malformed",
+    "attack:I1 calls the detail %s malformed",
     async (Detail) => {
       const answer = await put({ ...good, Detail });
       expect(answer.Entries).toEqual([{ ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." }]);
@@ -140,7 +140,7 @@ describe("PutEvents for the real SDK", () => {
     [1000, 0],
     [1001, 1],
     [500_000, 1],
-  ])("I1 takes details of a thousand levels: %d", async (levels, failed) => {
+  ])("attack:I1 takes details of a thousand levels: %d", async (levels, failed) => {
     const Detail = `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
     const answer = await put(good, { ...good, Detail });
     expect(answer.FailedEntryCount).toBe(failed);
@@ -171,7 +171,7 @@ describe("PutEvents for the real SDK", () => {
   });
 
   it.each([1_048_400, 1_048_576])(
-    "R4 an entry of %i bytes, too large for any queue, is a dead letter",
+    "fault:4 an entry of %i bytes, too large for any queue, is a dead letter",
     async (bytes) => {
       await put(bigEvent(bytes));
       const [letter, ...others] = under.dead.messages();
@@ -196,7 +196,7 @@ describe("PutEvents for the real SDK", () => {
     expect(exact.map(value)).toEqual([1, 1, -0.1, 300, 0.1, -0, 5e-324, Number.NaN, Number.NaN]);
   });
 
-  it("I9 delivers or puts aside whatever was accepted, whatever characters are in it", async () => {
+  it("delivers or puts aside whatever was accepted, whatever characters are in it", async () => {
     const text = fc.oneof(anyText(40), fc.constantFrom("\ufffe", "\uffff", "\ud800", "\udc00\ud800", "\u2028"));
     await fc.assert(
       fc.asyncProperty(text, text, fc.boolean(), async (message, source, unpaired) => {
@@ -218,7 +218,7 @@ describe("PutEvents for the real SDK", () => {
     expect(under.dead.messages()).toEqual([]);
   });
 
-  it("R4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
+  it("fault:4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
     await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
     const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
     const eventBus = createEventBus({ rules: [forbidden], queues: under.queues, observe });
@@ -232,7 +232,7 @@ describe("PutEvents for the real SDK", () => {
     expect([detail.a.length > 999_000, warnings]).toEqual([true, []]);
   });
 
-  it("R4 cuts the dead letter of an event that only its escapes made too large", async () => {
+  it("fault:4 cuts the dead letter of an event that only its escapes made too large", async () => {
     await put({ ...good, Detail: JSON.stringify({ a: "\uffff".repeat(300_000) }) });
     expect(under.dead.messages().map(({ bytes }) => bytes <= 1_048_576)).toEqual([true]);
   });
@@ -272,7 +272,7 @@ describe("rules", () => {
     expect(busOf({ targets: [{ ...target, deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
   });
 
-  it("R4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
+  it("fault:4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
     const eventBus = createEventBus({ rules: [rule], queues: small.queues, observe });
     const event = {
@@ -297,7 +297,7 @@ describe("rules", () => {
   it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
     ["the dead-letter queue, where that is allowed", { permitted: false }, 1, 0],
     ["nobody, where neither queue allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
-  ])("I4 R4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
+  ])("attack:I4 fault:4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
     const eventBus = createEventBus({
       rules: [{ ...rule, targets: [{ ...target, ...given }] }],
       queues: under.queues,

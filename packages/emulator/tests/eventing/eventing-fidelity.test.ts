@@ -137,7 +137,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-describe("P7 docs/fidelity.md, between publisher and function", () => {
+describe("docs/fidelity.md, between publisher and function", () => {
   it("has exactly the lines that are tested here", () => {
     const documented = [
       ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm),

@@ -80,7 +80,7 @@ describe("from PutEvents to the function", () => {
     });
   });
 
-  it("R2 shows a poison event among the dead letters, with its reason, after the last receive", async () => {
+  it("fault:2 shows a poison event among the dead letters, with its reason, after the last receive", async () => {
     answer = () => Promise.reject(new TypeError("no such thing"));
     await publish();
     for (let receive = 0; receive < 3; receive += 1) {
@@ -98,7 +98,7 @@ describe("from PutEvents to the function", () => {
     });
   });
 
-  it("I7 brings an event back when the function ran out of its time", async () => {
+  it("attack:I7 brings an event back when the function ran out of its time", async () => {
     answer = () => new Promise(() => undefined);
     await publish();
     await turnOfEventLoop();

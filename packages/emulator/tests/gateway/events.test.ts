@@ -81,7 +81,7 @@ describe("the events of one connection", () => {
     multiValueQueryStringParameters: { access_token: ["a.b"], n: ["1", "2"] },
   };
 
-  it("2.1 REQUEST of the authorizer", async () => {
+  it("REQUEST of the authorizer", async () => {
     const headers = {
       Connection: "upgrade",
       "content-length": "0",
@@ -116,7 +116,7 @@ describe("the events of one connection", () => {
     ]);
   });
 
-  it("2.2 E-02 E-03 A-14 A-16 CONNECT", async () => {
+  it("gw:event-2 gw:event-3 gw:authorizer-14 gw:authorizer-16 CONNECT", async () => {
     const headers = { ...clientHeaders, ...ownHeaders };
     const { Connect } = await recorded;
     expectExactly(Connect, {
@@ -135,7 +135,7 @@ describe("the events of one connection", () => {
     });
   });
 
-  it("2.3 E-10 E-11 MESSAGE", async () => {
+  it("gw:event-10 gw:event-11 MESSAGE", async () => {
     const { Message } = await recorded;
     expectExactly(Message, {
       requestContext: {
@@ -152,7 +152,7 @@ describe("the events of one connection", () => {
     });
   });
 
-  it("2.4 E-20 E-21 X-01 DISCONNECT", async () => {
+  it("gw:event-20 gw:event-21 gw:close-1 DISCONNECT", async () => {
     const headers = { Host: "localhost:3001", "x-api-key": "", "X-Forwarded-For": "", "x-restapi": "" };
     const { Disconnect } = await recorded;
     expectExactly(Disconnect, {
@@ -174,7 +174,7 @@ describe("the events of one connection", () => {
     });
   });
 
-  it("E-01 E-30 E-31 ids: one per connection, one per event, the message's with the connection's end", async () => {
+  it("gw:event-1 gw:event-30 gw:event-31 ids: one per connection, one per event, the message's with the connection's end", async () => {
     const contexts = Object.values(await recorded).map(({ requestContext }) => requestContext);
     const connectionId = contexts[0].connectionId;
     expect(new Set(contexts.map((context) => context.connectionId))).toEqual(new Set([connectionId]));
@@ -190,7 +190,7 @@ describe("the events of one connection", () => {
 });
 
 describe("what is left out", () => {
-  it("E-03 E-04 without query, authorizer and user agent", async () => {
+  it("gw:event-3 gw:event-4 without query, authorizer and user agent", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText());
     const event = runtime.events["Connect"]?.[0];
@@ -200,7 +200,7 @@ describe("what is left out", () => {
     expect(event.requestContext.identity).toEqual({ sourceIp: "127.0.0.1" });
   });
 
-  it("E-01 the authorizer of a URL without a query is given empty maps", async () => {
+  it("gw:event-1 the authorizer of a URL without a query is given empty maps", async () => {
     await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
     await exchange(runtime.port, upgradeText());
     expect(runtime.events["Authorizer"]?.[0]).toMatchObject({
@@ -210,7 +210,7 @@ describe("what is left out", () => {
   });
 });
 
-it("E-06 stage variables are in every event of a stage that has some, and in none of others", async () => {
+it("gw:event-6 stage variables are in every event of a stage that has some, and in none of others", async () => {
   for (const stageVariables of [undefined, { colour: "blue" }]) {
     const handlers = {
       Authorizer: allow,
@@ -236,7 +236,7 @@ it("E-06 stage variables are in every event of a stage that has some, and in non
 });
 
 describe("what clients send", () => {
-  it("F7 of a repeated header the maps hold the last and all, under its first spelling", async () => {
+  it("attack:F7 of a repeated header the maps hold the last and all, under its first spelling", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText({ "X-Twice": "1", "x-twice": "2" }));
     const { headers, multiValueHeaders } = runtime.events["Connect"]?.[0] ?? {};
@@ -247,7 +247,7 @@ describe("what clients send", () => {
     ]);
   });
 
-  it("F18 forwarding headers of its own change nothing but the list it is added to", async () => {
+  it("attack:F18 forwarding headers of its own change nothing but the list it is added to", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     const forged = { "x-forwarded-for": "1.2.3.4", "X-FORWARDED-PROTO": "http", "x-amzn-trace-id": "Root=0" };
     await exchange(runtime.port, upgradeText(forged));
@@ -260,7 +260,7 @@ describe("what clients send", () => {
     expect(requestContext.identity.sourceIp).toBe("127.0.0.1");
   });
 
-  it("F5 query values are decoded once, and what cannot be decoded stays", async () => {
+  it("attack:F5 query values are decoded once, and what cannot be decoded stays", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText({}, "GET /dev?a=%252E&b=x+y&c=%zz&d&__proto__=e&e=%00 HTTP/1.1"));
     const { queryStringParameters } = runtime.events["Connect"]?.[0] ?? {};
@@ -275,7 +275,7 @@ describe("what clients send", () => {
   });
 });
 
-it("N3 who does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
+it("attack:N3 who does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
   await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
   const socket = await openSocket(runtime.port);
   socket.write("GET /dev HTTP/1.1\r\nHost: 127.0.0.1\r\n");

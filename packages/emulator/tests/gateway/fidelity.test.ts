@@ -309,7 +309,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-describe("P7 docs/fidelity.md", () => {
+describe("docs/fidelity.md", () => {
   it("has exactly the lines that are tested here", () => {
     const documented = [
       ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:AG|LA)-\d+) /gm),

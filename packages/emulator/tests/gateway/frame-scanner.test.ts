@@ -16,7 +16,7 @@ const frames = fc.array(
   { maxLength: 12 },
 );
 
-it("L-01 finds the first large frame and counts the messages before it, however the bytes are cut", () => {
+it("gw:limit-1 finds the first large frame and counts the messages before it, however the bytes are cut", () => {
   fc.assert(
     fc.property(frames, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), (list, cuts) => {
       const large = firstUnlessClosed(list, ({ size }) => size > MAX);
@@ -28,7 +28,7 @@ it("L-01 finds the first large frame and counts the messages before it, however 
   );
 });
 
-it("G8 finds the first length in a longer form than it takes, however the bytes are cut", () => {
+it("attack:G8 finds the first length in a longer form than it takes, however the bytes are cut", () => {
   const longer = fc.constantFrom<[number, 3 | 9]>([0, 3], [125, 3], [0, 9], [126, 9], [300, 9]);
   fc.assert(
     fc.property(frames, longer, fc.integer({ min: 1, max: 400 }), (list, [size, lengthBytes], cut) => {

@@ -62,7 +62,9 @@ function bytesOf({ size, ...form }: Frame): Buffer {
   return clientFrame(payload, form);
 }
 
-it("G8 what breaks RFC 6455 closes with its code, and what came before it counts", { timeout: 60_000 }, async () => {
+it("attack:G8 what breaks RFC 6455 closes with its code, and what came before it counts", {
+  timeout: 60_000,
+}, async () => {
   const Fn: Handler = ({ body }) => ({ statusCode: 200, body });
   await using runtime = await startTestRuntime({
     handlers: { Connect: ok, Disconnect: ok, Fn },

@@ -13,61 +13,69 @@ const nobodyThrows = (message: string): Handler => {
 describe("what the authorizer's answer makes of a handshake", () => {
   const deep = { nested: { a: 1 } };
   const rows: readonly (readonly [title: string, status: number, authorizer: Handler])[] = [
-    ["H-01 an Allow for this connection", 101, allow],
-    ["H-11 the error Unauthorized", 401, nobodyThrows("Unauthorized")],
-    ["H-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
-    ["H-12 another spelling of it", 500, nobodyThrows("unauthorized")],
-    ["H-12 P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
-    ["H-12 something that has no text", 500, () => Promise.reject(Object.create(null))],
-    ["H-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
+    ["gw:handshake-1 an Allow for this connection", 101, allow],
+    ["gw:handshake-11 the error Unauthorized", 401, nobodyThrows("Unauthorized")],
+    ["gw:handshake-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
+    ["gw:handshake-12 another spelling of it", 500, nobodyThrows("unauthorized")],
+    ["gw:handshake-12 attack:P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
+    ["gw:handshake-12 something that has no text", 500, () => Promise.reject(Object.create(null))],
+    ["gw:handshake-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
     [
-      "H-14 A-11 an Allow for .../dev/*/*",
+      "gw:handshake-14 gw:authorizer-11 an Allow for .../dev/*/*",
       403,
       (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*/*") }),
     ],
     [
-      "H-14 an Allow for another stage",
+      "gw:handshake-14 an Allow for another stage",
       403,
       (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("/dev/", "/prod/") }),
     ],
     [
-      "H-14 an Allow for another action",
+      "gw:handshake-14 an Allow for another action",
       403,
       (event) => policy({ Effect: "Allow", Action: "execute-api:ManageConnections", Resource: event.methodArn }),
     ],
     [
-      "A-11 an Allow for .../dev/*",
+      "gw:authorizer-11 an Allow for .../dev/*",
       101,
       (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*") }),
     ],
-    ["A-11 an Allow for *", 101, () => policy({ Effect: "Allow", Resource: "*" })],
+    ["gw:authorizer-11 an Allow for *", 101, () => policy({ Effect: "Allow", Resource: "*" })],
     [
-      "A-13 an Allow with a condition",
+      "gw:authorizer-13 an Allow with a condition",
       403,
       () => policy({ Effect: "Allow", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "127.0.0.1" } } }),
     ],
-    ["H-15 null", 500, () => null],
-    ["H-15 nothing", 500, () => undefined],
-    ["H-15 true", 500, () => true],
-    ["H-15 the text Unauthorized returned", 500, () => "Unauthorized"],
-    ["H-15 a proxy response", 500, () => ({ statusCode: 401 })],
+    ["gw:handshake-15 null", 500, () => null],
+    ["gw:handshake-15 nothing", 500, () => undefined],
+    ["gw:handshake-15 true", 500, () => true],
+    ["gw:handshake-15 the text Unauthorized returned", 500, () => "Unauthorized"],
+    ["gw:handshake-15 a proxy response", 500, () => ({ statusCode: 401 })],
     [
-      "H-15 an object as the principal",
+      "gw:handshake-15 an object as the principal",
       500,
       () => policy({ Effect: "Allow", Resource: "*" }, { principalId: { nested: "principal" } }),
     ],
-    ["H-15 no policy", 500, () => ({ principalId: "ann" })],
-    ["H-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
-    ["H-15 the simple answer of HTTP APIs", 500, () => ({ isAuthorized: true })],
-    ["H-16 an object in the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: deep })],
+    ["gw:handshake-15 no policy", 500, () => ({ principalId: "ann" })],
+    ["gw:handshake-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
+    ["gw:handshake-15 the simple answer of HTTP APIs", 500, () => ({ isAuthorized: true })],
     [
-      "H-16 an array in the context",
+      "gw:handshake-16 an object in the context",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: deep }),
+    ],
+    [
+      "gw:handshake-16 an array in the context",
       500,
       () => policy({ Effect: "Allow", Resource: "*" }, { context: { roles: ["a"] } }),
     ],
-    ["H-16 P1 an array as the context", 500, () => policy({ Effect: "Allow", Resource: "*" }, { context: ["a"] })],
     [
-      "A-15 more than 8 KB",
+      "gw:handshake-16 attack:P1 an array as the context",
+      500,
+      () => policy({ Effect: "Allow", Resource: "*" }, { context: ["a"] }),
+    ],
+    [
+      "gw:authorizer-15 more than 8 KB",
       500,
       () => policy({ Effect: "Allow", Resource: "*" }, { context: { big: "x".repeat(8192) } }),
     ],
@@ -86,7 +94,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     [7, "7"],
     [null, undefined],
     [undefined, undefined],
-  ])("H-15 as recorded: with principalId %j the events have %j", async (principalId, expected) => {
+  ])("gw:handshake-15 as recorded: with principalId %j the events have %j", async (principalId, expected) => {
     const context = { principalId: "of the context" };
     const Authorizer: Handler = () => policy({ Effect: "Allow", Resource: "*" }, { principalId, context });
     await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
@@ -94,7 +102,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(runtime.events["Connect"]?.[0].requestContext.authorizer.principalId).toBe(expected);
   });
 
-  it("A-12 an explicit Deny wins over an Allow, whichever comes first", async () => {
+  it("gw:authorizer-12 an explicit Deny wins over an Allow, whichever comes first", async () => {
     const statements = ["Allow", "Deny"].map((Effect) => ({ Effect, Action: "*", Resource: "*" }));
     for (const Statement of [statements, statements.toReversed()]) {
       const Authorizer: Handler = () => ({ principalId: "ann", policyDocument: { Statement } });
@@ -103,7 +111,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     }
   });
 
-  it("H-17 P1 an authorizer that hangs: 500 after 29 s", async () => {
+  it("gw:handshake-17 attack:P1 an authorizer that hangs: 500 after 29 s", async () => {
     const scheduler = new ManualScheduler();
     const asked = deferred();
     const Authorizer: Handler = () => {
@@ -118,7 +126,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(runtime.events["Connect"]).toHaveLength(0);
   });
 
-  it("H-18 P1 an authorizer that there is no function for: 500", async () => {
+  it("gw:handshake-18 attack:P1 an authorizer that there is no function for: 500", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Connect: ok },
       authorizer: { functionName: "Missing" },
@@ -127,7 +135,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(runtime.events["Connect"]).toHaveLength(0);
   });
 
-  it("H-02 A-04 it is asked for every connection and for nothing else", async () => {
+  it("gw:handshake-2 gw:authorizer-4 it is asked for every connection and for nothing else", async () => {
     await using runtime = await startTestRuntime({
       handlers: {
         Authorizer: allow,
@@ -148,7 +156,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
   });
 });
 
-describe("H-27 the body of a refusal that is the gateway's own", () => {
+describe("gw:handshake-27 the body of a refusal that is the gateway's own", () => {
   const rows: readonly (readonly [title: string, status: number, message: string, authorizer: Handler])[] = [
     ["who is this", 401, "Unauthorized", nobodyThrows("Unauthorized")],
     [
@@ -179,7 +187,7 @@ describe("H-27 the body of a refusal that is the gateway's own", () => {
     for (const absent of ["x-amzn-ErrorType", "x-amzn-RequestId"]) expect(headerOf(answer, absent)).toBeUndefined();
   });
 
-  it("H-21 $connect that throws: 502", async () => {
+  it("gw:handshake-21 $connect that throws: 502", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: nobodyThrows("down") } });
     const answer = await exchange(runtime.port, upgradeText());
     const { connectionId, requestId } = runtime.events["Connect"]?.[0].requestContext ?? {};
@@ -188,7 +196,7 @@ describe("H-27 the body of a refusal that is the gateway's own", () => {
   });
 });
 
-describe("A-01 identity sources beside headers and the query", () => {
+describe("gw:authorizer-1 identity sources beside headers and the query", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["stageVariables.colour", 101],
     ["stageVariables.shape", 401],
@@ -210,13 +218,13 @@ describe("A-01 identity sources beside headers and the query", () => {
   });
 });
 
-describe("H-10 A-02 identity sources", () => {
+describe("gw:handshake-10 gw:authorizer-2 identity sources", () => {
   const authorizer = { identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"] };
   const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
     ["both", 101, "?access_token=a", { "x-key": "b" }],
     ["one of two", 401, "?access_token=a", {}],
     ["an empty one", 401, "?access_token=", { "x-key": "b" }],
-    ["A-03 a parameter spelled differently", 401, "?Access_Token=a", { "x-key": "b" }],
+    ["gw:authorizer-3 a parameter spelled differently", 401, "?Access_Token=a", { "x-key": "b" }],
   ];
 
   it.each(rows)("%s: %i", async (_, status, query, headers) => {

@@ -20,27 +20,27 @@ const nobodyThrows = (message: string): Handler => {
 
 describe("what the $connect integration's answer makes of a handshake", () => {
   const rows: readonly (readonly [title: string, status: number, connectHandler: Handler])[] = [
-    ["H-19 200", 101, ok],
-    ["H-19 299", 101, () => ({ statusCode: 299 })],
+    ["gw:handshake-19 200", 101, ok],
+    ["gw:handshake-19 299", 101, () => ({ statusCode: 299 })],
     ...[301, 400, 401, 403, 418, 500, 501].map(
-      (status) => [`H-20 P2 ${status}`, status, () => ({ statusCode: status })] as const,
+      (status) => [`gw:handshake-20 attack:P2 ${status}`, status, () => ({ statusCode: status })] as const,
     ),
-    ["H-21 P2 it throws", 502, nobodyThrows("Unauthorized")],
-    ["H-22 P2 nothing", 502, () => undefined],
-    ["H-22 P2 an empty object", 502, () => ({})],
-    ["H-22 P2 a text", 502, () => "ok"],
-    ["H-22 P2 true", 502, () => true],
-    ["H-22 P2 no status", 502, () => ({ body: "ok" })],
-    ["H-22 a status as digits", 101, () => ({ statusCode: "200" })],
-    ["H-22 another status as digits", 418, () => ({ statusCode: "418" })],
-    ["H-22 a status in words", 502, () => ({ statusCode: "OK" })],
-    ["H-22 a status of two digits", 502, () => ({ statusCode: "20" })],
-    ["H-22 a status that is none", 502, () => ({ statusCode: 99 })],
-    ["H-22 a status of 101", 502, () => ({ statusCode: 101 })],
-    ["H-22 a member that is unknown", 502, () => ({ statusCode: 200, data: "" })],
-    ["H-22 a value that JSON cannot say", 502, () => ({ statusCode: 200n })],
+    ["gw:handshake-21 attack:P2 it throws", 502, nobodyThrows("Unauthorized")],
+    ["gw:handshake-22 attack:P2 nothing", 502, () => undefined],
+    ["gw:handshake-22 attack:P2 an empty object", 502, () => ({})],
+    ["gw:handshake-22 attack:P2 a text", 502, () => "ok"],
+    ["gw:handshake-22 attack:P2 true", 502, () => true],
+    ["gw:handshake-22 attack:P2 no status", 502, () => ({ body: "ok" })],
+    ["gw:handshake-22 a status as digits", 101, () => ({ statusCode: "200" })],
+    ["gw:handshake-22 another status as digits", 418, () => ({ statusCode: "418" })],
+    ["gw:handshake-22 a status in words", 502, () => ({ statusCode: "OK" })],
+    ["gw:handshake-22 a status of two digits", 502, () => ({ statusCode: "20" })],
+    ["gw:handshake-22 a status that is none", 502, () => ({ statusCode: 99 })],
+    ["gw:handshake-22 a status of 101", 502, () => ({ statusCode: 101 })],
+    ["gw:handshake-22 a member that is unknown", 502, () => ({ statusCode: 200, data: "" })],
+    ["gw:handshake-22 a value that JSON cannot say", 502, () => ({ statusCode: 200n })],
     [
-      "P-04 a subprotocol that breaks the line",
+      "gw:subprotocol-4 a subprotocol that breaks the line",
       502,
       () => ({ statusCode: 200, headers: { "Sec-WebSocket-Protocol": "a\r\nX: y" } }),
     ],
@@ -50,12 +50,12 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: ok } });
     expect(await handshakeStatus(runtime.url)).toBe(status);
     await runtime.close();
-    expect(runtime.events["Disconnect"], "C-05 whoever was refused never disconnects").toHaveLength(
+    expect(runtime.events["Disconnect"], "gw:order-5 whoever was refused never disconnects").toHaveLength(
       status === 101 ? 1 : 0,
     );
   });
 
-  it("H-23 P2 it hangs: 504 after 29 s", async () => {
+  it("gw:handshake-23 attack:P2 it hangs: 504 after 29 s", async () => {
     const scheduler = new ManualScheduler();
     const asked = deferred();
     const Connect: Handler = () => {
@@ -69,12 +69,12 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(await status).toBe(504);
   });
 
-  it("H-03 without a $connect route everybody is let in", async () => {
+  it("gw:handshake-3 without a $connect route everybody is let in", async () => {
     await using runtime = await startTestRuntime({ handlers: { Disconnect: ok } });
     expect(await handshakeStatus(runtime.url)).toBe(101);
   });
 
-  it("H-28 of a 101 neither its body nor its other headers reach the client", async () => {
+  it("gw:handshake-28 of a 101 neither its body nor its other headers reach the client", async () => {
     const Connect: Handler = () => ({ statusCode: 200, headers: { "Set-Cookie": "a=b" }, body: "welcome" });
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const answer = await exchange(runtime.port, upgradeText());
@@ -82,7 +82,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(answer).not.toMatch(/set-cookie|welcome/i);
   });
 
-  it("H-28 AG-5 of a refusal its body reaches the client, and of its headers none", async () => {
+  it("gw:handshake-28 AG-5 of a refusal its body reaches the client, and of its headers none", async () => {
     const Connect: Handler = () => ({ statusCode: 403, headers: { "Set-Cookie": "a=b" }, body: '{"why":"no"}' });
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const answer = await exchange(runtime.port, upgradeText());
@@ -93,7 +93,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
       expect(headerOf(answer, absent)).toBeUndefined();
   });
 
-  it("C-04 a client that leaves before the 101 is disconnected all the same", async () => {
+  it("gw:order-4 a client that leaves before the 101 is disconnected all the same", async () => {
     const asked = deferred();
     const go = deferred();
     const gone = deferred<{ requestContext: { disconnectStatusCode: number } }>();
@@ -118,7 +118,7 @@ describe("subprotocols", () => {
     return () => ({ statusCode: 200, headers, ...(multiValueHeaders && { multiValueHeaders }) });
   };
 
-  it("P-01 P3 none is chosen by the gateway, and a client that offered one gives up", async () => {
+  it("gw:subprotocol-1 none is chosen by the gateway, and a client that offered one gives up", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await expect(connect(runtime.url, ["a"])).rejects.toThrow("Server sent no subprotocol");
     expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
@@ -127,16 +127,16 @@ describe("subprotocols", () => {
   });
 
   it.each([
-    ["P-06 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
-    ["P-06 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
+    ["gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
+    ["gw:subprotocol-6 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
   ])("%s what $connect answers is sent", async (_, Connect) => {
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const client = await connect(runtime.url, ["a", "b"]);
     expect(client.ws.protocol).toBe("b");
-    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "P-02").toBe("a,b");
+    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,b");
   });
 
-  it("P-04 one that was never offered is passed on as it is", async () => {
+  it("gw:subprotocol-4 one that was never offered is passed on as it is", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Connect: answering({ "Sec-WebSocket-Protocol": "c" }) },
     });
@@ -146,16 +146,16 @@ describe("subprotocols", () => {
     );
   });
 
-  it("F13 a list that is none is refused by the library, and $connect is undone", async () => {
+  it("attack:F13 a list that is none is refused by the library, and $connect is undone", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok } });
     const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a,,b" }));
     expect(statusOf(answer)).toBe(400);
-    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "P-02").toBe("a,,b");
+    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,,b");
     await runtime.close();
     expect(runtime.events["Disconnect"]).toHaveLength(1);
   });
 
-  it("P-07 G10 no compression is agreed to", async () => {
+  it("gw:subprotocol-7 attack:G10 no compression is agreed to", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     const client = await connect(runtime.url, [], { perMessageDeflate: true });
     expect(client.ws.extensions).toBe("");
@@ -167,36 +167,48 @@ describe("requests that are no handshake ask no function", () => {
   const long = "x".repeat(4096);
   const manyHeaders = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`X-${index}`, "1"]));
   const rows: readonly (readonly [string, number, string])[] = [
-    ["H-04 no stage", 403, upgradeText({}, "GET / HTTP/1.1")],
-    ["H-04 another stage", 403, upgradeText({}, "GET /prod HTTP/1.1")],
-    ["H-04 a handshake behind the stage", 403, upgradeText({}, "GET /dev/x HTTP/1.1")],
-    ["H-04 a stage in another case", 403, upgradeText({}, "GET /DEV HTTP/1.1")],
-    ["H-05 F17 no upgrade", 426, upgradeText({ Upgrade: undefined, Connection: "close" })],
-    ["H-05 no upgrade, behind the stage", 426, upgradeText({ Upgrade: undefined, Connection: "close" }, BEHIND)],
-    ["F17 an upgrade to something else", 426, upgradeText({ Upgrade: "h2c" })],
-    ["F17 version 8", 426, upgradeText({ "Sec-WebSocket-Version": "8" })],
-    ["F17 version 0", 426, upgradeText({ "Sec-WebSocket-Version": "0" })],
-    ["F17 no version", 426, upgradeText({ "Sec-WebSocket-Version": undefined })],
-    ["F17 no key", 400, upgradeText({ "Sec-WebSocket-Key": undefined })],
-    ["F17 a key of the wrong length", 400, upgradeText({ "Sec-WebSocket-Key": "c2hvcnQ=" })],
-    ["F17 a key that is not canonical base64", 400, upgradeText({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZR==" })],
-    ["F17 a body", 400, `${upgradeText({ "Content-Length": "2" })}hi`],
-    ["F17 another method", 400, upgradeText({}, "POST /dev HTTP/1.1")],
-    ["F17 HTTP/1.0", 400, upgradeText({}, "GET /dev HTTP/1.0")],
-    ["H-06 F8 a URL of more than 4,096 characters", 414, upgradeText({}, `GET /dev?access_token=${long} HTTP/1.1`)],
-    ["N3 more than 100 headers", 431, upgradeText(manyHeaders)],
-    ["N3 F8 headers of more than 16 KB", 431, upgradeText({ "X-Long": long.repeat(4) })],
-    ["P6 a foreign host (DNS rebinding)", 403, upgradeText({ Host: "evil.example" })],
-    ["P6 a host that begins like ours", 403, upgradeText({ Host: "127.0.0.1.evil.example" })],
-    ["P6 two hosts", 400, upgradeText({ host: "evil.example" })],
-    ["P6 the same host twice", 400, upgradeText({ host: "127.0.0.1" })],
-    ["F7 two Authorization headers", 400, upgradeText({ Authorization: "Bearer a", authorization: "Bearer b" })],
-    ["F17 two keys", 400, upgradeText({ "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" })],
-    ["F17 two versions", 400, upgradeText({ "sec-websocket-version": "13" })],
-    ["F6 two question marks", 400, upgradeText({}, "GET /dev??access_token=a HTTP/1.1")],
-    ["F6 a fragment", 400, upgradeText({}, "GET /dev?access_token=a#b HTTP/1.1")],
-    ["F6 what is not ASCII", 400, upgradeText({}, "GET /dev?access_token=\u00e4 HTTP/1.1")],
-    ["P6 no host", 403, upgradeText({ Host: undefined })],
+    ["gw:handshake-4 no stage", 403, upgradeText({}, "GET / HTTP/1.1")],
+    ["gw:handshake-4 another stage", 403, upgradeText({}, "GET /prod HTTP/1.1")],
+    ["gw:handshake-4 a handshake behind the stage", 403, upgradeText({}, "GET /dev/x HTTP/1.1")],
+    ["gw:handshake-4 a stage in another case", 403, upgradeText({}, "GET /DEV HTTP/1.1")],
+    ["gw:handshake-5 attack:F17 no upgrade", 426, upgradeText({ Upgrade: undefined, Connection: "close" })],
+    [
+      "gw:handshake-5 no upgrade, behind the stage",
+      426,
+      upgradeText({ Upgrade: undefined, Connection: "close" }, BEHIND),
+    ],
+    ["attack:F17 an upgrade to something else", 426, upgradeText({ Upgrade: "h2c" })],
+    ["attack:F17 version 8", 426, upgradeText({ "Sec-WebSocket-Version": "8" })],
+    ["attack:F17 version 0", 426, upgradeText({ "Sec-WebSocket-Version": "0" })],
+    ["attack:F17 no version", 426, upgradeText({ "Sec-WebSocket-Version": undefined })],
+    ["attack:F17 no key", 400, upgradeText({ "Sec-WebSocket-Key": undefined })],
+    ["attack:F17 a key of the wrong length", 400, upgradeText({ "Sec-WebSocket-Key": "c2hvcnQ=" })],
+    [
+      "attack:F17 a key that is not canonical base64",
+      400,
+      upgradeText({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZR==" }),
+    ],
+    ["attack:F17 a body", 400, `${upgradeText({ "Content-Length": "2" })}hi`],
+    ["attack:F17 another method", 400, upgradeText({}, "POST /dev HTTP/1.1")],
+    ["attack:F17 HTTP/1.0", 400, upgradeText({}, "GET /dev HTTP/1.0")],
+    [
+      "gw:handshake-6 attack:F8 a URL of more than 4,096 characters",
+      414,
+      upgradeText({}, `GET /dev?access_token=${long} HTTP/1.1`),
+    ],
+    ["attack:N3 more than 100 headers", 431, upgradeText(manyHeaders)],
+    ["attack:N3 attack:F8 headers of more than 16 KB", 431, upgradeText({ "X-Long": long.repeat(4) })],
+    ["attack:P6 a foreign host (DNS rebinding)", 403, upgradeText({ Host: "evil.example" })],
+    ["attack:P6 a host that begins like ours", 403, upgradeText({ Host: "127.0.0.1.evil.example" })],
+    ["attack:P6 two hosts", 400, upgradeText({ host: "evil.example" })],
+    ["attack:P6 the same host twice", 400, upgradeText({ host: "127.0.0.1" })],
+    ["attack:F7 two Authorization headers", 400, upgradeText({ Authorization: "Bearer a", authorization: "Bearer b" })],
+    ["attack:F17 two keys", 400, upgradeText({ "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" })],
+    ["attack:F17 two versions", 400, upgradeText({ "sec-websocket-version": "13" })],
+    ["attack:F17 two question marks", 400, upgradeText({}, "GET /dev??access_token=a HTTP/1.1")],
+    ["attack:F17 a fragment", 400, upgradeText({}, "GET /dev?access_token=a#b HTTP/1.1")],
+    ["attack:F17 what is not ASCII", 400, upgradeText({}, "GET /dev?access_token=\u00e4 HTTP/1.1")],
+    ["attack:P6 no host", 403, upgradeText({ Host: undefined })],
   ];
 
   it.each(rows)("%s: %i", async (_, status, request) => {
@@ -207,7 +219,7 @@ describe("requests that are no handshake ask no function", () => {
   });
 });
 
-it("H-24 L-09 beyond 500 handshakes at once the rest is throttled, until time passes", async () => {
+it("gw:handshake-24 gw:limit-9 beyond 500 handshakes at once the rest is throttled, until time passes", async () => {
   const scheduler = new ManualScheduler();
   await using runtime = await startTestRuntime({
     handlers: { Connect: ok },

@@ -13,7 +13,7 @@ function allows(statement: Readonly<Record<string, unknown>>): unknown {
   );
 }
 
-describe("A-12 patterns", () => {
+describe("gw:authorizer-12 patterns", () => {
   it.each([
     ["*", "*"],
     ["execute-api:*", RESOURCE],
@@ -84,7 +84,7 @@ describe("documents that are none", () => {
     expect(evaluatePolicy({ Statement: [] }, ACTION, RESOURCE)).toBe("implicitly-denied");
   });
 
-  it("A-13 a condition makes an Allow nothing and leaves a Deny what it is", () => {
+  it("gw:authorizer-13 a condition makes an Allow nothing and leaves a Deny what it is", () => {
     expect(allows({ Condition: {} })).toBe("implicitly-denied");
     expect(allows({ Effect: "Deny", Condition: {} })).toBe("explicitly-denied");
   });

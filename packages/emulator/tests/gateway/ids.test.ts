@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { connectionId, messageIdOn, requestId, wasConnectionId } from "../../src/gateway/ids.ts";
 
-describe("E-30 ids", () => {
+describe("gw:event-30 ids", () => {
   it("have the form of those recorded", () => {
     expect(requestId()).toMatch(/^[A-Za-z0-9_-]{15}=$/);
     expect(connectionId()).toMatch(/^[A-Za-z0-9_-]{18}==$/);
     expect(messageIdOn(connectionId())).toMatch(/^[A-Za-z0-9_-]{18}==$/);
   });
 
-  it("M-05 of connections are known by themselves, and nothing that is made of one is", () => {
+  it("gw:management-5 of connections are known by themselves, and nothing that is made of one is", () => {
     const replacement = fc.constantFrom(..."ABCabc019_-=");
     fc.assert(
       fc.property(fc.nat(19), replacement, fc.nat(3), (at, character, more) => {

@@ -29,7 +29,7 @@ function sendFragments(client: TestClient, count: number, size: number): void {
 }
 
 describe("sizes", () => {
-  it("L-01 G5 a frame of 32 KB is taken, one byte more closes with 1009", async () => {
+  it("gw:limit-1 attack:G5 a frame of 32 KB is taken, one byte more closes with 1009", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.send("x".repeat(32 * KB));
@@ -40,7 +40,7 @@ describe("sizes", () => {
     expect(runtime.events["Length"], "the large one reached nobody").toHaveLength(1);
   });
 
-  it("L-01 messages ahead of the large frame still count, also in one piece with it", async () => {
+  it("gw:limit-1 messages ahead of the large frame still count, also in one piece with it", async () => {
     const { runtime } = await connected();
     await using _ = runtime;
     const socket = await openSocket(runtime.port);
@@ -50,7 +50,7 @@ describe("sizes", () => {
     expect(runtime.events["Length"]?.map(({ body }) => body)).toEqual(["ahead"]);
   });
 
-  it("L-02 G5 a message of 128 KB in frames is taken, one byte more closes with 1009", async () => {
+  it("gw:limit-2 attack:G5 a message of 128 KB in frames is taken, one byte more closes with 1009", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     sendFragments(client, 4, 30 * KB);
@@ -63,7 +63,7 @@ describe("sizes", () => {
     expect(runtime.events["Length"]).toHaveLength(2);
   });
 
-  it("L-02 a large frame in the middle of a message closes too", async () => {
+  it("gw:limit-2 a large frame in the middle of a message closes too", async () => {
     const { runtime, client } = await connected();
     await using _ = runtime;
     client.ws.send("a", { fin: false });
@@ -71,7 +71,7 @@ describe("sizes", () => {
     expect((await client.closed()).code).toBe(1009);
   });
 
-  it("R-32 G6 X-07 a binary message closes with 1003 and reaches nobody", async () => {
+  it("gw:route-32 attack:G6 a binary message closes with 1003 and reaches nobody", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.send(Buffer.from("hello"));
@@ -85,26 +85,26 @@ describe("sizes", () => {
 describe("broken frames", () => {
   const invalidUtf8 = Buffer.from([0x66, 0xff, 0x66]);
   const rows: readonly (readonly [title: string, code: number, bytes: Buffer])[] = [
-    ["G7 text that is no UTF-8", 1007, clientFrame(invalidUtf8)],
+    ["attack:G7 text that is no UTF-8", 1007, clientFrame(invalidUtf8)],
     [
-      "G7 split across fragments",
+      "attack:G7 split across fragments",
       1007,
       Buffer.concat([clientFrame(Buffer.from([0xc3]), { fin: false }), clientFrame("x", { opcode: 0 })]),
     ],
-    ["G8 a reserved opcode", 1002, clientFrame("x", { opcode: 3 })],
-    ["G8 a reserved bit", 1002, clientFrame("x", { reserved: 0x40 })],
-    ["G8 G10 the compression bit", 1002, clientFrame("x", { reserved: 0x40, opcode: 1 })],
-    ["G8 no mask", 1002, clientFrame("x", { masked: false })],
-    ["G8 a continuation of nothing", 1002, clientFrame("x", { opcode: 0 })],
-    ["G8 a close code that may not be sent", 1002, clientFrame(Buffer.from([0x03, 0xed]), { opcode: 8 })],
-    ["G8 a ping of more than 125 bytes", 1002, clientFrame("x".repeat(126), { opcode: 9 })],
-    ["G8 a fragmented ping", 1002, clientFrame("x", { opcode: 9, fin: false })],
-    ["G8 a length beyond what numbers hold", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
-    ["G8 a length in three bytes that one takes", 1002, clientFrame("x".repeat(125), { lengthBytes: 3 })],
-    ["G8 a length in nine bytes that three take", 1002, clientFrame("x".repeat(65_535), { lengthBytes: 9 })],
-    ["G8 a length of nothing in nine bytes", 1002, clientFrame("", { lengthBytes: 9 })],
-    ["G8 a ping's length in three bytes", 1002, clientFrame("x", { opcode: 9, lengthBytes: 3 })],
-    ["G8 a fragment's length in nine bytes", 1002, clientFrame("x", { fin: false, lengthBytes: 9 })],
+    ["attack:G8 a reserved opcode", 1002, clientFrame("x", { opcode: 3 })],
+    ["attack:G8 a reserved bit", 1002, clientFrame("x", { reserved: 0x40 })],
+    ["attack:G8 attack:G10 the compression bit", 1002, clientFrame("x", { reserved: 0x40, opcode: 1 })],
+    ["attack:G8 no mask", 1002, clientFrame("x", { masked: false })],
+    ["attack:G8 a continuation of nothing", 1002, clientFrame("x", { opcode: 0 })],
+    ["attack:G8 a close code that may not be sent", 1002, clientFrame(Buffer.from([0x03, 0xed]), { opcode: 8 })],
+    ["attack:G8 a ping of more than 125 bytes", 1002, clientFrame("x".repeat(126), { opcode: 9 })],
+    ["attack:G8 a fragmented ping", 1002, clientFrame("x", { opcode: 9, fin: false })],
+    ["attack:G8 a length beyond what numbers hold", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
+    ["attack:G8 a length in three bytes that one takes", 1002, clientFrame("x".repeat(125), { lengthBytes: 3 })],
+    ["attack:G8 a length in nine bytes that three take", 1002, clientFrame("x".repeat(65_535), { lengthBytes: 9 })],
+    ["attack:G8 a length of nothing in nine bytes", 1002, clientFrame("", { lengthBytes: 9 })],
+    ["attack:G8 a ping's length in three bytes", 1002, clientFrame("x", { opcode: 9, lengthBytes: 3 })],
+    ["attack:G8 a fragment's length in nine bytes", 1002, clientFrame("x", { fin: false, lengthBytes: 9 })],
   ];
 
   it.each(rows)("%s", async (_title, code, bytes) => {
@@ -119,7 +119,7 @@ describe("broken frames", () => {
     expect(runtime.events["Length"]).toHaveLength(0);
   });
 
-  it("G9 17,000 fragments of one byte", async () => {
+  it("attack:G9 17,000 fragments of one byte", async () => {
     const { runtime } = await connected();
     await using _ = runtime;
     const fragment = clientFrame("x", { opcode: 0, fin: false });
@@ -141,7 +141,7 @@ async function closeCodeAfter({ port }: TestRuntime, bytes: Buffer): Promise<num
 describe("time", () => {
   const MINUTE = 60_000;
 
-  it("L-05 X-05 ten idle minutes close with 1001", async () => {
+  it("gw:limit-5 ten idle minutes close with 1001", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client, told } = await connected(scheduler);
     await using _ = runtime;
@@ -154,7 +154,7 @@ describe("time", () => {
     expect(scheduler.pending, "no timer is left").toBe(0);
   });
 
-  it("L-06 messages in either direction postpone it, from the last one on", async () => {
+  it("gw:limit-6 messages in either direction postpone it, from the last one on", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client } = await connected(scheduler);
     await using _ = runtime;
@@ -167,7 +167,7 @@ describe("time", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("L-07 pings are answered and postpone nothing", async () => {
+  it("gw:limit-7 pings are answered and postpone nothing", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client } = await connected(scheduler);
     await using _ = runtime;
@@ -179,7 +179,7 @@ describe("time", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("L-08 after two hours busy connections are closed as well", async () => {
+  it("gw:limit-8 after two hours busy connections are closed as well", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client, told } = await connected(scheduler);
     await using _ = runtime;
@@ -197,7 +197,7 @@ describe("time", () => {
 });
 
 describe("how a connection ends, as $disconnect is told", () => {
-  it("X-01 closed without a code", async () => {
+  it("gw:close-1 closed without a code", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.close();
@@ -205,21 +205,21 @@ describe("how a connection ends, as $disconnect is told", () => {
     expect(await told).toEqual({ code: 1005, reason: "Client-side close frame status not set" });
   });
 
-  it("X-02 X-03 with a code and a reason of the client's", async () => {
+  it("gw:close-2 gw:close-3 with a code and a reason of the client's", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.close(4001, "bye");
     expect(await told).toEqual({ code: 4001, reason: "bye" });
   });
 
-  it("X-06 with a lost connection", async () => {
+  it("gw:close-6 with a lost connection", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.terminate();
     expect(await told).toEqual({ code: 1006, reason: "" });
   });
 
-  it("C-04 once, and whatever the handler does then is of no consequence", async () => {
+  it("gw:order-4 once, and whatever the handler does then is of no consequence", async () => {
     const called = deferred();
     const Disconnect: Handler = () => {
       called.resolve();
@@ -236,7 +236,7 @@ describe("how a connection ends, as $disconnect is told", () => {
 });
 
 describe("who does not read", () => {
-  it("G12 is cut off when too much waits for it, and nobody else is", async () => {
+  it("attack:G12 is cut off when too much waits for it, and nobody else is", async () => {
     const told = deferred<Disconnected>();
     const Disconnect: Handler = ({ requestContext }) =>
       told.resolve({ code: requestContext.disconnectStatusCode, reason: "" });
@@ -251,7 +251,7 @@ describe("who does not read", () => {
     expect((await other.text()).length).toBe(128 * KB);
   });
 
-  it("G12 nor can pings pile up answers", async () => {
+  it("attack:G12 nor can pings pile up answers", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.pause();
@@ -265,7 +265,7 @@ describe("who does not read", () => {
 });
 
 describe("who sends a flood", () => {
-  it("G11 of a thousand messages at once is answered, and keeps nobody else from being answered first", async () => {
+  it("attack:G11 of a thousand messages at once is answered, and keeps nobody else from being answered first", async () => {
     const { runtime, client } = await connected();
     await using _ = runtime;
     const other = await connect(runtime.url);
@@ -276,7 +276,7 @@ describe("who sends a flood", () => {
     for (let answer = 1; answer < 1000; answer += 1) expect(await client.text()).toBe("5");
   });
 
-  it("G11 beyond the account's quota is turned away with a frame for each message, and stays connected", async () => {
+  it("attack:G11 beyond the account's quota is turned away with a frame for each message, and stays connected", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Echo: ({ body }: Json) => ({ statusCode: 200, body }) },
       routes: { $default: "!Echo" },

@@ -52,7 +52,7 @@ async function connected(scheduler?: ManualScheduler) {
 }
 
 describe("POST", () => {
-  it.each(["@", "%40"])("M-01 M-02 sends the bytes, to %sconnections too", async (at) => {
+  it.each(["@", "%40"])("gw:management-1 gw:management-2 sends the bytes, to %sconnections too", async (at) => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     const answer = await call(runtime, "POST", pathOf(id).replace("@", at), "hällo");
@@ -60,21 +60,21 @@ describe("POST", () => {
     expect(await client.text()).toBe("hällo");
   });
 
-  it("R-33 as a text frame, whatever they are", async () => {
+  it("gw:route-33 as a text frame, whatever they are", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     await call(runtime, "POST", pathOf(id), Buffer.from([0x66, 0xff]));
     expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
   });
 
-  it("C-02 one after the other they arrive in order", async () => {
+  it("gw:order-2 one after the other they arrive in order", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     for (const body of ["1", "2", "3"]) await call(runtime, "POST", pathOf(id), body);
     expect([await client.text(), await client.text(), await client.text()]).toEqual(["1", "2", "3"]);
   });
 
-  it("M-07 L-04 128 KB are sent, one byte more is refused", async () => {
+  it("gw:management-7 128 KB are sent, one byte more is refused", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     expect((await call(runtime, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
@@ -85,7 +85,7 @@ describe("POST", () => {
     expect(client.unread).toBe(0);
   });
 
-  it("M-08 G12 to a client that does not read: 429 before too much waits, and the connection stays", async () => {
+  it("gw:management-8 attack:G12 to a client that does not read: 429 before too much waits, and the connection stays", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     client.ws.pause();
@@ -102,7 +102,7 @@ describe("POST", () => {
     expect(await client.text()).toBe("again");
   });
 
-  it("M-16 L-06 postpones the idle timeout", async () => {
+  it("gw:management-16 gw:limit-6 postpones the idle timeout", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client, id } = await connected(scheduler);
     await using _ = runtime;
@@ -114,7 +114,7 @@ describe("POST", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("M-11 P5 while $connect has not returned: 410", async () => {
+  it("gw:management-11 while $connect has not returned: 410", async () => {
     const answer = deferred<Answer>();
     const Connect: Handler = async ({ requestContext }) => {
       answer.resolve(await call(await starting, "POST", pathOf(requestContext.connectionId), "too early"));
@@ -127,7 +127,7 @@ describe("POST", () => {
     expect(client.unread).toBe(0);
   });
 
-  it("M-17 during a message's handler it arrives before the handler returns", async () => {
+  it("gw:management-17 during a message's handler it arrives before the handler returns", async () => {
     const Fn: Handler = async ({ requestContext }) => {
       await call(await starting, "POST", pathOf(requestContext.connectionId), "first");
       return { statusCode: 200, body: "second" };
@@ -140,7 +140,7 @@ describe("POST", () => {
   });
 });
 
-it("M-15 a connection is reached through every stage of its API, whichever it was opened on", async () => {
+it("gw:management-15 a connection is reached through every stage of its API, whichever it was opened on", async () => {
   await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
   const client = await connect(runtime.url.replace(/dev$/, "other"));
   const { stage, connectionId } = runtime.events["Connect"]?.[0].requestContext ?? {};
@@ -153,7 +153,7 @@ it("M-15 a connection is reached through every stage of its API, whichever it wa
   expect((await client.closed()).code).toBe(1000);
 });
 
-it("M-03 GET tells since when it is open, who is there, and when something last went over it", async () => {
+it("gw:management-3 GET tells since when it is open, who is there, and when something last went over it", async () => {
   const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
   const { runtime, id } = await connected(scheduler);
   await using _ = runtime;
@@ -170,7 +170,7 @@ it("M-03 GET tells since when it is open, who is there, and when something last 
   ]);
 });
 
-it("M-04 X-04 DELETE closes with 1000, and $disconnect is told", async () => {
+it("gw:management-4 gw:close-4 DELETE closes with 1000, and $disconnect is told", async () => {
   const { runtime, client, id, told } = await connected();
   await using _ = runtime;
   const answer = await call(runtime, "DELETE", pathOf(id));
@@ -182,7 +182,7 @@ it("M-04 X-04 DELETE closes with 1000, and $disconnect is told", async () => {
 
 describe("refusals", () => {
   it.each(["POST", "GET", "DELETE"])(
-    "M-05 P4 %s to a connection that has closed: 410, to one that never was: 400",
+    "gw:management-5 %s to a connection that has closed: 410, to one that never was: 400",
     async (method) => {
       const { runtime, client, id, told } = await connected();
       await using _ = runtime;
@@ -200,21 +200,21 @@ describe("refusals", () => {
 
   const rows: readonly (readonly [title: string, path: string, authorization: string, status: number, type: string])[] =
     [
-      ["M-06 P4 an id that is none", pathOf("abc"), SIGNED, 400, "BadRequestException"],
-      ["M-06 bad escapes", "/dev/@connections/%zz", SIGNED, 400, "BadRequestException"],
-      ["M-06 an id of another length", pathOf("AAAAAAAAAAAAAAA="), SIGNED, 400, "BadRequestException"],
-      ["M-05 an id that never was, unsigned", pathOf("AAAAAAAAAAAAAAA="), "", 400, "BadRequestException"],
-      ["M-09 P6 no signature", pathOf(ID), "", 403, "MissingAuthenticationTokenException"],
-      ["M-09 a bearer token", pathOf(ID), "Bearer abc", 403, "MissingAuthenticationTokenException"],
+      ["gw:management-6 an id that is none", pathOf("abc"), SIGNED, 400, "BadRequestException"],
+      ["gw:management-6 bad escapes", "/dev/@connections/%zz", SIGNED, 400, "BadRequestException"],
+      ["gw:management-6 an id of another length", pathOf("AAAAAAAAAAAAAAA="), SIGNED, 400, "BadRequestException"],
+      ["gw:management-5 an id that never was, unsigned", pathOf("AAAAAAAAAAAAAAA="), "", 400, "BadRequestException"],
+      ["gw:management-9 attack:P6 no signature", pathOf(ID), "", 403, "MissingAuthenticationTokenException"],
+      ["gw:management-9 a bearer token", pathOf(ID), "Bearer abc", 403, "MissingAuthenticationTokenException"],
       [
-        "M-13 a signature for another service",
+        "gw:management-13 a signature for another service",
         pathOf(ID),
         SIGNED.replace("execute-api", "lambda"),
         403,
         "MissingAuthenticationTokenException",
       ],
-      ["M-10 no stage", `/@connections/${ID}`, SIGNED, 403, "ForbiddenException"],
-      ["M-10 a stage that is not there", pathOf(ID, "prod"), SIGNED, 403, "ForbiddenException"],
+      ["gw:management-10 no stage", `/@connections/${ID}`, SIGNED, 403, "ForbiddenException"],
+      ["gw:management-10 a stage that is not there", pathOf(ID, "prod"), SIGNED, 403, "ForbiddenException"],
     ];
 
   it.each(rows)("%s", async (_title, path, authorization, status, type) => {
@@ -230,7 +230,7 @@ describe("refusals", () => {
     expect((await call(runtime, "PUT", pathOf(id))).status).toBe(403);
   });
 
-  it("L-12 M-08 beyond the account's rate: 429", async () => {
+  it("gw:limit-12 gw:management-8 beyond the account's rate: 429", async () => {
     await using runtime = await startTestRuntime({ handlers: {}, quotas: { requests: { perSecond: 0, burst: 0 } } });
     expect((await call(runtime, "POST", pathOf(ID))).status).toBe(429);
   });

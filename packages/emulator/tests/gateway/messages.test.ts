@@ -16,21 +16,21 @@ function errorFrame(message: string) {
 
 describe("which route a message selects", () => {
   const rows: readonly (readonly [title: string, body: string, routeKey: string])[] = [
-    ["R-02 the action", '{"action":"greet"}', "greet"],
-    ["R-02 compared exactly", '{"action":"Greet"}', "$default"],
-    ["R-03 a number", '{"action":1}', "1"],
-    ["R-03 an array", '{"action":["a","b"]}', "[a, b]"],
-    ["R-03 nothing there", '{"other":"greet"}', "$default"],
-    ["R-03 null", '{"action":null}', "$default"],
-    ["R-04 no JSON", "greet", "$default"],
-    ["R-04 JSON that is no object", '"greet"', "$default"],
-    ["R-04 an empty message", "", "$default"],
-    ["R-07 $connect", '{"action":"$connect"}', "$default"],
-    ["R-07 $disconnect", '{"action":"$disconnect"}', "$default"],
-    ["G2 __proto__", '{"action":"__proto__"}', "$default"],
-    ["G2 an inherited action", '{"__proto__":{"action":"greet"}}', "$default"],
-    ["G2 toString", '{"action":"toString"}', "$default"],
-    ["G4 nested 60,000 deep", `{"action":${"[".repeat(15_000)}${"]".repeat(15_000)}}`, "$default"],
+    ["gw:route-2 the action", '{"action":"greet"}', "greet"],
+    ["gw:route-2 compared exactly", '{"action":"Greet"}', "$default"],
+    ["gw:route-3 a number", '{"action":1}', "1"],
+    ["gw:route-3 an array", '{"action":["a","b"]}', "[a, b]"],
+    ["gw:route-3 nothing there", '{"other":"greet"}', "$default"],
+    ["gw:route-3 null", '{"action":null}', "$default"],
+    ["gw:route-4 no JSON", "greet", "$default"],
+    ["gw:route-4 JSON that is no object", '"greet"', "$default"],
+    ["gw:route-4 an empty message", "", "$default"],
+    ["gw:route-7 $connect", '{"action":"$connect"}', "$default"],
+    ["gw:route-7 $disconnect", '{"action":"$disconnect"}', "$default"],
+    ["attack:G2 __proto__", '{"action":"__proto__"}', "$default"],
+    ["attack:G2 an inherited action", '{"__proto__":{"action":"greet"}}', "$default"],
+    ["attack:G2 toString", '{"action":"toString"}', "$default"],
+    ["attack:G4 nested 60,000 deep", `{"action":${"[".repeat(15_000)}${"]".repeat(15_000)}}`, "$default"],
   ];
 
   it.each(rows)("%s", async (_, body, routeKey) => {
@@ -40,10 +40,10 @@ describe("which route a message selects", () => {
     });
     const client = await connect(runtime.url);
     client.send(body);
-    expect(await client.text(), "E-12 the fallback is called by its own name").toBe(`${routeKey}:${body}`);
+    expect(await client.text(), "gw:event-12 the fallback is called by its own name").toBe(`${routeKey}:${body}`);
   });
 
-  it("R-05 R-04 without a $default route: the error frame, and the connection stays usable", async () => {
+  it("gw:route-5 gw:route-4 without a $default route: the error frame, and the connection stays usable", async () => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo }, routes: { greet: "!Echo" } });
     const client = await connect(runtime.url);
     client.send({ action: "other" });
@@ -59,28 +59,33 @@ describe("what an integration's result makes of a message", () => {
     throw new Error("of no concern to the client");
   };
   const rows: readonly (readonly [title: string, oneWay: unknown, twoWay: unknown, handler: Handler])[] = [
-    ["R-20 R-27 a body", undefined, "hello", () => ({ statusCode: 200, body: "hello" })],
-    ["R-21 R-27 a body beside an error's status", undefined, "hello", () => ({ statusCode: 500, body: "hello" })],
-    ["R-28 no body", undefined, undefined, () => ({ statusCode: 200 })],
-    ["R-28 an empty body", undefined, undefined, () => ({ statusCode: 200, body: "" })],
-    ["R-22 nothing", undefined, undefined, () => undefined],
-    ["R-22 null", undefined, undefined, () => null],
-    ["R-22 an empty object", undefined, undefined, () => ({})],
-    ["R-23 it throws", errorFrame("Internal server error"), errorFrame("Internal server error"), fails],
+    ["gw:route-20 gw:route-27 a body", undefined, "hello", () => ({ statusCode: 200, body: "hello" })],
     [
-      "R-24 no status",
+      "gw:route-21 gw:route-27 a body beside an error's status",
+      undefined,
+      "hello",
+      () => ({ statusCode: 500, body: "hello" }),
+    ],
+    ["gw:route-28 no body", undefined, undefined, () => ({ statusCode: 200 })],
+    ["gw:route-28 an empty body", undefined, undefined, () => ({ statusCode: 200, body: "" })],
+    ["gw:route-22 nothing", undefined, undefined, () => undefined],
+    ["gw:route-22 null", undefined, undefined, () => null],
+    ["gw:route-22 an empty object", undefined, undefined, () => ({})],
+    ["gw:route-23 it throws", errorFrame("Internal server error"), errorFrame("Internal server error"), fails],
+    [
+      "gw:route-24 no status",
       errorFrame("Internal server error"),
       errorFrame("Internal server error"),
       () => ({ status: 200 }),
     ],
     [
-      "R-24 an unknown member",
+      "gw:route-24 an unknown member",
       errorFrame("Internal server error"),
       errorFrame("Internal server error"),
       () => ({ statusCode: 200, Data: "" }),
     ],
     [
-      "R-24 a body that is no text",
+      "gw:route-24 a body that is no text",
       errorFrame("Internal server error"),
       errorFrame("Internal server error"),
       () => ({ statusCode: 200, body: {} }),
@@ -105,20 +110,20 @@ describe("what an integration's result makes of a message", () => {
     ] as const) {
       client.send({ action });
       if (expected !== undefined) expect(await client.text()).toEqual(expected);
-      // R-23: whatever happened, the connection goes on; and nothing else was sent before this answer.
+      // gw:route-23: whatever happened, the connection goes on; and nothing else was sent before this answer.
       client.send({ action: "after" });
       expect(await client.text()).toBe('after:{"action":"after"}');
     }
   });
 
-  it("R-25 H-18 a function that does not exist", async () => {
+  it("gw:route-25 gw:handshake-18 a function that does not exist", async () => {
     await using runtime = await startTestRuntime({ handlers: {}, routes: { $default: "Missing" } });
     const client = await connect(runtime.url);
     client.send("x");
     expect(await client.text()).toEqual(errorFrame("Internal server error"));
   });
 
-  it("R-26 L-11 one that takes longer than 29 s is given up, and what it returns later is dropped", async () => {
+  it("gw:route-26 gw:limit-11 one that takes longer than 29 s is given up, and what it returns later is dropped", async () => {
     const scheduler = new ManualScheduler();
     const called = deferred();
     const answer = deferred<unknown>();
@@ -141,7 +146,7 @@ describe("what an integration's result makes of a message", () => {
     expect(await client.text()).toBe("$default:still there?");
   });
 
-  it("L-11 a route may wait less", async () => {
+  it("gw:limit-11 a route may wait less", async () => {
     const scheduler = new ManualScheduler();
     const called = deferred();
     const Slow: Handler = () => {
@@ -161,7 +166,7 @@ describe("what an integration's result makes of a message", () => {
     expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
   });
 
-  it("R-29 L-12 beyond the account's rate the message is not passed on", async () => {
+  it("gw:route-29 gw:limit-12 beyond the account's rate the message is not passed on", async () => {
     const scheduler = new ManualScheduler();
     await using runtime = await startTestRuntime({
       handlers: { Echo: echo },
@@ -181,7 +186,7 @@ describe("what an integration's result makes of a message", () => {
   });
 });
 
-it("C-01 R-34 messages of one connection run at the same time and are answered as they end", async () => {
+it("gw:order-1 gw:route-34 messages of one connection run at the same time and are answered as they end", async () => {
   const first = deferred<unknown>();
   const Fn: Handler = (event) => (event.body === "first" ? first.promise : { statusCode: 200, body: "second done" });
   await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
@@ -193,7 +198,7 @@ it("C-01 R-34 messages of one connection run at the same time and are answered a
   expect(await client.text()).toBe("first done");
 });
 
-it("C-03 a message sent with the handshake waits for $connect", async () => {
+it("gw:order-3 a message sent with the handshake waits for $connect", async () => {
   const go = deferred();
   const order: string[] = [];
   const Connect: Handler = async () => {

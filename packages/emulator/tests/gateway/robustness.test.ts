@@ -22,7 +22,7 @@ async function send(port: number, bytes: Buffer): Promise<void> {
   await closed;
 }
 
-it("F17 G8 whatever bytes come, the next client is served", { timeout: 60_000 }, async () => {
+it("attack:F17 attack:G8 whatever bytes come, the next client is served", { timeout: 60_000 }, async () => {
   await using runtime = await start();
   const handshake = Buffer.from(upgradeText());
   const cut = fc.nat(handshake.length);

@@ -7,7 +7,7 @@ function variable(path: string): string {
   return `\${request.body.${path}}`;
 }
 
-describe("R-01 forms of an expression", () => {
+describe("gw:route-1 forms of an expression", () => {
   it.each([
     ["$request.body.action", "greet"],
     ["$request.body.service.do", "run"],
@@ -56,12 +56,12 @@ describe("R-01 forms of an expression", () => {
     expect(() => parseSelectionExpression(expression)).toThrow("$request.body.*");
   });
 
-  it("R-02 what a message holds is not evaluated again", () => {
+  it("gw:route-2 what a message holds is not evaluated again", () => {
     const select = parseSelectionExpression(`${variable("a")}-${variable("b")}`);
     expect(select(JSON.stringify({ a: variable("b"), b: "$&" }))).toBe(`${variable("b")}-$&`);
   });
 
-  it("R-04 is undefined for what is not JSON, and a text for everything else", () => {
+  it("gw:route-4 is undefined for what is not JSON, and a text for everything else", () => {
     const select = parseSelectionExpression("$request.body.action");
     expect(select("{action:1}")).toBeUndefined();
     fc.assert(

@@ -90,7 +90,7 @@ describe("request bodies together", () => {
     return { origin, post };
   }
 
-  it("N3 hold no more than the budget, and are all answered", async () => {
+  it("attack:N3 hold no more than the budget, and are all answered", async () => {
     const budget = new BodyBudget(300 * KB, realScheduler);
     const held: number[] = [];
     let inside = 0;
@@ -107,7 +107,7 @@ describe("request bodies together", () => {
     expect(budget.heldBytes).toBe(0);
   });
 
-  it("N3 are held as long as they are in use, beyond the answer", async () => {
+  it("attack:N3 are held as long as they are in use, beyond the answer", async () => {
     const budget = new BodyBudget(100 * KB, realScheduler);
     const used = deferred();
     const { post } = await serve(budget, async () => ({ status: 202, until: used.promise }));
@@ -117,7 +117,7 @@ describe("request bodies together", () => {
     await expect.poll(() => budget.heldBytes).toBe(0);
   });
 
-  it("N3 are refused with 503 where there is no room in time, and reach nobody", async () => {
+  it("attack:N3 are refused with 503 where there is no room in time, and reach nobody", async () => {
     const scheduler = new ManualScheduler();
     const budget = new BodyBudget(100 * KB, scheduler);
     const release = await budget.acquire(50 * KB);
@@ -136,7 +136,7 @@ describe("request bodies together", () => {
     expect((await post(new Uint8Array(80 * KB))).status).toBe(200);
   });
 
-  it("N3 of a client that goes away are not held", async () => {
+  it("attack:N3 of a client that goes away are not held", async () => {
     const budget = new BodyBudget(100 * KB, realScheduler);
     const { origin } = await serve(budget, async () => ({ status: 200 }));
     const socket = await openSocket(Number(new URL(origin).port));
@@ -147,7 +147,7 @@ describe("request bodies together", () => {
     await expect.poll(() => budget.heldBytes).toBe(0);
   });
 
-  it("N3 of more than 6 MB are refused before they are read", async () => {
+  it("attack:N3 of more than 6 MB are refused before they are read", async () => {
     const budget = new BodyBudget(100 * KB, realScheduler);
     const { origin } = await serve(budget, async () => ({ status: 200 }));
     const socket = await openSocket(Number(new URL(origin).port));

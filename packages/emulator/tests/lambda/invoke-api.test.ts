@@ -164,7 +164,7 @@ describe("Lambda's Invoke operation", () => {
   });
 });
 
-describe("P6 what is on this machine's port is for this machine", () => {
+describe("attack:P6 what is on this machine's port is for this machine", () => {
   const path = "/2015-03-31/functions/Echo/invocations";
   it.each([
     ["a foreign host (DNS rebinding)", { Host: "evil.example:3001" }, 403],

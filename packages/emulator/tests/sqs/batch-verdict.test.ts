@@ -26,7 +26,7 @@ describe("Lambda developer guide, success and failure conditions of a batch", ()
     ["an empty itemIdentifier", { batchItemFailures: [{ itemIdentifier: "" }] }],
     ["a null itemIdentifier", { batchItemFailures: [{ itemIdentifier: null }] }],
     ["a wrong key", { batchItemFailures: [{ messageId: "id-1" }] }],
-    ["I7 an unknown itemIdentifier", { batchItemFailures: [{ itemIdentifier: "id-4" }] }],
+    ["attack:I7 an unknown itemIdentifier", { batchItemFailures: [{ itemIdentifier: "id-4" }] }],
     ["a known and an unknown one", { batchItemFailures: [{ itemIdentifier: "id-1" }, { itemIdentifier: "id-4" }] }],
     ["an inherited property", { batchItemFailures: [{ itemIdentifier: "constructor" }] }],
   ])("complete failure: %s", (_about, answer) => {

@@ -66,7 +66,7 @@ describe("an event source mapping", () => {
     ]);
   });
 
-  it("I6 acknowledges nine of ten and brings back the poison alone, until it is a dead letter", async () => {
+  it("attack:I6 acknowledges nine of ten and brings back the poison alone, until it is a dead letter", async () => {
     const { work, dead, scheduler, counters } = workAndDeadQueues();
     const batches: string[][] = [];
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number) });
@@ -103,7 +103,7 @@ describe("an event source mapping", () => {
     ["throws", () => Promise.reject(new TypeError("boom"))],
     ["names an unknown message", async () => ({ batchItemFailures: [{ itemIdentifier: "nobody" }] })],
     ["answers text", async () => "fine"],
-  ])("I7 retries the whole batch after the visibility timeout when the function %s", async (_about, invoke) => {
+  ])("attack:I7 retries the whole batch after the visibility timeout when the function %s", async (_about, invoke) => {
     const { work, scheduler } = workAndDeadQueues();
     for (const body of ["a", "b"]) work.send({ body });
     const mapping = startEventSourceMapping(mappingOf(work, invoke), scheduler);
@@ -229,7 +229,7 @@ describe("an event source mapping", () => {
   });
 });
 
-describe("R1 I13 conservation", () => {
+describe("fault:1 inv:13 conservation", () => {
   type Answer = "all" | "some" | "throws" | "rubbish" | "unknown" | "slow";
   const answer = fc.constantFrom<Answer>("all", "some", "throws", "rubbish", "unknown", "slow");
 

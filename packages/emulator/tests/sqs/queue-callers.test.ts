@@ -13,7 +13,7 @@ function openTo(accessKeyId: string, parameters: Readonly<Record<string, string>
   return queues.map(({ name }) => name).filter((name) => mayCallerSend?.(arnOf(name), accessKeyId));
 }
 
-describe("I10 who may send to a queue on a laptop", () => {
+describe("attack:I4 who may send to a queue on a laptop", () => {
   it("nobody but the functions, and they to their own queues, where nobody is named", () => {
     expect(openTo(ANYBODY)).toEqual([]);
     expect(openTo(FUNCTIONS_ACCESS_KEY)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);

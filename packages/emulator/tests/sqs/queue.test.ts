@@ -95,7 +95,7 @@ describe("a queue", () => {
     expect(() => work.changeVisibility(receiptHandle, 5)).toThrow("not in flight");
   });
 
-  it("R2 moves a message on at the receive after the last one allowed, and no later", () => {
+  it("fault:2 moves a message on at the receive after the last one allowed, and no later", () => {
     const { work, dead, scheduler, counters } = workAndDeadQueues();
     const { id } = work.send({ body: "poison" });
     for (let receive = 1; receive <= 3; receive += 1) {

@@ -205,7 +205,7 @@ describe("the wire", () => {
   };
   const signed = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AmazonSQS.ListQueues" };
 
-  it("P6 refuses who does not sign", async () => {
+  it("attack:P6 refuses who does not sign", async () => {
     const answer = await post({ "x-amz-target": "AmazonSQS.ListQueues" }, "{}");
     expect(answer).toMatchObject({
       status: 403,

@@ -120,7 +120,7 @@ describe("a property that nobody knows", () => {
 });
 
 describe("what is emulated of the properties", () => {
-  it("L-11 IntegrationTimeout of a route, within what API Gateway takes", () => {
+  it("gw:limit-11 IntegrationTimeout of a route, within what API Gateway takes", () => {
     const timeoutOf = (millis: number) =>
       describeTemplate(withLine(SUBSCRIBE, `          IntegrationTimeout: ${millis}`)).api.routes.find(
         ({ routeKey }) => routeKey === "subscribe",
@@ -151,7 +151,7 @@ describe("what is emulated of the properties", () => {
     expect(describeTemplate(text).rules).toHaveLength(rules);
   });
 
-  it("M-15 further stages, if something is deployed on them", () => {
+  it("gw:management-15 further stages, if something is deployed on them", () => {
     const stage = (more: string) =>
       replaced(
         template,

@@ -127,7 +127,7 @@ describe("what breaks on AWS breaks here", () => {
     ]);
   });
 
-  it("R-31 a route with a response answers, with the selection expression or without", () => {
+  it("gw:route-31 a route with a response answers, with the selection expression or without", () => {
     const text = replaced(template, /(FunctionArn: !GetAtt Default.Arn\n).*RouteResponseSelectionExpression.*\n/, "$1");
 
     expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(true);
@@ -167,7 +167,7 @@ describe("what breaks on AWS breaks here", () => {
     });
   });
 
-  it("I4: the permission is the rule's alone", () => {
+  it("attack:I4 the permission is the rule's alone", () => {
     const text = replaced(
       template,
       '"aws:SourceArn": !GetAtt EntityUpdatedRule.Arn',

@@ -47,7 +47,7 @@ const lines: Readonly<Record<string, () => void>> = {
   },
 };
 
-describe("P7 docs/fidelity.md, the template", () => {
+describe("docs/fidelity.md, the template", () => {
   it("has exactly the lines that are tested here", () => {
     const documented = [...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| (TE-\d+) /gm)].map(
       ([, id]) => id,

@@ -117,7 +117,7 @@ describe("100,000 events through bus, queues, functions and sockets", () => {
     expect(delivered + gone + givenUp + poisoned).toBe(expected);
   });
 
-  it("inv:4 inv:6 come to nobody else", () => {
+  it("inv:4 inv:6 come to no other connection", () => {
     expect(account.strays).toBe(0);
   });
 

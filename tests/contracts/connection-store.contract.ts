@@ -229,7 +229,7 @@ export function describeConnectionStore(
   });
 
   describe("liveConnectionsOf", () => {
-    it("knows nobody that it was not told of", async () => {
+    it("knows no connection that it was not told of", async () => {
       expect(await liveOf(aUserId())).toEqual([]);
     });
 
@@ -298,7 +298,7 @@ export function describeConnectionStore(
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a","b","c"]', "x".repeat(10_000)])(
-      "refuses %j, which is nobody's next page",
+      "refuses %j, which is no next page of this store",
       async (cursor) => {
         await expect(store.liveConnectionsOf(aUserId(), NOW, cursor)).rejects.toMatchObject({
           code: "MALFORMED_CURSOR",
@@ -306,7 +306,7 @@ export function describeConnectionStore(
       },
     );
 
-    it("shows nobody else's connections, whatever page it is asked for", async () => {
+    it("shows no other user's connections, whatever page it is asked for", async () => {
       const owner = aUserId();
       const { next } = await growUntilPaged(
         () => opened(aConnection({ userId: owner })),

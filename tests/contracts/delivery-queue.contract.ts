@@ -38,7 +38,7 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
     },
   );
 
-  it("puts aside to the byte what nobody understood", async () => {
+  it("dead-letters an unreadable body to the byte", async () => {
     const subject = makeSubject();
     const body = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
     await subject.queue.unreadable(body, "MALFORMED_EVENT");

@@ -38,7 +38,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       expect(all.map(({ connectionId }) => connectionId).sort()).toEqual(members.map(({ id }) => id).sort());
     });
 
-    it("loses nobody when the subscriber on which a page ended has gone", async () => {
+    it("loses no subscriber when the one on which a page ended has gone", async () => {
       const { entityId, members, first, next } = await withManySubscribers(stores);
 
       await inBatches(first.items, (subscriber) => stores.subscriptions.unsubscribe(subscriber, NOW));
@@ -84,7 +84,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a"]', "x".repeat(10_000)])(
-      "refuses %j, which is nobody's next page",
+      "refuses %j, which is no next page of this store",
       async (cursor) => {
         await expect(stores.subscriptions.subscribersOf(anEntityId(), NOW, cursor)).rejects.toMatchObject({
           code: "MALFORMED_CURSOR",
@@ -92,7 +92,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       },
     );
 
-    it("shows nobody else's subscribers, whatever page it is asked for", async () => {
+    it("shows no other entity's subscribers, whatever page it is asked for", async () => {
       const { stores: same, next } = await theCrowd();
 
       const stranger = await same.subscriptions.subscribersOf(anEntityId(), NOW, next);

@@ -111,7 +111,7 @@ describe.skipIf(!hasEmulator())(
       expect(token).toMatch(/^ey/);
     });
 
-    it("lets nobody in while the authorizer may not read the secret", async () => {
+    it("admits no caller while the authorizer may not read the secret", async () => {
       expect(await without("AuthorizerRole", "authorizer", withToken)).toBe(500);
     });
 
@@ -162,7 +162,7 @@ describe.skipIf(!hasEmulator())(
       expect(ann.unread).toBe(0);
     });
 
-    it("puts an event aside that can be delivered to nobody, with a reason", async () => {
+    it("dead-letters an event that cannot be delivered, with a reason", async () => {
       await account.publish("CLI", "Entity Updated", { message: "to whom?" });
 
       expect((await firstMessageIn("Undeliverable")).MessageAttributes).toHaveProperty("Reason");

@@ -28,7 +28,7 @@ describe("the searches of docs/guarantees.md", () => {
     expect(shown.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it("find what was for a user or did not reach them, and nobody of a longer name", () => {
+  it("find what was for a user or did not reach them, and no user of a longer name", () => {
     const [, source = ""] = /filter @message like \/(.+)\//.exec(queries.join("\n")) ?? [];
     const found = (fields: LogFields) => new RegExp(source).test(lineOf("delivery", fields));
     expect([found({ userId: "ann" }), found({ unreached: ["bob gone", "ann deferred"] })]).toEqual([true, true]);

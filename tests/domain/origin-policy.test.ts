@@ -25,7 +25,7 @@ describe("parseOriginPolicy", () => {
     ["a port that browsers leave out", "https://a.example:443"],
     ["the other one", "http://a.example:80"],
     ["parts divided by blanks", "https://a.example https://b.example"],
-  ])("fault:K13 attack:F20 refuses what would match nobody: %s", (_title, text) => {
+  ])("fault:K13 attack:F20 refuses an origin that no page can have: %s", (_title, text) => {
     expect(parseOriginPolicy(text)).toBeUndefined();
   });
 });

@@ -70,7 +70,7 @@ describe("parameters that belong together", () => {
     expect(mappingOf("domain")?.properties.has("ApiMappingKey")).toBe(false);
   });
 
-  it("a certificate that is given is used, and the DNS record that somebody else has to make is told", () => {
+  it("a given certificate is used, and an output names the DNS record that its owner has to make", () => {
     const stack = stackWith(COMBINATIONS["domain-with-dns-elsewhere"] ?? {});
     const [configuration] = stack.resources.find("CustomDomain")?.properties.sections("DomainNameConfigurations") ?? [];
 

@@ -166,7 +166,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(written.get("ContinuationQueue")).toEqual([arnOf("NotifyEntityRole"), arnOf("NotifyUserRole")]);
   });
 
-  it("nobody replays unless a parameter says who", () => {
+  it("no principal may replay unless a parameter names it", () => {
     expect(template.Parameters["ReplayPrincipals"].Default).toBe("");
   });
 

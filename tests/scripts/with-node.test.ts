@@ -303,7 +303,7 @@ describe("an older Node.js", () => {
     expect(output).toMatch(/^portcullis: [^\n]* cannot be run \(ENOENT\): delete toolchain\/node_modules[^\n]*\n$/);
   });
 
-  it("that nobody packages for this machine is one line of advice, with nothing installed", async () => {
+  it("that is not packaged for this machine is one line of advice, with nothing installed", async () => {
     wantNewerNode({ os: ["plan9"], cpu: ["mips"] });
 
     const { code, output } = await outcomeOf(run());

@@ -104,7 +104,7 @@ describe("a kept socket", () => {
     ["some time later", (send) => setTimeout(send, 0)],
     ["still later", (send) => setTimeout(send, 1)],
   ])(
-    "fault:J1 a second answer, 410, that nobody asked for, %s: no living connection is called gone",
+    "fault:J1 a second response, 410, to no request, %s: no living connection is reported gone",
     async (_when, wait) => {
       const post = makePost();
       standIn.answer = (socket) => {

@@ -132,7 +132,7 @@ describe("an answer of the management API", () => {
   });
 
   it.each([
-    ["fault:J8 nobody listening", "http://127.0.0.1:1"],
+    ["fault:J8 no listener", "http://127.0.0.1:1"],
     ["fault:J8 a name that does not resolve", "https://does-not-exist.invalid"],
   ])("that cannot come, with %s", async (_row, origin) => {
     expect(await channelTo(origin).prepare(PUSH)(C1)).toBe("failed");

@@ -46,7 +46,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       });
     });
 
-    it("keeps of a closed connection that it was closed, and nobody's name", async () => {
+    it("keeps of a closed connection that it was closed, and no user's name", async () => {
       const connection = aConnection();
       await store.open(connection);
 

@@ -70,7 +70,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
     expect(requests).toBe(3);
   });
 
-  it("tells nobody what was asked of it", async () => {
+  it("logs and throws nothing of a request", async () => {
     const connection = aConnection();
     const store = await storeOver(refuse(400, "AccessDeniedException"));
 

@@ -81,7 +81,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
     expect(twice.previous?.reveal()).toBe(once.current.reveal());
   });
 
-  it("inv:21 refuses nobody in 1,000 connects across a rotation, by instances that know of it and that do not", async () => {
+  it("inv:21 refuses none of 1,000 connects across a rotation, by instances that know of it and that do not", async () => {
     const oldSigner = new JoseTokenSigner(newInstance());
     const oldVerifier = new JoseTokenVerifier(newInstance());
     const claims = { iss: "issuer", aud: "audience" };

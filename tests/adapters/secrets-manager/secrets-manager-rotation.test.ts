@@ -42,7 +42,7 @@ describe("SecretsManagerRotation", () => {
     });
   });
 
-  it("keeps what somebody else filled in between look and put", async () => {
+  it("keeps a value that another caller stored between look and put", async () => {
     const { secret, server, versions } = await setUp();
     server.fault = (request) => {
       if (request === "PutSecretValue") versions.add(PENDING, '{"signature":"theirs"}', 1_795_000_200, ["AWSPENDING"]);

@@ -83,7 +83,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     expect(reason).toBe("ATTEMPTS_EXHAUSTED");
   });
 
-  it("puts aside to the byte what nobody understood", async () => {
+  it("dead-letters an unreadable body to the byte", async () => {
     const unread = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
     await queue.unreadable(unread, "MALFORMED_EVENT");
     const { body, reason } = await received(urls.deadLetters);

@@ -60,7 +60,7 @@ describe("authorizing a connection", () => {
     expect(await forged({ presented, origins })).toMatchObject({ kind: "rejected" });
   });
 
-  it("fault:K1 throws, and lets nobody in, when the keys cannot be had", async () => {
+  it("fault:K1 throws, and admits no caller, when the keys cannot be read", async () => {
     const outage = new DependencyUnavailableError("SIGNING_SECRETS");
     const authorize = authorizing(() => Promise.reject(outage));
     await expect(authorize({ presented, origins: [] })).rejects.toBe(outage);

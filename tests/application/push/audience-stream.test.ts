@@ -25,7 +25,7 @@ function reader(pages: readonly Page<Recipient>[], log: number[] = []) {
 const everyone = (pages: readonly Page<Recipient>[]) => pages.flatMap(({ items }) => items);
 
 describe("the audience stream", () => {
-  it("hands out everybody once and in order, over pages of any size, empty ones too", async () => {
+  it("yields each recipient once and in order, over pages of any size, empty ones too", async () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), fc.scheduler(), async (pageSizes, takers, scheduler) => {

@@ -15,7 +15,7 @@ function worldWithOneThrottled(): FanOutWorld {
 }
 
 describe("the time of an invocation", () => {
-  it("fault:13 what it does not suffice for is continued, page and rest, and nobody is posted to twice", async () => {
+  it("fault:13 the rest of the page and of the audience is continued, and no connection is posted to twice", async () => {
     const world = new FanOutWorld(recipients(200), { pageSize: 25, concurrency: 3 });
     world.channel.script = () => {
       world.clock.advance(0.1);
@@ -84,7 +84,7 @@ describe("the time of an invocation", () => {
 });
 
 describe("fault:J4 an account that is throttled as a whole", () => {
-  it("loses nobody, and resumes", async () => {
+  it("loses no recipient, and resumes", async () => {
     const world = new FanOutWorld(recipients(120), { pageSize: 50 });
     let budget = 30;
     world.channel.script = () => (budget-- > 0 ? "delivered" : "throttled");

@@ -118,7 +118,7 @@ const faults = fc
   .map((given) => new Map(Object.entries(given)) as ReadonlyMap<PortCall, readonly ("none" | "lost" | "late")[]>);
 
 describe("a fan-out, whatever happens to it and in whatever order", () => {
-  it("inv:3 inv:13 leaves nobody unaccounted for: delivered, gone, expired, or with the dead letters", async () => {
+  it("inv:3 inv:13 accounts for every recipient: delivered, gone, expired, or with the dead letters", async () => {
     await fc.assert(
       fc.asyncProperty(world, faults, fc.scheduler(), async (plan, given, scheduler) => {
         const made = build(plan);
@@ -138,7 +138,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     ["what is handed on is swallowed", (made) => Object.assign(made.queue, { defer: async () => undefined })],
     ["a page is dropped", (made) => Object.assign(made, { read: async () => ({ items: made.audience.slice(0, 1) }) })],
     ["a dead letter is swallowed", (made) => Object.assign(made.queue, { undeliverable: async () => undefined })],
-  ])("and would be caught leaving somebody out when %s", async (_mutant, mutate) => {
+  ])("and would be caught leaving a recipient out when %s", async (_mutant, mutate) => {
     const { failed } = await fc.check(
       fc.asyncProperty(world, async (plan) => {
         const made = build(plan);
@@ -165,7 +165,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     );
   });
 
-  it("fault:J12 inv:5 inv:19 posts to nobody who has expired", async () => {
+  it("fault:J12 inv:5 inv:19 posts to no connection that has expired", async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.scheduler(), async (plan, scheduler) => {
         const made = build(plan);
@@ -181,7 +181,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     );
   });
 
-  it("inv:14 comes to the same for everybody else, whatever one connection does", async () => {
+  it("inv:14 comes to the same for all other connections, whatever one connection does", async () => {
     const quiet = world.map((plan) => ({ ...plan, postMillis: 0 })).filter(({ fates }) => fates.length > 0);
     await fc.assert(
       fc.asyncProperty(quiet, fate, fc.nat(), fc.scheduler(), fc.scheduler(), async (plan, other, at, one, two) => {
@@ -238,7 +238,7 @@ describe("fault:J10 a process that ends in the middle of a fan-out", () => {
     return calls;
   }
 
-  it("loses nobody, at whatever call it ends, and posts to nobody a third time who had it", async () => {
+  it("loses no recipient, at whatever call it ends, and posts to none a third time that had it", async () => {
     const calls = await countCalls();
     expect(calls).toBeGreaterThan(15);
     for (let nth = 1; nth <= calls; nth += 1) {

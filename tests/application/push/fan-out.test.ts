@@ -67,7 +67,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.postsTo(BAD)).toHaveLength(1);
   });
 
-  it("fault:J1 410: costs nobody else anything when it cannot be forgotten", async () => {
+  it("fault:J1 410: costs no other connection anything when it cannot be removed", async () => {
     const world = worldWith("gone");
     world.forget = async () => {
       throw new DependencyUnavailableError("CONNECTION_STORE");
@@ -179,7 +179,7 @@ describe("who was not reached", () => {
   const of = (name: string, expiresAt = recipient(name).expiresAt) =>
     recipient(name, { userId: userPush({ userId: name }).userId, expiresAt });
 
-  it("is named with why, whoever was reached is not", async () => {
+  it("is named with the reason; a connection that was reached is not", async () => {
     const past = of("past", (NOON / 1000) as EpochSeconds);
     const world = new FanOutWorld([of("ann"), of("bob"), of("cy"), of("dee"), past]);
     const outcomes: Record<string, PostOutcome> = { bob: "gone", cy: "throttled", dee: "refused" };

@@ -22,7 +22,7 @@ describe.each([
   ["an entity's subscribers", TO_SUBSCRIBERS],
   ["a user's connections", TO_ANN],
 ])("attack:I4 a forged continuation of a push to %s", (_audience, message) => {
-  it("gives nobody an end that its record does not have", async () => {
+  it("gives no connection an expiry that its record does not have", async () => {
     const world = new PushWorld();
     const ann = await world.connect("anns", "ann", addSeconds(NOW, 60));
     await world.subscribe(ENTITY, ann);
@@ -76,7 +76,7 @@ describe.each([
     await expect(processMessage(world, { ...message, recipients: dead })).rejects.toThrow(MalformedInputError);
   });
 
-  it("that names somebody often reaches them once, as any push of that audience may", async () => {
+  it("that names a connection often reaches it once, as any push of that audience may", async () => {
     const world = new PushWorld();
     await world.subscribe(ENTITY, await world.connect("anns"));
     await processMessage(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });

@@ -9,7 +9,7 @@ const OTHER = entityUpdate({ entityId: "order-18" }).entityId;
 const NOW = toEpochSeconds(NOON);
 
 describe("an entity's update", () => {
-  it("inv:4 reaches its subscribers, and nobody else", async () => {
+  it("inv:4 reaches its subscribers, and no other connection", async () => {
     const world = new PushWorld();
     const [one, two, elsewhere, nothing] = await Promise.all(["c1", "c2", "c3", "c4"].map((id) => world.connect(id)));
     if (!(one && two && elsewhere && nothing)) throw new Error("not connected");
@@ -31,7 +31,7 @@ describe("an entity's update", () => {
     expect(world.channel.delivered()).toEqual(["stays"]);
   });
 
-  it("fault:7 inv:19 does not reach a subscriber who has expired, though nobody removed it", async () => {
+  it("fault:7 inv:19 does not reach a subscriber that has expired, though it was never removed", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
     world.clock.advance(60);

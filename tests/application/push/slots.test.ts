@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { makeSlots } from "../../../src/application/push/slots.ts";
 
 describe("slots", () => {
-  it("are never more than they were made, and never idle while somebody waits, in any interleaving", async () => {
+  it("are never more than they were made, and never idle while a task waits, in any interleaving", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),

@@ -29,11 +29,11 @@ describe("identityFromClaims", () => {
     ["attack:D15 nested once more", { data: { data: ann } }],
     ["attack:D16 reached by __proto__", Object.create({ data: ann })],
     ["attack:D16 with a user id by __proto__", { data: Object.create(ann) }],
-  ])("finds nobody where data is %s", (_row, claims) => {
+  ])("finds no identity where data is %s", (_row, claims) => {
     expect(identityFromClaims(claims, "data")).toBeUndefined();
   });
 
-  it.each([undefined, null, "ann", 1, [ann], () => ann])("finds nobody in claims like %o", (claims) => {
+  it.each([undefined, null, "ann", 1, [ann], () => ann])("finds no identity in claims like %o", (claims) => {
     const found = [identityFromClaims(claims, "data"), identityFromClaims(claims, "oidc")];
 
     expect(found).toStrictEqual([undefined, undefined]);

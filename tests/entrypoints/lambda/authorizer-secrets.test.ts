@@ -195,7 +195,7 @@ describe("the authorizer over Secrets Manager", () => {
   });
 
   it.each(["ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException", "DecryptionFailure"])(
-    "fault:K1 lets nobody in once the service has answered %s, which a bad signature brings to light",
+    "fault:K1 admits no caller once the service has answered %s, which a bad signature brings to light",
     async (type) => {
       const secret = newSecret();
       const { connect } = newAuthorizer();

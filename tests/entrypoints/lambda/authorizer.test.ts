@@ -137,7 +137,7 @@ describe("the authorizer, when the signing secrets fail", () => {
     ["fault:K3 no answer to whether it rotated", FOREIGN, { read, reread: outage }],
     ["fault:K3 never an answer to whether it rotated", FOREIGN, { read, reread: () => never }],
     ["fault:K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
-  ])("%s: nobody gets in", async (_title, token, secrets) => {
+  ])("%s: no caller is admitted", async (_title, token, secrets) => {
     const faulty = observedAuthorizer(undefined, secrets);
 
     const { answer, error, log } = await faulty(authorizerEvent({ query: { access_token: token } }), 150);
@@ -187,7 +187,7 @@ describe("the authorizer, for any event whatever", () => {
     expect(seen).toStrictEqual(new Set(["policy", "Error: Unauthorized"]));
   });
 
-  it("tells of whoever is let in less than 8 KB of flat text, on the event's own ARN", async () => {
+  it("returns less than 8 KB of flat text about an admitted user, on the event's own ARN", async () => {
     const names = fc.string({ unit: "grapheme-ascii", maxLength: 300 });
     const api = fc.stringMatching(/^[a-z0-9]{10}$/);
     const stage = fc.stringMatching(/^[A-Za-z0-9_-]{1,128}$/);

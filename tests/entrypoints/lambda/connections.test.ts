@@ -73,7 +73,7 @@ describe("connect", () => {
     expect(await liveConnectionsOf("eve")).toEqual([]);
   });
 
-  it("refuses, and remembers nobody, without an authorizer in front", async () => {
+  it("refuses, and stores no connection, without an authorizer in front", async () => {
     const { connect, logger } = handlers();
     expect(await connect(connectEvent({}, { authorizer: undefined }), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.entries).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);

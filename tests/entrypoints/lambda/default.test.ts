@@ -58,7 +58,7 @@ describe("default", () => {
     ["$connect", connectEvent()],
     ["$disconnect", disconnectEvent()],
     ["nothing of a gateway's", {}],
-  ])("lets nobody in by an event of %s", async (_title, event) => {
+  ])("admits no caller by an event of %s", async (_title, event) => {
     const answer = await defaultHandler(new RecordingLogger())({ ...event, body: "{}" }, lambdaContext());
     expect(answer).toEqual({ statusCode: 500 });
   });

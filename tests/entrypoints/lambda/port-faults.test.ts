@@ -142,7 +142,7 @@ describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, me
 
   const synchronous = title === "authorizer" ? JUDGING : SYNCHRONOUS;
   const faults = port === "clock" ? synchronous : ASYNCHRONOUS;
-  it.each(Object.entries(faults))("and %s: nobody is let in, told or logged why", async (kind, fault) => {
+  it.each(Object.entries(faults))("and %s: no caller is admitted, or told or logged why", async (kind, fault) => {
     const all = parts(UNANSWERED.has(kind) ? TIME_RUNS_OUT : TIME_ENOUGH);
     const isOver = deferred<void>();
     const subject = all[port] as unknown as Record<string, Call>;

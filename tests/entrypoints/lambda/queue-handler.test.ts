@@ -213,7 +213,7 @@ describe("the log entry of what was put aside whole", () => {
   });
 });
 
-it("fault:J1 fault:J3 inv:13 over the real use cases: one gone, one stuck, one poisoned, and everybody else is served", async () => {
+it("fault:J1 fault:J3 inv:13 over the real use cases: one gone, one stuck, one poisoned, and all others are served", async () => {
   const world = new PushWorld();
   const { entityId } = entityUpdate({ entityId: "a" });
   for (const id of ["good", "gone", "stuck"]) await world.subscribe(entityId, await world.connect(id));

@@ -79,7 +79,7 @@ describe("rotate-secret", () => {
     ["no version", { SecretId: ARN, Step: "createSecret" }],
     ["a version that is no text", { SecretId: ARN, ClientRequestToken: [randomUUID()], Step: "createSecret" }],
     ["a version beyond 64 characters", { SecretId: ARN, ClientRequestToken: "a".repeat(65), Step: "createSecret" }],
-  ])("refuses %s without calling anybody", async (_title, event) => {
+  ])("refuses %s without a call of any port", async (_title, event) => {
     const { server, logger, handler } = await setUp();
 
     await expect(handler(event, lambdaContext())).rejects.toThrow(/^RotationFailed$/);

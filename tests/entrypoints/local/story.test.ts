@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 describe("the whole story, over the wire", () => {
-  it("whoever subscribed hears of the entity, at once and with no sleep in between; nobody else does", async () => {
+  it("a subscriber receives the entity's update, at once and with no sleep in between; no other client does", async () => {
     const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map(connectAs));
     for (const client of [ann, bob]) {
       client?.send(record("subscribe", { action: "subscribe", entityId: "order-17", id: "1" }));
@@ -96,7 +96,7 @@ describe("the whole story, over the wire", () => {
     for (const client of [ann, bob, eve]) client?.ws.close();
   });
 
-  it("a push to a user reaches each of their connections, and nobody else's", async () => {
+  it("a push to a user reaches each of their connections, and no other user's", async () => {
     const [phone, laptop, bob] = await Promise.all(["ann", "ann", "bob"].map(connectAs));
     const [entry] = await publish("send-user-push-notification");
     record("publishUserPush", JSON.parse(entry?.Detail ?? ""));
@@ -108,7 +108,7 @@ describe("the whole story, over the wire", () => {
     for (const client of [phone, laptop, bob]) client?.ws.close();
   });
 
-  it("whoever unsubscribed hears no more", async () => {
+  it("a client that unsubscribed receives nothing more", async () => {
     const ann = await connectAs("ann");
     const bob = await connectAs("bob");
     for (const client of [ann, bob]) {
@@ -123,7 +123,7 @@ describe("the whole story, over the wire", () => {
     for (const client of [ann, bob]) client.ws.close();
   });
 
-  it("attack:I4 an event of a source that is not allowed reaches nobody, and holds nobody up", async () => {
+  it("attack:I4 an event of a source that is not allowed reaches no client, and delays none", async () => {
     const ann = await connectAs("ann");
     ann.send({ action: "subscribe", entityId: "order-17" });
     await ann.text();

@@ -296,7 +296,7 @@ describe("rules", () => {
 
   it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
     ["the dead-letter queue, where that is allowed", { permitted: false }, 1, 0],
-    ["nobody, where neither queue allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
+    ["no queue, where neither allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
   ])("attack:I4 fault:4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
     const eventBus = createEventBus({
       rules: [{ ...rule, targets: [{ ...target, ...given }] }],

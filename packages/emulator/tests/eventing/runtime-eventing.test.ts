@@ -43,7 +43,7 @@ it("an event put on the runtime's port reaches the function behind rule and queu
   expect(JSON.parse(Records[0].body)).toMatchObject({ source: "CLI", detail: { entityId: "order-17" } });
 });
 
-it("a function that fails leaves the message in the queue, for everybody to see", async () => {
+it("a function that fails leaves the message in the queue, where it can be seen", async () => {
   const called = deferred();
   const Notify: Handler = () => {
     called.resolve();

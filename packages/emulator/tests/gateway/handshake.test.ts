@@ -50,7 +50,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: ok } });
     expect(await handshakeStatus(runtime.url)).toBe(status);
     await runtime.close();
-    expect(runtime.events["Disconnect"], "gw:order-5 whoever was refused never disconnects").toHaveLength(
+    expect(runtime.events["Disconnect"], "gw:order-5 a refused client never disconnects").toHaveLength(
       status === 101 ? 1 : 0,
     );
   });
@@ -69,7 +69,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(await status).toBe(504);
   });
 
-  it("gw:handshake-3 without a $connect route everybody is let in", async () => {
+  it("gw:handshake-3 without a $connect route every client is admitted", async () => {
     await using runtime = await startTestRuntime({ handlers: { Disconnect: ok } });
     expect(await handshakeStatus(runtime.url)).toBe(101);
   });

@@ -37,7 +37,7 @@ describe("sizes", () => {
     client.send("x".repeat(32 * KB + 1));
     expect((await client.closed()).code).toBe(1009);
     expect(await told).toEqual({ code: 1009, reason: "" });
-    expect(runtime.events["Length"], "the large one reached nobody").toHaveLength(1);
+    expect(runtime.events["Length"], "the large one reached no handler").toHaveLength(1);
   });
 
   it("gw:limit-1 messages ahead of the large frame still count, also in one piece with it", async () => {
@@ -71,7 +71,7 @@ describe("sizes", () => {
     expect((await client.closed()).code).toBe(1009);
   });
 
-  it("gw:route-32 attack:G6 a binary message closes with 1003 and reaches nobody", async () => {
+  it("gw:route-32 attack:G6 a binary message closes with 1003 and reaches no handler", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.send(Buffer.from("hello"));
@@ -236,7 +236,7 @@ describe("how a connection ends, as $disconnect is told", () => {
 });
 
 describe("who does not read", () => {
-  it("attack:G12 is cut off when too much waits for it, and nobody else is", async () => {
+  it("attack:G12 is cut off when too much waits for it, and no other client is", async () => {
     const told = deferred<Disconnected>();
     const Disconnect: Handler = ({ requestContext }) =>
       told.resolve({ code: requestContext.disconnectStatusCode, reason: "" });
@@ -265,7 +265,7 @@ describe("who does not read", () => {
 });
 
 describe("who sends a flood", () => {
-  it("attack:G11 of a thousand messages at once is answered, and keeps nobody else from being answered first", async () => {
+  it("attack:G11 of a thousand messages at once is answered, and keeps no other client from being answered first", async () => {
     const { runtime, client } = await connected();
     await using _ = runtime;
     const other = await connect(runtime.url);

@@ -52,7 +52,7 @@ describe("BodyBudget", () => {
     );
   });
 
-  it("lets nobody wait longer than twenty seconds, and the next one in at once", async () => {
+  it("makes no request wait longer than twenty seconds, and serves the next one at once", async () => {
     const scheduler = new ManualScheduler();
     const budget = new BodyBudget(10, scheduler);
     const release = await budget.acquire(6);
@@ -117,7 +117,7 @@ describe("request bodies together", () => {
     await expect.poll(() => budget.heldBytes).toBe(0);
   });
 
-  it("attack:N3 are refused with 503 where there is no room in time, and reach nobody", async () => {
+  it("attack:N3 are refused with 503 where there is no room in time, and reach no handler", async () => {
     const scheduler = new ManualScheduler();
     const budget = new BodyBudget(100 * KB, scheduler);
     const release = await budget.acquire(50 * KB);

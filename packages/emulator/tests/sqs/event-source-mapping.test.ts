@@ -115,7 +115,7 @@ describe("an event source mapping", () => {
     expect(work.messages().map(({ receiveCount }) => receiveCount)).toEqual([2, 2]);
   });
 
-  it("keeps an error's name and text for whoever debugs, and not more than a line of it", async () => {
+  it("keeps one line of an error's name and text, for debugging", async () => {
     const { work, scheduler } = workAndDeadQueues();
     work.send({ body: "a" });
     const mapping = startEventSourceMapping(

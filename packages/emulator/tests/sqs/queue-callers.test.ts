@@ -14,7 +14,7 @@ function openTo(accessKeyId: string, parameters: Readonly<Record<string, string>
 }
 
 describe("attack:I4 who may send to a queue on a laptop", () => {
-  it("nobody but the functions, and they to their own queues, where nobody is named", () => {
+  it("only the functions, and they to their own queues, where no principal is named", () => {
     expect(openTo(ANYBODY)).toEqual([]);
     expect(openTo(FUNCTIONS_ACCESS_KEY)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);
   });
@@ -23,13 +23,13 @@ describe("attack:I4 who may send to a queue on a laptop", () => {
     LOCAL_CALLER_ARN,
     `arn:aws:iam::123456789012:user/team/ann,${LOCAL_CALLER_ARN}`,
     "arn:aws:iam::123456789012:user/*",
-  ])("everybody, where %s is named", (ReplayPrincipals) => {
+  ])("every caller, where %s is named", (ReplayPrincipals) => {
     const { queues } = describeTemplate(projectTemplate());
 
     expect(openTo(ANYBODY, { ReplayPrincipals })).toEqual(queues.map(({ name }) => name));
   });
 
-  it("not somebody whose name is another's", () => {
+  it("not a principal whose name is the beginning of the named one", () => {
     expect(openTo(ANYBODY, { ReplayPrincipals: `${LOCAL_CALLER_ARN}-2` })).toEqual([]);
   });
 

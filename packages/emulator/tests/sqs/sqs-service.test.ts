@@ -326,7 +326,7 @@ describe("redrive, for the real SDK", () => {
 
   it.each([
     [
-      "of a queue that is nobody's dead-letter queue",
+      "of a queue that is no queue's dead-letter queue",
       "work",
       undefined,
       "Source queue must be configured as a Dead Letter Queue.",

@@ -54,7 +54,7 @@ async function publish(port: number): Promise<readonly Json[]> {
   return ((await report.json()) as { queues: Json[] }).queues;
 }
 
-describe("the local runtime over a template that somebody broke", () => {
+describe("the local runtime over a broken template", () => {
   it("answers on every route while nothing is broken", async () => {
     const { url } = await start(template);
 
@@ -90,13 +90,13 @@ describe("the local runtime over a template that somebody broke", () => {
     expect(await answers(url)).toEqual(["Default", "Unsubscribe"]);
   });
 
-  it("lets in nobody when the authorizer of $connect is no longer there to ask", async () => {
+  it("admits no caller when the authorizer of $connect is missing", async () => {
     const { url } = await start(replaced(template, "AuthArn: !GetAtt Authorizer.Arn", "AuthArn: !GetAtt Default.Arn"));
 
     expect(await handshakeStatus(url)).toBe(500);
   });
 
-  it("hands an event to nobody when its rule is gone", async () => {
+  it("delivers an event to no queue when its rule is gone", async () => {
     const text = withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule");
     const { port, calls } = await start(text);
     const queues = await publish(port);

@@ -89,7 +89,7 @@ describe("a property that AWS has and nothing here does", () => {
   });
 });
 
-describe("a property that nobody knows", () => {
+describe("an unknown property", () => {
   const cases: readonly (readonly [text: string, path: string])[] = [
     [withLine(API, "      RouteSelectionExpresion: a"), "WebsocketApi.RouteSelectionExpresion"],
     [withLine(SUBSCRIBE, "          FunctionARN: a"), "WebsocketApi.Routes.subscribe.FunctionARN"],
@@ -206,7 +206,7 @@ async function run(stack: StackDescription): Promise<void> {
   await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
 }
 
-it("whatever somebody does to a line of it, the template runs or is refused in one line", {
+it("after any change of one line, the template runs or is refused in one line", {
   timeout: 60_000,
 }, async () => {
   const lines = template.split("\n");

@@ -70,7 +70,7 @@ describe("parameters", () => {
     expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
   });
 
-  it("that are preferred count where they are declared, and are missed by nobody else", () => {
+  it("that are preferred count where they are declared, and are not required elsewhere", () => {
     const preferred = { MintTestTokens: "true", Nonsense: "1" };
     const names = describeTemplate(template, {}, localAccount(), preferred).functions.map(({ name }) => name);
 
@@ -118,7 +118,7 @@ describe("parameters", () => {
 });
 
 describe("what breaks on AWS breaks here", () => {
-  it("a route without a route response answers nobody", () => {
+  it("a route without a route response sends no answer", () => {
     const { api } = describeTemplate(withoutResource(template, "SubscribeRouteResponse"));
 
     expect(api.routes.filter((route) => route.routeResponse).map((route) => route.routeKey)).toEqual([
@@ -228,7 +228,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "WebsocketApi.Routes.sub-scribe is no route key",
     ],
     [
-      "code that nobody wrote",
+      "code that does not exist",
       "CodeUri: ../dist/connect/",
       "CodeUri: ../dist/conect/",
       "conect",
@@ -305,7 +305,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "WebsocketApi.StageName must be 1 to 128 letters, digits, hyphens and underscores",
     ],
     [
-      "an identity that nobody finds",
+      "an identity source that is unknown",
       "AuthType: CUSTOM",
       "AuthType: CUSTOM\n        IdentitySource: [$request.header.X]",
       "IdentitySource",

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
-import { addSeconds } from "../../src/domain/time.ts";
+import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import { aConnection, aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { inBatches } from "../support/in-batches.ts";
@@ -69,6 +69,17 @@ export function describeSubscriptionStore(
       const subscription = aSubscription(connection);
 
       expect(await stores.subscriptions.subscribe(subscription, NOW, LIMIT)).toBe("subscribed");
+
+      expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
+    });
+
+    it("ends with its connection's record, whatever else the caller says", async () => {
+      const connection = await stores.opened();
+      const subscription = aSubscription(connection);
+      const connectedAt = (connection.connectedAt + 1000) as EpochMillis;
+      const claimed = { ...subscription, connectedAt, expiresAt: addSeconds(connection.expiresAt, 3600) };
+
+      await stores.subscriptions.subscribe(claimed, NOW, LIMIT);
 
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });

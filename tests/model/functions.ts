@@ -54,8 +54,8 @@ export function disconnect(simulation: Simulation, socket: Socket): Promise<Oper
 }
 
 export function subscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
-  const { id, userId, connectedAt, tokenExpiresAt } = socket;
-  const request = { entityId, connectionId: id, userId, connectedAt, tokenExpiresAt };
+  const { id, userId } = socket;
+  const request = { entityId, connectionId: id, userId };
   const operation = simulation.history.begin({ kind: "subscribe", connectionId: id, userId, entityId });
   return perform(simulation, operation, socket, ({ subscriptions }) =>
     makeSubscribe({ subscriptions, clock: simulation.clock, limit: LIMIT })(request),

@@ -1,4 +1,4 @@
-import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import { type LiveRecord, MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import type { OpenOutcome } from "../../src/application/ports/connection-store.ts";
 import type {
@@ -8,8 +8,8 @@ import type {
 } from "../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
-import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
-import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
+import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
+import { aConnection } from "../support/a-connection.ts";
 
 /** Each tombstone has expired already when it is written. */
 export class WithoutTombstones extends MemoryConnectionStore {
@@ -31,8 +31,10 @@ export class ForgettingOnSecondClose extends MemoryConnectionStore {
 
 /** Does not check that the connection exists, is open and is this user's. */
 export class SubscribingUnconditionally extends MemoryConnectionStore {
-  override liveEntitiesOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> {
-    return super.liveEntitiesOf(id, userId, now) ?? new Set();
+  override liveRecordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord {
+    const lifetime = { connectedAt: (now * 1000) as EpochMillis, expiresAt: addSeconds(now, 7200) };
+    const connection = aConnection({ id, userId, ...lifetime });
+    return super.liveRecordOf(id, userId, now) ?? { connection, subscribed: new Set() };
   }
 }
 
@@ -62,7 +64,11 @@ export class RefusingRepeatedConnect extends MemoryConnectionStore {
 export class CountingRequests extends MemorySubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
-  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  override async subscribe(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+    limit: number,
+  ): Promise<SubscribeOutcome> {
     const count = this.#counts.get(subscription.connectionId) ?? 0;
     if (count >= limit) return "limit-reached";
     const outcome = await super.subscribe(subscription, now, limit);

@@ -1,6 +1,6 @@
 import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
-import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
+import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
 import { type CorrelationId, parseCorrelationId } from "../../domain/correlation-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
@@ -46,7 +46,9 @@ export function parseConnectEvent(value: unknown): {
   const sourceIp = textField(gatewayIdentity, "sourceIp");
   const userAgent = textField(gatewayIdentity, "userAgent");
   const identity = parseIdentity(authorizer);
-  const { connectedAt, tokenExpiresAt } = lifetimeIn(requestContext);
+  const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
+  // The gateway turns the authorizer's context into text.
+  const tokenExpiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
   // Without an identity this is a `$connect` route without its authorizer: it must not open.
   if (!identity || !connectedAt || !tokenExpiresAt || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
     throw new MalformedInputError("MALFORMED_EVENT");
@@ -64,26 +66,20 @@ export function parseConnectEvent(value: unknown): {
   };
 }
 
-/** Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats. */
-export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
+/**
+ * Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats for ever. So it is
+ * not asked when the connection ends: the connection's record knows.
+ */
+export function parseSender(value: unknown): Omit<SubscriptionReference, "entityId"> {
   const { requestContext } = parseRouteEvent(value, "MESSAGE");
   const authorizer = objectField(requestContext, "authorizer");
   const userId = parseUserId(ownProperty(authorizer, "userId"));
-  const { connectedAt, tokenExpiresAt } = lifetimeIn(requestContext);
-  if (!userId || !connectedAt || !tokenExpiresAt) throw new MalformedInputError("MALFORMED_EVENT");
-  return { connectionId: connectionIdIn(requestContext), userId, connectedAt, tokenExpiresAt };
+  if (!userId) throw new MalformedInputError("MALFORMED_EVENT");
+  return { connectionId: connectionIdIn(requestContext), userId };
 }
 
 export function parseDisconnectEvent(value: unknown): ConnectionId {
   return connectionIdIn(parseRouteEvent(value, "DISCONNECT").requestContext);
-}
-
-/** When it began, and when at the latest it ends: the gateway turns the authorizer's context into text. */
-function lifetimeIn(requestContext: PlainObject) {
-  return {
-    connectedAt: parseEpochMillis(ownProperty(requestContext, "connectedAt")),
-    tokenExpiresAt: parseEpochSeconds(Number(textField(objectField(requestContext, "authorizer"), "tokenExpiresAt"))),
-  };
 }
 
 /** From the request context alone: a client may write any id into a header or a body. */

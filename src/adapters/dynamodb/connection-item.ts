@@ -8,8 +8,9 @@ import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.
 import { connectionKey, momentKey } from "./table-keys.ts";
 
 /**
- * A connection as the table holds it. The user id is the index's partition and the expiry begins its sort key, so that
- * expired records are passed over without being read. `ttl` is for DynamoDB's collector, which may be days late.
+ * A connection as the table holds it. `expiresAt` owns the end of the connection. The index's sort key and `ttl` are its
+ * copies: the index passes over expired records without reading them, and DynamoDB's collector, which may be days late,
+ * reads `ttl`. The user id is the index's partition.
  */
 export function toConnectionItem({
   id,

@@ -41,11 +41,11 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     this.#changes = new RecordChanges(table, waiting);
   }
 
-  subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
-    const { entityId, connectionId } = subscription;
-    return this.#changes.change<SubscribeOutcome>(subscription, now, async (record, options) => {
-      const { subscribed } = record;
-      if ((await this.#partOf(subscription, subscribed, options)) !== undefined) {
+  subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+    const { entityId, connectionId, userId } = reference;
+    return this.#changes.change<SubscribeOutcome>(reference, now, async (record, options) => {
+      const { subscribed, connectedAt, expiresAt } = record;
+      if ((await this.#partOf(reference, subscribed, options)) !== undefined) {
         return { outcome: "subscribed", next: acknowledged(subscribed) };
       }
       if (subscribed.count >= limit) {
@@ -53,8 +53,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
         return { outcome: "limit-reached", isToBeConfirmed: subscribed.levels !== "" };
       }
       const change = withName(subscribed, entityId, record.roomBytes);
+      // The condition on the record's revision holds for the row too: its copy of the end is the record's at this moment.
+      const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
-      const part = this.#partWrites(connectionId, change.partChange, record.expiresAt);
+      const part = this.#partWrites(connectionId, change.partChange, expiresAt);
       return { outcome: "subscribed", next: change.subscribed, writes: [row, ...part] };
     });
   }

@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
-import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
+import { type ConnectionId, type ConnectionLifetime, isExpired } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import { fromConnectionItem, subscribedEntitiesFromItem, toSubscribedEntitiesAttributes } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
@@ -21,8 +21,7 @@ export type FoundRecord = {
   readonly subscribed: SubscribedEntities;
   /** The room for names, in bytes. */
   readonly roomBytes: number;
-  readonly expiresAt: EpochSeconds;
-};
+} & ConnectionLifetime;
 
 type Whose = Pick<SubscriptionReference, "connectionId" | "userId">;
 
@@ -141,8 +140,8 @@ export class RecordChanges {
     const connection = fromConnectionItem(item);
     const subscribed = subscribedEntitiesFromItem(item);
     if (!item || !subscribed || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
-    const record = { subscribed, roomBytes: RECORD_BYTES - itemBytes(item), expiresAt: connection.expiresAt };
-    return { record, tail };
+    const { connectedAt, expiresAt } = connection;
+    return { record: { subscribed, roomBytes: RECORD_BYTES - itemBytes(item), connectedAt, expiresAt }, tail };
   }
 
   async #hasChanged(

@@ -6,7 +6,8 @@ import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { subscriptionKey } from "./table-keys.ts";
 
 /**
- * A fan-out pays for every byte of every subscriber: the expiry is kept once, under the name that the collector reads.
+ * `connectedAt` and `ttl` are copies of the connection's record, for a fan-out that does not read the record. It pays for
+ * every byte of every subscriber: the end is kept once, under the name that the collector reads.
  * `part` is the connection's part that has the entity's name, or will have it once the record is full.
  */
 export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {

@@ -14,6 +14,8 @@ type Entry = {
   readonly expiresAt: EpochSeconds;
 };
 
+export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
+
 /** For one process: the local runtime and tests. */
 export class MemoryConnectionStore implements ConnectionStore {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
@@ -49,10 +51,10 @@ export class MemoryConnectionStore implements ConnectionStore {
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  /** For the store of subscriptions: the entities of the user's live connection of that id, to be added to. */
-  liveEntitiesOf(id: ConnectionId, userId: UserId, now: EpochSeconds): Set<EntityId> | undefined {
-    const entry = this.#entries.find(id, now);
-    return entry?.connection?.identity.userId === userId ? entry.subscribed : undefined;
+  /** For the store of subscriptions: the user's live connection of that id, and its entities, to be added to. */
+  liveRecordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | undefined {
+    const { connection, subscribed } = this.#entries.find(id, now) ?? {};
+    return connection && subscribed && connection.identity.userId === userId ? { connection, subscribed } : undefined;
   }
 
   /** For the store of subscriptions: the entities of the id's connection, or those it had when it was closed. */

@@ -24,13 +24,16 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
-    const { entityId, connectionId, userId } = subscription;
-    const subscribed = this.#connections.liveEntitiesOf(connectionId, userId, now);
-    if (subscribed === undefined) return "not-connected";
+  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+    const { entityId, connectionId, userId } = reference;
+    const record = this.#connections.liveRecordOf(connectionId, userId, now);
+    if (record === undefined) return "not-connected";
+    const { subscribed, connection } = record;
     if (subscribed.size >= limit && !subscribed.has(entityId)) return "limit-reached";
     subscribed.add(entityId);
     const key = keyOf(entityId, connectionId);
+    const { connectedAt, expiresAt } = connection;
+    const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
     if (!this.#subscriptions.find(key, now)) this.#subscriptions.put(key, subscription);
     return "subscribed";
   }
@@ -39,9 +42,9 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     { entityId, connectionId, userId }: SubscriptionReference,
     now: EpochSeconds,
   ): Promise<UnsubscribeOutcome> {
-    const subscribed = this.#connections.liveEntitiesOf(connectionId, userId, now);
-    if (subscribed === undefined) return "not-connected";
-    subscribed.delete(entityId);
+    const record = this.#connections.liveRecordOf(connectionId, userId, now);
+    if (record === undefined) return "not-connected";
+    record.subscribed.delete(entityId);
     this.#subscriptions.remove(keyOf(entityId, connectionId));
     return "unsubscribed";
   }

@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { ConnectionId, ConnectionLifetime } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import type { Page } from "./connection-store.ts";
@@ -17,7 +17,7 @@ export type SubscribeOutcome = "subscribed" | "not-connected" | "limit-reached";
 export type UnsubscribeOutcome = "unsubscribed" | "not-connected";
 
 /** Names a subscription, and its user. */
-export type SubscriptionReference = Pick<Subscription, "entityId" | "connectionId" | "userId">;
+export type SubscriptionReference = Omit<Subscription, keyof ConnectionLifetime>;
 
 /**
  * Remembers which connection is subscribed to which entity. `subscribe` and `unsubscribe` answer within five seconds,
@@ -30,10 +30,11 @@ export type SubscriptionReference = Pick<Subscription, "entityId" | "connectionI
  */
 export interface SubscriptionStore {
   /**
-   * Idempotent: a repeated call is `subscribed`, whatever the limit. No concurrency and no fault brings a connection
-   * over its limit. During a `close` it is either refused, or removed by the `unsubscribeAll` after it.
+   * The connection's record gives the subscription its beginning and its end, whatever else the caller says. Idempotent:
+   * a repeated call is `subscribed`, whatever the limit. No concurrency and no fault brings a connection over its limit.
+   * During a `close` it is either refused, or removed by the `unsubscribeAll` after it.
    */
-  subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome>;
+  subscribe(subscription: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome>;
   /** Idempotent: without a subscription it is `unsubscribed`. */
   unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome>;
   /**

@@ -1,6 +1,4 @@
-import { connectionExpiry } from "../../domain/connection/connection.ts";
-import type { Subscription } from "../../domain/subscription/subscription.ts";
-import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import { toEpochSeconds } from "../../domain/time.ts";
 import type {
   SubscribeOutcome,
   SubscriptionReference,
@@ -9,11 +7,8 @@ import type {
 } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 
-/** What a client asks for and what the gateway says of its connection. */
-export type SubscriptionRequest = Omit<Subscription, "expiresAt"> & { readonly tokenExpiresAt: EpochSeconds };
-
 /** Subscribes a connection to an entity. Only `subscribed` may be acknowledged. Throws DependencyUnavailableError. */
-export type Subscribe = (request: SubscriptionRequest) => Promise<SubscribeOutcome>;
+export type Subscribe = (subscription: SubscriptionReference) => Promise<SubscribeOutcome>;
 
 export function makeSubscribe(deps: {
   readonly subscriptions: SubscriptionStore;
@@ -21,10 +16,7 @@ export function makeSubscribe(deps: {
   /** How many subscriptions one connection may have. */
   readonly limit: number;
 }): Subscribe {
-  return ({ tokenExpiresAt, ...request }) => {
-    const subscription = { ...request, expiresAt: connectionExpiry(request.connectedAt, tokenExpiresAt) };
-    return deps.subscriptions.subscribe(subscription, toEpochSeconds(deps.clock.now()), deps.limit);
-  };
+  return (subscription) => deps.subscriptions.subscribe(subscription, toEpochSeconds(deps.clock.now()), deps.limit);
 }
 
 /**

@@ -13,6 +13,12 @@ export type Connection = {
   readonly expiresAt: EpochSeconds;
 };
 
+/**
+ * When a connection began, and when it ends. The connection's record owns both: elsewhere they are copies of it, which
+ * spare a reader the record.
+ */
+export type ConnectionLifetime = Pick<Connection, "connectedAt" | "expiresAt">;
+
 /** API Gateway ends every WebSocket after two hours (developer guide, WebSocket quotas). */
 const MAX_CONNECTION_SECONDS = 7200;
 

@@ -1,8 +1,8 @@
-import type { ConnectionId } from "../connection/connection.ts";
+import type { ConnectionId, ConnectionLifetime } from "../connection/connection.ts";
 import type { UserId } from "../identity/identity.ts";
 import type { EntityId } from "../subscription/subscription.ts";
 import { isPlainText } from "../text.ts";
-import type { EpochMillis, EpochSeconds } from "../time.ts";
+import type { EpochMillis } from "../time.ts";
 
 /** What the bus says of an event, whatever the event says. */
 export type Publication = {
@@ -40,9 +40,7 @@ export type Recipient = {
   readonly connectionId: ConnectionId;
   /** Only for the log, which names the users that a push did not reach. */
   readonly userId: UserId;
-  readonly connectedAt: EpochMillis;
-  readonly expiresAt: EpochSeconds;
-};
+} & ConnectionLifetime;
 
 /** Clients may open it: no `javascript:`, no `data:`, nothing that a log line or a terminal would trip over. */
 const CALLBACK = /^https:\/\/[^\s"<>\\^`{|}]+$/;

@@ -1,19 +1,17 @@
 import type { Brand } from "../brand.ts";
-import type { ConnectionId } from "../connection/connection.ts";
+import type { ConnectionId, ConnectionLifetime } from "../connection/connection.ts";
 import type { UserId } from "../identity/identity.ts";
 import { isPlainText } from "../text.ts";
-import type { EpochMillis, EpochSeconds } from "../time.ts";
 
-/** A connection's subscription to an entity, with all that a fan-out asks of the connection: it reads nothing else. */
+/**
+ * A connection's subscription to an entity, with all that a fan-out asks of the connection: it reads nothing else. It never
+ * outlives the connection.
+ */
 export type Subscription = {
   readonly entityId: EntityId;
   readonly connectionId: ConnectionId;
   readonly userId: UserId;
-  /** The connection's. */
-  readonly connectedAt: EpochMillis;
-  /** The connection's: a subscription never outlives it. */
-  readonly expiresAt: EpochSeconds;
-};
+} & ConnectionLifetime;
 
 /**
  * What clients subscribe to and publishers update: any non-blank text without control characters, byte for byte as it

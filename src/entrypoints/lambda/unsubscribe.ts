@@ -18,8 +18,7 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
     logger,
     parse: parseUnsubscribeFrame,
     act: async ({ entityId, id }, { event, reference, log }) => {
-      const { connectionId, userId } = parseSender(event);
-      const outcome = await unsubscribe({ entityId, connectionId, userId });
+      const outcome = await unsubscribe({ ...parseSender(event), entityId });
       log.add({ outcome });
       if (outcome !== "unsubscribed") return errorFrame("NOT_CONNECTED", reference);
       return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);

@@ -26,8 +26,8 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     subscriptions = new DynamoSubscriptionStore(table);
   });
 
-  function subscribe({ id, identity, connectedAt, expiresAt }: Connection, entityId: EntityId) {
-    const request = { entityId, connectionId: id, userId: identity.userId, connectedAt, tokenExpiresAt: expiresAt };
+  function subscribe({ id, identity }: Connection, entityId: EntityId) {
+    const request = { entityId, connectionId: id, userId: identity.userId };
     return makeSubscribe({ subscriptions, clock, limit: LIMIT })(request);
   }
 

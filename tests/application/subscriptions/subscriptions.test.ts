@@ -11,11 +11,11 @@ import { type Fault, withFaults } from "../../fakes/with-faults.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
 
-async function setUp() {
+async function setUp(opened: Parameters<typeof aConnection>[0] = {}) {
   const clock = new FixedClock(NOW * 1000);
   const connections = new MemoryConnectionStore();
   const subscriptions = new MemorySubscriptionStore(connections);
-  const connection = aConnection();
+  const connection = aConnection(opened);
   await connections.open(connection);
   const subscribe = makeSubscribe({ subscriptions, clock, limit: 2 });
   return {
@@ -23,14 +23,8 @@ async function setUp() {
     connections,
     subscriptions,
     connection,
-    subscribe: (entityId: EntityId, tokenExpiresAt = connection.expiresAt) =>
-      subscribe({
-        entityId,
-        connectionId: connection.id,
-        userId: connection.identity.userId,
-        connectedAt: connection.connectedAt,
-        tokenExpiresAt,
-      }),
+    subscribe: (entityId: EntityId) =>
+      subscribe({ entityId, connectionId: connection.id, userId: connection.identity.userId }),
     unsubscribe: (entityId: EntityId) =>
       makeUnsubscribe({ subscriptions, clock })({
         entityId,
@@ -42,11 +36,11 @@ async function setUp() {
 }
 
 describe("subscribe", () => {
-  it("lasts as long as the connection: no longer than its token", async () => {
-    const { subscribe, subscribersOf } = await setUp();
+  it("lasts as long as the connection", async () => {
+    const { subscribe, subscribersOf } = await setUp({ expiresAt: addSeconds(NOW, 60) });
     const entityId = anEntityId();
 
-    expect(await subscribe(entityId, addSeconds(NOW, 60))).toBe("subscribed");
+    expect(await subscribe(entityId)).toBe("subscribed");
 
     expect(await subscribersOf(entityId, addSeconds(NOW, 59))).toHaveLength(1);
     expect(await subscribersOf(entityId, addSeconds(NOW, 60))).toEqual([]);

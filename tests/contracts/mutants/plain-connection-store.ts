@@ -40,6 +40,11 @@ export class PlainConnectionStore implements ConnectionStore {
   }
 
   /** For the store of subscriptions. */
+  find(id: ConnectionId): Connection | undefined {
+    return this.rows.get(id)?.connection;
+  }
+
+  /** For the store of subscriptions. */
   isOpen(id: ConnectionId, userId: UserId, now: EpochSeconds): boolean {
     const { connection } = this.rows.get(id) ?? {};
     return connection !== undefined && connection.identity.userId === userId && this.isLive(connection, now);

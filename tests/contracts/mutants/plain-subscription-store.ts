@@ -9,6 +9,7 @@ import { type ConnectionId, isExpired } from "../../../src/domain/connection/con
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
+import { aConnection } from "../../support/a-connection.ts";
 import type { PlainConnectionStore } from "./plain-connection-store.ts";
 
 /** The port in its simplest form, with a separate step for each rule: a mutant breaks one of them. */
@@ -22,9 +23,9 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
-    const refusal = this.refusal(subscription, now, limit);
-    if (refusal === undefined) this.write(subscription);
+  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+    const refusal = this.refusal(reference, now, limit);
+    if (refusal === undefined) this.write(this.completed(reference));
     return refusal ?? "subscribed";
   }
 
@@ -55,7 +56,18 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     return found.filter((row) => this.isLive(row, now));
   }
 
-  protected refusal(subscription: Subscription, now: EpochSeconds, limit: number): SubscribeOutcome | undefined {
+  /** With what the connection's record says. Some mutants subscribe where there is no record. */
+  protected completed(reference: SubscriptionReference): Subscription {
+    const { entityId, connectionId, userId } = reference;
+    const { connectedAt, expiresAt } = this.connections.find(connectionId) ?? aConnection();
+    return { entityId, connectionId, userId, connectedAt, expiresAt };
+  }
+
+  protected refusal(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+    limit: number,
+  ): SubscribeOutcome | undefined {
     if (!this.isConnected(subscription, now)) return "not-connected";
     const rows = this.rowsOf(subscription.connectionId);
     const has = rows.some(({ entityId }) => entityId === subscription.entityId);

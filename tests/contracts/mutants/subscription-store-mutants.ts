@@ -17,10 +17,15 @@ import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
 
 /** `subscribe` reads the connection and writes in two requests. */
 class ReadingBeforeWriting extends PlainSubscriptionStore {
-  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  override async subscribe(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+    limit: number,
+  ): Promise<SubscribeOutcome> {
     const refusal = this.refusal(subscription, now, limit);
+    const completed = this.completed(subscription);
     await pause(2);
-    if (refusal === undefined) this.write(subscription);
+    if (refusal === undefined) this.write(completed);
     return refusal ?? "subscribed";
   }
 }
@@ -42,11 +47,23 @@ class KeepingEveryRequest extends PlainSubscriptionStore {
 }
 
 class SubscribingForTheUser extends PlainSubscriptionStore {
-  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  override async subscribe(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+    limit: number,
+  ): Promise<SubscribeOutcome> {
     const outcome = await super.subscribe(subscription, now, limit);
     const { items } = await this.connections.liveConnectionsOf(subscription.userId, now);
-    if (outcome === "subscribed") for (const { id } of items) this.write({ ...subscription, connectionId: id });
+    if (outcome === "subscribed")
+      for (const { id } of items) this.write({ ...this.completed(subscription), connectionId: id });
     return outcome;
+  }
+}
+
+/** What a caller says beside the names, such as an end of its own, is written too. */
+class TakingTheCallersEnd extends PlainSubscriptionStore {
+  protected override completed(reference: SubscriptionReference): Subscription {
+    return { ...super.completed(reference), ...reference };
   }
 }
 
@@ -67,7 +84,7 @@ class CountingRequests extends PlainSubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
   protected override refusal(
-    subscription: Subscription,
+    subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
   ): SubscribeOutcome | undefined {
@@ -89,7 +106,7 @@ class NeverGivingRoomBack extends PlainSubscriptionStore {
   readonly #subscribed = new Map<ConnectionId, Set<EntityId>>();
 
   protected override refusal(
-    subscription: Subscription,
+    subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
   ): SubscribeOutcome | undefined {
@@ -102,7 +119,7 @@ class NeverGivingRoomBack extends PlainSubscriptionStore {
 }
 
 class WithoutLimit extends PlainSubscriptionStore {
-  protected override refusal(subscription: Subscription, now: EpochSeconds): SubscribeOutcome | undefined {
+  protected override refusal(subscription: SubscriptionReference, now: EpochSeconds): SubscribeOutcome | undefined {
     return super.refusal(subscription, now, Number.POSITIVE_INFINITY);
   }
 }
@@ -152,7 +169,11 @@ class UnsubscribingForGood extends PlainSubscriptionStore {
 class RefusingThoseThatMeet extends PlainSubscriptionStore {
   readonly #busy = new Set<ConnectionId>();
 
-  override async subscribe(subscription: Subscription, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  override async subscribe(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+    limit: number,
+  ): Promise<SubscribeOutcome> {
     if (this.#busy.has(subscription.connectionId)) throw new Error("busy");
     this.#busy.add(subscription.connectionId);
     await pause(0);
@@ -332,6 +353,7 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ],
   ["keeps every request", of(KeepingEveryRequest), ["one subscription however often"]],
   ["subscribes all connections of a user", of(SubscribingForTheUser), ["not of its user's others"]],
+  ["takes the caller's word for an end", of(TakingTheCallersEnd), ["ends with its connection's record"]],
   [
     "takes any user's word for a connection",
     of(TakingAnybodysWord),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { BodyBudget } from "./body-budget.ts";
 import type { HttpResponse, HttpService } from "./http-service.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
@@ -90,8 +91,20 @@ async function serve(
   return FORBIDDEN;
 }
 
-function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  const bytes = Buffer.from(body ?? "");
-  outgoing.writeHead(status, { ...headers, ...(status !== 204 && { "Content-Length": bytes.length }) });
-  outgoing.end(bytes);
+async function send(outgoing: ServerResponse, { status, headers, body = "" }: HttpResponse): Promise<void> {
+  if (typeof body === "string") {
+    const bytes = Buffer.from(body);
+    outgoing.writeHead(status, { ...headers, ...(status !== 204 && { "Content-Length": bytes.length }) });
+    outgoing.end(bytes);
+    return;
+  }
+  outgoing.writeHead(status, headers);
+  if (outgoing.req.method === "HEAD") {
+    outgoing.end();
+    await body[Symbol.asyncIterator]().return?.();
+    return;
+  }
+  // The first piece may be long in coming.
+  outgoing.flushHeaders();
+  await pipeline(body, outgoing);
 }

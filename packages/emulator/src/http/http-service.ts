@@ -12,7 +12,8 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream is sent piece by piece, as it comes. It is closed when the client goes away. */
+  readonly body?: string | AsyncIterable<string | Uint8Array>;
   /** Set if the request's body is in use after the response. Never rejects. */
   readonly until?: Promise<unknown>;
 };

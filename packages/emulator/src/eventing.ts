@@ -1,4 +1,4 @@
-import { createEventBus, type Rule } from "./eventbridge/event-bus.ts";
+import { makeEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
@@ -7,7 +7,7 @@ import type { Scheduler } from "./scheduler.ts";
 import { startEventSourceMapping } from "./sqs/event-source-mapping.ts";
 import { makeQueueReport, QueueCounters } from "./sqs/queue-report.ts";
 import { type QueueSettings, queueSettings } from "./sqs/queue-settings.ts";
-import { createQueues } from "./sqs/queues.ts";
+import { makeQueues } from "./sqs/queues.ts";
 import type { SqsEvent } from "./sqs/sqs-event.ts";
 import { makeSqsService } from "./sqs/sqs-service.ts";
 import type { MayCallerSend } from "./template/read-callers.ts";
@@ -58,8 +58,8 @@ export function startEventing(deps: {
     counters.observe(event);
     deps.observe(event);
   };
-  const queues = createQueues({ ...deps, observe, queues: description.queues.map(queueSettings) });
-  const eventBus = createEventBus({ rules: description.rules, queues, observe });
+  const queues = makeQueues({ ...deps, observe, queues: description.queues.map(queueSettings) });
+  const eventBus = makeEventBus({ rules: description.rules, queues, observe });
   const mappings = description.eventSourceMappings.map(({ functionName, queue: name, ...mapping }) => {
     const queue = queues.find(name);
     if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);

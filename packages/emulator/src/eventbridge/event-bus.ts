@@ -38,7 +38,7 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
 };
 
 /** Throws on rules that cannot work, naming them: an invalid pattern, or a queue that there is not. */
-export function createEventBus(deps: {
+export function makeEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;
   readonly observe: Observe;

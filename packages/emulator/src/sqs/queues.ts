@@ -14,7 +14,7 @@ export type Queues = {
 };
 
 /** Throws on what SQS would refuse to create, and on what is not emulated. */
-export function createQueues(deps: {
+export function makeQueues(deps: {
   readonly queues: readonly QueueSettings[];
   readonly accountId: string;
   readonly region: string;

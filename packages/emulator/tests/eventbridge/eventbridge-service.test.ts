@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
-import { createEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
+import { makeEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
 import type { Observe } from "../../src/observer.ts";
 import { anyText } from "../support/any-text.ts";
@@ -32,7 +32,7 @@ beforeEach(async () => {
   under = workAndDeadQueues({ maximumMessageBytes: 1_048_576 });
   warnings = [];
   const rules = [rule, { ...rule, name: "elsewhere", eventBusName: "orders" }];
-  const eventBus = createEventBus({ rules, queues: under.queues, observe });
+  const eventBus = makeEventBus({ rules, queues: under.queues, observe });
   server = await serveHttpServices(makeEventBridgeService({ eventBus, scheduler: under.scheduler }));
   client = new EventBridgeClient({
     endpoint: server.origin,
@@ -221,7 +221,7 @@ describe("PutEvents for the real SDK", () => {
   it("fault:4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
     await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
     const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
-    const eventBus = createEventBus({ rules: [forbidden], queues: under.queues, observe });
+    const eventBus = makeEventBus({ rules: [forbidden], queues: under.queues, observe });
     const [whole] = under.work.messages();
     const { detail } = JSON.parse(whole?.body ?? "");
     eventBus.publish(
@@ -262,7 +262,7 @@ function detailOf(value: object): EventDetail {
 
 describe("rules", () => {
   const busOf = (given: Partial<Rule>) => () =>
-    createEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, observe });
+    makeEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, observe });
 
   it("are refused where they cannot work", () => {
     expect(busOf({ eventPattern: { source: "CLI" } })).toThrow(
@@ -274,7 +274,7 @@ describe("rules", () => {
 
   it("fault:4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
-    const eventBus = createEventBus({ rules: [rule], queues: small.queues, observe });
+    const eventBus = makeEventBus({ rules: [rule], queues: small.queues, observe });
     const event = {
       ...{ detailType: "Entity Updated", source: "CLI", time: 0, resources: [] },
       detail: detailOf({ a: "x".repeat(1024) }),
@@ -298,7 +298,7 @@ describe("rules", () => {
     ["the dead-letter queue, where that is allowed", { permitted: false }, 1, 0],
     ["no queue, where neither allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
   ])("attack:I4 fault:4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
-    const eventBus = createEventBus({
+    const eventBus = makeEventBus({
       rules: [{ ...rule, targets: [{ ...target, ...given }] }],
       queues: under.queues,
       observe,
@@ -322,7 +322,7 @@ describe("rules", () => {
       { ...alone, queue: "work" },
       { ...alone, queue: "dead" },
     ];
-    const eventBus = createEventBus({
+    const eventBus = makeEventBus({
       rules: [{ ...rule, targets }],
       queues: small.queues,
       observe,

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { deferred } from "../../../../tests/support/deferred.ts";
-import { serveHttpServices } from "../../../../tests/support/serve-http-services.ts";
+import { deferred } from "../support/deferred.ts";
+import { serveHttpServices } from "../support/serve-http-services.ts";
 import type { HttpResponse } from "../../src/http/http-service.ts";
 
 async function serve(response: HttpResponse): Promise<string> {

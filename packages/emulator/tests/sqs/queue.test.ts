@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { queueSettings } from "../../src/sqs/queue-settings.ts";
-import { createQueues } from "../../src/sqs/queues.ts";
+import { makeQueues } from "../../src/sqs/queues.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop, workAndDeadQueues } from "../support/queues.ts";
 
@@ -235,6 +235,6 @@ describe("declaring queues", () => {
   ])("%s", (reason, queues) => {
     const account = { accountId: "123456789012", region: "us-east-1" };
     const deps = { ...account, queues, scheduler: new ManualScheduler(), observe: () => {} };
-    expect(() => createQueues(deps)).toThrow(reason);
+    expect(() => makeQueues(deps)).toThrow(reason);
   });
 });

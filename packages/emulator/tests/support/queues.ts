@@ -1,7 +1,7 @@
 import type { Queue } from "../../src/sqs/queue.ts";
 import { QueueCounters } from "../../src/sqs/queue-report.ts";
 import { type QueueSettings, queueSettings } from "../../src/sqs/queue-settings.ts";
-import { createQueues, type Queues } from "../../src/sqs/queues.ts";
+import { makeQueues, type Queues } from "../../src/sqs/queues.ts";
 import { ManualScheduler } from "./manual-scheduler.ts";
 
 export type QueuesUnderTest = {
@@ -16,7 +16,7 @@ export type QueuesUnderTest = {
 export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): QueuesUnderTest {
   const scheduler = new ManualScheduler();
   const counters = new QueueCounters();
-  const queues = createQueues({
+  const queues = makeQueues({
     queues: [
       queueSettings({ name: "work", deadLetters: { queue: "dead", maxReceiveCount: 3 }, ...settings }),
       queueSettings({ name: "dead", retentionSeconds: 14 * 24 * 3600 }),

@@ -16,7 +16,7 @@ const PARAMETERS = { MintTestTokens: "true" };
 const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
 
 /** The emulator's reading of the template, and the resources that it ignores: roles, stores, schedules. */
-export type System = Omit<StackDescription, "functions" | "notes"> & {
+export type System = Omit<StackDescription, "functions" | "warnings"> & {
   readonly functions: readonly SystemFunction[];
   readonly stores: readonly Store[];
   /** The template itself, for values that are quoted as they are written. */
@@ -44,7 +44,7 @@ const STORES: readonly (readonly [type: string, service: string])[] = [
 export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
   const entrypoints = new Set(functionNames());
   const account = { file: TEMPLATE, text, parameters: PARAMETERS, entrypoints, account: ACCOUNT };
-  const { functions, notes: _, ...description } = readTemplate(account);
+  const { functions, warnings: _, ...description } = readTemplate(account);
   const source = parseTemplate(TEMPLATE, text);
   const stack = new Stack(source, PARAMETERS, ACCOUNT);
   const resources = stack.resources.ofType("AWS::Serverless::Function");

@@ -12,7 +12,7 @@ export async function startLocalStack(
   { quotas, warn }: { readonly quotas: Quotas; readonly warn: (line: string) => void },
 ): Promise<Runtime> {
   const stack = readLocalStack(options);
-  for (const line of stack.notes) warn(line);
+  for (const line of stack.warnings) warn(line);
   const [{ name: stage }] = stack.api.stages;
   replaceEnvironment(localEnvironment({ ...options, stage }, stack.functions, process.env));
   return startRuntime({

@@ -26,9 +26,9 @@ export function readTemplate(source: TemplateSource): StackDescription {
   const { file, text, parameters, account, preferredParameters } = source;
   const stack = new Stack(parseTemplate(file, text), parameters, account, preferredParameters);
   // First: the name of a misspelt property helps more than that of the missing one.
-  const notes = checkTemplate(stack);
+  const warnings = checkTemplate(stack);
   return {
-    notes,
+    warnings,
     api: readApi(stack),
     functions: readFunctions(stack, source.entrypoints),
     rules: readRules(stack),

@@ -7,7 +7,7 @@ export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
   /** Lines about properties and resources without effect here. */
-  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 };
 
 export type FunctionDescription = {

@@ -48,10 +48,10 @@ describe("a property that AWS has and nothing here does", () => {
   ];
 
   it.each(named)("is named once, with its line and what it means: %#", (text, line, meaning) => {
-    const { notes } = describeTemplate(text);
+    const { warnings } = describeTemplate(text);
 
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain(`infra/template.yaml:${lineOf(text, line)}: ${meaning}`);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`infra/template.yaml:${lineOf(text, line)}: ${meaning}`);
   });
 
   it("is named in one line, however often it is there", () => {
@@ -62,7 +62,7 @@ describe("a property that AWS has and nothing here does", () => {
       `        unsubscribe:\n${models}`,
     );
 
-    expect(describeTemplate(text).notes).toEqual([expect.stringContaining("RequestModels (and 1 more like it)")]);
+    expect(describeTemplate(text).warnings).toEqual([expect.stringContaining("RequestModels (and 1 more like it)")]);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("a property that AWS has and nothing here does", () => {
     // It is not read here, so it may hold unknown properties.
     withLine(API, "      Description: !ImportValue of-another-stack"),
   ])("is not spoken of where it makes no difference: %#", (text) => {
-    expect(describeTemplate(text).notes).toEqual([]);
+    expect(describeTemplate(text).warnings).toEqual([]);
   });
 });
 

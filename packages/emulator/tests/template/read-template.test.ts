@@ -61,7 +61,7 @@ describe("the project's template", () => {
   });
 
   it("asks for nothing that would have to be named", () => {
-    expect(stack.notes).toEqual([]);
+    expect(stack.warnings).toEqual([]);
   });
 });
 
@@ -183,7 +183,7 @@ describe("a resource that the runtime does not know", () => {
     const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
 
     const place = `infra/template.yaml:${lineOf(text, "  Bucket:")}`;
-    expect(describeTemplate(text).notes).toEqual([
+    expect(describeTemplate(text).warnings).toEqual([
       `${place}: Bucket is passed over, since nothing here runs AWS::S3::Bucket`,
     ]);
   });

@@ -18,11 +18,11 @@ const QUEUE = "  EntityUpdatedQueue:\n    Type: AWS::SQS::Queue\n    Properties:
 const lines: Readonly<Record<string, () => void>> = {
   "TE-1"() {
     for (const text of [withProperty(QUEUE, "      Tags: []"), withProperty(FUNCTIONS, "    RecursiveLoop: Allow")])
-      expect(describeTemplate(text).notes).toEqual([]);
+      expect(describeTemplate(text).warnings).toEqual([]);
   },
   "TE-2"() {
-    const models = describeTemplate(withProperty(ROUTE, "          RequestModels: { $default: M }")).notes;
-    const layers = describeTemplate(withProperty(FUNCTIONS, "    Layers: []")).notes;
+    const models = describeTemplate(withProperty(ROUTE, "          RequestModels: { $default: M }")).warnings;
+    const layers = describeTemplate(withProperty(FUNCTIONS, "    Layers: []")).warnings;
     expect(models).toEqual([
       expect.stringMatching(/^infra\/template\.yaml:\d+: WebsocketApi\.Routes\.subscribe\.Req.*model/),
     ]);
@@ -41,9 +41,9 @@ const lines: Readonly<Record<string, () => void>> = {
   "TE-5"() {
     const table =
       "    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete\n    UpdateReplacePolicy: Delete\n    Properties:\n";
-    expect(describeTemplate(withProperty(table, "      Misspelt: 1")).notes).toEqual([]);
+    expect(describeTemplate(withProperty(table, "      Misspelt: 1")).warnings).toEqual([]);
     const bucket = replaced(template, "Resources:\n", "Resources:\n  Bucket: { Type: AWS::S3::Bucket }\n");
-    expect(describeTemplate(bucket).notes).toEqual([expect.stringMatching(/Bucket is passed over.*AWS::S3::Bucket$/)]);
+    expect(describeTemplate(bucket).warnings).toEqual([expect.stringMatching(/Bucket is passed over.*AWS::S3::Bucket$/)]);
   },
 };
 

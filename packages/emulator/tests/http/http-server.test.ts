@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { HttpResponse } from "../../src/http/http-service.ts";
 import { deferred } from "../support/deferred.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
-import type { HttpResponse } from "../../src/http/http-service.ts";
 
 async function serve(response: HttpResponse): Promise<string> {
   const { origin, close } = await serveHttpServices(async () => response);

@@ -43,7 +43,9 @@ const lines: Readonly<Record<string, () => void>> = {
       "    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete\n    UpdateReplacePolicy: Delete\n    Properties:\n";
     expect(describeTemplate(withProperty(table, "      Misspelt: 1")).warnings).toEqual([]);
     const bucket = replaced(template, "Resources:\n", "Resources:\n  Bucket: { Type: AWS::S3::Bucket }\n");
-    expect(describeTemplate(bucket).warnings).toEqual([expect.stringMatching(/Bucket is passed over.*AWS::S3::Bucket$/)]);
+    expect(describeTemplate(bucket).warnings).toEqual([
+      expect.stringMatching(/Bucket is passed over.*AWS::S3::Bucket$/),
+    ]);
   },
 };
 

@@ -21,11 +21,11 @@ export function parseAuthorizerEvent(value: unknown): Handshake {
   if (textField(event, "type") !== "REQUEST" || methodArn === undefined || !METHOD_ARN.test(methodArn)) {
     throw new MalformedInputError("MALFORMED_EVENT");
   }
-  const presented = {
+  const credentials = {
     query: queryValues(event, "access_token"),
     subprotocols: headerValues(event, "sec-websocket-protocol"),
   };
-  return { methodArn, attempt: { presented, origins: headerValues(event, "origin") } };
+  return { methodArn, attempt: { credentials, origins: headerValues(event, "origin") } };
 }
 
 /** API, stage and `$connect`. Neither wildcard of an IAM policy may come in by way of it. */

@@ -1,14 +1,14 @@
 import { isOriginAllowed, type OriginPolicy } from "../../domain/origin-policy.ts";
 import { toEpochSeconds } from "../../domain/time.ts";
 import { judgeClaims } from "../../domain/token/claims.ts";
-import { type Presented, presentedToken, type QueryToken } from "../../domain/token/credentials.ts";
+import { findToken, type HandshakeCredentials, type QueryToken } from "../../domain/token/credentials.ts";
 import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
 import type { TokenVerdict } from "../../domain/token/verdict.ts";
 import type { Clock } from "../ports/system.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
 
 /** What a handshake shows of its sender. */
-export type ConnectionAttempt = { readonly presented: Presented; readonly origins: readonly string[] };
+export type ConnectionAttempt = { readonly credentials: HandshakeCredentials; readonly origins: readonly string[] };
 
 /** `rejected`: the caller is unknown (401). `refused`: the caller is known, and not allowed (403). */
 export type ConnectionVerdict = TokenVerdict | { readonly kind: "refused"; readonly reason: "ORIGIN_NOT_ALLOWED" };
@@ -25,8 +25,8 @@ export function makeAuthorizeConnection(deps: {
   readonly policy: TokenPolicy;
   readonly clock: Clock;
 }): AuthorizeConnection {
-  return async ({ presented, origins }) => {
-    const token = presentedToken(presented, deps.admission.queryToken);
+  return async ({ credentials, origins }) => {
+    const token = findToken(credentials, deps.admission.queryToken);
     if (typeof token !== "string") return token;
     const verified = await deps.verifier.verify(token);
     if (verified.kind === "rejected") return verified;

@@ -5,7 +5,7 @@ import { type Rejection, rejected } from "./verdict.ts";
 export type UnverifiedToken = Brand<string, "UnverifiedToken">;
 
 /** Everywhere a handshake may carry a token, as it arrived. */
-export type Presented = {
+export type HandshakeCredentials = {
   /** Every value of the query parameter `access_token`, decoded once. */
   readonly query: readonly string[];
   /** Every value of the header `Sec-WebSocket-Protocol`, undivided. */
@@ -19,12 +19,12 @@ export type QueryToken = "allowed" | "refused";
 const SUBPROTOCOL = "websocket";
 
 /** The one token presented. RFC 6750 section 2: two methods in one request are no request. */
-export function presentedToken(presented: Presented, queryToken: QueryToken): UnverifiedToken | Rejection {
-  const offer = parseOffer(presented.subprotocols);
+export function findToken(credentials: HandshakeCredentials, queryToken: QueryToken): UnverifiedToken | Rejection {
+  const offer = parseSubprotocolOffer(credentials.subprotocols);
   if (offer === undefined) return rejected("SUBPROTOCOLS_MALFORMED");
-  if (presented.query.length > 0 && queryToken === "refused") return rejected("QUERY_TOKEN_REFUSED");
+  if (credentials.query.length > 0 && queryToken === "refused") return rejected("QUERY_TOKEN_REFUSED");
 
-  const [token, ...others] = offer.token === undefined ? presented.query : [offer.token, ...presented.query];
+  const [token, ...others] = offer.token === undefined ? credentials.query : [offer.token, ...credentials.query];
   if (token === undefined) return rejected("TOKEN_MISSING");
   return others.length > 0 ? rejected("TOKEN_REPEATED") : (token as UnverifiedToken);
 }
@@ -34,13 +34,13 @@ export function presentedToken(presented: Presented, queryToken: QueryToken): Un
  * section 4.1 has the client fail on anything that it did not offer.
  */
 export function answeredSubprotocol(subprotocols: readonly string[]): string | undefined {
-  return parseOffer(subprotocols)?.subprotocol;
+  return parseSubprotocolOffer(subprotocols)?.subprotocol;
 }
 
-type Offer = { readonly subprotocol?: string; readonly token?: string };
+type SubprotocolOffer = { readonly subprotocol?: string; readonly token?: string };
 
 /** Nothing, `websocket`, or `websocket, <token>`: at most the two items that are looked at are split off. */
-function parseOffer(subprotocols: readonly string[]): Offer | undefined {
+function parseSubprotocolOffer(subprotocols: readonly string[]): SubprotocolOffer | undefined {
   if (subprotocols.length === 0) return {};
   const [subprotocol = "", token, more] = subprotocols.join(",").split(",", 3).map(withoutOuterBlanks);
   if (subprotocol.toLowerCase() !== SUBPROTOCOL || more !== undefined) return undefined;

@@ -27,7 +27,7 @@ describe("parseAuthorizerEvent", () => {
     expect(parseAuthorizerEvent(event)).toEqual({
       methodArn: METHOD_ARN,
       attempt: {
-        presented: { query: ["d.e.f", "g.h.i"], subprotocols: ["websocket, a.b.c"] },
+        credentials: { query: ["d.e.f", "g.h.i"], subprotocols: ["websocket, a.b.c"] },
         origins: ["https://app.example.com"],
       },
     });
@@ -37,17 +37,17 @@ describe("parseAuthorizerEvent", () => {
     const event = authorizerEvent({
       headers: { "sec-websocket-protocol": "websocket", "SEC-WEBSOCKET-PROTOCOL": "a.b.c" },
     });
-    expect(parseAuthorizerEvent(event).attempt.presented.subprotocols).toEqual(["websocket", "a.b.c"]);
+    expect(parseAuthorizerEvent(event).attempt.credentials.subprotocols).toEqual(["websocket", "a.b.c"]);
   });
 
   it("attack:F4 knows the query parameter by its exact name only", () => {
     const query = { "access_token[]": "a.b.c", Access_Token: "a.b.c", token: "a.b.c", auth_token: "a.b.c" };
-    expect(parseAuthorizerEvent(authorizerEvent({ query })).attempt.presented.query).toEqual([]);
+    expect(parseAuthorizerEvent(authorizerEvent({ query })).attempt.credentials.query).toEqual([]);
   });
 
   it("falls back to the single-value maps", () => {
     const event = { ...authorizerEvent({ query: { access_token: "a.b.c" } }), multiValueQueryStringParameters: null };
-    expect(parseAuthorizerEvent(event).attempt.presented.query).toEqual(["a.b.c"]);
+    expect(parseAuthorizerEvent(event).attempt.credentials.query).toEqual(["a.b.c"]);
   });
 
   it.each([
@@ -58,8 +58,8 @@ describe("parseAuthorizerEvent", () => {
       { headers: { "Sec-WebSocket-Protocol": 7 }, multiValueHeaders: { Origin: [7, null] } },
     ],
   ])("attack:F19 finds no token in an event with %s", (_title, fields) => {
-    const { presented, origins } = parseAuthorizerEvent({ ...authorizerEvent(), ...fields }).attempt;
-    expect({ ...presented, origins }).toEqual({ query: [], subprotocols: [], origins: [] });
+    const { credentials, origins } = parseAuthorizerEvent({ ...authorizerEvent(), ...fields }).attempt;
+    expect({ ...credentials, origins }).toEqual({ query: [], subprotocols: [], origins: [] });
   });
 
   it.each([

@@ -20,7 +20,7 @@ const authorize = makeAuthorizeConnection({
 });
 
 async function weAccept(token: string): Promise<boolean> {
-  const { kind } = await authorize({ presented: { query: [token], subprotocols: [] }, origins: [] });
+  const { kind } = await authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
   return kind === "accepted";
 }
 

@@ -21,11 +21,11 @@ function authorizing(verify: TokenVerifier["verify"]) {
 }
 
 const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims: CLAIMS });
-const presented = { query: ["a.b.c"], subprotocols: [] };
+const credentials = { query: ["a.b.c"], subprotocols: [] };
 
 describe("authorizing a connection", () => {
   it("lets the bearer of a good token in, as the user it names, until it ends", async () => {
-    const verdict = await authorizing(verified)({ presented, origins: ["https://app.example.com"] });
+    const verdict = await authorizing(verified)({ credentials, origins: ["https://app.example.com"] });
     expect(verdict).toEqual({ kind: "accepted", identity: { userId: "ann" }, tokenExpiresAt: NOW + 60 });
   });
 
@@ -35,34 +35,34 @@ describe("authorizing a connection", () => {
       asked.push(token);
       return verified();
     });
-    const verdict = await authorize({ presented: { query: [], subprotocols: [] }, origins: [] });
+    const verdict = await authorize({ credentials: { query: [], subprotocols: [] }, origins: [] });
     expect(verdict).toEqual({ kind: "rejected", reason: "TOKEN_MISSING" });
     expect(asked).toEqual([]);
   });
 
   it("passes on the verifier's reason", async () => {
     const authorize = authorizing(async () => ({ kind: "rejected", reason: "SIGNATURE_INVALID" }));
-    expect(await authorize({ presented, origins: [] })).toEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
+    expect(await authorize({ credentials, origins: [] })).toEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
   });
 
   it("judges verified claims", async () => {
     const authorize = authorizing(async () => ({ kind: "verified", claims: { ...CLAIMS, exp: NOW } }));
-    expect(await authorize({ presented, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
+    expect(await authorize({ credentials, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
   });
 
   it("attack:F20 refuses a page that is not listed, but only to those whose token is good", async () => {
     const origins = ["https://evil.example"];
-    expect(await authorizing(verified)({ presented, origins })).toEqual({
+    expect(await authorizing(verified)({ credentials, origins })).toEqual({
       kind: "refused",
       reason: "ORIGIN_NOT_ALLOWED",
     });
     const forged = authorizing(async () => ({ kind: "rejected", reason: "SIGNATURE_INVALID" }));
-    expect(await forged({ presented, origins })).toMatchObject({ kind: "rejected" });
+    expect(await forged({ credentials, origins })).toMatchObject({ kind: "rejected" });
   });
 
   it("fault:K1 throws, and admits no caller, when the keys cannot be read", async () => {
     const outage = new DependencyUnavailableError("SIGNING_SECRETS");
     const authorize = authorizing(() => Promise.reject(outage));
-    await expect(authorize({ presented, origins: [] })).rejects.toBe(outage);
+    await expect(authorize({ credentials, origins: [] })).rejects.toBe(outage);
   });
 });

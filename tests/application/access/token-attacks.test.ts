@@ -17,7 +17,7 @@ const authorize = makeAuthorizeConnection({
   clock: new FixedClock(NOW * 1000),
 });
 
-const show = (token: string) => authorize({ presented: { query: [token], subprotocols: [] }, origins: [] });
+const show = (token: string) => authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
 
 describe("the attack table, at the use case", () => {
   it("holds the rows that it is expected to hold", () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
-import { answeredSubprotocol, presentedToken } from "../../../src/domain/token/credentials.ts";
+import { answeredSubprotocol, findToken } from "../../../src/domain/token/credentials.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
 
-describe("presentedToken", () => {
+describe("findToken", () => {
   const accepted: readonly (readonly [title: string, query: string[], subprotocols: string[]])[] = [
     ["the query parameter alone", ["a.b.c"], []],
     ["attack:F10 `websocket` alone, token in the query", ["a.b.c"], ["websocket"]],
@@ -16,7 +16,7 @@ describe("presentedToken", () => {
     ["attack:F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
   ];
   it.each(accepted)("takes the token from: %s", (_title, query, subprotocols) => {
-    expect(presentedToken({ query, subprotocols }, "allowed")).toBe("a.b.c");
+    expect(findToken({ query, subprotocols }, "allowed")).toBe("a.b.c");
   });
 
   const malformed: readonly (readonly [title: string, subprotocols: string[]])[] = [
@@ -33,8 +33,8 @@ describe("presentedToken", () => {
     ["attack:A8 a no-break space where only blanks may be", ["websocket\u00a0, a.b.c"]],
   ];
   it.each(malformed)("refuses: %s", (_title, subprotocols) => {
-    expect(presentedToken({ query: [], subprotocols }, "allowed")).toEqual(MALFORMED);
-    expect(presentedToken({ query: ["a.b.c"], subprotocols }, "allowed")).toEqual(MALFORMED);
+    expect(findToken({ query: [], subprotocols }, "allowed")).toEqual(MALFORMED);
+    expect(findToken({ query: ["a.b.c"], subprotocols }, "allowed")).toEqual(MALFORMED);
   });
 
   it.each([
@@ -44,19 +44,19 @@ describe("presentedToken", () => {
     ["attack:F3 the query parameter twice, different", ["a.b.c", "d.e.f"], []],
     ["an empty query parameter beside the subprotocol", [""], ["websocket, a.b.c"]],
   ])("refuses: %s", (_title, query, subprotocols) => {
-    expect(presentedToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
+    expect(findToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
   });
 
   it("attack:A1 says that there is none", () => {
     const missing = { kind: "rejected", reason: "TOKEN_MISSING" };
-    expect(presentedToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
-    expect(presentedToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
+    expect(findToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
+    expect(findToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
   });
 
   it("takes no token from a URL where that is refused, and the subprotocol still", () => {
     const refused = { kind: "rejected", reason: "QUERY_TOKEN_REFUSED" };
-    expect(presentedToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
-    expect(presentedToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toBe("a.b.c");
+    expect(findToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
+    expect(findToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toBe("a.b.c");
   });
 });
 
@@ -78,7 +78,7 @@ describe("answeredSubprotocol", () => {
     fc.assert(
       fc.property(fc.array(header, { maxLength: 2 }), fc.constantFrom([], ["d.e.f"]), (subprotocols, query) => {
         const answer = answeredSubprotocol(subprotocols);
-        const token = presentedToken({ query, subprotocols }, "allowed");
+        const token = findToken({ query, subprotocols }, "allowed");
 
         expect(answer ?? "websocket").toMatch(/^websocket$/i);
         expect(subprotocols.join(",")).toContain(answer ?? "");

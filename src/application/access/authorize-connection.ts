@@ -26,9 +26,9 @@ export function makeAuthorizeConnection(deps: {
   readonly clock: Clock;
 }): AuthorizeConnection {
   return async ({ credentials, origins }) => {
-    const token = findToken(credentials, deps.admission.queryToken);
-    if (typeof token !== "string") return token;
-    const verified = await deps.verifier.verify(token);
+    const found = findToken(credentials, deps.admission.queryToken);
+    if (found.kind === "rejected") return found;
+    const verified = await deps.verifier.verify(found.token);
     if (verified.kind === "rejected") return verified;
     const verdict = judgeClaims(verified.claims, deps.policy, toEpochSeconds(deps.clock.now()));
     if (verdict.kind === "rejected" || isOriginAllowed(origins, deps.admission.origins)) return verdict;

@@ -1,10 +1,10 @@
 import type { Brand } from "../brand.ts";
 import { type Rejection, rejected } from "./verdict.ts";
 
-/** A token as a caller presented it: any text whatever. */
+/** A token as a caller sent it: any text. */
 export type UnverifiedToken = Brand<string, "UnverifiedToken">;
 
-/** Everywhere a handshake may carry a token, as it arrived. */
+/** The places of a handshake that may carry a token, as they arrived. */
 export type HandshakeCredentials = {
   /** Every value of the query parameter `access_token`, decoded once. */
   readonly query: readonly string[];
@@ -15,23 +15,25 @@ export type HandshakeCredentials = {
 /** Whether the query parameter may carry a token: URLs reach logs and histories (RFC 6750 section 2.3). */
 export type QueryToken = "allowed" | "refused";
 
-/** The one subprotocol spoken here, and the only one that is ever answered. */
+/** The only subprotocol that the response ever selects. */
 const SUBPROTOCOL = "websocket";
 
-/** The one token presented. RFC 6750 section 2: two methods in one request are no request. */
-export function findToken(credentials: HandshakeCredentials, queryToken: QueryToken): UnverifiedToken | Rejection {
+export type FoundToken = { readonly kind: "token"; readonly token: UnverifiedToken };
+
+/** The one token that a handshake carries. RFC 6750 section 2: a request must not use two methods. */
+export function findToken(credentials: HandshakeCredentials, queryToken: QueryToken): FoundToken | Rejection {
   const offer = parseSubprotocolOffer(credentials.subprotocols);
   if (offer === undefined) return rejected("SUBPROTOCOLS_MALFORMED");
   if (credentials.query.length > 0 && queryToken === "refused") return rejected("QUERY_TOKEN_REFUSED");
 
   const [token, ...others] = offer.token === undefined ? credentials.query : [offer.token, ...credentials.query];
   if (token === undefined) return rejected("TOKEN_MISSING");
-  return others.length > 0 ? rejected("TOKEN_REPEATED") : (token as UnverifiedToken);
+  return others.length > 0 ? rejected("TOKEN_REPEATED") : { kind: "token", token: token as UnverifiedToken };
 }
 
 /**
- * What the answer to a handshake must select: the subprotocol as the client spelled it, if it offered one. RFC 6455
- * section 4.1 has the client fail on anything that it did not offer.
+ * The subprotocol that the response must select: spelled as the client offered it, or none. RFC 6455 section 4.1: a
+ * client fails the connection on a subprotocol that it did not offer.
  */
 export function answeredSubprotocol(subprotocols: readonly string[]): string | undefined {
   return parseSubprotocolOffer(subprotocols)?.subprotocol;
@@ -39,7 +41,7 @@ export function answeredSubprotocol(subprotocols: readonly string[]): string | u
 
 type SubprotocolOffer = { readonly subprotocol?: string; readonly token?: string };
 
-/** Nothing, `websocket`, or `websocket, <token>`: at most the two items that are looked at are split off. */
+/** Nothing, `websocket`, or `websocket, <token>`. Splits off three items at most, however many there are. */
 function parseSubprotocolOffer(subprotocols: readonly string[]): SubprotocolOffer | undefined {
   if (subprotocols.length === 0) return {};
   const [subprotocol = "", token, more] = subprotocols.join(",").split(",", 3).map(withoutOuterBlanks);

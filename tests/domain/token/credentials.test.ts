@@ -16,7 +16,7 @@ describe("findToken", () => {
     ["attack:F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
   ];
   it.each(accepted)("takes the token from: %s", (_title, query, subprotocols) => {
-    expect(findToken({ query, subprotocols }, "allowed")).toBe("a.b.c");
+    expect(findToken({ query, subprotocols }, "allowed")).toEqual({ kind: "token", token: "a.b.c" });
   });
 
   const malformed: readonly (readonly [title: string, subprotocols: string[]])[] = [
@@ -56,7 +56,10 @@ describe("findToken", () => {
   it("takes no token from a URL where that is refused, and the subprotocol still", () => {
     const refused = { kind: "rejected", reason: "QUERY_TOKEN_REFUSED" };
     expect(findToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
-    expect(findToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toBe("a.b.c");
+    expect(findToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toEqual({
+      kind: "token",
+      token: "a.b.c",
+    });
   });
 });
 
@@ -78,11 +81,11 @@ describe("answeredSubprotocol", () => {
     fc.assert(
       fc.property(fc.array(header, { maxLength: 2 }), fc.constantFrom([], ["d.e.f"]), (subprotocols, query) => {
         const answer = answeredSubprotocol(subprotocols);
-        const token = findToken({ query, subprotocols }, "allowed");
+        const found = findToken({ query, subprotocols }, "allowed");
 
         expect(answer ?? "websocket").toMatch(/^websocket$/i);
         expect(subprotocols.join(",")).toContain(answer ?? "");
-        expect(token).not.toBe(answer ?? "websocket");
+        expect(found.kind === "token" && found.token).not.toBe(answer ?? "websocket");
       }),
       { numRuns: 2000 },
     );

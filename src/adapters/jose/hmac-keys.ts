@@ -2,7 +2,7 @@ import { webcrypto } from "node:crypto";
 import type { CryptoKey } from "jose";
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { type SigningKeyFault, signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+import { checkSigningKey, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
 
 /** The configured secret must not serve as a key. Logs take `code` from the cause of what is thrown. */
 class UnusableKeyError extends Error {
@@ -42,11 +42,12 @@ export class HmacKeys {
 }
 
 async function importKey(text: string, use: "sign" | "verify"): Promise<CryptoKey | undefined> {
-  if (signingKeyFault(text) !== undefined) return undefined;
+  if (checkSigningKey(text).kind === "refused") return undefined;
   return webcrypto.subtle.importKey("raw", Buffer.from(text), { name: "HMAC", hash: "SHA-256" }, false, [use]);
 }
 
 function unusable(secret: Secret): never {
-  const fault = signingKeyFault(secret.reveal());
-  throw new DependencyUnavailableError("SIGNING_SECRETS", { cause: fault && new UnusableKeyError(fault) });
+  const check = checkSigningKey(secret.reveal());
+  const cause = check.kind === "refused" ? new UnusableKeyError(check.reason) : undefined;
+  throw new DependencyUnavailableError("SIGNING_SECRETS", { cause });
 }

@@ -1,4 +1,4 @@
-import { type SigningKeyFault, signingKeyFault } from "../../domain/token/signing-key-policy.ts";
+import { checkSigningKey, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
 import type { RotatingSecret } from "../ports/signing-secrets.ts";
 import type { SecretGenerator } from "../ports/system.ts";
 
@@ -26,8 +26,8 @@ export function makeRotateSigningSecret(deps: {
   /** A version keeps its first value: an unusable one would fail every later try of this rotation. */
   async function create(version: string): Promise<RotationOutcome> {
     const next = generator.next();
-    const fault = signingKeyFault(next.reveal());
-    if (fault !== undefined) return { kind: "refused", reason: fault };
+    const check = checkSigningKey(next.reveal());
+    if (check.kind === "refused") return check;
     await secret.fill(version, next);
     return { kind: "done" };
   }
@@ -35,8 +35,8 @@ export function makeRotateSigningSecret(deps: {
   async function test(version: string): Promise<RotationOutcome> {
     const value = await secret.read(version);
     if (value === undefined) return { kind: "refused", reason: "VERSION_EMPTY" };
-    const fault = signingKeyFault(value.reveal());
-    return fault === undefined ? { kind: "done" } : { kind: "refused", reason: fault };
+    const check = checkSigningKey(value.reveal());
+    return check.kind === "refused" ? check : { kind: "done" };
   }
 
   async function finish(version: string): Promise<RotationOutcome> {

@@ -23,12 +23,21 @@ export const signingKeyRules = {
 
 export type SigningKeyFault = keyof typeof signingKeyRules;
 
-/** Undefined for a good key. With a public text every reader could sign (CVE-2022-29217, CVE-2026-34950). */
-export function signingKeyFault(text: string): SigningKeyFault | undefined {
-  if (isPublicText(text)) return "KEY_IS_PUBLIC";
-  if (!PRINTABLE.test(text)) return "KEY_NOT_PRINTABLE";
-  if (text.length < MIN_CHARACTERS) return "KEY_TOO_SHORT";
-  return new Set(text).size < MIN_DIFFERENT || isRepeated(text) ? "KEY_TOO_UNIFORM" : undefined;
+export type SigningKeyCheck =
+  | { readonly kind: "usable" }
+  | { readonly kind: "refused"; readonly reason: SigningKeyFault };
+
+/** With a public text as key every reader could sign (CVE-2022-29217, CVE-2026-34950). */
+export function checkSigningKey(text: string): SigningKeyCheck {
+  if (isPublicText(text)) return refused("KEY_IS_PUBLIC");
+  if (!PRINTABLE.test(text)) return refused("KEY_NOT_PRINTABLE");
+  if (text.length < MIN_CHARACTERS) return refused("KEY_TOO_SHORT");
+  if (new Set(text).size < MIN_DIFFERENT || isRepeated(text)) return refused("KEY_TOO_UNIFORM");
+  return { kind: "usable" };
+}
+
+function refused(reason: SigningKeyFault): SigningKeyCheck {
+  return { kind: "refused", reason };
 }
 
 /** Whether it is a short text repeated, the last time perhaps cut. */

@@ -1,5 +1,5 @@
 import { Secret } from "../../domain/secret.ts";
-import { signingKeyFault, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
+import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 
 /** Every setting that is wrong or missing, in one error: a deployment is mended once, not once per name. */
 export class ConfigurationError extends Error {
@@ -35,8 +35,9 @@ export class Settings {
   /** What may sign tokens: a weak key fails the start, not every handshake after it. */
   signingSecret(name: string): Secret {
     const text = this.text(name);
-    const fault = text === "" ? undefined : signingKeyFault(text);
-    return new Secret(fault === undefined ? text : this.#wrong(name, signingKeyRules[fault], ""));
+    if (text === "") return new Secret(text);
+    const check = checkSigningKey(text);
+    return new Secret(check.kind === "usable" ? text : this.#wrong(name, signingKeyRules[check.reason], ""));
   }
 
   /** Undefined where it is not set, or set to nothing. */

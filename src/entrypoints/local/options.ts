@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
-import { signingKeyFault, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
+import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 export type Options = {
@@ -64,8 +64,8 @@ function parseStage(text: string, source: string): string {
 }
 
 function parseJwtSecret(text: string, source: string): string {
-  const fault = signingKeyFault(text);
-  if (fault !== undefined) throw new UsageError(`${source} ${signingKeyRules[fault]}`);
+  const check = checkSigningKey(text);
+  if (check.kind === "refused") throw new UsageError(`${source} ${signingKeyRules[check.reason]}`);
   return text;
 }
 

@@ -1,11 +1,11 @@
 import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
-import type { TokenPolicy } from "../../src/domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../src/domain/token/issuer-policy.ts";
 import { forgeJws } from "./forged-jws.ts";
 
 /** Planted where secrets go, so that a test can look for it where secrets must not be. */
 export const SECRET_TEXT = "planted-signing-secret-0123456789abcdef";
 
-export const POLICY: TokenPolicy = {
+export const POLICY: IssuerPolicy = {
   issuer: "https://issuer.example",
   audience: "https://portcullis.example",
   leewaySeconds: 5,

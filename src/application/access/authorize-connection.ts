@@ -2,7 +2,7 @@ import { isOriginAllowed, type OriginPolicy } from "../../domain/origin-policy.t
 import { toEpochSeconds } from "../../domain/time.ts";
 import { judgeClaims } from "../../domain/token/claims.ts";
 import { findToken, type HandshakeCredentials, type QueryToken } from "../../domain/token/credentials.ts";
-import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { TokenVerdict } from "../../domain/token/verdict.ts";
 import type { Clock } from "../ports/system.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
@@ -22,7 +22,7 @@ export type AdmissionPolicy = { readonly queryToken: QueryToken; readonly origin
 export function makeAuthorizeConnection(deps: {
   readonly verifier: TokenVerifier;
   readonly admission: AdmissionPolicy;
-  readonly policy: TokenPolicy;
+  readonly policy: IssuerPolicy;
   readonly clock: Clock;
 }): AuthorizeConnection {
   return async ({ credentials, origins }) => {

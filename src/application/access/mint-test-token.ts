@@ -1,6 +1,6 @@
 import type { Identity } from "../../domain/identity/identity.ts";
 import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
-import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Clock, UniqueIds } from "../ports/system.ts";
 import type { TokenSigner } from "../ports/tokens.ts";
 
@@ -11,7 +11,7 @@ export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {
   readonly signer: TokenSigner;
-  readonly policy: TokenPolicy;
+  readonly policy: IssuerPolicy;
   readonly clock: Clock;
   readonly ids: UniqueIds;
 }): MintTestToken {

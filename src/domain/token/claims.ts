@@ -1,84 +1,76 @@
 import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
-import type { TokenPolicy } from "./issuer-policy.ts";
-import { judgeUse } from "./token-use.ts";
+import type { IssuerPolicy } from "./issuer-policy.ts";
+import { isForAccess } from "./token-use.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./verdict.ts";
 
-/**
- * Whether verified claims let their bearer in now. The signature has been checked before; nothing here trusts it. Each
- * comparison asks for what must hold, so that with a clock that answers NaN every token is rejected.
- */
-export function judgeClaims(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): TokenVerdict {
-  const expiry = parseExpiry(claims);
-  if (expiry === undefined) return rejected("EXPIRY_INVALID");
-  const reason =
-    judgeIssuer(claims, policy) ??
-    judgeAudience(claims, policy) ??
-    judgeUse(claims) ??
-    judgeTokenId(claims) ??
-    judgeNotBefore(claims, policy, now) ??
-    judgeIssuedAt(claims, expiry, policy, now) ??
-    judgeExpiry(expiry, policy, now);
-  if (reason !== undefined) return rejected(reason);
+/** Verified claims: `all` as the issuer wrote them, and the dates parsed. A date that is no date is undefined. */
+type TokenClaims = {
+  readonly all: PlainObject;
+  readonly expiry: EpochSeconds;
+  readonly notBefore: EpochSeconds | undefined;
+  readonly issuedAt: EpochSeconds | undefined;
+};
 
-  const identity = identityFromClaims(claims, policy.identityClaims);
+/** Whether the claims keep a rule. It asks for what must hold: a clock that returns NaN lets no token in. */
+type Rule = (claims: TokenClaims, policy: IssuerPolicy, now: EpochSeconds) => boolean;
+
+/** In this order: the first rule that is broken is the reason. */
+const RULES: readonly (readonly [broken: RejectionReason, rule: Rule])[] = [
+  ["ISSUER_NOT_ALLOWED", ({ all }, policy) => ownProperty(all, "iss") === policy.issuer],
+  ["AUDIENCE_NOT_ALLOWED", ({ all }, policy) => isAudience(ownProperty(all, "aud"), policy.audience)],
+  ["TOKEN_USE_NOT_ALLOWED", ({ all }) => isForAccess(all)],
+  ["TOKEN_ID_INVALID", ({ all }) => isTokenId(ownProperty(all, "jti"))],
+  ["NOT_BEFORE_INVALID", ({ all, notBefore }) => !Object.hasOwn(all, "nbf") || notBefore !== undefined],
+  ["NOT_YET_VALID", ({ notBefore }, policy, now) => hasBegun(notBefore, policy, now)],
+  ["ISSUED_AT_INVALID", (claims) => !Object.hasOwn(claims.all, "iat") || isIssuedBeforeExpiry(claims)],
+  ["ISSUED_IN_THE_FUTURE", ({ issuedAt }, policy, now) => hasBegun(issuedAt, policy, now)],
+  // RFC 7519 4.1.4. No leeway: a connection ends at `exp`, so one that opened later would receive nothing.
+  ["EXPIRED", ({ expiry }, _policy, now) => now < expiry],
+  ["LIFETIME_TOO_LONG", ({ expiry }, policy, now) => expiry - now <= policy.maxLifetimeSeconds],
+];
+
+/** Whether verified claims let their bearer in now, and as whom. */
+export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSeconds): TokenVerdict {
+  const claims = parseClaims(all);
+  if (claims === undefined) return rejected("EXPIRY_INVALID");
+  const [broken] = RULES.find(([, rule]) => !rule(claims, policy, now)) ?? [];
+  if (broken !== undefined) return rejected(broken);
+
+  const identity = identityFromClaims(all, policy.identityClaims);
   if (identity === undefined) return rejected("IDENTITY_INVALID");
-  if (!subjectAgrees(claims, identity)) return rejected("SUBJECT_MISMATCH");
-  return { kind: "accepted", identity, tokenExpiresAt: expiry };
+  if (!subjectAgrees(all, identity)) return rejected("SUBJECT_MISMATCH");
+  return { kind: "accepted", identity, tokenExpiresAt: claims.expiry };
 }
 
-type Judgement = RejectionReason | undefined;
-
-function judgeIssuer(claims: PlainObject, policy: TokenPolicy): Judgement {
-  return ownProperty(claims, "iss") === policy.issuer ? undefined : "ISSUER_NOT_ALLOWED";
+/** Undefined without an `exp`, since a stolen token would then be good for ever. Its fraction is cut off: the strict side. */
+function parseClaims(all: PlainObject): TokenClaims | undefined {
+  const [expiry, notBefore, issuedAt] = ["exp", "nbf", "iat"].map((name) => parseEpochSeconds(ownProperty(all, name)));
+  return expiry === undefined ? undefined : { all, expiry: wholeSeconds(expiry), notBefore, issuedAt };
 }
 
 /** RFC 7519 4.1.3: one string, or an array of strings of which one is ours. */
-function judgeAudience(claims: PlainObject, policy: TokenPolicy): Judgement {
-  const audience = ownProperty(claims, "aud");
+function isAudience(audience: unknown, ours: string): boolean {
   const members = Array.isArray(audience) ? audience : [audience];
-  const allowed = members.every((member) => typeof member === "string") && members.includes(policy.audience);
-  return allowed ? undefined : "AUDIENCE_NOT_ALLOWED";
+  return members.every((member) => typeof member === "string") && members.includes(ours);
 }
 
 /** RFC 7519 4.1.7: a string, if present. Lists of used and revoked tokens have it as their key. */
-function judgeTokenId(claims: PlainObject): Judgement {
-  const id = ownProperty(claims, "jti");
-  return id === undefined || typeof id === "string" ? undefined : "TOKEN_ID_INVALID";
+function isTokenId(id: unknown): boolean {
+  return id === undefined || typeof id === "string";
 }
 
-function judgeNotBefore(claims: PlainObject, policy: TokenPolicy, now: EpochSeconds): Judgement {
-  if (!Object.hasOwn(claims, "nbf")) return undefined;
-  const notBefore = parseEpochSeconds(claims["nbf"]);
-  if (notBefore === undefined) return "NOT_BEFORE_INVALID";
-  return notBefore <= now + policy.leewaySeconds ? undefined : "NOT_YET_VALID";
+function hasBegun(moment: EpochSeconds | undefined, policy: IssuerPolicy, now: EpochSeconds): boolean {
+  return moment === undefined || moment <= now + policy.leewaySeconds;
 }
 
-function judgeIssuedAt(claims: PlainObject, expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
-  if (!Object.hasOwn(claims, "iat")) return undefined;
-  const issuedAt = parseEpochSeconds(claims["iat"]);
-  if (issuedAt === undefined || issuedAt > expiry) return "ISSUED_AT_INVALID";
-  return issuedAt <= now + policy.leewaySeconds ? undefined : "ISSUED_IN_THE_FUTURE";
-}
-
-/** Required here, since without it a theft lasts for ever. Fractions fall to the strict side. */
-function parseExpiry(claims: PlainObject): EpochSeconds | undefined {
-  const expiry = parseEpochSeconds(ownProperty(claims, "exp"));
-  return expiry === undefined ? undefined : wholeSeconds(expiry);
-}
-
-/**
- * RFC 7519 4.1.4: on or after `exp` the token is refused. Without leeway: a connection ends at `exp`, so one that
- * opened after it would receive nothing.
- */
-function judgeExpiry(expiry: EpochSeconds, policy: TokenPolicy, now: EpochSeconds): Judgement {
-  if (!(now < expiry)) return "EXPIRED";
-  return expiry - now <= policy.maxLifetimeSeconds ? undefined : "LIFETIME_TOO_LONG";
+function isIssuedBeforeExpiry({ issuedAt, expiry }: TokenClaims): boolean {
+  return issuedAt !== undefined && issuedAt <= expiry;
 }
 
 /** A registered `sub` beside a nested identity must name the same user, or the issuer and we disagree about who it is. */
-function subjectAgrees(claims: PlainObject, identity: Identity): boolean {
-  const subject = ownProperty(claims, "sub");
+function subjectAgrees(all: PlainObject, identity: Identity): boolean {
+  const subject = ownProperty(all, "sub");
   return subject === undefined || subject === identity.userId || subject === identity.sub;
 }

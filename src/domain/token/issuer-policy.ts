@@ -1,7 +1,7 @@
 import type { IdentityClaims } from "../identity/identity.ts";
 
 /** What a token must say to be let in. No field is optional: a check that is not wanted has to be spelled out. */
-export type TokenPolicy = {
+export type IssuerPolicy = {
   /** The exact `iss`. */
   readonly issuer: string;
   /** The exact `aud`, or a member of it where `aud` is an array. */

@@ -13,7 +13,7 @@ import type { FanOut } from "../../application/push/fan-out.ts";
 import type { Deliver, NotifyEntity, NotifyUser } from "../../application/push/notify.ts";
 import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Subscribe, Unsubscribe } from "../../application/subscriptions/subscribe.ts";
-import type { TokenPolicy } from "../../domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 
 declare const provides: unique symbol;
 
@@ -30,7 +30,7 @@ export const services = {
   uniqueIds: serviceId<UniqueIds>("UniqueIds"),
 
   admissionPolicy: serviceId<AdmissionPolicy>("AdmissionPolicy"),
-  tokenPolicy: serviceId<TokenPolicy>("TokenPolicy"),
+  issuerPolicy: serviceId<IssuerPolicy>("IssuerPolicy"),
   signingSecrets: serviceId<SigningSecrets>("SigningSecrets"),
   tokenVerifier: serviceId<TokenVerifier>("TokenVerifier"),
   tokenSigner: serviceId<TokenSigner>("TokenSigner"),

@@ -4,7 +4,7 @@ import type { Identity } from "../../../src/domain/identity/identity.ts";
 import type { PlainObject } from "../../../src/domain/plain-object.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { judgeClaims } from "../../../src/domain/token/claims.ts";
-import type { TokenPolicy } from "../../../src/domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { POLICY } from "../../support/good-token.ts";
 
@@ -12,7 +12,7 @@ const NOW = 1_800_000_000;
 const clock = new FixedClock(NOW * 1000);
 const ann = { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" } as Identity;
 
-async function mintedClaims(policy: TokenPolicy, identity: Identity = ann): Promise<PlainObject> {
+async function mintedClaims(policy: IssuerPolicy, identity: Identity = ann): Promise<PlainObject> {
   const signed: PlainObject[] = [];
   const signer = { sign: async (claims: PlainObject) => String(signed.push(claims)) };
   await makeMintTestToken({ signer, policy, clock, ids: { next: () => "id-1" } })(identity);
@@ -34,7 +34,7 @@ describe("mintTestToken", () => {
     });
   });
 
-  it.each<Partial<TokenPolicy>>([
+  it.each<Partial<IssuerPolicy>>([
     {},
     { identityClaims: "oidc" },
     { maxLifetimeSeconds: 60 },

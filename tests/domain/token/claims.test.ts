@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { judgeClaims } from "../../../src/domain/token/claims.ts";
-import type { TokenPolicy } from "../../../src/domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { goodClaims, POLICY } from "../../support/good-token.ts";
 
 const NOW = 1_800_000_000 as EpochSeconds;
 const LEEWAY = POLICY.leewaySeconds;
 
-function judge(claims: Record<string, unknown>, policy: TokenPolicy = POLICY): RejectionReason | "accepted" {
+function judge(claims: Record<string, unknown>, policy: IssuerPolicy = POLICY): RejectionReason | "accepted" {
   const verdict = judgeClaims({ ...goodClaims(NOW), ...claims }, policy, NOW);
   return verdict.kind === "rejected" ? verdict.reason : verdict.kind;
 }

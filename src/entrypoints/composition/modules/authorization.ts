@@ -24,7 +24,7 @@ export const authorization = defineModule({
       {
         verifier: services.tokenVerifier,
         admission: services.admissionPolicy,
-        policy: services.tokenPolicy,
+        policy: services.issuerPolicy,
         clock: services.clock,
       },
       makeAuthorizeConnection,

@@ -6,12 +6,12 @@ import type { SigningSecrets } from "../../../application/ports/signing-secrets.
 import type { Clock } from "../../../application/ports/system.ts";
 import { makeCachedSigningSecrets } from "../../../application/secrets/cached-signing-secrets.ts";
 import { IDENTITY_CLAIMS } from "../../../domain/identity/identity.ts";
-import type { TokenPolicy } from "../../../domain/token/issuer-policy.ts";
+import type { IssuerPolicy } from "../../../domain/token/issuer-policy.ts";
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 import type { Settings } from "../settings.ts";
 
-type Dependencies = { readonly clock: Clock; readonly logger: Logger; readonly policy: TokenPolicy };
+type Dependencies = { readonly clock: Clock; readonly logger: Logger; readonly policy: IssuerPolicy };
 
 /** What a token must say, and the secrets that sign it. */
 export const signing = defineModule({
@@ -30,10 +30,10 @@ export const signing = defineModule({
     makeSecrets: signingSecrets(settings),
   }),
   services: (provide, { policy, makeSecrets }) => {
-    provide(services.tokenPolicy, {}, () => policy);
+    provide(services.issuerPolicy, {}, () => policy);
     provide(
       services.signingSecrets,
-      { clock: services.clock, logger: services.logger, policy: services.tokenPolicy },
+      { clock: services.clock, logger: services.logger, policy: services.issuerPolicy },
       makeSecrets,
     );
   },

@@ -11,7 +11,7 @@ export const testTokens = defineModule({
     provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
     provide(
       services.mintTestToken,
-      { signer: services.tokenSigner, policy: services.tokenPolicy, clock: services.clock, ids: services.uniqueIds },
+      { signer: services.tokenSigner, policy: services.issuerPolicy, clock: services.clock, ids: services.uniqueIds },
       makeMintTestToken,
     );
   },

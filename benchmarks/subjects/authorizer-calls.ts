@@ -4,12 +4,12 @@ import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import jsonwebtoken from "jsonwebtoken";
 import { FixedSigningSecrets } from "../../src/adapters/in-memory/fixed-signing-secrets.ts";
-import { JoseTokenVerifier } from "../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
 import { handler } from "../../src/entrypoints/lambda/authorizer.ts";
 import { authorizerEvent } from "../../tests/support/gateway-events.ts";
 import { lambdaContext } from "../../tests/support/lambda-context.ts";
+import { verifierOver } from "../../tests/support/one-issuer.ts";
 import { median, percentile } from "../samples.ts";
 import { SECRET, signedToken } from "../settings.ts";
 
@@ -25,7 +25,7 @@ type Samples = { readonly rates: number[]; readonly micros: number[] };
 
 function subjects(): Record<Subject, () => unknown> {
   const token = signedToken();
-  const verifier = new JoseTokenVerifier(new FixedSigningSecrets(new Secret(SECRET)));
+  const verifier = verifierOver(new FixedSigningSecrets(new Secret(SECRET)));
   const event = authorizerEvent({ query: { access_token: token } });
   return {
     jsonwebtoken: () => jsonwebtoken.verify(token, SECRET, { algorithms: ["HS256"] }),

@@ -1,5 +1,5 @@
 import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
-import type { IssuerPolicy } from "../../src/domain/token/issuer-policy.ts";
+import { HS256, type IssuerPolicy } from "../../src/domain/token/issuer-policy.ts";
 import { forgeJws } from "./forged-jws.ts";
 
 /** Planted where secrets go, so that a test can look for it where secrets must not be. */
@@ -8,6 +8,7 @@ export const SECRET_TEXT = "planted-signing-secret-0123456789abcdef";
 export const POLICY: IssuerPolicy = {
   issuer: "https://issuer.example",
   audience: "https://portcullis.example",
+  algorithms: [HS256],
   leewaySeconds: 5,
   maxLifetimeSeconds: 86_400,
   identityClaims: "data",

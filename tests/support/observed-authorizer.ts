@@ -1,13 +1,13 @@
 import { FixedSigningSecrets } from "../../src/adapters/in-memory/fixed-signing-secrets.ts";
-import { JoseTokenVerifier } from "../../src/adapters/jose/jose-token-verifier.ts";
 import { PinoLogger } from "../../src/adapters/pino/pino-logger.ts";
-import { type AdmissionPolicy, makeAuthorizeConnection } from "../../src/application/access/authorize-connection.ts";
+import type { AdmissionPolicy } from "../../src/application/access/authorize-connection.ts";
 import type { SigningSecrets } from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { authorizerHandler } from "../../src/entrypoints/lambda/authorizer.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
-import { POLICY, SECRET_TEXT } from "./good-token.ts";
+import { SECRET_TEXT } from "./good-token.ts";
 import { lambdaContext } from "./lambda-context.ts";
+import { authorizeOver } from "./one-issuer.ts";
 
 export const NOW = 1_800_000_000;
 
@@ -27,8 +27,7 @@ export function observedAuthorizer(
   const clock = new FixedClock(NOW * 1000);
   const destination = { write: (line: string) => void written.push(line) };
   const logger = new PinoLogger({ level: "INFO", service: "Authorizer", clock, destination });
-  const verifier = new JoseTokenVerifier(secrets);
-  const handler = authorizerHandler(makeAuthorizeConnection({ verifier, admission, policy: POLICY, clock }), logger);
+  const handler = authorizerHandler(authorizeOver(secrets, clock, admission), logger);
 
   return async (event: unknown, remainingMillis?: number): Promise<Observation> => {
     const [outcome] = await Promise.allSettled([handler(event, lambdaContext(remainingMillis))]);

@@ -1,6 +1,8 @@
 import { webcrypto } from "node:crypto";
 import type { CryptoKey } from "jose";
 import { DependencyUnavailableError } from "../../application/errors.ts";
+import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { VerificationKeys } from "../../application/ports/tokens.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { checkSigningKey, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
 
@@ -38,6 +40,32 @@ export class HmacKeys {
     const key = importKey(secret.reveal(), this.#use);
     this.#keys.set(secret, key);
     return key;
+  }
+}
+
+/** The signing secrets as keys for HS256: those known now, then those that a rotation has brought since. */
+export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
+  readonly #secrets: SigningSecrets;
+  readonly #keys = new HmacKeys("verify");
+
+  constructor(secrets: SigningSecrets) {
+    this.#secrets = secrets;
+  }
+
+  /** Whatever the header says: its `kid` selects nothing, since issuers that share a secret send none. */
+  async *candidates(): AsyncGenerator<CryptoKey> {
+    const known = await this.#secrets.read();
+    yield* this.#keysOf(known);
+    yield* this.#keysOf(await this.#secrets.reread(), known);
+  }
+
+  async *#keysOf(secrets: readonly Secret[], tried: readonly Secret[] = []): AsyncGenerator<CryptoKey> {
+    for (const [age, secret] of secrets.entries()) {
+      if (tried.includes(secret)) continue;
+      // A previous secret that is refused as a key is left out: its tokens are rejected, and that is no outage.
+      const key = await (age > 0 ? this.#keys.find(secret) : this.#keys.of(secret));
+      if (key !== undefined) yield key;
+    }
   }
 }
 

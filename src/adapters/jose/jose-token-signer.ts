@@ -2,7 +2,7 @@ import { CompactSign } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { TokenSigner } from "../../application/ports/tokens.ts";
 import type { PlainObject } from "../../domain/plain-object.ts";
-import { ALGORITHM } from "../../domain/token/header.ts";
+import { HS256 } from "../../domain/token/issuer-policy.ts";
 import { HmacKeys } from "./hmac-keys.ts";
 
 export class JoseTokenSigner implements TokenSigner {
@@ -16,7 +16,7 @@ export class JoseTokenSigner implements TokenSigner {
   async sign(claims: PlainObject): Promise<string> {
     const [current] = await this.#secrets.read();
     return new CompactSign(Buffer.from(JSON.stringify(claims)))
-      .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
+      .setProtectedHeader({ alg: HS256.name, typ: "JWT" })
       .sign(await this.#keys.of(current));
   }
 }

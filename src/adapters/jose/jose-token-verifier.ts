@@ -1,71 +1,85 @@
 import { type CryptoKey, compactVerify, errors } from "jose";
-import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
-import type { TokenVerifier, VerifiedToken } from "../../application/ports/tokens.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { TokenVerifier, VerificationKeys, VerifiedToken } from "../../application/ports/tokens.ts";
+import { ownProperty } from "../../domain/plain-object.ts";
 import type { UnverifiedToken } from "../../domain/token/credentials.ts";
-import { ALGORITHM, judgeHeader } from "../../domain/token/header.ts";
-import { type RejectionReason, rejected } from "../../domain/token/verdict.ts";
-import { HmacKeys } from "./hmac-keys.ts";
+import { type TokenHeader, validateHeader } from "../../domain/token/header.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
+import { type Rejection, rejected } from "../../domain/token/verdict.ts";
 import { parseCompactJws, parseTokenPart } from "./unverified-jws.ts";
 
-const SIGNATURE_BYTES = 32;
+/** Whose tokens are let in. An issuer's keys verify its own tokens and no other's. */
+export type TrustedIssuer = { readonly policy: IssuerPolicy; readonly keys: VerificationKeys<CryptoKey> };
 
-/** HS256 over whichever signing secrets are valid now. jose checks the signature; what jose lets pass is refused around it. */
+type Candidate = {
+  readonly kind: "candidate";
+  readonly issuer: TrustedIssuer;
+  readonly header: TokenHeader;
+  readonly payload: Uint8Array;
+};
+
+/** jose checks the signature; the stricter checks of decision 13 come before and after it. */
 export class JoseTokenVerifier implements TokenVerifier {
-  readonly #secrets: SigningSecrets;
-  readonly #keys = new HmacKeys("verify");
+  readonly #issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
 
-  constructor(secrets: SigningSecrets) {
-    this.#secrets = secrets;
+  constructor(issuers: readonly [TrustedIssuer, ...TrustedIssuer[]]) {
+    this.#issuers = issuers;
   }
 
   async verify(token: UnverifiedToken): Promise<VerifiedToken> {
-    const reason = judgeUnverified(token);
-    if (reason !== undefined) return rejected(reason);
-    const payload = await this.#verifiedPayload(token);
-    if (payload === undefined) return rejected("SIGNATURE_INVALID");
+    const candidate = this.#examine(token);
+    if (candidate.kind === "rejected") return candidate;
+    const { issuer, header, payload } = candidate;
+    if (!(await isSigned(token, header, issuer.keys))) return rejected("SIGNATURE_INVALID");
     const claims = parseTokenPart(payload);
-    return claims === undefined ? rejected("TOKEN_MALFORMED") : { kind: "verified", claims };
+    return claims === undefined ? rejected("TOKEN_MALFORMED") : { kind: "verified", claims, policy: issuer.policy };
   }
 
-  /** A signature that no known secret explains may come from one that was rotated in since. */
-  async #verifiedPayload(token: UnverifiedToken): Promise<Uint8Array | undefined> {
-    const known = await this.#secrets.read();
-    const payload = await this.#payloadUnder(known, token);
-    return payload ?? this.#payloadUnder(await this.#secrets.reread(), token, known);
+  /** All that can be checked without a key, so that garbage costs no request for one. */
+  #examine(token: UnverifiedToken): Candidate | Rejection {
+    const jws = parseCompactJws(token);
+    if (jws.kind === "rejected") return jws;
+    const members = parseTokenPart(jws.header);
+    if (members === undefined) return rejected("TOKEN_MALFORMED");
+    const choice = this.#chooseIssuer(jws.payload);
+    if (choice.kind === "rejected") return choice;
+    const header = validateHeader(members, choice.issuer.policy.algorithms);
+    if (header.kind === "rejected") return header;
+    const { signatureBytes = jws.signature.length } = header.algorithm;
+    if (jws.signature.length !== signatureBytes) return rejected("SIGNATURE_INVALID");
+    return { kind: "candidate", issuer: choice.issuer, header, payload: jws.payload };
   }
 
-  async #payloadUnder(
-    secrets: readonly Secret[],
-    token: UnverifiedToken,
-    tried: readonly Secret[] = [],
-  ): Promise<Uint8Array | undefined> {
-    for (const [age, secret] of secrets.entries()) {
-      if (tried.includes(secret)) continue;
-      // A previous secret that is refused as a key is left out: its tokens are rejected, and that is no outage.
-      const key = await (age > 0 ? this.#keys.find(secret) : this.#keys.of(secret));
-      const payload = key && (await payloadUnder(key, token));
-      if (payload !== undefined) return payload;
-    }
-    return undefined;
+  /**
+   * By the unverified `iss`, which decides only whose keys and policy the token must pass. A single issuer needs no
+   * choice: no payload is then parsed before its signature is verified, and its policy judges `iss` like every claim.
+   */
+  #chooseIssuer(payload: Uint8Array): { readonly kind: "chosen"; readonly issuer: TrustedIssuer } | Rejection {
+    const [first, ...others] = this.#issuers;
+    if (others.length === 0) return { kind: "chosen", issuer: first };
+    const claims = parseTokenPart(payload);
+    if (claims === undefined) return rejected("TOKEN_MALFORMED");
+    const issuer = this.#issuers.find(({ policy }) => policy.issuer === ownProperty(claims, "iss"));
+    return issuer === undefined ? rejected("ISSUER_NOT_ALLOWED") : { kind: "chosen", issuer };
   }
 }
 
-/** What can be told without a key, so that garbage costs no secret. */
-function judgeUnverified(token: UnverifiedToken): RejectionReason | undefined {
-  const jws = parseCompactJws(token);
-  if (jws.kind === "rejected") return jws.reason;
-  const header = parseTokenPart(jws.header);
-  const reason = header === undefined ? "TOKEN_MALFORMED" : judgeHeader(header);
-  return reason ?? (jws.signature.length === SIGNATURE_BYTES ? undefined : "SIGNATURE_INVALID");
+async function isSigned(
+  token: UnverifiedToken,
+  header: TokenHeader,
+  keys: VerificationKeys<CryptoKey>,
+): Promise<boolean> {
+  for await (const key of keys.candidates(header)) {
+    if (await isSignedWith(key, token, header)) return true;
+  }
+  return false;
 }
 
-async function payloadUnder(key: CryptoKey, token: UnverifiedToken): Promise<Uint8Array | undefined> {
+async function isSignedWith(key: CryptoKey, token: UnverifiedToken, { algorithm }: TokenHeader): Promise<boolean> {
   try {
-    const { payload } = await compactVerify(token, key, { algorithms: [ALGORITHM] });
-    return payload;
+    await compactVerify(token, key, { algorithms: [algorithm.name] });
+    return true;
   } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
+    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
     throw error;
   }
 }

@@ -3,7 +3,12 @@ import { parseStrictObject } from "../../domain/strict-json.ts";
 import { type Rejection, rejected } from "../../domain/token/verdict.ts";
 
 /** A token's parts, decoded from their one canonical spelling. Nothing in them has been verified. */
-export type UnverifiedJws = { readonly kind: "jws"; readonly header: Uint8Array; readonly signature: Uint8Array };
+export type UnverifiedJws = {
+  readonly kind: "jws";
+  readonly header: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+};
 
 /** Far above what issuers send; a URL of API Gateway carries half of it, its headers little more. */
 const MAX_CHARACTERS = 8192;
@@ -17,7 +22,7 @@ export function parseCompactJws(token: string): UnverifiedJws | Rejection {
   const segments = token.split(".", 4);
   const [header, payload, signature] = segments.map(decodeCanonical);
   if (segments.length !== 3 || !header || !payload || !signature) return rejected("TOKEN_MALFORMED");
-  return { kind: "jws", header, signature };
+  return { kind: "jws", header, payload, signature };
 }
 
 /** Undefined for an empty segment and for any spelling but the one that encoding the decoded bytes gives. */

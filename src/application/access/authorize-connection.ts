@@ -1,11 +1,7 @@
 import { isOriginAllowed, type OriginPolicy } from "../../domain/origin-policy.ts";
-import { toEpochSeconds } from "../../domain/time.ts";
-import { judgeClaims } from "../../domain/token/claims.ts";
 import { findToken, type HandshakeCredentials, type QueryToken } from "../../domain/token/credentials.ts";
-import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { TokenVerdict } from "../../domain/token/verdict.ts";
-import type { Clock } from "../ports/system.ts";
-import type { TokenVerifier } from "../ports/tokens.ts";
+import type { VerifyToken } from "./verify-token.ts";
 
 /** What a handshake shows of its sender. */
 export type ConnectionAttempt = { readonly credentials: HandshakeCredentials; readonly origins: readonly string[] };
@@ -20,17 +16,13 @@ export type AuthorizeConnection = (attempt: ConnectionAttempt) => Promise<Connec
 export type AdmissionPolicy = { readonly queryToken: QueryToken; readonly origins: OriginPolicy };
 
 export function makeAuthorizeConnection(deps: {
-  readonly verifier: TokenVerifier;
+  readonly verifyToken: VerifyToken;
   readonly admission: AdmissionPolicy;
-  readonly policy: IssuerPolicy;
-  readonly clock: Clock;
 }): AuthorizeConnection {
   return async ({ credentials, origins }) => {
     const found = findToken(credentials, deps.admission.queryToken);
     if (found.kind === "rejected") return found;
-    const verified = await deps.verifier.verify(found.token);
-    if (verified.kind === "rejected") return verified;
-    const verdict = judgeClaims(verified.claims, deps.policy, toEpochSeconds(deps.clock.now()));
+    const verdict = await deps.verifyToken(found.token);
     if (verdict.kind === "rejected" || isOriginAllowed(origins, deps.admission.origins)) return verdict;
     return { kind: "refused", reason: "ORIGIN_NOT_ALLOWED" };
   };

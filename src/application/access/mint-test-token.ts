@@ -1,17 +1,24 @@
-import type { Identity } from "../../domain/identity/identity.ts";
+import type { Identity, IdentityClaims } from "../../domain/identity/identity.ts";
 import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
-import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Clock, UniqueIds } from "../ports/system.ts";
 import type { TokenSigner } from "../ports/tokens.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
+
+/** What a minted token says; the authorizer judges it by its issuer's policy, as any other. */
+export type MintingPolicy = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly maxLifetimeSeconds: number;
+  readonly identityClaims: IdentityClaims;
+};
 
 /** A token that the policy accepts, valid for one hour or the policy's shorter limit. Any caller may be any user. */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {
   readonly signer: TokenSigner;
-  readonly policy: IssuerPolicy;
+  readonly policy: MintingPolicy;
   readonly clock: Clock;
   readonly ids: UniqueIds;
 }): MintTestToken {

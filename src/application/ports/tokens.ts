@@ -1,19 +1,34 @@
 import type { PlainObject } from "../../domain/plain-object.ts";
 import type { UnverifiedToken } from "../../domain/token/credentials.ts";
+import type { TokenHeader } from "../../domain/token/header.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Rejection } from "../../domain/token/verdict.ts";
 
-/** `verified` says that a trusted key signed exactly these claims, and nothing about what they say. */
-export type VerifiedToken = { readonly kind: "verified"; readonly claims: PlainObject } | Rejection;
+/** `verified`: a key of the policy's issuer signed exactly these claims. It says nothing about their content. */
+export type VerifiedToken =
+  | { readonly kind: "verified"; readonly claims: PlainObject; readonly policy: IssuerPolicy }
+  | Rejection;
 
 /**
- * Checks shape, algorithm and signature. Rejects before any key is loaded what cannot be a token. Throws
- * DependencyUnavailableError, and never rejects, when the keys cannot be had or used.
+ * Checks shape, header and signature, and says whose policy must judge the claims. Rejects before it asks for any key
+ * what cannot be a token of a configured issuer. Throws DependencyUnavailableError, and never rejects, if the keys cannot
+ * be had or used.
  */
 export interface TokenVerifier {
   verify(token: UnverifiedToken): Promise<VerifiedToken>;
 }
 
-/** Signs with the current secret. Throws DependencyUnavailableError when it cannot be had. */
+/** The keys of one issuer, in the form that the verifier's library uses. */
+export interface VerificationKeys<Key> {
+  /**
+   * The keys that may have signed a token with this header, the likeliest first. A verifier asks for the next key only if
+   * none before it fits, so that a request for new keys comes last. Each is of the header's algorithm, and comes once.
+   * Throws DependencyUnavailableError if a key that may fit could not be had.
+   */
+  candidates(header: TokenHeader): AsyncIterable<Key>;
+}
+
+/** Signs with the current secret. Throws DependencyUnavailableError if it cannot be had. */
 export interface TokenSigner {
   sign(claims: PlainObject): Promise<string>;
 }

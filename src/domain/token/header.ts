@@ -1,12 +1,13 @@
 import { ownProperty, type PlainObject } from "../plain-object.ts";
-import type { RejectionReason } from "./verdict.ts";
+import type { Algorithm } from "./issuer-policy.ts";
+import { type Rejection, rejected } from "./verdict.ts";
 
-/** The one algorithm of our keys (RFC 8725 3.1), compared as it is spelled. */
-export const ALGORITHM = "HS256";
+/** A header that keeps the rules. It is unverified all the same: it may choose among the issuer's keys, and bring none. */
+export type TokenHeader = { readonly kind: "header"; readonly algorithm: Algorithm; readonly keyId?: string };
 
 /**
- * Other members are refused, although RFC 7515 section 4 ignores them. Threats: `crit`, `b64` and Entra's `nonce` change what is
- * signed, `zip`, `enc` and `cty` what it means; `jwk`, `jku`, `x5c`, `x5u`, `x5t` bring, fetch or choose a key.
+ * Other members are refused, although RFC 7515 section 4 ignores them. Threats: `crit`, `b64` and Entra's `nonce` change
+ * the signed text, `zip`, `enc` and `cty` its meaning; `jwk`, `jku`, `x5c`, `x5u`, `x5t` bring, fetch or choose a key.
  */
 const ALLOWED_NAMES: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
@@ -16,12 +17,15 @@ const MAX_KEY_ID_CHARACTERS = 256;
 /** RFC 7519 5.1 and RFC 7515 4.1.9: a media type, in any case, whose `application/` may be left out. */
 const JWT_TYPES: ReadonlySet<string> = new Set(["jwt", "application/jwt"]);
 
-/** Why a header is not one of ours; undefined when it is. */
-export function judgeHeader(header: PlainObject): RejectionReason | undefined {
-  if (ownProperty(header, "alg") !== ALGORITHM) return "ALGORITHM_NOT_ALLOWED";
-  if (!Object.keys(header).every((name) => ALLOWED_NAMES.has(name))) return "HEADER_NOT_ALLOWED";
-  if (!isJwt(ownProperty(header, "typ"))) return "TYPE_NOT_ALLOWED";
-  return isKeyId(ownProperty(header, "kid")) ? undefined : "HEADER_NOT_ALLOWED";
+/** Checks a header by the rules for it, and finds its algorithm, which is compared as it is spelled. */
+export function validateHeader(header: PlainObject, algorithms: readonly Algorithm[]): TokenHeader | Rejection {
+  const algorithm = algorithms.find(({ name }) => name === ownProperty(header, "alg"));
+  if (algorithm === undefined) return rejected("ALGORITHM_NOT_ALLOWED");
+  if (!Object.keys(header).every((name) => ALLOWED_NAMES.has(name))) return rejected("HEADER_NOT_ALLOWED");
+  if (!isJwt(ownProperty(header, "typ"))) return rejected("TYPE_NOT_ALLOWED");
+  const keyId = ownProperty(header, "kid");
+  if (keyId === undefined) return { kind: "header", algorithm };
+  return isKeyId(keyId) ? { kind: "header", algorithm, keyId } : rejected("HEADER_NOT_ALLOWED");
 }
 
 /** RFC 8725 3.11: another type, such as `at+jwt`, is a token for another purpose. */
@@ -29,7 +33,7 @@ function isJwt(type: unknown): boolean {
   return type === undefined || (typeof type === "string" && JWT_TYPES.has(type.toLowerCase()));
 }
 
-/** RFC 7515 4.1.4: any string. It selects nothing here, and reaches no log. */
-function isKeyId(id: unknown): boolean {
-  return id === undefined || (typeof id === "string" && id.length <= MAX_KEY_ID_CHARACTERS);
+/** RFC 7515 4.1.4: any string. It reaches no log. */
+function isKeyId(id: unknown): id is string {
+  return typeof id === "string" && id.length <= MAX_KEY_ID_CHARACTERS;
 }

@@ -1,5 +1,6 @@
 import type { AdmissionPolicy, AuthorizeConnection } from "../../application/access/authorize-connection.ts";
-import type { MintTestToken } from "../../application/access/mint-test-token.ts";
+import type { MintingPolicy, MintTestToken } from "../../application/access/mint-test-token.ts";
+import type { VerifyToken } from "../../application/access/verify-token.ts";
 import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
@@ -13,7 +14,6 @@ import type { FanOut } from "../../application/push/fan-out.ts";
 import type { Deliver, NotifyEntity, NotifyUser } from "../../application/push/notify.ts";
 import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Subscribe, Unsubscribe } from "../../application/subscriptions/subscribe.ts";
-import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 
 declare const provides: unique symbol;
 
@@ -30,11 +30,12 @@ export const services = {
   uniqueIds: serviceId<UniqueIds>("UniqueIds"),
 
   admissionPolicy: serviceId<AdmissionPolicy>("AdmissionPolicy"),
-  issuerPolicy: serviceId<IssuerPolicy>("IssuerPolicy"),
   signingSecrets: serviceId<SigningSecrets>("SigningSecrets"),
   tokenVerifier: serviceId<TokenVerifier>("TokenVerifier"),
+  verifyToken: serviceId<VerifyToken>("VerifyToken"),
   tokenSigner: serviceId<TokenSigner>("TokenSigner"),
   authorizeConnection: serviceId<AuthorizeConnection>("AuthorizeConnection"),
+  mintingPolicy: serviceId<MintingPolicy>("MintingPolicy"),
   mintTestToken: serviceId<MintTestToken>("MintTestToken"),
 
   rotatingSecret: serviceId<RotatingSecret>("RotatingSecret"),

@@ -20,7 +20,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export class Settings {
   readonly #environment: Environment;
-  readonly #problems: string[] = [];
+  /** Once each: two modules may read the same setting. */
+  readonly #problems = new Set<string>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -65,11 +66,11 @@ export class Settings {
   }
 
   finish(): void {
-    if (this.#problems.length > 0) throw new ConfigurationError(this.#problems);
+    if (this.#problems.size > 0) throw new ConfigurationError([...this.#problems]);
   }
 
   #wrong<T>(name: string, expectation: string, placeholder: T): T {
-    this.#problems.push(`${name} ${expectation}`);
+    this.#problems.add(`${name} ${expectation}`);
     return placeholder;
   }
 }

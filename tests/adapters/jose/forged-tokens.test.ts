@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
-import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { encodePart, forgeJws } from "../../support/forged-jws.ts";
 import { goodClaims, SECRET_TEXT } from "../../support/good-token.ts";
+import { verifierOver } from "../../support/one-issuer.ts";
 
-const verifier = new JoseTokenVerifier(new FixedSigningSecrets(new Secret(SECRET_TEXT)));
+const verifier = verifierOver(new FixedSigningSecrets(new Secret(SECRET_TEXT)));
 
 const HEADERS = [{ alg: "HS256", typ: "JWT" }, { alg: "HS256" }, { alg: "HS256", typ: "JWT", kid: "2026-01" }];
 

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
 import { HOSTILE_KEY_IDS } from "../../support/attacks/key-attacks.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
+import { POLICY } from "../../support/good-token.ts";
+import { verifierOver } from "../../support/one-issuer.ts";
 
 const claims = { iss: "anyone", data: { userId: "ann" } };
 const current = new Secret("current-secret-of-more-than-32-bytes");
@@ -29,16 +30,16 @@ describe("JoseTokenVerifier", () => {
   it("returns the claims of a token signed with the current secret", async () => {
     const secrets = new RotatingSigningSecrets([current]);
 
-    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(current));
+    const verified = await verifierOver(secrets).verify(signedWith(current));
 
-    expect(verified).toStrictEqual({ kind: "verified", claims });
+    expect(verified).toStrictEqual({ kind: "verified", claims, policy: POLICY });
     expect(secrets).toMatchObject({ reads: 1, rereads: 0 });
   });
 
   it("fault:K4 takes the previous secret as long as it is one of the secrets", async () => {
     const secrets = new RotatingSigningSecrets([current, previous]);
 
-    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
+    const verified = await verifierOver(secrets).verify(signedWith(previous));
 
     expect(verified.kind).toBe("verified");
     expect(secrets.rereads).toBe(0);
@@ -47,7 +48,7 @@ describe("JoseTokenVerifier", () => {
   it("fault:K3 asks once more before it refuses a signature, and takes the secret that was rotated in", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
-    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(next));
+    const verified = await verifierOver(secrets).verify(signedWith(next));
 
     expect(verified.kind).toBe("verified");
     expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
@@ -56,7 +57,7 @@ describe("JoseTokenVerifier", () => {
   it("fault:K3 refuses a signature that the secrets asked for again do not explain either", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
-    const verified = await new JoseTokenVerifier(secrets).verify(signedWith(previous));
+    const verified = await verifierOver(secrets).verify(signedWith(previous));
 
     expect(verified).toStrictEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
     expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
@@ -73,7 +74,7 @@ describe("JoseTokenVerifier", () => {
   ])("%s is refused before any secret is read", async (_row, token) => {
     const secrets = new RotatingSigningSecrets([current]);
 
-    const verified = await new JoseTokenVerifier(secrets).verify(token as UnverifiedToken);
+    const verified = await verifierOver(secrets).verify(token as UnverifiedToken);
 
     expect(verified.kind).toBe("rejected");
     expect(secrets).toMatchObject({ reads: 0, rereads: 0 });
@@ -86,7 +87,7 @@ describe("JoseTokenVerifier", () => {
     ["typ as a whole media type", { alg: "HS256", typ: "application/JWT" }],
     ["a thumbprint as kid", { alg: "HS256", kid: "-NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" }],
   ])("takes a header with %s", async (_name, header) => {
-    const verified = await new JoseTokenVerifier(new RotatingSigningSecrets([current])).verify(withHeader(header));
+    const verified = await verifierOver(new RotatingSigningSecrets([current])).verify(withHeader(header));
 
     expect(verified.kind).toBe("verified");
   });
@@ -96,9 +97,9 @@ describe("JoseTokenVerifier", () => {
     async (kid) => {
       const token = withHeader({ alg: "HS256", kid });
 
-      const verified = await new JoseTokenVerifier(new RotatingSigningSecrets([current])).verify(token);
+      const verified = await verifierOver(new RotatingSigningSecrets([current])).verify(token);
 
-      expect(verified).toStrictEqual({ kind: "verified", claims });
+      expect(verified).toStrictEqual({ kind: "verified", claims, policy: POLICY });
     },
   );
 
@@ -110,13 +111,13 @@ describe("JoseTokenVerifier", () => {
     ["fault:K8 that is a PEM", " -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n", "KEY_IS_PUBLIC"],
   ])("a current secret %s is a fault, not a refusal", async (_row, text, code) => {
     const secret = new Secret(text);
-    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([secret]));
+    const verifier = verifierOver(new RotatingSigningSecrets([secret]));
 
     await expect(verifier.verify(signedWith(secret))).rejects.toMatchObject(unavailable(code));
   });
 
   it("attack:C2 never verifies with an empty key", async () => {
-    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([new Secret("")]));
+    const verifier = verifierOver(new RotatingSigningSecrets([new Secret("")]));
     const token = forgeJws({ payload: claims, key: "" }) as UnverifiedToken;
 
     await expect(verifier.verify(token)).rejects.toMatchObject(unavailable("KEY_TOO_SHORT"));
@@ -124,7 +125,7 @@ describe("JoseTokenVerifier", () => {
 
   it("fault:K10 refuses what a weak previous secret signed, without an outage", async () => {
     const weak = new Secret("weak");
-    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current, weak]));
+    const verifier = verifierOver(new RotatingSigningSecrets([current, weak]));
 
     const [ofWeak, ofCurrent] = await Promise.all([
       verifier.verify(signedWith(weak)),
@@ -137,7 +138,7 @@ describe("JoseTokenVerifier", () => {
 
   it("passes an outage on", async () => {
     const outage = new Error("outage");
-    const verifier = new JoseTokenVerifier({
+    const verifier = verifierOver({
       read: () => Promise.reject(outage),
       reread: () => Promise.reject(outage),
     });
@@ -148,7 +149,7 @@ describe("JoseTokenVerifier", () => {
   it("imports a secret once, and tries none twice for one token", async () => {
     const imports = vi.spyOn(crypto.subtle, "importKey");
     const checks = vi.spyOn(crypto.subtle, "verify");
-    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current, previous], [next, current, previous]));
+    const verifier = verifierOver(new RotatingSigningSecrets([current, previous], [next, current, previous]));
 
     await verifier.verify(forgeJws({ payload: claims, key: "nobody's" }) as UnverifiedToken);
     await verifier.verify(signedWith(current));
@@ -161,7 +162,7 @@ describe("JoseTokenVerifier", () => {
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     const signOnly = await crypto.subtle.importKey("raw", Buffer.alloc(32), algorithm, false, ["sign"]);
     vi.spyOn(crypto.subtle, "importKey").mockResolvedValue(signOnly);
-    const verifier = new JoseTokenVerifier(new RotatingSigningSecrets([current]));
+    const verifier = verifierOver(new RotatingSigningSecrets([current]));
 
     await expect(verifier.verify(signedWith(current))).rejects.toThrow(TypeError);
   });

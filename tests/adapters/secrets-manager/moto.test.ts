@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
-import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
 import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
@@ -12,6 +11,7 @@ import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/applicatio
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";
+import { verifierOver } from "../../support/one-issuer.ts";
 import { fetchHeld } from "../../support/secrets-manager/fetch-held.ts";
 
 const OLD = "old-signing-secret-0123456789abcdef";
@@ -83,7 +83,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
 
   it("inv:21 refuses none of 1,000 connects across a rotation, by instances that know of it and that do not", async () => {
     const oldSigner = new JoseTokenSigner(newInstance());
-    const oldVerifier = new JoseTokenVerifier(newInstance());
+    const oldVerifier = verifierOver(newInstance());
     const claims = { iss: "issuer", aud: "audience" };
     // Both remember the old secret from here on.
     await oldVerifier.verify((await oldSigner.sign(claims)) as UnverifiedToken);
@@ -91,7 +91,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
 
     async function connects(count: number): Promise<void> {
       const newSigner = new JoseTokenSigner(newInstance());
-      const newVerifier = new JoseTokenVerifier(newInstance());
+      const newVerifier = verifierOver(newInstance());
       for (let done = 0; done < count; done += 20) {
         const attempts = Array.from({ length: 20 }, async (_, index) => {
           const token = await (index % 2 === 0 ? oldSigner : newSigner).sign(claims);

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
+import { makeVerifyToken } from "../../../src/application/access/verify-token.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { TokenVerifier, VerifiedToken } from "../../../src/application/ports/tokens.ts";
+import { HS256 } from "../../../src/domain/token/issuer-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 
 const NOW = 1_700_000_000;
 const POLICY = {
   issuer: "us",
   audience: "us",
+  algorithms: [HS256],
   leewaySeconds: 0,
   maxLifetimeSeconds: 3600,
   identityClaims: "data",
@@ -17,10 +20,11 @@ const CLAIMS = { iss: "us", aud: "us", exp: NOW + 60, data: { userId: "ann" } };
 
 function authorizing(verify: TokenVerifier["verify"]) {
   const clock = new FixedClock(NOW * 1000);
-  return makeAuthorizeConnection({ verifier: { verify }, admission: ADMISSION, policy: POLICY, clock });
+  const verifyToken = makeVerifyToken({ verifier: { verify }, clock });
+  return makeAuthorizeConnection({ verifyToken, admission: ADMISSION });
 }
 
-const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims: CLAIMS });
+const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims: CLAIMS, policy: POLICY });
 const credentials = { query: ["a.b.c"], subprotocols: [] };
 
 describe("authorizing a connection", () => {
@@ -46,7 +50,11 @@ describe("authorizing a connection", () => {
   });
 
   it("judges verified claims", async () => {
-    const authorize = authorizing(async () => ({ kind: "verified", claims: { ...CLAIMS, exp: NOW } }));
+    const authorize = authorizing(async () => ({
+      kind: "verified",
+      claims: { ...CLAIMS, exp: NOW },
+      policy: POLICY,
+    }));
     expect(await authorize({ credentials, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
   });
 

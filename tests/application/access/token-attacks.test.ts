@@ -1,21 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
-import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
-import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
-import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { goodToken, SECRET_TEXT } from "../../support/good-token.ts";
+import { authorizeOver } from "../../support/one-issuer.ts";
 
 const NOW = 1_800_000_000;
 const target = { secret: SECRET_TEXT, now: NOW };
 
-const authorize = makeAuthorizeConnection({
-  verifier: new JoseTokenVerifier(new FixedSigningSecrets(new Secret(SECRET_TEXT))),
-  admission: { queryToken: "allowed", origins: "any" },
-  policy: POLICY,
-  clock: new FixedClock(NOW * 1000),
-});
+const authorize = authorizeOver(new FixedSigningSecrets(new Secret(SECRET_TEXT)), new FixedClock(NOW * 1000));
 
 const show = (token: string) => authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
 

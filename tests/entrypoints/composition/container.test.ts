@@ -91,7 +91,7 @@ describe("the composition root", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const compose = () => composeWith({ TOKEN_ISSUER: "us" }, container, new Set(), MODULES);
     expect(compose).toThrow(ConfigurationError);
-    expect(compose).toThrow(/TOKEN_AUDIENCE.*SECRETS.*JWT_SECRET.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
+    expect(compose).toThrow(/SECRETS.*JWT_SECRET.*TOKEN_AUDIENCE.*QUERY_TOKEN.*ALLOWED_ORIGINS.*STORE/);
     expect(container.isBound(services.clock)).toBe(false);
   });
 

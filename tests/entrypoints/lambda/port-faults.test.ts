@@ -4,8 +4,6 @@ import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signi
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
-import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
-import { makeAuthorizeConnection } from "../../../src/application/access/authorize-connection.ts";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
 import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { Secret } from "../../../src/domain/secret.ts";
@@ -19,6 +17,7 @@ import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
+import { authorizeOver } from "../../support/one-issuer.ts";
 
 /** Of an invocation that nothing holds up. */
 const TIME_ENOUGH = 60_000;
@@ -100,9 +99,7 @@ const CALLS: readonly {
 ];
 
 function authorize({ secrets, clock, logger, context }: Parts, token: string) {
-  const admission = { queryToken: "allowed", origins: "any" } as const;
-  const verifier = new JoseTokenVerifier(secrets);
-  const handler = authorizerHandler(makeAuthorizeConnection({ verifier, admission, policy: POLICY, clock }), logger);
+  const handler = authorizerHandler(authorizeOver(secrets, clock), logger);
   return handler(authorizerEvent({ query: { access_token: token } }), context);
 }
 

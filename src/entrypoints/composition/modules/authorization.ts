@@ -1,32 +1,34 @@
+import { HmacVerificationKeys } from "../../../adapters/jose/hmac-keys.ts";
 import { JoseTokenVerifier } from "../../../adapters/jose/jose-token-verifier.ts";
 import { makeAuthorizeConnection } from "../../../application/access/authorize-connection.ts";
+import { makeVerifyToken } from "../../../application/access/verify-token.ts";
 import { parseOriginPolicy } from "../../../domain/origin-policy.ts";
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
+import { readIssuerPolicy } from "../token-settings.ts";
 
 const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
 
-/** Decides which connections may open. */
+/** Decides which tokens are good and which connections may open. */
 export const authorization = defineModule({
   settings: (settings) => ({
-    queryToken: settings.oneOf("QUERY_TOKEN", ["allowed", "refused"]),
-    origins: settings.parsed("ALLOWED_ORIGINS", parseOriginPolicy, ORIGINS_EXPECTED),
+    policy: readIssuerPolicy(settings),
+    admission: {
+      queryToken: settings.oneOf("QUERY_TOKEN", ["allowed", "refused"]),
+      origins: settings.parsed("ALLOWED_ORIGINS", parseOriginPolicy, ORIGINS_EXPECTED),
+    },
   }),
-  services: (provide, admission) => {
-    provide(services.admissionPolicy, {}, () => admission);
+  services: (provide, { policy, admission }) => {
     provide(
       services.tokenVerifier,
       { secrets: services.signingSecrets },
-      ({ secrets }) => new JoseTokenVerifier(secrets),
+      ({ secrets }) => new JoseTokenVerifier([{ policy, keys: new HmacVerificationKeys(secrets) }]),
     );
+    provide(services.verifyToken, { verifier: services.tokenVerifier, clock: services.clock }, makeVerifyToken);
+    provide(services.admissionPolicy, {}, () => admission);
     provide(
       services.authorizeConnection,
-      {
-        verifier: services.tokenVerifier,
-        admission: services.admissionPolicy,
-        policy: services.issuerPolicy,
-        clock: services.clock,
-      },
+      { verifyToken: services.verifyToken, admission: services.admissionPolicy },
       makeAuthorizeConnection,
     );
   },

@@ -3,15 +3,18 @@ import { RandomIds } from "../../../adapters/system/system.ts";
 import { makeMintTestToken } from "../../../application/access/mint-test-token.ts";
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
+import { readMintingPolicy } from "../token-settings.ts";
 
 /** Mints test tokens of any user. */
 export const testTokens = defineModule({
-  services: (provide) => {
+  settings: readMintingPolicy,
+  services: (provide, policy) => {
+    provide(services.mintingPolicy, {}, () => policy);
     provide(services.uniqueIds, {}, () => new RandomIds());
     provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
     provide(
       services.mintTestToken,
-      { signer: services.tokenSigner, policy: services.issuerPolicy, clock: services.clock, ids: services.uniqueIds },
+      { signer: services.tokenSigner, policy: services.mintingPolicy, clock: services.clock, ids: services.uniqueIds },
       makeMintTestToken,
     );
   },

@@ -1,0 +1,27 @@
+import type { MintingPolicy } from "../../application/access/mint-test-token.ts";
+import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
+import { HS256, type IssuerPolicy } from "../../domain/token/issuer-policy.ts";
+import type { Settings } from "./settings.ts";
+
+/** The longest life of a token, which is also how long a token of the previous secret may still come. */
+export function readMaxLifetimeSeconds(settings: Settings): number {
+  return settings.wholeNumber("TOKEN_MAX_LIFETIME_SECONDS", { min: 60, max: 604_800, fallback: 86_400 });
+}
+
+export function readMintingPolicy(settings: Settings): MintingPolicy {
+  return {
+    issuer: settings.text("TOKEN_ISSUER"),
+    audience: settings.text("TOKEN_AUDIENCE"),
+    maxLifetimeSeconds: readMaxLifetimeSeconds(settings),
+    identityClaims: settings.oneOf("IDENTITY_CLAIMS", IDENTITY_CLAIMS, "data"),
+  };
+}
+
+/** The rules of the one issuer, which shares a secret with us. */
+export function readIssuerPolicy(settings: Settings): IssuerPolicy {
+  return {
+    ...readMintingPolicy(settings),
+    algorithms: [HS256],
+    leewaySeconds: settings.wholeNumber("TOKEN_LEEWAY_SECONDS", { min: 0, max: 60, fallback: 5 }),
+  };
+}

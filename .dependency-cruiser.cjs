@@ -1,6 +1,7 @@
 // The ring rules of ARCHITECTURE.md. tests/architecture/rings.test.ts plants a violation of each and expects it named.
 const core = "^src/(domain|application)/";
 const packages = "(^|/)node_modules/";
+const schemas = "schemas(/|[.]ts$)";
 
 module.exports = {
   forbidden: [
@@ -31,11 +32,11 @@ module.exports = {
     {
       name: "handlers-know-only-the-gateway-adapter",
       comment:
-        "A handler translates API Gateway's events, or the one event of another service (adapters/*/*-event.ts), and " +
-        "parses frames by their schemas; every other adapter is chosen by the composition root.",
+        "A handler translates API Gateway's events, or the one event of another service (adapters/*/*-event.ts); " +
+        "every other adapter is chosen by the composition root.",
       severity: "error",
       from: { path: "^src/entrypoints/lambda/" },
-      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|zod/|[^/]+/[^/]+-event[.]ts$)" },
+      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|[^/]+/[^/]+-event[.]ts$)" },
     },
     {
       name: "inversify-only-in-the-composition-root",
@@ -56,16 +57,29 @@ module.exports = {
       to: { path: "^src/entrypoints/local/" },
     },
     {
+      name: "protocol-knows-only-zod",
+      severity: "error",
+      from: { path: "^packages/protocol/src/" },
+      to: { pathNot: `^packages/protocol/src/|${packages}zod/` },
+    },
+    {
+      name: "protocol-needs-zod-only-for-schemas",
+      comment: "A client that imports `.` installs and loads nothing else.",
+      severity: "error",
+      from: { path: "^packages/protocol/src/", pathNot: `^packages/protocol/src/${schemas}` },
+      to: { path: `^packages/protocol/src/${schemas}|${packages}zod/` },
+    },
+    {
       name: "no-cycles",
       severity: "error",
-      from: { path: "^src/" },
+      from: { path: "^(src|packages/protocol)/" },
       to: { circular: true },
     },
     {
       name: "everything-resolves",
       comment: "An import that does not resolve is one that no other rule sees. aws-lambda exists only as @types.",
       severity: "error",
-      from: { path: "^src/" },
+      from: { path: "^(src|packages)/" },
       to: { couldNotResolve: true, pathNot: "^aws-lambda$" },
     },
   ],

@@ -23,6 +23,12 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["middy-only-in-lambda-entrypoints", "entrypoints/composition/planted.ts", 'import "@middy/core";'],
   ["middy-only-in-lambda-entrypoints", "adapters/jose/planted.ts", 'import "middy";'],
   ["nothing-shipped-knows-the-local-runtime", "entrypoints/lambda/planted.ts", 'import "../local/planted.ts";'],
+  ["domain-knows-only-domain", "domain/planted.ts", 'import "@portcullis/protocol";'],
+  ["application-knows-only-the-core", "application/planted.ts", 'import "@portcullis/protocol";'],
+  ["protocol-knows-only-zod", "packages/protocol/src/planted.ts", 'import "../../../src/domain/planted.ts";'],
+  ["protocol-knows-only-zod", "packages/protocol/src/schemas/planted.ts", 'import "pino";'],
+  ["protocol-needs-zod-only-for-schemas", "packages/protocol/src/planted.ts", 'import "zod/mini";'],
+  ["protocol-needs-zod-only-for-schemas", "packages/protocol/src/planted.ts", 'import "./schemas/planted.ts";'],
   ["no-cycles", "adapters/jose/planted.ts", 'import "./planted-too.ts";'],
   ["everything-resolves", "adapters/jose/planted.ts", 'import "./missing.ts";'],
 ];
@@ -34,12 +40,16 @@ const TARGETS = [
   ["adapters/pino/planted.ts", "export {};"],
   ["entrypoints/lambda/planted.ts", "export {};"],
   ["entrypoints/local/planted.ts", "export {};"],
+  ["domain/planted.ts", "export {};"],
+  ["packages/protocol/src/planted.ts", "export {};"],
+  ["packages/protocol/src/schemas/planted.ts", "export {};"],
 ] as const;
 
 const project = mkdtempSync(join(tmpdir(), "portcullis-rings-"));
 
+/** Files of `src` are named from there, those of packages from the root. */
 function write(file: string, source: string): void {
-  const path = join(project, "src", file);
+  const path = join(project, file.startsWith("packages/") ? "" : "src", file);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${source}\n`);
 }
@@ -47,7 +57,7 @@ function write(file: string, source: string): void {
 function brokenRules(): { readonly rules: readonly string[]; readonly modules: number } {
   const { stdout } = spawnSync(
     resolve("node_modules/.bin/depcruise"),
-    ["--config", ".dependency-cruiser.cjs", "--output-type", "json", "src"],
+    ["--config", ".dependency-cruiser.cjs", "--output-type", "json", "src", "packages"],
     { cwd: project, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
   const { summary } = JSON.parse(stdout);
@@ -63,8 +73,8 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the ring rules", () => {
-  it.each(PLANTED)("%s catches, in src/%s, %s", (rule, file, source) => {
-    rmSync(join(project, "src"), { recursive: true, force: true });
+  it.each(PLANTED)("%s catches, in %s, %s", (rule, file, source) => {
+    for (const folder of ["src", "packages"]) rmSync(join(project, folder), { recursive: true, force: true });
     for (const [path, content] of TARGETS) if (path !== file) write(path, content);
     write(file, source);
     const { rules, modules } = brokenRules();

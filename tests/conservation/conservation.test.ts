@@ -5,10 +5,10 @@ import { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 import { ManualScheduler } from "../../packages/emulator/tests/support/manual-scheduler.ts";
 import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
 import { serveHttpServices } from "../../packages/emulator/tests/support/serve-http-services.ts";
+import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
-import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { Account, type Mark } from "./account.ts";
 import { FatedSockets } from "./fated-sockets.ts";
 import { LocalBus, PATIENT_MILLIS } from "./local-bus.ts";
@@ -89,7 +89,7 @@ function numberOf({ notification }: Delivery): number {
 }
 
 async function readDeadLetters(queue: string, mark: Mark): Promise<void> {
-  const read = queue.startsWith("UserPush") ? readUserPush : readEntityUpdate;
+  const read = queue.startsWith("UserPush") ? parseQueuedUserPush : parseQueuedEntityUpdate;
   for (const { Body = "" } of await bus.empty(queue)) {
     const delivery: Delivery = read(Body);
     const { recipients } = eventOf(numberOf(delivery));

@@ -2,6 +2,7 @@ import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-f
 import type { Scheduler } from "../../packages/emulator/src/scheduler.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
 import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
@@ -12,7 +13,6 @@ import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { type QueueHandling, queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
-import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { mortal, ofTheLiving } from "./mortal-process.ts";
 
 const POSTS_AT_ONCE = 50;
@@ -62,6 +62,6 @@ export function makeNotifyingFunctions(deps: {
   return {
     connections,
     subscriptions,
-    functions: [define("NotifyEntity", readEntityUpdate), define("NotifyUser", readUserPush)],
+    functions: [define("NotifyEntity", parseQueuedEntityUpdate), define("NotifyUser", parseQueuedUserPush)],
   };
 }

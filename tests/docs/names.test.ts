@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { CLOSE_CODES, DETAIL_TYPES, ERROR_EXPLANATIONS } from "@portcullis/protocol";
 import { describe, expect, it } from "vitest";
 
 /** Installed, built or downloaded: not of the repository. */
@@ -72,8 +73,21 @@ describe("the documents", () => {
   });
 
   it("docs/protocol.md lists every code of an error frame, and no other", () => {
-    const declared = matchesIn("src/adapters/api-gateway/route-responses.ts", /^ {2}([A-Z_]+): "/gm);
+    const declared = Object.keys(ERROR_EXPLANATIONS);
     expect(matchesIn("docs/protocol.md", /^\| `([A-Z_]+)` +\|/gm).sort()).toStrictEqual(declared.sort());
+  });
+
+  it("docs/protocol.md lists every close code, and no other", () => {
+    const listed = matchesIn("docs/protocol.md", /^\| (\d{4}) \|/gm).map(Number);
+    // No side sends it: the page says where a browser shows it.
+    expect(textOf("docs/protocol.md")).toContain("close code 1006");
+    expect([...listed, CLOSE_CODES.ABNORMAL].sort()).toStrictEqual(Object.values(CLOSE_CODES).sort());
+  });
+
+  it("docs/protocol.md lists every detail-type, and no other", () => {
+    const table = textOf("docs/protocol.md").split("## Events from publishers")[1]?.split("\n## ")[0] ?? "";
+    const listed = [...table.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, found]) => found);
+    expect(listed).toStrictEqual(Object.values(DETAIL_TYPES));
   });
 
   it("docs/protocol.md lists every route that the template declares", () => {

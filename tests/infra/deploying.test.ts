@@ -2,12 +2,11 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { entityUpdatedDetailSchema, sendUserPushDetailSchema, validate } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import * as z from "zod/mini";
 import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { parseTestTokenRequest } from "../../src/adapters/api-gateway/test-token-request.ts";
-import { entityUpdatedDetail, sendUserPushDetail } from "../../src/adapters/zod/bus-events.ts";
 import { hints } from "../../src/entrypoints/local/hints.ts";
 
 /** With the AWS CLI for the second, and the connection for the third. */
@@ -119,15 +118,15 @@ describe("the commands among the outputs", () => {
   });
 
   it.each([
-    ["PublishEntityUpdatedCommand", "Entity Updated", entityUpdatedDetail],
-    ["PublishUserPushCommand", "Send User Push Notification", sendUserPushDetail],
+    ["PublishEntityUpdatedCommand", "Entity Updated", entityUpdatedDetailSchema],
+    ["PublishUserPushCommand", "Send User Push Notification", sendUserPushDetailSchema],
   ])("%s publishes what %s takes", (name, detailType, schema) => {
     const command = new Map(commands).get(name) ?? "";
     const [, entries = ""] = /--entries '(.*)'$/.exec(command) ?? [];
     const [entry] = JSON.parse(entries);
 
     expect(entry).toMatchObject({ EventBusName: "events", Source: "CLI", DetailType: detailType });
-    expect(z.safeParse(schema, JSON.parse(entry.Detail))).toMatchObject({ success: true });
+    expect(validate(schema, JSON.parse(entry.Detail))).toMatchObject({ kind: "valid" });
   });
 });
 

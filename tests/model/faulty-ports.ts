@@ -1,4 +1,5 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
+import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
@@ -7,7 +8,6 @@ import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
-import { readEntityUpdate } from "../support/message-readers.ts";
 import { checkDelivery } from "./check-publication.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
 import type { Invocation } from "./invocation.ts";
@@ -174,7 +174,7 @@ function faultyQueue(
   return {
     defer(delivery, delaySeconds) {
       ledger.deferred(delivery, simulation.clock.now());
-      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: readEntityUpdate };
+      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedEntityUpdate };
       return call("defer", () => simulation.queue.send(message, delaySeconds));
     },
     undeliverable(delivery, reason) {

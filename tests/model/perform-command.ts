@@ -1,5 +1,5 @@
+import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
 import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
-import { readEntityUpdate, readUserPush } from "../support/message-readers.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { expectedAudience } from "./check-publication.ts";
 import type { Command } from "./command.ts";
@@ -89,7 +89,7 @@ function publish(simulation: Simulation, audience: Audience, copies: number): vo
     ...{ settled: Number.POSITIVE_INFINITY, settledAt: Number.POSITIVE_INFINITY },
   });
   const body = JSON.stringify(envelope(eventId, publishedAt, audience));
-  const read = "entityId" in audience ? readEntityUpdate : readUserPush;
+  const read = "entityId" in audience ? parseQueuedEntityUpdate : parseQueuedUserPush;
   for (let copy = 0; copy < copies; copy += 1) simulation.queue.send({ eventId, body, read });
 }
 

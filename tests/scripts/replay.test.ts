@@ -7,10 +7,10 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { replayDeadLetters } from "../../scripts/replay/replay-dead-letters.ts";
+import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import { readEntityUpdate } from "../support/message-readers.ts";
 import { hasMoto, startMoto } from "../support/moto-server.ts";
 import { entityUpdate, freshDelivery, named, recipients, userPush } from "../support/notifications.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
@@ -67,7 +67,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
     for (const delivery of deliveries) await queue.undeliverable(delivery, "TOO_OLD");
     expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({ replayed: 2, left: 0, others: {} });
-    const replayed = (await bodiesIn("ContinuationQueue")).map(readEntityUpdate);
+    const replayed = (await bodiesIn("ContinuationQueue")).map(parseQueuedEntityUpdate);
     const wanted = deliveries.map(({ notification, ...rest }) => ({
       ...rest,
       notification: { ...notification, replay: true },

@@ -8,20 +8,15 @@ function run(script: string, ...args: readonly string[]) {
 
 describe("the tests alone", () => {
   it("are those that the filter matches, and no check", () => {
-    const { status, stdout } = run("scripts/test-only.ts", "tests/domain/correlation-id.test.ts");
+    const { status, stdout } = run("scripts/test-only.ts", "tests/domain/origin-policy.test.ts");
     expect(stdout).toMatch(/^\d+ passed, 0 failed$/m);
-    expect(stdout).toContain("correlation-id.test.ts");
+    expect(stdout).toContain("origin-policy.test.ts");
     expect(stdout).not.toContain("format and lint");
     expect(status).toBe(0);
   });
 
   it("fail when no test has the title", () => {
-    const { status, stdout } = run(
-      "scripts/test-only.ts",
-      "tests/domain/correlation-id.test.ts",
-      "-t",
-      "no such title",
-    );
+    const { status, stdout } = run("scripts/test-only.ts", "tests/domain/origin-policy.test.ts", "-t", "no such title");
     expect(stdout).toMatch(/^0 passed, 1 failed, \d+ skipped$/m);
     expect(status).toBe(1);
   });
@@ -29,7 +24,7 @@ describe("the tests alone", () => {
 
 describe.each(["scripts/check.ts", "scripts/test-only.ts"])("a mistyped filter of %s", (script) => {
   it("fails before anything runs, beside good ones too", () => {
-    expect(run(script, "tests/domain/correlation-id.test.ts", "tests/domian")).toEqual({
+    expect(run(script, "tests/domain/origin-policy.test.ts", "tests/domian")).toEqual({
       status: 1,
       stdout: "0 passed, 1 failed\n",
       stderr: "No test file matches tests/domian\n",

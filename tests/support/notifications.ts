@@ -1,4 +1,4 @@
-import { parseEntityUpdate, parseUserPush } from "../../src/adapters/zod/bus-events.ts";
+import { parseEntityUpdate, parseUserPush } from "../../src/adapters/sqs/event-detail.ts";
 import { type ConnectionId, parseConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type {

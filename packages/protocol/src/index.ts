@@ -1,1 +1,38 @@
-export {};
+// biome-ignore-all lint/performance/noBarrelFile: the package's door, without a dependency; ./schemas.ts is the one with zod
+export { DETAIL_TYPES, type DetailType, type EntityUpdatedDetail, type SendUserPushDetail } from "./bus-events.ts";
+export {
+  type ClientFrame,
+  type SubscribeFrame,
+  subscribeFrame,
+  type UnsubscribeFrame,
+  unsubscribeFrame,
+} from "./client-frames.ts";
+export { CLOSE_CODES, type CloseCode } from "./close-codes.ts";
+export { ERROR_EXPLANATIONS, type ErrorCode } from "./error-codes.ts";
+export { isCallback, isCorrelationId, isEntityId, USER_ID } from "./identifiers.ts";
+export {
+  MAX_CALLBACK_BYTES,
+  MAX_CLIENT_FRAME_BYTES,
+  MAX_CORRELATION_ID_BYTES,
+  MAX_DETAIL_MEMBERS,
+  MAX_ENTITY_ID_BYTES,
+  MAX_PUSH_BYTES,
+} from "./limits.ts";
+export {
+  type EntityUpdatedFrame,
+  entityUpdatedFrame,
+  type PushFrame,
+  type UserPushFrame,
+  userPushFrame,
+} from "./pushes.ts";
+export {
+  type ErrorFrame,
+  errorFrame,
+  type MessageReference,
+  malformedMemberFrame,
+  type ServerFrame,
+  type SubscribedFrame,
+  subscribedFrame,
+  type UnsubscribedFrame,
+  unsubscribedFrame,
+} from "./server-frames.ts";

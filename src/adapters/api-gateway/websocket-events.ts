@@ -1,8 +1,8 @@
+import { isCorrelationId, type MessageReference } from "@portcullis/protocol";
 import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
 import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
-import { type CorrelationId, parseCorrelationId } from "../../domain/correlation-id.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseIdentity, parseUserId } from "../../domain/identity/identity.ts";
 import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
@@ -92,14 +92,6 @@ function connectionIdIn(requestContext: PlainObject): ConnectionId {
 /** Deeper than any frame of ours. */
 const MAX_DEPTH = 32;
 
-/** The ids by which a response names its message. */
-export type MessageReference = {
-  /** The gateway's: the access log has it, and a client can quote it. */
-  readonly requestId: string;
-  /** The client's own, in every JSON object with a valid one: without it the client waits for its response for ever. */
-  readonly id?: CorrelationId;
-};
-
 export type ClientMessage = {
   readonly reference: MessageReference;
   /** Undefined for a text that is no JSON object. */
@@ -111,9 +103,13 @@ export function parseMessageEvent(value: unknown): ClientMessage {
   const { event, requestContext } = parseRouteEvent(value, "MESSAGE");
   const body = textField(event, "body") ?? "";
   const frame = parseStrictObject(body, MAX_DEPTH);
-  const id = parseCorrelationId(ownProperty(frame ?? parseJsonObject(body) ?? {}, "id"));
+  // Also of an object that is refused: without its id the client waits for its response for ever.
+  const id = textField(frame ?? parseJsonObject(body) ?? {}, "id");
   return {
-    reference: { requestId: textField(requestContext, "requestId") ?? "", ...(id !== undefined && { id }) },
+    reference: {
+      requestId: textField(requestContext, "requestId") ?? "",
+      ...(id !== undefined && isCorrelationId(id) && { id }),
+    },
     frame,
   };
 }

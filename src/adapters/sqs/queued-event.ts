@@ -1,41 +1,33 @@
+import { DETAIL_TYPES, type DetailType } from "@portcullis/protocol";
 import { MalformedInputError } from "../../domain/errors.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
-import type { EntityUpdate, Notification, Publication, UserPush } from "../../domain/notification/notification.ts";
+import type { Notification, Publication, UserPush } from "../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
+import { parseEntityUpdate, parseUserPush } from "./event-detail.ts";
 import { parseEnvelope } from "./eventbridge-envelope.ts";
 import { parseEventId } from "./publication.ts";
 
 type ParseDetail<N extends Notification> = (detail: unknown, publication: Publication) => N;
 
-/** The contract with publishers. Each throws MalformedInputError. */
-export type DetailParsers = {
-  readonly parseEntityUpdate: ParseDetail<EntityUpdate>;
-  readonly parseUserPush: ParseDetail<UserPush>;
-};
-
 /**
  * What NotifyEntity's queues hold: entity updates from the bus, and continuations of either kind, so that a huge audience
- * delays no fresh event. The parser throws MalformedInputError.
+ * delays no fresh event. Throws MalformedInputError.
  */
-export function queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }: DetailParsers) {
-  return (body: string): Delivery => {
-    const message = parseMessage(body);
-    if (!isDelivery(message)) return parseEvent(message, "Entity Updated", parseEntityUpdate);
-    return ownProperty(message, "kind") === "user-push"
-      ? parseDelivery(message, "user-push", parseUserPush)
-      : parseDelivery(message, "entity-update", parseEntityUpdate);
-  };
+export function parseQueuedEntityUpdate(body: string): Delivery {
+  const message = parseMessage(body);
+  if (!isDelivery(message)) return parseEvent(message, DETAIL_TYPES.ENTITY_UPDATED, parseEntityUpdate);
+  return ownProperty(message, "kind") === "user-push"
+    ? parseDelivery(message, "user-push", parseUserPush)
+    : parseDelivery(message, "entity-update", parseEntityUpdate);
 }
 
-/** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. */
-export function queuedUserPushParser({ parseUserPush }: Pick<DetailParsers, "parseUserPush">) {
-  return (body: string): Delivery<UserPush> => {
-    const message = parseMessage(body);
-    return isDelivery(message)
-      ? parseDelivery(message, "user-push", parseUserPush)
-      : parseEvent(message, "Send User Push Notification", parseUserPush);
-  };
+/** What NotifyUser's queue holds: user pushes from the bus, and their dead letters moved back. Throws MalformedInputError. */
+export function parseQueuedUserPush(body: string): Delivery<UserPush> {
+  const message = parseMessage(body);
+  return isDelivery(message)
+    ? parseDelivery(message, "user-push", parseUserPush)
+    : parseEvent(message, DETAIL_TYPES.SEND_USER_PUSH, parseUserPush);
 }
 
 /** EventBridge and we write an id among the first members. */
@@ -46,7 +38,11 @@ export function eventIdOf(body: string): string | undefined {
   return parseEventId(/"id"\s*:\s*"([^"\\]*)"/.exec(body.slice(0, BEGINNING))?.[1]);
 }
 
-function parseEvent<N extends Notification>(message: PlainObject, name: string, parse: ParseDetail<N>): Delivery<N> {
+function parseEvent<N extends Notification>(
+  message: PlainObject,
+  name: DetailType,
+  parse: ParseDetail<N>,
+): Delivery<N> {
   const { detailType, detail, publication } = parseEnvelope(message);
   // Another rule's event: this function is not the one that knows what it means.
   if (detailType !== name) throw new MalformedInputError("MALFORMED_EVENT");

@@ -1,7 +1,6 @@
 import type { ConnectionId, ConnectionLifetime } from "../connection/connection.ts";
 import type { UserId } from "../identity/identity.ts";
 import type { EntityId } from "../subscription/subscription.ts";
-import { isPlainText } from "../text.ts";
 import type { EpochMillis } from "../time.ts";
 
 /** What the bus says of an event, whatever the event says. */
@@ -27,6 +26,7 @@ export type UserPush = Publication & {
   readonly kind: "user-push";
   readonly userId: UserId;
   readonly message: string;
+  /** An address that clients may open: the contract with publishers says which. */
   readonly callback?: string;
 };
 
@@ -41,11 +41,3 @@ export type Recipient = {
   /** Only for the log, which names the users that a push did not reach. */
   readonly userId: UserId;
 } & ConnectionLifetime;
-
-/** Clients may open it: no `javascript:`, no `data:`, nothing that a log line or a terminal would trip over. */
-const CALLBACK = /^https:\/\/[^\s"<>\\^`{|}]+$/;
-const MAX_CALLBACK_BYTES = 2048;
-
-export function parseCallback(value: unknown): string | undefined {
-  return isPlainText(value, MAX_CALLBACK_BYTES) && CALLBACK.test(value) ? value : undefined;
-}

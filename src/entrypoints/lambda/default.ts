@@ -1,4 +1,5 @@
-import { errorFrame } from "../../adapters/api-gateway/route-responses.ts";
+import { errorFrame } from "@portcullis/protocol";
+import { frameResponse } from "../../adapters/api-gateway/route-responses.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { platform } from "../composition/modules/platform.ts";
@@ -13,7 +14,7 @@ export function defaultHandler(logger: Logger) {
     parse: (frame) => frame,
     act: async (_frame, { reference, log }) => {
       log.add({ outcome: "refused", reason: "UNKNOWN_ACTION" });
-      return errorFrame("UNKNOWN_ACTION", reference);
+      return frameResponse(errorFrame("UNKNOWN_ACTION", reference));
     },
   });
 }

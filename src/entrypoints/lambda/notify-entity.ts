@@ -1,5 +1,4 @@
-import { queuedEntityUpdateParser } from "../../adapters/sqs/queued-event.ts";
-import { parseEntityUpdate, parseUserPush } from "../../adapters/zod/bus-events.ts";
+import { parseQueuedEntityUpdate } from "../../adapters/sqs/queued-event.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { connections } from "../composition/modules/connections.ts";
 import { delivery } from "../composition/modules/delivery.ts";
@@ -13,7 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 /** Invoked by two queues: entity updates from the bus, and what pushes of either kind left over. */
 export const handler = queueHandler({
   name: "NotifyEntity",
-  parse: queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush }),
+  parse: parseQueuedEntityUpdate,
   deliver: resolve(container, services.deliver),
   deadLetters: resolve(container, services.deadLetters),
   clock: resolve(container, services.clock),

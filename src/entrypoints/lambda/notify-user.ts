@@ -1,5 +1,4 @@
-import { queuedUserPushParser } from "../../adapters/sqs/queued-event.ts";
-import { parseUserPush } from "../../adapters/zod/bus-events.ts";
+import { parseQueuedUserPush } from "../../adapters/sqs/queued-event.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { connections } from "../composition/modules/connections.ts";
 import { delivery } from "../composition/modules/delivery.ts";
@@ -13,7 +12,7 @@ const container = compose(platform, stores, connections, delivery);
 /** Invoked by the queue of user pushes from the bus. What it leaves over, NotifyEntity takes up. */
 export const handler = queueHandler({
   name: "NotifyUser",
-  parse: queuedUserPushParser({ parseUserPush }),
+  parse: parseQueuedUserPush,
   deliver: resolve(container, services.notifyUser),
   deadLetters: resolve(container, services.deadLetters),
   clock: resolve(container, services.clock),

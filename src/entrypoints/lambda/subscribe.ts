@@ -1,7 +1,7 @@
-import { errorFrame, frame } from "../../adapters/api-gateway/route-responses.ts";
+import { errorFrame, subscribedFrame } from "@portcullis/protocol";
+import { parseSubscribeFrame } from "../../adapters/api-gateway/client-frames.ts";
+import { frameResponse } from "../../adapters/api-gateway/route-responses.ts";
 import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
-import { parseSubscribeFrame } from "../../adapters/zod/client-frames.ts";
-import type { SubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Subscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
@@ -22,8 +22,8 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
     act: async ({ entityId, id }, { event, reference, log }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
       log.add({ outcome });
-      if (outcome !== "subscribed") return errorFrame(REFUSALS[outcome], reference);
-      return frame({ type: "subscribed", entityId, ...(id !== undefined && { id }) } satisfies SubscribedFrame);
+      if (outcome !== "subscribed") return frameResponse(errorFrame(REFUSALS[outcome], reference));
+      return frameResponse(subscribedFrame({ entityId, ...(id !== undefined && { id }) }));
     },
   });
 }

@@ -1,7 +1,7 @@
-import { errorFrame, frame } from "../../adapters/api-gateway/route-responses.ts";
+import { errorFrame, unsubscribedFrame } from "@portcullis/protocol";
+import { parseUnsubscribeFrame } from "../../adapters/api-gateway/client-frames.ts";
+import { frameResponse } from "../../adapters/api-gateway/route-responses.ts";
 import { parseSender } from "../../adapters/api-gateway/websocket-events.ts";
-import { parseUnsubscribeFrame } from "../../adapters/zod/client-frames.ts";
-import type { UnsubscribedFrame } from "../../adapters/zod/server-frames.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../application/subscriptions/subscribe.ts";
 import { compose, resolve } from "../composition/container.ts";
@@ -20,8 +20,8 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
     act: async ({ entityId, id }, { event, reference, log }) => {
       const outcome = await unsubscribe({ ...parseSender(event), entityId });
       log.add({ outcome });
-      if (outcome !== "unsubscribed") return errorFrame("NOT_CONNECTED", reference);
-      return frame({ type: "unsubscribed", entityId, ...(id !== undefined && { id }) } satisfies UnsubscribedFrame);
+      if (outcome !== "unsubscribed") return frameResponse(errorFrame("NOT_CONNECTED", reference));
+      return frameResponse(unsubscribedFrame({ entityId, ...(id !== undefined && { id }) }));
     },
   });
 }

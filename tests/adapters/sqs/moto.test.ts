@@ -6,16 +6,13 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
-import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { hasMoto, startMoto } from "../../support/moto-server.ts";
 import { entityUpdate, freshDelivery, named, recipients, userPush } from "../../support/notifications.ts";
-
-const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],

@@ -1,15 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
-import { queuedEntityUpdateParser, queuedUserPushParser } from "../../../src/adapters/sqs/queued-event.ts";
-import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
+import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../../src/adapters/sqs/queued-event.ts";
 import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { entityUpdate, freshDelivery, named, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
-
-const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
-const parseQueuedUserPush = queuedUserPushParser({ parseUserPush });
 
 const DETAIL = { entityId: "order-17", message: "shipped" };
 const EVENT = entityUpdated(DETAIL);

@@ -4,15 +4,12 @@ import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
 import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
 import { workAndDeadQueues } from "../../../packages/emulator/tests/support/queues.ts";
 import { serveHttpServices } from "../../../packages/emulator/tests/support/serve-http-services.ts";
-import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
-import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.ts";
 import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
-
-const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 
 const NEVER: HttpService = () => new Promise(() => undefined);
 

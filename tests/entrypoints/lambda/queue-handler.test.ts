@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeBatchResponse } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
-import { queuedEntityUpdateParser } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
-import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { type DeliveryReport, newTally } from "../../../src/application/push/delivery-report.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
@@ -16,8 +15,6 @@ import { lambdaContext } from "../../support/lambda-context.ts";
 import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
 import { PushWorld } from "../../support/push-world.ts";
 import { entityUpdated, sqsEvent } from "../../support/queued-messages.ts";
-
-const parseQueuedEntityUpdate = queuedEntityUpdateParser({ parseEntityUpdate, parseUserPush });
 
 const CANARY = "planted-7f3a";
 

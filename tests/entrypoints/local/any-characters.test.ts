@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
 import { encodePush } from "../../../src/domain/notification/push.ts";
-import { readEntityUpdate } from "../../support/message-readers.ts";
 
 const rule = {
   name: "updates",
@@ -38,7 +38,7 @@ it("an accepted event reaches the reader of the queue with its message, whatever
       const Detail = JSON.stringify({ entityId: "a", message });
       const entry = { Source: `portcullis.${source}`, DetailType: "Entity Updated", Detail, Resources: [source] };
       await bus.send(new PutEventsCommand({ Entries: [entry] }));
-      const { notification } = readEntityUpdate(await body);
+      const { notification } = parseQueuedEntityUpdate(await body);
       expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
     }),
   );

@@ -1,25 +1,29 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import {
+  entityUpdatedDetailSchema,
+  sendUserPushDetailSchema,
+  serverFrameSchemas,
+  subscribeFrameSchema,
+  unsubscribeFrameSchema,
+  validate,
+} from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
 import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
 import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
-import { entityUpdatedDetail, sendUserPushDetail } from "../../../src/adapters/zod/bus-events.ts";
-import { subscribeFrame, unsubscribeFrame } from "../../../src/adapters/zod/client-frames.ts";
-import { serverFrames } from "../../../src/adapters/zod/server-frames.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 
 const EXCHANGED = "docs/examples/exchanged.json";
 
 const SCHEMAS = {
-  subscribe: subscribeFrame,
-  unsubscribe: unsubscribeFrame,
-  ...serverFrames,
-  publishEntityUpdated: entityUpdatedDetail,
-  publishUserPush: sendUserPushDetail,
+  subscribe: subscribeFrameSchema,
+  unsubscribe: unsubscribeFrameSchema,
+  ...serverFrameSchemas,
+  publishEntityUpdated: entityUpdatedDetailSchema,
+  publishUserPush: sendUserPushDetailSchema,
 } as const;
 
 /** What differs from run to run, as the documentation shows it. */
@@ -31,7 +35,7 @@ let bus: EventBridgeClient;
 
 /** Every frame and event of the story, held to its schema and kept for the documentation. */
 function record(name: keyof typeof SCHEMAS, message: Record<string, unknown>): Record<string, unknown> {
-  expect(z.safeParse(SCHEMAS[name], message).error).toBeUndefined();
+  expect(validate(SCHEMAS[name], message)).toMatchObject({ kind: "valid" });
   const steady = Object.fromEntries(Object.entries(STEADY).filter(([member]) => member in message));
   const id = "time" in message ? { id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718" } : {};
   const example = { ...message, ...steady, ...id };

@@ -1,5 +1,6 @@
-import { badRequest, errorFrame, FAILED, type RouteResponse } from "../../../adapters/api-gateway/route-responses.ts";
-import { type MessageReference, parseMessageEvent } from "../../../adapters/api-gateway/websocket-events.ts";
+import { errorFrame, type MessageReference, malformedMemberFrame } from "@portcullis/protocol";
+import { FAILED, frameResponse, type RouteResponse } from "../../../adapters/api-gateway/route-responses.ts";
+import { parseMessageEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { PlainObject } from "../../../domain/plain-object.ts";
@@ -33,6 +34,12 @@ export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute
   });
 }
 
+function badRequest(reference: MessageReference, member: string | undefined): RouteResponse {
+  return frameResponse(
+    member === undefined ? errorFrame("BAD_REQUEST", reference) : malformedMemberFrame(member, reference),
+  );
+}
+
 function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRoute<Frame>["parse"]) {
   try {
     return frame === undefined ? new MalformedInputError("MALFORMED_FRAME") : parse(frame);
@@ -45,7 +52,7 @@ function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRout
 /** An event that is no message gets no frame: on `$connect` a status of 200 would let somebody in. */
 function responseToFault(event: unknown): RouteResponse {
   try {
-    return errorFrame("INTERNAL", parseMessageEvent(event).reference);
+    return frameResponse(errorFrame("INTERNAL", parseMessageEvent(event).reference));
   } catch {
     return FAILED;
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/zod/bus-events.ts";
+import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/sqs/event-detail.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { PUBLICATION } from "../../support/notifications.ts";
 

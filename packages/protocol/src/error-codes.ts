@@ -1,0 +1,18 @@
+/**
+ * Why a message was not acted upon, with the explanation that the error frame carries. The connection stays open and
+ * usable. Codes are added, never renamed: a client handles one that it does not know like `INTERNAL`.
+ */
+export const ERROR_EXPLANATIONS = {
+  /** The message, or the member that the frame names, is malformed. The same message is refused again. */
+  BAD_REQUEST: "The message is not a JSON object with the members of its action, each once.",
+  /** A fault of the service. The message had its whole effect or none: send it again. */
+  INTERNAL: "The message could not be handled. Try again.",
+  /** The connection has as many subscriptions as it may. Unsubscribe from an entity first. */
+  LIMIT: "This connection has as many subscriptions as it may.",
+  /** The service has no record of the connection, so no push reaches it. Connect again. */
+  NOT_CONNECTED: "This connection has ended. Connect again.",
+  /** No route has the name that `action` gives. */
+  UNKNOWN_ACTION: "There is no such action.",
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_EXPLANATIONS;

@@ -1,0 +1,41 @@
+/** An entity was updated: to every connection that is subscribed to it. */
+export type EntityUpdatedFrame = {
+  readonly type: "Entity Updated";
+  readonly entityId: string;
+  /** Only if the publisher gave one. */
+  readonly message?: string;
+  /** The event's, the same in every repetition of the push. */
+  readonly id: string;
+  /** When the event was published (RFC 3339). */
+  readonly time: string;
+};
+
+/** A message for one user: to every connection of that user. */
+export type UserPushFrame = {
+  readonly type: "User Push Notification";
+  readonly message: string;
+  /** An https address that the client may open. Only if the publisher gave one. */
+  readonly callback?: string;
+  /** The event's, the same in every repetition of the push. */
+  readonly id: string;
+  /** When the event was published (RFC 3339). */
+  readonly time: string;
+};
+
+/** Frames that no request of the client caused. Each comes at least once, in any order. */
+export type PushFrame = EntityUpdatedFrame | UserPushFrame;
+
+/** The members' order is part of the contract. */
+export function entityUpdatedFrame({
+  entityId,
+  message,
+  id,
+  time,
+}: Omit<EntityUpdatedFrame, "type">): EntityUpdatedFrame {
+  return { type: "Entity Updated", entityId, ...(message !== undefined && { message }), id, time };
+}
+
+/** The members' order is part of the contract. */
+export function userPushFrame({ message, callback, id, time }: Omit<UserPushFrame, "type">): UserPushFrame {
+  return { type: "User Push Notification", message, ...(callback !== undefined && { callback }), id, time };
+}

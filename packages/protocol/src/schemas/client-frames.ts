@@ -1,0 +1,31 @@
+import * as z from "zod/mini";
+import type { SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
+import { isCorrelationId } from "../identifiers.ts";
+import { MAX_CORRELATION_ID_BYTES } from "../limits.ts";
+import { entityId } from "./entity-id.ts";
+import type { Same } from "./same.ts";
+
+const correlationId = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(MAX_CORRELATION_ID_BYTES),
+    z.describe("Chosen by the client and echoed."),
+    z.refine(isCorrelationId),
+  );
+
+// Strict: members that are not listed are refused.
+
+export const subscribeFrameSchema = z.strictObject({
+  action: z.literal("subscribe"),
+  entityId,
+  id: z.exactOptional(correlationId),
+});
+true satisfies Same<typeof subscribeFrameSchema, SubscribeFrame>;
+
+export const unsubscribeFrameSchema = z.strictObject({
+  action: z.literal("unsubscribe"),
+  entityId,
+  id: z.exactOptional(correlationId),
+});
+true satisfies Same<typeof unsubscribeFrameSchema, UnsubscribeFrame>;

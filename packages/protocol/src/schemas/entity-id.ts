@@ -1,0 +1,14 @@
+import * as z from "zod/mini";
+import { isEntityId } from "../identifiers.ts";
+import { MAX_ENTITY_ID_BYTES } from "../limits.ts";
+
+// In each text schema: JSON Schema can say lengths and patterns; the predicate of the contract is stricter, and decides.
+
+export const entityId = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(MAX_ENTITY_ID_BYTES),
+    z.describe("At most 256 bytes of UTF-8, no control characters."),
+    z.refine(isEntityId),
+  );

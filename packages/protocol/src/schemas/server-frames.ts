@@ -1,0 +1,48 @@
+import * as z from "zod/mini";
+import { ERROR_EXPLANATIONS, type ErrorCode } from "../error-codes.ts";
+import type { EntityUpdatedFrame, UserPushFrame } from "../pushes.ts";
+import type { ErrorFrame, SubscribedFrame, UnsubscribedFrame } from "../server-frames.ts";
+import type { Same } from "./same.ts";
+
+const text = z.string();
+const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));
+const eventTime = z.string().check(z.describe("When the event was published (RFC 3339)."));
+
+/** Loose: later versions add members, which today's clients pass over. */
+export const serverFrameSchemas = {
+  subscribed: z.looseObject({ type: z.literal("subscribed"), entityId: text, id: z.exactOptional(text) }),
+
+  unsubscribed: z.looseObject({ type: z.literal("unsubscribed"), entityId: text, id: z.exactOptional(text) }),
+
+  error: z.looseObject({
+    type: z.literal("error"),
+    code: z.enum(Object.keys(ERROR_EXPLANATIONS) as readonly ErrorCode[]),
+    message: text,
+    requestId: text.check(z.describe("The request's id in the log lines of the service.")),
+    id: z.exactOptional(text.check(z.describe("The message's own id, if it is a JSON object with a valid id."))),
+    member: z.exactOptional(text.check(z.describe("With BAD_REQUEST: the member that is missing or malformed."))),
+  }),
+
+  entityUpdated: z.looseObject({
+    type: z.literal("Entity Updated"),
+    entityId: text,
+    message: z.exactOptional(text),
+    id: eventId,
+    time: eventTime,
+  }),
+
+  userPush: z.looseObject({
+    type: z.literal("User Push Notification"),
+    message: text,
+    callback: z.exactOptional(text),
+    id: eventId,
+    time: eventTime,
+  }),
+} as const;
+
+type Schemas = typeof serverFrameSchemas;
+true satisfies Same<Schemas["subscribed"], SubscribedFrame>;
+true satisfies Same<Schemas["unsubscribed"], UnsubscribedFrame>;
+true satisfies Same<Schemas["error"], ErrorFrame>;
+true satisfies Same<Schemas["entityUpdated"], EntityUpdatedFrame>;
+true satisfies Same<Schemas["userPush"], UserPushFrame>;

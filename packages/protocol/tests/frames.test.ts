@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import {
+  ERROR_EXPLANATIONS,
+  type ErrorCode,
+  entityUpdatedFrame,
+  errorFrame,
+  malformedMemberFrame,
+  type PushFrame,
+  type ServerFrame,
+  subscribedFrame,
+  subscribeFrame,
+  unsubscribedFrame,
+  unsubscribeFrame,
+  userPushFrame,
+} from "../src/index.ts";
+import { serverFrameSchemas, subscribeFrameSchema, unsubscribeFrameSchema, validate } from "../src/schemas.ts";
+
+const REFERENCE = { requestId: "PJqCOG4zqRcFcPw=", id: "3" };
+const EVENT = { id: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d", time: "2026-11-22T12:00:00Z" };
+
+/** Names, order and the absence of what was not given: the bytes on the wire. */
+const SERVER_FRAMES: readonly (readonly [keyof typeof serverFrameSchemas, ServerFrame, string])[] = [
+  ["subscribed", subscribedFrame({ entityId: "e", id: "1" }), '{"type":"subscribed","entityId":"e","id":"1"}'],
+  ["subscribed", subscribedFrame({ entityId: "e" }), '{"type":"subscribed","entityId":"e"}'],
+  ["unsubscribed", unsubscribedFrame({ entityId: "e", id: "1" }), '{"type":"unsubscribed","entityId":"e","id":"1"}'],
+  ["unsubscribed", unsubscribedFrame({ entityId: "e" }), '{"type":"unsubscribed","entityId":"e"}'],
+  [
+    "error",
+    errorFrame("LIMIT", REFERENCE),
+    `{"type":"error","code":"LIMIT","message":"${ERROR_EXPLANATIONS.LIMIT}","requestId":"PJqCOG4zqRcFcPw=","id":"3"}`,
+  ],
+  [
+    "error",
+    malformedMemberFrame("entityId", { requestId: "r" }),
+    '{"type":"error","code":"BAD_REQUEST","message":"The member entityId is missing or malformed.",' +
+      '"member":"entityId","requestId":"r"}',
+  ],
+  [
+    "entityUpdated",
+    entityUpdatedFrame({ ...EVENT, entityId: "order-17", message: "shipped" }),
+    '{"type":"Entity Updated","entityId":"order-17","message":"shipped",' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
+    "entityUpdated",
+    entityUpdatedFrame({ ...EVENT, entityId: "order-17" }),
+    '{"type":"Entity Updated","entityId":"order-17",' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
+    "userPush",
+    userPushFrame({ ...EVENT, message: "done", callback: "https://example.com" }),
+    '{"type":"User Push Notification","message":"done","callback":"https://example.com",' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
+    "userPush",
+    userPushFrame({ ...EVENT, message: "done" }),
+    '{"type":"User Push Notification","message":"done",' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+];
+
+describe("a builder", () => {
+  it.each(SERVER_FRAMES)("of %s makes the frame of the contract, which its schema accepts", (name, frame, text) => {
+    expect(JSON.stringify(frame)).toBe(text);
+    expect(validate(serverFrameSchemas[name], frame)).toEqual({ kind: "valid", value: frame });
+  });
+
+  it("of a client's frame makes what the route's schema accepts", () => {
+    const [subscribe, unsubscribe] = [subscribeFrame({ entityId: "e", id: "1" }), unsubscribeFrame({ entityId: "e" })];
+    expect([subscribe, unsubscribe].map((frame) => JSON.stringify(frame))).toEqual([
+      '{"action":"subscribe","entityId":"e","id":"1"}',
+      '{"action":"unsubscribe","entityId":"e"}',
+    ]);
+    expect(validate(subscribeFrameSchema, subscribe)).toEqual({ kind: "valid", value: subscribe });
+    expect(validate(unsubscribeFrameSchema, unsubscribe)).toEqual({ kind: "valid", value: unsubscribe });
+  });
+
+  it("takes no more of a notification than the frame has", () => {
+    const notification = { ...EVENT, entityId: "e", replay: true, publishedAt: 1 };
+    const frame: PushFrame = entityUpdatedFrame(notification);
+    expect(Object.keys(frame)).toEqual(["type", "entityId", "id", "time"]);
+  });
+});
+
+it.each(Object.keys(ERROR_EXPLANATIONS) as ErrorCode[])("the schema of an error frame knows %s", (code) => {
+  expect(validate(serverFrameSchemas.error, errorFrame(code, REFERENCE)).kind).toBe("valid");
+});
+
+it("a server's frame of a later version, with a member more, is still a frame", () => {
+  const frame = { ...subscribedFrame({ entityId: "e" }), seq: 4 };
+  expect(validate(serverFrameSchemas.subscribed, frame)).toEqual({ kind: "valid", value: frame });
+});

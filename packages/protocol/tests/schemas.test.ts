@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isCallback, isCorrelationId, isEntityId, USER_ID } from "../src/index.ts";
+import {
+  entityUpdatedDetailSchema,
+  sendUserPushDetailSchema,
+  subscribeFrameSchema,
+  unsubscribeFrameSchema,
+  validate,
+} from "../src/schemas.ts";
+
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ unit: fc.constantFrom("a", " ", "#", "é", "€", "\u{1f600}", "\n", "\ud800", "\u2028"), maxLength: 300 }),
+  fc.webUrl({ validSchemes: ["https", "http"] }),
+);
+
+describe("a schema accepts exactly what the contract's predicates do,", () => {
+  it("in a client's frame", () => {
+    fc.assert(
+      fc.property(text, text, (entityId, id) => {
+        const fits = isEntityId(entityId) && isCorrelationId(id);
+        const frames = [
+          validate(subscribeFrameSchema, { action: "subscribe", entityId, id }),
+          validate(unsubscribeFrameSchema, { action: "unsubscribe", entityId, id }),
+        ];
+        expect(frames.map(({ kind }) => kind === "valid")).toEqual([fits, fits]);
+      }),
+    );
+  });
+
+  it("in the detail of an event", () => {
+    fc.assert(
+      fc.property(text, text, (id, callback) => {
+        const update = validate(entityUpdatedDetailSchema, { entityId: id });
+        const push = validate(sendUserPushDetailSchema, { userId: id, message: "", callback });
+        expect(update.kind === "valid").toBe(isEntityId(id));
+        expect(push.kind === "valid").toBe(USER_ID.test(id) && isCallback(callback));
+      }),
+    );
+  });
+});
+
+describe("a malformed message", () => {
+  it.each<[string, unknown, object]>([
+    ["no object", "subscribe", {}],
+    ["another action", { action: "unsubscribe", entityId: "e" }, { member: "action" }],
+    ["no entity id", { action: "subscribe" }, { member: "entityId" }],
+    ["two members at fault", { action: "subscribe", entityId: "", id: 1 }, { member: "entityId" }],
+    ["a member that the schema has not", { action: "subscribe", entityId: "e", "<script>": 1 }, {}],
+  ])("%s: names the member at fault by the schema's name, and nothing that was sent", (_what, frame, member) => {
+    expect(validate(subscribeFrameSchema, frame)).toEqual({ kind: "malformed", ...member });
+  });
+
+  it("has too much in a client's frame, and may have it in an event's detail", () => {
+    const detail = { entityId: "e", version: 3 };
+    expect(validate(subscribeFrameSchema, { action: "subscribe", ...detail }).kind).toBe("malformed");
+    expect(validate(entityUpdatedDetailSchema, detail)).toEqual({ kind: "valid", value: { entityId: "e" } });
+  });
+});

@@ -51,7 +51,7 @@ export function readConnectResponse(invocation: InvocationResult | { readonly ki
 
 function readResponse(json: string): ConnectResponse {
   const response = parseProxyResponse(json);
-  if (typeof response === "string") return failed(BAD_GATEWAY);
+  if (response.kind !== "response") return failed(BAD_GATEWAY);
   if (response.statusCode > 299) return { kind: "refused", status: response.statusCode, body: response.body ?? "" };
   const subprotocol = response.headers.get(SUBPROTOCOL);
   return isHeaderValue(subprotocol) ? { kind: "accepted", subprotocol } : failed(BAD_GATEWAY);
@@ -72,27 +72,36 @@ function failed(error: HandshakeError): ConnectResponse {
 }
 
 /** What a Lambda proxy integration may return. */
-type ProxyResponse = {
-  readonly statusCode: number;
-  readonly body?: string;
-  /** Names in lower case. Of several values the last. */
-  readonly headers: ReadonlyMap<string, string>;
-};
+type ProxyResponse =
+  | {
+      readonly kind: "response";
+      readonly statusCode: number;
+      readonly body?: string;
+      /** Names in lower case. Of several values the last. */
+      readonly headers: ReadonlyMap<string, string>;
+    }
+  /** The function returned nothing at all. */
+  | { readonly kind: "nothing" }
+  /** API Gateway would not take it. */
+  | { readonly kind: "malformed" };
 
 const MEMBERS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
 
-/** `nothing` when the function returned nothing at all, `malformed` when API Gateway would not take it. */
-export function parseProxyResponse(json: string): ProxyResponse | "nothing" | "malformed" {
+const NOTHING: ProxyResponse = { kind: "nothing" };
+const MALFORMED: ProxyResponse = { kind: "malformed" };
+
+export function parseProxyResponse(json: string): ProxyResponse {
   const value: unknown = JSON.parse(json);
-  if (value === null) return "nothing";
-  if (!isPlainObject(value)) return "malformed";
+  if (value === null) return NOTHING;
+  if (!isPlainObject(value)) return MALFORMED;
   const members = Object.keys(value);
-  if (members.length === 0) return "nothing";
+  if (members.length === 0) return NOTHING;
   const { statusCode, body, headers, multiValueHeaders } = value;
   const status = toStatus(statusCode);
-  if (!members.every((member) => MEMBERS.has(member)) || status === undefined) return "malformed";
-  if (!isAbsentOrText(body) || !isAbsentOrRecord(headers) || !isAbsentOrRecord(multiValueHeaders)) return "malformed";
+  if (!members.every((member) => MEMBERS.has(member)) || status === undefined) return MALFORMED;
+  if (!isAbsentOrText(body) || !isAbsentOrObject(headers) || !isAbsentOrObject(multiValueHeaders)) return MALFORMED;
   return {
+    kind: "response",
     statusCode: status,
     headers: headersOf({ ...multiValueHeaders, ...headers }),
     ...(typeof body === "string" && { body }),
@@ -116,7 +125,7 @@ function headersOf(members: Readonly<Record<string, unknown>>): Map<string, stri
   return headers;
 }
 
-function isAbsentOrRecord(value: unknown): value is Record<string, unknown> | null | undefined {
+function isAbsentOrObject(value: unknown): value is Record<string, unknown> | null | undefined {
   return value === undefined || value === null || isPlainObject(value);
 }
 

@@ -39,20 +39,23 @@ export function makeRouteMessage(deps: {
     const event = messageEvent(session, request, { routeKey: route.routeKey, body });
     const result = await deps.invokeIntegration(route, event);
     if (result.kind === "timed-out") return error("Endpoint request timed out");
-    const reply = replyOf(result);
-    if (reply === "failed") return error("Internal server error");
-    if (!route.routeResponse || reply.body === undefined) return undefined;
-    return { source: "route-response", text: reply.body };
+    const reply = readRouteResponse(result);
+    if (reply.kind === "failed") return error("Internal server error");
+    if (!route.routeResponse || reply.text === "") return undefined;
+    return { source: "route-response", text: reply.text };
   };
 }
 
-/** The status and the headers go nowhere: a reply is its body, also beside an error's status. */
-function replyOf(result: InvocationResult): { readonly body: string | undefined } | "failed" {
-  if (result.kind !== "returned") return "failed";
-  const response = parseProxyResponse(result.json);
-  if (response === "malformed") return "failed";
-  if (response === "nothing" || response.body === undefined || response.body === "") return { body: undefined };
-  return Buffer.byteLength(response.body) > MAX_MESSAGE_BYTES ? "failed" : { body: response.body };
+type RouteResponse = { readonly kind: "failed" } | { readonly kind: "replied"; readonly text: string };
+
+const FAILED: RouteResponse = { kind: "failed" };
+
+/** A reply is the response's body, also beside an error's status. The status and the headers go nowhere. */
+function readRouteResponse(result: InvocationResult): RouteResponse {
+  const response = result.kind === "returned" ? parseProxyResponse(result.json) : undefined;
+  if (response === undefined || response.kind === "malformed") return FAILED;
+  const text = response.kind === "nothing" ? "" : (response.body ?? "");
+  return Buffer.byteLength(text) > MAX_MESSAGE_BYTES ? FAILED : { kind: "replied", text };
 }
 
 export type GatewayErrorMessage =

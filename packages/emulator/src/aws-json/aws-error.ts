@@ -1,4 +1,4 @@
-/** What an AWS service answers instead of a result. `code` is the name by which SDKs raise it. */
+/** The error response of an AWS service. SDKs raise it by the name in `code`. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;

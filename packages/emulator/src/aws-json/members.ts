@@ -27,7 +27,7 @@ export function listOfTexts(input: PlainObject, name: string): readonly string[]
   return (optional(input, name, isTexts) ?? []) as string[];
 }
 
-/** An integer within bounds, `fallback` where it is not given. `reason` ends SQS's sentence about a value that is neither. */
+/** An integer within bounds, or `fallback` if it is absent. `reason` ends SQS's sentence about a value out of bounds. */
 export function boundedInteger<Fallback>(
   input: PlainObject,
   name: string,

@@ -17,7 +17,7 @@ const unwanted = new Map<string, (text: string) => Matcher>([
   ["wildcard", wildcard],
 ]);
 
-/** Whatever is there and is none of these: a number, null or false is anything but a string. */
+/** Matches every present value that is not excluded: a number, null or false is anything but a string. */
 export function compileAnythingBut(operand: unknown): Matcher {
   const excluded = isPlainObject(operand) ? excludedBy(operand) : excludedValues(operand);
   return (value) => !excluded.some((isExcluded) => isExcluded(value));

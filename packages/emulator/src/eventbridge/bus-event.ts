@@ -10,7 +10,7 @@ export type BusEvent = {
   readonly detail: EventDetail;
 };
 
-/** Characters that SQS refuses and JSON allows unescaped: AWS does not document what happens to such an event. */
+/** Characters that SQS refuses and JSON allows unescaped. AWS does not document how it treats such an event. */
 const NOT_FOR_SQS = /[\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
@@ -42,7 +42,7 @@ export type EventDetail = { readonly text: string; readonly value: PlainObject }
 /** PutEvents' own limit. */
 const MAX_NESTING = 1000;
 
-/** Undefined for a text that is no JSON object, or is nested too deep. */
+/** Undefined if the text is not a JSON object, or is nested too deep. */
 export function parseEventDetail(text: string): EventDetail | undefined {
   const value = parseJson(text, exactNumbers)?.value;
   return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? { text, value } : undefined;

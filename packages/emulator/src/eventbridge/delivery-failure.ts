@@ -8,7 +8,7 @@ export const NOT_PERMITTED: DeliveryFailure = {
   message: "The queue's policy does not let the rule send to it.",
 };
 
-/** Why a queue did not take an event, by the codes of EventBridge's dead letters. */
+/** The reason why a queue refused an event, with the codes of EventBridge's dead letters. */
 export function failureOf(error: unknown): DeliveryFailure {
   if (!(error instanceof AwsError)) return { code: "INTERNAL_EXCEPTION", message: "Internal failure" };
   return { code: error.code === "RequestThrottled" ? "THROTTLING" : "INVALID_PARAMETER", message: error.message };
@@ -29,13 +29,13 @@ export function deadLetterAttributes(letter: {
   return new Map(Object.entries(texts).map(([name, stringValue]) => [name, { dataType: "String", stringValue }]));
 }
 
-/** The message with as much of its body as fits beside its attributes: AWS does not document what it does with the rest. */
+/** Cuts the body so that it fits beside the attributes. AWS does not document how it treats the rest. */
 export function fitted(message: OutgoingMessage, maximumBytes: number): OutgoingMessage {
   const { body, attributes = new Map() } = message;
   const room = maximumBytes - messageBytes("", attributes);
   const bytes = Buffer.from(body);
   if (bytes.length <= room) return message;
-  // `stream` leaves out a character that the cut divides.
+  // With `stream`, a character that the cut divides is left out.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return { ...message, body: decoder.decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
 }

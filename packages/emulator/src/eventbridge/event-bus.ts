@@ -17,9 +17,9 @@ export type Rule = {
 };
 
 /**
- * `queue` and `deadLetterQueue` are names of queues; permitted is what the queue's policy lets the rule send to. There
- * is no retry policy: within one process a delivery fails for good or not at all, and what fails for good goes to the
- * dead-letter queue at once, as EventBridge does with errors that no retry mends.
+ * `queue` and `deadLetterQueue` are names of queues. The queues' policies decide whether the rule is permitted to send to
+ * them. There is no retry policy: within one process a retry would change nothing, so a failed event goes to the
+ * dead-letter queue at once. EventBridge does the same with errors that are not retryable.
  */
 export type RuleTarget = {
   readonly queue: string;
@@ -28,7 +28,7 @@ export type RuleTarget = {
   readonly deadLetterQueuePermitted: boolean;
 };
 
-/** Gives the event's id. An event that no rule matches, or on an unknown bus, is accepted and lost, as on AWS. */
+/** Returns the event's id. An event on an unknown bus, or without a matching rule, is accepted and lost, as on AWS. */
 export type EventBus = { publish(event: BusEvent, eventBusName: string): string };
 
 type Target = { readonly queue: Queue; readonly permitted: boolean; readonly deadLetterQueue: Queue | undefined };
@@ -37,7 +37,7 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
   readonly targets: readonly Target[];
 };
 
-/** Throws on rules that cannot work, naming them: an invalid pattern, or a queue that there is not. */
+/** Throws on a rule with an invalid pattern or an unknown queue. The error names the rule. */
 export function makeEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;

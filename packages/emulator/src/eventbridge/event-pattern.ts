@@ -23,7 +23,7 @@ export function compileEventPattern(pattern: unknown): EventMatcher {
 
 type Path = readonly string[];
 type Condition = { readonly path: Path; readonly matchers: readonly ValueMatcher[]; readonly orAbsent: boolean };
-/** What must hold together, by path. A pattern has one for each way through its `$or`s. */
+/** The conditions that must hold together, by path. A pattern has one conjunction for each way through its `$or`s. */
 type Conjunction = ReadonlyMap<string, Condition>;
 
 /** EventBridge quotas, "Event pattern size": 2,048 by default. */
@@ -86,7 +86,7 @@ function expandField(
 
 type Node = { matchers?: readonly ValueMatcher[]; readonly children: Map<string, Node> };
 
-/** An absence is of the whole event; all that must be present is sought together, so that it lies in the same elements. */
+/** An absence concerns the whole event. Present fields are sought together: they must lie in the same elements. */
 function matchesAll(conditions: readonly Condition[], event: PlainObject): boolean {
   const root: Node = { children: new Map() };
   for (const { path, matchers, orAbsent } of conditions) {

@@ -7,7 +7,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { type BusEvent, parseEventDetail } from "./bus-event.ts";
 import type { EventBus } from "./event-bus.ts";
 
-/** EventBridge for publishers: `PutEvents` and nothing else. Rules come from the template. */
+/** EventBridge for publishers: only `PutEvents`. Rules come from the template. */
 export function makeEventBridgeService(deps: {
   readonly eventBus: EventBus;
   readonly scheduler: Scheduler;
@@ -26,15 +26,15 @@ const MAX_TOTAL_BYTES = 1_048_576;
 const MAX_DETAIL_TYPE_CHARACTERS = 128;
 const TIME_BYTES = 14;
 
-/** Required, in the order in which EventBridge misses them. */
+/** The required members, in the order in which EventBridge checks them. */
 const TEXTS = ["Source", "DetailType", "Detail"] as const;
 
 type Failure = { readonly ErrorCode: string; readonly ErrorMessage: string };
 type Accepted = { readonly event: BusEvent; readonly eventBusName: string };
 
 /**
- * Entries fail one by one and are answered in their order, with status 200: a caller has to look at FailedEntryCount.
- * What fails the whole request is found before anything is published.
+ * Each entry succeeds or fails alone. The results have the order of the entries and status 200: callers must check
+ * FailedEntryCount. Errors of the whole request are found before anything is published.
  */
 function makePutEvents(deps: { readonly eventBus: EventBus; readonly scheduler: Scheduler }): Operation {
   return (input) => {
@@ -98,7 +98,7 @@ function timeOf(entry: PlainObject): number | undefined {
   return time;
 }
 
-/** A bus is named, or given by its ARN, which ends in the name. */
+/** A bus is given by its name or by its ARN, which ends in the name. */
 function busName(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { wildcardComplexity } from "./wildcard-complexity.ts";
 
-/** What EventBridge's PutRule answers to a pattern it cannot use. Patterns are configuration, so the reason may name parts of it. */
+/** PutRule's refusal of a pattern. Patterns are configuration, so the reason may name parts of one. */
 export class InvalidEventPatternError extends Error {
   override readonly name = "InvalidEventPatternError";
 
@@ -30,7 +30,7 @@ export const prefixIgnoreCase = (start: string): TextMatcher =>
 export const suffixIgnoreCase = (end: string): TextMatcher =>
   onText((text) => text.toLowerCase().endsWith(end.toLowerCase()));
 
-/** `*` is any number of characters; `\*` and `\\` are themselves. Linear in the text: no regular expression to blow up. */
+/** `*` is any number of characters; `\*` and `\\` are `*` and `\`. Linear in the text: no regular expression that backtracks. */
 export function wildcard(pattern: string): TextMatcher {
   const [start = "", ...rest] = literalsOf(pattern);
   const end = rest.pop();

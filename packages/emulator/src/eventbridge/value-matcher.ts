@@ -12,7 +12,7 @@ import {
   wildcard,
 } from "./pattern-operators.ts";
 
-/** Whether a leaf of an event (a string, a number, true, false or null) is one that the pattern means. */
+/** Whether a leaf of an event (a string, a number, true, false or null) matches the pattern. */
 export type ValueMatcher = (value: unknown) => boolean;
 
 const operators = new Map<string, (operand: unknown) => ValueMatcher>([
@@ -39,7 +39,7 @@ export function compileValue(pattern: unknown): ValueMatcher {
   return compile(operand);
 }
 
-/** `{"exists": false}` is about the event rather than about a value of it. */
+/** `{"exists": false}` concerns the whole event, not one of its values. */
 export function isAbsence(pattern: unknown): boolean {
   if (!isPlainObject(pattern)) return false;
   const [name, operand] = onlyEntry(pattern);

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 
-/** Undefined when the client has gone meanwhile, or offered something that no 101 can answer. */
+/** Undefined if the client has gone meanwhile, or its offer makes a 101 impossible. */
 export type AcceptUpgrade = (
   upgrade: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
   subprotocol: string | undefined,
@@ -14,15 +14,15 @@ const CLOSE_TIMEOUT_MS = 1_000;
 
 export function makeAcceptUpgrade(): AcceptUpgrade {
   const subprotocols = new WeakMap<IncomingMessage, string>();
-  // A variable because the library's types do not know closeTimeout yet, and a literal would be refused for it.
+  // A variable: the library's types do not know closeTimeout yet and refuse it in a literal.
   const options = {
     noServer: true,
     clientTracking: false,
-    // Unlike the library, API Gateway is not known to compress; a compressed bomb has nothing to go off in.
+    // API Gateway is not known to compress. Without compression there are no decompression bombs.
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    // The library would choose the first one offered. The gateway sends what $connect said, offered or not.
+    // The library would choose the first offer. The gateway sends the choice of $connect, offered or not.
     handleProtocols: () => false as const,
   };
   const server = new WebSocketServer(options);
@@ -34,7 +34,7 @@ export function makeAcceptUpgrade(): AcceptUpgrade {
   return ({ request, socket, head }, subprotocol) => {
     if (subprotocol !== undefined) subprotocols.set(request, subprotocol);
     let accepted: WebSocket | undefined;
-    // Calls back at once or not at all.
+    // The library calls back synchronously or not at all.
     server.handleUpgrade(request, socket, head, (ws) => {
       accepted = ws;
     });

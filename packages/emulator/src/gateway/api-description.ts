@@ -1,4 +1,4 @@
-/** A WebSocket API as a template declares it: the whole of what the gateway needs to know of it. */
+/** A WebSocket API as a template declares it. */
 export type ApiDescription = {
   /** The API's own stage first. Each of them reaches connections opened on any of them. */
   readonly stages: readonly [Stage, ...Stage[]];
@@ -16,9 +16,9 @@ export type Route = {
   /** `$connect`, `$disconnect`, `$default` or the value of an action. */
   readonly routeKey: string;
   readonly functionName: string;
-  /** Whether what the function returns goes to the client: on API Gateway, whether the route has a RouteResponse. */
+  /** Whether the client gets the function's response: on API Gateway, whether the route has a RouteResponse. */
   readonly routeResponse: boolean;
-  /** By default the longest that API Gateway allows. */
+  /** By default API Gateway's maximum. */
   readonly integrationTimeoutMillis?: number;
   /** On `$connect` alone. */
   readonly authorizer?: Authorizer;

@@ -25,10 +25,10 @@ export type Authorize = (
   sent: { readonly headers: HeaderMaps; readonly query: QueryMaps },
 ) => Promise<Authorization>;
 
-/** The one text of an error that API Gateway takes for "who is this?"; any other is a fault of the authorizer's. */
+/** API Gateway takes an error with this text for a refusal (401). Any other error is a fault of the authorizer. */
 const UNAUTHORIZED_ERROR = "Unauthorized";
 
-/** Asks the authorizer. Nothing but a valid policy that allows this connection lets it on. */
+/** Asks the authorizer. Only a valid policy that allows this connection admits it. */
 export function makeAuthorize(deps: {
   readonly invokeIntegration: InvokeIntegration;
   readonly scheduler: Scheduler;
@@ -67,7 +67,7 @@ type Find = (from: Identifiable) => unknown;
 
 const SOURCE = /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.([\w.-]+)$/;
 
-/** As recorded from the real service: the first three are found, the others never. */
+/** Recorded from the real service: it finds the first three and never the others. */
 const CONTEXT = new Map<string, Find>([
   ["connectionId", ({ session }) => session.connectionId],
   ["connectedAt", ({ session }) => session.connectedAt],
@@ -76,7 +76,7 @@ const CONTEXT = new Map<string, Find>([
   ["messageDirection", () => undefined],
 ]);
 
-/** Undefined if it is no identity source of a WebSocket API, or if nothing is known of it. */
+/** Undefined if the text is no identity source of a WebSocket API, or an unknown one. */
 export function parseIdentitySource(source: string): Find | undefined {
   const [, place, name = ""] = SOURCE.exec(source) ?? [];
   switch (place) {
@@ -93,7 +93,7 @@ export function parseIdentitySource(source: string): Find | undefined {
   }
 }
 
-/** Whether all of what an authorizer asks for is there and not empty. Without it API Gateway answers 401 unasked. */
+/** Whether all identity sources are present and not empty. If not, API Gateway responds 401 and asks no authorizer. */
 export function hasIdentity(sources: readonly string[], from: Identifiable): boolean {
   return sources.every((source) => Boolean(parseIdentitySource(source)?.(from)));
 }
@@ -112,18 +112,18 @@ type AuthorizerVerdict =
   | { readonly kind: "denied"; readonly explicitly: boolean }
   | { readonly kind: "misconfigured" };
 
-/** API Gateway's quota for the whole of the result. */
+/** API Gateway's quota for the whole result. */
 const MAX_RESULT_BYTES = 8 * 1024;
 
 const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
 
-/** Anything but a well-formed result that allows exactly this connection keeps the caller out. */
+/** Only a well-formed result that allows exactly this connection lets the caller in. */
 function judgeAuthorizerResult(json: string, stage: string): AuthorizerVerdict {
   if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
   const result: unknown = JSON.parse(json);
   if (!isPlainObject(result)) return MISCONFIGURED;
   const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn(stage));
-  // The principal is one more value, and may be missing: the real service was seen to accept that.
+  // The principal is one more value. It may be missing: the real service accepts that.
   const context = stringified(result["context"] ?? {}, result["principalId"]);
   if (decision === undefined || context === undefined) return MISCONFIGURED;
   if (decision !== "allowed") return { kind: "denied", explicitly: decision === "explicitly-denied" };

@@ -14,16 +14,16 @@ import {
 import { FrameScanner } from "./frame-scanner.ts";
 import { IDLE_TIMEOUT_MS, MAX_CONNECTION_MS, MAX_FRAME_BYTES } from "./quotas.ts";
 
-/** What may wait for a client that does not read. API Gateway's own bound is not published. */
+/** The limit of unsent bytes for a client that does not read. API Gateway's own limit is not published. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 export type ClientSocketEvents = {
   readonly onText: (text: string) => void;
-  /** Exactly once, when the socket is gone. */
+  /** Called exactly once, when the socket is closed. */
   readonly onClosed: (closing: Closing) => void;
 };
 
-/** A client's WebSocket within API Gateway's limits: frames, idle time, duration, and what may wait to be read. */
+/** A client's WebSocket within API Gateway's limits: frame size, idle time, duration and unsent bytes. */
 export class ClientSocket {
   readonly #ws: WebSocket;
   readonly #scheduler: Scheduler;
@@ -31,7 +31,7 @@ export class ClientSocket {
   #cancelIdle: Cancel;
   #lastActiveAt: number;
   #closing: Closing | undefined;
-  /** Of a bad frame: `ws` may read a close frame behind it before it is told. */
+  /** Set by a bad frame: `ws` may read a close frame behind it before `close` is called. */
   #violation: Closing | undefined;
   #messages = 0;
   #messagesAllowed = Number.POSITIVE_INFINITY;
@@ -45,7 +45,7 @@ export class ClientSocket {
     this.#boundFrames(stream);
     ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary, events.onText));
     ws.on("error", (error: Error & { code?: string }) => {
-      // A socket's own errors, as ECONNRESET, are no violations: the close event tells of them.
+      // Errors of the socket itself, such as ECONNRESET, are no violations: the close event reports them.
       if (error.code?.startsWith("WS_ERR_")) this.#closing ??= closedForViolation(error.code);
     });
     ws.on("close", (code, reason) => {
@@ -63,7 +63,7 @@ export class ClientSocket {
     return this.#lastActiveAt;
   }
 
-  /** Always a text frame. `full` when the client has left too much unread; nothing is sent then. */
+  /** Sends a text frame. `full`: too many bytes are unsent, and the frame is dropped. */
   send(text: string): "sent" | "closed" | "full" {
     if (!this.isOpen) return "closed";
     if (this.#ws.bufferedAmount + Buffer.byteLength(text) > MAX_BUFFERED_BYTES) return "full";
@@ -79,7 +79,7 @@ export class ClientSocket {
     this.#ws.close(closing.code, closing.reason);
   }
 
-  /** Without a word: for a client that would not read it. */
+  /** Ends the socket without a close frame: this client does not read. */
   terminate(): void {
     this.#closing ??= CUT_OFF;
     this.#ws.terminate();
@@ -93,7 +93,7 @@ export class ClientSocket {
     else onText(data.toString());
   }
 
-  /** Reads each chunk just before `ws` does: messages before the bad frame still count. */
+  /** Reads each chunk just before `ws` does. Messages before a bad frame still count. */
   #boundFrames(stream: Duplex): void {
     const scanner = new FrameScanner(MAX_FRAME_BYTES);
     const scan = (chunk: Buffer): void => {
@@ -105,14 +105,14 @@ export class ClientSocket {
       this.#violation = violation;
       queueMicrotask(() => {
         this.close(violation);
-        // As `ws` does after a violation of the protocol: it does not wait for the client's answer.
+        // Like `ws` after a violation of the protocol: it does not wait for the client's close frame.
         if (bad.fault === "malformed-length") stream.end();
       });
     };
     stream.prependListener("data", scan);
   }
 
-  /** One timer per connection, set again only when it fires: a message costs no timer. */
+  /** One timer per connection, which is set again only when it fires: a message costs no timer. */
   #watchIdleness(millis: number): Cancel {
     return this.#scheduler.after(millis, () => {
       const left = this.#lastActiveAt + IDLE_TIMEOUT_MS - this.#scheduler.now();

@@ -1,6 +1,6 @@
 import type { ClosedBy } from "../observer.ts";
 
-/** How a connection ended, as `$disconnect` is told it. */
+/** How a connection ended. `$disconnect` gets the code and the reason. */
 export type Closing = { readonly code: number; readonly reason: string; readonly by: ClosedBy };
 
 export const GOING_AWAY: Closing = { code: 1001, reason: "Going away", by: "gateway" };

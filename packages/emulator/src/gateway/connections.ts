@@ -9,7 +9,7 @@ import type { OutgoingFrame, RouteMessage } from "./route-message.ts";
 
 export type ClientConnection = { readonly session: Session; readonly socket: ClientSocket };
 
-/** Invokes `$disconnect`. Best effort, as on API Gateway: never throws, and only a shutdown waits for it. */
+/** Invokes `$disconnect`. Best effort, as on API Gateway: it never throws, and only a shutdown waits for it. */
 export type Disconnect = (session: Session, closing: Closing) => Promise<void>;
 
 /** The WebSockets that are open, from the 101 to the end of `$disconnect`. */
@@ -34,12 +34,12 @@ export class Connections {
     this.#observe = deps.observe;
   }
 
-  /** Once there are goodbyes, who is still on the way in is too late. */
+  /** Whether the open connections are being closed: no new one is accepted then. */
   get isClosing(): boolean {
     return this.#isClosing;
   }
 
-  /** Undefined also while it is closing: a post would not arrive any more. */
+  /** Undefined also for a connection that is closing: a post would no longer arrive. */
   find(connectionId: string): ClientConnection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.socket.isOpen ? connection : undefined;
@@ -64,7 +64,7 @@ export class Connections {
     return result;
   }
 
-  /** For a connection that `$connect` let in: also one whose client left before the 101. */
+  /** For each connection that `$connect` accepted, also if its client left before the 101. */
   ended(session: Session, closing: Closing): void {
     const { connectionId } = session;
     this.#observe({ kind: "connection-closed", connectionId, ...closing, reason: redact(closing.reason) });
@@ -72,7 +72,7 @@ export class Connections {
     this.#disconnecting.add(done);
   }
 
-  /** Says goodbye to all, cuts off who does not answer in time, and waits for what `$disconnect` still does. */
+  /** Sends close frames, cuts off clients that do not answer in time, and waits for the `$disconnect` invocations. */
   async closeAll(graceMillis: number): Promise<void> {
     this.#isClosing = true;
     for (const { socket } of this.#open.values()) socket.close(GOING_AWAY);
@@ -81,7 +81,7 @@ export class Connections {
     await this.#until(() => this.#open.size === 0 && this.#disconnecting.size === 0, graceMillis);
   }
 
-  /** Each message is its own invocation, at once, whatever became of the one before: nothing is queued or ordered. */
+  /** Each message is an invocation of its own and starts at once: messages are neither queued nor ordered. */
   async #receive(connection: ClientConnection, text: string): Promise<void> {
     const { session, socket } = connection;
     const { connectionId } = session;

@@ -13,13 +13,13 @@ export type Session = {
   readonly domainName: string;
   /** The absent member first, as in the events. */
   readonly identity: { readonly userAgent?: string; readonly sourceIp: string };
-  /** What the authorizer said of the caller, every value text. Absent without an authorizer. */
+  /** The authorizer's context, every value as text. Absent without an authorizer. */
   readonly authorizer?: Readonly<Record<string, string>>;
 };
 
-// The order of the members is that of events recorded from AWS: people compare them as text.
+// The members stand in the order of events recorded from AWS: people compare events as text.
 
-/** One request of API Gateway's: an event of its own, save that a handshake's two share theirs. */
+/** One request to API Gateway. Each event has its own; the two events of a handshake share one. */
 export type GatewayRequest = { readonly id: string; readonly at: number };
 
 export function newRequest(at: number): GatewayRequest {

@@ -1,6 +1,6 @@
 const FRAME_HEADER_BYTES = 2;
 const MASK_BYTES = 4;
-/** An opcode. */
+/** The opcode of a close frame. */
 const CLOSE = 8;
 
 /** A frame that ends the connection, and the number of whole messages before it. */

@@ -17,13 +17,13 @@ import { makeRouteMessage } from "./route-message.ts";
 
 export type Gateway = {
   readonly connections: Connections;
-  /** Whether one more message or management call is within the account's rate. */
+  /** Counts one message or management call. True if it is within the account's rate. */
   readonly withinRequestQuota: () => boolean;
   /** Takes a socket over from the HTTP server, to the end of the connection. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 };
 
-/** A WebSocket API of API Gateway's, over the functions of this process. */
+/** A WebSocket API of API Gateway, over the functions of this process. */
 export function makeGateway(deps: {
   readonly api: ApiDescription;
   readonly functions: Functions;

@@ -15,8 +15,8 @@ export type HandshakeOutcome =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * Everything that comes before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the
- * `$connect` integration. The upgrade waits for all of it, so a refused client never has a WebSocket.
+ * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the `$connect`
+ * integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;

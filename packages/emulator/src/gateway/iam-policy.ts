@@ -1,7 +1,7 @@
-/** What a policy says of one action on one resource. An explicit denial wins, wherever in the policy it stands. */
+/** The policy's decision on one action on one resource. An explicit denial wins wherever it stands in the policy. */
 export type PolicyDecision = "allowed" | "explicitly-denied" | "implicitly-denied";
 
-/** Undefined when it is no policy document. */
+/** Undefined if the document is not a policy. */
 export function evaluatePolicy(document: unknown, action: string, resource: string): PolicyDecision | undefined {
   if (typeof document !== "object" || document === null || !("Statement" in document)) return undefined;
   const statements = [document.Statement].flat();
@@ -26,7 +26,7 @@ function isPatterns(value: unknown): value is Patterns {
   return typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
 }
 
-/** A statement with elements that are not evaluated here, as Condition, may deny but never allow. */
+/** A statement with an element that is not evaluated here, such as Condition, can deny but never allow. */
 function applies(statement: Statement, action: string, resource: string): boolean {
   const understood = Object.keys(statement).every((element) => UNDERSTOOD.has(element));
   if (!understood && statement.Effect === "Allow") return false;
@@ -37,7 +37,7 @@ function applies(statement: Statement, action: string, resource: string): boolea
   return actionMatches && [statement.Resource].flat().some((pattern) => matchesWildcards(pattern, resource));
 }
 
-/** IAM's wildcards, `*` and `?`. Goes back to the last star only, so never more steps than the product of the lengths. */
+/** IAM's wildcards, `*` and `?`. It backtracks to the last star only: the steps are bounded by the product of the lengths. */
 function matchesWildcards(pattern: string, text: string): boolean {
   let at = 0;
   let from = 0;

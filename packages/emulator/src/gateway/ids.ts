@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from "node:crypto";
 const RANDOM_BYTES = 8;
 const PROOF_BYTES = 5;
 
-/** For this process: an id of another run, like an invented one, never was a connection here. */
+/** New in each process: an id of another run is as unknown as an invented one. */
 const key = randomBytes(32);
 
 /** Requests are numbered by 11 bytes in base64url with their padding: 16 characters, `EOrEaEuioAMEDFQ=`. */
@@ -22,9 +22,7 @@ export function messageIdOn(connectionId: string): string {
   return base64(randomBytes(RANDOM_BYTES + PROOF_BYTES)).slice(0, -10) + connectionId.slice(-10);
 }
 
-/**
- * Whether a connection of this run has or had the id. The id alone answers that, so the gateway remembers nothing.
- */
+/** Whether a connection of this run has or had the id. The id proves it, so the gateway stores no ids. */
 export function wasConnectionId(text: string): boolean {
   const bytes = Buffer.from(text, "base64url");
   const random = bytes.subarray(0, RANDOM_BYTES);

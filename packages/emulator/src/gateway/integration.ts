@@ -11,7 +11,7 @@ export type InvokeIntegration = (
   event: unknown,
 ) => Promise<InvocationResult | { readonly kind: "timed-out" }>;
 
-/** Invokes a function as the gateway does: what takes longer is given up, and goes on by itself. */
+/** Invokes a function and waits for its timeout at most. A function that takes longer runs on, without a reader. */
 export function makeInvokeIntegration(deps: {
   readonly functions: Functions;
   readonly scheduler: Scheduler;
@@ -26,7 +26,7 @@ export function makeInvokeIntegration(deps: {
     });
 }
 
-/** What the response of `$connect` makes of a handshake. The gateway chooses no subprotocol by itself. */
+/** The effect of `$connect`'s response on a handshake. The gateway chooses no subprotocol by itself. */
 type ConnectResponse =
   | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
   /** Refused by the function: its status and body reach the client. */
@@ -57,7 +57,7 @@ function readResponse(json: string): ConnectResponse {
   return isHeaderValue(subprotocol) ? { kind: "accepted", subprotocol } : failed(BAD_GATEWAY);
 }
 
-/** A line break in it would write headers of its own into the 101. */
+/** A line break in the value would add headers to the 101. */
 function isHeaderValue(value: string | undefined): boolean {
   try {
     if (value !== undefined) validateHeaderValue(SUBPROTOCOL, value);
@@ -71,13 +71,13 @@ function failed(error: HandshakeError): ConnectResponse {
   return { kind: "failed", error };
 }
 
-/** What a Lambda proxy integration may return. */
+/** The return value of a Lambda proxy integration. */
 type ProxyResponse =
   | {
       readonly kind: "response";
       readonly statusCode: number;
       readonly body?: string;
-      /** Names in lower case. Of several values the last. */
+      /** Names are in lower case. Of several values the last one counts. */
       readonly headers: ReadonlyMap<string, string>;
     }
   /** The function returned nothing at all. */
@@ -108,7 +108,7 @@ export function parseProxyResponse(json: string): ProxyResponse {
   };
 }
 
-/** A final HTTP status, also as text. In particular an integration cannot send 101. */
+/** A final HTTP status, as a number or as text. An integration cannot send 101. */
 function toStatus(value: unknown): number | undefined {
   const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
   return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599

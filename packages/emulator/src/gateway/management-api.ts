@@ -6,14 +6,14 @@ import type { ClientConnection, Connections } from "./connections.ts";
 import { wasConnectionId } from "./ids.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 
-/** SDKs encode the at-sign and the id's padding; people with curl do not. */
+/** SDKs encode the at-sign and the id's padding; people who use curl do not. */
 const CONNECTION = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
 
-/** A signature for this service is asked for and not checked: there are no keys here to check it with. */
+/** A signature for this service is required but not verified: the emulator has no keys. */
 const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=[^,]+\/execute-api\/aws4_request, ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$/;
 
-/** The `@connections` API: posts to open WebSockets, tells about them, closes them. */
+/** The `@connections` API: posts to open WebSockets, describes them, closes them. */
 export function makeManagementApi(deps: {
   readonly stages: readonly Stage[];
   readonly connections: Connections;
@@ -30,7 +30,7 @@ export function makeManagementApi(deps: {
       return errorResponse(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
     if (!deps.withinRequestQuota()) return errorResponse(429, "LimitExceededException", "Too Many Requests");
     const connection = deps.connections.find(id);
-    // On AWS the body of a 410 is empty; it is the header that lets SDKs tell it by type.
+    // On AWS the body of a 410 is empty: SDKs read the type from the header.
     if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
     return manage(request, connection, deps.connections);
   };
@@ -55,9 +55,9 @@ function manage(request: HttpRequest, connection: ClientConnection, connections:
   }
 }
 
-/** Whatever the bytes and their content type, the client gets a text frame. */
+/** The client gets a text frame, whatever the content type is. */
 function post(body: Buffer, connection: ClientConnection, connections: Connections): HttpResponse {
-  // Without body and type, so that SDKs do not raise the error of their model.
+  // No body and no type, so that SDKs do not raise the error of their model.
   if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
   switch (connections.send(connection, { source: "post", text: body.toString() })) {
     case "sent":

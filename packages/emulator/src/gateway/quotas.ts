@@ -1,6 +1,6 @@
 import type { Scheduler } from "../scheduler.ts";
 
-/** What an account may do per second before API Gateway answers 429. Both can be raised there, and by tests here. */
+/** An account's rates. Above them API Gateway responds 429. Accounts can raise both, and so can tests. */
 export type Quotas = {
   readonly connects: { readonly perSecond: number; readonly burst: number };
   /** Messages from clients and management calls together. */
@@ -18,12 +18,12 @@ export const MAX_MESSAGE_BYTES = 128 * 1024;
 export const MAX_URL_CHARACTERS = 4096;
 /** Not published for WebSocket APIs. */
 export const MAX_HEADERS = 100;
-/** The longest that a WebSocket API waits for a function. The quota cannot be raised. */
+/** A WebSocket API waits no longer for a function. The quota cannot be raised. */
 export const MAX_INTEGRATION_TIMEOUT_MS = 29_000;
 export const IDLE_TIMEOUT_MS = 10 * 60_000;
 export const MAX_CONNECTION_MS = 2 * 3_600_000;
 
-/** A token bucket, which is how API Gateway throttles: `burst` at once, then `perSecond`. True: let this one through. */
+/** A token bucket, as in API Gateway: `burst` at once, then `perSecond`. Returns true for a request within the rate. */
 export function makeRateLimit(
   { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
   scheduler: Scheduler,

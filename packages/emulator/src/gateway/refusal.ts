@@ -2,14 +2,14 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type GatewayErrorMessage, gatewayErrorFrame } from "./route-message.ts";
 
-/** The HTTP response to an upgrade that becomes no WebSocket. */
+/** The HTTP response to an upgrade that is refused. */
 export type Refusal = {
   readonly status: number;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** A refusal by the gateway of a handshake that has ids already. */
+/** The gateway refuses a handshake that has ids already. */
 export type HandshakeError = { readonly status: number; readonly message: GatewayErrorMessage };
 
 const LINGER_MS = 1_000;
@@ -62,8 +62,8 @@ export function refuse(socket: Duplex, { status, body = "", headers = {} }: Refu
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", body].join("\r\n"));
-  // What the client still sends is read and dropped: unread bytes would turn the close into a reset, and that can
-  // overtake the response. A client that neither reads nor goes is cut off.
+  // The rest of the request is read and dropped: unread bytes would turn the close into a reset, which can overtake
+  // the response. A client that neither reads nor leaves is cut off.
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -5,10 +5,10 @@ export type HeaderMaps = {
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Names as the client spelled them, values in the order sent. Keyed by lower case: one header however it is spelled. */
+/** The client's spelling of names, and its order of values. The key is in lower case: spelling makes no second header. */
 type Headers = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
-/** The headers of one hop. API Gateway shows them to the authorizer, in its own words, and not to `$connect`. */
+/** The headers of one hop. API Gateway gives the authorizer its own values of them, and `$connect` none. */
 const HOP_HEADERS = ["connection", "upgrade", "content-length"];
 
 export function connectHeaders(
@@ -29,7 +29,7 @@ export function authorizerHeaders(
   return toMaps(headers);
 }
 
-/** What a client says of how it got here is added to, or replaced by, what the gateway knows. */
+/** The gateway adds its own forwarding headers, or replaces the client's. */
 function gatewayHeaders(
   rawHeaders: readonly string[],
   { ip, now }: { readonly ip: string; readonly now: number },
@@ -72,10 +72,10 @@ export type QueryMaps = {
   readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Decoded once. Of a repeated name the single-value map has the last value and the other one all. */
+/** Decoded once. Of a repeated name, the single-value map has the last value, the other map all values. */
 export function queryMaps(query: string): QueryMaps {
   const values = new Map<string, string[]>();
-  // The parser would drop the second of two question marks, and read a name that was not sent.
+  // The added `?` protects a question mark that is sent: the parser would drop it and read another name.
   for (const [name, value] of new URLSearchParams(`?${query}`)) values.set(name, [...(values.get(name) ?? []), value]);
   return {
     queryStringParameters: Object.fromEntries([...values].map(([name, all]) => [name, all.at(-1) ?? ""])),

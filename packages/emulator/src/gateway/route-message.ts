@@ -21,7 +21,7 @@ export function makeRouteMessage(deps: {
   const select = parseSelectionExpression(deps.api.routeSelectionExpression);
   const routes = new Map(deps.api.routes.map((route) => [route.routeKey, route]));
 
-  /** Keys with a dollar are the gateway's own: no message reaches `$connect` or `$disconnect` by naming it. */
+  /** Keys with a dollar belong to the gateway: a message cannot select `$connect` or `$disconnect` by name. */
   function routeOf(body: string): Route | undefined {
     const selected = select(body);
     const named = selected === undefined || selected.startsWith("$") ? undefined : routes.get(selected);
@@ -68,7 +68,7 @@ export type GatewayErrorMessage =
   | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
   | "";
 
-/** To the letter and the space as recorded from AWS: clients have been seen to compare text. */
+/** Recorded from AWS, with every space: some clients compare the text. */
 export function gatewayErrorFrame(message: GatewayErrorMessage, connectionId: string, requestId: string): string {
   return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

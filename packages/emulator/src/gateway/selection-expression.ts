@@ -1,6 +1,6 @@
 import { parseJson } from "../json.ts";
 
-/** The value that API Gateway compares with the route keys. Undefined when the body is not JSON: the `$default` route. */
+/** The value that API Gateway compares with the route keys. Undefined if the body is not JSON: `$default` is next. */
 export type SelectRoute = (body: string) => string | undefined;
 
 /** A path of names and list indexes: `a.b[0]`. */
@@ -10,7 +10,7 @@ const SINGLE_VARIABLE = new RegExp(String.raw`^\$request\.body\.(${PATH})$`);
 
 /**
  * `$request.body.action`, deeper paths as `a.b[0]`, several `${request.body.x}` among text, text alone, and `\$default`. Throws on
- * other variables: a route that can never be selected is a mistake of the template's.
+ * other variables: a route that can never be selected is a mistake in the template.
  */
 export function parseSelectionExpression(expression: string): SelectRoute {
   const path = SINGLE_VARIABLE.exec(expression)?.[1];
@@ -38,7 +38,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** What is not there is the empty text; an array is its items between brackets. */
+/** An absent value is the empty text; an array is its items between brackets. */
 function asText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return `[${value.map(asJsonText).join(", ")}]`;
@@ -50,7 +50,7 @@ function asJsonText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Nested deeper than can be printed: no route key looks like that.
+    // Too deep to print, so equal to no route key.
     return "";
   }
 }

@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 20_000;
 
 /**
  * Bounds the memory of all request bodies together. A request gets room for its whole body before the body is read, first
- * come, first served: so two requests never wait for each other with half of their room. TCP holds back unread bodies.
+ * come, first served: two requests with half of their room would wait for each other. TCP holds back unread bodies.
  */
 export class BodyBudget {
   readonly #limitBytes: number;
@@ -28,7 +28,7 @@ export class BodyBudget {
     return this.#heldBytes;
   }
 
-  /** Undefined when there is no room within twenty seconds, or when a thousand wait already. */
+  /** Undefined if there is no room within twenty seconds, or if a thousand requests wait already. */
   acquire(bytes: number): Promise<Release | undefined> {
     if (bytes === 0 || (this.#waiting.length === 0 && this.#fits(bytes))) return Promise.resolve(this.#take(bytes));
     if (this.#waiting.length >= MAX_WAITING || bytes > this.#limitBytes) return Promise.resolve(undefined);

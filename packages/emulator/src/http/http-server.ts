@@ -33,7 +33,7 @@ type Deps = {
   readonly bodyBudget: (path: string) => BodyBudget;
 };
 
-/** One port for everything: upgrades go to the gateway, requests to the first service that knows them. */
+/** One port for everything: upgrades go to the gateway, requests to the first service that responds. */
 export function makeHttpServer(
   deps: Deps & {
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -43,10 +43,10 @@ export function makeHttpServer(
     maxHeaderSize: 16 * 1024,
     headersTimeout: 5_000,
     requestTimeout: 30_000,
-    // Node looks for sockets past their time only this often; its default of 30 s would make the 5 s above 35.
+    // Node checks timeouts only at this interval; its default of 30 s would turn the 5 s above into 35.
     connectionsCheckingInterval: 1_000,
   });
-  // Node drops the headers above its limit without a word: a check that sees only the rest is none.
+  // Node silently drops headers above its limit, and our checks would not see them.
   server.maxHeadersCount = 0;
   server.on("request", (request, outgoing) => {
     respond(request, deps)
@@ -65,7 +65,7 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {
-    // Read and dropped: unread bytes would turn the close into a reset, and that can overtake the response.
+    // The body is read and dropped: unread bytes would turn the close into a reset, which can overtake the response.
     request.resume();
     return bytes > MAX_BODY_BYTES ? TOO_LARGE : NO_ROOM;
   }
@@ -104,7 +104,7 @@ async function send(outgoing: ServerResponse, { status, headers, body = "" }: Ht
     await body[Symbol.asyncIterator]().return?.();
     return;
   }
-  // The first piece may be long in coming.
+  // The client gets the head before the first piece.
   outgoing.flushHeaders();
   await pipeline(body, outgoing);
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** `path` as it was sent, without the query. The body is complete and within the server's bound. */
+/** `path` is as sent, without the query. The body is complete and within the server's limit. */
 export type HttpRequest = {
   readonly method: string;
   readonly path: string;
@@ -14,7 +14,7 @@ export type HttpResponse = {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is sent piece by piece, as it comes. It is closed when the client goes away. */
   readonly body?: string | AsyncIterable<string | Uint8Array>;
-  /** Set if the request's body is in use after the response. Never rejects. */
+  /** Set if the request's body is still in use after the response. Never rejects. */
   readonly until?: Promise<unknown>;
 };
 
@@ -27,5 +27,5 @@ export function decodeSegment(segment: string): string | undefined {
   }
 }
 
-/** One of the AWS APIs that the runtime speaks on its port. Answers undefined to a request that is another's. */
+/** One of the APIs on the emulator's port. Resolves to undefined for a request that belongs to another one. */
 export type HttpService = (request: HttpRequest) => Promise<HttpResponse | undefined>;

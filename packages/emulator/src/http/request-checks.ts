@@ -7,7 +7,7 @@ const SINGLE_HEADERS = new Set(["host", "authorization", "sec-websocket-key", "s
 const TARGET = /^[!"$->@-~]+(?:\?(?!\?)[!"$-~]*)?$/;
 
 /**
- * Whether a request can be read in two ways. Node keeps the first of two `Host` or `Authorization` headers silently, and
+ * Whether a request can be read in two ways. Node silently keeps the first of two `Host` or `Authorization` headers, and
  * other parsers drop one of two question marks before the query.
  */
 export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean {
@@ -34,8 +34,8 @@ export function isLocalHost(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * For the AWS APIs, which no web page has to call: a form or a fetch of a foreign page needs nobody's leave to send a
- * POST here, and browsers name the page in Origin. WebSockets are another matter: there the handlers check Origin.
+ * For the AWS APIs, which no web page has to call: browsers let a form or a fetch of any page send a POST here, and name
+ * the page in Origin. WebSockets are different: there the handlers check Origin.
  */
 export function isForeignPage(headers: IncomingHttpHeaders): boolean {
   return headers.origin !== undefined && !LOCAL_HOST.test(headers.origin.replace(/^https?:\/\//, ""));

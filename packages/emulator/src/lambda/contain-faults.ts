@@ -5,8 +5,8 @@ import { type FunctionError, functionError } from "./lambda-function.ts";
 /**
  * Some faults end a Lambda function's process and its invocation: an error thrown in a timer or callback, an `error` event
  * without a listener, an unhandled rejection, `process.exit`. All functions share this process, so here such a fault ends
- * only its invocation. A fault outside of every invocation is the runtime's own, and goes to `onOwnFault`. Call it once per
- * process.
+ * only its invocation. A fault outside of every invocation belongs to the emulator, and goes to `onOwnFault`. Call it once
+ * per process.
  */
 export function containFaults(onOwnFault: (fault: unknown) => never): void {
   process.on("uncaughtException", (thrown) => {

@@ -17,9 +17,9 @@ export const executions = new AsyncLocalStorage<Execution>();
 export interface Functions {
   has(name: string): boolean;
   /**
-   * Never throws. The event crosses as JSON in both directions, as in Lambda: a handler cannot reach the caller's
-   * objects, and what JSON cannot say does not arrive. A handler that outlives its invocation runs on, since
-   * nothing in this process can stop it; its later faults are reported.
+   * Never throws. Event and result cross as JSON, as in Lambda: a handler cannot reach the caller's objects, and values
+   * outside of JSON do not arrive. A handler that outlives its invocation runs on, since this process cannot stop it;
+   * the observer is told of its later faults.
    */
   invoke(name: string, event: unknown): Promise<InvocationResult>;
 }
@@ -60,7 +60,7 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
   return { has: (name) => byName.has(name), invoke };
 }
 
-/** Ends with the handler, with its timeout, or with a fault outside of the handler's result, whichever comes first. */
+/** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */
 function run(
   fn: LambdaFunction,
   event: unknown,

@@ -7,16 +7,16 @@ import type { InvocationResult } from "./lambda-function.ts";
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** A name, or an ARN whole or in part, with or without a qualifier: all that the API's FunctionName may be. */
+/** The API's FunctionName: a name, or a whole or partial ARN, with or without a qualifier. */
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
-/** Whether a request to this path may run a function, which makes requests of its own. */
+/** Whether a request to this path may run a function, which may make requests of its own. */
 export function isInvocation(path: string): boolean {
   return INVOCATIONS.test(path);
 }
 
-/** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, so that curl will do. */
+/** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, for curl. */
 export function makeInvokeApi(functions: Functions): HttpService {
   return async (request) => {
     const encodedName = INVOCATIONS.exec(request.path)?.[1];

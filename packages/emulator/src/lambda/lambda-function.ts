@@ -8,10 +8,10 @@ export type LambdaFunction = {
   readonly memoryMegabytes: number;
 };
 
-/** Handlers type their own events; what a gateway or a client really sends them is for them to check. */
+/** Handlers type their events themselves, and must check the events that they really get. */
 export type LambdaHandler = (event: never, context: never) => unknown;
 
-/** What the Invoke API reports of a function that failed. */
+/** The Invoke API's report of a failed function. */
 export type FunctionError = {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -24,10 +24,10 @@ export type InvocationResult =
   | { readonly kind: "throttled" }
   | { readonly kind: "unknown-function" };
 
-/** What Lambda's runtime for Node.js makes of what a handler threw. */
+/** The report that Lambda's runtime for Node.js makes of a thrown value. */
 export function functionError(thrown: unknown): FunctionError {
   if (typeof thrown === "string") return { errorType: "string", errorMessage: thrown, trace: [] };
-  // Not String(): an object without a prototype has no text, and that would be a second error.
+  // String() would throw on an object without a prototype.
   if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: inspect(thrown), trace: [] };
   return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] };
 }

@@ -1,6 +1,6 @@
 import type { Scheduler } from "../scheduler.ts";
 
-/** Those who wait at a queue for a message to come. */
+/** The callers that wait until a message arrives in a queue. */
 export class Arrivals {
   readonly #scheduler: Scheduler;
   readonly #waiting = new Set<() => void>();

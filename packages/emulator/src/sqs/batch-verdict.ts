@@ -1,11 +1,11 @@
 import { isPlainObject, ownProperty } from "../json.ts";
 
-/** The messages of a batch that were not processed, with the reason. All others are to be deleted. */
+/** The failed messages of a batch, with the reason. All others must be deleted. */
 export type BatchVerdict = { readonly failed: ReadonlySet<string>; readonly reason: string };
 
 /**
- * A function's response under `ReportBatchItemFailures` (Lambda developer guide, "Success and failure conditions"). What
- * says nothing (null, no list, an empty one) means that all went well; what cannot be understood, that nothing did.
+ * A function's response under `ReportBatchItemFailures` (Lambda developer guide, "Success and failure conditions"). An
+ * empty response (null, no list, an empty list) is a success of all; a malformed one is a failure of all.
  */
 export function judgeBatchResponse(response: unknown, messageIds: readonly string[]): BatchVerdict {
   const allFailed = (reason: string) => ({ failed: new Set(messageIds), reason });

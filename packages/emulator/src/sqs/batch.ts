@@ -4,7 +4,7 @@ import type { PlainObject } from "../json.ts";
 
 const MAX_ENTRIES = 10;
 
-/** The Batch operations: each entry succeeds or fails alone, but a batch that is no batch fails as a whole. */
+/** The Batch operations: each entry succeeds or fails alone, but an invalid batch fails as a whole. */
 export function runBatch(
   input: PlainObject,
   run: (entry: PlainObject) => object,

@@ -4,10 +4,10 @@ import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 import { type SqsEvent, toSqsEvent } from "./sqs-event.ts";
 
-/** `AWS::Lambda::EventSourceMapping` with an SQS queue, every default resolved. */
+/** An `AWS::Lambda::EventSourceMapping` with an SQS queue, with all defaults filled in. */
 export type EventSourceMapping = {
   readonly queue: Queue;
-  /** Runs the function: rejects for whatever makes Lambda's invocation fail, a timeout included, and always settles. */
+  /** Runs the function. Rejects if the invocation fails, also by a timeout; always settles. */
   readonly invoke: (event: SqsEvent) => Promise<unknown>;
   readonly batchSize: number;
   readonly batchingWindowSeconds: number;
@@ -15,14 +15,14 @@ export type EventSourceMapping = {
   readonly reportBatchItemFailures: boolean;
 };
 
-/** Lambda's own poll, the largest event that a function takes, and how much of an error's text is worth showing. */
+/** The length of Lambda's own poll, the largest event of a function, and the length of an error's text in the report. */
 const POLL_MILLIS = 20_000;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const MAX_REASON_CHARACTERS = 300;
 
 /**
- * Lambda's side of a queue. What the function processed is deleted; what it did not stays in flight until its visibility
- * timeout, and then comes again or, received often enough, becomes a dead letter.
+ * Lambda's side of a queue. Processed messages are deleted. Failed messages stay in flight until their visibility
+ * timeout; then they are received again or, after too many receives, become dead letters.
  */
 export function startEventSourceMapping(
   mapping: EventSourceMapping,
@@ -31,7 +31,7 @@ export function startEventSourceMapping(
   const stopping = new AbortController();
   const polling = poll(mapping, scheduler, stopping.signal);
   return {
-    /** Takes no more messages; resolves when the invocations under way have ended. */
+    /** Receives no more messages. Resolves when the current invocations have ended. */
     async stop() {
       stopping.abort();
       await polling;
@@ -54,7 +54,7 @@ async function poll(mapping: EventSourceMapping, scheduler: Scheduler, stopping:
   await Promise.all(running);
 }
 
-/** A batch is ready when it is full, by count or by bytes, or when its window has passed since its first message. */
+/** A batch is ready when it is full, by count or by bytes, or when its window since the first message is over. */
 async function gather(
   { queue, batchSize, batchingWindowSeconds }: EventSourceMapping,
   scheduler: Scheduler,
@@ -71,11 +71,11 @@ async function gather(
     if (more.length === 0) break;
     batch.push(...more);
   }
-  // What was gathered when the runtime stops stays in flight.
+  // When the emulator stops, the gathered messages stay in flight.
   return stopping.aborted ? [] : batch;
 }
 
-/** The handles are those of this receive: once a message is in another invocation's hands, it is not ours to delete. */
+/** The handles belong to this receive: they cannot delete a message that another invocation has received since. */
 async function process(batch: readonly Message[], mapping: EventSourceMapping): Promise<void> {
   const event = toSqsEvent(batch, mapping.queue.arn);
   const { failed, reason } = await outcomeOf(event, mapping);

@@ -1,7 +1,7 @@
 import type { Cancel, Scheduler } from "../scheduler.ts";
 import type { Message } from "./message.ts";
 
-/** The messages of a queue that are delayed or in flight, given back together when their moment has come. */
+/** The delayed messages and those in flight. Those that are due reappear together. */
 export class HiddenMessages {
   readonly #messages = new Map<string, Message>();
   readonly #scheduler: Scheduler;

@@ -7,7 +7,7 @@ const MAX_ATTRIBUTES = 10;
 const NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
 const DATA_TYPE = /^(?:String|Number|Binary)(?:\..+)?$/;
 
-/** The `MessageAttributes` of SendMessage, as its reference bounds them. */
+/** The `MessageAttributes` of SendMessage, within the limits of its reference. */
 export function parseMessageAttributes(given: PlainObject = {}): MessageAttributes {
   const entries = Object.entries(given);
   if (entries.length > MAX_ATTRIBUTES) throw invalid("Number of message attributes exceeds the allowed maximum [10].");
@@ -36,7 +36,7 @@ function invalid(reason: string): AwsError {
   return new AwsError("InvalidParameterValue", reason);
 }
 
-/** Those that ReceiveMessage asked for: `All`, `.*`, a prefix ending in `.*`, or a name. */
+/** The attributes that ReceiveMessage asks for: `All`, `.*`, a prefix ending in `.*`, or a name. */
 export function selectAttributes(attributes: MessageAttributes, wanted: readonly string[]): MessageAttributes {
   const isWanted = (name: string) =>
     wanted.some((one) => one === "All" || one === name || (one.endsWith(".*") && name.startsWith(one.slice(0, -2))));
@@ -66,10 +66,10 @@ function byName([one]: readonly [string, unknown], [other]: readonly [string, un
   return one < other ? -1 : 1;
 }
 
-/** What SQS says of the sender: here always the same one. */
+/** The sender of every message here. */
 const SENDER_ID = "AIDAPORTCULLISLOCAL00";
 
-/** A received message's own attributes, all text, in the order in which Lambda passes them on. */
+/** The system attributes of a received message, all text, in Lambda's order. */
 export function systemAttributes(message: Message): Readonly<Record<string, string>> {
   return {
     ApproximateReceiveCount: String(message.receiveCount),

@@ -13,7 +13,7 @@ export type OutgoingMessage = {
   readonly body: string;
   readonly attributes?: MessageAttributes;
   readonly traceHeader?: string;
-  /** The queue's own delay where it is not given. */
+  /** By default the queue's own delay. */
   readonly delaySeconds?: number | undefined;
 };
 
@@ -23,22 +23,22 @@ export type Message = {
   readonly attributes: MessageAttributes;
   readonly traceHeader?: string | undefined;
   readonly bytes: number;
-  /** A dead letter keeps the moment at which it was first sent: its retention counts from there. */
+  /** A dead letter keeps the time of its first send: its retention counts from there. */
   readonly sentAt: number;
   readonly deadLetterSourceArn?: string;
   visibleAt: number;
-  /** Of the latest receive; older handles no longer delete. */
+  /** The handle of the latest receive. Older handles no longer delete. */
   receiptHandle?: string | undefined;
   firstReceivedAt?: number;
-  /** Over all queues, as SQS counts it for consumers. */
+  /** The count over all queues, which consumers see. */
   receiveCount: number;
-  /** In this queue, as SQS counts it against `maxReceiveCount`. */
+  /** The count in this queue, which SQS compares with `maxReceiveCount`. */
   receivesHere: number;
-  /** Why a consumer inside the runtime did not delete it, for debugging. */
+  /** The reason why a function did not process it, for the queue report. */
   lastFailure?: string;
 };
 
-/** What counts against the maximum size: the body, and each attribute's name, type and value. */
+/** The size that SQS limits: the body, and each attribute's name, type and value. */
 export function messageBytes(body: string, attributes: MessageAttributes): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { dataType, stringValue = "", binaryValue = "" }] of attributes) {
@@ -48,10 +48,10 @@ export function messageBytes(body: string, attributes: MessageAttributes): numbe
   return bytes;
 }
 
-/** What XML 1.0 calls a character: all that SQS carries. */
+/** The characters of XML 1.0. SQS accepts no others. */
 const ALLOWED = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
-/** SQS's SendMessage reference: at least one character, only these, and not more than the queue takes. */
+/** SQS's SendMessage reference: at least one character, only allowed ones, and at most the queue's maximum size. */
 export function checkBody(body: string, bytes: number, maximumBytes: number): void {
   if (body === "") throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.");
   if (bytes > maximumBytes) {
@@ -68,7 +68,7 @@ export function isCarried(text: string): boolean {
   return ALLOWED.test(text);
 }
 
-/** Opaque to consumers; names one receive of one message. */
+/** Names one receive of one message. Opaque to consumers. */
 export function makeReceiptHandle(messageId: string, receive: number): string {
   return Buffer.from(`${messageId} ${receive}`).toString("base64");
 }

@@ -19,7 +19,7 @@ type MoveTask = {
   readonly StartedTimestamp: number;
 };
 
-/** Redrive of dead letters (API reference, StartMessageMoveTask). A task is over before the call answers. */
+/** Redrive of dead letters (API reference, StartMessageMoveTask). A task ends before the call returns. */
 export function moveOperations(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;
@@ -64,7 +64,7 @@ function move(source: Queue, input: PlainObject, queues: Queues): Omit<MoveTask,
   const DestinationArn = optionalText(input, "DestinationArn");
   const destination = DestinationArn === undefined ? undefined : queueOf(queues, DestinationArn, "DestinationArn");
   const ApproximateNumberOfMessagesToMove = source.counts().visible;
-  // A dead letter that did not come from a queue has no queue to go back to.
+  // A dead letter that came from no queue, but from a rule, cannot go back.
   const { moved, failure } = source.moveTo(
     ({ deadLetterSourceArn }) => destination ?? queues.all.find(({ arn }) => arn === deadLetterSourceArn),
   );

@@ -8,7 +8,7 @@ import type { Queues } from "./queues.ts";
 const MAX_MESSAGES = 100;
 const MAX_BODY_CHARACTERS = 32_768;
 
-/** What has become of every message that ever came in: they add up to `sent`, with those still here. */
+/** The fate of all messages of a queue. Together with the messages that are still in it, they add up to `sent`. */
 export type QueueTotals = { sent: number; deleted: number; deadLettered: number; expired: number; purged: number };
 
 /** Counts the messages of each queue as it observes them. */
@@ -34,9 +34,9 @@ export class QueueCounters {
 }
 
 /**
- * `GET /_local/queues`: what somebody debugging wants to know, dead letters and their reasons above all. The totals are
- * history, so they come from the observer. The messages are the queues' present state and come from the queues: a second
- * list, kept from events, could disagree with what consumers receive.
+ * `GET /_local/queues`, for debugging: above all the dead letters and their reasons. The totals are history, so they are
+ * counted from events. The messages are the present state and come from the queues themselves: a second list, kept from
+ * events, could disagree with the messages that consumers receive.
  */
 export function makeQueueReport(deps: {
   readonly queues: Queues;

@@ -1,4 +1,4 @@
-/** A queue as the template declares it, every default resolved. */
+/** A queue as the template declares it, with all defaults filled in. */
 export type QueueSettings = {
   readonly name: string;
   readonly visibilityTimeoutSeconds: number;

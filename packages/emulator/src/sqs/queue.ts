@@ -20,10 +20,10 @@ export type Receipt = {
   readonly maxBytes?: number;
 };
 
-/** SQS holds any number of messages; a laptop has to end somewhere. */
+/** SQS has no limit. The emulator's memory has one. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** A standard queue, in order as far as nothing fails: an order that SQS does not promise. */
+/** A standard queue. It keeps the order as long as nothing fails; SQS does not promise that. */
 export class Queue {
   readonly settings: QueueSettings;
   readonly arn: string;
@@ -77,7 +77,7 @@ export class Queue {
     return message;
   }
 
-  /** Up to `max` messages and `maxBytes` together. What has been received too often moves on instead. */
+  /** Up to `max` messages of `maxBytes` in total. A message that was received too often becomes a dead letter instead. */
   receive({ max, maxBytes = Number.POSITIVE_INFINITY, visibilityTimeoutSeconds }: Receipt): Message[] {
     const received: Message[] = [];
     let bytes = 0;
@@ -94,7 +94,7 @@ export class Queue {
     return received;
   }
 
-  /** Idempotent; a handle that a later receive has replaced deletes nothing. */
+  /** Idempotent. A handle from before the latest receive deletes nothing. */
   delete(receiptHandle: string): void {
     const message = this.#find(receiptHandle);
     if (message?.receiptHandle === receiptHandle) this.#delete(message, "deleted");
@@ -119,7 +119,7 @@ export class Queue {
     this.#observe({ kind: "message-failed", ...this.#named(message), reason });
   }
 
-  /** Resolves when there may be something to receive, when the time is over, or when the caller no longer waits. */
+  /** Resolves when a message may be visible, when the time is over, or when the caller aborts. */
   arrival(millis: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || millis <= 0 || this.#visible.size > 0) return Promise.resolve();
     return this.#arrivals.wait(millis, signal);
@@ -129,7 +129,7 @@ export class Queue {
     for (const message of this.messages()) this.#delete(message, "purged");
   }
 
-  /** Moves each visible message to another queue, until one has no destination or a full one. */
+  /** Moves all visible messages to other queues. Stops at a message without a destination, or with a full one. */
   moveTo(placeOf: (message: Message) => Queue | undefined): { readonly moved: number; readonly failure?: string } {
     this.#dropExpired();
     let moved = 0;
@@ -158,7 +158,7 @@ export class Queue {
     return [...this.#visible.values(), ...this.#hidden.values()];
   }
 
-  /** After this no timer is left; the queue may still be read. */
+  /** Cancels all timers. The queue can still be read. */
   close(): void {
     this.#hidden.close();
     this.#arrivals.announce();
@@ -179,7 +179,7 @@ export class Queue {
     for (const message of messages) {
       this.#visible.set(message.id, message);
       const { receiptHandle, receiveCount } = message;
-      // A delayed message has no handle: nobody has received it yet.
+      // A message that was only delayed has no handle: it was not received yet.
       if (receiptHandle !== undefined)
         this.#observe({ kind: "message-returned", ...this.#named(message), receiveCount });
     }

@@ -4,7 +4,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { Queue } from "./queue.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
-/** All queues of the runtime, in the template's order. */
+/** All queues of the emulator, in the template's order. */
 export type Queues = {
   readonly accountId: string;
   readonly region: string;
@@ -13,7 +13,7 @@ export type Queues = {
   close(): void;
 };
 
-/** Throws on what SQS would refuse to create, and on what is not emulated. */
+/** Throws on queues that SQS would refuse to create, and on kinds that are not emulated. */
 export function makeQueues(deps: {
   readonly queues: readonly QueueSettings[];
   readonly accountId: string;
@@ -59,7 +59,7 @@ export function queueUrl(queues: Queues, queue: Queue, origin: string): string {
   return `${origin}/${queues.accountId}/${queue.settings.name}`;
 }
 
-/** A queue's URL names it by its last segment, whatever host and account stand before. */
+/** The last segment of a URL names the queue. Host and account do not matter. */
 export function queueAt(queues: Queues, url: string): Queue {
   const queue = queues.find(url.slice(url.lastIndexOf("/") + 1));
   if (queue !== undefined) return queue;

@@ -10,7 +10,7 @@ import { type Queues, queueAt } from "./queues.ts";
 
 const VISIBILITY = { min: 0, max: 43_200, reason: "Must be between 0 and 43200, if provided." };
 
-/** `stopped` ends long polls, which would otherwise hold the runtime's shutdown up. */
+/** `stopped` ends long polls, which would otherwise delay the emulator's shutdown. */
 export function receiveOperations(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;

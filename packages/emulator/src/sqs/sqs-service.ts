@@ -7,7 +7,7 @@ import type { Queues } from "./queues.ts";
 import { receiveOperations } from "./receive-operations.ts";
 import { makeSenderCheck, sendOperations } from "./send-operations.ts";
 
-/** SQS for the AWS CLI and SDKs, by any path: they post to the endpoint or to the queue's URL. */
+/** SQS for the AWS CLI and SDKs. It accepts any path: they post to the endpoint or to the queue's URL. */
 export function makeSqsService(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;

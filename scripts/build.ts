@@ -1,10 +1,11 @@
 // `npm run build`: one folder per function in dist/, each with the one file that Lambda loads, and the template beside
-// them. SAM, CDK and Terraform take the folders as they are.
-import { copyFileSync, globSync, rmSync } from "node:fs";
+// them, without YAML aliases. SAM, CDK and Terraform take the folders as they are.
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { leaveOut } from "./left-out-of-bundles.ts";
+import { writeOutTemplate } from "./write-out-template.ts";
 
 /**
  * Modules that the SDK imports only on demand, which never happens in Lambda: a role's credentials come in the environment,
@@ -51,6 +52,15 @@ export async function buildFunction(name: string, outputFolder: string): Promise
   return metafile;
 }
 
+/**
+ * samconfig.toml names this file: `sam build` ignores missing code without an error, but fails without a template. A link
+ * would not do: SAM then looks for the code in another folder, and passes over it again.
+ */
+export function writeTemplate(outputFolder: string): void {
+  mkdirSync(outputFolder, { recursive: true });
+  writeFileSync(join(outputFolder, "template.yaml"), writeOutTemplate(readFileSync("infra/template.yaml", "utf8")));
+}
+
 // The first Node.js 24 does not know `import.meta.main`: with it the build would do nothing, and succeed.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync("dist", { recursive: true, force: true });
@@ -58,7 +68,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { outputs } = await buildFunction(name, "dist");
     for (const [file, { bytes }] of Object.entries(outputs)) console.log(`${(bytes / 1024).toFixed(0)} KB  ${file}`);
   }
-  // samconfig.toml names this copy: `sam build` ignores missing code without an error, but fails without a template.
-  // A link would not do: SAM then looks for the code in another folder, and passes over it again.
-  copyFileSync("infra/template.yaml", "dist/template.yaml");
+  writeTemplate("dist");
 }

@@ -7,7 +7,8 @@ import { parse } from "yaml";
 import { resolveConditions } from "./resolve-conditions.ts";
 import { COMBINATIONS } from "./template-combinations.ts";
 
-const TEMPLATE = "infra/template.yaml";
+/** What is deployed: infra/template.yaml without YAML aliases. */
+const TEMPLATE = "dist/template.yaml";
 const EXPANDED = "reports/expanded-template.json";
 const CHECKS = "infra/checks";
 const TOOLS = ".venv/bin";
@@ -141,12 +142,12 @@ function build(): void {
 }
 
 const checks: readonly (readonly [name: string, check: () => unknown])[] = [
+  ["npm run build", () => run(process.execPath, "scripts/build.ts")],
   ["sam validate --lint", () => run(`${TOOLS}/sam`, "validate", "--lint", "--template-file", TEMPLATE)],
   ["cfn-lint of the template", () => run(`${TOOLS}/cfn-lint`, TEMPLATE)],
   ["the template expands", expand],
   ["cfn-lint of the expansions", () => run(`${TOOLS}/cfn-lint`, ...EXPANDED_BY_COMBINATION)],
   ["checkov and cdk-nag of the expansions, with reasons for what stands", judgeFindings],
-  ["npm run build", () => run(process.execPath, "scripts/build.ts")],
   ["sam build, code in every function", build],
 ];
 

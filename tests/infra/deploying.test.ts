@@ -39,7 +39,7 @@ describe("samconfig.toml", () => {
 
   it.each(environments)("%s builds and validates the template", (environment) => {
     expect(sections.get(`${environment}.build.parameters`)).toEqual({ template_file: "dist/template.yaml" });
-    expect(sections.get(`${environment}.validate.parameters`)).toEqual({ template_file: TEMPLATE });
+    expect(sections.get(`${environment}.validate.parameters`)).toEqual({ template_file: "dist/template.yaml" });
   });
 
   it.each(environments)("%s deploys without a question, and without an error where nothing changed", (environment) => {

@@ -8,7 +8,7 @@ type Resources = Readonly<Record<string, { readonly Properties: any }>>;
 
 /** Intrinsic functions are left as the text of their arguments. */
 function resources(): Resources {
-  return parse(readFileSync(TEMPLATE, "utf8"), { logLevel: "silent" }).Resources;
+  return parse(readFileSync(TEMPLATE, "utf8"), { logLevel: "silent", merge: true }).Resources;
 }
 
 /** The table that the template declares, for another name and engine. */

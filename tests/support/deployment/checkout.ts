@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { TEMPLATE } from "../../../packages/emulator/tests/support/project-template.ts";
-import { buildFunction, functionNames } from "../../../scripts/build.ts";
+import { buildFunction, functionNames, writeTemplate } from "../../../scripts/build.ts";
 import { type Emulator, REGION } from "./emulator.ts";
 
 const SAM = resolve(".venv/bin/sam");
@@ -19,11 +18,11 @@ export class Checkout {
     this.#emulator = emulator;
   }
 
-  /** What `npm run build` makes of the unchanged template, and SAM's settings. */
+  /** What `npm run build` writes, and SAM's settings. */
   async make(): Promise<void> {
     const dist = join(this.#folder, "dist");
     await Promise.all(functionNames().map((name) => buildFunction(name, dist)));
-    copyFileSync(TEMPLATE, join(dist, "template.yaml"));
+    writeTemplate(dist);
     copyFileSync("samconfig.toml", join(this.#folder, "samconfig.toml"));
   }
 

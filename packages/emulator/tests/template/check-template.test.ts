@@ -27,6 +27,7 @@ function withLine(after: string, line: string): string {
 const API = "    Type: AWS::Serverless::WebSocketApi\n    Properties:\n";
 const SUBSCRIBE = "        subscribe:\n";
 const QUEUE = "  EntityUpdatedQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n";
+const EVENT_SOURCE = "            Queue: !GetAtt EntityUpdatedQueue.Arn\n";
 
 describe("a property that AWS has and nothing here does", () => {
   const named: readonly (readonly [text: string, line: string, meaning: string])[] = [
@@ -70,7 +71,7 @@ describe("a property that AWS has and nothing here does", () => {
     [withLine(SUBSCRIBE, "          RequestParameters: { a: b }"), "WebsocketApi.Routes.subscribe.RequestParameters"],
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
     [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
-    [withLine("            BatchSize: 10\n", "            FilterCriteria: {}"), "Properties.FilterCriteria"],
+    [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],
   ])("is refused where passing it over would do harm: %#", (text, property) => {
     expect(() => describeTemplate(text)).toThrow(TemplateError);
     expect(() => describeTemplate(text)).toThrow(`${property} is not known to the local runtime: `);
@@ -101,10 +102,7 @@ describe("an unknown property", () => {
     [withLine(QUEUE, "      VisibilityTimeoutSeconds: 1"), "EntityUpdatedQueue.VisibilityTimeoutSeconds"],
     [replaced(template, "maxReceiveCount: 5", "maxReceiveCount: 5, max: 5"), "EntityUpdatedQueue.RedrivePolicy.max"],
     [withLine("    Handler: index.handler\n", "    TimeOut: 5"), "Globals.Function.TimeOut"],
-    [
-      withLine("            BatchSize: 10\n", "            Batch: 1"),
-      "NotifyEntity.Events.EntityUpdated.Properties.Batch",
-    ],
+    [withLine(EVENT_SOURCE, "            Batch: 1"), "NotifyEntity.Events.EntityUpdated.Properties.Batch"],
     [withLine("        - Id: EntityUpdatedQueue\n", "          ARN: a"), "EntityUpdatedRule.Targets[0].ARN"],
     [withLine("  EntityUpdatedQueue:\n", "    Conditon: IsProduction"), "EntityUpdatedQueue.Conditon"],
     [replaced(template, "Globals:\n", "Global: {}\nGlobals:\n"), "Global"],
@@ -133,9 +131,7 @@ describe("what is emulated of the properties", () => {
   it("an event source that is switched off", () => {
     const mappings = (text: string) => describeTemplate(text).eventSourceMappings.length;
 
-    expect(mappings(withLine("            BatchSize: 10\n", "            Enabled: false"))).toBe(
-      mappings(template) - 1,
-    );
+    expect(mappings(withLine(EVENT_SOURCE, "            Enabled: false"))).toBe(mappings(template) - 1);
   });
 
   it.each([

@@ -135,20 +135,20 @@ describe("what breaks on AWS breaks here", () => {
 
   it("a rule that is gone leads nowhere", () => {
     const { rules } = describeTemplate(
-      withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule"),
+      withoutResource(withoutResource(template, "UserPushQueuePolicy"), "UserPushRule"),
     );
 
-    expect(rules.map(({ name }) => name)).toEqual(["UserPushRule"]);
+    expect(rules.map(({ name }) => name)).toEqual(["EntityUpdatedRule"]);
   });
 
   it("a rule without the queue's permission delivers nothing, to the queue or to its dead letters", () => {
-    const [rule] = describeTemplate(withoutResource(template, "EntityUpdatedQueuePolicy")).rules;
+    const [, rule] = describeTemplate(withoutResource(template, "UserPushQueuePolicy")).rules;
 
     expect(rule?.targets).toEqual([
       {
-        queue: "EntityUpdatedQueue",
+        queue: "UserPushQueue",
         permitted: false,
-        deadLetterQueue: "EntityUpdatedDeadLetters",
+        deadLetterQueue: "UserPushDeadLetters",
         deadLetterQueuePermitted: false,
       },
     ]);

@@ -17,12 +17,9 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
   subscribe: { event: messageEvent('{"action":"subscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
   unsubscribe: { event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'), answer: /"statusCode":200/ },
   // Pushes without an audience: the stores are read, and nothing is posted.
-  "notify-entity": {
-    event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),
-    answer: /Failures":\[\]/,
-  },
-  "notify-user": {
+  "deliver-pushes": {
     event: sqsEvent(
+      entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW }),
       entityUpdated({ userId: "ann", message: "m" }, { time: NOW, "detail-type": "Send User Push Notification" }),
     ),
     answer: /Failures":\[\]/,

@@ -43,8 +43,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 325,
   },
-  "notify-entity": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
-  "notify-user": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
+  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 

@@ -5,14 +5,14 @@ import { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 import { ManualScheduler } from "../../packages/emulator/tests/support/manual-scheduler.ts";
 import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
 import { serveHttpServices } from "../../packages/emulator/tests/support/serve-http-services.ts";
-import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { Account, type Mark } from "./account.ts";
+import { makeDeliverPushes } from "./deliver-pushes.ts";
 import { FatedSockets } from "./fated-sockets.ts";
 import { LocalBus, PATIENT_MILLIS } from "./local-bus.ts";
-import { makeNotifyingFunctions } from "./notifying-functions.ts";
 import { populate } from "./population.ts";
 import { EVENTS, eventOf, POSTS_BEFORE_GIVING_UP } from "./traffic.ts";
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   bus = new LocalBus(server.origin);
   const urls = { continuations: bus.urlOf("ContinuationQueue"), deadLetters: bus.urlOf("Undeliverable") };
-  const notifying = makeNotifyingFunctions({
+  const pushing = makeDeliverPushes({
     channel: new FatedSockets(account),
     queue: new SqsDeliveryQueue(bus.sqs, urls, PATIENT_MILLIS),
     scheduler,
@@ -49,11 +49,11 @@ beforeAll(async () => {
       for (const delivery of deliveries) account.interrupted.add(numberOf(delivery));
     },
   });
-  await populate(notifying, scheduler.now() as EpochMillis);
+  await populate(pushing, scheduler.now() as EpochMillis);
   eventing = startEventing({
     description: describeTemplate(projectTemplate()),
     ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ functions: notifying.functions, scheduler, observe: () => {} }),
+    functions: makeFunctions({ functions: pushing.functions, scheduler, observe: () => {} }),
   });
   services = eventing.services;
 });
@@ -89,9 +89,8 @@ function numberOf({ notification }: Delivery): number {
 }
 
 async function readDeadLetters(queue: string, mark: Mark): Promise<void> {
-  const read = queue.startsWith("UserPush") ? parseQueuedUserPush : parseQueuedEntityUpdate;
   for (const { Body = "" } of await bus.empty(queue)) {
-    const delivery: Delivery = read(Body);
+    const delivery: Delivery = parseQueuedDelivery(Body);
     const { recipients } = eventOf(numberOf(delivery));
     const left =
       "recipients" in delivery.to ? delivery.to.recipients.map(({ connectionId }) => connectionId) : recipients;

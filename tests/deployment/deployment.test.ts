@@ -298,8 +298,8 @@ describe.skipIf(!hasEmulator())(
         ],
         [
           "posts to another stage",
-          ({ NotifyEntity }) => {
-            NotifyEntity.Properties.Environment.Variables.CONNECTIONS_ENDPOINT = {
+          ({ DeliverPushes }) => {
+            DeliverPushes.Properties.Environment.Variables.CONNECTIONS_ENDPOINT = {
               // biome-ignore lint/suspicious/noTemplateCurlyInString: as Fn::Sub has it
               "Fn::Sub": "https://${WebsocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/elsewhere",
             };

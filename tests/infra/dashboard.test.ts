@@ -32,7 +32,7 @@ function ourMetrics(rows: readonly (readonly unknown[])[]): string[] {
 
 describe.skipIf(expanded === undefined)("the dashboard", () => {
   it("shows only metrics of ours that log lines carry, or that a filter makes of the access log", () => {
-    const tally = { ...newTally(), recipients: 0, ageMs: 0, function: "NotifyUser" };
+    const tally = { ...newTally(), recipients: 0, ageMs: 0, function: "DeliverPushes" };
     const lines = [
       embeddedMetrics(NAMESPACE, "delivery", tally, 0),
       embeddedMetrics(NAMESPACE, "invocation", { invocations: 1, function: "Connect", outcome: "stored" }, 0),

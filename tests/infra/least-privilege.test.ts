@@ -67,8 +67,12 @@ function aLiveConnection(): Connection {
 }
 
 /** One connection is gone and has to be forgotten, one cannot be reached and is left to later. */
-function push(items: readonly Record<string, unknown>[]): RecordingAws["answer"] {
-  return (action, { url, ExpressionAttributeValues: asked }) => {
+function push(
+  subscribers: readonly Record<string, unknown>[],
+  connections: readonly Record<string, unknown>[],
+): RecordingAws["answer"] {
+  return (action, { url, IndexName, ExpressionAttributeValues: asked }) => {
+    const items = IndexName === undefined ? subscribers : connections;
     const isOfAnEnd = action === "dynamodb:Query" && Object.hasOwn(Object(asked), ":connection");
     if (isOfAnEnd) return remains;
     if (action === "dynamodb:Query") return { body: { Items: items.map((item) => marshall(item)) } };
@@ -104,21 +108,10 @@ const work: Readonly<Record<string, Work>> = {
     events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')],
     answer: answerToSender({ part: 0 }),
   },
-  NotifyEntity: {
+  DeliverPushes: {
     events: [
       sqsEvent(
         entityUpdated({ entityId, message: "shipped" }, published),
-        "unreadable",
-        // Of a push to a user, a page that could not be read.
-        encodeDelivery({ ...freshDelivery(userPush({}, published)), attempt: 1 }),
-        encodeDelivery({ ...freshDelivery(userPush({}, published)), to: toStranger }),
-      ),
-    ],
-    answer: push([gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId), 0))),
-  },
-  NotifyUser: {
-    events: [
-      sqsEvent(
         entityUpdated(
           { userId: gone.identity.userId, message: "hello" },
           { ...published, "detail-type": "Send User Push Notification" },
@@ -127,7 +120,10 @@ const work: Readonly<Record<string, Work>> = {
         encodeDelivery({ ...freshDelivery(userPush({}, published)), to: toStranger }),
       ),
     ],
-    answer: push([gone, unreachable].map(toConnectionItem)),
+    answer: push(
+      [gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId), 0)),
+      [gone, unreachable].map(toConnectionItem),
+    ),
   },
   RotateSecret: {
     events: ["createSecret", "setSecret", "testSecret", "finishSecret"].map((Step) => ({

@@ -50,18 +50,10 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
     ["Subscribe", () => Promise.all([entityId, ...Array.from({ length: 14 }, anEntityId)].map(subscribe))],
     ["Unsubscribe", () => Promise.all([entityId, ...many, anEntityId()].map(unsubscribe))],
     [
-      "NotifyEntity",
+      "DeliverPushes",
       async () => {
         await subscriptions.subscribersOf(entityId, NOW);
         await subscriptions.subscribersAmong([connection.id], entityId, NOW);
-        // What is left of pushes to users comes here too.
-        await connections.liveConnectionsOf(connection.identity.userId, NOW);
-        await close();
-      },
-    ],
-    [
-      "NotifyUser",
-      async () => {
         await connections.liveConnectionsOf(connection.identity.userId, NOW);
         await connections.liveConnectionsAmong([connection.id], connection.identity.userId, NOW);
         await close();

@@ -1,5 +1,5 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
@@ -174,7 +174,7 @@ function faultyQueue(
   return {
     defer(delivery, delaySeconds) {
       ledger.deferred(delivery, simulation.clock.now());
-      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedEntityUpdate };
+      const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedDelivery };
       return call("defer", () => simulation.queue.send(message, delaySeconds));
     },
     undeliverable(delivery, reason) {

@@ -1,4 +1,4 @@
-import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { expectedAudience } from "./check-publication.ts";
@@ -89,8 +89,7 @@ function publish(simulation: Simulation, audience: Audience, copies: number): vo
     ...{ settled: Number.POSITIVE_INFINITY, settledAt: Number.POSITIVE_INFINITY },
   });
   const body = JSON.stringify(envelope(eventId, publishedAt, audience));
-  const read = "entityId" in audience ? parseQueuedEntityUpdate : parseQueuedUserPush;
-  for (let copy = 0; copy < copies; copy += 1) simulation.queue.send({ eventId, body, read });
+  for (let copy = 0; copy < copies; copy += 1) simulation.queue.send({ eventId, body, read: parseQueuedDelivery });
 }
 
 function envelope(id: string, publishedAt: EpochMillis, audience: Audience): object {

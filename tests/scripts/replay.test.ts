@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { replayDeadLetters } from "../../scripts/replay/replay-dead-letters.ts";
-import { parseQueuedEntityUpdate } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
@@ -67,7 +67,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
     for (const delivery of deliveries) await queue.undeliverable(delivery, "TOO_OLD");
     expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({ replayed: 2, left: 0, others: {} });
-    const replayed = (await bodiesIn("ContinuationQueue")).map(parseQueuedEntityUpdate);
+    const replayed = (await bodiesIn("ContinuationQueue")).map(parseQueuedDelivery);
     const wanted = deliveries.map(({ notification, ...rest }) => ({
       ...rest,
       notification: { ...notification, replay: true },

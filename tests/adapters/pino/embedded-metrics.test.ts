@@ -29,7 +29,7 @@ function logged(message: string, fields: LogFields, options: { level?: "INFO" | 
 }
 
 const REFUSAL = { function: "Authorizer", outcome: "rejected", reason: "EXPIRED", invocations: 1, userId: "ann" };
-const DELIVERY = { function: "NotifyUser", delivered: 3, gone: 1, ageMs: 250, notificationId: "1" };
+const DELIVERY = { function: "DeliverPushes", delivered: 3, gone: 1, ageMs: 250, notificationId: "1" };
 
 describe("metrics in log lines", () => {
   it("count invocations by function and outcome, and by reason where there is one", () => {

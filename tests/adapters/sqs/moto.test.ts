@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
@@ -57,7 +57,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     await queue.defer(delivery, 0);
     const { body, reason } = await received(urls.continuations);
 
-    expect(parseQueuedEntityUpdate(body)).toEqual(delivery);
+    expect(parseQueuedDelivery(body)).toEqual(delivery);
     expect(reason).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     await queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
     const { body, reason } = await received(urls.deadLetters);
 
-    expect(parseQueuedEntityUpdate(body)).toEqual({ ...delivery, attempt: 0 });
+    expect(parseQueuedDelivery(body)).toEqual({ ...delivery, attempt: 0 });
     expect(reason).toBe("ATTEMPTS_EXHAUSTED");
   });
 

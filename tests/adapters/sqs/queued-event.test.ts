@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
 import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { entityUpdate, freshDelivery, named, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
@@ -13,15 +13,15 @@ const PUSH_EVENT = entityUpdated({ userId: "ann", message: "done" }, { "detail-t
 
 describe("an event in the queue", () => {
   it("is a fresh delivery of what it says", () => {
-    const update = parseQueuedEntityUpdate(JSON.stringify(EVENT));
-    const push = parseQueuedUserPush(JSON.stringify(PUSH_EVENT));
+    const update = parseQueuedDelivery(JSON.stringify(EVENT));
+    const push = parseQueuedDelivery(JSON.stringify(PUSH_EVENT));
     expect(update).toEqual(freshDelivery(entityUpdate()));
     expect(push).toEqual(freshDelivery(userPush()));
   });
 
   it("attack:I9 is a replay when the archive says so", () => {
     const body = JSON.stringify({ ...EVENT, "replay-name": "after-the-outage" });
-    expect(parseQueuedEntityUpdate(body).notification.replay).toBe(true);
+    expect(parseQueuedDelivery(body).notification.replay).toBe(true);
   });
 
   it.each<[string, unknown, MalformedInputCode]>([
@@ -32,7 +32,9 @@ describe("an event in the queue", () => {
     ["attack:I5 an array", [EVENT], "MALFORMED_EVENT"],
     ["attack:I5 the detail without its envelope", DETAIL, "MALFORMED_EVENT"],
     ["attack:I5 wrapped by SNS", { Type: "Notification", Message: JSON.stringify(EVENT) }, "MALFORMED_EVENT"],
-    ["attack:I5 the event of another queue", PUSH_EVENT, "MALFORMED_EVENT"],
+    ["attack:I5 the event of another rule", { ...PUSH_EVENT, "detail-type": "Order Placed" }, "MALFORMED_EVENT"],
+    ["attack:I5 no detail type", { ...PUSH_EVENT, "detail-type": undefined }, "MALFORMED_EVENT"],
+    ["attack:I5 the other detail type", { ...PUSH_EVENT, "detail-type": "Entity Updated" }, "MALFORMED_DETAIL"],
     ["attack:I1 detail missing", entityUpdated(undefined), "MALFORMED_DETAIL"],
     ["attack:I1 detail a string", entityUpdated(JSON.stringify(DETAIL)), "MALFORMED_DETAIL"],
     ["attack:I1 detail null", entityUpdated(null), "MALFORMED_DETAIL"],
@@ -49,25 +51,27 @@ describe("an event in the queue", () => {
       "MALFORMED_EVENT",
     ],
   ])("is malformed: %s", (_row, body, code) => {
-    const parse = () => parseQueuedEntityUpdate(typeof body === "string" ? body : JSON.stringify(body));
+    const parse = () => parseQueuedDelivery(typeof body === "string" ? body : JSON.stringify(body));
     expect(parse).toThrow(new MalformedInputError(code));
   });
 
   it("attack:G4 nested 200,000 deep is malformed or passed over, never a crash", () => {
     const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
-    expect(() => parseQueuedEntityUpdate(deep)).toThrow(MalformedInputError);
+    expect(() => parseQueuedDelivery(deep)).toThrow(MalformedInputError);
   });
 
   it("attack:I1 any text is a delivery or malformed, nothing else", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
-      fc.jsonValue().map((detail) => JSON.stringify(entityUpdated(detail))),
+      ...["Entity Updated", "Send User Push Notification"].map((type) =>
+        fc.jsonValue().map((detail) => JSON.stringify(entityUpdated(detail, { "detail-type": type }))),
+      ),
     );
     fc.assert(
-      fc.property(text, fc.constantFrom(parseQueuedEntityUpdate, parseQueuedUserPush), (body, parse) => {
+      fc.property(text, (body) => {
         try {
-          return parse(body).attempt === 0;
+          return parseQueuedDelivery(body).attempt === 0;
         } catch (thrown) {
           return thrown instanceof MalformedInputError;
         }
@@ -94,8 +98,8 @@ describe("a continuation in the queue", () => {
           to: audience,
           attempt,
         };
-        expect(parseQueuedEntityUpdate(encodeDelivery(update))).toEqual(update);
-        expect(parseQueuedUserPush(encodeDelivery(push))).toEqual(push);
+        expect(parseQueuedDelivery(encodeDelivery(update))).toEqual(update);
+        expect(parseQueuedDelivery(encodeDelivery(push))).toEqual(push);
       }),
     );
   });
@@ -105,14 +109,7 @@ describe("a continuation in the queue", () => {
     const first = letter.replace("{", '{"replay":true,');
     const last = letter.replace(/}$/, ',"replay":true}');
     const replayed = freshDelivery(userPush({}, { replay: true }));
-    expect([first, last].map(parseQueuedEntityUpdate)).toEqual([replayed, replayed]);
-  });
-
-  it("of a user push is taken by either function, of an entity update only by the one that may read subscribers", () => {
-    const push = freshDelivery(userPush());
-    const update = encodeDelivery(freshDelivery(entityUpdate()));
-    expect(parseQueuedEntityUpdate(encodeDelivery(push))).toEqual(push);
-    expect(() => parseQueuedUserPush(update)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
+    expect([first, last].map(parseQueuedDelivery)).toEqual([replayed, replayed]);
   });
 
   it("is of characters that SQS takes, whatever the message is", () => {
@@ -145,14 +142,14 @@ describe("a continuation in the queue", () => {
     ["a page that is no text", { page: 7 }],
   ])("is malformed with %s", (_what, over) => {
     const body = JSON.stringify({ ...JSON.parse(encodeDelivery(freshDelivery(entityUpdate()))), ...over });
-    expect(() => parseQueuedEntityUpdate(body)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
+    expect(() => parseQueuedDelivery(body)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
   });
 
   it("cannot be forged by a publisher: what the bus wraps is a detail", () => {
     const forged = JSON.parse(
       encodeDelivery({ notification: entityUpdate(), to: { recipients: named(recipients(1)) }, attempt: 0 }),
     );
-    const delivery = parseQueuedEntityUpdate(JSON.stringify(entityUpdated({ ...DETAIL, ...forged })));
+    const delivery = parseQueuedDelivery(JSON.stringify(entityUpdated({ ...DETAIL, ...forged })));
     expect(delivery).toEqual(freshDelivery(entityUpdate()));
   });
 });

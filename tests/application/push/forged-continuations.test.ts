@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseUserPush } from "../../../src/adapters/sqs/event-detail.ts";
-import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectionId, entityUpdate, NOON, PUBLICATION } from "../../support/notifications.ts";
@@ -15,7 +15,7 @@ const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "f
 
 /** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
 async function processMessage(world: PushWorld, message: object) {
-  return world.run(parseQueuedEntityUpdate(JSON.stringify(message)));
+  return world.run(parseQueuedDelivery(JSON.stringify(message)));
 }
 
 describe.each([

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeBatchResponse } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/sqs-event.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { type DeliveryReport, newTally } from "../../../src/application/push/delivery-report.ts";
@@ -21,7 +21,7 @@ const CANARY = "planted-7f3a";
 const EVENT_ID = "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d";
 
 /** Where the messages of `sqsEvent` come from, and who takes them up. */
-const SOURCE = { function: "NotifyEntity", queue: "EntityUpdated" };
+const SOURCE = { function: "DeliverPushes", queue: "EntityUpdated" };
 
 type Deliver = (delivery: Delivery) => Promise<Partial<DeliveryReport> | undefined>;
 
@@ -31,8 +31,8 @@ function setUp(deliver: Deliver = async () => undefined) {
   const deadLetters = new RecordingDeliveryQueue();
   const logger = new RecordingLogger();
   const handler = queueHandler({
-    name: "NotifyEntity",
-    parse: parseQueuedEntityUpdate,
+    name: "DeliverPushes",
+    parse: parseQueuedDelivery,
     deliver: async (delivery, deadline) => {
       taken.push(delivery);
       deadlines.push(deadline);
@@ -216,8 +216,8 @@ it("fault:J1 fault:J3 inv:13 over the real use cases: one gone, one stuck, one p
   for (const id of ["good", "gone", "stuck"]) await world.subscribe(entityId, await world.connect(id));
   world.channel.script = (id) => (id === "good" ? "delivered" : id === "gone" ? "gone" : "throttled");
   const handler = queueHandler({
-    name: "NotifyEntity",
-    parse: parseQueuedEntityUpdate,
+    name: "DeliverPushes",
+    parse: parseQueuedDelivery,
     deliver: world.deliver,
     deadLetters: world.queue,
     clock: world.clock,

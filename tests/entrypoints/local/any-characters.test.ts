@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
-import { parseQueuedEntityUpdate } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
 import { encodePush } from "../../../src/domain/notification/push.ts";
 
 const rule = {
@@ -38,7 +38,7 @@ it("an accepted event reaches the reader of the queue with its message, whatever
       const Detail = JSON.stringify({ entityId: "a", message });
       const entry = { Source: `portcullis.${source}`, DetailType: "Entity Updated", Detail, Resources: [source] };
       await bus.send(new PutEventsCommand({ Entries: [entry] }));
-      const { notification } = parseQueuedEntityUpdate(await body);
+      const { notification } = parseQueuedDelivery(await body);
       expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
     }),
   );

@@ -24,7 +24,7 @@ it("a terminal that went away ends nothing", async () => {
 
   // Each of them is reported in the terminal.
   for (let call = 0; call < 3; call += 1) {
-    expect(await invoke(port, "NotifyUser")).toMatchObject({ errorMessage: "BatchFailed" });
+    expect(await invoke(port, "DeliverPushes")).toMatchObject({ errorMessage: "BatchFailed" });
   }
   expect(program.exitCode).toBeNull();
 });

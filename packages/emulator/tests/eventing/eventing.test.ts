@@ -20,7 +20,7 @@ const description: EventingDescription = {
   ],
   eventSourceMappings: [
     {
-      ...{ functionName: "NotifyEntity", queue: "updates", batchSize: 10, batchingWindowSeconds: 0 },
+      ...{ functionName: "DeliverPushes", queue: "updates", batchSize: 10, batchingWindowSeconds: 0 },
       reportBatchItemFailures: true,
     },
   ],
@@ -28,8 +28,8 @@ const description: EventingDescription = {
 
 const scheduler = new ManualScheduler();
 const invocations: SqsEvent[] = [];
-const notifyEntity: LambdaFunction = {
-  name: "NotifyEntity",
+const deliverPushes: LambdaFunction = {
+  name: "DeliverPushes",
   timeoutSeconds: 5,
   memoryMegabytes: 128,
   handler: async (event: SqsEvent) => {
@@ -45,7 +45,7 @@ const start = (given: Partial<EventingDescription> = {}) =>
   startEventing({
     description: { ...description, ...given },
     ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ functions: [notifyEntity], scheduler, observe: () => {} }),
+    functions: makeFunctions({ functions: [deliverPushes], scheduler, observe: () => {} }),
   });
 
 beforeEach(async () => {
@@ -124,6 +124,6 @@ describe("from PutEvents to the function", () => {
 
   it("refuses a mapping from a queue that there is not", () => {
     const eventSourceMappings = description.eventSourceMappings.map((mapping) => ({ ...mapping, queue: "nobody" }));
-    expect(() => start({ eventSourceMappings })).toThrow("Function NotifyEntity: no queue is named nobody");
+    expect(() => start({ eventSourceMappings })).toThrow("Function DeliverPushes: no queue is named nobody");
   });
 });

@@ -65,7 +65,7 @@ describe("the local runtime over a broken template", () => {
     const { port, calls } = await start(template);
     await publish(port);
 
-    await expect.poll(() => calls).toEqual(["NotifyEntity"]);
+    await expect.poll(() => calls).toEqual(["DeliverPushes"]);
   });
 
   it("is where the template says", async () => {

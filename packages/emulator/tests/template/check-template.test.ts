@@ -102,7 +102,7 @@ describe("an unknown property", () => {
     [withLine(QUEUE, "      VisibilityTimeoutSeconds: 1"), "EntityUpdatedQueue.VisibilityTimeoutSeconds"],
     [replaced(template, "maxReceiveCount: 5", "maxReceiveCount: 5, max: 5"), "EntityUpdatedQueue.RedrivePolicy.max"],
     [withLine("    Handler: index.handler\n", "    TimeOut: 5"), "Globals.Function.TimeOut"],
-    [withLine(EVENT_SOURCE, "            Batch: 1"), "NotifyEntity.Events.EntityUpdated.Properties.Batch"],
+    [withLine(EVENT_SOURCE, "            Batch: 1"), "DeliverPushes.Events.EntityUpdated.Properties.Batch"],
     [withLine("        - Id: EntityUpdatedQueue\n", "          ARN: a"), "EntityUpdatedRule.Targets[0].ARN"],
     [withLine("  EntityUpdatedQueue:\n", "    Conditon: IsProduction"), "EntityUpdatedQueue.Conditon"],
     [replaced(template, "Globals:\n", "Global: {}\nGlobals:\n"), "Global"],

@@ -42,18 +42,18 @@ describe("the project's template", () => {
     ]);
 
     expect(paths).toEqual([
-      [["Entity Updated"], [["NotifyEntity"]]],
-      [["Send User Push Notification"], [["NotifyUser"]]],
+      [["Entity Updated"], [["DeliverPushes"]]],
+      [["Send User Push Notification"], [["DeliverPushes"]]],
     ]);
   });
 
   it("takes functions with the globals' settings, their own before them", () => {
     const authorizer = stack.functions.find(({ name }) => name === "Authorizer");
-    const notify = stack.functions.find(({ name }) => name === "NotifyEntity");
+    const notify = stack.functions.find(({ name }) => name === "DeliverPushes");
 
     expect(authorizer).toMatchObject({ entrypoint: "authorizer", timeoutSeconds: 5, memoryMegabytes: 512 });
     expect(authorizer?.environment).toMatchObject({ LOG_LEVEL: "INFO", SECRETS: "secrets-manager" });
-    expect(notify).toMatchObject({ entrypoint: "notify-entity", timeoutSeconds: 60, memoryMegabytes: 1024 });
+    expect(notify).toMatchObject({ entrypoint: "deliver-pushes", timeoutSeconds: 60, memoryMegabytes: 1024 });
   });
 
   it("has a function for every handler, and a handler for every function", () => {
@@ -274,7 +274,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "          Type: SQS\n",
       "          Type: Schedule\n",
       "Type: Schedule",
-      "NotifyEntity.Events.EntityUpdated.Type Schedule is not known to the local runtime",
+      "DeliverPushes.Events.EntityUpdated.Type Schedule is not known to the local runtime",
     ],
     [
       "an authorizer of another kind",
@@ -358,7 +358,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "BatchSize: 10\n",
       "BatchSize: 11\n",
       "BatchSize: 11",
-      "NotifyEntity.Events.EntityUpdated.Properties.BatchSize above 10 needs a MaximumBatchingWindowInSeconds",
+      "DeliverPushes.Events.EntityUpdated.Properties.BatchSize above 10 needs a MaximumBatchingWindowInSeconds",
     ],
     [
       "a pattern that EventBridge refuses",

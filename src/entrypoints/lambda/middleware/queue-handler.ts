@@ -4,21 +4,20 @@ import { faultFields } from "../../../application/fault-fields.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import type { Clock } from "../../../application/ports/system.ts";
-import type { DeliveryReport } from "../../../application/push/delivery-report.ts";
+import type { Deliver } from "../../../application/push/notify.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";
-import type { Notification } from "../../../domain/notification/notification.ts";
 import type { EpochMillis } from "../../../domain/time.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 
 /** The rest of an invocation's time is for posts under way and for handing on what is left. */
 const SHARE_TO_BEGIN_IN = 0.75;
 
-export type QueueHandling<N extends Notification> = {
+export type QueueHandling = {
   readonly name: string;
   /** Throws MalformedInputError. */
-  readonly parse: (body: string) => Delivery<N>;
-  readonly deliver: (delivery: Delivery<N>, deadline: EpochMillis) => Promise<DeliveryReport>;
+  readonly parse: (body: string) => Delivery;
+  readonly deliver: Deliver;
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,7 +27,7 @@ export type QueueHandling<N extends Notification> = {
  * A function that a queue invokes with messages in batches, each on its own account: what became of one decides nothing
  * for another. Only those named in the response stay in the queue; a throw would keep them all.
  */
-export function queueHandler<N extends Notification>(handling: QueueHandling<N>) {
+export function queueHandler(handling: QueueHandling) {
   return lambdaHandler({
     name: handling.name,
     logger: handling.logger,
@@ -46,10 +45,10 @@ export function queueHandler<N extends Notification>(handling: QueueHandling<N>)
 }
 
 /** True if the message can be deleted from the queue. */
-async function processMessage<N extends Notification>(
+async function processMessage(
   message: QueuedMessage,
   deadline: EpochMillis,
-  handling: QueueHandling<N>,
+  handling: QueueHandling,
 ): Promise<boolean> {
   const { name, parse, deadLetters, logger } = handling;
   const { body, messageId, queue } = message;
@@ -72,11 +71,11 @@ async function processMessage<N extends Notification>(
   }
 }
 
-async function processDelivery<N extends Notification>(
-  delivery: Delivery<N>,
+async function processDelivery(
+  delivery: Delivery,
   deadline: EpochMillis,
   about: LogFields,
-  { deliver, clock, logger }: QueueHandling<N>,
+  { deliver, clock, logger }: QueueHandling,
 ): Promise<void> {
   const ageMs = clock.now() - delivery.notification.publishedAt;
   const { outcome, unreached, ...counts } = await deliver(delivery, deadline);
@@ -97,7 +96,7 @@ function fieldsOf({ notification, attempt }: Delivery): LogFields {
   return { notificationId, attempt, ...subject };
 }
 
-function readOrReason<N extends Notification>(body: string, parse: (body: string) => Delivery<N>) {
+function readOrReason(body: string, parse: (body: string) => Delivery) {
   try {
     return parse(body);
   } catch (thrown) {

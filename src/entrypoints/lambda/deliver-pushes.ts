@@ -1,4 +1,4 @@
-import { parseQueuedUserPush } from "../../adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../adapters/sqs/queued-event.ts";
 import { compose, resolve } from "../composition/container.ts";
 import { connections } from "../composition/modules/connections.ts";
 import { delivery } from "../composition/modules/delivery.ts";
@@ -9,11 +9,11 @@ import { queueHandler } from "./middleware/queue-handler.ts";
 
 const container = compose(platform, stores, connections, delivery);
 
-/** Invoked by the queue of user pushes from the bus. What it leaves over, NotifyEntity takes up. */
+/** Invoked by three queues: entity updates, user pushes, and the continuations of both. */
 export const handler = queueHandler({
-  name: "NotifyUser",
-  parse: parseQueuedUserPush,
-  deliver: resolve(container, services.notifyUser),
+  name: "DeliverPushes",
+  parse: parseQueuedDelivery,
+  deliver: resolve(container, services.deliver),
   deadLetters: resolve(container, services.deadLetters),
   clock: resolve(container, services.clock),
   logger: resolve(container, services.logger),

@@ -2,7 +2,7 @@ import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-f
 import type { Scheduler } from "../../packages/emulator/src/scheduler.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import { parseQueuedEntityUpdate, parseQueuedUserPush } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
@@ -11,7 +11,7 @@ import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
-import { type QueueHandling, queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
+import { queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { mortal, ofTheLiving } from "./mortal-process.ts";
 
@@ -20,8 +20,8 @@ const POSTS_AT_ONCE = 50;
 /** A line for every delivery would be most of the memory. */
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The two functions that notify, as they are composed, over stores in memory and with the sockets that they are given. */
-export function makeNotifyingFunctions(deps: {
+/** The function that delivers pushes, as it is composed, over stores in memory and with the sockets that they are given. */
+export function makeDeliverPushes(deps: {
   readonly channel: ConnectionChannel;
   readonly queue: DeliveryQueue & DeadLetters;
   readonly scheduler: Scheduler;
@@ -43,25 +43,14 @@ export function makeNotifyingFunctions(deps: {
     notifyEntity: makeNotifyEntity({ ...ending, closeConnection }),
     notifyUser: makeNotifyUser({ ...ending, closeConnection }),
   });
-  const define = (name: string, parse: (body: string) => Delivery): LambdaFunction => {
-    const handling: QueueHandling<Delivery["notification"]> = {
-      name,
-      parse,
-      deliver,
-      deadLetters: queue,
-      clock,
-      logger: silent,
-    };
-    return {
-      name,
-      handler: mortal(queueHandler(handling), ({ Records }) => deps.onDeath(Records.map(({ body }) => parse(body)))),
-      timeoutSeconds: 60,
-      memoryMegabytes: 128,
-    };
+  const handler = queueHandler({
+    ...{ name: "DeliverPushes", parse: parseQueuedDelivery, deliver, deadLetters: queue, clock, logger: silent },
+  });
+  const deliverPushes: LambdaFunction = {
+    name: "DeliverPushes",
+    handler: mortal(handler, ({ Records }) => deps.onDeath(Records.map(({ body }) => parseQueuedDelivery(body)))),
+    timeoutSeconds: 60,
+    memoryMegabytes: 128,
   };
-  return {
-    connections,
-    subscriptions,
-    functions: [define("NotifyEntity", parseQueuedEntityUpdate), define("NotifyUser", parseQueuedUserPush)],
-  };
+  return { connections, subscriptions, functions: [deliverPushes] };
 }

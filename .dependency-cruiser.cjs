@@ -70,9 +70,33 @@ module.exports = {
       to: { path: `^packages/protocol/src/${schemas}|${packages}zod/` },
     },
     {
+      name: "only-the-local-entrypoint-knows-the-emulator",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/entrypoints/local/" },
+      to: { path: "(^|/)packages/emulator/" },
+    },
+    {
+      name: "packages-know-nothing-of-the-product",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { path: "^(src|tests|scripts|benchmarks)/" },
+    },
+    {
+      name: "packages-do-not-know-one-another",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "(^|/)packages/[^/]+/", pathNot: "(^|/)packages/$1/" },
+    },
+    {
+      name: "packages-ship-no-tests",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { path: "^packages/[^/]+/tests/" },
+    },
+    {
       name: "no-cycles",
       severity: "error",
-      from: { path: "^(src|packages/protocol)/" },
+      from: { path: "^(src|packages)/" },
       to: { circular: true },
     },
     {

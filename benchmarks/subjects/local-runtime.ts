@@ -1,6 +1,6 @@
 // The system of `npm start`, without the account's quota on connects per second, which would limit the measurement. Sends
 // its port.
-import { DEFAULT_QUOTAS } from "../../packages/emulator/src/gateway/quotas.ts";
+import { DEFAULT_QUOTAS } from "@portcullis/emulator";
 import { freePort } from "../../packages/emulator/tests/support/free-port.ts";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
 import { LOCAL_SETTINGS, SECRET } from "../settings.ts";

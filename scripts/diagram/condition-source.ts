@@ -1,4 +1,4 @@
-import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
+import type { TemplateNode } from "@portcullis/emulator/template";
 import { code } from "./markdown.ts";
 import { nodeAt } from "./value-source.ts";
 

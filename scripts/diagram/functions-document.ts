@@ -49,7 +49,7 @@ function functionsTable(system: System): string {
     triggers(system, fn).join("; "),
     `${fn.timeoutSeconds} s`,
     `${fn.memoryMegabytes} MB`,
-    code(`dist/${fn.entrypoint}/`),
+    code(fn.codeUri.replace(/^\.\.\//, "")),
   ]);
   return table(["function", "what it does", "trigger", "timeout", "memory", "code"], rows);
 }

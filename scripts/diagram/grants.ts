@@ -1,6 +1,4 @@
-import type { Resource } from "../../packages/emulator/src/template/resources.ts";
-import type { Section } from "../../packages/emulator/src/template/section.ts";
-import type { Stack } from "../../packages/emulator/src/template/stack.ts";
+import type { Resource, Section, Stack } from "@portcullis/emulator/template";
 
 /** One statement of a role: actions and resources, by the template's names. */
 export type Grant = {

@@ -1,4 +1,4 @@
-import type { QueueDescription } from "../../packages/emulator/src/eventing.ts";
+import type { QueueDescription } from "@portcullis/emulator/template";
 import type { System, SystemFunction } from "./system.ts";
 
 /** The parts of the picture, in the order of drawing. */

@@ -1,4 +1,4 @@
-import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
+import type { TemplateNode } from "@portcullis/emulator/template";
 import { conditionInWords } from "./condition-source.ts";
 import { code, codes } from "./markdown.ts";
 import type { System } from "./system.ts";

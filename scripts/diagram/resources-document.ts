@@ -1,5 +1,4 @@
-import type { QueueDescription } from "../../packages/emulator/src/eventing.ts";
-import type { Section } from "../../packages/emulator/src/template/section.ts";
+import type { QueueDescription, Section } from "@portcullis/emulator/template";
 import { code, codes, table } from "./markdown.ts";
 import type { System } from "./system.ts";
 

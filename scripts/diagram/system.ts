@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import { readTemplate } from "../../packages/emulator/src/template/read-template.ts";
-import type { Resource } from "../../packages/emulator/src/template/resources.ts";
-import { Stack } from "../../packages/emulator/src/template/stack.ts";
-import type { FunctionDescription, StackDescription } from "../../packages/emulator/src/template/stack-description.ts";
-import type { MapNode } from "../../packages/emulator/src/template/template-node.ts";
-import { functionNames } from "../build.ts";
+import {
+  type FunctionDescription,
+  type MapNode,
+  parseTemplate,
+  type Resource,
+  readTemplate,
+  Stack,
+  type StackDescription,
+} from "@portcullis/emulator/template";
 import { type Grant, grantsOf } from "./grants.ts";
 
 const TEMPLATE = "infra/template.yaml";
@@ -13,7 +15,13 @@ const TEMPLATE = "infra/template.yaml";
 /** Parameters with which every optional function exists. */
 const PARAMETERS = { MintTestTokens: "true" };
 
-const ACCOUNT = { accountId: "<account>", region: "<region>", apiId: "WebsocketApi", origin: "https://sqs.<region>" };
+const ACCOUNT = {
+  accountId: "<account>",
+  region: "<region>",
+  apiId: "WebsocketApi",
+  origin: "https://sqs.<region>",
+  functionsAccessKeyId: "",
+};
 
 /** The emulator's reading of the template, and the resources that it ignores: roles, stores, schedules. */
 export type System = Omit<StackDescription, "functions" | "warnings"> & {
@@ -25,7 +33,6 @@ export type System = Omit<StackDescription, "functions" | "warnings"> & {
 };
 
 export type SystemFunction = FunctionDescription & {
-  readonly logicalId: string;
   readonly summary: string;
   /** Name of the condition under which it exists. */
   readonly condition?: string;
@@ -42,8 +49,7 @@ const STORES: readonly (readonly [type: string, service: string])[] = [
 ];
 
 export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
-  const entrypoints = new Set(functionNames());
-  const account = { file: TEMPLATE, text, parameters: PARAMETERS, entrypoints, account: ACCOUNT };
+  const account = { file: TEMPLATE, text, parameters: PARAMETERS, account: ACCOUNT };
   const { functions, warnings: _, ...description } = readTemplate(account);
   const source = parseTemplate(TEMPLATE, text);
   const stack = new Stack(source, PARAMETERS, ACCOUNT);
@@ -64,12 +70,11 @@ export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
 }
 
 function readFunction(stack: Stack, resource: Resource): Omit<SystemFunction, keyof FunctionDescription> {
-  const { logicalId, section, properties } = resource;
+  const { section, properties } = resource;
   const schedule = stack.resources
     .ofType("AWS::SecretsManager::RotationSchedule")
     .find((candidate) => candidate.properties.text("RotationLambdaARN") === stack.arnOf(resource));
   return {
-    logicalId,
     summary: properties.text("Description"),
     ...(section.has("Condition") && { condition: section.text("Condition") }),
     ...(schedule && {

@@ -1,4 +1,4 @@
-import type { MapNode, TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
+import type { MapNode, TemplateNode } from "@portcullis/emulator/template";
 import { code } from "./markdown.ts";
 
 /** The value of `Ref` for a type of resource. */

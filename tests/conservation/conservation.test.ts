@@ -1,9 +1,13 @@
+import type { HttpService } from "@portcullis/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Eventing, startEventing } from "../../packages/emulator/src/eventing.ts";
-import type { HttpService } from "../../packages/emulator/src/http/http-service.ts";
 import { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 import { ManualScheduler } from "../../packages/emulator/tests/support/manual-scheduler.ts";
-import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
+import {
+  describeTemplate,
+  localAccount,
+  projectTemplate,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { serveHttpServices } from "../../packages/emulator/tests/support/serve-http-services.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
@@ -53,7 +57,7 @@ beforeAll(async () => {
   eventing = startEventing({
     description: describeTemplate(projectTemplate()),
     ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ functions: pushing.functions, scheduler, observe: () => {} }),
+    functions: makeFunctions({ account: localAccount(), functions: pushing.functions, scheduler, observe: () => {} }),
   });
   services = eventing.services;
 });

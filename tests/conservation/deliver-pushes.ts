@@ -1,5 +1,5 @@
+import type { Scheduler } from "@portcullis/emulator";
 import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-function.ts";
-import type { Scheduler } from "../../packages/emulator/src/scheduler.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";

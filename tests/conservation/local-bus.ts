@@ -6,12 +6,12 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { FUNCTIONS_ACCESS_KEY } from "../../packages/emulator/src/aws-account.ts";
+import { DEFAULT_ACCOUNT } from "@portcullis/emulator";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import type { TrafficEvent } from "./traffic.ts";
 
 /** Signs as the functions do, which may send continuations. */
-const CREDENTIALS = { accessKeyId: FUNCTIONS_ACCESS_KEY, secretAccessKey: "local" };
+const CREDENTIALS = { accessKeyId: DEFAULT_ACCOUNT.functionsAccessKeyId, secretAccessKey: "local" };
 
 /** The test's own time stands still. A machine that stalls must not make the client send a second time. */
 export const PATIENT_MILLIS = 60_000;

@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub has such placeholders.
 import { readFileSync } from "node:fs";
+import { parseTemplate, type TemplateNode } from "@portcullis/emulator/template";
 import { describe, expect, it } from "vitest";
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
 

@@ -1,6 +1,5 @@
+import { parseTemplate, Stack } from "@portcullis/emulator/template";
 import { describe, expect, it } from "vitest";
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import { Stack } from "../../packages/emulator/src/template/stack.ts";
 import {
   describeTemplate,
   localAccount,

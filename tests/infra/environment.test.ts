@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
+import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 
 const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
@@ -11,16 +12,12 @@ const NOT_OURS = /^(AWS_|NODE_|UNDICI_|JEST_WORKER_ID$|WATCH_REPORT_DEPENDENCIES
 /** Lambda developer guide, "Defined runtime environment variables". */
 const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted" };
 
-function fileOf(entrypoint: string): string {
-  return resolve(`src/entrypoints/lambda/${entrypoint}.ts`);
-}
-
 /** What a handler reads, given what the template gives it and what Lambda adds. */
-function readBy({ entrypoint, environment }: (typeof functions)[number]): readonly string[] {
+function readBy(fn: (typeof functions)[number]): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["tests/support/record-environment.ts", fileOf(entrypoint)],
-    { encoding: "utf8", env: { ...environment, ...ADDED_BY_LAMBDA } },
+    ["tests/support/record-environment.ts", fileURLToPath(handlerFile(fn))],
+    { encoding: "utf8", env: { ...fn.environment, ...ADDED_BY_LAMBDA } },
   );
   if (status !== 0) throw new Error(stderr);
   return (JSON.parse(stdout) as string[]).filter((name) => !NOT_OURS.test(name));

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -15,6 +16,7 @@ import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
@@ -149,7 +151,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
   if (fn === undefined) throw new Error(`no function ${functionName}`);
   const child = execFile(
     process.execPath,
-    [resolve("tests/support/invoke-handler.ts"), resolve(`src/entrypoints/lambda/${fn.entrypoint}.ts`)],
+    [resolve("tests/support/invoke-handler.ts"), fileURLToPath(handlerFile(fn))],
     {
       env: {
         ...fn.environment,

@@ -1,11 +1,8 @@
+import { ParameterError } from "@portcullis/emulator";
+import { parseTemplate, readFunctions, Stack } from "@portcullis/emulator/template";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ParameterError } from "../../packages/emulator/src/template/parameters.ts";
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import { readFunctions } from "../../packages/emulator/src/template/read-functions.ts";
-import { Stack } from "../../packages/emulator/src/template/stack.ts";
 import {
-  entrypoints,
   localAccount,
   projectTemplate,
   replaced,
@@ -51,7 +48,7 @@ function refusal(values: Values, template = root): string | undefined {
 
 /** The functions' errors for the environment of these values. */
 function problems(values: Values, template = root): readonly string[] {
-  const functions = readFunctions(new Stack(template, values, localAccount()), entrypoints);
+  const functions = readFunctions(new Stack(template, values, localAccount()));
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
   try {
     for (const module of modules) module.settings?.(settings);

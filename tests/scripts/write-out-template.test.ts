@@ -1,7 +1,7 @@
+import type { TemplateNode } from "@portcullis/emulator/template";
+import { parseTemplate } from "@portcullis/emulator/template";
 import { describe, expect, it } from "vitest";
 import { isAlias, parse, parseDocument, visit } from "yaml";
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import type { TemplateNode } from "../../packages/emulator/src/template/template-node.ts";
 import { projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { writeOutTemplate } from "../../scripts/write-out-template.ts";
 

@@ -1,6 +1,4 @@
-import { parseTemplate } from "../../packages/emulator/src/template/parse-template.ts";
-import type { Section } from "../../packages/emulator/src/template/section.ts";
-import { Stack } from "../../packages/emulator/src/template/stack.ts";
+import { parseTemplate, type Section, Stack } from "@portcullis/emulator/template";
 import { localAccount, projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
 /** What every role has beside its own: its log group, and what a service does in its name. */

@@ -1,9 +1,21 @@
 /** What stands in ARNs and events where a deployment has its own. */
-export const ACCOUNT_ID = "123456789012";
-export const REGION = "us-east-1";
+export type AwsAccount = {
+  readonly accountId: string;
+  readonly region: string;
+  /** The id of the WebSocket API. */
+  readonly apiId: string;
+  /** The access key of the functions. Calls with any other key are those of the local caller. */
+  readonly functionsAccessKeyId: string;
+};
 
-/** The functions' access key. */
-export const FUNCTIONS_ACCESS_KEY = "functions";
+export const DEFAULT_ACCOUNT: AwsAccount = {
+  accountId: "123456789012",
+  region: "us-east-1",
+  apiId: "a1b2c3d4e5",
+  functionsAccessKeyId: "functions",
+};
 
-/** The caller with any other access key. */
-export const LOCAL_CALLER_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/local`;
+/** The one identity of all callers that are no functions: what policies of the template have to name. */
+export function localCallerArn(accountId: string = DEFAULT_ACCOUNT.accountId): string {
+  return `arn:aws:iam::${accountId}:user/local`;
+}

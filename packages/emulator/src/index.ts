@@ -1,1 +1,13 @@
-export {};
+export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
+export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
+export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
+export { containFaults } from "./lambda/contain-faults.ts";
+export type { FunctionError, LambdaHandler } from "./lambda/lambda-function.ts";
+export type { LoadFunction } from "./load-function.ts";
+export type { EmulatorEvent, Observer } from "./observer.ts";
+export type { Environment } from "./process-environment.ts";
+export { type Addresses, type RunningTemplate, type RunTemplateOptions, runTemplate } from "./run-template.ts";
+export type { Cancel, Scheduler } from "./scheduler.ts";
+export { ParameterError } from "./template/parameters.ts";
+export type { FunctionDescription } from "./template/stack-description.ts";
+export { TemplateError } from "./template/template-error.ts";

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { makeFrontPage } from "../../../src/entrypoints/local/front-page.ts";
-import { ACCOUNT_ID, REGION } from "./aws-account.ts";
+import type { AwsAccount } from "./aws-account.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
 import { makeGateway } from "./gateway/gateway.ts";
@@ -10,6 +9,7 @@ import type { Quotas } from "./gateway/quotas.ts";
 import { makeStageService } from "./gateway/upgrade-request.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
+import type { HttpService } from "./http/http-service.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
@@ -25,6 +25,9 @@ export type RuntimeDescription = {
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
   readonly observer?: Observer;
+  readonly account: AwsAccount;
+  /** Answers what no emulated service answers. */
+  readonly services?: readonly HttpService[];
 };
 
 export type Runtime = {
@@ -47,13 +50,13 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Rejects when the port cannot be had. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, scheduler } = description;
+  const { api, account, scheduler } = description;
   const observe = makeObserve(description.observer, scheduler);
   const functions = makeFunctions({ ...description, observe });
-  const gateway = makeGateway({ api, functions, quotas: description.quotas, scheduler, observe });
+  const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe });
   const eventing = startEventing({
     description: description.eventing,
-    ...{ accountId: ACCOUNT_ID, region: REGION, scheduler, functions, observe },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
   });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
@@ -64,7 +67,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeManagementApi({ ...gateway, stages: api.stages }),
       makeStageService(api.stages),
       ...eventing.services,
-      makeFrontPage(api.stages[0].name),
+      ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,
   });

@@ -1,4 +1,4 @@
-import type { Rule } from "../../../packages/emulator/src/eventbridge/event-bus.ts";
+import type { Rule } from "@portcullis/emulator/template";
 import { CONNECTIONS, type Parts, reachedBy, reachedByAll, takesFrom } from "../parts.ts";
 import type { System } from "../system.ts";
 import { around, type Box, bottom } from "./box.ts";

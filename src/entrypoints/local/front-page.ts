@@ -1,4 +1,4 @@
-import type { HttpService } from "../../../packages/emulator/src/http/http-service.ts";
+import type { HttpService } from "@portcullis/emulator";
 import { hints, type Place } from "./hints.ts";
 
 const TITLE = "Portcullis, a WebSocket API on this machine";

@@ -1,4 +1,4 @@
-import type { EmulatorEvent, Observer } from "../../../packages/emulator/src/observer.ts";
+import type { EmulatorEvent, Observer } from "@portcullis/emulator";
 
 /** Prints what somebody who develops has to know: failures of functions, and events that reach no queue whole. */
 export function makePrintEvents(warn: (line: string) => void): Observer {

@@ -1,32 +1,44 @@
-import type { Quotas } from "../../../packages/emulator/src/gateway/quotas.ts";
-import { type Runtime, startRuntime } from "../../../packages/emulator/src/runtime.ts";
-import { realScheduler } from "../../../packages/emulator/src/scheduler.ts";
-import { localEnvironment } from "./environment.ts";
-import { loadFunctions, readLocalStack } from "./local-stack.ts";
-import type { Options } from "./options.ts";
+import { readFileSync } from "node:fs";
+import { localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
+import { UsageError } from "./command-line.ts";
+import { makeFrontPage } from "./front-page.ts";
+import { loadHandler } from "./load-handler.ts";
+import { DEFAULT_STAGE, type Options } from "./options.ts";
+import { localOverrides } from "./overrides.ts";
 import { makePrintEvents } from "./print-events.ts";
 
-/** Runs what the template declares, in this process and its environment. Once per process: handlers load only once. */
+const TEMPLATE = "infra/template.yaml";
+const ROOT = new URL("../../../", import.meta.url);
+
+/** Runs what the template declares, as it would be deployed with these options. Handlers load once in a process. */
 export async function startLocalStack(
   options: Options,
-  { quotas, warn }: { readonly quotas: Quotas; readonly warn: (line: string) => void },
-): Promise<Runtime> {
-  const stack = readLocalStack(options);
-  for (const line of stack.warnings) warn(line);
-  const [{ name: stage }] = stack.api.stages;
-  replaceEnvironment(localEnvironment({ ...options, stage }, stack.functions, process.env));
-  return startRuntime({
-    api: stack.api,
-    functions: await loadFunctions(stack.functions),
-    eventing: stack,
+  { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
+): Promise<RunningTemplate> {
+  const { stage, parameters } = options;
+  const running = await runTemplate({
+    template: { file: TEMPLATE, text: templateText() },
+    parameters,
+    // The developer who started the runtime may replay.
+    preferredParameters: { MintTestTokens: "true", ReplayPrincipals: localCallerArn(), StageName: stage },
+    loadFunction: loadHandler,
+    overrides: (_fn, addresses) => localOverrides(options, addresses),
     port: options.port,
-    scheduler: realScheduler,
-    quotas,
+    account: { apiId: "portcullis" },
     observer: makePrintEvents(warn),
+    ...(quotas && { quotas }),
+    services: ({ stage: ofTemplate }) => [makeFrontPage(ofTemplate)],
+    warn,
   });
+  if (stage === running.stage || stage === DEFAULT_STAGE || "StageName" in parameters) return running;
+  await running.close();
+  throw new UsageError(`the stage cannot be ${stage}: ${TEMPLATE} calls it ${running.stage}`);
 }
 
-function replaceEnvironment(wanted: Readonly<Record<string, string | undefined>>): void {
-  for (const name of Object.keys(process.env)) if (!(name in wanted)) delete process.env[name];
-  Object.assign(process.env, wanted);
+function templateText(): string {
+  try {
+    return readFileSync(new URL(TEMPLATE, ROOT), "utf8");
+  } catch (error) {
+    throw new UsageError(`${TEMPLATE} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }

@@ -1,7 +1,5 @@
 import { inspect } from "node:util";
-import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
-import { containFaults } from "../../../packages/emulator/src/lambda/contain-faults.ts";
-import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
+import { containFaults, type RunningTemplate } from "@portcullis/emulator";
 import { banner } from "./banner.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { startLocalStack } from "./start-local-stack.ts";
@@ -29,7 +27,7 @@ function endByOwnFault(fault: unknown): never {
 }
 
 /** The same signal may come twice, from the terminal and by way of npm: the second must not cut the goodbyes short. */
-function endOnSignal(runtime: Runtime): void {
+function endOnSignal(runtime: RunningTemplate): void {
   let isEnding = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -60,7 +58,7 @@ export async function start(): Promise<void> {
   try {
     options = readOptions(process.argv.slice(2), process.env);
     if (options === undefined) return console.log(HELP);
-    const runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn });
+    const runtime = await startLocalStack(options, { warn });
     endOnSignal(runtime);
     console.log(banner(runtime));
   } catch (error) {

@@ -1,5 +1,5 @@
+import type { HttpService } from "@portcullis/emulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HttpService } from "../../../packages/emulator/src/http/http-service.ts";
 import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
 import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
 import { workAndDeadQueues } from "../../../packages/emulator/tests/support/queues.ts";

@@ -1,9 +1,8 @@
-import { devNull } from "node:os";
 import { describe, expect, it } from "vitest";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
 import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
-import { localEnvironment } from "../../../src/entrypoints/local/environment.ts";
 import { HELP, readOptions } from "../../../src/entrypoints/local/options.ts";
+import { localOverrides } from "../../../src/entrypoints/local/overrides.ts";
 
 const SECRET = "a-secret-of-at-least-thirty-two-characters";
 
@@ -133,43 +132,19 @@ describe("the banner", () => {
 });
 
 describe("the functions' environment", () => {
-  const options = { port: 4000, stage: "dev", jwtSecret: SECRET, parameters: {} };
-  const functions = [
-    { environment: { STORE: "dynamodb", TABLE_NAME: "Table", LOG_LEVEL: "info" } },
-    { environment: { SECRETS: "secrets-manager", CONNECTIONS_ENDPOINT: "https://portcullis.execute-api" } },
-  ];
+  const place = { endpoint: "http://127.0.0.1:4000", stage: "dev" };
 
-  it("is the template's, with what stands for AWS in place of AWS", () => {
-    expect(localEnvironment(options, functions, {})).toMatchObject({
+  it("has what stands for AWS in place of AWS, and the secret of this run", () => {
+    expect(localOverrides({ jwtSecret: SECRET }, place)).toEqual({
       STORE: "memory",
       SECRETS: "local",
-      TABLE_NAME: "Table",
-      LOG_LEVEL: "info",
       JWT_SECRET: SECRET,
+      METRICS_NAMESPACE: "",
       CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
-      AWS_ENDPOINT_URL: "http://127.0.0.1:4000",
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
-    });
-  });
-
-  it("takes nothing from the shell but what Node.js and the system need", () => {
-    const own = { Path: "/bin", TMPDIR: "/tmp" };
-    const foreign = {
-      AWS_PROFILE: "work",
-      AWS_SESSION_TOKEN: "x",
-      HOME: "/home/ann",
-      STORE: "shelf",
-      LOG_LEVEL: "debug",
-    };
-
-    expect(localEnvironment(options, functions, { ...own, ...foreign })).toStrictEqual({
-      ...localEnvironment(options, functions, {}),
-      ...own,
     });
   });
 
   it("has the level that a flag names", () => {
-    expect(localEnvironment({ ...options, logLevel: "ERROR" }, functions, {})).toHaveProperty("LOG_LEVEL", "ERROR");
+    expect(localOverrides({ jwtSecret: SECRET, logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
   });
 });

@@ -9,9 +9,8 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
+import type { RunningTemplate } from "@portcullis/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
-import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
 import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import type { Json } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
@@ -26,7 +25,7 @@ const commands = [...readFileSync("docs/guarantees.md", "utf8").matchAll(/^npm r
 );
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
-let runtime: Runtime;
+let runtime: RunningTemplate;
 let bus: EventBridgeClient;
 let sqs: SQSClient;
 let ann: TestClient;
@@ -36,7 +35,7 @@ const arn = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
 beforeAll(async () => {
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port: await freePort(), stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
-  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn: () => {} });
+  runtime = await startLocalStack(options, { warn: () => {} });
   bus = new EventBridgeClient({ ...account, endpoint: origin() });
   sqs = new SQSClient({ ...account, endpoint: origin() });
   const minted = await fetch(`${origin()}/2015-03-31/functions/CreateTestJwt/invocations`, {

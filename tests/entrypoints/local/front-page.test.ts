@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ok, startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { makeFrontPage } from "../../../src/entrypoints/local/front-page.ts";
 import { hints } from "../../../src/entrypoints/local/hints.ts";
 
 let runtime: TestRuntime;
 
 beforeAll(async () => {
-  runtime = await startTestRuntime({ handlers: { Connect: ok } });
+  runtime = await startTestRuntime({ handlers: { Connect: ok }, services: [makeFrontPage("dev")] });
 });
 
 afterAll(() => runtime.close());

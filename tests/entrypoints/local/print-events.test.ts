@@ -1,5 +1,5 @@
+import type { EmulatorEvent } from "@portcullis/emulator";
 import { expect, it } from "vitest";
-import type { EmulatorEvent } from "../../../packages/emulator/src/observer.ts";
 import { makePrintEvents } from "../../../src/entrypoints/local/print-events.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+
+import type { RunningTemplate } from "@portcullis/emulator";
 import {
   entityUpdatedDetailSchema,
   sendUserPushDetailSchema,
@@ -10,8 +12,7 @@ import {
   validate,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_QUOTAS } from "../../../packages/emulator/src/gateway/quotas.ts";
-import type { Runtime } from "../../../packages/emulator/src/runtime.ts";
+
 import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
@@ -30,7 +31,7 @@ const SCHEMAS = {
 const STEADY = { requestId: "PJqCOG4zqRcFcPw=", time: "2026-01-01T12:00:00Z" } as const;
 
 const exchanged: Record<string, unknown[]> = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, []]));
-let runtime: Runtime;
+let runtime: RunningTemplate;
 let bus: EventBridgeClient;
 
 /** Every frame and event of the story, held to its schema and kept for the documentation. */
@@ -69,7 +70,7 @@ beforeAll(async () => {
   const port = await freePort();
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port, stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
-  runtime = await startLocalStack(options, { quotas: DEFAULT_QUOTAS, warn: () => {} });
+  runtime = await startLocalStack(options, { warn: () => {} });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   bus = new EventBridgeClient({ region: "us-east-1", endpoint: origin(), credentials });
 });

@@ -29,6 +29,3 @@ export type Authorizer = {
   /** `route.request.header.Name`, `route.request.querystring.Name`, … All must be present, else the authorizer is not asked. */
   readonly identitySources: readonly string[];
 };
-
-/** Ten characters, as those that API Gateway gives. */
-export const API_ID = "portcullis";

@@ -1,7 +1,7 @@
 import { isPlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Authorizer } from "./api-description.ts";
-import { authorizerEvent, type GatewayRequest, methodArn, type Session } from "./events.ts";
+import { authorizerEvent, type GatewayRequest, type Session } from "./events.ts";
 import { evaluatePolicy } from "./iam-policy.ts";
 import type { InvokeIntegration } from "./integration.ts";
 import {
@@ -39,7 +39,7 @@ export function makeAuthorize(deps: {
     const result = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
     if (result.kind === "failed" && result.error.errorMessage === UNAUTHORIZED_ERROR) return rejection(UNAUTHORIZED);
     if (result.kind !== "returned") return rejection(AUTHORIZER_FAILED);
-    const verdict = judgeAuthorizerResult(result.json, session.stage);
+    const verdict = judgeAuthorizerResult(result.json, session.methodArn);
     switch (verdict.kind) {
       case "allowed":
         return { kind: "authorized", context: verdict.context, latency: deps.scheduler.now() - askedAt };
@@ -118,11 +118,11 @@ const MAX_RESULT_BYTES = 8 * 1024;
 const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
 
 /** Only a well-formed result that allows exactly this connection lets the caller in. */
-function judgeAuthorizerResult(json: string, stage: string): AuthorizerVerdict {
+function judgeAuthorizerResult(json: string, methodArn: string): AuthorizerVerdict {
   if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
   const result: unknown = JSON.parse(json);
   if (!isPlainObject(result)) return MISCONFIGURED;
-  const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn(stage));
+  const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn);
   // The principal is one more value. It may be missing: the real service accepts that.
   const context = stringified(result["context"] ?? {}, result["principalId"]);
   if (decision === undefined || context === undefined) return MISCONFIGURED;

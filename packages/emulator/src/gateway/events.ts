@@ -1,5 +1,3 @@
-import { ACCOUNT_ID, REGION } from "../aws-account.ts";
-import { API_ID } from "./api-description.ts";
 import { messageIdOn, requestId } from "./ids.ts";
 import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
 
@@ -8,6 +6,9 @@ export type Session = {
   readonly connectionId: string;
   readonly connectedAt: number;
   readonly stage: string;
+  readonly apiId: string;
+  /** The ARN of a connection to this stage, which the authorizer is asked to allow. */
+  readonly methodArn: string;
   /** Absent where the stage defines none. */
   readonly stageVariables?: Readonly<Record<string, string>>;
   readonly domainName: string;
@@ -26,10 +27,6 @@ export function newRequest(at: number): GatewayRequest {
   return { id: requestId(), at };
 }
 
-export function methodArn(stage: string): string {
-  return `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${API_ID}/${stage}/$connect`;
-}
-
 export function authorizerEvent(
   session: Session,
   request: GatewayRequest,
@@ -37,7 +34,7 @@ export function authorizerEvent(
 ) {
   return {
     type: "REQUEST",
-    methodArn: methodArn(session.stage),
+    methodArn: session.methodArn,
     ...headers,
     ...query,
     stageVariables: session.stageVariables ?? {},
@@ -131,7 +128,7 @@ function requestContext(session: WithAuthorizer, { id, at }: GatewayRequest, own
     requestId: id,
     domainName: session.domainName,
     connectionId: session.connectionId,
-    apiId: API_ID,
+    apiId: session.apiId,
   };
 }
 

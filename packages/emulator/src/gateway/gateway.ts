@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import type { AwsAccount } from "../aws-account.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -26,17 +27,21 @@ export type Gateway = {
 /** A WebSocket API of API Gateway, over the functions of this process. */
 export function makeGateway(deps: {
   readonly api: ApiDescription;
+  readonly account: AwsAccount;
   readonly functions: Functions;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
 }): Gateway {
-  const { api, scheduler, observe } = deps;
+  const { api, account, scheduler, observe } = deps;
   const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
   const authorize = makeAuthorize({ invokeIntegration, scheduler });
-  const handshake = makeHandshake({ api, authorize, invokeIntegration, withinQuota: withinConnectQuota, scheduler });
+  const handshake = makeHandshake({
+    ...{ api, account, authorize, invokeIntegration, scheduler },
+    withinQuota: withinConnectQuota,
+  });
   const accept = makeAcceptUpgrade();
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { AwsAccount } from "../aws-account.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
@@ -20,12 +21,13 @@ export type HandshakeOutcome =
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
+  readonly account: AwsAccount;
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
   readonly scheduler: Scheduler;
 }): (request: IncomingMessage) => Promise<HandshakeOutcome> {
-  const { api, scheduler } = deps;
+  const { api, account, scheduler } = deps;
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
@@ -33,7 +35,7 @@ export function makeHandshake(deps: {
     if (checked.kind === "refused") return checked;
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
-    const session = newSession(upgrade, checked.stage, client);
+    const session = newSession(upgrade, checked.stage, { ...client, account });
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
@@ -71,13 +73,16 @@ export function makeHandshake(deps: {
 function newSession(
   { headers }: IncomingMessage,
   { name, variables }: Stage,
-  client: { ip: string; now: number },
+  client: { ip: string; now: number; account: AwsAccount },
 ): Session {
   const userAgent = headers["user-agent"];
+  const { accountId, region, apiId } = client.account;
   return {
     connectionId: connectionId(),
     connectedAt: client.now,
     stage: name,
+    apiId,
+    methodArn: `arn:aws:execute-api:${region}:${accountId}:${apiId}/${name}/$connect`,
     ...(variables && { stageVariables: variables }),
     domainName: headers.host ?? "",
     identity: { ...(userAgent !== undefined && { userAgent }), sourceIp: client.ip },

@@ -1,6 +1,5 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type GatewayErrorMessage, gatewayErrorFrame } from "./route-message.ts";
 
 /** The HTTP response to an upgrade that is refused. */
 export type Refusal = {
@@ -66,4 +65,19 @@ export function refuse(socket: Duplex, { status, body = "", headers = {} }: Refu
   // the response. A client that neither reads nor leaves is cut off.
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+export type GatewayErrorMessage =
+  | "Endpoint request timed out"
+  | "Forbidden"
+  | "Internal server error"
+  | "Too Many Requests"
+  | "Unauthorized"
+  | "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"
+  | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+  | "";
+
+/** Recorded from AWS, with every space: some clients compare the text. */
+export function gatewayErrorFrame(message: GatewayErrorMessage, connectionId: string, requestId: string): string {
+  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

@@ -5,6 +5,7 @@ import type { ApiDescription, Route } from "./api-description.ts";
 import { messageEvent, newRequest, type Session } from "./events.ts";
 import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
+import { type GatewayErrorMessage, gatewayErrorFrame } from "./refusal.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
 
 export type OutgoingFrame = { readonly text: string; readonly source: FrameSource };
@@ -56,19 +57,4 @@ function readRouteResponse(result: InvocationResult): RouteResponse {
   if (response === undefined || response.kind === "malformed") return FAILED;
   const text = response.kind === "nothing" ? "" : (response.body ?? "");
   return Buffer.byteLength(text) > MAX_MESSAGE_BYTES ? FAILED : { kind: "replied", text };
-}
-
-export type GatewayErrorMessage =
-  | "Endpoint request timed out"
-  | "Forbidden"
-  | "Internal server error"
-  | "Too Many Requests"
-  | "Unauthorized"
-  | "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"
-  | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
-  | "";
-
-/** Recorded from AWS, with every space: some clients compare the text. */
-export function gatewayErrorFrame(message: GatewayErrorMessage, connectionId: string, requestId: string): string {
-  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

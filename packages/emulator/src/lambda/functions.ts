@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { AwsAccount } from "../aws-account.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
+import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
 type Execution = {
@@ -16,6 +17,8 @@ export const executions = new AsyncLocalStorage<Execution>();
 /** The functions of the template, run in this process with Lambda's limits. */
 export interface Functions {
   has(name: string): boolean;
+  /** Of any name, whether there is such a function or not. */
+  arnOf(name: string): string;
   /**
    * Never throws. Event and result cross as JSON, as in Lambda: a handler cannot reach the caller's objects, and values
    * outside of JSON do not arrive. A handler that outlives its invocation runs on, since this process cannot stop it;
@@ -32,6 +35,7 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
 type FunctionsDependencies = {
   readonly functions: readonly LambdaFunction[];
+  readonly account: AwsAccount;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
 };
@@ -45,7 +49,7 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
     running += 1;
-    const context = lambdaContext(fn, deps.scheduler);
+    const context = lambdaContext(fn, deps);
     const invocation = { functionName: name, requestId: context.awsRequestId };
     const begunAt = deps.scheduler.now();
     deps.observe({ kind: "invocation-begun", ...invocation });
@@ -57,7 +61,7 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     return result;
   }
 
-  return { has: (name) => byName.has(name), invoke };
+  return { has: (name) => byName.has(name), arnOf: (name) => functionArn(name, deps.account), invoke };
 }
 
 /** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
 import { decodeUtf8, parseJson } from "../json.ts";
 import type { Functions } from "./functions.ts";
-import { functionArn } from "./lambda-context.ts";
 import type { InvocationResult } from "./lambda-function.ts";
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -24,7 +23,7 @@ export function makeInvokeApi(functions: Functions): HttpService {
     const [, name, qualifier] = FUNCTION_NAME.exec(decodeSegment(encodedName) ?? "") ?? [];
     if (name === undefined) return errorResponse(400, "ValidationException", "The function name is not valid");
     if (!functions.has(name) || (qualifier ?? "$LATEST") !== "$LATEST") {
-      return errorResponse(404, "ResourceNotFoundException", `Function not found: ${functionArn(name)}`);
+      return errorResponse(404, "ResourceNotFoundException", `Function not found: ${functions.arnOf(name)}`);
     }
     const event = parseEvent(request.body);
     if (event === undefined) {

@@ -1,22 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { ACCOUNT_ID, REGION } from "../aws-account.ts";
+import type { AwsAccount } from "../aws-account.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 
 /** The second argument of a handler, as Node.js functions get it (Lambda developer guide, "context object"). */
 export type LambdaContext = ReturnType<typeof lambdaContext>;
 
-export function functionArn(name: string): string {
-  return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;
+export function functionArn(name: string, { accountId, region }: AwsAccount): string {
+  return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 }
 
-export function lambdaContext({ name, timeoutSeconds, memoryMegabytes }: LambdaFunction, scheduler: Scheduler) {
+export function lambdaContext(
+  { name, timeoutSeconds, memoryMegabytes }: LambdaFunction,
+  { account, scheduler }: { readonly account: AwsAccount; readonly scheduler: Scheduler },
+) {
   const deadline = scheduler.now() + timeoutSeconds * 1000;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName: name,
     functionVersion: "$LATEST",
-    invokedFunctionArn: functionArn(name),
+    invokedFunctionArn: functionArn(name, account),
     memoryLimitInMB: String(memoryMegabytes),
     awsRequestId: randomUUID(),
     logGroupName: `/aws/lambda/${name}`,

@@ -67,7 +67,7 @@ function byName([one]: readonly [string, unknown], [other]: readonly [string, un
 }
 
 /** The sender of every message here. */
-const SENDER_ID = "AIDAPORTCULLISLOCAL00";
+const SENDER_ID = "AIDAEXAMPLELOCALUSER0";
 
 /** The system attributes of a received message, all text, in Lambda's order. */
 export function systemAttributes(message: Message): Readonly<Record<string, string>> {

@@ -1,10 +1,8 @@
+import type { AwsAccount } from "../aws-account.ts";
 import type { Resource, Resources } from "./resources.ts";
 
-export type LocalAccount = {
-  readonly accountId: string;
-  readonly region: string;
-  readonly apiId: string;
-  /** Where the runtime listens: a queue's URL begins with it. */
+export type LocalAccount = AwsAccount & {
+  /** Where the emulator listens: a queue's URL begins with it. */
   readonly origin: string;
 };
 

@@ -1,4 +1,4 @@
-import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../aws-account.ts";
+import { localCallerArn } from "../aws-account.ts";
 import { mayPrincipalSend, readQueuePolicies } from "./queue-policies.ts";
 import type { Stack } from "./stack.ts";
 
@@ -14,8 +14,9 @@ export function readCallers(stack: Stack): MayCallerSend {
   const roles = stack.resources
     .ofType("AWS::Serverless::Function")
     .flatMap(({ properties }) => (properties.has("Role") ? properties.text("Role") : []));
+  const { accountId, functionsAccessKeyId } = stack.account;
   return (queueArn, accessKeyId) => {
-    const principals = accessKeyId === FUNCTIONS_ACCESS_KEY ? roles : [LOCAL_CALLER_ARN];
+    const principals = accessKeyId === functionsAccessKeyId ? roles : [localCallerArn(accountId)];
     return principals.some((principalArn) => mayPrincipalSend(policies, { queueArn, principalArn }));
   };
 }

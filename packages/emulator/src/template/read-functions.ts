@@ -12,14 +12,15 @@ const DEFAULT_BATCH_SIZE = 10;
 
 const REPORT_FAILURES = "ReportBatchItemFailures";
 
-export function readFunctions(stack: Stack, entrypoints: ReadonlySet<string>): readonly FunctionDescription[] {
+export function readFunctions(stack: Stack): readonly FunctionDescription[] {
   const globals = stack.section("Globals").section("Function");
   const resources = stack.resources.ofType("AWS::Serverless::Function");
   return resources.map((resource, index) => {
-    const { properties, section } = resource;
+    const { logicalId, properties, section } = resource;
     return {
+      logicalId,
       name: readName(resource, resources.slice(0, index), stack),
-      entrypoint: readEntrypoint(properties, globals, entrypoints),
+      ...readCode(properties, globals),
       environment: { ...readEnvironment(globals), ...readEnvironment(properties) },
       timeoutSeconds: properties.integer(
         "Timeout",
@@ -47,14 +48,13 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   return name;
 }
 
-function readEntrypoint(properties: Section, globals: Section, entrypoints: ReadonlySet<string>): string {
-  const handler = properties.has("Handler") ? properties.text("Handler") : globals.text("Handler");
-  if (handler !== "index.handler") throw properties.problem("Handler", "must be index.handler, which the build makes");
-  const code = properties.has("CodeUri") ? properties.text("CodeUri") : globals.text("CodeUri");
-  const entrypoint = code.replace(/\/+$/, "").split("/").at(-1) ?? "";
-  if (!entrypoints.has(entrypoint))
-    throw properties.problem("CodeUri", `has no handler: ${entrypoint}.ts is not there`);
-  return entrypoint;
+function readCode(properties: Section, globals: Section): Pick<FunctionDescription, "codeUri" | "handler" | "codeAt"> {
+  const from = (name: string) => (properties.has(name) ? properties : globals);
+  return {
+    codeUri: from("CodeUri").text("CodeUri"),
+    handler: from("Handler").text("Handler"),
+    codeAt: from("CodeUri").locationOf("CodeUri"),
+  };
 }
 
 function readEnvironment(properties: Section): Record<string, string> {

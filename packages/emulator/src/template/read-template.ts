@@ -16,8 +16,6 @@ export type TemplateSource = {
   readonly parameters: Readonly<Record<string, string>>;
   /** For parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
-  /** Files of src/entrypoints/lambda, without `.ts`. */
-  readonly entrypoints: ReadonlySet<string>;
   readonly account: LocalAccount;
 };
 
@@ -30,7 +28,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
   return {
     warnings,
     api: readApi(stack),
-    functions: readFunctions(stack, source.entrypoints),
+    functions: readFunctions(stack),
     rules: readRules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),

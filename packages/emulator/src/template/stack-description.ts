@@ -11,9 +11,15 @@ export type StackDescription = EventingDescription & {
 };
 
 export type FunctionDescription = {
+  readonly logicalId: string;
+  /** The physical name: `FunctionName`, or else the logical id. */
   readonly name: string;
-  /** File name in src/entrypoints/lambda, without `.ts`: the last folder of CodeUri, which the build fills from there. */
-  readonly entrypoint: string;
+  /** The folder of the code, as the template has it. */
+  readonly codeUri: string;
+  /** Module and export, such as `index.handler`. */
+  readonly handler: string;
+  /** Where `codeUri` stands, for messages. */
+  readonly codeAt: TemplateLocation;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;

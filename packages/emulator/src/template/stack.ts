@@ -14,6 +14,7 @@ export class Stack {
   /** The whole template. */
   readonly template: Section;
   readonly resources: Resources;
+  readonly account: LocalAccount;
   readonly #evaluation: Evaluation;
   readonly #physical: PhysicalNames;
 
@@ -23,6 +24,7 @@ export class Stack {
     const known = Object.entries(preferred).filter(([name]) => declared.names.includes(name));
     const parameters = readParameters(declared, { ...Object.fromEntries(known), ...given });
     const pseudo = pseudoParameters(account);
+    this.account = account;
     // A condition decides which resources exist, so it cannot refer to one.
     let physical: PhysicalNames | undefined;
     this.#evaluation = new Evaluation({

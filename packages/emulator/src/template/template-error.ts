@@ -1,12 +1,12 @@
 export type TemplateLocation = { readonly file: string; readonly line: number };
 
-/** A mistake in the template: where it is, and what is wrong there. */
+/** A mistake in the template: where it is, and what is wrong there. Without a line, the file itself is at fault. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
-  readonly location: TemplateLocation;
+  readonly location: { readonly file: string; readonly line?: number };
 
-  constructor(location: TemplateLocation, problem: string) {
-    super(`${location.file}:${location.line}: ${problem}`);
+  constructor(location: { readonly file: string; readonly line?: number }, problem: string) {
+    super(`${location.file}${location.line === undefined ? "" : `:${location.line}`}: ${problem}`);
     this.location = location;
   }
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { UsageError } from "../../../../src/entrypoints/local/command-line.ts";
+import { TemplateError } from "./template-error.ts";
 
-/** The text of a template below a folder. Throws UsageError where it cannot be read. */
-export function templateText(file: string, folder: URL): string {
+/** The text of a template. Throws TemplateError where it cannot be read. */
+export function templateText(path: string): string {
   try {
-    return readFileSync(new URL(file, folder), "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new TemplateError({ file: path }, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }

@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { type Eventing, type EventingDescription, startEventing } from "../../src/eventing.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { LambdaFunction } from "../../src/lambda/lambda-function.ts";
@@ -45,7 +46,7 @@ const start = (given: Partial<EventingDescription> = {}) =>
   startEventing({
     description: { ...description, ...given },
     ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ functions: [deliverPushes], scheduler, observe: () => {} }),
+    functions: makeFunctions({ account: DEFAULT_ACCOUNT, functions: [deliverPushes], scheduler, observe: () => {} }),
   });
 
 beforeEach(async () => {

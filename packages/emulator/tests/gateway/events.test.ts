@@ -57,7 +57,7 @@ describe("the events of one connection", () => {
     requestTimeEpoch: NOW,
     identity: { userAgent: "wscat", sourceIp: "127.0.0.1" },
   };
-  const tail = { requestId: REQUEST_ID, domainName: "localhost:3001", connectionId: ID, apiId: "portcullis" };
+  const tail = { requestId: REQUEST_ID, domainName: "localhost:3001", connectionId: ID, apiId: "a1b2c3d4e5" };
   const head = { extendedRequestId: REQUEST_ID, requestTime: "31/Aug/2026:03:04:05 +0000", messageDirection: "IN" };
   const authorizer = { userId: "ann", tokenExpiresAt: "1788231845", admin: "true", principalId: "ann" };
   const clientHeaders = {
@@ -92,7 +92,7 @@ describe("the events of one connection", () => {
     const { Authorizer } = await recorded;
     expectExactly(Authorizer, {
       type: "REQUEST",
-      methodArn: "arn:aws:execute-api:us-east-1:123456789012:portcullis/dev/$connect",
+      methodArn: "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/dev/$connect",
       headers,
       multiValueHeaders: multi(headers),
       ...query,

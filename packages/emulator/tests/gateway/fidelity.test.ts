@@ -63,6 +63,8 @@ const identifiable: Identifiable = {
   session: {
     connectionId: "abc",
     connectedAt: 1,
+    apiId: "a1b2c3d4e5",
+    methodArn: "",
     stage: "dev",
     domainName: "localhost",
     identity: { sourceIp: "127.0.0.1" },
@@ -83,7 +85,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "AG-2"() {
     await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
     await exchange(runtime.port, upgradeText());
-    const arn = "arn:aws:execute-api:us-east-1:123456789012:portcullis/dev/$connect";
+    const arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/dev/$connect";
     expect(runtime.events["Authorizer"]?.[0].methodArn).toBe(arn);
   },
   async "AG-3"() {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evaluatePolicy } from "../../src/gateway/iam-policy.ts";
 
 const ACTION = "execute-api:Invoke";
-const RESOURCE = "arn:aws:execute-api:us-east-1:123456789012:portcullis/dev/$connect";
+const RESOURCE = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/dev/$connect";
 
 function allows(statement: Readonly<Record<string, unknown>>): unknown {
   return evaluatePolicy(
@@ -17,7 +17,7 @@ describe("gw:authorizer-12 patterns", () => {
   it.each([
     ["*", "*"],
     ["execute-api:*", RESOURCE],
-    ["EXECUTE-API:invoke", "arn:*:portcullis/dev/*"],
+    ["EXECUTE-API:invoke", "arn:*:a1b2c3d4e5/dev/*"],
     ["execute-api:Invok?", RESOURCE.replace("dev", "d?v")],
     [
       ["s3:*", "execute-api:Invoke"],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { executions, makeFunctions } from "../../src/lambda/functions.ts";
 import { realScheduler } from "../../src/scheduler.ts";
 import { connect } from "../support/web-socket-client.ts";
@@ -95,7 +96,12 @@ describe("a fault that no handler returns", () => {
       return new Promise(() => {});
     };
     const fn = { name: "Timer", handler, timeoutSeconds: 60, memoryMegabytes: 128 };
-    const functions = makeFunctions({ functions: [fn], scheduler: realScheduler, observe: () => {} });
+    const functions = makeFunctions({
+      account: DEFAULT_ACCOUNT,
+      functions: [fn],
+      scheduler: realScheduler,
+      observe: () => {},
+    });
     const kinds = new Set<string>();
     for (let call = 0; call < 1_001; call += 1) kinds.add((await functions.invoke("Timer", {})).kind);
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { FUNCTIONS_ACCESS_KEY, LOCAL_CALLER_ARN } from "../../src/aws-account.ts";
+import { DEFAULT_ACCOUNT, localCallerArn } from "../../src/aws-account.ts";
 import { TemplateError } from "../../src/template/template-error.ts";
 import { describeTemplate, projectTemplate, replaced } from "../support/project-template.ts";
 import { startTestRuntime } from "../support/test-runtime.ts";
 
+const FUNCTIONS = DEFAULT_ACCOUNT.functionsAccessKeyId;
+const LOCAL_CALLER_ARN = localCallerArn();
 const ANYBODY = "AKIDANYBODY";
 const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
 
@@ -16,7 +18,7 @@ function openTo(accessKeyId: string, parameters: Readonly<Record<string, string>
 describe("attack:I4 who may send to a queue on a laptop", () => {
   it("only the functions, and they to their own queues, where no principal is named", () => {
     expect(openTo(ANYBODY)).toEqual([]);
-    expect(openTo(FUNCTIONS_ACCESS_KEY)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);
+    expect(openTo(FUNCTIONS)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);
   });
 
   it.each([

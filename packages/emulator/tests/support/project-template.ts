@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { LocalAccount } from "../../src/template/physical-names.ts";
 import { readTemplate } from "../../src/template/read-template.ts";
 import type { StackDescription } from "../../src/template/stack-description.ts";
@@ -10,11 +10,8 @@ export function projectTemplate(): string {
   return readFileSync(TEMPLATE, "utf8");
 }
 
-/** Files of src/entrypoints/lambda, without `.ts`. */
-export const entrypoints = new Set(globSync("src/entrypoints/lambda/*.ts").map((file) => basename(file, ".ts")));
-
 export function localAccount(origin = "http://127.0.0.1:3001"): LocalAccount {
-  return { accountId: "123456789012", region: "us-east-1", apiId: "portcullis", origin };
+  return { ...DEFAULT_ACCOUNT, origin };
 }
 
 /** As the local runtime reads it, with test tokens where a test says so. */
@@ -24,7 +21,7 @@ export function describeTemplate(
   account = localAccount(),
   preferredParameters: Readonly<Record<string, string>> = {},
 ): StackDescription {
-  return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters, entrypoints, account });
+  return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters, account });
 }
 
 /** The template with one piece of it replaced. Fails where the piece is not there, so that no test changes nothing. */

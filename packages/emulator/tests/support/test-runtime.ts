@@ -1,6 +1,8 @@
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import type { Authorizer, Route } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
+import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
@@ -24,6 +26,8 @@ export type TestApi = {
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
   readonly observer?: Observer;
+  /** Answer what no emulated service answers. */
+  readonly services?: readonly HttpService[];
 };
 
 export type TestRuntime = AsyncDisposable & {
@@ -55,6 +59,8 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
       memoryMegabytes: 128,
     })),
     port: 0,
+    account: DEFAULT_ACCOUNT,
+    services: api.services ?? [],
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
     observer: (event) => {

@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import { realScheduler } from "../../src/scheduler.ts";
@@ -25,6 +26,7 @@ async function start(text: string) {
     functions: stack.functions.map((fn) => ({ ...fn, handler: handlerOf(fn.name) })),
     eventing: stack,
     port: 0,
+    account: DEFAULT_ACCOUNT,
     quotas: DEFAULT_QUOTAS,
     scheduler: realScheduler,
   });

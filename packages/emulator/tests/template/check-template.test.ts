@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { startEventing } from "../../src/eventing.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
@@ -193,12 +194,13 @@ async function run(stack: StackDescription): Promise<void> {
   const scheduler = new ManualScheduler();
   const handler = () => undefined;
   const functions = makeFunctions({
+    account: DEFAULT_ACCOUNT,
     functions: stack.functions.map((fn) => ({ ...fn, handler })),
     scheduler,
     observe: () => {},
   });
-  makeGateway({ api: stack.api, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
-  const account = { accountId: "123456789012", region: "us-east-1" };
+  const account = DEFAULT_ACCOUNT;
+  makeGateway({ api: stack.api, account, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
   await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
 }
 

@@ -1,0 +1,65 @@
+import { devNull } from "node:os";
+import type { AwsAccount } from "./aws-account.ts";
+import type { Environment } from "./process-environment.ts";
+import type { FunctionDescription } from "./template/stack-description.ts";
+
+/** Needed by Node.js and the operating system; none of them changes what a function does. */
+const KEPT = new Set(["PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"]);
+
+/**
+ * All variables of one function: the template's, those that Lambda sets, and what leads every call of the AWS SDK to the
+ * emulator. Of the shell's variables only those in KEPT: a variable for another program must not change what runs, and
+ * real credentials must not be used.
+ */
+export function functionEnvironment(
+  fn: FunctionDescription,
+  {
+    account,
+    endpoint,
+    shell,
+    overrides,
+  }: {
+    readonly account: AwsAccount;
+    readonly endpoint: string;
+    readonly shell: Environment;
+    readonly overrides: Environment;
+  },
+): Environment {
+  const variables = {
+    ...Object.fromEntries(Object.entries(shell).filter(([name]) => KEPT.has(name.toUpperCase()))),
+    ...fn.environment,
+    ...setByLambda(fn, account),
+    ...callsStayHere(account, endpoint),
+    ...overrides,
+  };
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+}
+
+/** Lambda developer guide, "Defined runtime environment variables". */
+function setByLambda(fn: FunctionDescription, { region }: AwsAccount): Environment {
+  return {
+    _HANDLER: fn.handler,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMegabytes),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: "local",
+    TZ: "UTC",
+  };
+}
+
+/** Whatever a handler calls of AWS it calls here: nothing that runs on a laptop may reach an account by accident. */
+function callsStayHere({ functionsAccessKeyId }: AwsAccount, endpoint: string): Environment {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    // The SDK calls only with credentials. The key says that a function calls; the signature is not checked.
+    AWS_ACCESS_KEY_ID: functionsAccessKeyId,
+    AWS_SECRET_ACCESS_KEY: "local",
+    // Else the SDK would read the developer's files, and ask the machine for its role.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}

@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { dirname } from "node:path";
+import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { functionEnvironment } from "./function-environment.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
+import type { HttpService } from "./http/http-service.ts";
+import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import { type LoadFunction, loadFromFolder } from "./load-function.ts";
+import type { Observer } from "./observer.ts";
+import { type Environment, withEnvironment } from "./process-environment.ts";
+import { startRuntime } from "./runtime.ts";
+import { realScheduler, type Scheduler } from "./scheduler.ts";
+import { readTemplate } from "./template/read-template.ts";
+import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+import { templateText } from "./template/template-text.ts";
+
+export type RunTemplateOptions = {
+  /** The path of a SAM template, or its text with the name that messages give it. */
+  readonly template: string | { readonly text: string; readonly file: string };
+  /** Values of the template's parameters, in place of their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The same for parameters that the template may lack. */
+  readonly preferredParameters?: Readonly<Record<string, string>>;
+  /**
+   * Gives the handler of a function. By default the module that `CodeUri` and `Handler` name, in JavaScript or
+   * TypeScript. Functions are loaded one after another, each in its own environment.
+   */
+  readonly loadFunction?: LoadFunction;
+  /** Environment variables in place of the template's: for all functions, or by function. Undefined removes one. */
+  readonly overrides?: Environment | ((fn: FunctionDescription, addresses: Addresses) => Environment);
+  /** Where to listen on 127.0.0.1. By default any port that is free. */
+  readonly port?: number;
+  /** The emulator's time. A test can have its own, in which two hours pass at once. */
+  readonly scheduler?: Scheduler;
+  /** Watches what happens: handshakes, frames, invocations, events, messages. */
+  readonly observer?: Observer;
+  /** How many handshakes and requests a second the account may make. By default those of a new account. */
+  readonly quotas?: Partial<Quotas>;
+  /** What stands in ARNs and events. */
+  readonly account?: Partial<AwsAccount>;
+  /** Answers requests that no emulated service answers, such as a page for browsers. */
+  readonly services?: (addresses: Addresses) => readonly HttpService[];
+  /** Takes a line about each kind of property that the template has and the emulator does not know. */
+  readonly warn?: (line: string) => void;
+};
+
+export type Addresses = {
+  readonly port: number;
+  /** The name of the API's stage. */
+  readonly stage: string;
+  /** Where clients connect: `ws://127.0.0.1:<port>/<stage>`. */
+  readonly url: string;
+  /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
+  readonly endpoint: string;
+};
+
+export type RunningTemplate = Addresses &
+  AsyncDisposable & {
+    /** Closes every WebSocket with 1001 and ends within a second. */
+    close(): Promise<void>;
+  };
+
+/**
+ * Runs what a SAM template declares in this process: its WebSocket API, functions, queues and event rules. Throws
+ * TemplateError or ParameterError, each with a message of one line; rejects when the port cannot be had.
+ */
+export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
+  const account = { ...DEFAULT_ACCOUNT, ...options.account };
+  const port = options.port || (await freePort());
+  const endpoint = `http://127.0.0.1:${port}`;
+  const source = sourceOf(options.template);
+  const stack = readTemplate({
+    ...source,
+    parameters: options.parameters ?? {},
+    preferredParameters: options.preferredParameters ?? {},
+    account: { ...account, origin: endpoint },
+  });
+  for (const warning of stack.warnings) options.warn?.(warning);
+  const [{ name: stage }] = stack.api.stages;
+  const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint };
+  const { close } = await startRuntime({
+    api: stack.api,
+    functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
+    eventing: stack,
+    port,
+    account,
+    quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
+    scheduler: options.scheduler ?? realScheduler,
+    ...(options.observer && { observer: options.observer }),
+    services: options.services?.(addresses) ?? [],
+  });
+  return { ...addresses, close, [Symbol.asyncDispose]: close };
+}
+
+function sourceOf(template: RunTemplateOptions["template"]) {
+  if (typeof template !== "string") return { ...template, folder: process.cwd() };
+  return { file: template, text: templateText(template), folder: dirname(template) };
+}
+
+/** One after another: a function that fails to load is reported alone, and the order is the template's in every run. */
+async function loadFunctions(
+  { functions }: StackDescription,
+  {
+    options,
+    addresses,
+    account,
+    folder,
+  }: {
+    readonly options: RunTemplateOptions;
+    readonly addresses: Addresses;
+    readonly account: AwsAccount;
+    readonly folder: string;
+  },
+): Promise<readonly LambdaFunction[]> {
+  const load = options.loadFunction ?? loadFromFolder(folder);
+  const { overrides = {} } = options;
+  const loaded: LambdaFunction[] = [];
+  for (const fn of functions) {
+    const environment = functionEnvironment(fn, {
+      account,
+      endpoint: addresses.endpoint,
+      shell: process.env,
+      overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
+    });
+    const handler = await withEnvironment(environment, async () => load(fn));
+    const { name, timeoutSeconds, memoryMegabytes } = fn;
+    loaded.push({
+      ...{ name, timeoutSeconds, memoryMegabytes },
+      handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
+    });
+  }
+  return loaded;
+}
+
+/** Functions are told the port while they load, before the emulator listens on it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,12 @@
+export type { Rule } from "./eventbridge/event-bus.ts";
+export type { QueueDescription } from "./eventing.ts";
+export { ParameterError } from "./template/parameters.ts";
+export { parseTemplate } from "./template/parse-template.ts";
+export { readFunctions } from "./template/read-functions.ts";
+export { readTemplate } from "./template/read-template.ts";
+export type { Resource } from "./template/resources.ts";
+export type { Section } from "./template/section.ts";
+export { Stack } from "./template/stack.ts";
+export type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+export { TemplateError } from "./template/template-error.ts";
+export type { MapNode, TemplateNode } from "./template/template-node.ts";

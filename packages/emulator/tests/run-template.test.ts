@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type RunTemplateOptions, runTemplate, TemplateError } from "../src/index.ts";
+import { connect } from "./support/web-socket-client.ts";
+
+const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Handler: index.handler, Runtime: nodejs24.x } }
+Resources:
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: dev
+      RouteSelectionExpression: $request.body.action
+      Routes:
+        one: { FunctionArn: !GetAtt One.Arn }
+        two: { FunctionArn: !GetAtt Two.Arn }
+  OneResponse: { Type: AWS::ApiGatewayV2::RouteResponse, Properties: { ApiId: !Ref Chat, RouteId: !Ref ChatOneRoute, RouteResponseKey: $default } }
+  TwoResponse: { Type: AWS::ApiGatewayV2::RouteResponse, Properties: { ApiId: !Ref Chat, RouteId: !Ref ChatTwoRoute, RouteResponseKey: $default } }
+  One: { Type: AWS::Serverless::Function, Properties: { CodeUri: one/, Environment: { Variables: { NAME: first, ONLY: one } } } }
+  Two: { Type: AWS::Serverless::Function, Properties: { CodeUri: two, Handler: lib/main.api.run, Environment: { Variables: { NAME: second } } } }
+`;
+
+/** Answers with what it saw while it loaded, and what it sees when it is called. */
+const BODY = `JSON.stringify([loaded, process.env.NAME, process.env.ONLY, process.env.AWS_LAMBDA_FUNCTION_NAME])`;
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  for (const name of ["one", "two/lib"]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, "template.yaml"), TEMPLATE);
+  writeFileSync(
+    join(folder, "one/index.mjs"),
+    `const loaded = process.env.NAME;\nexport const handler = async () => ({ statusCode: 200, body: ${BODY} });\n`,
+  );
+  writeFileSync(
+    join(folder, "two/lib/main.cjs"),
+    `const loaded = process.env.NAME;\nmodule.exports = { api: { run: async () => ({ statusCode: 200, body: ${BODY} }) } };\n`,
+  );
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(options: Partial<RunTemplateOptions> = {}) {
+  const running = await runTemplate({ template: join(folder, "template.yaml"), ...options });
+  onTestFinished(() => running.close());
+  return running;
+}
+
+async function answers(url: string): Promise<readonly unknown[]> {
+  const client = await connect(url);
+  client.send({ action: "one" });
+  const one = JSON.parse(await client.text());
+  client.send({ action: "two" });
+  return [one, JSON.parse(await client.text())];
+}
+
+describe("runTemplate", () => {
+  it("finds the modules of functions, and gives each function its own environment", async () => {
+    const { url, port, stage, endpoint } = await run();
+
+    expect({ url, stage, endpoint }).toEqual({
+      url: `ws://127.0.0.1:${port}/dev`,
+      stage: "dev",
+      endpoint: `http://127.0.0.1:${port}`,
+    });
+    expect(await answers(url)).toEqual([
+      ["first", "first", "one", "One"],
+      ["second", "second", null, "Two"],
+    ]);
+  });
+
+  it("leaves the environment of the process as it is", async () => {
+    const before = { ...process.env };
+    const { url } = await run({ overrides: { NAME: "changed" } });
+    await answers(url);
+
+    expect({ ...process.env }).toEqual(before);
+    expect(process.env["AWS_LAMBDA_FUNCTION_NAME"]).toBeUndefined();
+  });
+
+  it("takes handlers from loadFunction and variables from overrides, by function", async () => {
+    const { url } = await run({
+      loadFunction: (fn) => () => ({
+        statusCode: 200,
+        body: JSON.stringify([fn.logicalId, fn.codeUri, process.env["NAME"]]),
+      }),
+      overrides: ({ name }, { stage }) => (name === "One" ? { NAME: `of ${stage}` } : {}),
+    });
+
+    expect(await answers(url)).toEqual([
+      ["One", "one/", "of dev"],
+      ["Two", "two", "second"],
+    ]);
+  });
+
+  it("takes the text of a template, and answers with further services", async () => {
+    const { endpoint } = await run({
+      template: { text: TEMPLATE, file: "inline.yaml" },
+      loadFunction: () => () => undefined,
+      services: ({ stage }) => [async ({ path }) => (path === "/hello" ? { status: 200, body: stage } : undefined)],
+    });
+
+    expect(await (await fetch(`${endpoint}/hello`)).text()).toBe("dev");
+  });
+
+  it.each([
+    ["CodeUri: one/", "CodeUri: none/", /^inline\.yaml:15: One has no module .*none\/index \(\.js, /],
+    ["lib/main.api.run", "lib/main.api.walk", /^inline\.yaml:16: Two: .*main\.cjs exports no function api\.walk$/],
+    ["StageName: dev", "StagName: dev", /^inline\.yaml:8: Chat\.StagName .*misspelt\?$/],
+  ])("refuses a template in one line: %s changed to %s", async (piece, replacement, message) => {
+    const text = TEMPLATE.replace(piece, replacement).replaceAll(/CodeUri: (?=one|two)/g, `CodeUri: ${folder}/`);
+    const running = runTemplate({ template: { text, file: "inline.yaml" } });
+
+    await expect(running).rejects.toThrow(TemplateError);
+    await expect(running).rejects.toThrow(message);
+  });
+
+  it("refuses a file that is not there", async () => {
+    await expect(runTemplate({ template: "none.yaml" })).rejects.toThrow("none.yaml: cannot be read (ENOENT)");
+  });
+});

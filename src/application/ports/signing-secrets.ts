@@ -2,41 +2,40 @@ import type { Secret } from "../../domain/secret.ts";
 import type { EpochMillis } from "../../domain/time.ts";
 
 /**
- * The secrets that a token of today may be signed with: the current one first, behind it the previous one while a
- * rotation's overlap lasts. Equal secrets are the same object from call to call, so that what is derived from one can be
- * kept beside it. Both calls answer within two seconds or throw DependencyUnavailableError; concurrent calls share one
- * request.
+ * The secrets that may have signed a valid token: the current one first, then the previous one while a rotation's overlap
+ * lasts. Equal secrets are the same object in every call, so that a key made from one can be kept beside it. Both calls
+ * return within two seconds or throw DependencyUnavailableError; concurrent calls share one request.
  */
 export interface SigningSecrets {
-  /** From memory while young enough. While the source is down an old answer is served for a bounded time. */
+  /** From memory while that is young enough. While the source is down, old secrets are used for a bounded time. */
   read(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
   /**
-   * After a signature that fits no known secret: asks the source again, but at most once per five seconds however many
-   * bad signatures arrive. Throws if one of the secrets could not be read, since the token may then be good.
+   * Call it when no known secret verifies a signature. Asks the source again, at most once in five seconds however many
+   * bad signatures arrive; otherwise behaves like `read`. Throws if a secret could not be read: the token may be good.
    */
   reread(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
 }
 
-/** The signing secret as its keeper holds it at one moment. A version that is still being set up is none of these. */
+/** The versions of the signing secret at one moment. A version that a rotation is still setting up is not among them. */
 export type SigningSecretVersions = {
   readonly kind: "held";
   readonly current: Secret;
-  /** When the current version was made: the rotation that replaced the previous one, give or take its few seconds. */
+  /** When the current version was made: within seconds, when the rotation replaced the previous one. */
   readonly createdAt: EpochMillis;
-  /** Absent if there is none, if it was never usable, or if it was not asked for. */
+  /** Absent if there is none, if it was never usable, or if the source was not asked for it. */
   readonly previous?: Secret;
-  /** Why the previous version could not be read. Then nothing says whether there is one. */
+  /** Why the previous version could not be read. It is then unknown whether there is one. */
   readonly previousUnread?: unknown;
 };
 
-/** The keeper's answer that there is no secret for us: it is deleted, we have no permission, or its form is wrong. */
+/** The source answers that there is no secret for us: it is deleted, we have no permission, or its form is wrong. */
 export type NoSigningSecret = { readonly kind: "none"; readonly cause: unknown };
 
 /** Where the signing secret is kept and rotated. */
 export interface SigningSecretSource {
   /**
-   * Looks once, and answers within two seconds, its own retries included. Throws if the keeper could not be asked for the
-   * current version, and for no other reason. `previous` is asked for only where `current` was made after `rotatedAfter`.
+   * Reads once, and returns within two seconds, its own retries included. Throws only if the source did not answer for the
+   * current version. Reads `previous` only if `current` was made after `rotatedAfter`.
    */
   fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret>;
 }

@@ -12,8 +12,8 @@ type RotationOutcome =
   | { readonly kind: "refused"; readonly reason: "VERSION_NOT_PENDING" | "VERSION_EMPTY" | SigningKeyFault };
 
 /**
- * Takes a rotation one step further; each step may be repeated. Nothing is promoted that authorizers would not take for
- * a key. Throws DependencyUnavailableError, and MalformedInputError for a version that somebody else filled with rubbish.
+ * Takes a rotation one step further; each step may be repeated. Promotes only a version that authorizers accept as a key.
+ * Throws DependencyUnavailableError, and MalformedInputError for a version that another writer filled with rubbish.
  */
 export type RotateSigningSecret = (rotation: Rotation) => Promise<RotationOutcome>;
 
@@ -52,7 +52,7 @@ export function makeRotateSigningSecret(deps: {
     if (step === "createSecret") return create(version);
     if (step === "testSecret") return test(version);
     if (step === "finishSecret") return finish(version);
-    // Nothing is left for setSecret: signers and authorizers read the secret where it is kept.
+    // setSecret has nothing to do: signers and authorizers read the secret from Secrets Manager itself.
     return { kind: "done" };
   };
 }

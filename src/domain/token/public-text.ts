@@ -4,24 +4,24 @@ const PEM = /-{4}[- ]BEGIN/;
 /** The member that every JSON Web Key has (RFC 7517 4.1), also inside a JSON string or a set of keys. */
 const JWK = /["']kty\\?["']\s*:/;
 
-/** A line of authorized_keys, or its blob, which begins with the length and name of its algorithm. */
+/** A line of authorized_keys, or its binary form, which begins with the length and the name of the algorithm. */
 const OPEN_SSH = /^(?:\0{3}[\s\S])?(?:ssh-(?:rsa|dss|ed)|(?:sk-)?ecdsa-sha2-|sk-ssh-)/;
 
 const URL = /^["'<]?(?:[a-z][a-z0-9+.-]+:\/\/[\w[/]|(?:data|did|urn):)/;
 
-/** Three parts, the first of them a JSON object: a token, which its owner sends to others. */
+/** A token: three parts, of which the first is a JSON object. Its owner sends it to others. */
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Every public key has more: one of Ed25519 has 44 bytes, its encodings more. */
+/** Every public key is longer: one of Ed25519 has 44 bytes, its encodings have more. */
 const MIN_CHARACTERS = 32;
 
-/** Two, since a Kubernetes secret or a PEM adds a second one. */
+/** A Kubernetes secret or a PEM adds a second encoding to the first. */
 const ENCODINGS = 2;
 
 /**
- * Whether a text is one that its owner gives to others: a public key, a certificate, a token or an address, plain or in
- * base64, base64url or hex. Decoding ignores characters that the encoding does not have, since the check of the decoded
- * bytes is strict. A bare modulus or point looks random and is not recognised.
+ * Whether the owner of the text gives it to others: a public key, a certificate, a token or an address, plain or in
+ * base64, base64url or hex. Decoding ignores characters outside the encoding; the check of the decoded bytes is strict.
+ * A bare modulus or point looks random and is not recognised.
  */
 export function isPublicText(text: string, encodings = ENCODINGS): boolean {
   if (text.length < MIN_CHARACTERS) return false;
@@ -38,10 +38,10 @@ const BASE64_DIGITS: ReadonlyMap<string, number> = new Map(
   .set("/", 63)
   .set("_", 63);
 
-/** Line breaks as they are written where a setting takes none: their letters are digits of base64. */
+/** Line breaks as settings of one line escape them. Their letters would count as digits of base64. */
 const ESCAPED_BREAKS = /\\[nrt]/g;
 
-/** One character for each byte, of the same number. */
+/** One character for each byte, with the byte as its code. */
 function fromBase64(text: string): string {
   let bytes = "";
   let held = 0;

@@ -1,11 +1,11 @@
 import { isPublicText } from "./public-text.ts";
 
-/** RFC 7518 3.2: a key at least as long as the hash. Anything shorter is guessed offline from one token. */
+/** RFC 7518 3.2: a key is at least as long as the hash. An attacker guesses a shorter one offline from one token. */
 const MIN_CHARACTERS = 32;
 
 /**
- * With other characters, two texts can be the same key: HMAC fills a key with NULs (RFC 2104 section 2), so NULs alone are
- * the empty key, and a lone surrogate becomes U+FFFD. Blanks get lost in files and forms.
+ * With other characters two texts can be the same key: HMAC fills a key with NULs (RFC 2104 section 2), so NULs alone are
+ * the empty key; a lone surrogate becomes U+FFFD. Files and forms lose blanks.
  */
 const PRINTABLE = /^[!-~]*$/;
 
@@ -13,7 +13,7 @@ const MIN_DIFFERENT = 8;
 
 const MAX_PERIOD = 16;
 
-/** Why a text is refused as an HS256 key: the error code in the log, and the rule for the setting. */
+/** The reasons to refuse a text as an HS256 key: the error code for the log, and the rule for the setting's message. */
 export const signingKeyRules = {
   KEY_IS_PUBLIC: "must be no public key, certificate, token or URL",
   KEY_NOT_PRINTABLE: "must be printable ASCII without blanks",
@@ -40,7 +40,7 @@ function refused(reason: SigningKeyFault): SigningKeyCheck {
   return { kind: "refused", reason };
 }
 
-/** Whether it is a short text repeated, the last time perhaps cut. */
+/** Whether the text is a short text repeated, the last time perhaps cut. */
 function isRepeated(text: string): boolean {
   for (let period = 1; period <= MAX_PERIOD; period += 1) if (text.startsWith(text.slice(period))) return true;
   return false;

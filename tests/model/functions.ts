@@ -6,8 +6,10 @@ import {
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../src/application/subscriptions/subscribe.ts";
+import { NO_GRANTS } from "../../src/domain/identity/grants.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
+import { allowEverySubscription } from "../../src/domain/subscription/subscription-policy.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
@@ -55,19 +57,26 @@ export function disconnect(simulation: Simulation, socket: Socket): Promise<Oper
 
 export function subscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
   const { id, userId } = socket;
-  const request = { entityId, connectionId: id, userId };
+  const request = { entityId, connectionId: id, userId, grants: NO_GRANTS };
   const operation = simulation.history.begin({ kind: "subscribe", connectionId: id, userId, entityId });
-  return perform(simulation, operation, socket, ({ subscriptions }) =>
-    makeSubscribe({ subscriptions, clock: simulation.clock, limit: LIMIT })(request),
-  );
+  return perform(simulation, operation, socket, async ({ subscriptions }) => {
+    const policy = allowEverySubscription;
+    const { kind } = await makeSubscribe({ policy, subscriptions, clock: simulation.clock, limit: LIMIT })(request);
+    return kind;
+  });
 }
 
 export function unsubscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
   const { id, userId } = socket;
   const operation = simulation.history.begin({ kind: "unsubscribe", connectionId: id, userId, entityId });
-  return perform(simulation, operation, socket, ({ subscriptions }) =>
-    makeUnsubscribe({ subscriptions, clock: simulation.clock })({ entityId, connectionId: id, userId }),
-  );
+  return perform(simulation, operation, socket, async ({ subscriptions }) => {
+    const { kind } = await makeUnsubscribe({ subscriptions, clock: simulation.clock })({
+      entityId,
+      connectionId: id,
+      userId,
+    });
+    return kind;
+  });
 }
 
 /** Runs one invocation and records its outcome in the history. */

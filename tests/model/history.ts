@@ -26,6 +26,7 @@ export type Operation = {
     | "closed"
     | "taken"
     | "subscribed"
+    | "denied"
     | "not-connected"
     | "unsubscribed"
     | "limit-reached";

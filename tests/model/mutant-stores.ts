@@ -2,9 +2,9 @@ import { type LiveRecord, MemoryConnectionStore } from "../../src/adapters/in-me
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import type { OpenOutcome } from "../../src/application/ports/connection-store.ts";
 import type {
-  SubscribeOutcome,
+  StoreSubscribeOutcome,
+  StoreUnsubscribeOutcome,
   SubscriptionReference,
-  UnsubscribeOutcome,
 } from "../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
@@ -68,7 +68,7 @@ export class CountingRequests extends MemorySubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): Promise<SubscribeOutcome> {
+  ): Promise<StoreSubscribeOutcome> {
     const count = this.#counts.get(subscription.connectionId) ?? 0;
     if (count >= limit) return "limit-reached";
     const outcome = await super.subscribe(subscription, now, limit);
@@ -76,7 +76,7 @@ export class CountingRequests extends MemorySubscriptionStore {
     return outcome;
   }
 
-  override async unsubscribe(reference: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+  override async unsubscribe(reference: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
     const count = this.#counts.get(reference.connectionId) ?? 0;
     this.#counts.set(reference.connectionId, Math.max(0, count - 1));
     return super.unsubscribe(reference, now);

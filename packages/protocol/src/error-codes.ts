@@ -5,6 +5,8 @@
 export const ERROR_EXPLANATIONS = {
   /** The message, or the member that the frame names, is malformed. The same message is refused again. */
   BAD_REQUEST: "The message is not a JSON object with the members of its action, each once.",
+  /** A subscription policy denies the entity. The policy of today denies none. */
+  FORBIDDEN: "This connection may not subscribe to the entity.",
   /** A fault of the service. The message had its whole effect or none: send it again. */
   INTERNAL: "The message could not be handled. Try again.",
   /** The connection has as many subscriptions as it may. Unsubscribe from an entity first. */

@@ -19,6 +19,7 @@ export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string
       return policy("Allow", methodArn, verdict.identity.userId, {
         ...verdict.identity,
         tokenExpiresAt: String(verdict.tokenExpiresAt),
+        ...(verdict.grants && { grants: JSON.stringify(verdict.grants) }),
       });
     case "refused":
       return policy("Deny", methodArn, "refused", {});

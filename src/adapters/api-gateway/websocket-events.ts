@@ -1,11 +1,12 @@
 import { isCorrelationId, type MessageReference } from "@portcullis/protocol";
 import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
-import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
+import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
+import { type Grants, NO_GRANTS, parseGrants } from "../../domain/identity/grants.ts";
 import { parseIdentity, parseUserId } from "../../domain/identity/identity.ts";
-import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
+import { ownProperty, type PlainObject, parseJson, parseJsonObject } from "../../domain/plain-object.ts";
 import { parseStrictObject } from "../../domain/strict-json.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
@@ -70,12 +71,19 @@ export function parseConnectEvent(value: unknown): {
  * Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats for ever. So it is
  * not asked when the connection ends: the connection's record knows.
  */
-export function parseSender(value: unknown): Omit<SubscriptionReference, "entityId"> {
+export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
   const { requestContext } = parseRouteEvent(value, "MESSAGE");
   const authorizer = objectField(requestContext, "authorizer");
   const userId = parseUserId(ownProperty(authorizer, "userId"));
-  if (!userId) throw new MalformedInputError("MALFORMED_EVENT");
-  return { connectionId: connectionIdIn(requestContext), userId };
+  const grants = grantsIn(authorizer);
+  if (!userId || !grants) throw new MalformedInputError("MALFORMED_EVENT");
+  return { connectionId: connectionIdIn(requestContext), userId, grants };
+}
+
+/** JSON in one key of the authorizer's context, whose values are flat texts; absent without a grant. */
+function grantsIn(authorizer: PlainObject): Grants | undefined {
+  if (!Object.hasOwn(authorizer, "grants")) return NO_GRANTS;
+  return parseGrants(parseJson(textField(authorizer, "grants") ?? ""));
 }
 
 export function parseDisconnectEvent(value: unknown): ConnectionId {

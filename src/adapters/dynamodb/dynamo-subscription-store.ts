@@ -1,10 +1,10 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
 import type {
-  SubscribeOutcome,
+  StoreSubscribeOutcome,
+  StoreUnsubscribeOutcome,
   SubscriptionReference,
   SubscriptionStore,
-  UnsubscribeOutcome,
 } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
@@ -41,9 +41,9 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     this.#changes = new RecordChanges(table, waiting);
   }
 
-  subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const { entityId, connectionId, userId } = reference;
-    return this.#changes.change<SubscribeOutcome>(reference, now, async (record, options) => {
+    return this.#changes.change<StoreSubscribeOutcome>(reference, now, async (record, options) => {
       const { subscribed, connectedAt, expiresAt } = record;
       if ((await this.#partOf(reference, subscribed, options)) !== undefined) {
         return { outcome: "subscribed", next: acknowledged(subscribed) };
@@ -61,16 +61,20 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     });
   }
 
-  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
     const { entityId, connectionId } = subscription;
-    return this.#changes.change<UnsubscribeOutcome>(subscription, now, async ({ subscribed, expiresAt }, options) => {
-      const part = await this.#partOf(subscription, subscribed, options);
-      if (part === undefined) return { outcome: "unsubscribed", next: acknowledged(subscribed) };
-      const change = withoutName(subscribed, entityId, part);
-      const row = { Delete: { TableName: this.#table.name, Key: subscriptionKey(entityId, connectionId) } };
-      const writes = [row, ...this.#partWrites(connectionId, change.partChange, expiresAt)];
-      return { outcome: "unsubscribed", next: change.subscribed, writes };
-    });
+    return this.#changes.change<StoreUnsubscribeOutcome>(
+      subscription,
+      now,
+      async ({ subscribed, expiresAt }, options) => {
+        const part = await this.#partOf(subscription, subscribed, options);
+        if (part === undefined) return { outcome: "unsubscribed", next: acknowledged(subscribed) };
+        const change = withoutName(subscribed, entityId, part);
+        const row = { Delete: { TableName: this.#table.name, Key: subscriptionKey(entityId, connectionId) } };
+        const writes = [row, ...this.#partWrites(connectionId, change.partChange, expiresAt)];
+        return { outcome: "unsubscribed", next: change.subscribed, writes };
+      },
+    );
   }
 
   /** The rows first: after an interruption the names in the parts are needed to find the other rows. */

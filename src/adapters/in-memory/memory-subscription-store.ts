@@ -1,9 +1,9 @@
 import type { Page } from "../../application/ports/connection-store.ts";
 import type {
-  SubscribeOutcome,
+  StoreSubscribeOutcome,
+  StoreUnsubscribeOutcome,
   SubscriptionReference,
   SubscriptionStore,
-  UnsubscribeOutcome,
 } from "../../application/ports/subscription-store.ts";
 import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
@@ -24,7 +24,7 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const { entityId, connectionId, userId } = reference;
     const record = this.#connections.liveRecordOf(connectionId, userId, now);
     if (record === undefined) return "not-connected";
@@ -41,7 +41,7 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   async unsubscribe(
     { entityId, connectionId, userId }: SubscriptionReference,
     now: EpochSeconds,
-  ): Promise<UnsubscribeOutcome> {
+  ): Promise<StoreUnsubscribeOutcome> {
     const record = this.#connections.liveRecordOf(connectionId, userId, now);
     if (record === undefined) return "not-connected";
     record.subscribed.delete(entityId);

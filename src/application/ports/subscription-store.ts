@@ -8,13 +8,13 @@ import type { Page } from "./connection-store.ts";
  * - `not-connected`: the user has no live connection of that id.
  * - `limit-reached`: the connection has as many subscriptions as it may, and none to this entity.
  */
-export type SubscribeOutcome = "subscribed" | "not-connected" | "limit-reached";
+export type StoreSubscribeOutcome = "subscribed" | "not-connected" | "limit-reached";
 
 /**
  * - `unsubscribed`: no later call of `subscribersOf` shows it, until the next `subscribe`.
  * - `not-connected`: the user has no live connection of that id.
  */
-export type UnsubscribeOutcome = "unsubscribed" | "not-connected";
+export type StoreUnsubscribeOutcome = "unsubscribed" | "not-connected";
 
 /** Names a subscription, and its user. */
 export type SubscriptionReference = Omit<Subscription, keyof ConnectionLifetime>;
@@ -34,9 +34,9 @@ export interface SubscriptionStore {
    * a repeated call is `subscribed`, whatever the limit. No concurrency and no fault brings a connection over its limit.
    * During a `close` it is either refused, or removed by the `unsubscribeAll` after it.
    */
-  subscribe(subscription: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome>;
+  subscribe(subscription: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome>;
   /** Idempotent: without a subscription it is `unsubscribed`. */
-  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome>;
+  unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome>;
   /**
    * For a closed connection: removes its subscriptions, and the one to `seen`, which the caller has found. Works in steps
    * of up to two seconds each. If it throws, a repeated call continues.

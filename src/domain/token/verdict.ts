@@ -1,3 +1,4 @@
+import type { Grants } from "../identity/grants.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { EpochSeconds } from "../time.ts";
 
@@ -34,7 +35,13 @@ export type RejectionReason =
 export type Rejection = { readonly kind: "rejected"; readonly reason: RejectionReason };
 
 export type TokenVerdict =
-  | { readonly kind: "accepted"; readonly identity: Identity; readonly tokenExpiresAt: EpochSeconds }
+  | {
+      readonly kind: "accepted";
+      readonly identity: Identity;
+      readonly tokenExpiresAt: EpochSeconds;
+      /** Absent without a grant. */
+      readonly grants?: Grants;
+    }
   | Rejection;
 
 export function rejected(reason: RejectionReason): Rejection {

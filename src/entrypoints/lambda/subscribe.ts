@@ -11,7 +11,7 @@ import { subscribing } from "../composition/modules/subscriptions.ts";
 import { services } from "../composition/services.ts";
 import { messageHandler } from "./middleware/message-handler.ts";
 
-const REFUSALS = { "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
+const REFUSALS = { denied: "FORBIDDEN", "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
 
 /** Acknowledged only when stored: what is published from then on is delivered. */
 export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
@@ -21,8 +21,8 @@ export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
     parse: parseSubscribeFrame,
     act: async ({ entityId, id }, { event, reference, log }) => {
       const outcome = await subscribe({ ...parseSender(event), entityId });
-      log.add({ outcome });
-      if (outcome !== "subscribed") return frameResponse(errorFrame(REFUSALS[outcome], reference));
+      log.add({ outcome: outcome.kind, ...(outcome.kind === "denied" && { reason: outcome.reason }) });
+      if (outcome.kind !== "subscribed") return frameResponse(errorFrame(REFUSALS[outcome.kind], reference));
       return frameResponse(subscribedFrame({ entityId, ...(id !== undefined && { id }) }));
     },
   });

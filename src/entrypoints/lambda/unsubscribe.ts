@@ -18,9 +18,10 @@ export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
     logger,
     parse: parseUnsubscribeFrame,
     act: async ({ entityId, id }, { event, reference, log }) => {
-      const outcome = await unsubscribe({ ...parseSender(event), entityId });
-      log.add({ outcome });
-      if (outcome !== "unsubscribed") return frameResponse(errorFrame("NOT_CONNECTED", reference));
+      const { connectionId, userId } = parseSender(event);
+      const { kind } = await unsubscribe({ entityId, connectionId, userId });
+      log.add({ outcome: kind });
+      if (kind !== "unsubscribed") return frameResponse(errorFrame("NOT_CONNECTED", reference));
       return frameResponse(unsubscribedFrame({ entityId, ...(id !== undefined && { id }) }));
     },
   });

@@ -130,6 +130,23 @@ describe("parseConnectEvent", () => {
   });
 });
 
+describe("parseSender", () => {
+  const from = (context: object) => messageEvent("{}", { authorizer: { ...AUTHORIZER_CONTEXT, ...context } });
+
+  it("reads who sent a message, and what the token grants", () => {
+    const sender = { connectionId: "gbgHYy9RVQAYKEj2kA==", userId: "ann" };
+    expect(parseSender(from({}))).toEqual({ ...sender, grants: [] });
+    expect(parseSender(from({ grants: '["subscribe:order-17"]' }))).toEqual({
+      ...sender,
+      grants: ["subscribe:order-17"],
+    });
+  });
+
+  it.each(["", "order-17", "{}", "[17]", `["${"a".repeat(4097)}"]`, 17, null])("refuses grants %j", (grants) => {
+    expect(() => parseSender(from({ grants }))).toThrow(MALFORMED);
+  });
+});
+
 describe("parseMessageEvent", () => {
   it("reads a frame that is a JSON object", () => {
     expect(parseMessageEvent(messageEvent('{"action":"subscribe","entityId":"order-17","id":"7"}'))).toEqual({

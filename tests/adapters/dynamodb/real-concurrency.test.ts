@@ -4,7 +4,9 @@ import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-s
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { makeSubscribe } from "../../../src/application/subscriptions/subscribe.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
+import { NO_GRANTS } from "../../../src/domain/identity/grants.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
+import { allowEverySubscription } from "../../../src/domain/subscription/subscription-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
@@ -27,8 +29,8 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
   });
 
   function subscribe({ id, identity }: Connection, entityId: EntityId) {
-    const request = { entityId, connectionId: id, userId: identity.userId };
-    return makeSubscribe({ subscriptions, clock, limit: LIMIT })(request);
+    const request = { entityId, connectionId: id, userId: identity.userId, grants: NO_GRANTS };
+    return makeSubscribe({ policy: allowEverySubscription, subscriptions, clock, limit: LIMIT })(request);
   }
 
   const close = (connection: Connection) => makeCloseConnection({ connections, subscriptions, clock })(connection.id);
@@ -76,7 +78,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
       const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);
       await connections.open(connection);
       const outcomes = await Promise.all(entityIds.map((entityId) => subscribe(connection, entityId)));
-      const acknowledged = entityIds.filter((_, index) => outcomes[index] === "subscribed");
+      const acknowledged = entityIds.filter((_, index) => outcomes[index]?.kind === "subscribed");
       return [acknowledged.length, await countSubscriptions(acknowledged), await countSubscriptions(entityIds)];
     });
     expect(counts).toEqual(counts.map(() => [LIMIT, LIMIT, LIMIT]));

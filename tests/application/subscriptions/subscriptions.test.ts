@@ -4,7 +4,12 @@ import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscriptions/subscribe.ts";
+import { NO_GRANTS } from "../../../src/domain/identity/grants.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
+import {
+  allowEverySubscription,
+  type SubscriptionPolicy,
+} from "../../../src/domain/subscription/subscription-policy.ts";
 import { addSeconds } from "../../../src/domain/time.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { type Fault, withFaults } from "../../fakes/with-faults.ts";
@@ -17,14 +22,19 @@ async function setUp(opened: Parameters<typeof aConnection>[0] = {}) {
   const subscriptions = new MemorySubscriptionStore(connections);
   const connection = aConnection(opened);
   await connections.open(connection);
-  const subscribe = makeSubscribe({ subscriptions, clock, limit: 2 });
+  const subscribe = makeSubscribe({ policy: allowEverySubscription, subscriptions, clock, limit: 2 });
   return {
     clock,
     connections,
     subscriptions,
     connection,
     subscribe: (entityId: EntityId) =>
-      subscribe({ entityId, connectionId: connection.id, userId: connection.identity.userId }),
+      subscribe({
+        entityId,
+        connectionId: connection.id,
+        userId: connection.identity.userId,
+        grants: NO_GRANTS,
+      }),
     unsubscribe: (entityId: EntityId) =>
       makeUnsubscribe({ subscriptions, clock })({
         entityId,
@@ -40,7 +50,7 @@ describe("subscribe", () => {
     const { subscribe, subscribersOf } = await setUp({ expiresAt: addSeconds(NOW, 60) });
     const entityId = anEntityId();
 
-    expect(await subscribe(entityId)).toBe("subscribed");
+    expect(await subscribe(entityId)).toEqual({ kind: "subscribed" });
 
     expect(await subscribersOf(entityId, addSeconds(NOW, 59))).toHaveLength(1);
     expect(await subscribersOf(entityId, addSeconds(NOW, 60))).toEqual([]);
@@ -50,14 +60,36 @@ describe("subscribe", () => {
     const { subscribe } = await setUp();
     const answers = [await subscribe(anEntityId()), await subscribe(anEntityId()), await subscribe(anEntityId())];
 
-    expect(answers).toEqual(["subscribed", "subscribed", "limit-reached"]);
+    expect(answers.map(({ kind }) => kind)).toEqual(["subscribed", "subscribed", "limit-reached"]);
   });
 
   it("attack:H7 is for those who are connected", async () => {
     const { clock, subscribe } = await setUp();
     clock.advance(7200);
 
-    expect(await subscribe(anEntityId())).toBe("not-connected");
+    expect(await subscribe(anEntityId())).toEqual({ kind: "not-connected" });
+  });
+});
+
+describe("the policy", () => {
+  it("is asked before the store: a denial writes nothing", async () => {
+    const asked: unknown[] = [];
+    const deny: SubscriptionPolicy = (...question) => {
+      asked.push(question);
+      return { kind: "denied", reason: "NOT_GRANTED" };
+    };
+    const { clock, connection, subscriptions, subscribersOf } = await setUp();
+    const unreachable = withFaults(subscriptions, () => "lost");
+    const subscribe = makeSubscribe({ policy: deny, subscriptions: unreachable, clock, limit: 2 });
+    const { userId } = connection.identity;
+    const entityId = anEntityId();
+    const grants = ["subscribe:order-*"];
+
+    const outcome = await subscribe({ entityId, connectionId: connection.id, userId, grants });
+
+    expect(outcome).toEqual({ kind: "denied", reason: "NOT_GRANTED" });
+    expect(asked).toEqual([[{ userId, grants }, entityId]]);
+    expect(await subscribersOf(entityId)).toEqual([]);
   });
 });
 
@@ -67,7 +99,7 @@ describe("unsubscribe", () => {
     const entityId = anEntityId();
     await subscribe(entityId);
 
-    expect(await unsubscribe(entityId)).toBe("unsubscribed");
+    expect(await unsubscribe(entityId)).toEqual({ kind: "unsubscribed" });
 
     expect(await subscribersOf(entityId)).toEqual([]);
   });
@@ -78,7 +110,7 @@ describe("unsubscribe of one who is not connected", () => {
     const { clock, unsubscribe } = await setUp();
     clock.advance(7200);
 
-    expect(await unsubscribe(anEntityId())).toBe("not-connected");
+    expect(await unsubscribe(anEntityId())).toEqual({ kind: "not-connected" });
   });
 });
 
@@ -92,7 +124,7 @@ describe("closing a connection", () => {
     await makeCloseConnection({ connections, subscriptions, clock })(connection.id);
 
     expect([...(await subscribersOf(one)), ...(await subscribersOf(other))]).toEqual([]);
-    expect(await subscribe(one)).toBe("not-connected");
+    expect(await subscribe(one)).toEqual({ kind: "not-connected" });
   });
 
   it.each<[string, readonly Fault[]]>([

@@ -1,9 +1,9 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import type {
-  SubscribeOutcome,
+  StoreSubscribeOutcome,
+  StoreUnsubscribeOutcome,
   SubscriptionReference,
   SubscriptionStore,
-  UnsubscribeOutcome,
 } from "../../../src/application/ports/subscription-store.ts";
 import { type ConnectionId, isExpired } from "../../../src/domain/connection/connection.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
@@ -23,13 +23,13 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
-  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<SubscribeOutcome> {
+  async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const refusal = this.refusal(reference, now, limit);
     if (refusal === undefined) this.write(this.completed(reference));
     return refusal ?? "subscribed";
   }
 
-  async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+  async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
     if (!this.isConnected(subscription, now)) return "not-connected";
     this.remove(subscription);
     return "unsubscribed";
@@ -67,7 +67,7 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): SubscribeOutcome | undefined {
+  ): StoreSubscribeOutcome | undefined {
     if (!this.isConnected(subscription, now)) return "not-connected";
     const rows = this.rowsOf(subscription.connectionId);
     const has = rows.some(({ entityId }) => entityId === subscription.entityId);

@@ -1,8 +1,8 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import type {
-  SubscribeOutcome,
+  StoreSubscribeOutcome,
+  StoreUnsubscribeOutcome,
   SubscriptionReference,
-  UnsubscribeOutcome,
 } from "../../../src/application/ports/subscription-store.ts";
 import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
@@ -21,7 +21,7 @@ class ReadingBeforeWriting extends PlainSubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): Promise<SubscribeOutcome> {
+  ): Promise<StoreSubscribeOutcome> {
     const refusal = this.refusal(subscription, now, limit);
     const completed = this.completed(subscription);
     await pause(2);
@@ -51,7 +51,7 @@ class SubscribingForTheUser extends PlainSubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): Promise<SubscribeOutcome> {
+  ): Promise<StoreSubscribeOutcome> {
     const outcome = await super.subscribe(subscription, now, limit);
     const { items } = await this.connections.liveConnectionsOf(subscription.userId, now);
     if (outcome === "subscribed")
@@ -87,7 +87,7 @@ class CountingRequests extends PlainSubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): SubscribeOutcome | undefined {
+  ): StoreSubscribeOutcome | undefined {
     const { connectionId } = subscription;
     const count = this.#counts.get(connectionId) ?? 0;
     const refusal =
@@ -109,7 +109,7 @@ class NeverGivingRoomBack extends PlainSubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): SubscribeOutcome | undefined {
+  ): StoreSubscribeOutcome | undefined {
     const { connectionId, entityId } = subscription;
     const entityIds = this.#subscribed.get(connectionId) ?? new Set();
     if (entityIds.size >= limit && !entityIds.has(entityId)) return "limit-reached";
@@ -119,13 +119,16 @@ class NeverGivingRoomBack extends PlainSubscriptionStore {
 }
 
 class WithoutLimit extends PlainSubscriptionStore {
-  protected override refusal(subscription: SubscriptionReference, now: EpochSeconds): SubscribeOutcome | undefined {
+  protected override refusal(
+    subscription: SubscriptionReference,
+    now: EpochSeconds,
+  ): StoreSubscribeOutcome | undefined {
     return super.refusal(subscription, now, Number.POSITIVE_INFINITY);
   }
 }
 
 class RefusingWhatIsNotThere extends PlainSubscriptionStore {
-  override async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<UnsubscribeOutcome> {
+  override async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
     const has = this.rowsOf(subscription.connectionId).some(({ entityId }) => entityId === subscription.entityId);
     return has ? super.unsubscribe(subscription, now) : "not-connected";
   }
@@ -173,7 +176,7 @@ class RefusingThoseThatMeet extends PlainSubscriptionStore {
     subscription: SubscriptionReference,
     now: EpochSeconds,
     limit: number,
-  ): Promise<SubscribeOutcome> {
+  ): Promise<StoreSubscribeOutcome> {
     if (this.#busy.has(subscription.connectionId)) throw new Error("busy");
     this.#busy.add(subscription.connectionId);
     await pause(0);

@@ -9,6 +9,7 @@ import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscri
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
+import { allowEverySubscription } from "../../../src/domain/subscription/subscription-policy.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../../src/domain/time.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
 import { subscribeHandler } from "../../../src/entrypoints/lambda/subscribe.ts";
@@ -63,7 +64,10 @@ class Client {
   }
 
   subscribe(entity: string): Promise<string> {
-    const handler = subscribeHandler(makeSubscribe({ ...this.#stores, limit: this.#limit }), new RecordingLogger());
+    const handler = subscribeHandler(
+      makeSubscribe({ policy: allowEverySubscription, ...this.#stores, limit: this.#limit }),
+      new RecordingLogger(),
+    );
     return this.#ask(handler, "subscribe", entity);
   }
 

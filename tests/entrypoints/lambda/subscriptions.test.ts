@@ -5,6 +5,10 @@ import { makeOpenConnection } from "../../../src/application/connections/open-an
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscriptions/subscribe.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
+import {
+  allowEverySubscription,
+  type SubscriptionPolicy,
+} from "../../../src/domain/subscription/subscription-policy.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
 import { subscribeHandler } from "../../../src/entrypoints/lambda/subscribe.ts";
@@ -16,12 +20,12 @@ import { lambdaContext } from "../../support/lambda-context.ts";
 
 const LIMIT = 3;
 
-function handlers() {
+function handlers(policy = allowEverySubscription) {
   const clock = new FixedClock(CONNECTED_AT);
   const connections = new MemoryConnectionStore();
   const subscriptions = new MemorySubscriptionStore(connections);
   const logger = new RecordingLogger();
-  const subscribe = subscribeHandler(makeSubscribe({ subscriptions, clock, limit: LIMIT }), logger);
+  const subscribe = subscribeHandler(makeSubscribe({ policy, subscriptions, clock, limit: LIMIT }), logger);
   const unsubscribe = unsubscribeHandler(makeUnsubscribe({ subscriptions, clock }), logger);
   const asking = async (handler: typeof subscribe, body: unknown, overrides = {}) => {
     const answer = await handler(messageEvent(JSON.stringify(body), overrides), lambdaContext());
@@ -103,6 +107,35 @@ describe("subscribe", () => {
     );
     expect(JSON.parse(answer.body ?? "")).toMatchObject({ type: "error", code: "INTERNAL", id: "7" });
     expect(JSON.stringify([answer, all.logger.entries])).not.toContain("canary");
+  });
+});
+
+describe("a subscription policy", () => {
+  const invoices: SubscriptionPolicy = ({ grants }, entityId) =>
+    grants.includes(`subscribe:${entityId}`) ? { kind: "allowed" } : { kind: "denied", reason: "NOT_GRANTED" };
+  const context = { authorizer: { ...AUTHORIZER_CONTEXT, grants: '["subscribe:order-17"]' } };
+
+  it("decides by what the authorizer's context grants; a denial is an error frame and one log entry", async () => {
+    const { connect, subscribe, subscribersOf, logger } = handlers(invoices);
+    await connect();
+
+    expect(await subscribe("order-17", { id: "7" }, context)).toMatchObject({ type: "subscribed" });
+    expect(await subscribe("order-18", { id: "8" }, context)).toEqual({
+      type: "error",
+      code: "FORBIDDEN",
+      message: "This connection may not subscribe to the entity.",
+      requestId: "PJqCOG4zqRcFcPw=",
+      id: "8",
+    });
+
+    expect(await subscribersOf("order-18")).toEqual([]);
+    expect(logger.entries.at(-1)).toMatchObject({ outcome: "denied", reason: "NOT_GRANTED" });
+  });
+
+  it("finds no grant where the context has none", async () => {
+    const { connect, subscribe } = handlers(invoices);
+    await connect();
+    expect(await subscribe("order-17")).toMatchObject({ type: "error", code: "FORBIDDEN" });
   });
 });
 

@@ -1,4 +1,5 @@
 import { makeSubscribe, makeUnsubscribe } from "../../../application/subscriptions/subscribe.ts";
+import { allowEverySubscription } from "../../../domain/subscription/subscription-policy.ts";
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
@@ -11,7 +12,7 @@ export const subscribing = defineModule({
     provide(
       services.subscribe,
       { subscriptions: services.subscriptionStore, clock: services.clock },
-      ({ subscriptions, clock }) => makeSubscribe({ subscriptions, clock, limit }),
+      ({ subscriptions, clock }) => makeSubscribe({ policy: allowEverySubscription, subscriptions, clock, limit }),
     );
   },
 });

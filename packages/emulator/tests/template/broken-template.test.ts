@@ -46,11 +46,11 @@ async function answers(url: string): Promise<string[]> {
   return frames.toSorted();
 }
 
-async function publish(port: number): Promise<readonly Json[]> {
+async function publish(port: number, DetailType = "Entity Updated"): Promise<readonly Json[]> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const client = new EventBridgeClient({ region: "us-east-1", endpoint: `http://127.0.0.1:${port}`, credentials });
   onTestFinished(() => client.destroy());
-  const Entries = [{ Source: "CLI", DetailType: "Entity Updated", Detail: '{"entityId":"order-17"}' }];
+  const Entries = [{ Source: "CLI", DetailType, Detail: '{"entityId":"order-17"}' }];
   await client.send(new PutEventsCommand({ Entries }));
   const report = await fetch(`http://127.0.0.1:${port}/_local/queues`);
   return ((await report.json()) as { queues: Json[] }).queues;
@@ -99,9 +99,9 @@ describe("the local runtime over a broken template", () => {
   });
 
   it("delivers an event to no queue when its rule is gone", async () => {
-    const text = withoutResource(withoutResource(template, "EntityUpdatedQueuePolicy"), "EntityUpdatedRule");
+    const text = withoutResource(withoutResource(template, "UserPushQueuePolicy"), "UserPushRule");
     const { port, calls } = await start(text);
-    const queues = await publish(port);
+    const queues = await publish(port, "Send User Push Notification");
 
     expect(queues.length).toBeGreaterThan(0);
     expect(calls).toEqual([]);
@@ -109,8 +109,8 @@ describe("the local runtime over a broken template", () => {
   });
 
   it("loses an event when the rule may send to neither queue nor dead letters", async () => {
-    const { port, calls } = await start(withoutResource(template, "EntityUpdatedQueuePolicy"));
-    const queues = await publish(port);
+    const { port, calls } = await start(withoutResource(template, "UserPushQueuePolicy"));
+    const queues = await publish(port, "Send User Push Notification");
 
     expect(calls).toEqual([]);
     expect(JSON.stringify(queues)).not.toContain("order-17");

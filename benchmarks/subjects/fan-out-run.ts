@@ -5,10 +5,10 @@ import { runInNewContext } from "node:vm";
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/management-api-channel.ts";
+import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import { JitteredBackoff, SystemClock, SystemTimer } from "../../src/adapters/system/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
-import { encodePush } from "../../src/domain/notification/push.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
 import { entityUpdate, freshDelivery, recipient } from "../../tests/support/notifications.ts";
@@ -37,7 +37,7 @@ const notification = entityUpdate({ message: "x".repeat(240) }, { publishedAt: c
 function plain(endpoint: string): (count: number) => Promise<void> {
   const credentials = { ...KEYS, sessionToken: SESSION_TOKEN };
   const client = new ApiGatewayManagementApiClient({ endpoint, region: "eu-west-1", credentials });
-  const push = encodePush(notification) ?? "";
+  const push = JSON.stringify(pushFrame(notification));
   return async (count) => {
     const ids = Array.from({ length: count }, (_, index) => recipientAt(index).connectionId);
     await Promise.all(ids.map((id) => client.send(new PostToConnectionCommand({ ConnectionId: id, Data: push }))));

@@ -1,7 +1,7 @@
-import type { ConnectionChannel, Post } from "../../src/application/ports/connection-channel.ts";
+import type { ConnectionChannel, PreparedPush } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { Notification } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { Push } from "../../src/domain/notification/push.ts";
 import type { Account } from "./account.ts";
 import { endProcess, isProcessDead } from "./mortal-process.ts";
 import { eventOf, type TrafficEvent } from "./traffic.ts";
@@ -16,10 +16,9 @@ export class FatedSockets implements ConnectionChannel {
     this.#account = account;
   }
 
-  prepare(push: Push): Post {
-    const { message } = JSON.parse(push) as { readonly message: string };
+  prepare({ message }: Notification): PreparedPush {
     const event = eventOf(Number(message));
-    return async (id) => (isProcessDead() ? "failed" : this.#answer(event, id));
+    return { kind: "ready", send: async (id) => (isProcessDead() ? "failed" : this.#answer(event, id)) };
   }
 
   #answer(event: TrafficEvent, id: ConnectionId): PostOutcome {

@@ -1,8 +1,10 @@
+import { MAX_PUSH_BYTES } from "@portcullis/protocol";
 import { expect } from "vitest";
+import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import { encodePush, type Push } from "../../src/domain/notification/push.ts";
-import { connectionId, userPush } from "../support/notifications.ts";
+import { connectionId, entityUpdate, userPush } from "../support/notifications.ts";
+import { senderOf } from "../support/prepared-push.ts";
 import { answerInTime, type Outage } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
@@ -33,7 +35,7 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
   describe("a connection channel", () => {
     it.each(OUTCOMES)("tells %s apart, and tries nothing again", async (outcome) => {
       const { channel, answerWith, arrived } = makeSubject();
-      const post = channel.prepare(push());
+      const post = senderOf(channel);
       answerWith(outcome);
       const told = await post(connectionId("c1="));
       expect(told).toBe(outcome);
@@ -42,16 +44,42 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
 
     it("carries a push to the byte, whatever characters are in it", async () => {
       const { channel, arrived } = makeSubject();
-      const text = push('é€\u{1f600}"\\\u2028\u0000 \ud800');
-      await channel.prepare(text)(connectionId("L0SM9cOFvHcCIhw="));
-      expect(arrived()).toEqual([{ connectionId: "L0SM9cOFvHcCIhw=", text }]);
+      const push = userPush({ message: 'é€\u{1f600}"\\\u2028\u0000 \ud800' });
+      await senderOf(channel, push)(connectionId("L0SM9cOFvHcCIhw="));
+      expect(arrived()).toEqual([{ connectionId: "L0SM9cOFvHcCIhw=", text: encoded(push) }]);
     });
 
     it("carries a push of the gateway's limit", async () => {
       const { channel, arrived } = makeSubject();
-      const text = push("x".repeat(127 * 1024));
-      const outcome = await channel.prepare(text)(connectionId("c1"));
-      expect([outcome, arrived()[0]?.text.length]).toEqual(["delivered", text.length]);
+      const push = userPush({ message: "x".repeat(127 * 1024) });
+      const outcome = await senderOf(channel, push)(connectionId("c1"));
+      expect([outcome, arrived()[0]?.text.length]).toEqual(["delivered", encoded(push).length]);
+    });
+
+    it.each([
+      ["one-byte characters", "x"],
+      ["two-byte characters", "é"],
+      ["three-byte characters", "€"],
+      ["four-byte characters", "\u{1f600}"],
+    ])("attack:I3 prepares 128 KB at most, the envelope included, in %s", async (_what, character) => {
+      const { channel, arrived } = makeSubject();
+      const room = MAX_PUSH_BYTES - encoded(userPush({ message: "" })).length;
+      const width = Buffer.byteLength(character);
+      const message = character.repeat(Math.floor(room / width)) + "x".repeat(room % width);
+      await senderOf(channel, userPush({ message }))(connectionId("c1"));
+      expect(arrived().map(({ text }) => Buffer.byteLength(text))).toEqual([MAX_PUSH_BYTES]);
+      expect(channel.prepare(userPush({ message: `${message}x` }))).toEqual({ kind: "too-large" });
+    });
+
+    it.each([
+      ["127 KB", "x".repeat(127 * 1024), "ready"],
+      ["129 KB", "x".repeat(129 * 1024), "too-large"],
+      ["1 MB", "x".repeat(1024 * 1024), "too-large"],
+      ["70 KB of quotes, which JSON escapes", '"'.repeat(70 * 1024), "too-large"],
+    ])("attack:I3 says before the first post whether a message fits: %s", (_size, message, kind) => {
+      const { channel, arrived } = makeSubject();
+      expect(channel.prepare(entityUpdate({ message })).kind).toBe(kind);
+      expect(arrived()).toEqual([]);
     });
 
     it.each<[Outage, PostOutcome]>([
@@ -60,12 +88,12 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
     ])("answers in time where the far side %s: %s", async (outage, outcome) => {
       const { channel, breakDown } = makeSubject();
       breakDown(outage);
-      expect(await answerInTime(channel.prepare(push())(connectionId("c1=")))).toBe(outcome);
+      expect(await answerInTime(senderOf(channel)(connectionId("c1=")))).toBe(outcome);
     });
 
     it("serves several prepared pushes and many connections at once", async () => {
       const { channel, arrived } = makeSubject();
-      const posts = [channel.prepare(push("one")), channel.prepare(push("two"))];
+      const posts = ["one", "two"].map((message) => senderOf(channel, userPush({ message })));
       const ids = Array.from({ length: 30 }, (_, index) => connectionId(`c${index}`));
       const outcomes = await Promise.all(posts.flatMap((post) => ids.map(post)));
       expect(new Set(outcomes)).toEqual(new Set(["delivered"]));
@@ -74,8 +102,6 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
   });
 }
 
-function push(message = "done"): Push {
-  const encoded = encodePush(userPush({ message }));
-  if (encoded === undefined) throw new Error("too long for a push");
-  return encoded;
+function encoded(...notification: Parameters<typeof pushFrame>): string {
+  return JSON.stringify(pushFrame(...notification));
 }

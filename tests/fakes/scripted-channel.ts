@@ -1,14 +1,16 @@
-import type { ConnectionChannel, Post } from "../../src/application/ports/connection-channel.ts";
+import { MAX_PUSH_BYTES } from "@portcullis/protocol";
+import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
+import type { ConnectionChannel, PreparedPush } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { Notification } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { Push } from "../../src/domain/notification/push.ts";
 
 /** What the nth post (from 1) to a connection comes to. May throw, hang or take its time. */
 export type Script = (connectionId: ConnectionId, nth: number) => PostOutcome | Promise<PostOutcome>;
 
 /** Keeps what was posted, in order, and answers by its script. */
 export class ScriptedChannel implements ConnectionChannel {
-  readonly posts: { readonly connectionId: ConnectionId; readonly push: Push; readonly outcome: PostOutcome }[] = [];
+  readonly posts: { readonly connectionId: ConnectionId; readonly push: string; readonly outcome: PostOutcome }[] = [];
   mostAtOnce = 0;
   script: Script;
   readonly #nth = new Map<ConnectionId, number>();
@@ -18,16 +20,10 @@ export class ScriptedChannel implements ConnectionChannel {
     this.script = script;
   }
 
-  prepare(push: Push): Post {
-    return async (connectionId) => {
-      this.#atOnce += 1;
-      this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
-      try {
-        return await this.#answer(connectionId, push);
-      } finally {
-        this.#atOnce -= 1;
-      }
-    };
+  prepare(notification: Notification): PreparedPush {
+    const push = JSON.stringify(pushFrame(notification));
+    if (Buffer.byteLength(push) > MAX_PUSH_BYTES) return { kind: "too-large" };
+    return { kind: "ready", send: (connectionId) => this.#send(connectionId, push) };
   }
 
   postsTo(connectionId: ConnectionId): readonly PostOutcome[] {
@@ -38,7 +34,17 @@ export class ScriptedChannel implements ConnectionChannel {
     return this.posts.filter(({ outcome }) => outcome === "delivered").map((post) => post.connectionId);
   }
 
-  async #answer(connectionId: ConnectionId, push: Push): Promise<PostOutcome> {
+  async #send(connectionId: ConnectionId, push: string): Promise<PostOutcome> {
+    this.#atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
+    try {
+      return await this.#answer(connectionId, push);
+    } finally {
+      this.#atOnce -= 1;
+    }
+  }
+
+  async #answer(connectionId: ConnectionId, push: string): Promise<PostOutcome> {
     const nth = (this.#nth.get(connectionId) ?? 0) + 1;
     this.#nth.set(connectionId, nth);
     const outcome = await this.script(connectionId, nth);

@@ -1,7 +1,7 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
-import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
+import type { ConnectionChannel, SendToConnection } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
@@ -137,22 +137,21 @@ function faultyChannel(
     checkDelivery(publication, socket, askedAt, simulation);
     return outcome;
   };
-  return {
-    prepare: () => async (id) => {
-      const askedAt = simulation.clock.now();
-      const outcome = await invocation.call<PostOutcome>({
-        label: "post",
-        budgetMillis: POST_MILLIS,
-        effect: async () => reach(id, askedAt),
-        fail: ({ throttled, tookEffect }) => {
-          if (tookEffect) publication.unacknowledged.push(id);
-          return throttled ? "throttled" : "failed";
-        },
-      });
-      ledger.posted(id, outcome);
-      return outcome;
-    },
+  const send: SendToConnection = async (id) => {
+    const askedAt = simulation.clock.now();
+    const outcome = await invocation.call<PostOutcome>({
+      label: "post",
+      budgetMillis: POST_MILLIS,
+      effect: async () => reach(id, askedAt),
+      fail: ({ throttled, tookEffect }) => {
+        if (tookEffect) publication.unacknowledged.push(id);
+        return throttled ? "throttled" : "failed";
+      },
+    });
+    ledger.posted(id, outcome);
+    return outcome;
   };
+  return { prepare: () => ({ kind: "ready", send }) };
 }
 
 function faultyQueue(

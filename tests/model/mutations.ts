@@ -2,6 +2,7 @@ import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-
 import type { Page } from "../../src/application/ports/connection-store.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { sentBy } from "../support/prepared-push.ts";
 import { PAGE_SIZE, type Ports, type System, system } from "./system.ts";
 
 export function withConnections(Store: typeof MemoryConnectionStore): System {
@@ -31,10 +32,8 @@ export function withOutcome(change: (outcome: PostOutcome) => PostOutcome): Syst
   return withPorts((ports) => ({
     ...ports,
     channel: {
-      prepare(push) {
-        const post = ports.channel.prepare(push);
-        return async (id) => change(await post(id));
-      },
+      prepare: (notification) =>
+        sentBy(ports.channel.prepare(notification), (send) => async (id) => change(await send(id))),
     },
   }));
 }

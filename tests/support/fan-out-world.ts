@@ -11,6 +11,7 @@ import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { ScriptedChannel } from "../fakes/scripted-channel.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { entityUpdate, freshDelivery, NOON } from "./notifications.ts";
+import { sentBy } from "./prepared-push.ts";
 
 const INVOCATION_MILLIS = 20_000;
 
@@ -55,10 +56,8 @@ export class FanOutWorld {
   #makeFanOut() {
     return makeFanOut({
       channel: {
-        prepare: (push) => {
-          const post = this.channel.prepare(push);
-          return (to) => this.around(() => post(to), "post");
-        },
+        prepare: (notification) =>
+          sentBy(this.channel.prepare(notification), (send) => (to) => this.around(() => send(to), "post")),
       },
       queue: {
         defer: (delivery, seconds) => this.around(() => this.queue.defer(delivery, seconds), "defer"),

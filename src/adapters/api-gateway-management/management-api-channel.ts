@@ -1,11 +1,13 @@
 import { hash } from "node:crypto";
-import type { ConnectionChannel, Post } from "../../application/ports/connection-channel.ts";
+import { MAX_PUSH_BYTES } from "@portcullis/protocol";
+import type { ConnectionChannel, PreparedPush } from "../../application/ports/connection-channel.ts";
 import type { Clock } from "../../application/ports/system.ts";
 import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { Notification } from "../../domain/notification/notification.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
-import type { Push } from "../../domain/notification/push.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 import { type HttpAnswer, type HttpPost, makeHttpPost, NoAnswerInTimeError } from "./post-over-http.ts";
+import { pushFrame } from "./push-frame.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
 const TIMEOUT_MILLIS = 2500;
@@ -43,10 +45,14 @@ export class ManagementApiChannel implements ConnectionChannel {
     });
   }
 
-  prepare(push: Push): Post {
-    const body = Buffer.from(push);
+  prepare(notification: Notification): PreparedPush {
+    const text = JSON.stringify(pushFrame(notification));
+    // Bytes are never fewer than characters: a megabyte is not encoded to be found too long.
+    if (text.length > MAX_PUSH_BYTES) return { kind: "too-large" };
+    const body = Buffer.from(text);
+    if (body.length > MAX_PUSH_BYTES) return { kind: "too-large" };
     const payloadHash = hash("sha256", body, "hex");
-    return (connectionId) => this.#send(connectionId, body, payloadHash);
+    return { kind: "ready", send: (connectionId) => this.#send(connectionId, body, payloadHash) };
   }
 
   async #send(connectionId: ConnectionId, body: Buffer, payloadHash: string): Promise<PostOutcome> {

@@ -1,18 +1,21 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { Notification } from "../../domain/notification/notification.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
-import type { Push } from "../../domain/notification/push.ts";
 
 /**
- * Sends one push to one connection. Answers within three seconds, whatever happens on the way. Should it throw all the
+ * Sends one push to one connection. Responds within three seconds, whatever happens on the way. If it throws all the
  * same, that counts as `failed`.
  */
-export type Post = (connectionId: ConnectionId) => Promise<PostOutcome>;
+export type SendToConnection = (connectionId: ConnectionId) => Promise<PostOutcome>;
+
+/** `too-large`: no connection can be sent this push. Known before the first post, not after a thousand. */
+export type PreparedPush = { readonly kind: "ready"; readonly send: SendToConnection } | { readonly kind: "too-large" };
 
 /**
- * The way to open connections. `delivered` means handed to the gateway, not read by the client. Whatever is the same for
- * every recipient of a push (encoding, hashing) happens once, in `prepare`. No outcome is retried here: the
+ * The way to open connections. `delivered` means handed to the gateway, not read by the client. Work that is the same for
+ * every recipient of a push (encoding, measuring, hashing) happens once, in `prepare`. No outcome is retried here: the
  * domain decides on retries. A fault on our side, such as a dead kept socket, is repaired within the post.
  */
 export interface ConnectionChannel {
-  prepare(push: Push): Post;
+  prepare(notification: Notification): PreparedPush;
 }

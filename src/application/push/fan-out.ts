@@ -2,10 +2,9 @@ import type { ConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { type Delivery, isTooOld, type UndeliverableReason } from "../../domain/notification/delivery.ts";
 import type { NamedRecipient, Recipient } from "../../domain/notification/notification.ts";
-import { encodePush, type Push } from "../../domain/notification/push.ts";
 import type { EpochMillis } from "../../domain/time.ts";
 import { faultFields } from "../fault-fields.ts";
-import type { ConnectionChannel } from "../ports/connection-channel.ts";
+import type { ConnectionChannel, SendToConnection } from "../ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Backoff, Clock, Timer } from "../ports/system.ts";
@@ -49,8 +48,9 @@ export function makeFanOut(deps: FanOutDependencies): FanOut {
   return (order) => {
     const { notification } = order.delivery;
     if (isTooOld(notification, deps.clock.now())) return putAside(order, "TOO_OLD", deps);
-    const push = encodePush(notification);
-    return push === undefined ? putAside(order, "PUSH_TOO_LARGE", deps) : postToAudience(order, push, slots, deps);
+    const push = deps.channel.prepare(notification);
+    if (push.kind === "too-large") return putAside(order, "PUSH_TOO_LARGE", deps);
+    return postToAudience(order, push.send, slots, deps);
   };
 }
 
@@ -67,13 +67,13 @@ async function putAside(
 
 async function postToAudience(
   order: FanOutOrder,
-  push: Push,
+  send: SendToConnection,
   slots: Slots,
   deps: FanOutDependencies,
 ): Promise<DeliveryReport> {
   const { delivery, deadline } = order;
   const tally = newTally();
-  const job: PostJob = { ...deps, slots, deadline, tally, post: deps.channel.prepare(push) };
+  const job: PostJob = { ...deps, slots, deadline, tally, post: send };
   const stream = streamOf(order);
   const remainder = makeRemainder(delivery, deps, tally);
   const untried: NamedRecipient[] = [];

@@ -8,7 +8,7 @@ import {
 import type { Recipient } from "../../domain/notification/notification.ts";
 import { judgePost, type PostOutcome } from "../../domain/notification/post-outcome.ts";
 import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
-import type { Post } from "../ports/connection-channel.ts";
+import type { SendToConnection } from "../ports/connection-channel.ts";
 import type { Backoff, Clock, Timer } from "../ports/system.ts";
 import type { Tally } from "./delivery-report.ts";
 import type { Slots } from "./slots.ts";
@@ -17,7 +17,7 @@ import type { Slots } from "./slots.ts";
 export type PostEnding = "delivered" | "gone" | "expired" | "untried" | "failed" | UndeliverableReason;
 
 export type PostJob = {
-  readonly post: Post;
+  readonly post: SendToConnection;
   readonly slots: Slots;
   readonly clock: Clock;
   readonly backoff: Backoff;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
-import type { Push } from "../../../src/domain/notification/push.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { connectionId, NOON } from "../../support/notifications.ts";
+import { senderOf } from "../../support/prepared-push.ts";
 import { rawAnswer, SocketStandIn } from "../../support/socket-stand-in.ts";
 
 const IDS = (name: string, count: number) => Array.from({ length: count }, (_, n) => connectionId(`${name}${n}`));
@@ -22,7 +22,7 @@ function makePost(times: { timeoutMillis?: number; doubtMillis?: number } = {}) 
   if (endpoint === undefined) throw new Error("not an endpoint");
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: new Secret("planted-secret-access-key") };
   const options = { region: "eu-west-1", clock, socketsKept: 50, ...times };
-  return new ManagementApiChannel({ ...options, endpoint, credentials }).prepare("{}" as Push);
+  return senderOf(new ManagementApiChannel({ ...options, endpoint, credentials }));
 }
 
 async function postWithKeptSockets(count: number, doubtMillis?: number) {

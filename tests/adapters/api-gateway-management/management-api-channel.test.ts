@@ -2,15 +2,15 @@ import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
+import { pushFrame } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
-import type { Push } from "../../../src/domain/notification/push.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { describeConnectionChannel } from "../../contracts/connection-channel.contract.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { type Answer, ManagementApiStandIn, withStatus } from "../../support/management-api-stand-in.ts";
-import { connectionId, NOON } from "../../support/notifications.ts";
+import { connectionId, NOON, userPush } from "../../support/notifications.ts";
+import { senderOf } from "../../support/prepared-push.ts";
 
-const PUSH = '{"type":"Entity Updated"}' as Push;
 const C1 = connectionId("L0SM9cOFvHcCIhw=");
 const CREDENTIALS = {
   accessKeyId: "AKIDEXAMPLE",
@@ -69,8 +69,8 @@ describe("ManagementApiChannel", () => {
       region: "eu-west-1",
       credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
     });
-    await sdk.send(new PostToConnectionCommand({ ConnectionId: C1, Data: PUSH }));
-    await channelTo(standIn.origin).prepare(PUSH)(C1);
+    await sdk.send(new PostToConnectionCommand({ ConnectionId: C1, Data: JSON.stringify(pushFrame(userPush())) }));
+    await senderOf(channelTo(standIn.origin))(C1);
     const sent = standIn.received.map(({ url, method, headers, body }) => ({
       url,
       method,
@@ -82,7 +82,7 @@ describe("ManagementApiChannel", () => {
   });
 
   it("signs with the credentials and the time it was given", async () => {
-    await channelTo(standIn.origin).prepare(PUSH)(C1);
+    await senderOf(channelTo(standIn.origin))(C1);
     expect(standIn.received[0]?.headers).toMatchObject({
       "x-amz-date": "20261122T120000Z",
       "x-amz-security-token": "planted-session-token",
@@ -93,7 +93,7 @@ describe("ManagementApiChannel", () => {
   });
 
   it("keeps as many sockets as it may for the next posts", async () => {
-    const post = channelTo(standIn.origin, { socketsKept: 3 }).prepare(PUSH);
+    const post = senderOf(channelTo(standIn.origin, { socketsKept: 3 }));
     await Promise.all(Array.from({ length: 5 }, () => post(C1)));
     await Promise.all(Array.from({ length: 5 }, () => post(C1)));
     expect([standIn.received.length, standIn.socketsOpened]).toEqual([10, 5 + 2]);
@@ -117,7 +117,7 @@ describe("an answer of the management API", () => {
     ["fault:J8 longer than any of the gateway's", withStatus(200, "x".repeat(100_000)), "failed"],
   ])("%s", async (_row, answer, outcome) => {
     standIn.answer = answer;
-    const told = await channelTo(standIn.origin).prepare(PUSH)(C1);
+    const told = await senderOf(channelTo(standIn.origin))(C1);
     expect(told).toBe(outcome);
   });
 
@@ -127,7 +127,7 @@ describe("an answer of the management API", () => {
     ["fault:J8 a byte at a time", (response) => trickle(response)],
   ])("that comes %s: unanswered when the time for the whole exchange is up", async (_row, answer) => {
     standIn.answer = answer;
-    const told = await channelTo(standIn.origin, { timeoutMillis: 60 }).prepare(PUSH)(C1);
+    const told = await senderOf(channelTo(standIn.origin, { timeoutMillis: 60 }))(C1);
     expect(told).toBe("unanswered");
   });
 
@@ -135,7 +135,7 @@ describe("an answer of the management API", () => {
     ["fault:J8 no listener", "http://127.0.0.1:1"],
     ["fault:J8 a name that does not resolve", "https://does-not-exist.invalid"],
   ])("that cannot come, with %s", async (_row, origin) => {
-    expect(await channelTo(origin).prepare(PUSH)(C1)).toBe("failed");
+    expect(await senderOf(channelTo(origin))(C1)).toBe("failed");
   });
 });
 

@@ -1,8 +1,9 @@
-import type { ConnectionChannel, Post } from "../../../src/application/ports/connection-channel.ts";
+import type { ConnectionChannel, SendToConnection } from "../../../src/application/ports/connection-channel.ts";
 import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { Notification } from "../../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
-import type { Push } from "../../../src/domain/notification/push.ts";
 import { ScriptedChannel } from "../../fakes/scripted-channel.ts";
+import { sentBy } from "../../support/prepared-push.ts";
 import type { ChannelSubject } from "../connection-channel.contract.ts";
 import type { Mutant } from "../describe-mutants.ts";
 import type { Outage } from "../outages.ts";
@@ -31,29 +32,47 @@ function wrapped(wrap: Wrap = (channel) => channel, inOutage: (outage: Outage) =
 }
 
 /** A channel whose posts are made anew from those of the far side. */
-function posting(make: (post: Post) => Post, encode: (push: Push) => string = (push) => push): MakeSubject {
-  return wrapped((channel) => ({ prepare: (push) => make(channel.prepare(encode(push) as Push)) }));
+function posting(make: (post: SendToConnection) => SendToConnection): MakeSubject {
+  return wrapped((channel) => ({ prepare: (notification) => sentBy(channel.prepare(notification), make) }));
 }
 
-const twice = (post: Post) => async (id: ConnectionId) => {
+/** A channel that changes the message on its way. */
+function spelling(change: (message: string) => string): MakeSubject {
+  const changed = (notification: Notification): Notification =>
+    notification.message === undefined ? notification : { ...notification, message: change(notification.message) };
+  return wrapped((channel) => ({ prepare: (notification) => channel.prepare(changed(notification)) }));
+}
+
+const twice = (post: SendToConnection) => async (id: ConnectionId) => {
   await post(id);
   return post(id);
 };
 
-const always = (outcome: PostOutcome) => (post: Post) => async (id: ConnectionId) => {
+const always = (outcome: PostOutcome) => (post: SendToConnection) => async (id: ConnectionId) => {
   await post(id);
   return outcome;
 };
 
-const asItIs = (post: Post) => post;
+const withoutLimit: Wrap = (channel) => ({
+  prepare: (notification) => {
+    const push = channel.prepare(notification);
+    return push.kind === "ready" ? push : { kind: "ready", send: async () => "too-large" };
+  },
+});
+
+const withASmallLimit: Wrap = (channel) => ({
+  prepare: (notification) =>
+    (notification.message?.length ?? 0) > 32 * 1024 ? { kind: "too-large" } : channel.prepare(notification),
+});
 
 const withTheLast: Wrap = (channel) => {
-  let last: Post | undefined;
+  let last: SendToConnection | undefined;
   return {
-    prepare: (push) => {
-      last = channel.prepare(push);
-      return (id) => last?.(id) ?? Promise.resolve("failed");
-    },
+    prepare: (notification) =>
+      sentBy(channel.prepare(notification), (send) => {
+        last = send;
+        return (id) => last?.(id) ?? Promise.resolve("failed");
+      }),
   };
 };
 
@@ -61,8 +80,14 @@ export const connectionChannelMutants: readonly Mutant<MakeSubject>[] = [
   ["tries again", posting(twice), ["apart, and tries nothing again"]],
   ["takes a post that was made for one that arrived", posting(always("delivered")), ["gone apart", "refused apart"]],
   ["never says that it was delivered", posting(always("failed")), ["delivered apart", "of the gateway's limit"]],
-  ["spells a push anew", posting(asItIs, (push) => push.normalize("NFD")), ["to the byte"]],
-  ["cuts what is long", posting(asItIs, (push) => push.slice(0, 32 * 1024)), ["of the gateway's limit"]],
+  ["spells a push anew", spelling((message) => message.normalize("NFD")), ["to the byte"]],
+  ["cuts what is long", spelling((message) => message.slice(0, 32 * 1024)), ["of the gateway's limit"]],
+  ["takes any size", wrapped(withoutLimit), ["fits: 129 KB", "fits: 1 MB", "fits: 70 KB of quotes", "128 KB at most"]],
+  [
+    "takes less than the gateway",
+    wrapped(withASmallLimit),
+    ["whether a message fits: 127 KB", "of the gateway's limit"],
+  ],
   ["posts what was prepared last", wrapped(withTheLast), ["several prepared pushes"]],
   [
     "throws what its client throws",

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { pushFrame } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
-import { encodePush } from "../../../src/domain/notification/push.ts";
 
 const rule = {
   name: "updates",
@@ -39,7 +39,7 @@ it("an accepted event reaches the reader of the queue with its message, whatever
       const entry = { Source: `portcullis.${source}`, DetailType: "Entity Updated", Detail, Resources: [source] };
       await bus.send(new PutEventsCommand({ Entries: [entry] }));
       const { notification } = parseQueuedDelivery(await body);
-      expect(JSON.parse(encodePush(notification) ?? "")).toMatchObject({ entityId: "a", message });
+      expect(pushFrame(notification)).toMatchObject({ entityId: "a", message });
     }),
   );
 });

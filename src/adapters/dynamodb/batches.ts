@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { UnavailableDependency } from "../../application/errors.ts";
-import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { type CallOptions, callTable, type DynamoTable, type Waiting } from "./dynamo-table.ts";
 import type { ItemKey } from "./table-keys.ts";
-import type { Waiting } from "./waiting.ts";
 
 /** DynamoDB's limit for BatchGetItem. */
 const GET_BATCH_SIZE = 100;

@@ -11,13 +11,12 @@ import type { EntityId, Subscription } from "../../domain/subscription/subscript
 import type { EpochSeconds } from "../../domain/time.ts";
 import { deleteInBatches, getInBatches } from "./batches.ts";
 import { namesFromItem } from "./connection-item.ts";
-import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { RecordChanges } from "./record-changes.ts";
 import { type PartChange, type SubscribedEntities, withName, withoutName } from "./subscribed-entities.ts";
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
-import { WAITING, type Waiting } from "./waiting.ts";
 
 /** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
 const PAGE_SIZE = 250;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
@@ -36,3 +37,15 @@ export async function callTable<T>(
     throw new DependencyUnavailableError(dependency, { cause: error });
   }
 }
+
+/** Time for those who wait, in milliseconds. */
+export type Waiting = {
+  /** Rejects when the signal is aborted. */
+  readonly pause: (millis: number, signal?: AbortSignal) => Promise<unknown>;
+  readonly now: () => number;
+};
+
+export const WAITING: Waiting = {
+  pause: (millis, signal) => sleep(millis, undefined, { signal }),
+  now: () => performance.now(),
+};

@@ -8,13 +8,16 @@ import {
 import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
 import { type ConnectionId, type ConnectionLifetime, isExpired } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
-import { fromConnectionItem, subscribedEntitiesFromItem, toSubscribedEntitiesAttributes } from "./connection-item.ts";
-import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
-import { itemBytes } from "./item-bytes.ts";
+import {
+  fromConnectionItem,
+  itemBytes,
+  subscribedEntitiesFromItem,
+  toSubscribedEntitiesAttributes,
+} from "./connection-item.ts";
+import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import type { SubscribedEntities } from "./subscribed-entities.ts";
 import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
-import { WAITING, type Waiting } from "./waiting.ts";
 
 /** A live connection's record as it was read. */
 export type FoundRecord = {

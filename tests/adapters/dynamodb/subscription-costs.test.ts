@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { itemBytes } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
-import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";

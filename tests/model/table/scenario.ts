@@ -1,7 +1,7 @@
+import { itemBytes } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
-import { itemBytes } from "../../../src/adapters/dynamodb/item-bytes.ts";
 import { connectionKey, entityPartition, queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";

@@ -63,7 +63,8 @@ export function writeTemplate(outputFolder: string): void {
 
 // The first Node.js 24 does not know `import.meta.main`: with it the build would do nothing, and succeed.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  rmSync("dist", { recursive: true, force: true });
+  // All but what `npm run pack` makes.
+  for (const made of globSync("dist/*")) if (basename(made) !== "packages") rmSync(made, { recursive: true });
   for (const name of functionNames()) {
     const { outputs } = await buildFunction(name, "dist");
     for (const [file, { bytes }] of Object.entries(outputs)) console.log(`${(bytes / 1024).toFixed(0)} KB  ${file}`);

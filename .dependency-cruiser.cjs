@@ -39,6 +39,13 @@ module.exports = {
       to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|[^/]+/[^/]+-event[.]ts$)" },
     },
     {
+      name: "handlers-do-not-compose",
+      comment: "What a handler needs comes as an argument, so that a test imports it without an environment.",
+      severity: "error",
+      from: { path: "^src/entrypoints/lambda/(handlers|middleware)/" },
+      to: { path: "^src/entrypoints/composition/" },
+    },
+    {
       name: "inversify-only-in-the-composition-root",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/entrypoints/composition/" },

@@ -1,6 +1,5 @@
 import { defineConfig } from "vitest/config";
 import { ownEnvironment } from "./tests/support/own-environment.ts";
-import { LOCAL_SETTINGS } from "./tests/support/settings.ts";
 
 ownEnvironment();
 
@@ -13,8 +12,6 @@ export default defineConfig({
       "./tests/support/container-engine.ts",
       "./tests/support/dynamodb-local.ts",
     ],
-    // Handlers read their settings while they load; tests of handlers load them like this.
-    env: { ...LOCAL_SETTINGS, JWT_SECRET_ID: "only-for-tests", LOG_LEVEL: "ERROR" },
     testTimeout: 20_000,
     hookTimeout: 120_000,
     // Two cores: the tests that start containers, browsers and servers share them with everything else.

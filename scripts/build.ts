@@ -22,15 +22,15 @@ const NOT_NEEDED_IN_LAMBDA = [
   "@smithy/credential-provider-imds",
 ];
 
-/** The functions are the files of src/entrypoints/lambda: a new handler is built without being listed here. */
+/** The functions are the files of src/entrypoints/lambda/functions: a new handler is built without being listed here. */
 export function functionNames(): string[] {
-  return globSync("src/entrypoints/lambda/*.ts").map((file) => basename(file, ".ts"));
+  return globSync("src/entrypoints/lambda/functions/*.ts").map((file) => basename(file, ".ts"));
 }
 
 /** CommonJS: importing one of Node's built-ins through ESM makes namespaces of them, for which `node:http` loads undici. */
 export async function buildFunction(name: string, outputFolder: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: [`src/entrypoints/lambda/${name}.ts`],
+    entryPoints: [`src/entrypoints/lambda/functions/${name}.ts`],
     outfile: join(outputFolder, name, "index.cjs"),
     bundle: true,
     platform: "node",

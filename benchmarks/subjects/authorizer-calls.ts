@@ -6,7 +6,7 @@ import jsonwebtoken from "jsonwebtoken";
 import { FixedSigningSecrets } from "../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
-import { handler } from "../../src/entrypoints/lambda/authorizer.ts";
+import { handler } from "../../src/entrypoints/lambda/functions/authorizer.ts";
 import { authorizerEvent } from "../../tests/support/gateway-events.ts";
 import { lambdaContext } from "../../tests/support/lambda-context.ts";
 import { verifierOver } from "../../tests/support/one-issuer.ts";

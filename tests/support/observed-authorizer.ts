@@ -3,7 +3,7 @@ import { PinoLogger } from "../../src/adapters/pino/pino-logger.ts";
 import type { AdmissionPolicy } from "../../src/application/access/authorize-connection.ts";
 import type { SigningSecrets } from "../../src/application/ports/signing-secrets.ts";
 import { Secret } from "../../src/domain/secret.ts";
-import { authorizerHandler } from "../../src/entrypoints/lambda/authorizer.ts";
+import { authorizerHandler } from "../../src/entrypoints/lambda/handlers/authorizer.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { SECRET_TEXT } from "./good-token.ts";
 import { lambdaContext } from "./lambda-context.ts";

@@ -8,7 +8,7 @@ import { platform } from "../../../src/entrypoints/composition/modules/platform.
 import { signing } from "../../../src/entrypoints/composition/modules/signing.ts";
 import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
-import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
+import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent } from "../../support/gateway-events.ts";

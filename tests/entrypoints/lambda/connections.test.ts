@@ -5,8 +5,8 @@ import { makeCloseConnection, makeOpenConnection } from "../../../src/applicatio
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
-import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
-import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
+import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import {

@@ -1,9 +1,16 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { describe, expect, it } from "vitest";
-import { handler as authorizer } from "../../../src/entrypoints/lambda/authorizer.ts";
-import { handler } from "../../../src/entrypoints/lambda/create-test-jwt.ts";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { authorizerEvent } from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
+import { stubSettings } from "../../support/stub-settings.ts";
+
+stubSettings();
+const { handler: authorizer } = await import("../../../src/entrypoints/lambda/functions/authorizer.ts");
+const { handler } = await import("../../../src/entrypoints/lambda/functions/create-test-jwt.ts");
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 const ANN = { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultHandler } from "../../../src/entrypoints/lambda/default.ts";
+import { defaultHandler } from "../../../src/entrypoints/lambda/handlers/default.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { connectEvent, disconnectEvent, messageEvent } from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";

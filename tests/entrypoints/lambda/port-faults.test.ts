@@ -7,10 +7,10 @@ import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
 import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import { authorizerHandler } from "../../../src/entrypoints/lambda/authorizer.ts";
-import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
-import { createTestJwtHandler } from "../../../src/entrypoints/lambda/create-test-jwt.ts";
-import { disconnectHandler } from "../../../src/entrypoints/lambda/disconnect.ts";
+import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
+import { createTestJwtHandler } from "../../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
+import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { forgeJws } from "../../support/forged-jws.ts";

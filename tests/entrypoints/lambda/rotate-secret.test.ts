@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
 import { RandomSecrets } from "../../../src/adapters/system/system.ts";
 import { makeRotateSigningSecret, ROTATION_STEPS } from "../../../src/application/secrets/rotate-signing-secret.ts";
-import { rotateSecretHandler } from "../../../src/entrypoints/lambda/rotate-secret.ts";
+import { rotateSecretHandler } from "../../../src/entrypoints/lambda/handlers/rotate-secret.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";

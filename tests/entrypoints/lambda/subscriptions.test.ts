@@ -10,9 +10,9 @@ import {
   type SubscriptionPolicy,
 } from "../../../src/domain/subscription/subscription-policy.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
-import { connectHandler } from "../../../src/entrypoints/lambda/connect.ts";
-import { subscribeHandler } from "../../../src/entrypoints/lambda/subscribe.ts";
-import { unsubscribeHandler } from "../../../src/entrypoints/lambda/unsubscribe.ts";
+import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
+import { subscribeHandler } from "../../../src/entrypoints/lambda/handlers/subscribe.ts";
+import { unsubscribeHandler } from "../../../src/entrypoints/lambda/handlers/unsubscribe.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, messageEvent } from "../../support/gateway-events.ts";

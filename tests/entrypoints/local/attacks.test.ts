@@ -8,6 +8,7 @@ import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { stubSettings } from "../../support/stub-settings.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
 const target = { secret: SECRET_TEXT, now };
@@ -16,15 +17,13 @@ const TOKEN = goodToken(now);
 let runtime: TestRuntime;
 let store: ConnectionStore;
 
-/** The handlers as they are deployed, which read their settings while they load. */
+/** The functions as they are deployed, which read their settings while they load. */
 beforeAll(async () => {
-  vi.stubEnv("JWT_SECRET", SECRET_TEXT);
-  vi.stubEnv("TOKEN_ISSUER", POLICY.issuer);
-  vi.stubEnv("TOKEN_AUDIENCE", POLICY.audience);
+  stubSettings({ JWT_SECRET: SECRET_TEXT, TOKEN_ISSUER: POLICY.issuer, TOKEN_AUDIENCE: POLICY.audience });
   const [authorizer, opening, closing, { compose, resolve }, { services }] = await Promise.all([
-    import("../../../src/entrypoints/lambda/authorizer.ts"),
-    import("../../../src/entrypoints/lambda/connect.ts"),
-    import("../../../src/entrypoints/lambda/disconnect.ts"),
+    import("../../../src/entrypoints/lambda/functions/authorizer.ts"),
+    import("../../../src/entrypoints/lambda/functions/connect.ts"),
+    import("../../../src/entrypoints/lambda/functions/disconnect.ts"),
     import("../../../src/entrypoints/composition/container.ts"),
     import("../../../src/entrypoints/composition/services.ts"),
   ]);

@@ -7,6 +7,7 @@ import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/t
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { stubSettings } from "../../support/stub-settings.ts";
 
 /** What a page can tell of an attempt to connect: the rest the browser keeps from it. */
 type Seen =
@@ -100,17 +101,19 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
   });
 });
 
-/** The handlers as they are deployed, which read their settings while they load. */
+/** The functions as they are deployed, which read their settings while they load. */
 async function startHandlers(origin: string): Promise<TestRuntime> {
-  vi.stubEnv("JWT_SECRET", SECRET_TEXT);
-  vi.stubEnv("TOKEN_ISSUER", POLICY.issuer);
-  vi.stubEnv("TOKEN_AUDIENCE", POLICY.audience);
-  vi.stubEnv("ALLOWED_ORIGINS", origin);
+  stubSettings({
+    JWT_SECRET: SECRET_TEXT,
+    TOKEN_ISSUER: POLICY.issuer,
+    TOKEN_AUDIENCE: POLICY.audience,
+    ALLOWED_ORIGINS: origin,
+  });
   const [authorizer, opening, closing, other] = await Promise.all([
-    import("../../../src/entrypoints/lambda/authorizer.ts"),
-    import("../../../src/entrypoints/lambda/connect.ts"),
-    import("../../../src/entrypoints/lambda/disconnect.ts"),
-    import("../../../src/entrypoints/lambda/default.ts"),
+    import("../../../src/entrypoints/lambda/functions/authorizer.ts"),
+    import("../../../src/entrypoints/lambda/functions/connect.ts"),
+    import("../../../src/entrypoints/lambda/functions/disconnect.ts"),
+    import("../../../src/entrypoints/lambda/functions/default.ts"),
   ]);
   return startTestRuntime({
     handlers: {

@@ -21,8 +21,8 @@ function lineOf(text: string, piece: string): number {
 }
 
 describe("the handlers of the template's functions", () => {
-  it("are all files of src/entrypoints/lambda, one for each function", () => {
-    const files = globSync("src/entrypoints/lambda/*.ts").map((file) => basename(file));
+  it("are all files of src/entrypoints/lambda/functions, one for each function", () => {
+    const files = globSync("src/entrypoints/lambda/functions/*.ts").map((file) => basename(file));
 
     expect(
       filesOf(template)

@@ -13,14 +13,18 @@ import { lambdaHandler } from "./lambda-handler.ts";
 /** The rest of an invocation's time is for posts under way and for handing on what is left. */
 const SHARE_TO_BEGIN_IN = 0.75;
 
-export type QueueHandling = {
-  readonly name: string;
-  /** Throws MalformedInputError. */
-  readonly parse: (body: string) => Delivery;
+/** The services that a queue's handler needs, whatever its messages are. */
+export type QueueServices = {
   readonly deliver: Deliver;
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   readonly logger: Logger;
+};
+
+export type QueueHandling = QueueServices & {
+  readonly name: string;
+  /** Throws MalformedInputError. */
+  readonly parse: (body: string) => Delivery;
 };
 
 /**

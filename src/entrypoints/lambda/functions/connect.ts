@@ -1,0 +1,10 @@
+import { compose, resolve } from "../../composition/container.ts";
+import { connections } from "../../composition/modules/connections.ts";
+import { platform } from "../../composition/modules/platform.ts";
+import { stores } from "../../composition/modules/stores.ts";
+import { services } from "../../composition/services.ts";
+import { connectHandler } from "../handlers/connect.ts";
+
+const container = compose(platform, stores, connections);
+
+export const handler = connectHandler(resolve(container, services.openConnection), resolve(container, services.logger));

@@ -1,0 +1,13 @@
+import { compose, resolve } from "../../composition/container.ts";
+import { connections } from "../../composition/modules/connections.ts";
+import { platform } from "../../composition/modules/platform.ts";
+import { stores } from "../../composition/modules/stores.ts";
+import { services } from "../../composition/services.ts";
+import { disconnectHandler } from "../handlers/disconnect.ts";
+
+const container = compose(platform, stores, connections);
+
+export const handler = disconnectHandler(
+  resolve(container, services.closeConnection),
+  resolve(container, services.logger),
+);

@@ -1,0 +1,10 @@
+import { compose, resolve } from "../../composition/container.ts";
+import { platform } from "../../composition/modules/platform.ts";
+import { stores } from "../../composition/modules/stores.ts";
+import { subscribing } from "../../composition/modules/subscriptions.ts";
+import { services } from "../../composition/services.ts";
+import { subscribeHandler } from "../handlers/subscribe.ts";
+
+const container = compose(platform, stores, subscribing);
+
+export const handler = subscribeHandler(resolve(container, services.subscribe), resolve(container, services.logger));

@@ -1,0 +1,13 @@
+import { compose, resolve } from "../../composition/container.ts";
+import { platform } from "../../composition/modules/platform.ts";
+import { stores } from "../../composition/modules/stores.ts";
+import { unsubscribing } from "../../composition/modules/subscriptions.ts";
+import { services } from "../../composition/services.ts";
+import { unsubscribeHandler } from "../handlers/unsubscribe.ts";
+
+const container = compose(platform, stores, unsubscribing);
+
+export const handler = unsubscribeHandler(
+  resolve(container, services.unsubscribe),
+  resolve(container, services.logger),
+);

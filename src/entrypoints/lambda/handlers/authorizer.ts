@@ -1,0 +1,29 @@
+import {
+  authorizerResponse,
+  authorizerUnavailable,
+  unauthorized,
+} from "../../../adapters/api-gateway/authorizer-response.ts";
+import { parseAuthorizerEvent } from "../../../adapters/api-gateway/websocket-events.ts";
+import type { AuthorizeConnection } from "../../../application/access/authorize-connection.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import { lambdaHandler } from "../middleware/lambda-handler.ts";
+
+/** Runs before `$connect`, once per handshake: the gateway caches no response on WebSocket APIs. */
+export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger) {
+  return lambdaHandler({
+    name: "Authorizer",
+    logger,
+    handle: async (event, log) => {
+      const { methodArn, attempt } = parseAuthorizerEvent(event);
+      const verdict = await authorize(attempt);
+      log.add(
+        verdict.kind === "accepted"
+          ? { outcome: verdict.kind, userId: verdict.identity.userId }
+          : { outcome: verdict.kind, reason: verdict.reason },
+      );
+      return authorizerResponse(verdict, methodArn);
+    },
+    onFault: (error) => (error instanceof MalformedInputError ? unauthorized() : authorizerUnavailable()),
+  });
+}

@@ -1,0 +1,22 @@
+import { connected, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
+import { parseConnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
+import type { OpenConnection } from "../../../application/connections/open-and-close.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { answeredSubprotocol } from "../../../domain/token/credentials.ts";
+import { lambdaHandler } from "../middleware/lambda-handler.ts";
+
+/** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
+export function connectHandler(open: OpenConnection, logger: Logger) {
+  return lambdaHandler({
+    name: "Connect",
+    logger,
+    handle: async (event, log) => {
+      const { opening, subprotocols } = parseConnectEvent(event);
+      log.add({ userId: opening.identity.userId });
+      const outcome = await open(opening);
+      log.add({ outcome });
+      return outcome === "stored" ? connected(answeredSubprotocol(subprotocols)) : FAILED;
+    },
+    onFault: () => FAILED,
+  });
+}

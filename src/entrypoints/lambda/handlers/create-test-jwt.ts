@@ -1,0 +1,20 @@
+import { parseTestTokenRequest } from "../../../adapters/api-gateway/test-token-request.ts";
+import type { MintTestToken } from "../../../application/access/mint-test-token.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import { lambdaHandler } from "../middleware/lambda-handler.ts";
+
+/** Its callers can be any user: it is deployed only with `MintTestTokens=true`. */
+export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
+  return lambdaHandler({
+    name: "CreateTestJwt",
+    logger,
+    handle: async (event, log) => {
+      const identity = parseTestTokenRequest(event);
+      const authToken = await mint(identity);
+      log.add({ outcome: "minted", userId: identity.userId });
+      return { authToken };
+    },
+    onFault: (error) => new Error(error instanceof MalformedInputError ? "InvalidUserId" : "TokenUnavailable"),
+  });
+}

@@ -1,0 +1,19 @@
+import { DONE, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
+import { parseDisconnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
+import type { CloseConnection } from "../../../application/connections/open-and-close.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import { lambdaHandler } from "../middleware/lambda-handler.ts";
+
+/** After the socket is gone, best effort: the gateway calls once and ignores the response. Expiry covers a lost call. */
+export function disconnectHandler(close: CloseConnection, logger: Logger) {
+  return lambdaHandler({
+    name: "Disconnect",
+    logger,
+    handle: async (event, log) => {
+      await close(parseDisconnectEvent(event));
+      log.add({ outcome: "closed" });
+      return DONE;
+    },
+    onFault: () => FAILED,
+  });
+}

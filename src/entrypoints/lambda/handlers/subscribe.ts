@@ -1,0 +1,24 @@
+import { errorFrame, subscribedFrame } from "@portcullis/protocol";
+import { parseSubscribeFrame } from "../../../adapters/api-gateway/client-frames.ts";
+import { frameResponse } from "../../../adapters/api-gateway/route-responses.ts";
+import { parseSender } from "../../../adapters/api-gateway/websocket-events.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import type { Subscribe } from "../../../application/subscriptions/subscribe.ts";
+import { messageHandler } from "../middleware/message-handler.ts";
+
+const REFUSALS = { denied: "FORBIDDEN", "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
+
+/** Acknowledged only when stored: what is published from then on is delivered. */
+export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
+  return messageHandler({
+    name: "Subscribe",
+    logger,
+    parse: parseSubscribeFrame,
+    act: async ({ entityId, id }, { event, reference, log }) => {
+      const outcome = await subscribe({ ...parseSender(event), entityId });
+      log.add({ outcome: outcome.kind, ...(outcome.kind === "denied" && { reason: outcome.reason }) });
+      if (outcome.kind !== "subscribed") return frameResponse(errorFrame(REFUSALS[outcome.kind], reference));
+      return frameResponse(subscribedFrame({ entityId, ...(id !== undefined && { id }) }));
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import { errorFrame, unsubscribedFrame } from "@portcullis/protocol";
+import { parseUnsubscribeFrame } from "../../../adapters/api-gateway/client-frames.ts";
+import { frameResponse } from "../../../adapters/api-gateway/route-responses.ts";
+import { parseSender } from "../../../adapters/api-gateway/websocket-events.ts";
+import type { Logger } from "../../../application/ports/logger.ts";
+import type { Unsubscribe } from "../../../application/subscriptions/subscribe.ts";
+import { messageHandler } from "../middleware/message-handler.ts";
+
+/** Of the sender's own connection and no other: unsubscribing without a subscription succeeds. */
+export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
+  return messageHandler({
+    name: "Unsubscribe",
+    logger,
+    parse: parseUnsubscribeFrame,
+    act: async ({ entityId, id }, { event, reference, log }) => {
+      const { connectionId, userId } = parseSender(event);
+      const { kind } = await unsubscribe({ entityId, connectionId, userId });
+      log.add({ outcome: kind });
+      if (kind !== "unsubscribed") return frameResponse(errorFrame("NOT_CONNECTED", reference));
+      return frameResponse(unsubscribedFrame({ entityId, ...(id !== undefined && { id }) }));
+    },
+  });
+}

@@ -22,13 +22,20 @@ const NOT_NEEDED_IN_LAMBDA = [
   "@smithy/credential-provider-imds",
 ];
 
+/** What the functions are bundled with: conditions of package.json's `imports`, where each adapter has its own. */
+export const BUNDLED_ADAPTERS: readonly string[] = ["dynamodb", "secrets-manager"];
+
 /** The functions are the files of src/entrypoints/lambda/functions: a new handler is built without being listed here. */
 export function functionNames(): string[] {
   return globSync("src/entrypoints/lambda/functions/*.ts").map((file) => basename(file, ".ts"));
 }
 
 /** CommonJS: importing one of Node's built-ins through ESM makes namespaces of them, for which `node:http` loads undici. */
-export async function buildFunction(name: string, outputFolder: string): Promise<Metafile> {
+export async function buildFunction(
+  name: string,
+  outputFolder: string,
+  adapters: readonly string[] = BUNDLED_ADAPTERS,
+): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [`src/entrypoints/lambda/functions/${name}.ts`],
     outfile: join(outputFolder, name, "index.cjs"),
@@ -40,6 +47,8 @@ export async function buildFunction(name: string, outputFolder: string): Promise
     supported: { "dynamic-import": false },
     // The packages' ES modules can be shaken, their CommonJS builds cannot.
     mainFields: ["module", "main"],
+    // With conditions of our own, esbuild leaves its default one out.
+    conditions: ["module", ...adapters],
     // The SDK checks whether each body is a web stream. None is, and the check loads Node's implementation of web streams.
     define: { ReadableStream: "undefined" },
     external: NOT_NEEDED_IN_LAMBDA,

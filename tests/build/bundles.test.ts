@@ -1,22 +1,22 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deployedSettings, startAwsStandIn } from "../../benchmarks/aws-stand-in.ts";
 import { buildFunction, functionNames } from "../../scripts/build.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { sqsEvent } from "../support/queued-messages.ts";
-import { EVERY_SETTING } from "../support/settings.ts";
 
 type Invocation = { readonly event: unknown; readonly answer: unknown; readonly budgetKb: number };
 
 /**
- * What each function is asked once, what it must answer without any service to call, and what its bundle may weigh:
+ * What each function is asked once, what it must answer over an AWS that knows nobody, and what its bundle may weigh:
  * parsing 100 KB takes some 4 ms of each cold start. Raise a budget only with a reason.
  */
 const INVOCATIONS: Readonly<Record<string, Invocation>> = {
@@ -67,6 +67,15 @@ function packagesIn(name: string): readonly string[] {
     .filter((found) => found !== undefined);
 }
 
+/** The modules of ours in a bundle, by their path in src. */
+function modulesIn({ inputs }: Metafile): readonly string[] {
+  return Object.keys(inputs).flatMap((path) => /^src\/(.+)/.exec(path)?.[1] ?? []);
+}
+
+function bytesOf(metafile: Metafile | undefined): number {
+  return Object.values(metafile?.outputs ?? {})[0]?.bytes ?? Number.NaN;
+}
+
 type Environment = Readonly<Record<string, string>>;
 
 /** What a bundle prints: its log, and last its answer. */
@@ -80,15 +89,23 @@ async function runBundle(file: string, event: unknown, environment: Environment)
   return stdout.trimEnd().split("\n");
 }
 
-async function invokeBundle(file: string, event: unknown, environment: Environment = EVERY_SETTING): Promise<unknown> {
+let aws: Awaited<ReturnType<typeof startAwsStandIn>>;
+let deployed: Environment;
+
+async function invokeBundle(file: string, event: unknown, environment = deployed): Promise<unknown> {
   return JSON.parse((await runBundle(file, event, environment)).at(-1) ?? "");
 }
 
 beforeAll(async () => {
+  aws = await startAwsStandIn();
+  deployed = deployedSettings(aws.endpoint);
   for (const name of functionNames()) metafiles.set(name, await buildFunction(name, output));
 });
 
-afterAll(() => rmSync(output, { recursive: true, force: true }));
+afterAll(() => {
+  aws.stop();
+  rmSync(output, { recursive: true, force: true });
+});
 
 describe("the bundles", () => {
   it("are those of the functions that are invoked here", () => {
@@ -100,13 +117,12 @@ describe("the bundles", () => {
   });
 
   it.each(Object.entries(INVOCATIONS))("%s stays within its budget", (name, { budgetKb }) => {
-    const [{ bytes } = { bytes: Number.NaN }] = Object.values(metafiles.get(name)?.outputs ?? {});
-    expect(bytes / 1024).toBeLessThanOrEqual(budgetKb);
+    expect(bytesOf(metafiles.get(name)) / 1024).toBeLessThanOrEqual(budgetKb);
   });
 
   it("log with what is left of pino", async () => {
     const file = join(output, "default", "index.cjs");
-    const lines = await runBundle(file, messageEvent("{}"), { ...EVERY_SETTING, LOG_LEVEL: "INFO" });
+    const lines = await runBundle(file, messageEvent("{}"), { ...deployed, LOG_LEVEL: "INFO" });
     expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: "INFO", message: "invocation", reason: "UNKNOWN_ACTION" }),
     ]);
@@ -120,12 +136,81 @@ describe("the bundles", () => {
   });
 
   it("attack:O5 hold nothing of the local runtime, and no test token outside its own function", () => {
-    for (const [name, { inputs }] of metafiles) {
-      expect(Object.keys(inputs).filter((path) => path.includes("/local/"))).toEqual([]);
-      if (name !== "create-test-jwt") expect(Object.keys(inputs)).not.toContain("src/application/mint-test-token.ts");
+    const minting: string[] = [];
+    for (const [name, metafile] of metafiles) {
+      const modules = modulesIn(metafile);
+      expect(modules.filter((path) => path.includes("/local/"))).toEqual([]);
+      if (modules.some((path) => path.endsWith("/mint-test-token.ts"))) minting.push(name);
     }
+    expect(minting).toEqual(["create-test-jwt"]);
   });
 });
+
+describe("the adapters in the bundles", () => {
+  it("are those for AWS: no in-memory store, no secret from the environment", () => {
+    const local =
+      /^(adapters\/in-memory\/|entrypoints\/composition\/modules\/(stores\/in-memory|signing-secrets\/local))/;
+    const modules = [...metafiles.values()].flatMap(modulesIn);
+    expect(modules).toEqual(
+      expect.arrayContaining([
+        "entrypoints/composition/modules/stores/dynamodb.ts",
+        "entrypoints/composition/modules/signing-secrets/secrets-manager.ts",
+      ]),
+    );
+    expect(modules.filter((path) => local.test(path))).toEqual([]);
+  });
+
+  it("refuse the settings of another store", async () => {
+    const file = join(output, "connect", "index.cjs");
+    const started = invokeBundle(file, connectEvent(), { ...deployed, STORE: "memory" });
+    await expect(started).rejects.toThrow("STORE must be dynamodb");
+  });
+
+  describe("with a third store in the project", () => {
+    const project = mkdtempSync(join(tmpdir(), "portcullis-third-store-"));
+    const stores = "src/entrypoints/composition/modules/stores";
+
+    beforeAll(() => {
+      for (const path of ["src", "scripts", "infra/template.yaml", "tsconfig.json"])
+        cpSync(path, join(project, path), { recursive: true });
+      symlinkSync(resolve("node_modules"), join(project, "node_modules"));
+      writeFileSync(join(project, stores, "planted.ts"), plantedStore);
+      const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+      manifest.imports["#stores"] = { planted: `./${stores}/planted.ts`, ...manifest.imports["#stores"] };
+      writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+    });
+
+    afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+    /** Of a function's bundle, built in that project: its bytes and what is in it. */
+    function built(name: string, ...adapters: readonly string[]) {
+      const script = `
+        const { buildFunction, BUNDLED_ADAPTERS } = await import("./scripts/build.ts");
+        const [name, ...adapters] = process.argv.slice(1);
+        const chosen = adapters.length > 0 ? adapters : BUNDLED_ADAPTERS;
+        console.log(JSON.stringify(await buildFunction(name, "built", chosen)));`;
+      const args = ["--input-type=module", "-e", script, name, ...adapters];
+      const metafile: Metafile = JSON.parse(String(execFileSync(process.execPath, args, { cwd: project })));
+      return { bytes: bytesOf(metafile), modules: modulesIn(metafile) };
+    }
+
+    it.each(["connect", "subscribe", "notify-entity"])("%s has not one byte more", (name) => {
+      const { bytes, modules } = built(name);
+      expect(modules).toContain("entrypoints/composition/modules/stores/dynamodb.ts");
+      expect(bytes).toBe(bytesOf(metafiles.get(name)));
+    });
+
+    it("connect holds the third store, and no other, where it is chosen", () => {
+      const { modules } = built("connect", "planted", "secrets-manager");
+      expect(modules).toContain("entrypoints/composition/modules/stores/planted.ts");
+      expect(modules.filter((path) => /dynamodb|in-memory/.test(path))).toEqual([]);
+    });
+  });
+});
+
+const plantedStore = `
+  import { defineModule } from "../../module.ts";
+  export const stores = defineModule({ services: () => console.log("${"planted ".repeat(100)}") });`;
 
 describe("a bundle without the SDK's other sources of credentials", () => {
   const identities: string[] = [];
@@ -138,8 +223,8 @@ describe("a bundle without the SDK's other sources of credentials", () => {
   beforeAll(async () => {
     await once(table.listen(0, "127.0.0.1"), "listening");
     const endpoint = `http://127.0.0.1:${(table.address() as AddressInfo).port}`;
-    const settings = { ...EVERY_SETTING, STORE: "dynamodb", TABLE_NAME: "table", GSI1_NAME: "GSI1" };
-    environment = { ...settings, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL_DYNAMODB: endpoint };
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...settings } = deployed;
+    environment = { ...settings, AWS_ENDPOINT_URL_DYNAMODB: endpoint };
   });
 
   afterAll(() => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
 import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
+import { bundledConditions } from "../support/bundled-conditions.ts";
 
 const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
@@ -16,7 +17,7 @@ const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY",
 function readBy(fn: (typeof functions)[number]): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["tests/support/record-environment.ts", fileURLToPath(handlerFile(fn))],
+    [...bundledConditions, "tests/support/record-environment.ts", fileURLToPath(handlerFile(fn))],
     { encoding: "utf8", env: { ...fn.environment, ...ADDED_BY_LAMBDA } },
   );
   if (status !== 0) throw new Error(stderr);

@@ -19,6 +19,7 @@ import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
+import { bundledConditions } from "../support/bundled-conditions.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
 import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
@@ -151,7 +152,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
   if (fn === undefined) throw new Error(`no function ${functionName}`);
   const child = execFile(
     process.execPath,
-    [resolve("tests/support/invoke-handler.ts"), fileURLToPath(handlerFile(fn))],
+    [...bundledConditions, resolve("tests/support/invoke-handler.ts"), fileURLToPath(handlerFile(fn))],
     {
       env: {
         ...fn.environment,

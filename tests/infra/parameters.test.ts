@@ -13,15 +13,15 @@ import { connections } from "../../src/entrypoints/composition/modules/connectio
 import { delivery } from "../../src/entrypoints/composition/modules/delivery.ts";
 import { platform } from "../../src/entrypoints/composition/modules/platform.ts";
 import { rotation } from "../../src/entrypoints/composition/modules/rotation.ts";
-import { signing } from "../../src/entrypoints/composition/modules/signing.ts";
-import { stores } from "../../src/entrypoints/composition/modules/stores.ts";
+import { signingSecrets } from "../../src/entrypoints/composition/modules/signing-secrets/secrets-manager.ts";
+import { stores } from "../../src/entrypoints/composition/modules/stores/dynamodb.ts";
 import { subscribing, unsubscribing } from "../../src/entrypoints/composition/modules/subscriptions.ts";
 import { testTokens } from "../../src/entrypoints/composition/modules/test-tokens.ts";
 import { ConfigurationError, Settings } from "../../src/entrypoints/composition/settings.ts";
 import { anyNearMiss } from "../support/any-near-miss.ts";
 
 const modules = [
-  ...[authorization, connections, delivery, platform, rotation, signing, stores],
+  ...[authorization, connections, delivery, platform, rotation, signingSecrets, stores],
   ...[subscribing, testTokens, unsubscribing],
 ];
 

@@ -55,7 +55,14 @@ export class Settings {
   oneOf<const T extends string>(name: string, allowed: readonly [T, ...T[]], fallback?: T): T {
     const value = this.#environment[name] ?? fallback;
     const found = allowed.find((candidate) => candidate === value);
-    return found ?? this.#wrong(name, `must be one of ${allowed.join(", ")}`, allowed[0]);
+    return (
+      found ??
+      this.#wrong(
+        name,
+        allowed.length === 1 ? `must be ${allowed[0]}` : `must be one of ${allowed.join(", ")}`,
+        allowed[0],
+      )
+    );
   }
 
   wholeNumber(name: string, range: { readonly min: number; readonly max: number; readonly fallback: number }): number {

@@ -9,26 +9,22 @@ import { connections } from "../../../src/entrypoints/composition/modules/connec
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
 import { rotation } from "../../../src/entrypoints/composition/modules/rotation.ts";
-import { signing } from "../../../src/entrypoints/composition/modules/signing.ts";
-import { stores } from "../../../src/entrypoints/composition/modules/stores.ts";
+import { signingSecrets as localSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/local.ts";
+import { signingSecrets as managedSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/secrets-manager.ts";
+import { stores as dynamodbStores } from "../../../src/entrypoints/composition/modules/stores/dynamodb.ts";
+import { stores as memoryStores } from "../../../src/entrypoints/composition/modules/stores/in-memory.ts";
 import { subscribing, unsubscribing } from "../../../src/entrypoints/composition/modules/subscriptions.ts";
 import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { EVERY_SETTING } from "../../support/settings.ts";
 
-const MODULES = [
-  platform,
-  signing,
-  authorization,
-  testTokens,
-  stores,
-  connections,
-  subscribing,
-  unsubscribing,
-  delivery,
-  rotation,
+/** All modules, over the adapters for one place. */
+const modulesOver = (stores: Module, signingSecrets: Module) => [
+  ...[platform, signingSecrets, authorization, testTokens],
+  ...[stores, connections, subscribing, unsubscribing, delivery, rotation],
 ];
+const MODULES = modulesOver(memoryStores, localSecrets);
 
 function composed(modules: readonly Module[], environment = EVERY_SETTING): Container {
   return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), modules);
@@ -47,7 +43,7 @@ describe("the composition root", () => {
       GSI1_NAME: "GSI1",
       SECRETS: "secrets-manager",
     };
-    const container = composed(MODULES, { ...EVERY_SETTING, ...aws });
+    const container = composed(modulesOver(dynamodbStores, managedSecrets), { ...EVERY_SETTING, ...aws });
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
@@ -58,6 +54,15 @@ describe("the composition root", () => {
   it("fault:K13 refuses a level that there is not", () => {
     const problem = "LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR";
     expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: "verbose" } as never)).toThrow(problem);
+  });
+
+  it.each([
+    ["STORE must be dynamodb", dynamodbStores, { STORE: "memory", TABLE_NAME: "table", GSI1_NAME: "GSI1" }],
+    ["STORE must be memory", memoryStores, { STORE: "dynamodb" }],
+    ["SECRETS must be secrets-manager", managedSecrets, { SECRETS: "local" }],
+    ["SECRETS must be local", localSecrets, { SECRETS: "secrets-manager" }],
+  ])("fault:K13 refuses to start where the settings name another adapter: %s", (problem, module, environment) => {
+    expect(() => composed([module], { ...EVERY_SETTING, ...environment })).toThrow(`Configuration: ${problem}`);
   });
 
   it("makes each thing once", () => {
@@ -83,7 +88,7 @@ describe("the composition root", () => {
     const loaded = new Set<Module>();
     composeWith(EVERY_SETTING, container, loaded, [platform]);
     const clock = resolve(container, services.clock);
-    composeWith(EVERY_SETTING, container, loaded, [platform, signing]);
+    composeWith(EVERY_SETTING, container, loaded, [platform, connections]);
     expect(resolve(container, services.clock)).toBe(clock);
   });
 

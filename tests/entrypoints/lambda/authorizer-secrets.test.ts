@@ -5,7 +5,7 @@ import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
-import { signing } from "../../../src/entrypoints/composition/modules/signing.ts";
+import { signingSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/secrets-manager.ts";
 import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
@@ -54,7 +54,7 @@ function newInstance() {
     QUERY_TOKEN: "allowed",
     ALLOWED_ORIGINS: "*",
   };
-  const modules = [platform, signing, authorization, testTokens];
+  const modules = [platform, signingSecrets, authorization, testTokens];
   return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), modules);
 }
 

@@ -1,7 +1,7 @@
+import { stores } from "#stores";
 import { compose, resolve } from "../../composition/container.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { platform } from "../../composition/modules/platform.ts";
-import { stores } from "../../composition/modules/stores.ts";
 import { services } from "../../composition/services.ts";
 import { connectHandler } from "../handlers/connect.ts";
 

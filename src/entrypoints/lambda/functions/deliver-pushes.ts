@@ -1,8 +1,8 @@
+import { stores } from "#stores";
 import { compose, resolve } from "../../composition/container.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { delivery } from "../../composition/modules/delivery.ts";
 import { platform } from "../../composition/modules/platform.ts";
-import { stores } from "../../composition/modules/stores.ts";
 import { services } from "../../composition/services.ts";
 import { deliverPushesHandler } from "../handlers/deliver-pushes.ts";
 

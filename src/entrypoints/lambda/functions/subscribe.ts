@@ -1,6 +1,6 @@
+import { stores } from "#stores";
 import { compose, resolve } from "../../composition/container.ts";
 import { platform } from "../../composition/modules/platform.ts";
-import { stores } from "../../composition/modules/stores.ts";
 import { subscribing } from "../../composition/modules/subscriptions.ts";
 import { services } from "../../composition/services.ts";
 import { subscribeHandler } from "../handlers/subscribe.ts";

@@ -1,6 +1,6 @@
+import { stores } from "#stores";
 import { compose, resolve } from "../../composition/container.ts";
 import { platform } from "../../composition/modules/platform.ts";
-import { stores } from "../../composition/modules/stores.ts";
 import { unsubscribing } from "../../composition/modules/subscriptions.ts";
 import { services } from "../../composition/services.ts";
 import { unsubscribeHandler } from "../handlers/unsubscribe.ts";

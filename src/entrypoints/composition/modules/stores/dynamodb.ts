@@ -1,0 +1,21 @@
+import { makeDocumentClient } from "../../../../adapters/dynamodb/document-client.ts";
+import { DynamoConnectionStore } from "../../../../adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoSubscriptionStore } from "../../../../adapters/dynamodb/dynamo-subscription-store.ts";
+import { type DynamoTable, TABLE_BUDGETS } from "../../../../adapters/dynamodb/dynamo-table.ts";
+import { defineModule } from "../../module.ts";
+import { serviceId, services } from "../../services.ts";
+
+const dynamoTable = serviceId<DynamoTable>("DynamoTable");
+
+/** Connections and subscriptions in one table. */
+export const stores = defineModule({
+  settings: (settings) => {
+    settings.oneOf("STORE", ["dynamodb"]);
+    return { name: settings.text("TABLE_NAME"), index: settings.text("GSI1_NAME") };
+  },
+  services: (provide, names) => {
+    provide(dynamoTable, {}, () => ({ ...names, documents: makeDocumentClient(), ...TABLE_BUDGETS }));
+    provide(services.connectionStore, { table: dynamoTable }, ({ table }) => new DynamoConnectionStore(table));
+    provide(services.subscriptionStore, { table: dynamoTable }, ({ table }) => new DynamoSubscriptionStore(table));
+  },
+});

@@ -1,0 +1,16 @@
+import { MemoryConnectionStore } from "../../../../adapters/in-memory/memory-connection-store.ts";
+import { MemorySubscriptionStore } from "../../../../adapters/in-memory/memory-subscription-store.ts";
+import { defineModule } from "../../module.ts";
+import { serviceId, services } from "../../services.ts";
+
+const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
+
+/** Connections and subscriptions in this process, for the local runtime and tests. */
+export const stores = defineModule({
+  settings: (settings) => settings.oneOf("STORE", ["memory"]),
+  services: (provide) => {
+    provide(memory, {}, () => new MemoryConnectionStore());
+    provide(services.connectionStore, { memory }, ({ memory }) => memory);
+    provide(services.subscriptionStore, { memory }, ({ memory }) => new MemorySubscriptionStore(memory));
+  },
+});

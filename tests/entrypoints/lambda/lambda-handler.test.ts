@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { invocationFields } from "../../../src/adapters/api-gateway/invocation-fields.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import { InvocationLog } from "../../../src/entrypoints/lambda/middleware/invocation-log.ts";
 import { type Invocation, lambdaHandler } from "../../../src/entrypoints/lambda/middleware/lambda-handler.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { messageEvent } from "../../support/gateway-events.ts";
@@ -9,7 +11,7 @@ const CANARY = "canary-7f3a";
 
 function invoking(handle: Invocation<string>["handle"], onFault: Invocation<string>["onFault"] = () => "fault") {
   const logger = new RecordingLogger();
-  return { logger, invoke: lambdaHandler({ name: "Test", logger, handle, onFault }) };
+  return { logger, invoke: lambdaHandler({ name: "Test", logger, logFieldsOf: invocationFields, handle, onFault }) };
 }
 
 describe("the stack around every handler", () => {
@@ -30,7 +32,7 @@ describe("the stack around every handler", () => {
         routeKey: "$default",
         outcome: "stored",
         durationMs: expect.any(Number),
-        coldStart: expect.any(Boolean),
+        coldStart: true,
         invocations: 1,
       },
     ]);
@@ -85,6 +87,21 @@ describe("the stack around every handler", () => {
     });
     await Promise.all(["one", "two", "three"].map((event) => invoke(event, lambdaContext())));
     expect(logger.entries.map(({ reason }) => reason).toSorted()).toEqual(["one", "three", "two"]);
+  });
+
+  it("says of a function's first invocation alone that it is a cold start, whatever other logs are made", async () => {
+    const { logger, invoke } = invoking(async () => "response");
+    new InvocationLog({}, { coldStart: false }).writeTo(new RecordingLogger());
+    await invoke({}, lambdaContext());
+    await invoke({}, lambdaContext());
+    expect(logger.entries.map(({ coldStart }) => coldStart)).toEqual([true, false]);
+  });
+
+  it("logs nothing of an event that it is not told to read", async () => {
+    const logger = new RecordingLogger();
+    const handle = async () => "response";
+    await lambdaHandler({ name: "Test", logger, handle, onFault: () => "fault" })(messageEvent("{}"), lambdaContext());
+    expect(logger.entries).toEqual([expect.not.objectContaining({ connectionId: expect.anything() })]);
   });
 
   it("has no third parameter, which Lambda would take for a callback and refuse to start", () => {

@@ -3,6 +3,7 @@ import {
   authorizerUnavailable,
   unauthorized,
 } from "../../../adapters/api-gateway/authorizer-response.ts";
+import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { parseAuthorizerEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { AuthorizeConnection } from "../../../application/access/authorize-connection.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
@@ -14,6 +15,7 @@ export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger
   return lambdaHandler({
     name: "Authorizer",
     logger,
+    logFieldsOf: invocationFields,
     handle: async (event, log) => {
       const { methodArn, attempt } = parseAuthorizerEvent(event);
       const verdict = await authorize(attempt);

@@ -1,3 +1,4 @@
+import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { connected, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
 import { parseConnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { OpenConnection } from "../../../application/connections/open-and-close.ts";
@@ -10,6 +11,7 @@ export function connectHandler(open: OpenConnection, logger: Logger) {
   return lambdaHandler({
     name: "Connect",
     logger,
+    logFieldsOf: invocationFields,
     handle: async (event, log) => {
       const { opening, subprotocols } = parseConnectEvent(event);
       log.add({ userId: opening.identity.userId });

@@ -1,3 +1,4 @@
+import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { DONE, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
 import { parseDisconnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { CloseConnection } from "../../../application/connections/open-and-close.ts";
@@ -9,6 +10,7 @@ export function disconnectHandler(close: CloseConnection, logger: Logger) {
   return lambdaHandler({
     name: "Disconnect",
     logger,
+    logFieldsOf: invocationFields,
     handle: async (event, log) => {
       await close(parseDisconnectEvent(event));
       log.add({ outcome: "closed" });

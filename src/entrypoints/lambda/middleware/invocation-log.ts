@@ -1,17 +1,15 @@
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 
-let coldStart = true;
-
 /** The one log entry of an invocation. Handlers add what they learn; it is written at the end. */
 export class InvocationLog {
   readonly #startedAt = millis();
-  readonly #coldStart = coldStart;
+  readonly #coldStart: boolean;
   #fields: LogFields;
   #failed = false;
 
-  constructor(fields: LogFields) {
+  constructor(fields: LogFields, { coldStart }: { readonly coldStart: boolean }) {
     this.#fields = fields;
-    coldStart = false;
+    this.#coldStart = coldStart;
   }
 
   add(fields: LogFields): void {

@@ -1,8 +1,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
-import type { Logger } from "../../../application/ports/logger.ts";
+import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import { InvocationLog } from "./invocation-log.ts";
 
 /** An Error is a response too: API Gateway reads the message of the authorizer, Lambda gives a direct caller its own. */
@@ -12,6 +11,8 @@ export type Invocation<T> = {
   /** The function's, as logs and metrics tell it from others. */
   readonly name: string;
   readonly logger: Logger;
+  /** Ids in the event by which its log entry is found. Never throws. */
+  readonly logFieldsOf?: (event: unknown) => LogFields;
   readonly handle: (event: unknown, log: InvocationLog, context: Context) => Promise<LambdaResponse<T>>;
   /** What the caller sees when `handle` throws or runs out of time: a constant. */
   readonly onFault: (error: unknown, event: unknown) => LambdaResponse<T>;
@@ -24,19 +25,19 @@ export type Invocation<T> = {
  * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
  * 4. the handler.
  */
-export function lambdaHandler<T>({ name, logger, handle, onFault }: Invocation<T>) {
+export function lambdaHandler<T>({ name, logger, logFieldsOf, handle, onFault }: Invocation<T>) {
+  let coldStart = true;
   const logs = new WeakMap<object, InvocationLog>();
-  const logOf = (context: Context): InvocationLog => logs.get(context) ?? new InvocationLog({});
+  const logOf = (context: Context): InvocationLog => logs.get(context) ?? new InvocationLog({}, { coldStart: false });
 
   const invoke = middy<unknown, LambdaResponse<T>, Error, Context>(
     (event: unknown, context: Context) => handle(event, logOf(context), context),
     {
       timeoutEarlyInMillis: 50,
       requestStart: ({ event, context }) => {
-        logs.set(
-          context,
-          new InvocationLog({ function: name, requestId: context.awsRequestId, ...invocationFields(event) }),
-        );
+        const fields = { function: name, requestId: context.awsRequestId, ...logFieldsOf?.(event) };
+        logs.set(context, new InvocationLog(fields, { coldStart }));
+        coldStart = false;
       },
       requestEnd: ({ context }) => logOf(context).writeTo(logger),
     },

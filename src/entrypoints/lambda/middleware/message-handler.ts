@@ -1,4 +1,5 @@
 import { errorFrame, type MessageReference, malformedMemberFrame } from "@portcullis/protocol";
+import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { FAILED, frameResponse, type RouteResponse } from "../../../adapters/api-gateway/route-responses.ts";
 import { parseMessageEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
@@ -23,6 +24,7 @@ export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute
   return lambdaHandler({
     name,
     logger,
+    logFieldsOf: invocationFields,
     handle: async (event, log) => {
       const { reference, frame } = parseMessageEvent(event);
       const parsed = parsedOrFault(frame, parse);

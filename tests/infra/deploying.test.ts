@@ -6,7 +6,7 @@ import { entityUpdatedDetailSchema, sendUserPushDetailSchema, validate } from "@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
-import { parseTestTokenRequest } from "../../src/adapters/api-gateway/test-token-request.ts";
+import { parseTestTokenRequest } from "../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
 import { hints } from "../../src/entrypoints/local/hints.ts";
 
 /** With the AWS CLI for the second, and the connection for the third. */

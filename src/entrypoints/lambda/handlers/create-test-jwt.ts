@@ -1,7 +1,7 @@
-import { parseTestTokenRequest } from "../../../adapters/api-gateway/test-token-request.ts";
 import type { MintTestToken } from "../../../application/access/mint-test-token.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
+import { type Identity, parseIdentity } from "../../../domain/identity/identity.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
 /** Its callers can be any user: it is deployed only with `MintTestTokens=true`. */
@@ -17,4 +17,11 @@ export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
     },
     onFault: (error) => new Error(error instanceof MalformedInputError ? "InvalidUserId" : "TokenUnavailable"),
   });
+}
+
+/** The payload of `CreateTestJwt`: {userId, firstName, lastName, sub}, of which only `userId` is required. */
+export function parseTestTokenRequest(event: unknown): Identity {
+  const identity = parseIdentity(event);
+  if (identity === undefined) throw new MalformedInputError("MALFORMED_TOKEN_REQUEST");
+  return identity;
 }

@@ -30,13 +30,13 @@ module.exports = {
       to: { path: "^src/adapters/[^/]+/", pathNot: "^src/adapters/$1/" },
     },
     {
-      name: "handlers-know-only-the-gateway-adapter",
+      name: "handlers-know-only-events",
       comment:
-        "A handler translates API Gateway's events, or the one event of another service (adapters/*/*-event.ts); " +
-        "every other adapter is chosen by the composition root.",
+        "A handler translates API Gateway's events and responses (all of that folder), or those of another service " +
+        "(adapters/*/events/); every other adapter is chosen by the composition root.",
       severity: "error",
       from: { path: "^src/entrypoints/lambda/" },
-      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway/|[^/]+/[^/]+-event[.]ts$)" },
+      to: { path: "^src/adapters/", pathNot: "^src/adapters/(api-gateway|[^/]+/events)/" },
     },
     {
       name: "handlers-do-not-compose",

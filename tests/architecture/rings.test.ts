@@ -13,11 +13,8 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["application-knows-only-the-core", "src/application/planted.ts", 'import "../adapters/jose/planted.ts";'],
   ["adapters-do-not-know-entrypoints", "src/adapters/jose/planted.ts", 'import "../../entrypoints/lambda/planted.ts";'],
   ["adapters-do-not-know-one-another", "src/adapters/jose/planted.ts", 'import "../pino/planted.ts";'],
-  [
-    "handlers-know-only-the-gateway-adapter",
-    "src/entrypoints/lambda/planted.ts",
-    'import "../../adapters/jose/planted.ts";',
-  ],
+  ["handlers-know-only-events", "src/entrypoints/lambda/planted.ts", 'import "../../adapters/jose/planted.ts";'],
+  ["handlers-know-only-events", "src/entrypoints/lambda/planted.ts", 'import "../../adapters/jose/planted-event.ts";'],
   ["handlers-do-not-compose", "src/entrypoints/lambda/handlers/planted.ts", 'import "../../composition/planted.ts";'],
   ["handlers-do-not-compose", "src/entrypoints/lambda/middleware/planted.ts", 'import "../../composition/planted.ts";'],
   ["inversify-only-in-the-composition-root", "src/adapters/jose/planted.ts", 'import "inversify";'],
@@ -53,6 +50,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
 const TARGETS = [
   ["src/application/planted.ts", "export {};"],
   ["src/adapters/jose/planted.ts", "export {};"],
+  ["src/adapters/jose/planted-event.ts", "export {};"],
   ["src/adapters/jose/planted-too.ts", 'import "./planted.ts";'],
   ["src/adapters/pino/planted.ts", "export {};"],
   ["src/entrypoints/composition/planted.ts", "export {};"],

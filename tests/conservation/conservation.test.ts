@@ -9,7 +9,7 @@ import {
   projectTemplate,
 } from "../../packages/emulator/tests/support/project-template.ts";
 import { serveHttpServices } from "../../packages/emulator/tests/support/serve-http-services.ts";
-import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";

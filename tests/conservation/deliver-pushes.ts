@@ -2,7 +2,7 @@ import type { Scheduler } from "@portcullis/emulator";
 import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-function.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";

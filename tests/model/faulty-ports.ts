@@ -1,5 +1,5 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel, SendToConnection } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";

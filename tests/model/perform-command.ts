@@ -1,4 +1,4 @@
-import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { expectedAudience } from "./check-publication.ts";

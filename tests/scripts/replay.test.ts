@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { replayDeadLetters } from "../../scripts/replay/replay-dead-letters.ts";
-import { parseQueuedDelivery } from "../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";

@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
-import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { entityUpdate, freshDelivery, named, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";

@@ -4,7 +4,7 @@ import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
 import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
 import { workAndDeadQueues } from "../../../packages/emulator/tests/support/queues.ts";
 import { serveHttpServices } from "../../../packages/emulator/tests/support/serve-http-services.ts";
-import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";

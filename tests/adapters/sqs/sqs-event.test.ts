@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchResponse, parseSqsEvent } from "../../../src/adapters/sqs/sqs-event.ts";
+import { batchResponse, parseSqsEvent } from "../../../src/adapters/sqs/events/sqs-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { sqsEvent } from "../../support/queued-messages.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseUserPush } from "../../../src/adapters/sqs/event-detail.ts";
-import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../../src/domain/time.ts";
 import { connectionId, entityUpdate, NOON, PUBLICATION } from "../../support/notifications.ts";

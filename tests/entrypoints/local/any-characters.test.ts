@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { pushFrame } from "../../../src/adapters/api-gateway-management/push-frame.ts";
-import { parseQueuedDelivery } from "../../../src/adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 
 const rule = {
   name: "updates",

@@ -1,4 +1,4 @@
-import { parseQueuedDelivery } from "../../../adapters/sqs/queued-event.ts";
+import { parseQueuedDelivery } from "../../../adapters/sqs/events/queued-event.ts";
 import { type QueueServices, queueHandler } from "../middleware/queue-handler.ts";
 
 /** Invoked by three queues: entity updates, user pushes, and the continuations of both. */

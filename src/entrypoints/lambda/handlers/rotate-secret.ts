@@ -1,4 +1,4 @@
-import { parseRotationEvent } from "../../../adapters/secrets-manager/rotation-event.ts";
+import { parseRotationEvent } from "../../../adapters/secrets-manager/events/rotation-event.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import type { RotateSigningSecret } from "../../../application/secrets/rotate-signing-secret.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";

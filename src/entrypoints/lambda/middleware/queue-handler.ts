@@ -1,5 +1,5 @@
-import { eventIdOf } from "../../../adapters/sqs/queued-event.ts";
-import { batchResponse, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/sqs-event.ts";
+import { eventIdOf } from "../../../adapters/sqs/events/queued-event.ts";
+import { batchResponse, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/events/sqs-event.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";

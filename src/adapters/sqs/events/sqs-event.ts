@@ -1,5 +1,5 @@
-import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import { isPlainObject, ownProperty } from "../../../domain/plain-object.ts";
 
 /** One message of a batch, as far as it is trusted: its body may be anything. */
 export type QueuedMessage = {

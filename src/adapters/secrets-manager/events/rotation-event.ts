@@ -1,6 +1,6 @@
-import { ROTATION_STEPS, type Rotation } from "../../application/secrets/rotate-signing-secret.ts";
-import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
+import { ROTATION_STEPS, type Rotation } from "../../../application/secrets/rotate-signing-secret.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import { isPlainObject, ownProperty } from "../../../domain/plain-object.ts";
 
 /** A version id: a UUID, or what else a caller of RotateSecret chose within the API's bounds. */
 const VERSION_ID = /^[A-Za-z0-9_.:/+=@-]{32,64}$/;

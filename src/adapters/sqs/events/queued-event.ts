@@ -1,12 +1,12 @@
 import { DETAIL_TYPES } from "@portcullis/protocol";
-import { MalformedInputError } from "../../domain/errors.ts";
-import type { Delivery } from "../../domain/notification/delivery.ts";
-import type { Notification } from "../../domain/notification/notification.ts";
-import { ownProperty, type PlainObject, parseJsonObject } from "../../domain/plain-object.ts";
-import { DELIVERY_SCHEMA, parseDelivery } from "./delivery-body.ts";
-import { parseEntityUpdate, parseUserPush } from "./event-detail.ts";
-import { parseEnvelope } from "./eventbridge-envelope.ts";
-import { parseEventId } from "./publication.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import type { Delivery } from "../../../domain/notification/delivery.ts";
+import type { Notification } from "../../../domain/notification/notification.ts";
+import { ownProperty, type PlainObject, parseJsonObject } from "../../../domain/plain-object.ts";
+import { DELIVERY_SCHEMA, parseDelivery } from "../delivery-body.ts";
+import { parseEntityUpdate, parseUserPush } from "../event-detail.ts";
+import { parseEnvelope } from "../eventbridge-envelope.ts";
+import { parseEventId } from "../publication.ts";
 
 /** What the three queues hold: events of either kind from the bus, and continuations. Throws MalformedInputError. */
 export function parseQueuedDelivery(body: string): Delivery {

@@ -64,6 +64,9 @@ const TARGETS = [
   ["packages/protocol/src/schemas/planted.ts", "export {};"],
 ] as const;
 
+/** The tests of the root are only the target of a planted import. */
+const CRUISED = TARGETS.filter(([path]) => !path.startsWith("tests/"));
+
 const project = mkdtempSync(join(tmpdir(), "portcullis-rings-"));
 
 function write(file: string, source: string): void {
@@ -96,7 +99,7 @@ describe("the ring rules", () => {
     for (const [path, content] of TARGETS) if (path !== file) write(path, content);
     write(file, source);
     const { rules, modules } = brokenRules();
-    expect(modules).toBeGreaterThanOrEqual(TARGETS.length);
+    expect(modules).toBeGreaterThanOrEqual(CRUISED.length);
     expect(rules).toContain(rule);
   });
 

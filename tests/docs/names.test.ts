@@ -41,7 +41,7 @@ function existsSomewhere(path: string, roots: readonly string[] = ROOTS): boolea
   if (existsSync(path) || BUILT.has(path)) return true;
   if (!path.includes("/")) return files.some((file) => basename(file) === path);
   const folder = path.replace(/\/?\*[^/]*$/, "");
-  return roots.some((root) => existsSync(join(root, folder)));
+  return roots.some((root) => existsSync(join(root, folder)) || globSync(join(root, path)).length > 0);
 }
 
 describe("the documents", () => {

@@ -22,7 +22,7 @@ type Expectation = {
   readonly made: readonly string[];
 };
 
-const API = "portcullis.execute-api.us-east-1.amazonaws.com/dev";
+const API = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/dev";
 
 const EXPECTED: Readonly<Record<keyof typeof COMBINATIONS, Expectation>> = {
   defaults: { address: API, made: [] },

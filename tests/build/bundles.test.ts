@@ -194,7 +194,7 @@ describe("the adapters in the bundles", () => {
       return { bytes: bytesOf(metafile), modules: modulesIn(metafile) };
     }
 
-    it.each(["connect", "subscribe", "notify-entity"])("%s has not one byte more", (name) => {
+    it.each(["connect", "subscribe", "deliver-pushes"])("%s has not one byte more", (name) => {
       const { bytes, modules } = built(name);
       expect(modules).toContain("entrypoints/composition/modules/stores/dynamodb.ts");
       expect(bytes).toBe(bytesOf(metafiles.get(name)));

@@ -16,6 +16,8 @@ export async function startLocalStack(
   { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
 ): Promise<RunningTemplate> {
   const { stage, parameters } = options;
+  // As in Lambda. All functions share this process, and a process has one time zone.
+  process.env["TZ"] = "UTC";
   const running = await runTemplate({
     template: { file: TEMPLATE, text: templateText() },
     parameters,

@@ -5,16 +5,16 @@ import type { ConnectionChannel } from "../../src/application/ports/connection-c
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import { connectionId, entityUpdate, userPush } from "../support/notifications.ts";
 import { senderOf } from "../support/prepared-push.ts";
-import { answerInTime, type Outage } from "./outages.ts";
+import { type Outage, resultInTime } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type ChannelSubject = {
   readonly channel: ConnectionChannel;
-  /** What the far side does to every post from here on. */
+  /** How the far side treats every later post. */
   answerWith(outcome: PostOutcome): void;
   /** The outage of every later post. */
   breakDown(outage: Outage): void;
-  /** What arrived there, in order. */
+  /** The posts that arrived there, in order. */
   arrived(): readonly { readonly connectionId: string; readonly text: string }[];
 };
 
@@ -42,7 +42,7 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
       expect(arrived()).toHaveLength(1);
     });
 
-    it("carries a push to the byte, whatever characters are in it", async () => {
+    it("carries a push byte for byte, with any characters", async () => {
       const { channel, arrived } = makeSubject();
       const push = userPush({ message: 'é€\u{1f600}"\\\u2028\u0000 \ud800' });
       await senderOf(channel, push)(connectionId("L0SM9cOFvHcCIhw="));
@@ -85,10 +85,10 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
     it.each<[Outage, PostOutcome]>([
       ["fails", "failed"],
       ["hangs", "unanswered"],
-    ])("answers in time where the far side %s: %s", async (outage, outcome) => {
+    ])("returns in time when the far side %s: %s", async (outage, outcome) => {
       const { channel, breakDown } = makeSubject();
       breakDown(outage);
-      expect(await answerInTime(senderOf(channel)(connectionId("c1=")))).toBe(outcome);
+      expect(await resultInTime(senderOf(channel)(connectionId("c1=")))).toBe(outcome);
     });
 
     it("serves several prepared pushes and many connections at once", async () => {

@@ -11,16 +11,16 @@ import { after, inRounds } from "../support/in-rounds.ts";
 import { readAll } from "../support/read-all.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
-import { untilLetGo } from "./own-clock.ts";
+import { untilDropped } from "./own-clock.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type ConnectionStoreSubject = {
-  /** May be the same for each test, hold data of earlier runs, and be in use by another run. */
+  /** The store may be the same for each test, hold data of earlier runs, and be in use by another run. */
   readonly makeStore: () => ConnectionStore;
   /** The same data, seen from another process. Absent if no other process can reach them. */
   readonly elsewhere?: () => ConnectionStore;
   readonly whenDown: WhenDown<ConnectionStore>;
-  /** The longest that its index may lag behind. */
+  /** The longest time that its index may lag behind. */
   readonly lagMillis?: number;
 };
 
@@ -53,7 +53,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, [connection]);
     });
 
-    it("remembers one of which little is known", async () => {
+    it("remembers a connection of which little is known", async () => {
       const { userAgent: _, ...known } = aConnection();
       const connection = { ...known, identity: { userId: aUserId() } };
 
@@ -62,7 +62,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, [connection]);
     });
 
-    it("keeps what is for display, as long as it is not too long", async () => {
+    it("keeps the names for display unless they are too long", async () => {
       const { userAgent: _, ...known } = aConnection();
       const identity = {
         userId: aUserId(),
@@ -82,7 +82,7 @@ export function describeConnectionStore(
       });
     });
 
-    it("fault:M2 fault:L2 changes nothing when repeated, and answers as the first time", async () => {
+    it("fault:M2 fault:L2 changes nothing when repeated, and returns the same as the first time", async () => {
       const connection = aConnection();
       await store.open(connection);
 
@@ -117,7 +117,7 @@ export function describeConnectionStore(
     it.each([
       ["live until its last second", 7199, "taken"],
       ["fault:L7 gone from the moment it expires", 7200, "stored"],
-    ])("takes a record to be %s", async (_row, seconds, answer) => {
+    ])("treats a record as %s", async (_row, seconds, answer) => {
       const connection = aConnection();
       const successor = later(aConnection({ id: connection.id }), seconds);
       await store.open(connection);
@@ -164,7 +164,7 @@ export function describeConnectionStore(
       await showsLive(connection.identity.userId, []);
     });
 
-    it("fault:M1 inv:12 wins over an open that it meets", async () => {
+    it("fault:M1 inv:12 wins over a concurrent open", async () => {
       const other = elsewhere?.() ?? store;
       const left = await inRounds(async (wait) => {
         const connection = aConnection();
@@ -196,13 +196,13 @@ export function describeConnectionStore(
       await showsLive(userId, [open]);
     });
 
-    it("takes an id that was never opened", async () => {
+    it("accepts an id that was never opened", async () => {
       await expect(store.close(aConnectionId(), NOW)).resolves.toBeUndefined();
     });
   });
 
   describe("liveConnectionsAmong", () => {
-    it("attack:I4 finds a user's own among those that are named, at once, each once, and none that expired or was closed", async () => {
+    it("attack:I4 finds a user's own among the named connections: at once, each once, none expired or closed", async () => {
       const userId = aUserId();
       const [live, closed, others] = [aConnection({ userId }), aConnection({ userId }), aConnection()];
       const expired = later(aConnection({ userId }), -7200);
@@ -214,7 +214,7 @@ export function describeConnectionStore(
       expect(await store.liveConnectionsAmong([], userId, NOW)).toEqual([]);
     });
 
-    it("finds 130 that are named", async () => {
+    it("finds 130 named connections", async () => {
       const userId = aUserId();
       const connections = await inBatches(Array.from({ length: 130 }), () => opened(aConnection({ userId })));
 
@@ -229,7 +229,7 @@ export function describeConnectionStore(
   });
 
   describe("liveConnectionsOf", () => {
-    it("knows no connection that it was not told of", async () => {
+    it("knows no connection that was never opened", async () => {
       expect(await liveOf(aUserId())).toEqual([]);
     });
 
@@ -251,7 +251,7 @@ export function describeConnectionStore(
       expect(await liveOf(connection.identity.userId, addSeconds(NOW, seconds))).toEqual([]);
     });
 
-    it("shows each once over all its pages, which are bounded", async () => {
+    it("shows each connection once over all its pages, which are bounded", async () => {
       const userId = aUserId();
       let count = 0;
       const { members } = await growUntilPaged(
@@ -263,7 +263,7 @@ export function describeConnectionStore(
       expect((await liveOf(userId)).map(({ id }) => id).sort()).toEqual(members.map(({ id }) => id).sort());
     });
 
-    it("goes on where a page ended though what it ended on has expired since", async () => {
+    it("goes on where a page ended, though the last connection of the page has expired since", async () => {
       const userId = aUserId();
       let count = 0;
       const { members, first, next } = await growUntilPaged(
@@ -290,7 +290,7 @@ export function describeConnectionStore(
 
       await showsLive(connection.identity.userId, [connection]);
       await eventually(async () => {
-        // Those of an earlier run are there too.
+        // Connections of an earlier run are there too.
         const shown = await liveOf(name as UserId);
         expect(shown).toContainEqual(namesake);
         expect(shown.filter(({ identity }) => identity.userId !== name)).toEqual([]);
@@ -298,7 +298,7 @@ export function describeConnectionStore(
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a","b","c"]', "x".repeat(10_000)])(
-      "refuses %j, which is no next page of this store",
+      "refuses %j, which is not a cursor of this store",
       async (cursor) => {
         await expect(store.liveConnectionsOf(aUserId(), NOW, cursor)).rejects.toMatchObject({
           code: "MALFORMED_CURSOR",
@@ -306,7 +306,7 @@ export function describeConnectionStore(
       },
     );
 
-    it("shows no other user's connections, whatever page it is asked for", async () => {
+    it("shows no other user's connections, for any cursor", async () => {
       const owner = aUserId();
       const { next } = await growUntilPaged(
         () => opened(aConnection({ userId: owner })),
@@ -320,7 +320,7 @@ export function describeConnectionStore(
     });
   });
 
-  it("inv:12 fault:M1 fault:M2 ends the same however often and in whatever order it is told, and whatever fails on the way", async () => {
+  it("inv:12 fault:M1 fault:M2 ends the same after repeated calls, in any order, with any faults", async () => {
     const call = fc.record({
       operation: fc.constantFrom<"open" | "close">("open", "open", "close"),
       fault: fc.constantFrom<Fault>("none", "lost", "late"),
@@ -351,9 +351,9 @@ export function describeConnectionStore(
     liveConnectionsAmong: (down) => down.liveConnectionsAmong([aConnectionId()], aUserId(), NOW),
   });
 
-  it("fault:M1 lets go of nothing by a clock of its own while a test can wait", async () => {
+  it("fault:M1 drops no data by a clock of its own while a test can wait", async () => {
     const { store: same, open, closed, since } = (await early) ?? (await openedAndClosed(store));
-    await untilLetGo(since);
+    await untilDropped(since);
 
     expect(await same.open(closed)).toBe("closed");
     expect(await same.open(aConnection({ id: open.id }))).toBe("taken");

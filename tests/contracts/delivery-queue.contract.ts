@@ -15,7 +15,7 @@ export type DeliveryQueueSubject = {
 
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],
-  ["an audience from a page on", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
+  ["an audience from a later page", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
   ["recipients", { notification: userPush(), to: { recipients: named(recipients(3)) }, attempt: 5 }],
 ];
 
@@ -23,14 +23,14 @@ const DELIVERIES: readonly (readonly [string, Delivery])[] = [
 export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, suite: Suite = VITEST): void {
   const { it } = suite;
 
-  it.each(DELIVERIES)("defers %s as it is, for as long as it is told", async (_what, delivery) => {
+  it.each(DELIVERIES)("defers %s unchanged, for the given time", async (_what, delivery) => {
     const subject = makeSubject();
     await subject.queue.defer(delivery, 45);
     expect(subject.deferred()).toEqual([{ delivery, delaySeconds: 45 }]);
   });
 
   it.each(DELIVERIES)(
-    "puts %s aside with its reason, to be moved back with all its attempts",
+    "dead-letters %s with its reason, to be moved back with all its attempts",
     async (_what, delivery) => {
       const subject = makeSubject();
       await subject.queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
@@ -38,14 +38,14 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
     },
   );
 
-  it("dead-letters an unreadable body to the byte", async () => {
+  it("dead-letters an unreadable body byte for byte", async () => {
     const subject = makeSubject();
     const body = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
     await subject.queue.unreadable(body, "MALFORMED_EVENT");
     expect(subject.unread()).toEqual([{ body, reason: "MALFORMED_EVENT" }]);
   });
 
-  it("puts aside a message of any size, with its reason", async () => {
+  it("dead-letters a message of any size, with its reason", async () => {
     const subject = makeSubject();
     const body = "x".repeat(1024 * 1024 - 16);
     await subject.queue.unreadable(body, "MALFORMED_EVENT");
@@ -55,7 +55,7 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
     expect(kept?.body.length).toBeGreaterThanOrEqual(body.length - 200);
   });
 
-  it("puts aside a message of any characters, as they are or escaped as in JSON", async () => {
+  it("dead-letters a message of any characters, as they are or escaped as in JSON", async () => {
     const subject = makeSubject();
     await subject.queue.unreadable("a\u0000b\ufffe\uffff", "MALFORMED_EVENT");
     const escaped = subject.unread().map(({ body }) => body.replace(/[^a-z\\\d]/g, (odd) => unicodeEscape(odd)));

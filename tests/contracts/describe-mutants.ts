@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { brokenCases } from "./broken-cases.ts";
 import { casesOf, type Suite } from "./suite.ts";
 
-/** Its mistake, and parts of the titles of the cases that find it; each of them fails. */
+/** A subject's mistake, and parts of the titles of the cases that find it: each of these cases fails. */
 export type Mutant<Subject> = readonly [what: string, subject: Subject, foundBy: readonly string[]];
 
 /**

@@ -3,7 +3,7 @@ import type { Page } from "../../src/application/ports/connection-store.ts";
 import { inBatches } from "../support/in-batches.ts";
 import { readAll } from "../support/read-all.ts";
 
-/** More than a page's limit. */
+/** More members than a page may have. */
 const ENOUGH = 1_050;
 const STEP = 50;
 

@@ -13,7 +13,7 @@ import { describeRotatingSecret } from "./rotating-secret.contract.ts";
 import { describeSigningSecrets } from "./signing-secrets.contract.ts";
 import { describeSubscriptionStore } from "./subscription-store.contract.ts";
 
-// Most of the time is waiting.
+// The tests run at the same time because they mostly wait.
 describe.concurrent("the contract of", () => {
   describe("ConnectionStore", () => {
     describeMutants(describeConnectionStore, rightConnectionStores, connectionStoreMutants);

@@ -3,16 +3,16 @@ import type { UnavailableDependency } from "../../src/application/errors.ts";
 import { pause } from "../support/pause.ts";
 import type { Suite } from "./suite.ts";
 
-/** All requests of a port are refused or cut off, or they are never answered. */
+/** `fails`: all requests of a port are refused or cut off. `hangs`: none is answered. */
 export type Outage = "fails" | "hangs";
 
-/** The adapter over such a service. A store inside the process cannot fail so, and says `"in-process"`. */
+/** The adapter over such a service. A store inside the process cannot fail like this: it gives `"in-process"`. */
 export type WhenDown<Port> = ((outage: Outage) => Port | Promise<Port>) | "in-process";
 
-/** More than the ports' two to five seconds, for a busy machine. */
+/** Longer than the ports' limits of two to five seconds, for a busy machine. */
 const PATIENCE_MILLIS = 8_000;
 
-/** Every port's promises about time and errors. A call is judged by its answer, never by its speed. */
+/** Every port's promises about time and errors. A call is judged by its result, never by its speed. */
 export function describeOutages<Port>(
   { describe, it }: Suite,
   whenDown: WhenDown<Port>,
@@ -27,7 +27,7 @@ export function describeOutages<Port>(
         const port = await whenDown(outage);
 
         const told = await Promise.all(
-          Object.entries(calls).map(async ([name, call]) => [name, await answerInTime(call(port))] as const),
+          Object.entries(calls).map(async ([name, call]) => [name, await resultInTime(call(port))] as const),
         );
 
         const unavailable = { name: "DependencyUnavailableError", dependency };
@@ -40,8 +40,8 @@ export function describeOutages<Port>(
   });
 }
 
-/** An error is an answer too. */
-export function answerInTime(call: Promise<unknown>): Promise<unknown> {
+/** The result of a call; an error counts as a result too. */
+export function resultInTime(call: Promise<unknown>): Promise<unknown> {
   const answer = call.catch((error: unknown) => error);
   return Promise.race([answer, pause(PATIENCE_MILLIS).then(() => "no answer in time")]);
 }

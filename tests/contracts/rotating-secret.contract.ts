@@ -19,7 +19,7 @@ export function describeRotatingSecret({ make, whenDown }: RotatingSecretSubject
   }
 
   describe("a rotating secret", () => {
-    it("tells the stages of versions apart, also of one that does not exist", async () => {
+    it("knows the stage of each version, also of one that does not exist", async () => {
       const { secret, current, pending } = await make();
 
       const stages = await Promise.all(

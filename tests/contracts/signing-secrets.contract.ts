@@ -6,7 +6,7 @@ import { type Suite, VITEST } from "./suite.ts";
 export type SigningSecretsSubject = {
   /** Sets up new secrets for each test, with `text` as the current one and without rotation. */
   readonly make: (text: string) => Promise<SigningSecrets>;
-  /** Not asked before. */
+  /** A source that was not read before. */
   readonly whenDown: WhenDown<SigningSecrets>;
 };
 
@@ -16,7 +16,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
   const text = "contract-secret-of-more-than-32-bytes";
 
   describe("signing secrets", () => {
-    it("answers with the current secret first", async () => {
+    it("returns the current secret first", async () => {
       const secrets = await make(text);
 
       const [current] = await secrets.read();
@@ -24,7 +24,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
       expect(current.reveal()).toBe(text);
     });
 
-    it("answers the first reread as it answers a read", async () => {
+    it("returns from the first reread the secrets of a read", async () => {
       const secrets = await make(text);
 
       const [current] = await secrets.reread();
@@ -32,7 +32,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
       expect(current.reveal()).toBe(text);
     });
 
-    it("answers an equal secret with the same object, however it is asked", async () => {
+    it("returns the same object for an equal secret, from read and reread", async () => {
       const secrets = await make(text);
 
       const answers = [await secrets.read(), await secrets.reread(), await secrets.read(), await secrets.reread()];
@@ -40,7 +40,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
       expect(new Set(answers.map(([current]) => current)).size).toBe(1);
     });
 
-    it("answers concurrent calls alike", async () => {
+    it("returns the same secrets to concurrent calls", async () => {
       const secrets = await make(text);
 
       const answers = await Promise.all(
@@ -50,7 +50,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
       expect(new Set(answers.map(([current]) => current)).size).toBe(1);
     });
 
-    it("keeps secrets out of whatever is printed", async () => {
+    it("keeps secrets out of all printed text", async () => {
       const secrets = await make(text);
 
       const printed = JSON.stringify([await secrets.read(), secrets]);

@@ -30,7 +30,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       expect(await stores.subscribersOf(entityId, addSeconds(NOW, seconds))).toHaveLength(count);
     });
 
-    it("fault:J11 shows each subscriber once over all its pages, of which each is bounded", async () => {
+    it("fault:J11 shows each subscriber once over all its pages, which are bounded", async () => {
       const { stores: same, entityId, members } = await theCrowd();
 
       const all = await same.subscribersOf(entityId);
@@ -38,7 +38,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       expect(all.map(({ connectionId }) => connectionId).sort()).toEqual(members.map(({ id }) => id).sort());
     });
 
-    it("loses no subscriber when the one on which a page ended has gone", async () => {
+    it("loses no subscriber when the last one of a page has gone", async () => {
       const { entityId, members, first, next } = await withManySubscribers(stores);
 
       await inBatches(first.items, (subscriber) => stores.subscriptions.unsubscribe(subscriber, NOW));
@@ -63,7 +63,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       const entityId = spell(subscriber) as EntityId;
       const other = await stores.opened();
       const own = new Set([subscriber.id, other.id]);
-      // Those of an earlier run are there too.
+      // Subscribers of an earlier run are there too.
       const shown = async () =>
         (await stores.subscribersOf(entityId)).filter(({ connectionId }) => own.has(connectionId));
       await stores.subscribe(subscriber, entityId);
@@ -84,7 +84,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a"]', "x".repeat(10_000)])(
-      "refuses %j, which is no next page of this store",
+      "refuses %j, which is not a cursor of this store",
       async (cursor) => {
         await expect(stores.subscriptions.subscribersOf(anEntityId(), NOW, cursor)).rejects.toMatchObject({
           code: "MALFORMED_CURSOR",
@@ -92,7 +92,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       },
     );
 
-    it("shows no other entity's subscribers, whatever page it is asked for", async () => {
+    it("shows no other entity's subscribers, for any cursor", async () => {
       const { stores: same, next } = await theCrowd();
 
       const stranger = await same.subscriptions.subscribersOf(anEntityId(), NOW, next);
@@ -102,7 +102,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
   });
 
   describe("subscribersAmong", () => {
-    it("attack:I4 finds the subscribers among those that are named, at once, each once, and none that expired", async () => {
+    it("attack:I4 finds the subscribers among the named connections: at once, each once, none expired", async () => {
       const entityId = anEntityId();
       const [subscriber, left, closed, stranger] = [
         await stores.opened(),
@@ -123,7 +123,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
       expect(await stores.subscriptions.subscribersAmong([], entityId, NOW)).toEqual([]);
     });
 
-    it("finds 130 that are named", async () => {
+    it("finds 130 named connections", async () => {
       const entityId = anEntityId();
       const ids = await inBatches(Array.from({ length: 130 }), async () => {
         const subscriber = await stores.opened();
@@ -137,7 +137,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     });
   });
 
-  it("attack:E5 a user and an entity of one name share nothing", async () => {
+  it("attack:E5 shares nothing between a user and an entity of one name", async () => {
     const connection = await stores.opened();
     const namesake = connection.identity.userId as string as EntityId;
     await stores.subscribe(connection, namesake);
@@ -155,7 +155,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     expect(await stores.subscribersOf(connection.id as string as EntityId)).toEqual([]);
   });
 
-  /** For two tests that do not change it. */
+  /** Shared by two tests that do not change it. */
   function theCrowd() {
     crowd ??= withManySubscribers(stores);
     return crowd;

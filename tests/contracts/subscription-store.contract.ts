@@ -11,19 +11,19 @@ import { after, inRounds } from "../support/in-rounds.ts";
 import { isLinearizable } from "../support/is-linearizable.ts";
 import { LIMIT, StoreScenario, type Stores } from "../support/store-scenario.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
-import { untilLetGo } from "./own-clock.ts";
+import { untilDropped } from "./own-clock.ts";
 import { describeSubscribers } from "./subscribers.contract.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type SubscriptionStoreSubject = {
-  /** Both stores of one table, which may be the same for each test, hold data of earlier runs, and be in use by another run. */
+  /** Both stores of one table. Tests may share it, it may hold data of earlier runs, and another run may use it. */
   readonly makeStores: () => Stores;
   /** The same table, seen from another process. Absent if no other process can reach it. */
   readonly elsewhere?: () => Stores;
   readonly whenDown: WhenDown<SubscriptionStore>;
 };
 
-/** The reasons why a connection is not connected, each with the seconds after which it is not. */
+/** The reasons why a connection is not connected, each with the seconds until the reason holds. */
 const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
   ["attack:H7 that was never opened", async () => aConnection(), 0],
   ["attack:H7 whose record has expired", (stores) => stores.opened(), 7200],
@@ -64,7 +64,7 @@ export function describeSubscriptionStore(
   });
 
   describe("subscribe", () => {
-    it("fault:8 shows the fan-out, at once, all that it asks for", async () => {
+    it("fault:8 shows a subscription to the fan-out at once, with all its fields", async () => {
       const connection = await stores.opened();
       const subscription = aSubscription(connection);
 
@@ -73,7 +73,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
 
-    it("ends with its connection's record, whatever else the caller says", async () => {
+    it("ends with its connection's record, whatever end the caller gives", async () => {
       const connection = await stores.opened();
       const subscription = aSubscription(connection);
       const connectedAt = (connection.connectedAt + 1000) as EpochMillis;
@@ -84,7 +84,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
 
-    it("attack:H6 is one subscription however often it is repeated", async () => {
+    it("attack:H6 makes one subscription, however often it is repeated", async () => {
       const connection = await stores.opened();
       const entityId = anEntityId();
       await stores.subscribe(connection, entityId);
@@ -94,7 +94,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
-    it("is of one connection and not of its user's others", async () => {
+    it("subscribes one connection, not its user's others", async () => {
       const userId = aUserId();
       const subscriber = await stores.opened({ userId });
       await stores.opened({ userId });
@@ -121,7 +121,7 @@ export function describeSubscriptionStore(
       expect(await stores.connections.open(connection)).toBe("stored");
     });
 
-    it("leaves nothing of a refusal for a later end to find", async () => {
+    it("leaves nothing of a refusal that a later close would find", async () => {
       const { connection } = await stores.subscribedUpTo(LIMIT);
       const refused = anEntityId();
       await stores.subscribe(connection, refused);
@@ -130,7 +130,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribe(connection, anEntityId())).toBe("limit-reached");
     });
 
-    it("attack:H6 refuses one more than the limit, and leaves nothing behind", async () => {
+    it("attack:H6 refuses one subscription more than the limit, and leaves nothing behind", async () => {
       const { connection } = await stores.subscribedUpTo(LIMIT);
       const entityId = anEntityId();
 
@@ -139,7 +139,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(entityId)).toEqual([]);
     });
 
-    it("attack:H6 takes a repeated subscribe, whatever the limit", async () => {
+    it("attack:H6 accepts a repeated subscribe at any limit", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(LIMIT);
       const [entityId = anEntityId()] = entityIds;
 
@@ -157,7 +157,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribe(connection, anEntityId())).toBe("subscribed");
     });
 
-    it("inv:15 keeps to the limit however many come at once", async () => {
+    it("inv:15 keeps to the limit with any number of concurrent requests", async () => {
       const connection = await stores.opened();
       const entityIds = Array.from({ length: 4 * LIMIT }, anEntityId);
 
@@ -208,7 +208,7 @@ export function describeSubscriptionStore(
       expect(await stores.connections.open(connection)).toBe("stored");
     });
 
-    it("attack:H8 does not take another user's word for a connection", async () => {
+    it("attack:H8 refuses another user's request for a connection", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
 
@@ -217,7 +217,7 @@ export function describeSubscriptionStore(
       expect(await stores.subscribersOf(entityId)).toHaveLength(1);
     });
 
-    it("may be subscribed to again", async () => {
+    it("allows the same entity to be subscribed to again", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(1);
       const [entityId = anEntityId()] = entityIds;
       await stores.unsubscribe(connection, entityId);
@@ -255,7 +255,7 @@ export function describeSubscriptionStore(
           const left: string[] = [];
           for (const [name, id] of ids) if ((await stores.subscribersOf(id)).length > 0) left.push(name);
           expect(isLinearizable(requests, { limit: 2, initially: ["a", "b"], finally: left })).toBe(true);
-          // The count, and the names that closing finds, fit the rows that a fan-out reads.
+          // The count and the names that closing uses match the rows that a fan-out reads.
           const more = [anEntityId(), anEntityId()];
           const answers = [];
           for (const entityId of more) answers.push(await stores.subscribeUpTo(2, connection, entityId));
@@ -285,7 +285,7 @@ export function describeSubscriptionStore(
   });
 
   describe("closing a connection", () => {
-    it("fault:M3 inv:1 leaves nothing of a subscribe that it meets", async () => {
+    it("fault:M3 inv:1 leaves nothing of a concurrent subscribe", async () => {
       const other = new StoreScenario(elsewhere?.() ?? stores);
       const left = await inRounds(async (wait) => {
         const connection = await stores.opened();
@@ -328,7 +328,7 @@ export function describeSubscriptionStore(
       expect((await Promise.all(entityIds.map((entityId) => stores.subscribersOf(entityId)))).flat()).toEqual([]);
     });
 
-    it("leaves an ended subscription as it was, for others", async () => {
+    it("leaves the other subscribers of an entity that it has unsubscribed from", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [entityId = anEntityId()] = entityIds;
       const witness = await stores.opened();
@@ -340,7 +340,7 @@ export function describeSubscriptionStore(
       expect((await stores.subscribersOf(entityId)).map(({ connectionId }) => connectionId)).toEqual([witness.id]);
     });
 
-    it("fault:J1 removes the subscription that was seen, of a connection of which nothing is known any more", async () => {
+    it("fault:J1 removes a subscription that a fan-out has read, though the connection's record is gone", async () => {
       const { connection, entityIds } = await stores.subscribedUpTo(2);
       const [seen = anEntityId()] = entityIds;
       await stores.connections.close(connection.id, NOW);
@@ -362,9 +362,9 @@ export function describeSubscriptionStore(
     subscribersAmong: (down) => down.subscribersAmong([aConnection().id], anEntityId(), NOW),
   });
 
-  it("lets go of nothing by a clock of its own while a test can wait", async () => {
+  it("drops no data by a clock of its own while a test can wait", async () => {
     const { stores: same, entityIds, since } = (await early) ?? (await subscribedEarly(stores));
-    await untilLetGo(since);
+    await untilDropped(since);
 
     for (const entityId of entityIds) expect(await same.subscribersOf(entityId)).toHaveLength(1);
   });

@@ -10,12 +10,12 @@ export type Suite = {
 
 export const VITEST: Suite = { describe, it, beforeEach };
 
-/** Its title begins with those of the groups that it is in. */
+/** A case. Its title begins with the titles of its groups. */
 export type Case = { readonly title: string; readonly run: () => Promise<void> };
 
 type Hook = () => unknown;
 
-/** The cases of a contract, to be run outside vitest: a mutant is found by the case that it fails. */
+/** The cases of a contract, to run outside vitest: a mutant is found by the case that fails on it. */
 export function casesOf(contract: (suite: Suite) => void): readonly Case[] {
   const cases: Case[] = [];
   let hooks: readonly Hook[] = [];

@@ -31,7 +31,7 @@ function wrapped(wrap: Wrap = (channel) => channel, inOutage: (outage: Outage) =
   };
 }
 
-/** A channel whose posts are made anew from those of the far side. */
+/** A channel whose posts wrap those of the correct one. */
 function posting(make: (post: SendToConnection) => SendToConnection): MakeSubject {
   return wrapped((channel) => ({ prepare: (notification) => sentBy(channel.prepare(notification), make) }));
 }
@@ -78,17 +78,21 @@ const withTheLast: Wrap = (channel) => {
 
 export const connectionChannelMutants: readonly Mutant<MakeSubject>[] = [
   ["tries again", posting(twice), ["apart, and tries nothing again"]],
-  ["takes a post that was made for one that arrived", posting(always("delivered")), ["gone apart", "refused apart"]],
-  ["never says that it was delivered", posting(always("failed")), ["delivered apart", "of the gateway's limit"]],
-  ["spells a push anew", spelling((message) => message.normalize("NFD")), ["to the byte"]],
-  ["cuts what is long", spelling((message) => message.slice(0, 32 * 1024)), ["of the gateway's limit"]],
-  ["takes any size", wrapped(withoutLimit), ["fits: 129 KB", "fits: 1 MB", "fits: 70 KB of quotes", "128 KB at most"]],
+  ["counts every post as delivered", posting(always("delivered")), ["gone apart", "refused apart"]],
+  ["counts no post as delivered", posting(always("failed")), ["delivered apart", "of the gateway's limit"]],
+  ["spells a push anew", spelling((message) => message.normalize("NFD")), ["byte for byte"]],
+  ["cuts long messages", spelling((message) => message.slice(0, 32 * 1024)), ["of the gateway's limit"]],
   [
-    "takes less than the gateway",
+    "accepts any size",
+    wrapped(withoutLimit),
+    ["fits: 129 KB", "fits: 1 MB", "fits: 70 KB of quotes", "128 KB at most"],
+  ],
+  [
+    "accepts less than the gateway",
     wrapped(withASmallLimit),
     ["whether a message fits: 127 KB", "of the gateway's limit"],
   ],
-  ["posts what was prepared last", wrapped(withTheLast), ["several prepared pushes"]],
+  ["posts the push that was prepared last", wrapped(withTheLast), ["several prepared pushes"]],
   [
     "throws what its client throws",
     wrapped(undefined, () => Promise.reject(new Error("ECONNRESET"))),
@@ -98,5 +102,5 @@ export const connectionChannelMutants: readonly Mutant<MakeSubject>[] = [
 ];
 
 export const rightConnectionChannels: Readonly<Record<string, MakeSubject>> = {
-  "the fake that stands for it": wrapped(),
+  "the fake": wrapped(),
 };

@@ -44,7 +44,7 @@ class Replacing extends PlainConnectionStore {
   }
 }
 
-class TakingAnybodys extends PlainConnectionStore {
+class AcceptingAnyUser extends PlainConnectionStore {
   override async open(connection: Connection) {
     const outcome = await super.open(connection);
     return outcome === "taken" ? "stored" : outcome;
@@ -125,13 +125,13 @@ class ClosingTheKnown extends PlainConnectionStore {
   }
 }
 
-class ShowingEverybody extends PlainConnectionStore {
+class ShowingAllUsers extends PlainConnectionStore {
   protected override isOf(): boolean {
     return true;
   }
 }
 
-class FindingAnybodys extends PlainConnectionStore {
+class FindingAnyUsersConnection extends PlainConnectionStore {
   override async liveConnectionsAmong(ids: readonly ConnectionId[], _userId: UserId, now: EpochSeconds) {
     const found = [...new Set(ids)].flatMap((id) => this.rows.get(id)?.connection ?? []);
     return found.filter((connection) => this.isLive(connection, now));
@@ -193,7 +193,7 @@ class RepeatingTheLast extends PlainConnectionStore {
   }
 }
 
-/** The next page starts after the number of items shown: items that expire meanwhile move it. */
+/** The next page starts after the number of items already shown, so that items which expire meanwhile shift it. */
 class PagesByNumber extends PlainConnectionStore {
   override async liveConnectionsOf(userId: UserId, now: EpochSeconds, from = "0"): Promise<Page<Connection>> {
     const live = [...this.rows.values()].flatMap(({ connection }) =>
@@ -258,15 +258,15 @@ function of(Store: new () => ConnectionStore): ConnectionStoreSubject {
 }
 
 export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] = [
-  ["forgets what is not required", of(WithoutUserAgent), ["remembers all that is known"]],
-  ["forgets every name", of(WithoutNames), ["keeps what is for display"]],
-  ["makes up what it was not told", of(WithUserAgent), ["of which little is known"]],
-  ["begins anew when open is repeated", of(Replacing), ["changes nothing when repeated"]],
-  ["lets another user in", of(TakingAnybodys), ["another user's live record", "live until its last second"]],
+  ["forgets optional fields", of(WithoutUserAgent), ["remembers all that is known"]],
+  ["forgets every name", of(WithoutNames), ["keeps the names for display"]],
+  ["makes up a missing field", of(WithUserAgent), ["of which little is known"]],
+  ["replaces the record when open is repeated", of(Replacing), ["changes nothing when repeated"]],
+  ["lets another user in", of(AcceptingAnyUser), ["another user's live record", "live until its last second"]],
   [
     "reads before it writes",
     of(ReadingBeforeWriting),
-    ["two users who open it at once", "wins over an open that it meets"],
+    ["two users who open it at once", "wins over a concurrent open"],
   ],
   ["ends a second early", of(ASecondShort), ["live until its last second", "a record in its last second"]],
   [
@@ -275,29 +275,29 @@ export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] =
     ["gone from the moment", "moves the id of an expired record", "hides a record from", "hides a record long after"],
   ],
   ["shows what was closed", of(ShowingTheClosed), ["forgets the connection"]],
-  ["lets go when close is repeated", of(ClosingOnce), ["may be repeated"]],
+  ["drops its marker when close is repeated", of(ClosingOnce), ["may be repeated"]],
   [
     "marks as closed only a record that it finds",
     of(ClosingOnlyWhatItFinds),
-    ["an open that comes after it", "in whatever order"],
+    ["an open that comes after it", "in any order"],
   ],
   ["has a tombstone of one second", of(TombstoneOfASecond), ["refuses the id for an hour"]],
   ["has a tombstone of one second by its own clock", of(TombstoneOfASecondOfItsOwn), ["a clock of its own"]],
   ["has a record of one second by its own clock", of(RecordOfASecondOfItsOwn), ["a clock of its own"]],
-  ["closes all that a user has", of(ClosingAllOfAUser), ["touches no other connection"]],
-  ["closes what is open and nothing else", of(ClosingTheKnown), ["an id that was never opened"]],
-  ["shows every connection to every user", of(ShowingEverybody), ["knows no connection"]],
-  ["finds a named connection of any user", of(FindingAnybodys), ["finds a user's own among"]],
+  ["closes all connections of a user", of(ClosingAllOfAUser), ["touches no other connection"]],
+  ["closes only open connections", of(ClosingTheKnown), ["an id that was never opened"]],
+  ["shows every connection to every user", of(ShowingAllUsers), ["knows no connection"]],
+  ["finds a named connection of any user", of(FindingAnyUsersConnection), ["finds a user's own among"]],
   ["finds a named connection that has expired", of(FindingTheExpired), ["finds a user's own among"]],
   ["finds a connection as often as it is named", of(FindingTwice), ["finds a user's own among"]],
-  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 that are named"]],
-  ["finds what is named a moment late", of(FindingLate), ["finds a user's own among", "finds 130 that are named"]],
-  ["takes the beginning of a name for the name", of(MatchingPrefixes), ["to be a user like any other"]],
-  ["has one page for all", of(OnePage), ["over all its pages"]],
+  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 named connections"]],
+  ["finds named connections a moment late", of(FindingLate), ["finds a user's own among", "finds 130 named"]],
+  ["compares only the beginning of a name", of(MatchingPrefixes), ["to be a user like any other"]],
+  ["puts all connections on one page", of(OnePage), ["over all its pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],
-  ["counts its way to the next page", of(PagesByNumber), ["goes on where a page ended"]],
-  ["goes on from anywhere", of(TakingAnyCursor), ["which is no next page of this store"]],
-  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["no other user's connections"]],
+  ["finds the next page by counting", of(PagesByNumber), ["goes on where a page ended"]],
+  ["accepts any cursor", of(TakingAnyCursor), ["which is not a cursor of this store"]],
+  ["takes the user from the cursor", of(CursorsOfAnOwner), ["no other user's connections"]],
   ["throws what its client throws", over(new PlainConnectionStore(), { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", over(new PlainConnectionStore(), { unlimited: true }), ["fault:L1 hangs"]],
 ];

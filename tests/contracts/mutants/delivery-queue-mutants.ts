@@ -69,17 +69,17 @@ function of(Queue: new () => RecordingDeliveryQueue, flaws?: Flaws): MakeSubject
 }
 
 export const deliveryQueueMutants: readonly Mutant<MakeSubject>[] = [
-  ["hands on at once", of(Hurrying), ["for as long as it is told"]],
-  ["counts on where it was", of(CountingOn), ["an audience from a page on aside", "recipients aside"]],
-  ["gives every delivery one reason", of(WithoutReasonAside), ["aside with its reason"]],
-  ["tidies up what it did not understand", of(Tidying), ["to the byte"]],
-  ["gives its own reason", of(WithoutReason), ["to the byte", "of any size"]],
-  ["drops what is large", of(DroppingWhatIsLarge), ["of any size"]],
-  ["replaces what is odd", of(ReplacingWhatIsOdd), ["of any characters"]],
+  ["defers without a delay", of(Hurrying), ["for the given time"]],
+  ["keeps the attempt count", of(CountingOn), ["dead-letters an audience from", "dead-letters recipients"]],
+  ["gives every delivery one reason", of(WithoutReasonAside), ["with its reason, to be moved back"]],
+  ["rewrites an unreadable body", of(Tidying), ["byte for byte"]],
+  ["gives its own reason", of(WithoutReason), ["byte for byte", "of any size"]],
+  ["drops large messages", of(DroppingWhatIsLarge), ["of any size"]],
+  ["replaces odd characters", of(ReplacingWhatIsOdd), ["of any characters"]],
   ["throws what its client throws", of(RecordingDeliveryQueue, { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", of(RecordingDeliveryQueue, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightDeliveryQueues: Readonly<Record<string, MakeSubject>> = {
-  "the fake that stands for it": of(RecordingDeliveryQueue),
+  "the fake": of(RecordingDeliveryQueue),
 };

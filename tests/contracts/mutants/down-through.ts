@@ -15,7 +15,7 @@ export function downThrough<Port extends object>(
       if (outage === "hangs") await (unlimited ? new Promise(() => {}) : pause(20));
       throw raw ? new Error("connect ECONNREFUSED") : new DependencyUnavailableError(dependency);
     };
-    // A port is no promise, although it can be awaited.
+    // A port has no `then`: `await` must return the port itself.
     return new Proxy(port, { get: (_target, name) => (name === "then" ? undefined : call) });
   };
 }

@@ -39,12 +39,12 @@ export class PlainConnectionStore implements ConnectionStore {
     return this.page(rest);
   }
 
-  /** For the store of subscriptions. */
+  /** Used by the subscription store. */
   find(id: ConnectionId): Connection | undefined {
     return this.rows.get(id)?.connection;
   }
 
-  /** For the store of subscriptions. */
+  /** Used by the subscription store. */
   isOpen(id: ConnectionId, userId: UserId, now: EpochSeconds): boolean {
     const { connection } = this.rows.get(id) ?? {};
     return connection !== undefined && connection.identity.userId === userId && this.isLive(connection, now);

@@ -56,7 +56,7 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     return found.filter((row) => this.isLive(row, now));
   }
 
-  /** With what the connection's record says. Some mutants subscribe where there is no record. */
+  /** Takes beginning and end from the connection's record. Some mutants subscribe without a record. */
   protected completed(reference: SubscriptionReference): Subscription {
     const { entityId, connectionId, userId } = reference;
     const { connectedAt, expiresAt } = this.connections.find(connectionId) ?? aConnection();

@@ -49,15 +49,15 @@ function of(Rotating: typeof InMemoryRotatingSecret, flaws?: Flaws): RotatingSec
 }
 
 export const rotatingSecretMutants: readonly Mutant<RotatingSecretSubject>[] = [
-  ["knows versions that exist and no other", of(KnowingItsOwn), ["tells the stages"]],
+  ["fails for a version that does not exist", of(KnowingItsOwn), ["knows the stage"]],
   ["takes an empty version for an empty text", of(EmptyAsText), ["no value for an empty version"]],
   ["promotes what it fills", of(PromotingWhatItFills), ["leaves its stage"]],
-  ["fills again what is full", of(FillingAgain), ["keeps the value"]],
+  ["overwrites a value", of(FillingAgain), ["keeps the value"]],
   ["takes back a promotion that is repeated", of(PromotingBackAndForth), ["once or more often"]],
   ["throws what its client throws", of(InMemoryRotatingSecret, { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", of(InMemoryRotatingSecret, { unlimited: true }), ["fault:L1 hangs"]],
 ];
 
 export const rightRotatingSecrets: Readonly<Record<string, RotatingSecretSubject>> = {
-  "the fake that stands for it": of(InMemoryRotatingSecret),
+  "the fake": of(InMemoryRotatingSecret),
 };

@@ -7,7 +7,7 @@ import { downThrough, type Flaws } from "./down-through.ts";
 
 type Secrets = Awaited<ReturnType<SigningSecrets["read"]>>;
 
-/** Both calls give the same answer. */
+/** Both calls return the same secrets. */
 const answering = (read: () => Promise<Secrets>): SigningSecrets => ({ read, reread: read });
 
 function of(make: (text: string) => SigningSecrets, flaws?: Flaws): SigningSecretsSubject {
@@ -23,7 +23,7 @@ const previousFirst = (text: string) => {
 
 const anewEachTime = (text: string) => answering(async () => [new Secret(text)]);
 
-/** Like a cache without a shared flight: the last answer stays. */
+/** Like a cache whose callers share no request: the last result stays. */
 const anewForEachFlight = (text: string) => {
   let kept: Secrets | undefined;
   return answering(async () => {
@@ -38,10 +38,10 @@ const anewForEachFlight = (text: string) => {
 const openHearted = (text: string) => Object.assign(fixed(text), { text });
 
 export const signingSecretsMutants: readonly Mutant<SigningSecretsSubject>[] = [
-  ["answers with the previous secret first", of(previousFirst), ["current secret first", "the first reread"]],
-  ["makes a new object each time", of(anewEachTime), ["with the same object"]],
-  ["looks for each caller", of(anewForEachFlight), ["concurrent calls alike"]],
-  ["shows what it holds", of(openHearted), ["out of whatever is printed"]],
+  ["returns the previous secret first", of(previousFirst), ["current secret first", "the first reread"]],
+  ["makes a new object each time", of(anewEachTime), ["the same object for an equal secret"]],
+  ["asks the source for each caller", of(anewForEachFlight), ["to concurrent calls"]],
+  ["shows its secrets", of(openHearted), ["out of all printed text"]],
   ["throws what its client throws", of(fixed, { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", of(fixed, { unlimited: true }), ["fault:L1 hangs"]],
 ];

@@ -60,7 +60,7 @@ class SubscribingForTheUser extends PlainSubscriptionStore {
   }
 }
 
-/** What a caller says beside the names, such as an end of its own, is written too. */
+/** It also writes other fields that a caller gives, such as an end. */
 class TakingTheCallersEnd extends PlainSubscriptionStore {
   protected override completed(reference: SubscriptionReference): Subscription {
     return { ...super.completed(reference), ...reference };
@@ -134,7 +134,7 @@ class RefusingWhatIsNotThere extends PlainSubscriptionStore {
   }
 }
 
-class RemovingForEverybody extends PlainSubscriptionStore {
+class RemovingForAllConnections extends PlainSubscriptionStore {
   protected override remove({ entityId }: SubscriptionReference): void {
     for (const [key, row] of this.rows) if (row.entityId === entityId) this.rows.delete(key);
   }
@@ -253,7 +253,7 @@ class KeepingAllInOnePlace extends PlainSubscriptionStore {
   }
 }
 
-class FindingWhoeverIsNamed extends PlainSubscriptionStore {
+class FindingAnyNamedConnection extends PlainSubscriptionStore {
   override async subscribersAmong(ids: readonly ConnectionId[], entityId: EntityId, now: EpochSeconds) {
     const rows = [...this.rows.values()].filter((row) => ids.includes(row.connectionId) && this.isLive(row, now));
     return rows.map((row) => ({ ...row, entityId }));
@@ -347,56 +347,64 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   [
     "acknowledges before it writes",
     of(AcknowledgingFirst),
-    ["at once, all that it asks for", "as if one came after the other"],
+    ["to the fan-out at once", "as if one came after the other"],
   ],
   [
     "reads before it writes",
     of(ReadingBeforeWriting),
-    ["keeps to the limit however many", "leaves nothing of a subscribe that it meets"],
+    ["keeps to the limit with", "leaves nothing of a concurrent subscribe"],
   ],
-  ["keeps every request", of(KeepingEveryRequest), ["one subscription however often"]],
-  ["subscribes all connections of a user", of(SubscribingForTheUser), ["not of its user's others"]],
-  ["takes the caller's word for an end", of(TakingTheCallersEnd), ["ends with its connection's record"]],
+  ["keeps every request", of(KeepingEveryRequest), ["one subscription, however often"]],
+  ["subscribes all connections of a user", of(SubscribingForTheUser), ["not its user's others"]],
+  ["takes the end from the caller", of(TakingTheCallersEnd), ["ends with its connection's record"]],
   [
-    "takes any user's word for a connection",
+    "accepts any user's request for a connection",
     of(TakingAnybodysWord),
-    ["refuses a connection", "that it is not connected", "another user's word"],
+    ["refuses a connection", "that it is not connected", "another user's request"],
   ],
-  ["opens what it does not know", of(OpeningWhatItDoesNotKnow), ["makes no connection"]],
+  ["opens an unknown connection", of(OpeningWhatItDoesNotKnow), ["makes no connection"]],
   [
     "counts requests, not subscriptions",
     of(CountingRequests),
-    ["leaves nothing of a refusal", "takes a repeated subscribe"],
+    ["leaves nothing of a refusal", "accepts a repeated subscribe"],
   ],
   ["never gives room back", of(NeverGivingRoomBack), ["has room again"]],
-  ["has no limit", of(WithoutLimit), ["one more than the limit"]],
-  ["refuses what is not there", of(RefusingWhatIsNotThere), ["ends a subscription", "succeeds without a subscription"]],
-  ["removes for every connection", of(RemovingForEverybody), ["leaves the subscriptions of another connection"]],
-  ["removes every subscription there ever was", of(RemovingEverySubscriptionEver), ["as it was, for others"]],
-  ["unsubscribes for good", of(UnsubscribingForGood), ["may be subscribed to again"]],
-  ["refuses those that meet", of(RefusingThoseThatMeet), ["a hundred of them at once"]],
-  ["removes a batch", of(RemovingABatch), ["none of 60"]],
-  ["removes nothing", of(RemovingNothing), ["none of 1 ", "removes the subscription that was seen"]],
-  ["throws where there is nothing to remove", of(ThrowingWithNothingToDo), ["none of 0", "fault:M2 may be repeated"]],
+  ["has no limit", of(WithoutLimit), ["one subscription more than the limit"]],
   [
-    "goes by the first close",
+    "refuses to end a missing subscription",
+    of(RefusingWhatIsNotThere),
+    ["ends a subscription", "succeeds without a subscription"],
+  ],
+  [
+    "removes the subscriptions of every connection",
+    of(RemovingForAllConnections),
+    ["leaves the subscriptions of another connection"],
+  ],
+  ["removes every earlier subscription", of(RemovingEverySubscriptionEver), ["an entity that it has unsubscribed"]],
+  ["allows no second subscription", of(UnsubscribingForGood), ["to be subscribed to again"]],
+  ["refuses concurrent requests", of(RefusingThoseThatMeet), ["a hundred of them at once"]],
+  ["removes a batch", of(RemovingABatch), ["none of 60"]],
+  ["removes nothing", of(RemovingNothing), ["none of 1 ", "removes a subscription that a fan-out has read"]],
+  ["throws if there is nothing to remove", of(ThrowingWithNothingToDo), ["none of 0", "fault:M2 may be repeated"]],
+  [
+    "removes subscriptions only in the first close",
     over(new RemovingAfterTheFirstClose(forgetting), forgetting),
     ["finished by the next call when it was interrupted"],
   ],
   ["ends a second early", of(ASecondShort), ["shown in its last second"]],
   ["never ends", of(NeverExpiring), ["a subscription is fault:L7"]],
-  ["has one page for all", of(OnePage), ["over all its pages"]],
+  ["puts all subscribers on one page", of(OnePage), ["over all its pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],
-  ["counts its way to the next page", of(PagesByNumber), ["loses no subscriber"]],
-  ["compares the beginning of a name", of(ComparingTheBeginning), ["to be an entity like any other"]],
-  ["takes two spellings for one", of(Normalizing), ["two Unicode forms"]],
-  ["keeps all in one place", of(KeepingAllInOnePlace), ["share nothing"]],
-  ["finds a named connection with any subscription", of(FindingWhoeverIsNamed), ["finds the subscribers among"]],
+  ["finds the next page by counting", of(PagesByNumber), ["loses no subscriber"]],
+  ["compares only the beginning of a name", of(ComparingTheBeginning), ["to be an entity like any other"]],
+  ["treats two spellings as one", of(Normalizing), ["two Unicode forms"]],
+  ["keeps all items under one key", of(KeepingAllInOnePlace), ["shares nothing"]],
+  ["finds a named connection with any subscription", of(FindingAnyNamedConnection), ["finds the subscribers among"]],
   ["finds a named subscriber that has expired", of(FindingTheExpired), ["finds the subscribers among"]],
   ["finds a subscriber as often as it is named", of(FindingTwice), ["finds the subscribers among"]],
-  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 that are named"]],
-  ["goes on from anywhere", of(TakingAnyCursor), ["which is no next page of this store"]],
-  ["lets a page lead to its owner", of(CursorsOfAnOwner), ["no other entity's subscribers"]],
+  ["finds a hundred and no more", of(FindingAHundred), ["finds 130 named connections"]],
+  ["accepts any cursor", of(TakingAnyCursor), ["which is not a cursor of this store"]],
+  ["takes the entity from the cursor", of(CursorsOfAnOwner), ["no other entity's subscribers"]],
   ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],
   ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["fault:L1 hangs"]],

@@ -1,22 +1,22 @@
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import { EVENTS, eventOf } from "./traffic.ts";
 
-/** `givenUp` by the fan-out, with its reason; `poisoned` by a queue, after too many receives. */
+/** Dead letters are `givenUp` by the fan-out, with a reason, or `poisoned`, by a queue after too many receives. */
 const MARKS = { delivered: 1, gone: 2, givenUp: 4, poisoned: 8 } as const;
 
 export type Mark = keyof typeof MARKS;
 
-/** More than any event has recipients. */
+/** No event has more recipients. */
 const PLACES = 8;
 
-/** What became of every recipient of every event, a byte for each. */
+/** The outcome for every recipient of every event, a byte for each. */
 export class Account {
   readonly #marks = new Uint8Array(EVENTS * PLACES);
-  /** Events that somebody was told of twice. */
+  /** Events that a recipient received twice. */
   readonly repeated = new Set<number>();
-  /** Events that were in the hands of a process when it ended. */
+  /** Events that a process was handling when it ended. */
   readonly interrupted = new Set<number>();
-  /** Told to somebody whom it did not concern. */
+  /** The number of posts to connections outside of the audience. */
   strays = 0;
 
   enter(event: number, id: ConnectionId, mark: Mark): void {
@@ -34,7 +34,7 @@ export class Account {
     return all.filter((event) => this.#places(event).some((place) => this.#has(place, mark)));
   }
 
-  /** Each recipient in one count: who was delivered to counts as that, whatever else happened. */
+  /** Counts each recipient once: as delivered if a post arrived, whatever else happened. */
   balance() {
     const counts = { expected: 0, delivered: 0, gone: 0, givenUp: 0, poisoned: 0, unexplained: 0 };
     for (let event = 0; event < EVENTS; event += 1) {

@@ -23,7 +23,7 @@ import { EVENTS, eventOf, POSTS_BEFORE_GIVING_UP } from "./traffic.ts";
 const WORK = ["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue"];
 const POISONED = ["EntityUpdatedDeadLetters", "UserPushDeadLetters", "ContinuationDeadLetters"];
 
-/** Published at once, before they are waited for: what the queues hold at most. */
+/** The number of events published before a wait: the queues never hold more. */
 const CHUNK = 1000;
 const ENTRIES = 10;
 const STEP_MILLIS = 5_000;
@@ -73,7 +73,7 @@ async function hiddenMessages(): Promise<number> {
   return depths.reduce((sum, { hidden }) => sum + hidden, 0);
 }
 
-/** Until all that can be taken up has been, with time standing still. */
+/** Runs until no queue has a visible message, while the time stands still. */
 async function idle(): Promise<void> {
   for (let unchanged = 0, before = ""; unchanged < 3; ) {
     const depths = JSON.stringify(await Promise.all(WORK.map((queue) => bus.depth(queue))));
@@ -83,7 +83,7 @@ async function idle(): Promise<void> {
   }
 }
 
-/** Lets the time pass in which delayed messages and those of ended processes come back, until there are none. */
+/** Moves the time until delayed messages and those of ended processes have come back, and none is left. */
 async function drain(): Promise<void> {
   for (await idle(); (await hiddenMessages()) > 0; await idle()) scheduler.advance(STEP_MILLIS);
 }
@@ -114,28 +114,28 @@ describe("100,000 events through bus, queues, functions and sockets", () => {
     await readDeadLetters("Undeliverable", "givenUp");
   }, 200_000);
 
-  it("inv:13 come to each of their recipients, or to the dead letters, or find it gone", () => {
+  it("inv:13 reach each of their recipients, or the dead letters, or find the recipient gone", () => {
     const { expected, delivered, gone, givenUp, poisoned, unexplained } = account.balance();
     expect(unexplained).toBe(0);
     expect(delivered + gone + givenUp + poisoned).toBe(expected);
   });
 
-  it("inv:4 inv:6 come to no other connection", () => {
+  it("inv:4 inv:6 reach no other connection", () => {
     expect(account.strays).toBe(0);
   });
 
-  it("fault:J1 find gone what is gone, and nothing else", () => {
+  it("fault:J1 find only those connections gone that are gone", () => {
     const kinds = account.eventsWith("gone").map((event) => eventOf(event).fate?.kind);
     expect(kinds).toEqual(Array.from({ length: EVENTS / 100 }, () => "gone"));
   });
 
-  it("fault:J3 are given up only after as many posts as there are", () => {
+  it("fault:J3 are given up only after all posts that a delivery has", () => {
     const posts = account.eventsWith("givenUp").map((event) => throttledPosts(event));
     expect(posts.length).toBeGreaterThan(0);
     expect(Math.min(...posts)).toBeGreaterThanOrEqual(POSTS_BEFORE_GIVING_UP);
   });
 
-  it("fault:2 fault:5 are repeated, or poisoned, only where a process ended", () => {
+  it("fault:2 fault:5 are repeated, or poisoned, only if a process ended", () => {
     const touched = [...account.repeated, ...account.eventsWith("poisoned")];
     expect(account.interrupted.size).toBeGreaterThanOrEqual(EVENTS / 1000);
     expect(touched.filter((event) => !account.interrupted.has(event))).toEqual([]);

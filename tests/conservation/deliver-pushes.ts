@@ -17,15 +17,15 @@ import { mortal, ofTheLiving } from "./mortal-process.ts";
 
 const POSTS_AT_ONCE = 50;
 
-/** A line for every delivery would be most of the memory. */
+/** Logs nothing: a log entry for every delivery would take most of the memory. */
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The function that delivers pushes, as it is composed, over stores in memory and with the sockets that they are given. */
+/** The composed function DeliverPushes, over in-memory stores and the given sockets. */
 export function makeDeliverPushes(deps: {
   readonly channel: ConnectionChannel;
   readonly queue: DeliveryQueue & DeadLetters;
   readonly scheduler: Scheduler;
-  /** Called with the deliveries that a process had in hand when it ended. */
+  /** Called with the deliveries that a process was handling when it ended. */
   readonly onDeath: (deliveries: readonly Delivery[]) => void;
 }) {
   const connections = new MemoryConnectionStore();

@@ -6,10 +6,10 @@ import type { Account } from "./account.ts";
 import { endProcess, isProcessDead } from "./mortal-process.ts";
 import { eventOf, type TrafficEvent } from "./traffic.ts";
 
-/** In the place of the gateway: answers a post by the fate of its event, and enters it into the account. */
+/** Replaces the gateway: the fate of an event decides the outcome of a post, which is entered into the account. */
 export class FatedSockets implements ConnectionChannel {
   readonly #account: Account;
-  /** Posts made in vain to an event's first recipient. Few events have any. */
+  /** Failed posts to an event's first recipient. Few events have any. */
   readonly #vain = new Map<number, number>();
 
   constructor(account: Account) {

@@ -10,13 +10,13 @@ import { DEFAULT_ACCOUNT } from "@portcullis/emulator";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import type { TrafficEvent } from "./traffic.ts";
 
-/** Signs as the functions do, which may send continuations. */
+/** Signs as the functions do, since only they may send continuations. */
 const CREDENTIALS = { accessKeyId: DEFAULT_ACCOUNT.functionsAccessKeyId, secretAccessKey: "local" };
 
-/** The test's own time stands still. A machine that stalls must not make the client send a second time. */
+/** The test's time stands still, so the SDK must not retry: a slow machine would send a message twice. */
 export const PATIENT_MILLIS = 60_000;
 
-/** The runtime's EventBridge and SQS, spoken to by the real clients. */
+/** The emulator's EventBridge and SQS, called by the real SDK clients. */
 export class LocalBus {
   readonly sqs: SQSClient;
   readonly #events: EventBridgeClient;
@@ -44,7 +44,7 @@ export class LocalBus {
     if (FailedEntryCount !== 0) throw new Error("the bus did not take an event");
   }
 
-  /** Takes out of a queue all that can be seen. */
+  /** Receives and deletes all visible messages of a queue. */
   async empty(queue: string): Promise<readonly Message[]> {
     const QueueUrl = this.urlOf(queue);
     const all: Message[] = [];
@@ -58,7 +58,7 @@ export class LocalBus {
     }
   }
 
-  /** What is visible, and what will be: delayed or in flight. */
+  /** The number of visible messages, and of those that are delayed or in flight. */
   async depth(queue: string): Promise<{ readonly visible: number; readonly hidden: number }> {
     const count = new GetQueueAttributesCommand({ QueueUrl: this.urlOf(queue), AttributeNames: ["All"] });
     const { Attributes = {} } = await this.sqs.send(count);

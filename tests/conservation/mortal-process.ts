@@ -7,7 +7,7 @@ type Life = { dead: boolean; readonly die: () => void };
 
 const lives = new AsyncLocalStorage<Life>();
 
-/** A function whose process may end in the middle: then Lambda hears of a failure, and of nothing that comes after. */
+/** A function whose process may end in the middle. Lambda then sees a failure and nothing of later calls. */
 export function mortal<Answer>(
   handler: (event: SqsEvent, context: never) => Promise<Answer>,
   onDeath: (event: SqsEvent) => void,
@@ -34,7 +34,7 @@ export function isProcessDead(): boolean {
   return lives.getStore()?.dead ?? false;
 }
 
-/** Nothing leaves a process that has ended. */
+/** Calls of a process that has ended have no effect. */
 export function ofTheLiving(queue: DeliveryQueue & DeadLetters): DeliveryQueue & DeadLetters {
   const call = <T>(effect: () => Promise<T>): Promise<T> =>
     isProcessDead() ? Promise.reject(new DependencyUnavailableError("DELIVERY_QUEUE")) : effect();

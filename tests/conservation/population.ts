@@ -7,7 +7,7 @@ import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";
 
 type Stores = { readonly connections: MemoryConnectionStore; readonly subscriptions: MemorySubscriptionStore };
 
-/** Everybody whom any event concerns, connected a minute ago and subscribed to their entities. */
+/** All recipients of all events, connected a minute ago and subscribed to their entities. */
 export async function populate({ connections, subscriptions }: Stores, now: EpochMillis): Promise<void> {
   const connectedAt = (now - 60_000) as EpochMillis;
   const expiresAt = addSeconds(toEpochSeconds(now), 7000);

@@ -8,15 +8,15 @@ const CONNECTIONS_OF_USER = 4;
 const CONNECTIONS = USERS * CONNECTIONS_OF_USER;
 const ENTITIES = 200;
 
-/** Four posts an invocation and six invocations. */
+/** The posts of a delivery: four per invocation, in six invocations. */
 export const POSTS_BEFORE_GIVING_UP = 24;
 const MOST_THROTTLED = 30;
 
 /**
- * What goes wrong with an event, the rest going well.
- * - `gone`: one of its connections is, and nobody has said so;
- * - `throttled`: its first connection answers so many posts with 429;
- * - `crash`: the process ends with its first post, before or after the gateway took it; `always`, or the first time.
+ * The one fault of an event.
+ * - `gone`: one of its connections has gone without a disconnect;
+ * - `throttled`: the gateway responds 429 to this number of posts to its first connection;
+ * - `crash`: the process ends with its first post, before or after the gateway accepted it, the first time or `always`.
  */
 export type Fate =
   | { readonly kind: "gone" }
@@ -30,7 +30,7 @@ export type TrafficEvent = {
   readonly fate?: Fate;
 };
 
-/** 1 % gone, 1 % throttled, 0.1 % crashed, spread over updates and pushes: the same events every time. */
+/** 1 % gone, 1 % throttled, 0.1 % crashed, spread over updates and pushes. Each run has the same events. */
 export function eventOf(number: number): TrafficEvent {
   const fate = fateOf(number);
   const own = fate?.kind === "gone" ? `-of-${number}` : "";
@@ -62,7 +62,7 @@ function regular(index: number): ConnectionId {
   return connectionId(`c${index % CONNECTIONS}`);
 }
 
-/** Undefined for the connections that one event has to itself. */
+/** Undefined for connections that only one event has. */
 export function userOf(id: ConnectionId): string | undefined {
   const index = /^c(\d+)$/.exec(id)?.[1];
   return index === undefined ? undefined : `user-${Math.floor(Number(index) / CONNECTIONS_OF_USER)}`;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../src/application/ports/system.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 
-/** Stands still until a test moves it, also backwards. */
+/** A clock that stands still until a test moves it, forwards or backwards. */
 export class FixedClock implements Clock {
   #millis: number;
 

@@ -3,12 +3,12 @@ import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/del
 import type { MalformedInputCode } from "../../src/domain/errors.ts";
 import type { Delivery, UndeliverableReason } from "../../src/domain/notification/delivery.ts";
 
-/** Both ports, since one adapter serves both. Keeps what it was given until it is taken out. */
+/** Implements both ports, as the adapter for SQS does. Keeps its messages until a test takes them out. */
 export class RecordingDeliveryQueue implements DeliveryQueue, DeadLetters {
   readonly deferred: { readonly delivery: Delivery; readonly delaySeconds: number }[] = [];
   readonly dead: { readonly delivery: Delivery; readonly reason: UndeliverableReason }[] = [];
   readonly unread: { readonly body: string; readonly reason: MalformedInputCode }[] = [];
-  /** How many of the next calls fail. */
+  /** The number of next calls that fail. */
   outages = 0;
 
   async defer(delivery: Delivery, delaySeconds: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { LogFields, Logger } from "../../src/application/ports/logger.ts";
 
 export type LogEntry = { readonly level: "info" | "warn" | "error"; readonly message: string } & LogFields;
 
-/** Keeps what was logged, as it was given. */
+/** Keeps the log entries as they were given. */
 export class RecordingLogger implements Logger {
   readonly entries: LogEntry[] = [];
 

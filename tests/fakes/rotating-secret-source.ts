@@ -11,13 +11,13 @@ type Outcome = "all" | "current" | "none" | "failed";
 
 type Version = { readonly text: string; readonly createdAt: EpochMillis };
 
-/** Rotates and goes down when a test says so. Answers with new Secret objects each time, as a parser does. */
+/** A source that a test rotates and breaks. Each look returns new Secret objects, as a parser does. */
 export class RotatingSecretSource implements SigningSecretSource {
-  /** While it is set, every look throws it. */
+  /** While this is set, every look throws it. */
   outage: Error | undefined;
-  /** While it is set, every look finds the current version, but not the previous one. */
+  /** While this is set, every look finds the current version, but not the previous one. */
   previousOutage: Error | undefined;
-  /** While it is set, every look is answered that there is no secret for us. */
+  /** While this is set, every look finds that there is no secret for us. */
   refusal: Error | undefined;
   /** Each look in seconds since 1970, how it ended, and the current text at that moment. */
   readonly looks: { readonly at: number; readonly outcome: Outcome; readonly text: string }[] = [];

@@ -5,10 +5,10 @@ import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Notification } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 
-/** What the nth post (from 1) to a connection comes to. May throw, hang or take its time. */
+/** The outcome of the nth post (from 1) to a connection. The script may throw, hang or wait. */
 export type Script = (connectionId: ConnectionId, nth: number) => PostOutcome | Promise<PostOutcome>;
 
-/** Keeps what was posted, in order, and answers by its script. */
+/** Keeps the posts in order. The script gives each post its outcome. */
 export class ScriptedChannel implements ConnectionChannel {
   readonly posts: { readonly connectionId: ConnectionId; readonly push: string; readonly outcome: PostOutcome }[] = [];
   mostAtOnce = 0;

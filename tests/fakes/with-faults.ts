@@ -1,9 +1,9 @@
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 
-/** What befalls a call: `lost` never arrives, `late` takes effect and then reports a failure. */
+/** The fault of a call: a `lost` call never arrives; a `late` one takes effect and then reports a failure. */
 export type Fault = "none" | "lost" | "late";
 
-/** A port whose calls fail as the next fault says. Each call takes one, in the order in which the calls are made. */
+/** A port whose calls fail by a list of faults. Each call takes the next fault, in the order of the calls. */
 export function withFaults<Port extends object>(port: Port, nextFault: () => Fault): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -3,10 +3,10 @@ import { type Connection, type ConnectionId, parseConnectionId } from "../../src
 import { parseUserId, type UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
-/** When the test file was loaded. A store that lets records go by its own clock takes a fixed date for the past one day. */
+/** The time at which the test file was loaded. A store with its own clock would find a fixed date past one day. */
 export const NOW = Math.floor(Date.now() / 1000) as EpochSeconds;
 
-/** One that was never used before, as the gateway spells them. */
+/** An id in the gateway's form that was never used before. */
 export function aConnectionId(): ConnectionId {
   return parseConnectionId(`${randomUUID().replaceAll("-", "").slice(0, 15)}=`) as ConnectionId;
 }
@@ -15,7 +15,7 @@ export function aUserId(): UserId {
   return parseUserId(`user-${randomUUID()}`) as UserId;
 }
 
-/** Opened at `NOW` for two hours, by a user who has no other. */
+/** A connection opened at `NOW` for two hours, by a user who has no other. */
 export function aConnection({
   userId = aUserId(),
   ...rest

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import { type EntityId, parseEntityId, type Subscription } from "../../src/domain/subscription/subscription.ts";
 
-/** One without subscribers. */
+/** An entity without subscribers. */
 export function anEntityId(): EntityId {
   return parseEntityId(`order-${randomUUID()}`) as EntityId;
 }

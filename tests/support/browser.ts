@@ -4,15 +4,15 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The path of a Chromium, or nothing. */
+    /** The path of a Chromium, or an empty text. */
     browser: string;
   }
 }
 
-/** As Debian, Ubuntu, Fedora and Google name it. */
+/** The names that Debian, Ubuntu, Fedora and Google give it. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** Looks once per run for a browser. In CI a missing one is a failure, elsewhere a reason to skip. */
+/** Looks for a browser once per run. Without one the tests are skipped; in CI they fail. */
 export function setup(project: TestProject): void {
   const found = candidates().find(isExecutable);
   if (found === undefined && process.env["CI"] === "true") throw new Error("CI needs a Chromium");

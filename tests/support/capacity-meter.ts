@@ -10,9 +10,9 @@ type Count = { reads: number; writes: number };
 const READS = new Set(["BatchGetItemCommand", "GetItemCommand", "QueryCommand"]);
 
 /**
- * Asks for ReturnConsumedCapacity in every call of a client and adds up what DynamoDB answers. Two counts are its own: of
- * a transaction, of which DynamoDB Local leaves items out, two units for each item, and of a write that was refused, which
- * is charged all the same, what it would have cost. No item here is above a kilobyte: tests of the adapter hold that.
+ * Asks for ReturnConsumedCapacity in every call of a client and adds up DynamoDB's figures. It counts two cases itself.
+ * DynamoDB Local leaves out items of a transaction: each item counts two units. A refused write is charged too: it counts
+ * what the write would have cost. No item here is larger than a kilobyte: tests of the adapter ensure that.
  */
 export class CapacityMeter {
   readonly #counts = new AsyncLocalStorage<Count>();
@@ -37,7 +37,7 @@ export class CapacityMeter {
     );
   }
 
-  /** What the calls made by `work` cost, whatever else is measured at the same time. */
+  /** The cost of the calls that `work` makes, also if other work is measured at the same time. */
   async measure(work: () => Promise<unknown>): Promise<Units> {
     const count: Count = { reads: 0, writes: 0 };
     await this.#counts.run(count, work);

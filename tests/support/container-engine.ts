@@ -7,7 +7,7 @@ declare module "vitest" {
   }
 }
 
-/** Asks once per run whether testcontainers has an engine. In CI a missing engine is a failure, elsewhere a reason. */
+/** Asks once per run whether testcontainers has an engine. Without one the tests are skipped; in CI they fail. */
 export default async function findContainerEngine(project: TestProject): Promise<void> {
   const found = await getContainerRuntimeClient().then(
     () => true,

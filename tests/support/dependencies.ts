@@ -1,6 +1,6 @@
 import type { ExpandedTemplate } from "./expanded-template.ts";
 
-/** Logical ids of all that CloudFormation makes before a resource: what it refers to, and what that refers to. */
+/** Logical ids of all resources that CloudFormation makes before a resource: its references, and theirs in turn. */
 export function dependenciesOf(template: ExpandedTemplate, logicalId: string): ReadonlySet<string> {
   const found = new Set<string>();
   const pending = [logicalId];

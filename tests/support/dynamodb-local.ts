@@ -6,12 +6,12 @@ import { endpointOf, startDynamodbLocal } from "./start-dynamodb-local.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Answers with DynamoDB Local's address, and starts it for the first who asks. */
+    /** Returns DynamoDB Local's address, and starts it at the first call. */
     dynamodbLocal: string;
   }
 }
 
-/** One DynamoDB Local for the whole run, and none for a run that needs none. */
+/** One DynamoDB Local for the whole run; a run that does not need it starts none. */
 export default async function offerDynamodbLocal(project: TestProject): Promise<() => Promise<void>> {
   let container: Promise<StartedTestContainer> | undefined;
   const server = createServer((_request, response) => {

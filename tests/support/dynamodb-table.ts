@@ -6,7 +6,7 @@ import { tableDefinition } from "./template-table.ts";
 
 const LOCAL = { region: "eu-west-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
-/** The table of a DynamoDB at the endpoint as the handlers come to it, in a hurry. */
+/** The table at a DynamoDB endpoint, with the handlers' short time limits. */
 export function tableAt(endpoint: string): DynamoTable {
   const documents = makeDocumentClient({ ...LOCAL, endpoint });
   return { documents, name: "table", index: "GSI1", ...TABLE_BUDGETS };
@@ -14,7 +14,7 @@ export function tableAt(endpoint: string): DynamoTable {
 
 /**
  * A new table, by default as infra/template.yaml declares it. Time limits are wide: an emulator that shares its cores
- * with other tests is slower than what it stands for.
+ * with other tests is slower than DynamoDB.
  */
 export async function createTableAt(endpoint: string, define = tableDefinition): Promise<DynamoTable> {
   const documents = makeDocumentClient({ ...LOCAL, endpoint }, { connectMillis: 30_000, requestMillis: 30_000 });

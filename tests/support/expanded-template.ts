@@ -6,7 +6,7 @@ export type ExpandedResource = {
   readonly Type: string;
   readonly Condition?: string;
   readonly DependsOn?: string | readonly string[];
-  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON, of which a test says what it expects.
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON; each test states what it expects.
   readonly Properties: any;
 };
 
@@ -18,11 +18,11 @@ export type ExpandedTemplate = {
 };
 
 const PYTHON = ".venv/bin/python";
-/** Left by scripts/verify-template.ts when all its tools are there. */
+/** scripts/verify-template.ts writes this file once all its tools are installed. */
 const STAMP = ".venv/.installed-from";
 
 /**
- * What SAM's own translator makes of the template. Undefined where scripts/verify-template.ts has not set up its tools,
+ * The template as SAM's own translator expands it. Undefined if scripts/verify-template.ts has not set up its tools,
  * which in CI is a failure.
  */
 export function expandTemplate(): ExpandedTemplate | undefined {

@@ -18,7 +18,7 @@ const INVOCATION_MILLIS = 20_000;
 export type PortCall = "post" | "defer" | "pause" | "read" | "forget";
 export type Around = <T>(call: () => Promise<T>, what: PortCall) => Promise<T>;
 
-/** A fan-out over fakes: an audience in pages, a channel by script, and time that passes only when it is told to. */
+/** A fan-out over fakes: an audience in pages, a scripted channel, and a clock that a test moves. */
 export class FanOutWorld {
   readonly clock = new FixedClock(NOON);
   readonly channel = new ScriptedChannel();
@@ -36,7 +36,7 @@ export class FanOutWorld {
     this.pauses.push(ceilingMillis);
   };
   timer: Timer = STANDING_TIMER;
-  /** Around every call of a port: where a test reorders, breaks off or ends the world. */
+  /** Wraps every call of a port, so that a test can reorder calls, break them off or end the process. */
   around: Around = (call) => call();
   readonly #concurrency: number;
   #fanOut;
@@ -48,7 +48,7 @@ export class FanOutWorld {
     this.#fanOut = this.#makeFanOut();
   }
 
-  /** As after a crash: whatever the process held is gone. */
+  /** A new process, as after a crash: all that the old one held in memory is lost. */
   restart(): void {
     this.#fanOut = this.#makeFanOut();
   }
@@ -74,7 +74,7 @@ export class FanOutWorld {
     });
   }
 
-  /** A page's name is the index of its first member. */
+  /** A page's cursor is the index of its first member. */
   read = async (from?: string): Promise<Page<Recipient>> => {
     this.pagesRead.push(from);
     const start = Number(from ?? 0);
@@ -98,7 +98,7 @@ export class FanOutWorld {
     });
   }
 
-  /** Takes up what was deferred, each after its delay, until nothing is left. */
+  /** Runs the deferred deliveries, each after its delay, until none is left. */
   async drain(): Promise<void> {
     for (let next = this.queue.deferred.shift(); next !== undefined; next = this.queue.deferred.shift()) {
       this.clock.advance(next.delaySeconds);
@@ -106,7 +106,7 @@ export class FanOutWorld {
     }
   }
 
-  /** The connections that were put aside, over all dead letters. */
+  /** The connections of all dead letters. */
   deadLettered(): readonly ConnectionId[] {
     return this.queue.dead.flatMap(({ delivery: { to } }) =>
       "recipients" in to ? to.recipients.map(({ connectionId }) => connectionId) : [],

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import type { Outage } from "../contracts/outages.ts";
 
-/** Until the test ends: the port of a server, of whatever protocol, that cuts off its callers or never answers them. */
+/** The port of a server that cuts off its callers or never responds, in any protocol. It stops when the test ends. */
 export async function faultyServer(outage: Outage): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

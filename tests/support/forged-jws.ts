@@ -10,12 +10,12 @@ export type Forgery = {
   readonly hash?: Hash;
 };
 
-/** A compact JWS whose HMAC is right whatever its header and payload are: by hand, since libraries refuse to make these. */
+/** A compact JWS with a correct HMAC over any header and payload. Libraries refuse to make these. */
 export function forgeJws({ header = { alg: "HS256", typ: "JWT" }, payload, key, hash = "sha256" }: Forgery): string {
   return signSegments(encodePart(header), encodePart(payload), key, hash);
 }
 
-/** The HMAC over segments as they are written, canonical or not. */
+/** The HMAC over the segments as they are spelled, canonical or not. */
 export function signSegments(header: string, payload: string, key: string | Uint8Array, hash: Hash = "sha256"): string {
   const signed = `${header}.${payload}`;
   return `${signed}.${createHmac(hash, key).update(signed).digest("base64url")}`;

@@ -25,7 +25,7 @@ function requestContext(routeKey: string, eventType: string, overrides: Override
   };
 }
 
-/** What a client may send along a handshake. A header given as an array is sent several times. */
+/** The headers and the query that a client sends with a handshake. A header given as an array is sent several times. */
 export type Handshake = {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
@@ -74,7 +74,7 @@ export function connectEvent({ headers = {} }: Handshake = {}, overrides: Overri
   };
 }
 
-/** From then on: without the time that the authorizer took. */
+/** The context in the events after the handshake: without the time that the authorizer took. */
 const { integrationLatency: _, ...messageContext } = AUTHORIZER_CONTEXT;
 
 export function messageEvent(body: string, overrides: Overrides = {}) {

@@ -2,7 +2,7 @@ import type { UnverifiedToken } from "../../src/domain/token/credentials.ts";
 import { HS256, type IssuerPolicy } from "../../src/domain/token/issuer-policy.ts";
 import { forgeJws } from "./forged-jws.ts";
 
-/** Planted where secrets go, so that a test can look for it where secrets must not be. */
+/** Planted in place of a secret, so that a test can look for it in places that must hold no secret. */
 export const SECRET_TEXT = "planted-signing-secret-0123456789abcdef";
 
 export const POLICY: IssuerPolicy = {

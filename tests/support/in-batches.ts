@@ -1,4 +1,4 @@
-/** As Promise.all over `work`, but no more of it at once than a client has sockets. */
+/** Like Promise.all over `work`, with at most as many calls at once as a client has sockets. */
 export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += 25) {

@@ -1,5 +1,5 @@
-// Loads a handler and lets it handle the events on standard input, one after the other. How it answers is for other
-// tests to judge.
+// Loads a handler and lets it handle the events on standard input, one after the other. Other tests judge its
+// results.
 import { json } from "node:stream/consumers";
 import { lambdaContext } from "./lambda-context.ts";
 

@@ -1,13 +1,13 @@
-/** One request of a connection, as its sender saw it. Moments only have an order. */
+/** One request of a connection, as its sender saw it. Only the order of the moments counts. */
 export type Request = {
   readonly begun: number;
-  /** Infinite until it is answered. */
+  /** Infinite until the response has come. */
   readonly ended: number;
 } & (
   | {
       readonly kind: "subscribe" | "unsubscribe";
       readonly entity: string;
-      /** `failed` took effect or did not, or is yet to. */
+      /** A `failed` request has taken effect, has not, or will later. */
       readonly outcome: "subscribed" | "unsubscribed" | "limit-reached" | "not-connected" | "failed";
     }
   | { readonly kind: "close"; readonly outcome: "closed" | "failed" }
@@ -19,14 +19,14 @@ type State = { readonly subscribed: ReadonlySet<string>; readonly isClosed: bool
 export type Ends = {
   readonly limit: number;
   readonly initially?: readonly string[];
-  /** The subscriptions when all is over. */
+  /** The subscriptions after all requests. */
   readonly finally: readonly string[];
 };
 
 /**
- * Whether answers and final state are those of requests one after the other: in their order, or in either order if they
- * overlapped. A failed request may take effect at any time after it began, but not after a later request that began after
- * the failure and was acknowledged. A connection may end at any time.
+ * Whether responses and final state are possible for requests that run one after the other: in their order, or in either
+ * order if they overlapped. A failed request may take effect at any time after it began, but not after a later request
+ * that began after the failure and was acknowledged. A connection may end at any time.
  */
 export function isLinearizable(requests: readonly Request[], { limit, initially = [], finally: left }: Ends): boolean {
   const search = (remaining: readonly Request[], state: State): boolean => {
@@ -60,7 +60,7 @@ function isLeft({ subscribed, isClosed }: State, left: readonly string[]): boole
   return expected.length === left.length && left.every((entity) => subscribed.has(entity));
 }
 
-/** Undefined when the answer cannot be one that was given in this state. */
+/** The state after a request; undefined if the response is impossible in this state. */
 function afterwards(state: State, request: Request, limit: number): State | undefined {
   const { subscribed, isClosed } = state;
   if (request.kind === "close") return { subscribed, isClosed: true };

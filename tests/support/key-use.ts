@@ -8,11 +8,11 @@ type Statement = { readonly Effect: string; readonly Action: Json; readonly Reso
 type Encrypted = {
   readonly type: string;
   readonly keyOf: (properties: Json) => Json;
-  /** Of a role's actions, those that use the key, and for what. */
+  /** A role's actions that use the key, and the key's actions that each of them needs. */
   readonly uses: readonly (readonly [action: RegExp, keyActions: readonly string[]])[];
 };
 
-/** Services that use the key in the name of the caller, by their developer guides on encryption at rest. */
+/** Services that use the key with the caller's permissions (their developer guides, encryption at rest). */
 const BY_CALLER: readonly Encrypted[] = [
   {
     type: "AWS::DynamoDB::Table",
@@ -67,7 +67,7 @@ function rolesLackingKey(template: ExpandedTemplate): readonly string[] {
   });
 }
 
-/** Its own, and those of the template's policies that it has. */
+/** The statements of the role, and of the template's managed policies that it has. */
 function statementsOfRole({ Resources }: ExpandedTemplate, role: Json): readonly Statement[] {
   const managed = (role.ManagedPolicyArns ?? []).flatMap(({ Ref }: Json) => Resources[Ref]?.Properties ?? []);
   return [...(role.Policies ?? []), ...managed].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
@@ -86,7 +86,7 @@ function allowsKey({ Effect, Action, Resource, Condition }: Statement, action: s
 function logGroupsLackingKey(template: ExpandedTemplate): readonly string[] {
   return ofType(template, "AWS::Logs::LogGroup").flatMap(([name, { Properties }]) => {
     if (Properties.KmsKeyId === undefined) return [];
-    // A name that is generated is the stack's, the logical id and something.
+    // CloudFormation generates a name from the stack's name, the logical id and a random text.
     const group = textOf(Properties.LogGroupName ?? { "Fn::Sub": `\${AWS::StackName}-${name}-1A2B` });
     const covering = grantsOf(template, Properties.KmsKeyId, "logs.").filter(({ Condition }) =>
       [Condition?.ArnLike?.["kms:EncryptionContext:aws:logs:arn"] ?? "*"]
@@ -97,7 +97,7 @@ function logGroupsLackingKey(template: ExpandedTemplate): readonly string[] {
   });
 }
 
-/** The principals that the topic's policy lets publish. */
+/** Services that the topic's policy allows to publish, but that may not use the topic's key. */
 function topicsLackingKey(template: ExpandedTemplate): readonly string[] {
   return ofType(template, "AWS::SNS::TopicPolicy").flatMap(([, { Properties }]) =>
     Properties.Topics.flatMap(({ Ref }: Json) => {
@@ -116,7 +116,7 @@ function lacking(grants: readonly Statement[], actions: readonly string[], probl
   return actions.filter((action) => !granted.includes(action)).map((action) => problem.replace("%s", action));
 }
 
-/** What a key's policy allows a service whose principal begins like this. */
+/** The statements of a key's policy for a service whose principal begins with this text. */
 function grantsOf({ Resources }: ExpandedTemplate, key: Json, principal: string): readonly Statement[] {
   const { Properties }: ExpandedResource = Resources[key["Fn::GetAtt"][0]] ?? { Type: "", Properties: {} };
   return (Properties.KeyPolicy?.Statement ?? []).filter(
@@ -142,7 +142,7 @@ function textOf(value: Json): string {
   return typeof value === "string" ? value : String([value["Fn::Sub"]].flat()[0]);
 }
 
-/** Against the end of an ARN pattern with asterisks. */
+/** Whether a log group's name matches the end of an ARN pattern with asterisks. */
 function isLike(end: string, pattern: string): boolean {
   const ending = pattern.slice(Math.max(0, pattern.indexOf("log-group:")));
   const escaped = ending.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");

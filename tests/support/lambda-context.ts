@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 
-/** What Lambda hands to every invocation, as far as handlers here may look at it. */
+/** Lambda's context of an invocation, with the members that handlers here may read. */
 export function lambdaContext(remainingMillis = 10_000): Context {
   const deadline = Date.now() + remainingMillis;
   return {

@@ -10,7 +10,7 @@ export type ReceivedPost = {
 
 export type Answer = (response: ServerResponse) => void;
 
-/** An HTTP server in the place of `@connections`: keeps what it is sent and answers as it is told. */
+/** An HTTP server in the place of `@connections`: it keeps the requests and responds by the test's script. */
 export class ManagementApiStandIn {
   readonly received: ReceivedPost[] = [];
   answer: Answer = withStatus(200);

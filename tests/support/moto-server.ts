@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 const MOTO = ".venv/bin/moto_server";
 const STAMP = ".venv/.installed-from";
 
-/** Whether there is a moto to run: scripts/verify-template.ts brings it. In CI a missing one is a failure. */
+/** Whether scripts/verify-template.ts has installed moto. In CI a missing moto is a failure. */
 export function hasMoto(): boolean {
   const found = existsSync(STAMP);
   if (!found && process.env["CI"] === "true")
@@ -13,7 +13,7 @@ export function hasMoto(): boolean {
   return found;
 }
 
-/** AWS as moto has it, empty, on a port of its own. */
+/** An empty moto server (an emulator of AWS) on a free port. */
 export async function startMoto(): Promise<{ readonly endpoint: string; stop(): void }> {
   const server = spawn(MOTO, ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
   const endpoint = await announcedAddress(server);

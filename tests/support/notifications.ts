@@ -11,7 +11,7 @@ import type {
 } from "../../src/domain/notification/notification.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
-/** When the notifications built here were published, and recipients' connections are a minute old. */
+/** The time of the notifications built here. The recipients' connections are a minute old then. */
 export const NOON = Date.UTC(2026, 10, 22, 12, 0, 0) as EpochMillis;
 
 export const PUBLICATION: Publication = {
@@ -49,7 +49,7 @@ export function recipient(name: string, over: Partial<Recipient> = {}): Recipien
   };
 }
 
-/** As messages name them. */
+/** Recipients as messages name them. */
 export function named(those: readonly Recipient[]): NamedRecipient[] {
   return those.map(({ connectionId: id, userId }) => ({ connectionId: id, userId }));
 }

@@ -11,14 +11,14 @@ import { authorizeOver } from "./one-issuer.ts";
 
 export const NOW = 1_800_000_000;
 
-/** All that an invocation lets out: its answer or error, and what it wrote to the log. */
+/** All output of an invocation: its result or error, and its log. */
 export type Observation = {
   readonly answer?: Awaited<ReturnType<ReturnType<typeof authorizerHandler>>>;
   readonly error?: unknown;
   readonly log: string;
 };
 
-/** The authorizer's handler over everything real but the clock and where its log goes. */
+/** The authorizer's handler over real parts, except for the clock and the log's destination. */
 export function observedAuthorizer(
   admission: AdmissionPolicy = { queryToken: "allowed", origins: "any" },
   secrets: SigningSecrets = new FixedSigningSecrets(new Secret(SECRET_TEXT)),

@@ -10,7 +10,7 @@ import type { SigningSecrets } from "../../src/application/ports/signing-secrets
 import type { Clock } from "../../src/application/ports/system.ts";
 import { POLICY } from "./good-token.ts";
 
-/** The verifier for the issuer of POLICY, which shares these secrets with us: as the functions are composed. */
+/** The verifier for the issuer of POLICY, which shares these secrets with us. It is composed as in the functions. */
 export function verifierOver(secrets: SigningSecrets): JoseTokenVerifier {
   return new JoseTokenVerifier([{ policy: POLICY, keys: new HmacVerificationKeys(secrets) }]);
 }

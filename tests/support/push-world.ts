@@ -45,7 +45,7 @@ export class PushWorld {
     this.deliver = makeDeliver({ notifyEntity: makeNotifyEntity(ending), notifyUser: makeNotifyUser(ending) });
   }
 
-  /** A minute ago, for an hour. */
+  /** The connection was opened a minute ago and lasts an hour. */
   async connect(name: string, user = "ann", expiresAt = inAnHour(this.clock)): Promise<Connection> {
     const { userId } = userPush({ userId: user });
     const connectedAt = (this.clock.now() - 60_000) as EpochMillis;

@@ -1,4 +1,4 @@
-/** What EventBridge puts into a queue, as a rule's target gets it. */
+/** The text that EventBridge puts into the queue of a rule. */
 export function entityUpdated(detail: unknown, over: object = {}): Record<string, unknown> {
   return {
     version: "0",
@@ -18,7 +18,7 @@ export function sqsEvent(...bodies: readonly unknown[]) {
   return { Records: bodies.map((body, index) => sqsRecord(`message-${index}`, body)) };
 }
 
-/** As Lambda's poller hands it over; a body that is not text yet is put into JSON. */
+/** A batch as Lambda's poller passes it to a function. A body that is no text is written as JSON. */
 function sqsRecord(messageId: string, body: unknown) {
   return {
     messageId,

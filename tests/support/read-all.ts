@@ -1,6 +1,6 @@
 import type { Page } from "../../src/application/ports/connection-store.ts";
 
-/** More than any test fills. */
+/** More pages than any test fills. */
 const MAX_PAGES = 2_000;
 
 /** All pages in one list. */

@@ -1,5 +1,5 @@
-// Loads one handler and prints the names of the environment variables that were read on the way, as JSON. A process of
-// its own for each: whatever a handler reads, it reads once, while it loads.
+// Loads one handler and prints, as JSON, the names of the environment variables that it read. Each handler has its own
+// process, since a handler reads its settings once, while it loads.
 const [handler = ""] = process.argv.slice(2);
 const read = new Set<string>();
 process.env = new Proxy(process.env, {

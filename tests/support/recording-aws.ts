@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 type Body = Readonly<Record<string, unknown>>;
 export type Answer = { readonly status?: number; readonly body: Body };
 
-/** The AWS JSON protocols name an operation by a header, with a prefix of each service's own. */
+/** The AWS JSON protocols name an operation in a header, with a prefix for each service. */
 const SERVICES = new Map([
   ["AmazonSQS", "sqs"],
   ["DynamoDB_20120810", "dynamodb"],
@@ -14,14 +14,14 @@ const SERVICES = new Map([
 ]);
 
 /**
- * Whatever AWS is asked for, as IAM would name it: an action and a resource, the resource by the template's name for
- * it. Answers what it is told to, or nothing at all with 200.
+ * A server that records all requests to AWS in IAM's terms: an action and a resource, by the resource's logical id in
+ * the template. It responds as the test says, or with 200 and no content.
  */
 export class RecordingAws {
   readonly permissions = new Set<string>();
   readonly origin: string;
   readonly #close: () => void;
-  /** `before` holds what was asked until now. */
+  /** `before` holds the earlier requests. */
   answer: (action: string, body: Body, before: readonly string[]) => Answer | undefined = () => undefined;
 
   private constructor(origin: string, close: () => void) {
@@ -66,7 +66,7 @@ export class RecordingAws {
   }
 }
 
-/** IAM knows no transactions: each of its items needs the permission for what is done to it. */
+/** IAM knows no transactions: each item of one needs the permission for its own operation. */
 function permissionsOfTransaction({ TransactItems = [] }: Body): readonly string[] {
   const items = TransactItems as readonly Readonly<Record<string, { readonly TableName: string }>>[];
   return items.flatMap((item) =>

@@ -1,10 +1,10 @@
 import { parseTemplate, type Section, Stack } from "@portcullis/emulator/template";
 import { localAccount, projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
-/** What every role has beside its own: its log group, and what a service does in its name. */
+/** Permissions that no handler uses: the log group, and calls that a service makes with the role's permissions. */
 const NOT_THE_HANDLERS = /^(logs:|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) )/;
 
-/** What a function's role allows its handler: `dynamodb:PutItem WebsocketTable`. */
+/** The permissions of a function's role for its handler: `dynamodb:PutItem WebsocketTable`. */
 export function permissionsOf(functionName: string): readonly string[] {
   const stack = new Stack(parseTemplate(TEMPLATE, projectTemplate()), { MintTestTokens: "true" }, localAccount());
   const role = stack.resources.find(`${functionName}Role`);
@@ -23,7 +23,7 @@ function permissions(statement: Section): readonly string[] {
     .flatMap((action) => statement.texts("Resource").map((resource) => `${action} ${logicalName(resource)}`));
 }
 
-/** An ARN by the name in it; of resources without an ARN here, the logical id before `.Arn`. */
+/** The name in an ARN; for `!GetAtt X.Arn`, the logical id X. */
 function logicalName(resource: string): string {
   const connections = resource.match(/(GET|POST|DELETE)\/@connections\/\*$/);
   return connections?.[0] ?? (resource.split(":").at(-1) ?? "").replace(".Arn", "");

@@ -1,4 +1,4 @@
-/** What every function needs over in-memory stores and a secret of its own. */
+/** The settings that every function needs over in-memory stores and with a secret from the environment. */
 export const LOCAL_SETTINGS = {
   STORE: "memory",
   SECRETS: "local",
@@ -9,7 +9,7 @@ export const LOCAL_SETTINGS = {
   ALLOWED_ORIGINS: "*",
 };
 
-/** What any function reads, so that each of them loads. Nothing is at these addresses. */
+/** All settings that any function reads, so that each function loads. No server listens at these addresses. */
 export const EVERY_SETTING = {
   ...LOCAL_SETTINGS,
   JWT_SECRET_ID: "id",

@@ -2,9 +2,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 
 type RawAnswer = (socket: Socket, connectionId: string) => void;
 
-/** `@connections` down to the socket: for sockets that die and answers that no post asked for. */
+/** `@connections` at the level of sockets, for sockets that die and responses without a request. */
 export class SocketStandIn {
-  /** The connection that each post was for, in the order of arrival, those that were never answered among them. */
+  /** The connection of each post, in the order of arrival, including posts without a response. */
   readonly arrived: string[] = [];
   answer: RawAnswer = (socket) => socket.write(rawAnswer(200));
   socketsOpened = 0;
@@ -25,7 +25,7 @@ export class SocketStandIn {
     for (const socket of this.#open) socket.resetAndDestroy();
   }
 
-  /** As behind a gateway on the way that forgot them: what is sent on them is never answered. */
+  /** Ignores these sockets, like a NAT gateway that has dropped them: requests on them get no response. */
   silenceSockets(): void {
     for (const socket of this.#open) this.#deaf.add(socket);
   }

@@ -8,10 +8,10 @@ import { readAll } from "./read-all.ts";
 
 export type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
 
-/** Low, for tests to reach. */
+/** A low limit, so that tests reach it. */
 export const LIMIT = 5;
 
-/** The two stores of one table, and the ways in which tests bring something into them. */
+/** The two stores of one table, with the steps by which tests fill them. */
 export class StoreScenario {
   readonly connections: ConnectionStore;
   readonly subscriptions: SubscriptionStore;
@@ -31,7 +31,7 @@ export class StoreScenario {
     return this.subscriptions.subscribe(aSubscription(connection, entityId), now, LIMIT);
   }
 
-  /** With a limit of the test's own. */
+  /** Subscribes with the test's own limit. */
   subscribeUpTo(limit: number, connection: Connection, entityId: EntityId) {
     return this.subscriptions.subscribe(aSubscription(connection, entityId), NOW, limit);
   }
@@ -40,13 +40,13 @@ export class StoreScenario {
     return this.subscriptions.unsubscribe(aSubscription(connection, entityId), now);
   }
 
-  /** As the end of a connection goes. */
+  /** Ends a connection as the use case does: closes it, then removes its subscriptions. */
   async closed({ id }: Connection): Promise<void> {
     await this.connections.close(id, NOW);
     await this.subscriptions.unsubscribeAll(id);
   }
 
-  /** A connection with so many subscriptions, and no room for more. */
+  /** A connection with this number of subscriptions, which is also its limit. */
   async subscribedUpTo(count: number): Promise<{ connection: Connection; entityIds: readonly EntityId[] }> {
     const connection = await this.opened();
     const entityIds = Array.from({ length: count }, anEntityId);

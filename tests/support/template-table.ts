@@ -3,10 +3,10 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { parse } from "yaml";
 import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own, of which a test says what it expects.
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON; each test states what it expects.
 type Resources = Readonly<Record<string, { readonly Properties: any }>>;
 
-/** Intrinsic functions are left as the text of their arguments. */
+/** An intrinsic function becomes the text of its arguments. */
 function resources(): Resources {
   return parse(readFileSync(TEMPLATE, "utf8"), { logLevel: "silent", merge: true }).Resources;
 }
@@ -23,7 +23,7 @@ export function tableDefinition(name: string, index: string): CreateTableCommand
   };
 }
 
-/** What a function's role may do to the table (`dynamodb:PutItem`) and to its index (`dynamodb:Query index`). */
+/** The role's permissions on the table (`dynamodb:PutItem`) and on its index (`dynamodb:Query index`). */
 export function tablePermissions(functionName: string): readonly string[] {
   const { Policies } = resources()[`${functionName}Role`]?.Properties ?? {};
   const statements: readonly { Action: string | string[]; Resource: string }[] = Policies[0].PolicyDocument.Statement;

@@ -4,10 +4,10 @@ import ts from "typescript";
 export type TestText = { readonly file: string; readonly text: string; readonly isTitle: boolean };
 
 type Sources = {
-  /** tests/IDS.md. */
+  /** The text of tests/IDS.md. */
   readonly page: string;
   readonly texts: readonly TestText[];
-  /** Documents and sources: what they cite must be on the page too. */
+  /** Documents and sources: the ids that they cite must be on the page too. */
   readonly others: readonly { readonly file: string; readonly text: string }[];
 };
 
@@ -42,7 +42,7 @@ export function idsOfPage(page: string): readonly string[] {
   return [...page.matchAll(/^\| (\S+) +\|/gm)].map(([, cell = ""]) => cell).filter((cell) => /^\w.*\d$/.test(cell));
 }
 
-/** What is wrong between the page of ids and the titles, one sentence each. */
+/** The differences between the page of ids and the titles, one sentence each. */
 export function problemsOf({ page, texts, others }: Sources): readonly string[] {
   const rows = idsOfPage(page);
   const known = new Set(rows);
@@ -84,7 +84,7 @@ function bareIn({ text, isTitle }: TestText): readonly string[] {
   return leadingWords(text, (word) => word.replace(BARE, "") === "");
 }
 
-/** The words before the first other one; none if there is no other word. */
+/** The leading words that pass the test; none if all words do. */
 function leadingWords(text: string, isId: (word: string) => boolean): readonly string[] {
   const words = text.split(" ");
   const end = words.findIndex((word) => word === "" || !isId(word));

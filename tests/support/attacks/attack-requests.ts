@@ -6,7 +6,7 @@ import { tokenAttacks } from "./token-attacks.ts";
 
 type AttackRequest = readonly [title: string, request: string, token: string];
 
-/** The attack table as requests to the stage `dev`: as many of its rows as a client can send. */
+/** The attack table as requests to the stage `dev`: all rows that a client can send. */
 export function attackRequests(target: Target, goodToken: string): readonly AttackRequest[] {
   return [
     ...tokenAttacks.map(({ id, title, token }): AttackRequest => {
@@ -25,7 +25,7 @@ export function attackRequests(target: Target, goodToken: string): readonly Atta
   ].filter(isSendable);
 }
 
-/** The event's handshake as the bytes that a client would have sent for it. */
+/** The event's handshake as the bytes that a client sends. */
 function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: ReturnType<typeof authorizerEvent>): string {
   const query = Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) =>
     values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
@@ -36,7 +36,7 @@ function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: Retur
   return text.replace(/\r\n\r\n$/, `\r\n${lines.join("")}\r\n`);
 }
 
-/** What fits into a request that the gateway itself takes: its length, and the characters of a header. */
+/** Whether the gateway accepts the request: by its length and by the characters of its headers. */
 function isSendable([, request]: AttackRequest): boolean {
   return request.length < 4096 && /^[\r\n\t -~]*$/.test(request);
 }

@@ -12,7 +12,7 @@ function withoutClaim({ now, secret }: Target, name: string): string {
   return forgeJws({ payload, key: secret });
 }
 
-/** The claim as it is written here, for numbers that JSON.stringify cannot write. */
+/** The claim with this text as its value, for numbers that JSON.stringify cannot write. */
 const written = (name: string, number: string) => (target: Target) =>
   withClaimsText(target, (text) => text.replace(new RegExp(`"${name}":\\d+`), `"${name}":${number}`));
 
@@ -137,7 +137,7 @@ const uses: readonly Attack[] = [
 const d16 = rowsOf("attack:D16", 1321);
 const d17 = rowsOf("attack:D17", 436);
 
-/** The payload with this member written in front of all others. */
+/** The payload with this member before all others. */
 const first = (member: string) => (target: Target) => withClaimsText(target, (text) => `{${member},${text.slice(1)}`);
 
 const texts: readonly Attack[] = [

@@ -1,7 +1,7 @@
 import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { authorizerEvent, type Handshake } from "../gateway-events.ts";
 
-/** A row of group F: a handshake whose token is good, and which carries it in a way that must not open anything. */
+/** A row of group F: a handshake with a good token in a place or form that must be refused. */
 export type HandshakeAttack = {
   readonly id: string;
   readonly cwe: number;

@@ -7,11 +7,11 @@ const traversal = rowsOf("C1", 22);
 const injection = rowsOf("C1", 77);
 const confusion = rowsOf("C1", 843);
 
-/** Signed with what a verifier would take for the key if it looked one up by this name. */
+/** Signed with the key that a verifier would use if it looked a key up by this name. */
 const foundBy = (kid: string, key: string) => (target: Target) =>
   forgeJws({ header: { alg: "HS256", typ: "JWT", kid }, payload: goodClaims(target.now), key });
 
-/** Names that are let through, since a `kid` may be any string (RFC 7515 4.1.4): they find no key. */
+/** Names that pass the header check, since a `kid` may be any string (RFC 7515 4.1.4); they select no key. */
 export const HOSTILE_KEY_IDS = {
   traversal: ["../../dev/null", "/etc/passwd", "..\\..\\secret", "file:///dev/null", "secrets/%2e%2e/other"],
   injection: [

@@ -6,7 +6,7 @@ import { keyAttacks } from "./key-attacks.ts";
 import { malformedContents } from "./malformed-contents.ts";
 import { malformedTokens } from "./malformed-tokens.ts";
 
-/** attack:A* to attack:E* as far as an HS256 verifier meets them, and those of fault:K* that are tokens. */
+/** The rows of attack:A* to attack:E* that concern an HS256 verifier, and the rows of fault:K* that are tokens. */
 export const tokenAttacks: readonly Attack[] = [
   ...malformedTokens,
   ...malformedContents,

@@ -11,13 +11,13 @@ import { parse } from "yaml";
 import { type Emulator, REGION } from "./emulator.ts";
 
 export type Template = {
-  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON, which a test spoils where it likes.
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own JSON, which tests change at any place.
   readonly Resources: Record<string, any>;
 };
 
 const KEYS = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** The emulated services, as somebody with the account's credentials asks them. */
+/** The emulated services, called with the account's credentials. */
 export class Account {
   readonly secrets: SecretsManagerClient;
   readonly #lambda: LambdaClient;
@@ -37,7 +37,7 @@ export class Account {
     this.#queues = new SQSClient(settings);
   }
 
-  /** What a function answers. Throws its error. */
+  /** The function's result. Throws the function's error. */
   async invoke(functionName: string, event: unknown): Promise<Readonly<Record<string, unknown>>> {
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
     const { Payload, FunctionError } = await this.#lambda.send(command);
@@ -82,13 +82,13 @@ export class Account {
     return Object.fromEntries(outputs.map(([, key = "", value = ""]) => [key, unescaped(value)]));
   }
 
-  /** The template as SAM handed it to CloudFormation, its functions' code in S3. */
+  /** The template as SAM passed it to CloudFormation, with the functions' code in S3. */
   async templateOf(stack: string): Promise<Template> {
     const xml = await this.query("cloudformation", "GetTemplate", { StackName: stack, TemplateStage: "Original" });
     return parse(unescaped(element(xml, "TemplateBody") ?? ""));
   }
 
-  /** With other parameters, and with another template where one is given: by S3, for it is longer than a request may be. */
+  /** Updates parameters, and the template if one is given. A template goes through S3: it is too long for a request. */
   async update(stack: string, parameters: Readonly<Record<string, string>>, template?: Template): Promise<void> {
     const given = Object.entries(parameters).flatMap(([name, value], index) => [
       [`Parameters.member.${index + 1}.ParameterKey`, name],
@@ -119,7 +119,7 @@ export class Account {
   }
 
   /**
-   * Takes a role's policy away, looks, and gives it back: what then fails is allowed by that policy alone.
+   * Takes a role's policy away, runs `look`, and gives it back. A call that fails meanwhile needs exactly that policy.
    */
   async without<T>(roleName: string, policyName: string, look: () => Promise<T>): Promise<T> {
     const policy = { RoleName: roleName, PolicyName: policyName };
@@ -138,14 +138,14 @@ export class Account {
     return [...xml.matchAll(/<RoleName>([^<]*)</g)].map(([, name = ""]) => name);
   }
 
-  /** Of the Query protocol, which CloudFormation and IAM speak: the answer's XML. Throws on a refusal. */
+  /** The XML of a response in the Query protocol, which CloudFormation and IAM speak. Throws on a refusal. */
   query(service: keyof typeof VERSIONS, action: string, parameters: Record<string, string>): Promise<string> {
     const body = new URLSearchParams({ Action: action, Version: VERSIONS[service], ...parameters });
     return this.#ask(service, "POST", "/", body);
   }
 
   async #ask(service: string, method: string, path: string, body: string | URLSearchParams): Promise<string> {
-    // The emulator takes the account's own key by its name; signatures are made, and judged, where functions call.
+    // The emulator knows the account's own key by its name. It checks signatures only in the functions' calls.
     const scope = `test/20260101/${REGION}/${service}/aws4_request`;
     const asked = request(`${this.#emulator.origin}${path}`, {
       method,

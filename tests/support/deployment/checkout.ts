@@ -8,7 +8,7 @@ import { type Emulator, REGION } from "./emulator.ts";
 const SAM = resolve(".venv/bin/sam");
 const run = promisify(execFile);
 
-/** What of the project the SAM CLI needs, in a folder of its own. */
+/** The files of the project that the SAM CLI needs, in a separate folder. */
 export class Checkout {
   readonly #folder: string;
   readonly #emulator: Emulator;
@@ -18,7 +18,7 @@ export class Checkout {
     this.#emulator = emulator;
   }
 
-  /** What `npm run build` writes, and SAM's settings. */
+  /** The output of `npm run build`, and SAM's settings. */
   async make(): Promise<void> {
     const dist = join(this.#folder, "dist");
     await Promise.all(functionNames().map((name) => buildFunction(name, dist)));
@@ -26,7 +26,7 @@ export class Checkout {
     copyFileSync("samconfig.toml", join(this.#folder, "samconfig.toml"));
   }
 
-  /** The real SAM CLI against the emulator. Throws what it printed where it fails. */
+  /** Runs the real SAM CLI against the emulator. If it fails, the error has its output. */
   async sam(...args: readonly string[]): Promise<string> {
     const { certificateFile, origin } = this.#emulator;
     const { stdout, stderr } = await run(SAM, args, {

@@ -8,7 +8,7 @@ import { freePort } from "../../../packages/emulator/tests/support/free-port.ts"
 
 const PARTS = resolve("infra/deployment");
 const PYTHON = resolve(".venv-emulator/bin/python");
-/** Left by scripts/verify-template.ts when all is installed: the emulator, and the SAM CLI. */
+/** scripts/verify-template.ts writes these files once the emulator and the SAM CLI are installed. */
 const STAMPS = [".venv-emulator/.installed-from", ".venv/.installed-from"];
 const LOG = "reports/emulator.log";
 const START_MS = 60_000;
@@ -19,12 +19,12 @@ export type Emulator = {
   readonly origin: string;
   readonly certificateFile: string;
   readonly certificate: Buffer;
-  /** JSON lines that functions wrote since the emulator started. */
+  /** The functions' log entries since the emulator started. */
   functionLines(): readonly Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;
 };
 
-/** Whether there is an emulator to run: scripts/verify-template.ts brings it. In CI a missing one is a failure. */
+/** Whether scripts/verify-template.ts has installed the emulator. In CI a missing emulator is a failure. */
 export function hasEmulator(): boolean {
   const missing = STAMPS.filter((stamp) => !existsSync(stamp)).map(dirname);
   if (missing.length === 0) return true;
@@ -35,8 +35,8 @@ export function hasEmulator(): boolean {
 }
 
 /**
- * AWS as MiniStack has it, empty, on a random port of 127.0.0.1, with TLS and IAM enforced. Functions run as processes
- * under this Node.js. It ends with this process, however that ends.
+ * MiniStack, an emulator of AWS, without resources, on a random port of 127.0.0.1, with TLS and IAM enforced. Functions
+ * run as processes under this Node.js. The emulator ends with this process, however the process ends.
  */
 export async function startEmulator(folder: string): Promise<Emulator> {
   const port = await freePort();
@@ -60,9 +60,9 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       MINISTACK_SSL_CERT: certificateFile,
       MINISTACK_SSL_KEY: join(folder, "emulator.key"),
       MINISTACK_REGION: REGION,
-      // What the template calls https://{api}.execute-api.{region}.amazonaws.com is then this gateway.
+      // The template's address https://{api}.execute-api.{region}.amazonaws.com then leads to this gateway.
       MINISTACK_HOST: `${REGION}.amazonaws.com`,
-      // Quoted: the path of the checkout may have a blank.
+      // In quotes, since the path of the checkout may have a blank.
       NODE_OPTIONS: `--require ${JSON.stringify(join(PARTS, "lambda-like.cjs"))}`,
     },
   });
@@ -80,7 +80,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
   };
 }
 
-/** The certificate, once the emulator answers under it. */
+/** Waits until the emulator responds over TLS, and returns its certificate. */
 async function answering(port: number, certificateFile: string, hasEnded: () => boolean): Promise<Buffer> {
   for (const end = Date.now() + START_MS; Date.now() < end && !hasEnded(); await sleep(50)) {
     if (!existsSync(certificateFile)) continue;

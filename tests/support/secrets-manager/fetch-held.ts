@@ -1,7 +1,7 @@
 import type { SigningSecretSource, SigningSecretVersions } from "../../../src/application/ports/signing-secrets.ts";
 import type { EpochMillis } from "../../../src/domain/time.ts";
 
-/** The versions that a source holds, the previous one too unless they were made before `rotatedAfter`. */
+/** The versions that a source holds. The previous one is included unless they were made before `rotatedAfter`. */
 export async function fetchHeld(
   source: SigningSecretSource,
   rotatedAfter = 0 as EpochMillis,

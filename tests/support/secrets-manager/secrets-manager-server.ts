@@ -7,7 +7,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { ServiceError, VersionedSecret } from "./versioned-secret.ts";
 
-/** What a request gets instead of its answer. */
+/** The fault that a request gets instead of its response. */
 type Fault =
   | { readonly kind: "error"; readonly status: number; readonly type: string }
   | { readonly kind: "delay"; readonly millis: number }
@@ -27,21 +27,21 @@ type Input = {
 
 const NEVER_MS = 30_000;
 
-/** Secrets Manager on a socket, speaking enough of the AWS JSON 1.1 protocol for the real SDK client. */
+/** A server that speaks enough of Secrets Manager's protocol (AWS JSON 1.1) for the real SDK client. */
 export class SecretsManagerServer {
-  /** By ARN. */
+  /** The secrets by ARN. */
   readonly secrets = new Map<string, VersionedSecret>();
-  /** What was asked, every attempt counted: `GetSecretValue AWSCURRENT`. */
+  /** The requests, with every attempt of the SDK: `GetSecretValue AWSCURRENT`. */
   readonly requests: string[] = [];
-  /** The fault of a request, if it is to have one. */
+  /** The fault of a request; undefined for none. */
   fault: (request: string) => Fault | undefined = () => undefined;
-  /** Seconds since 1970, for what is written by request. */
+  /** Seconds since 1970: the date of versions that a request adds. */
   now = () => Date.now() / 1000;
   readonly #http = createServer(
     (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
   );
 
-  /** Listens until the test is over. */
+  /** Starts the server. It listens until the test ends. */
   static async start(onTestFinished: (stop: () => void) => void): Promise<SecretsManagerServer> {
     const server = new SecretsManagerServer();
     server.#http.listen(0, "127.0.0.1");

@@ -7,7 +7,7 @@ type Version = {
   readonly stages: readonly string[];
 };
 
-/** An answer of Secrets Manager that is an error; `type` as in its API reference. */
+/** An error response of Secrets Manager; `type` is the name in its API reference. */
 export class ServiceError extends Error {
   readonly type: string;
 
@@ -21,14 +21,14 @@ export class ServiceError extends Error {
 export class VersionedSecret {
   #versions: readonly Version[] = [];
 
-  /** What a person does in the console or with put-secret-value: the new version is current at once. */
+  /** A change in the console or by put-secret-value: the new version is current at once. */
   put(content: Content | string, createdAt: number): void {
     const id = `version-${this.#versions.length + 1}-${"0".repeat(24)}`;
     this.add(id, content, createdAt, []);
     this.promote(id);
   }
 
-  /** PutSecretValue. A version that has a value keeps it: the same one again is a repetition, another one a mistake. */
+  /** PutSecretValue. A version keeps its value: the same value is accepted as a repetition, another one is an error. */
   add(id: string, content: Content | string, createdAt: number, stages: readonly string[]): void {
     const wrapped = typeof content === "string" ? { SecretString: content } : content;
     const known = this.#versions.find((version) => version.id === id);
@@ -39,7 +39,7 @@ export class VersionedSecret {
     for (const stage of stages) this.label(stage, id);
   }
 
-  /** UpdateSecretVersionStage: a label is on one version; what loses AWSCURRENT gains AWSPREVIOUS. */
+  /** UpdateSecretVersionStage: a label is on one version. The version that loses AWSCURRENT gains AWSPREVIOUS. */
   label(stage: string, id: string, from?: string): void {
     const holder = this.#holderOf(stage);
     if (holder !== undefined && from !== undefined && holder.id !== from) {

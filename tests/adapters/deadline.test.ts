@@ -4,7 +4,7 @@ import { startDeadline, withinDeadline } from "../../src/adapters/deadline.ts";
 const never = () => new Promise<never>(() => {});
 
 describe("a deadline", () => {
-  it("passes on what a call in time gives", async () => {
+  it("passes on the result of a call that is in time", async () => {
     await expect(withinDeadline(1000, async () => "done")).resolves.toBe("done");
     await expect(withinDeadline(1000, () => Promise.reject(new TypeError("own")))).rejects.toThrow("own");
   });
@@ -23,7 +23,7 @@ describe("a deadline", () => {
     expect(seen?.aborted).toBe(true);
   });
 
-  it("is shared by several calls: one that begins after the time rejects at once", async () => {
+  it("is shared by several calls: a call that begins after it rejects at once", async () => {
     const deadline = startDeadline(5);
     await expect(deadline.race(never)).rejects.toMatchObject({ name: "TimeoutError" });
     await expect(deadline.race(never)).rejects.toMatchObject({ name: "TimeoutError" });

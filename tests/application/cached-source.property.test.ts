@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 type Request = { readonly at: number; readonly state: State };
 
-it("inv:21 fault:16 any sequence of changes, outages and pauses is served within the times", async () => {
+it("inv:21 fault:16 any sequence of changes, outages and pauses keeps to the time limits", async () => {
   await fc.assert(
     fc.asyncProperty(times, fc.array(step, { maxLength: 60, size: "max" }), async (limits, steps) => {
       const clock = new FixedClock(1_800_000_000_000);
@@ -74,7 +74,7 @@ it("inv:21 fault:16 any sequence of changes, outages and pauses is served within
   );
 });
 
-/** A value is that of the last request that had one, with no `none` after it, and young unless the last one failed. */
+/** A value comes from the last request with one, with no `none` after it. It is young unless the last request failed. */
 function checkOutcome(
   outcome: unknown,
   how: "read" | "reread",
@@ -99,7 +99,7 @@ function checkOutcome(
   if (how === "read") expect(bridges).toBe(false);
 }
 
-/** After the n-th failure in a row no request comes within the n-th pause. */
+/** After n failures in a row no request comes within the nth pause. */
 function checkPauses(requests: readonly Request[], pauses: readonly number[]) {
   let failures = 0;
   for (const [index, { at, state }] of requests.entries()) {

@@ -7,7 +7,7 @@ import { FixedClock } from "../fakes/fixed-clock.ts";
 const TIMES = { freshSeconds: 100, staleSeconds: 1000, rereadSeconds: 5, pausesSeconds: [1, 3, 10] };
 const DOWN = new Error("down");
 
-/** A cache over a script: each request takes the next answer, or the last one again. */
+/** A cache over a script: each request takes the next result, and repeats the last one at the end. */
 function cacheOver(...script: readonly (SourceAnswer<string> | Error)[]) {
   const clock = new FixedClock(Date.parse("2026-11-22T10:00:00Z"));
   const start = clock.now();
@@ -37,7 +37,7 @@ describe("CachedSource", () => {
     { seconds: 99, value: "one" },
     { seconds: 100, value: "two" },
     { seconds: -1, value: "two" },
-  ])("gives $value $seconds s after the value one", async ({ seconds, value }) => {
+  ])("gives $value $seconds s after the first value", async ({ seconds, value }) => {
     const { cache, clock } = cacheOver(complete("one"), complete("two"));
     await cache.read();
 
@@ -90,7 +90,7 @@ describe("CachedSource", () => {
     expect(requests.map(({ at }) => at)).toEqual([0, 5, 10, 15]);
   });
 
-  it("pauses longer after each failure, the last pause repeated, and shortly again after an answer", async () => {
+  it("pauses longer after each failure, repeats the last pause, and starts with a short one again after a success", async () => {
     const { cache, clock, requests } = cacheOver(...Array(5).fill(DOWN), complete("one"), DOWN);
 
     for (let second = 0; second < 43; second += 1) {
@@ -114,7 +114,7 @@ describe("CachedSource", () => {
     expect(bridged).toEqual(outcome === "one" ? [DOWN] : []);
   });
 
-  it("fault:K1 throws on a reread that has no answer, and in the pause after it, where a read is bridged", async () => {
+  it("fault:K1 throws on a reread that fails, and on rereads in the pause after it, while reads are bridged", async () => {
     const { cache } = cacheOver(complete("one"), DOWN);
     await cache.read();
 
@@ -123,14 +123,14 @@ describe("CachedSource", () => {
     expect(outcomes).toEqual([DOWN, DOWN, "one"]);
   });
 
-  it("uses a partial value, tells its cause, and lets no reread pass as answered", async () => {
+  it("uses a partial value, reports its cause, and throws on a reread", async () => {
     const { cache, bridged } = cacheOver({ kind: "partial", value: "half", cause: DOWN });
 
     expect([await outcomeOf(cache.read()), await outcomeOf(cache.reread())]).toEqual(["half", DOWN]);
     expect(bridged).toEqual([DOWN]);
   });
 
-  it("fault:K1 forgets the value when the source says that there is none, also during an outage after it", async () => {
+  it("fault:K1 drops the value when the source says that there is none, also in an outage after that", async () => {
     const gone = new Error("gone");
     const { cache, clock } = cacheOver(complete("one"), { kind: "none", cause: gone }, DOWN);
     await cache.read();

@@ -29,9 +29,9 @@ describe("faultFields", () => {
     ["nothing of a thrown text", "Bearer eyJ", {}],
     ["nothing of null", null, {}],
     ["nothing of undefined", undefined, {}],
-    ["no name that is a sentence", Object.assign(new Error(), { name: "not a name: eyJ" }), {}],
+    ["no name that is not an identifier", Object.assign(new Error(), { name: "not a name: eyJ" }), {}],
     ["no name beyond 64 characters", Object.assign(new Error(), { name: "E".repeat(65) }), {}],
-    ["no code that is not a text", Object.assign(new Error(), { name: "Error", code: 5 }), { errorName: "Error" }],
+    ["no code that is not a string", Object.assign(new Error(), { name: "Error", code: 5 }), { errorName: "Error" }],
   ])("attack:O3 takes %s", (_title, thrown, expected) => {
     const fields = faultFields(thrown);
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** One planted violation per rule of .dependency-cruiser.cjs: a rule that does not fire on its own is no rule. */
+/** One planted violation for each rule of .dependency-cruiser.cjs, which only that rule must catch. */
 const PLANTED: readonly (readonly [rule: string, file: string, source: string])[] = [
   ["domain-knows-only-domain", "src/domain/planted.ts", 'import "../application/planted.ts";'],
   ["domain-knows-only-domain", "src/domain/planted.ts", 'import "node:fs";'],

@@ -6,14 +6,14 @@ import { benchFanOut } from "../../benchmarks/fan-out.ts";
 import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
 
-/** Of a table in which something was measured: no cell is empty, and none is what becomes of a missing number. */
+/** Checks that a table has measurements: no cell is empty, and none is the text of a missing number. */
 function expectFilled(tables: readonly Table[]): void {
   const cells = tables.flatMap(({ rows }) => rows.flat());
   expect(cells.length).toBeGreaterThan(0);
   expect(cells.filter((cell) => cell === "" || /NaN|Infinity|undefined/.test(cell))).toEqual([]);
 }
 
-describe("each benchmark still runs, with counts too small to say anything", { timeout: 120_000 }, () => {
+describe("each benchmark still runs, with counts too small for a result", { timeout: 120_000 }, () => {
   it("authorizer", async () => {
     expectFilled(await benchAuthorizer({ rounds: 1, calls: 2 }));
   });

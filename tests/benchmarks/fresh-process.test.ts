@@ -15,7 +15,7 @@ function program(source: string): string {
 }
 
 describe("a program run to its end", () => {
-  it("reports on descriptor 3, whatever it logs, and has the environment it is given and no other", async () => {
+  it("reports on descriptor 3, whatever it logs, and has only the given environment", async () => {
     const file = program(`
       console.log("a log line");
       const { NAME, HOME } = process.env;
@@ -26,7 +26,7 @@ describe("a program run to its end", () => {
     });
   });
 
-  it("fails with its error, and without the line of the bundle that it printed", async () => {
+  it("fails with its error, without the source line that Node.js prints before it", async () => {
     const file = program('throw new RangeError("too few")');
     await expect(runToEnd({ file })).rejects.toThrow(/ended with 1: RangeError: too few$/);
   });

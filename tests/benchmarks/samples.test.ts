@@ -11,7 +11,7 @@ describe("percentile", () => {
     expect(percentile(samples, share)).toBe(value);
   });
 
-  it("is of at least one sample", () => {
+  it("needs at least one sample", () => {
     expect(() => median([])).toThrow(RangeError);
   });
 });

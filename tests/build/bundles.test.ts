@@ -16,7 +16,7 @@ import { sqsEvent } from "../support/queued-messages.ts";
 type Invocation = { readonly event: unknown; readonly answer: unknown; readonly budgetKb: number };
 
 /**
- * What each function is asked once, what it must answer over an AWS that knows nobody, and what its bundle may weigh:
+ * For each function: one event, its result over an AWS without data, and the largest size of its bundle, since
  * parsing 100 KB takes some 4 ms of each cold start. Raise a budget only with a reason.
  */
 const INVOCATIONS: Readonly<Record<string, Invocation>> = {
@@ -47,7 +47,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
 };
 
-/** Loads a bundle as Lambda does, alone in a process, and asks it what stands on standard input. */
+/** Loads a bundle as Lambda does, alone in a process, and invokes it with the event on standard input. */
 const LOADER = `
   const { handler } = require(process.argv[1]);
   const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 3000 };
@@ -78,13 +78,13 @@ function bytesOf(metafile: Metafile | undefined): number {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What a bundle prints: its log, and last its answer. */
+/** The output of a bundle: its log, then its result. */
 async function runBundle(file: string, event: unknown, environment: Environment): Promise<readonly string[]> {
-  // Nothing of this process's environment: a bundle must find all it needs in what the template gives it.
+  // No variable of this process: a bundle must work with the variables of the template alone.
   const child = spawn(process.execPath, ["-e", LOADER, file], { env: { LOG_LEVEL: "ERROR", ...environment } });
   child.stdin.end(JSON.stringify(event));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  // A bundle that does not load prints its whole one line: the message is enough.
+  // A bundle that does not load prints its code, which is one long line: the message is enough.
   if (stdout === "") throw new Error(/^\w*Error: .*$/m.exec(stderr)?.[0] ?? "the bundle printed nothing");
   return stdout.trimEnd().split("\n");
 }
@@ -108,7 +108,7 @@ afterAll(() => {
 });
 
 describe("the bundles", () => {
-  it("are those of the functions that are invoked here", () => {
+  it("are all invoked in this test", () => {
     expect([...metafiles.keys()].toSorted()).toEqual(Object.keys(INVOCATIONS).toSorted());
   });
 
@@ -120,7 +120,7 @@ describe("the bundles", () => {
     expect(bytesOf(metafiles.get(name)) / 1024).toBeLessThanOrEqual(budgetKb);
   });
 
-  it("log with what is left of pino", async () => {
+  it("log with the reduced pino", async () => {
     const file = join(output, "default", "index.cjs");
     const lines = await runBundle(file, messageEvent("{}"), { ...deployed, LOG_LEVEL: "INFO" });
     expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual([
@@ -128,14 +128,14 @@ describe("the bundles", () => {
     ]);
   });
 
-  it("hold what their function needs and no more", () => {
+  it("hold only what their function needs", () => {
     expect(packagesIn("authorizer")).toContain("jose");
     expect(packagesIn("authorizer")).not.toContain("@aws-sdk/client-dynamodb");
     expect(packagesIn("connect")).toContain("@aws-sdk/client-dynamodb");
     expect(packagesIn("connect")).not.toContain("jose");
   });
 
-  it("attack:O5 hold nothing of the local runtime, and no test token outside its own function", () => {
+  it("attack:O5 hold nothing of `npm start`, and no test token outside its own function", () => {
     const minting: string[] = [];
     for (const [name, metafile] of metafiles) {
       const modules = modulesIn(metafile);

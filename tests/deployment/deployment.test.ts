@@ -15,7 +15,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 const isDelivery = ({ message }: Line) => message === "delivery";
 
-/** What is asked for until it is there. */
+/** Polls until the effect is there. */
 async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
   for (const end = Date.now() + 15_000; Date.now() < end; await sleep(40)) {
     const found = await find();
@@ -25,7 +25,7 @@ async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what:
 }
 
 const STACK = "portcullis";
-/** As in the environment test-tokens of samconfig.toml. */
+/** The parameters of the environment test-tokens in samconfig.toml. */
 const PARAMETERS = { Production: "false", MintTestTokens: "true" };
 
 /** The caller of the tests. */
@@ -55,7 +55,7 @@ describe.skipIf(!hasEmulator())(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    /** All tests depend on it, and on a busy machine a first call may exceed a function's time limit. */
+    /** Retries: all tests need the token, and on a busy machine a first call may exceed a function's time limit. */
     function mint(): Promise<string> {
       return soon(async () => {
         const answer = await account
@@ -65,7 +65,7 @@ describe.skipIf(!hasEmulator())(
       }, "token");
     }
 
-    /** Tries again after a failure, as every client does. */
+    /** Retries after a failure, as every client does. */
     const connectAnn = () =>
       soon(() => connect(address(), ["websocket", token], trust()).catch(() => undefined), "connection");
 
@@ -81,14 +81,14 @@ describe.skipIf(!hasEmulator())(
       return JSON.parse(await client.text());
     }
 
-    /** The first matching line that functions log from now on, after the action. */
+    /** The first matching log entry that functions write after the action. */
     async function lineAfter(act: () => Promise<void>, matches: (line: Line) => boolean): Promise<Line> {
       const seen = emulator.functionLines().length;
       await act();
       return soon(() => emulator.functionLines().slice(seen).find(matches), "such a line");
     }
 
-    /** A push's text and its way: a push by a detour proves nothing. */
+    /** A push's text and its path, so that a push by another path does not pass. */
     async function push(source: string, detailType: string, detail: unknown) {
       const line = await lineAfter(() => account.publish(source, detailType, detail), isDelivery);
       return { frame: JSON.parse(await ann.text()), line };
@@ -117,10 +117,10 @@ describe.skipIf(!hasEmulator())(
 
     it.each([
       ["without a token", 401, () => knock("")],
-      ["with rubbish", 401, () => knock("?access_token=rubbish")],
+      ["with a malformed token", 401, () => knock("?access_token=rubbish")],
       ["with a token in both places", 401, () => knock(`?access_token=${token}`, ["websocket", token])],
       ["with a token in the URL", 101, withToken],
-    ])("answers a handshake %s with %s", async (_what, status, handshake) => {
+    ])("responds to a handshake %s with %s", async (_what, status, handshake) => {
       expect(await handshake()).toBe(status);
     });
 
@@ -128,13 +128,13 @@ describe.skipIf(!hasEmulator())(
       expect(await without("ConnectRole", "connect", withToken)).toBeGreaterThanOrEqual(400);
     });
 
-    it("lets in with a token in the subprotocol, and answers the subprotocol", async () => {
+    it("accepts a token in the subprotocol, and responds with the subprotocol", async () => {
       ann = await connectAnn();
 
       expect(ann.ws.protocol).toBe("websocket");
     });
 
-    it("answers subscribe, and what no route takes", async () => {
+    it("responds to subscribe, and to a message without a route", async () => {
       expect(await ask(ann, { action: "subscribe", entityId: "order-17" })).toEqual({
         type: "subscribed",
         entityId: "order-17",
@@ -142,7 +142,7 @@ describe.skipIf(!hasEmulator())(
       expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
     });
 
-    it("answers an error while Subscribe may not write", async () => {
+    it("responds with an error while Subscribe may not write", async () => {
       const subscribe = () => ask(ann, { action: "subscribe", entityId: "order-18" });
 
       expect(await without("SubscribeRole", "subscribe", subscribe)).toMatchObject({ type: "error" });
@@ -169,17 +169,17 @@ describe.skipIf(!hasEmulator())(
     });
 
     it.each(["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue", "Undeliverable"])(
-      "attack:I4 takes no message into %s from a caller who neither pushes nor is named in ReplayPrincipals",
+      "attack:I4 accepts no message into %s from a caller that neither pushes nor is named in ReplayPrincipals",
       async (queue) => {
         await expect(account.send(deployed[queue] ?? "", "{}")).rejects.toMatchObject({ name: /AccessDenied/ });
       },
     );
 
-    it("answers unsubscribe", async () => {
+    it("responds to unsubscribe", async () => {
       expect(await ask(ann, { action: "unsubscribe", entityId: "order-17" })).toMatchObject({ type: "unsubscribed" });
     });
 
-    it("leaves nothing of a connection, nor of its subscriptions", async () => {
+    it("leaves nothing of a closed connection and its subscriptions", async () => {
       await ask(ann, { action: "subscribe", entityId: "order-19" });
       const isEmpty = async () => (await account.liveRecords(deployed["WebsocketTable"] ?? "")) === 0;
       const before = await isEmpty();
@@ -210,7 +210,7 @@ describe.skipIf(!hasEmulator())(
       expect(await withToken()).toBe(101);
     });
 
-    it("replaces nothing that holds something when it is updated to another LogLevel", async () => {
+    it("replaces no resource with data when it is updated to another LogLevel", async () => {
       const keepers = ["WebsocketApi", "WebsocketTable", "JwtSignatureSecret", "EncryptionKey", "EntityUpdatedQueue"];
       await account.update(STACK, { ...PARAMETERS, LogLevel: "DEBUG", ReplayPrincipals: ACCOUNT_ROOT });
       const updated = await account.resourcesOf(STACK);
@@ -221,7 +221,7 @@ describe.skipIf(!hasEmulator())(
       expect(await withToken()).toBe(101);
     });
 
-    it("takes dead letters back from whom ReplayPrincipals names", async () => {
+    it("accepts dead letters back from a principal that ReplayPrincipals names", async () => {
       const replay = () => account.send(deployed["EntityUpdatedQueue"] ?? "", JSON.stringify({ replayed: true }));
 
       expect(await lineAfter(replay, ({ message }) => message === "put aside")).toMatchObject({
@@ -230,14 +230,14 @@ describe.skipIf(!hasEmulator())(
     });
 
     it.each([
-      ["a page that is no origin", { AllowedOrigins: "app.example.com" }, "origins as https://app.example.com"],
+      ["a text that is not an origin", { AllowedOrigins: "app.example.com" }, "origins as https://app.example.com"],
       ["half a subscription", { SubscriptionLimit: "1.5" }, "a whole number from 1 to 1000"],
       ["a domain without a name", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
     ])("refuses in words %s", async (_what, parameters, words) => {
       await expect(account.update(STACK, { ...PARAMETERS, ...parameters })).rejects.toThrow(words);
     });
 
-    it("takes a permissions boundary, and a path of a domain whose certificate and DNS are held elsewhere", async () => {
+    it("accepts a permissions boundary, and a path of a domain whose certificate and DNS are held elsewhere", async () => {
       await account.update(STACK, {
         ...PARAMETERS,
         ...COMBINATIONS["domain-with-dns-elsewhere"],
@@ -276,14 +276,14 @@ describe.skipIf(!hasEmulator())(
           },
         ],
         [
-          "an authorizer that is told another secret",
+          "an authorizer that is given another secret",
           ({ Authorizer }) => {
             Authorizer.Properties.Environment.Variables.JWT_SECRET_ID = "elsewhere";
           },
           async () => expect(await withToken()).toBe(500),
         ],
         [
-          "a door without an authorizer",
+          "a $connect route without an authorizer",
           ({ WebsocketApi }) => {
             WebsocketApi.Properties.Auth = { AuthType: "NONE" };
           },
@@ -320,7 +320,7 @@ describe.skipIf(!hasEmulator())(
           },
         ],
         [
-          "a queue that does not take from its rule",
+          "a queue that accepts nothing from its rule",
           ({ EntityUpdatedQueuePolicy }) => {
             const [fromTheRule] = EntityUpdatedQueuePolicy.Properties.PolicyDocument.Statement;
             fromTheRule.Resource.shift();
@@ -339,7 +339,7 @@ describe.skipIf(!hasEmulator())(
       });
     });
 
-    it("is deleted but for the account's log role", async () => {
+    it("is deleted, except for the account's log role", async () => {
       await checkout.sam("delete", "--config-env", "test-tokens", "--no-prompts", "--region", REGION);
 
       expect(await account.roleNames()).toEqual([expect.stringContaining("ApiGatewayLogRole")]);

@@ -8,11 +8,11 @@ type Channels = Readonly<
 >;
 
 describe("docs/asyncapi.yaml", () => {
-  it("is what `npm run docs` makes of the schemas", () => {
+  it("equals the output of `npm run docs`", () => {
     expect(readFileSync("docs/asyncapi.yaml", "utf8")).toBe(asyncApiYaml());
   });
 
-  it("is valid AsyncAPI, examples and all, with nothing to remark", async () => {
+  it("is valid AsyncAPI with its examples, without a remark of the parser", async () => {
     const { document, diagnostics } = await new Parser().parse(asyncApiYaml());
     expect(diagnostics.map(({ path, message }) => `${path.join(".")}: ${message}`)).toEqual([]);
     expect(document?.version()).toMatch(/^3\./);

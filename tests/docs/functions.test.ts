@@ -20,7 +20,7 @@ function leavesOf(node: TemplateNode): readonly string[] {
 }
 
 describe("docs/functions.md", () => {
-  it("has every value of the template, but for those that it says it leaves out", () => {
+  it("has every value of the template, except for those that the page names as left out", () => {
     const { entries } = parseTemplate(TEMPLATE, projectTemplate());
     const leaves = ["Globals", "Resources"].flatMap((section) => leavesOf(entries.get(section) as TemplateNode));
     const said = (leaf: string) => leaf === "AWS::NoValue" || page.includes(leaf.replace(/^\.\.\//, ""));
@@ -33,11 +33,11 @@ describe("docs/functions.md", () => {
 
 const expanded = expandTemplate();
 
-describe.skipIf(expanded === undefined)("what docs/functions.md says that SAM makes of the API", () => {
+describe.skipIf(expanded === undefined)("the part of docs/functions.md on resources that SAM makes of the API", () => {
   const template = expanded as ExpandedTemplate;
   const propertiesOf = (type: string) => ofType(template, type).map(([, { Properties }]) => Properties);
 
-  it("is what SAM makes", () => {
+  it("equals the expanded template", () => {
     const routes = propertiesOf("AWS::ApiGatewayV2::Route");
     const keys = routes.map(({ RouteKey }) => RouteKey);
     const sources = propertiesOf("AWS::Lambda::Permission")

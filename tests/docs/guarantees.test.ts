@@ -21,21 +21,21 @@ function lineOf(message: string, fields: LogFields): string {
 }
 
 describe("the searches of docs/guarantees.md", () => {
-  it("show fields that log lines have", () => {
+  it("show fields that log entries have", () => {
     const shown = queries.flatMap((query) => /^fields (.+)$/m.exec(query)?.[1]?.split(", ") ?? []);
     const known = ["@timestamp", "@message", "message", ...LOG_FIELDS];
     expect(shown.length).toBeGreaterThan(10);
     expect(shown.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it("find what was for a user or did not reach them, and no user of a longer name", () => {
+  it("find pushes that were for a user or did not reach one, and none for a user with a longer name", () => {
     const [, source = ""] = /filter @message like \/(.+)\//.exec(queries.join("\n")) ?? [];
     const found = (fields: LogFields) => new RegExp(source).test(lineOf("delivery", fields));
     expect([found({ userId: "ann" }), found({ unreached: ["bob gone", "ann deferred"] })]).toEqual([true, true]);
     expect([found({ userId: "anna" }), found({ unreached: ["joann gone"] }), found({})]).toEqual([false, false, false]);
   });
 
-  it("find what was put aside by the message that the function writes", () => {
+  it("find dead-lettered messages by the text that the function logs", () => {
     const [, message = ""] = /filter message = "(.+)"/.exec(queries.join("\n")) ?? [];
     expect(readFileSync("src/entrypoints/lambda/middleware/queue-handler.ts", "utf8")).toContain(`warn("${message}"`);
   });

@@ -3,14 +3,14 @@ import { basename, dirname, join } from "node:path";
 import { CLOSE_CODES, DETAIL_TYPES, ERROR_EXPLANATIONS } from "@portcullis/protocol";
 import { describe, expect, it } from "vitest";
 
-/** Installed, built or downloaded: not of the repository. */
+/** Installed, built or downloaded folders, which are not in the repository. */
 const FOREIGN = new Set(["node_modules", "dist", "reports", ".aws-sam", ".git", ".venv"]);
 
 const files = globSync("**/*.*", { exclude: (path) => FOREIGN.has(basename(path)) });
 const documents = files.filter((file) => file.endsWith(".md"));
 const sources = files.filter((file) => file.startsWith("src/") && file.endsWith(".ts"));
 
-/** A document names paths from the root, or from src as the rings are spoken of; a package's document from the package. */
+/** A document names paths from the root or from src, and a package's document also from the package. */
 const ROOTS = ["", "src"];
 
 function rootsOf(document: string): readonly string[] {
@@ -19,7 +19,7 @@ function rootsOf(document: string): readonly string[] {
 
 const TOP = new Set(files.flatMap((file) => [file.split("/", 1)[0] ?? "", file.split("/", 2)[1] ?? ""]));
 
-/** What `npm run build` makes of a handler. */
+/** The output of `npm run build` for a handler. */
 const BUILT = new Set(["index.cjs"]);
 
 const FILE_NAME = /^[\w.-]+\.(?:ts|mjs|cjs|md|ya?ml|json|toml)$/;
@@ -51,23 +51,23 @@ describe("the documents", () => {
     expect(existsSomewhere("tests/no-such-file.ts")).toBe(false);
   });
 
-  it.each(documents)("%s links to what exists", (document) => {
+  it.each(documents)("%s has no broken link", (document) => {
     const targets = matchesIn(document, /\]\((?!https?:|#|mailto:)([^)\s#]+)/g);
     expect(targets.filter((target) => !existsSync(join(dirname(document), target)))).toStrictEqual([]);
   });
 
-  it.each(documents)("%s names no path that is not there", (document) => {
+  it.each(documents)("%s names no path that does not exist", (document) => {
     const paths = matchesIn(document, /`([^`\s]+)`/g).filter(isPath);
     expect(paths.filter((path) => !existsSomewhere(path, rootsOf(document)))).toStrictEqual([]);
   });
 
-  it.each(documents)("%s names no npm script that is not there", (document) => {
+  it.each(documents)("%s names no npm script that does not exist", (document) => {
     const { scripts } = JSON.parse(textOf("package.json"));
     const names = matchesIn(document, /npm (?=start|test|run )(?:run (?:--silent )?)?([\w:-]+)/g);
     expect(names.filter((name) => !(name in scripts))).toStrictEqual([]);
   });
 
-  it.each(documents)("%s names no benchmark that is not there", (document) => {
+  it.each(documents)("%s names no benchmark that does not exist", (document) => {
     const names = matchesIn(document, /npm run bench -- ([\w-]+)/g);
     expect(names.filter((name) => !existsSync(`benchmarks/${name}.ts`))).toStrictEqual([]);
   });
@@ -79,7 +79,7 @@ describe("the documents", () => {
 
   it("docs/protocol.md lists every close code, and no other", () => {
     const listed = matchesIn("docs/protocol.md", /^\| (\d{4}) \|/gm).map(Number);
-    // No side sends it: the page says where a browser shows it.
+    // 1006 is never sent: the page says where a browser shows it.
     expect(textOf("docs/protocol.md")).toContain("close code 1006");
     expect([...listed, CLOSE_CODES.ABNORMAL].sort()).toStrictEqual(Object.values(CLOSE_CODES).sort());
   });

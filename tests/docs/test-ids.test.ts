@@ -5,7 +5,7 @@ import { idsOfPage, problemsOf, textsOf } from "../support/title-ids.ts";
 
 const PAGE = "tests/IDS.md";
 
-/** Installed or built: not of the repository. */
+/** Installed or built folders, which are not in the repository. */
 const FOREIGN = new Set(["node_modules", "dist", "reports", ".aws-sam", ".git", ".venv"]);
 
 function read(pattern: string | readonly string[], but: string) {
@@ -15,7 +15,7 @@ function read(pattern: string | readonly string[], but: string) {
 
 const page = readFileSync(PAGE, "utf8");
 
-/** Without this file, which has planted ids. */
+/** All test files except this one, which has planted ids. */
 const texts = read(["tests/**/*.ts", "packages/*/tests/**/*.ts"], "tests/docs/test-ids.test.ts").flatMap(
   ({ file, text }) => textsOf(file, text),
 );

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { parseUserId } from "../../src/domain/identity/identity.ts";
 import { parseEntityId } from "../../src/domain/subscription/subscription.ts";
 
-/** The domain imports no package, so it has the grammar of the contract's texts a second time: this holds the two together. */
+/** The domain imports no package, so it repeats the contract's grammar of ids: this test keeps the two equal. */
 const TEXTS = [
   fc.string({ unit: "binary", maxLength: 300 }),
   fc.string({ unit: fc.constantFrom("a", "|", "#", "é", "\u{1f600}", "\n", "\ud800", "\u0085"), maxLength: 130 }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/domain/secret.ts";
 
 describe("Secret", () => {
-  it("gives its text to who asks for it by name", () => {
+  it("gives its text to a call of reveal", () => {
     expect(new Secret("planted").reveal()).toBe("planted");
   });
 

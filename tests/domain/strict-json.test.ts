@@ -4,7 +4,7 @@ import { parseStrictObject } from "../../src/domain/strict-json.ts";
 const nested = (depth: number) => `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
 
 describe("parseStrictObject", () => {
-  it("parses an object to its last allowed level, and none below", () => {
+  it("parses an object down to the last allowed level, and refuses a deeper one", () => {
     expect(parseStrictObject(nested(31), 32)).toHaveProperty("a");
     expect(parseStrictObject(nested(33), 32)).toBeUndefined();
   });

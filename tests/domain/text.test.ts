@@ -6,7 +6,7 @@ import { isPlainText, utf8Length } from "../../src/domain/text.ts";
 const wellFormed = anyText(40).filter((text) => Buffer.from(text).toString() === text);
 
 describe("utf8Length", () => {
-  it("counts what UTF-8 takes", () => {
+  it("counts the bytes of UTF-8", () => {
     fc.assert(
       fc.property(wellFormed, (text) => {
         expect(utf8Length(text)).toBe(Buffer.byteLength(text));
@@ -38,7 +38,7 @@ describe("isPlainText", () => {
     expect(isPlainText(value, 5)).toBe(false);
   });
 
-  it("takes nothing that is longer, ill-formed or more than a line", () => {
+  it("accepts no text that is too long, ill-formed or more than a line", () => {
     fc.assert(
       fc.property(anyText(40), (text) => {
         fc.pre(isPlainText(text, 32));

@@ -49,7 +49,7 @@ describe("parseEpochMillis", () => {
 });
 
 describe("seconds", () => {
-  it("never lie after the moment they stand for, nor a second before it", () => {
+  it("are the last whole second before or at the moment", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 33 * 1000 - 1 }), (millis) => {
         const seconds = toEpochSeconds(millis as EpochMillis);

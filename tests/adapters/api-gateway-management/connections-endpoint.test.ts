@@ -17,8 +17,8 @@ describe("the endpoint of @connections", () => {
     ],
     ["a custom domain", "https://ws.example.com", "ws.example.com", ""],
     ["a custom domain with a mapping", "https://ws.example.com/push/v1", "ws.example.com", "/push/v1"],
-    ["the local runtime", "http://127.0.0.1:3001/dev", "127.0.0.1:3001", "/dev"],
-    ["the local runtime by name", "http://localhost:3001/dev", "localhost:3001", "/dev"],
+    ["the emulator", "http://127.0.0.1:3001/dev", "127.0.0.1:3001", "/dev"],
+    ["the emulator by name", "http://localhost:3001/dev", "localhost:3001", "/dev"],
   ])("may be %s", (_what, text, host, basePath) => {
     expect(parseConnectionsEndpoint(text)).toMatchObject({ host, basePath });
   });

@@ -34,7 +34,7 @@ async function postWithKeptSockets(count: number, doubtMillis?: number) {
 }
 
 describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
-  it("when all were reset, one push costs one new socket, and the dead are tried no more", async () => {
+  it("after a reset of all, one push costs one new socket, and no dead socket is used again", async () => {
     const post = await postWithKeptSockets(count);
     standIn.resetSockets();
     const first = await post(connectionId("c"));
@@ -42,7 +42,7 @@ describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
     expect([first, next, standIn.arrived, standIn.socketsOpened]).toEqual(["delivered", "delivered", ["c", "d"], 2]);
   });
 
-  it("when all were reset, as many posts at once all arrive, each on a socket of its own", async () => {
+  it("after a reset of all, the same number of concurrent posts arrive, each on a new socket", async () => {
     const post = await postWithKeptSockets(count);
     standIn.resetSockets();
     const outcomes = await Promise.all(IDS("c", count).map(post));
@@ -51,7 +51,7 @@ describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
     expect(standIn.socketsOpened).toBe(count);
   });
 
-  it("when all died without a word, one push is made twice, and the dead are tried no more", async () => {
+  it("after a silent death of all, one push is posted twice, and no dead socket is used again", async () => {
     const post = await postWithKeptSockets(count, 30);
     standIn.silenceSockets();
     const outcomes = [await post(connectionId("c")), await post(connectionId("d"))];
@@ -61,7 +61,7 @@ describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
     ]);
   });
 
-  it("when all died without a word, as many posts at once are each made once more", async () => {
+  it("after a silent death of all, the same number of concurrent posts are each repeated once", async () => {
     const post = await postWithKeptSockets(count, 30);
     standIn.silenceSockets();
     const outcomes = await Promise.all(IDS("c", count).map(post));
@@ -71,7 +71,7 @@ describe.each([1, 4, 10, 24, 50])("of %i kept sockets,", (count) => {
 });
 
 describe("a kept socket", () => {
-  it("that answered since the process may have been frozen is not to blame: what hangs on it is not repeated", async () => {
+  it("that has responded since the last possible freeze counts as alive: a post that hangs on it is not repeated", async () => {
     const post = makePost({ timeoutMillis: 400, doubtMillis: 30 });
     standIn.answer = (socket, id) => id.startsWith("hanging") || socket.write(rawAnswer(200));
     const other = post(connectionId("hanging-1"));
@@ -84,7 +84,7 @@ describe("a kept socket", () => {
 
   it.each([
     ["19 s", 19, 0],
-    ["21 s, by when it may have died without a word,", 21, 1],
+    ["21 s, in which it may have died silently,", 21, 1],
   ])("that was idle for %s: sockets opened anew", async (_time, seconds, opened) => {
     const post = await postWithKeptSockets(1);
     clock.advance(seconds);
@@ -92,7 +92,7 @@ describe("a kept socket", () => {
     expect(standIn.socketsOpened).toBe(opened);
   });
 
-  it("says nothing of a connection that ends it: it is asked for again on a new one", async () => {
+  it("proves nothing of a connection whose post ends it: the post is repeated on a new socket", async () => {
     const post = await postWithKeptSockets(1);
     standIn.answer = (socket) => socket.write(rawAnswer(410));
     expect([await post(connectionId("c")), standIn.arrived]).toEqual(["gone", ["c", "c"]]);

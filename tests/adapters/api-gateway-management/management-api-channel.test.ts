@@ -81,7 +81,7 @@ describe("ManagementApiChannel", () => {
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  it("signs with the credentials and the time it was given", async () => {
+  it("signs with the given credentials and time", async () => {
     await senderOf(channelTo(standIn.origin))(C1);
     expect(standIn.received[0]?.headers).toMatchObject({
       "x-amz-date": "20261122T120000Z",
@@ -92,7 +92,7 @@ describe("ManagementApiChannel", () => {
     });
   });
 
-  it("keeps as many sockets as it may for the next posts", async () => {
+  it("keeps sockets for the next posts, up to its limit", async () => {
     const post = senderOf(channelTo(standIn.origin, { socketsKept: 3 }));
     await Promise.all(Array.from({ length: 5 }, () => post(C1)));
     await Promise.all(Array.from({ length: 5 }, () => post(C1)));
@@ -100,7 +100,7 @@ describe("ManagementApiChannel", () => {
   });
 });
 
-describe("an answer of the management API", () => {
+describe("a response of the management API", () => {
   it.each<[string, Answer, PostOutcome]>([
     ["fault:J1 410 whose body is not JSON", withStatus(410, "<html>"), "gone"],
     ["fault:J5 400 for an id it cannot decode", withStatus(400, '{"message":"Invalid connectionId: x"}'), "gone"],
@@ -112,7 +112,7 @@ describe("an answer of the management API", () => {
     ["fault:J8 502", withStatus(502), "failed"],
     ["fault:J8 503 with rubbish", withStatus(503, "\u0000\u0001"), "failed"],
     ["fault:J8 504", withStatus(504), "failed"],
-    ["fault:J8 none, the socket reset", (response) => response.destroy(), "failed"],
+    ["fault:J8 not at all, since the socket is reset", (response) => response.destroy(), "failed"],
     ["fault:J8 cut off in its body", (response) => cutOff(response), "failed"],
     ["fault:J8 longer than any of the gateway's", withStatus(200, "x".repeat(100_000)), "failed"],
   ])("%s", async (_row, answer, outcome) => {
@@ -125,7 +125,7 @@ describe("an answer of the management API", () => {
     ["fault:J8 never", () => undefined],
     ["fault:J8 only its head", (response) => response.writeHead(200, { "Content-Length": "5" }).flushHeaders()],
     ["fault:J8 a byte at a time", (response) => trickle(response)],
-  ])("that comes %s: unanswered when the time for the whole exchange is up", async (_row, answer) => {
+  ])("that comes %s: the post is unanswered after the time limit of the whole exchange", async (_row, answer) => {
     standIn.answer = answer;
     const told = await senderOf(channelTo(standIn.origin, { timeoutMillis: 60 }))(C1);
     expect(told).toBe("unanswered");

@@ -19,7 +19,7 @@ describe("a push", () => {
     );
   });
 
-  it("leaves out what the event left out", () => {
+  it("has no member that the event does not have", () => {
     const { message: _, ...silent } = entityUpdate();
     expect(encoded(silent)).not.toContain("message");
     expect(encoded(userPush())).not.toContain("callback");

@@ -51,7 +51,7 @@ async function theirs(post: Post, sessionToken: string | undefined): Promise<Rec
   return headers;
 }
 
-/** As the SDK's signer wants its hash. */
+/** A hash in the form that the SDK's signer takes. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
 
@@ -84,7 +84,7 @@ const post = fc.record({
 });
 
 describe("the signature of a post", () => {
-  it("is the SDK's, for any connection, stage, body and time, with and without a session token", async () => {
+  it("equals the SDK's, for any connection, stage, body and time, with and without a session token", async () => {
     await fc.assert(
       fc.asyncProperty(post, fc.option(fc.base64String({ minLength: 4 }), { nil: undefined }), async (one, token) => {
         const mine = ours(one, token);
@@ -93,7 +93,7 @@ describe("the signature of a post", () => {
     );
   });
 
-  it("follows the day, since a key is good for one", () => {
+  it("changes with the day, since a signing key is valid for one day", () => {
     const signer = new Sigv4Signer({ accessKeyId: "A", secretAccessKey: new Secret("s") }, REGION);
     const at = (millis: number) => signer.sign({ host: "h", path: "/p", payloadHash: "0", millis });
     const evening = Date.UTC(2026, 10, 22, 23, 59, 59);

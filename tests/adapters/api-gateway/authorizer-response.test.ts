@@ -12,7 +12,7 @@ function contextFor(grants?: readonly string[]) {
   return response instanceof Error ? undefined : response.context;
 }
 
-it("hands grants on to the routes, in one text", () => {
+it("passes grants on to the routes, in one text", () => {
   const grants = ["subscribe:order-17", 'subscribe:"*"'];
   const authorizer = contextFor(grants);
   expect(Object.values(authorizer ?? {}).every((value) => typeof value === "string")).toBe(true);

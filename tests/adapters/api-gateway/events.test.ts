@@ -33,14 +33,14 @@ describe("parseAuthorizerEvent", () => {
     });
   });
 
-  it("attack:F7 knows a header by any case of its name, and several of them as one list", () => {
+  it("attack:F7 finds a header in any case of its name, and joins repeated ones into one list", () => {
     const event = authorizerEvent({
       headers: { "sec-websocket-protocol": "websocket", "SEC-WEBSOCKET-PROTOCOL": "a.b.c" },
     });
     expect(parseAuthorizerEvent(event).attempt.credentials.subprotocols).toEqual(["websocket", "a.b.c"]);
   });
 
-  it("attack:F4 knows the query parameter by its exact name only", () => {
+  it("attack:F4 finds the query parameter by its exact name only", () => {
     const query = { "access_token[]": "a.b.c", Access_Token: "a.b.c", token: "a.b.c", auth_token: "a.b.c" };
     expect(parseAuthorizerEvent(authorizerEvent({ query })).attempt.credentials.query).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe("parseAuthorizerEvent", () => {
     ["no headers", { headers: null, multiValueHeaders: null }],
     ["no query", { queryStringParameters: null, multiValueQueryStringParameters: null }],
     [
-      "values that are no strings",
+      "values that are not strings",
       { headers: { "Sec-WebSocket-Protocol": 7 }, multiValueHeaders: { Origin: [7, null] } },
     ],
   ])("attack:F19 finds no token in an event with %s", (_title, fields) => {
@@ -101,7 +101,7 @@ describe("parseConnectEvent", () => {
     expect(opening).toMatchObject({ id: "gbgHYy9RVQAYKEj2kA==", identity: { userId: "ann" }, sourceIp: "203.0.113.7" });
   });
 
-  it("leaves out a user agent that cannot be shown", () => {
+  it("leaves out a user agent with characters that cannot be shown", () => {
     const identity = { sourceIp: "203.0.113.7", userAgent: "a\u001b[2Jb" };
     expect(parseConnectEvent(connectEvent({}, { identity })).opening).not.toHaveProperty("userAgent");
   });
@@ -109,9 +109,9 @@ describe("parseConnectEvent", () => {
   it.each([
     ["no authorizer in front of the route", { authorizer: undefined }],
     ["a context without a user", { authorizer: { ...AUTHORIZER_CONTEXT, userId: "" } }],
-    ["a user inherited, not given", { authorizer: Object.create(AUTHORIZER_CONTEXT) }],
+    ["a user that is only inherited", { authorizer: Object.create(AUTHORIZER_CONTEXT) }],
     ["a context without the token's end", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: undefined } }],
-    ["an end that is no number", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: "Infinity" } }],
+    ["an end that is not a number", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: "Infinity" } }],
     ["no source address", { identity: {} }],
     ["no time of connection", { connectedAt: "now" }],
   ])("refuses %s", (_title, overrides) => {
@@ -133,7 +133,7 @@ describe("parseConnectEvent", () => {
 describe("parseSender", () => {
   const from = (context: object) => messageEvent("{}", { authorizer: { ...AUTHORIZER_CONTEXT, ...context } });
 
-  it("reads who sent a message, and what the token grants", () => {
+  it("reads the sender of a message, and the grants of the token", () => {
     const sender = { connectionId: "gbgHYy9RVQAYKEj2kA==", userId: "ann" };
     expect(parseSender(from({}))).toEqual({ ...sender, grants: [] });
     expect(parseSender(from({ grants: '["subscribe:order-17"]' }))).toEqual({

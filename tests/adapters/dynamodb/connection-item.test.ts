@@ -31,7 +31,7 @@ describe("a connection's item", () => {
     expect(fromConnectionItem(item)).toBeUndefined();
   });
 
-  it("fault:L8 is read by whatever is made of any other item, without a crash", () => {
+  it("fault:L8 is parsed without a crash, whatever the item holds", () => {
     const anyItem = fc.dictionary(fc.constantFrom(...Object.keys(ITEM)), fc.jsonValue());
 
     fc.assert(
@@ -42,7 +42,7 @@ describe("a connection's item", () => {
     );
   });
 
-  it("sorts in the index as its expiry does in time", () => {
+  it("sorts in the index by its expiry", () => {
     const moment = fc.integer({ min: 1, max: 2 ** 33 - 1 }).map((seconds) => seconds as EpochSeconds);
 
     fc.assert(

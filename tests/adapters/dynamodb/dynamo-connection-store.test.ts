@@ -33,7 +33,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
   });
 
   describe("its table", () => {
-    it("leads to a connection by user id and expiry, and lets the collector have it", async () => {
+    it("finds a connection by user id and expiry, and gives it to the TTL collector", async () => {
       const connection = aConnection();
 
       await store.open(connection);
@@ -46,7 +46,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       });
     });
 
-    it("keeps of a closed connection that it was closed, and no user's name", async () => {
+    it("keeps a marker of a closed connection, without the user's name", async () => {
       const connection = aConnection();
       await store.open(connection);
 
@@ -56,7 +56,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       expect(await get(connection.id)).toEqual(tombstone);
     });
 
-    it("fault:L8 passes over what it does not understand", async () => {
+    it("fault:L8 skips items that it cannot read", async () => {
       const userId = aUserId();
       const connection = aConnection({ userId });
       const older = { ...toConnectionItem(aConnection({ userId })), connectedAt: "yesterday" };

@@ -46,7 +46,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     whenDown: async (outage) => new DynamoSubscriptionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
   });
 
-  it("fault:L8 passes over what it does not understand", async () => {
+  it("fault:L8 skips items that it cannot read", async () => {
     const entityId = anEntityId();
     await put({ pk: entityPartition(entityId), sk: "no connection id", userId: "ann", connectedAt: 1, ttl: NOW + 1 });
     await put({ pk: entityPartition(entityId), sk: "gbgHYy9RVQAYKEj2kA==", ttl: NOW + 1 });
@@ -62,7 +62,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     expect(await subscriptions.subscribersOf(entityId, NOW)).toEqual({ items: [] });
   });
 
-  it("fault:L4 sends again what DynamoDB left out of a batch", async () => {
+  it("fault:L4 sends again the items that DynamoDB left out of a batch", async () => {
     const entityIds = Array.from({ length: 30 }, anEntityId);
     const connection = await openedAndSubscribed(entityIds);
     const stingy = new DynamoSubscriptionStore(takingOnly((count) => Math.ceil(count / 2), table));
@@ -74,7 +74,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     expect(pages.flatMap(({ items }) => items)).toEqual([]);
   });
 
-  it("fault:L4 says so when DynamoDB goes on leaving something out", async () => {
+  it("fault:L4 throws when DynamoDB leaves an item out for ever", async () => {
     const store = new DynamoSubscriptionStore({ ...takingOnly(() => 0, table), budgetMillis: 200 });
 
     await expect(store.unsubscribeAll(aConnection().id, anEntityId())).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
   });
 });
 
-/** The table by way of a DynamoDB that takes only so many of a batch, and answers with the rest. */
+/** The table behind a DynamoDB that accepts only this number of a batch's items and returns the rest. */
 function takingOnly(taken: (count: number) => number, table: DynamoTable): DynamoTable {
   const send = async (command: BatchWriteCommand | QueryCommand, options: CallOptions) => {
     if (command instanceof QueryCommand) return table.documents.send(command, options);

@@ -15,7 +15,7 @@ afterAll(() => {
   }
 });
 
-/** A store whose DynamoDB answers every request so. */
+/** A store whose DynamoDB responds to every request like this. */
 async function storeOver(answer: RequestListener): Promise<DynamoConnectionStore> {
   const server = createServer(answer);
   servers.push(server);
@@ -46,7 +46,7 @@ const FAULTS: readonly (readonly [string, RequestListener])[] = [
   ["fault:L1 hangs", () => undefined],
   ["fault:L1 hangs half-way", (_request, response) => response.writeHead(200).write('{"Items":')],
   ["fault:L1 resets the connection", (request) => request.socket.destroy()],
-  ["answers in another tongue", (_request, response) => response.end("<html>")],
+  ["responds in another format", (_request, response) => response.end("<html>")],
 ];
 
 describe.concurrent("a call to a DynamoDB that", () => {
@@ -58,7 +58,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
     });
   });
 
-  it("fault:L1 recovers at once is answered as if nothing had been", async () => {
+  it("fault:L1 recovers at once gives its normal result", async () => {
     let requests = 0;
     const store = await storeOver((request, response) => {
       requests += 1;
@@ -70,7 +70,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
     expect(requests).toBe(3);
   });
 
-  it("logs and throws nothing of a request", async () => {
+  it("puts nothing of a request into a log or an error", async () => {
     const connection = aConnection();
     const store = await storeOver(refuse(400, "AccessDeniedException"));
 

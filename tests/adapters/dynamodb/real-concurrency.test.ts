@@ -13,11 +13,11 @@ import { anEntityId } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";
 
 const ROUNDS = 100;
-/** Rounds that run beside each other, so that the engine has more to order than one round's requests. */
+/** Concurrent rounds, so that the engine has more requests to order than those of one round. */
 const AT_ONCE = 10;
 const LIMIT = 2;
 
-/** No scheduler: sockets, and an engine with threads of its own, decide what comes first. */
+/** No scheduler: sockets, and an engine with its own threads, decide the order. */
 describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the same time", () => {
   const clock = new FixedClock(NOW * 1000);
   let connections: DynamoConnectionStore;
@@ -40,7 +40,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     return pages.flatMap(({ items }) => items).length;
   }
 
-  /** What each round left, of `rounds` that differ in how long the second half waits. */
+  /** The state after each of `rounds` that differ in how long the second half waits. */
   async function race<T>(round: (waitMillis: number) => Promise<T>): Promise<readonly T[]> {
     const results: T[] = [];
     for (let start = 0; start < ROUNDS; start += AT_ONCE) {
@@ -50,7 +50,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     return results;
   }
 
-  it("fault:M3 inv:1 a subscribe that meets a disconnect is refused or removed", async () => {
+  it("fault:M3 inv:1 a subscribe concurrent with a disconnect is refused or removed", async () => {
     const left = await race(async (waitMillis) => {
       const connection = aConnection();
       const entityIds = [anEntityId(), anEntityId(), anEntityId()];
@@ -62,7 +62,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     expect(left.filter((rows) => rows > 0)).toEqual([]);
   }, 60_000);
 
-  it("inv:12 one of a connect and a disconnect that meet wins, and the connection is closed", async () => {
+  it("inv:12 a concurrent connect and disconnect have one winner, and the connection is closed", async () => {
     const answers = await race(async (waitMillis) => {
       const connection = aConnection();
       await Promise.all([connections.open(connection), after(waitMillis, () => close(connection))]);
@@ -72,7 +72,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     expect(answers.filter(({ live, again }) => live > 0 || again !== "closed")).toEqual([]);
   }, 60_000);
 
-  it("inv:15 as many subscriptions as a connection may have are acknowledged, and those are there", async () => {
+  it("inv:15 subscriptions are acknowledged up to the limit, and exactly these exist", async () => {
     const counts = await race(async () => {
       const connection = aConnection();
       const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);

@@ -17,7 +17,7 @@ type Request = { readonly operation: string; readonly body: Readonly<Record<stri
 type Refusal = { readonly type: string; readonly reasons?: readonly string[] };
 type Answer = Refusal | Readonly<Record<string, unknown>> | undefined;
 
-/** A DynamoDB that accepts, or gives a set answer to the nth request of an operation (from 1). */
+/** A DynamoDB that accepts each request, or gives a fixed response to the nth request of an operation (from 1). */
 async function dynamoDb(answerTo: (operation: string, nth: number) => Answer = () => undefined) {
   const requests: Request[] = [];
   const server = createServer(async (request, response) => {
@@ -50,7 +50,7 @@ const taken = { Attributes: marshall({ tail: 1 }) };
 const subscribe = (store: DynamoSubscriptionStore, limit = 100) =>
   store.subscribe(aSubscription(connection, anEntityId()), NOW, limit);
 
-/** A table with the record of an open connection, and with these answers to transactions. */
+/** A table with the record of an open connection, and with these responses to transactions. */
 const withRecord = (transaction: (nth: number) => Answer) =>
   dynamoDb((operation, nth) => {
     if (operation === "Query") return record;
@@ -59,7 +59,7 @@ const withRecord = (transaction: (nth: number) => Answer) =>
 
 const cancelled = (...reasons: readonly string[]): Refusal => ({ type: "TransactionCanceledException", reasons });
 
-describe("what subscribing asks of DynamoDB", () => {
+describe("subscribing, as requests to DynamoDB,", () => {
   it("is one strong read, and one transaction on condition that nothing has changed since", async () => {
     const { subscriptions, requests, operations } = await withRecord(() => undefined);
 
@@ -78,14 +78,14 @@ describe("what subscribing asks of DynamoDB", () => {
     expect(others).toEqual([]);
   });
 
-  it("is nothing but the read when it is refused", async () => {
+  it("is only the read when it is refused", async () => {
     const { subscriptions, operations } = await withRecord(() => undefined);
 
     expect(await subscribe(subscriptions, 0)).toBe("limit-reached");
     expect(operations()).toEqual(["Query"]);
   });
 
-  it("fault:L3 is nothing but the read when there is no record", async () => {
+  it("fault:L3 is only the read when there is no record", async () => {
     const { subscriptions, operations } = await dynamoDb();
 
     expect(await subscribe(subscriptions)).toBe("not-connected");
@@ -115,7 +115,7 @@ describe("what subscribing asks of DynamoDB", () => {
   );
 
   it.each(["ConditionalCheckFailed", "TransactionConflict"])(
-    "fault:L3 waits for its turn, and reads again, when a transaction has lost by %s",
+    "fault:L3 waits for its turn, and reads again, when a transaction fails by %s",
     async (reason) => {
       const { subscriptions, operations } = await withRecord((nth) =>
         nth === 1 ? cancelled(reason, "None") : undefined,
@@ -127,8 +127,8 @@ describe("what subscribing asks of DynamoDB", () => {
   );
 });
 
-describe("what closing asks of DynamoDB", () => {
-  it("fault:L3 is asked again while a transaction is just changing the record", async () => {
+describe("closing, as requests to DynamoDB,", () => {
+  it("fault:L3 is sent again while a transaction is changing the record", async () => {
     const { table, operations } = await dynamoDb((_operation, nth) =>
       nth < 3 ? { type: "TransactionConflictException" } : undefined,
     );
@@ -139,7 +139,7 @@ describe("what closing asks of DynamoDB", () => {
   });
 });
 
-describe("what a fan-out reads", () => {
+describe("a fan-out reads", () => {
   it("fault:L6 fault:8 subscribers from the table, strongly: no index can lag behind a subscription", async () => {
     const { subscriptions, requests } = await dynamoDb();
 
@@ -159,10 +159,10 @@ describe("what a fan-out reads", () => {
   });
 });
 
-describe("what naming connections asks of DynamoDB", () => {
+describe("reading named connections, as requests to DynamoDB,", () => {
   const ids = Array.from({ length: 250 }, () => aConnection().id);
 
-  it("is a strong read of each, a hundred at a time, and of none twice", async () => {
+  it("is one strong read of each, a hundred at a time", async () => {
     const { subscriptions, requests, operations } = await dynamoDb();
 
     expect(await subscriptions.subscribersAmong([...ids, ...ids], anEntityId(), NOW)).toEqual([]);
@@ -172,7 +172,7 @@ describe("what naming connections asks of DynamoDB", () => {
     expect(asked.every((batch) => batch?.ConsistentRead)).toBe(true);
   });
 
-  it("fault:L3 is asked again for what it has left out", async () => {
+  it("fault:L3 is sent again for keys that DynamoDB has left out", async () => {
     const left = { Keys: [marshall(connectionKey(connection.id))], ConsistentRead: true };
     const { table, operations } = await dynamoDb((_operation, nth) =>
       nth === 1 ? { UnprocessedKeys: { [table.name]: left } } : { Responses: { [table.name]: record.Items } },
@@ -187,7 +187,7 @@ describe("what naming connections asks of DynamoDB", () => {
     expect(operations()).toEqual(["BatchGetItem", "BatchGetItem"]);
   });
 
-  it("fault:L3 is an outage when it is left out for ever", async () => {
+  it("fault:L3 is an outage when a key is left out for ever", async () => {
     const { table } = await dynamoDb(() => ({
       UnprocessedKeys: { [table.name]: { Keys: [marshall(connectionKey(connection.id))] } },
     }));

@@ -65,7 +65,7 @@ async function opened(store: ReturnType<typeof metered>, overrides = {}): Promis
   return connection;
 }
 
-describe("what a subscription costs", () => {
+describe("the cost of a subscription", () => {
   it.each([42, 256])("is 6 write units at most, with up to 1,000 names of %i bytes, repeated or not", async (bytes) => {
     const store = metered();
     const connection = await opened(store);
@@ -85,7 +85,7 @@ describe("what a subscription costs", () => {
     expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
   });
 
-  it("is 6 write units at most to be ended, and 1 to end what is not there", async () => {
+  it("is 6 write units at most for its end, and 1 for the end of a missing one", async () => {
     const store = metered();
     const connection = await opened(store);
     const subscriptions = Array.from({ length: 100 }, (_, number) => aSubscription(connection, nameOf(number, 100)));
@@ -96,11 +96,11 @@ describe("what a subscription costs", () => {
       const again = await store.unitsOf(() => store.subscriptions.unsubscribe(subscription, NOW));
       expect([ended.writes <= 6, again.writes]).toEqual([true, 1]);
     }
-    // Nothing is left of them but the record.
+    // Only the record is left of them.
     expect(store.table.all()).toHaveLength(1);
   });
 
-  it("does not grow with what the connection did before, and no item grows beyond a kilobyte", async () => {
+  it("does not grow with the connection's history, and no item grows beyond a kilobyte", async () => {
     const step = fc.record({ isSubscribe: fc.boolean(), name: fc.nat({ max: 199 }), bytes: fc.nat({ max: 3 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 300 }), fc.boolean(), async (steps, isTalkative) => {
@@ -133,7 +133,7 @@ describe("what a subscription costs", () => {
     );
   });
 
-  it("keeps to the kilobyte with all that a connection may tell of itself, and 1,000 names", async () => {
+  it("stays within a kilobyte per item with the longest texts of a connection, and 1,000 names", async () => {
     const store = metered();
     const connection = await opened(store, TALKATIVE);
     for (let number = 0; number < 1000; number += 1) {

@@ -5,7 +5,7 @@ import { type ConnectionId, parseConnectionId } from "../../../src/domain/connec
 import { parseUserId } from "../../../src/domain/identity/identity.ts";
 import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
 
-/** Texts that look like keys, parts of keys and ids, in so small a space that equal ones come up. */
+/** Texts that look like keys, parts of keys and ids. They are so few that equal ones come up. */
 const text = fc.oneof(
   fc.string({ unit: fc.constantFrom("a", "b", "#", "|", ":", "=", "E", " "), maxLength: 4 }),
   fc.constantFrom("connection", "ENTITY", "ENTITY#", "ENTITY#a", "USER#a", "CONNECTION#a", "__proto__", "\ud83d\ude00"),
@@ -13,7 +13,7 @@ const text = fc.oneof(
 
 type Place = { readonly kind: string; readonly ids: readonly string[]; readonly key: string };
 
-/** Every place in the table that the texts lead to: those that are no ids lead to none. */
+/** Every key that the texts lead to; a text that is not an id leads to none. */
 function placesOf(one: string, other: string): readonly Place[] {
   const connectionId = parseConnectionId(one);
   const entityId = parseEntityId(other);
@@ -27,7 +27,7 @@ function placesOf(one: string, other: string): readonly Place[] {
 }
 
 describe("keys", () => {
-  it("inv:7 attack:E3 attack:E4 attack:E5 are of one kind and one id, whatever the ids hold", () => {
+  it("inv:7 attack:E3 attack:E4 attack:E5 belong to one kind and one id, whatever the ids hold", () => {
     fc.assert(
       fc.property(text, text, text, text, (a, b, c, d) => {
         for (const one of placesOf(a, b)) {
@@ -54,7 +54,7 @@ describe("keys", () => {
   });
 
   it.each(["ENTITY#a", "USER#a", "CONNECTION#a", "#"])(
-    "attack:E4 the index's partition %s is no user's",
+    "attack:E4 the index's partition %s belongs to no user",
     (partition) => {
       expect(parseUserId(partition)).toBeUndefined();
     },

@@ -8,7 +8,7 @@ type Value = { readonly name: string; readonly expiresAt: EpochSeconds };
 const values = (seconds: number, name = "a"): Value => ({ name, expiresAt: addSeconds(NOW, seconds) });
 
 describe("a table in memory", () => {
-  it("keeps no more than what is live, and what expired within the last minute", () => {
+  it("keeps only live items, and those that expired within the last minute", () => {
     const table = new MemoryTable<Value>(({ name }) => name);
 
     for (let second = 0; second < 10_000; second += 1) {
@@ -20,7 +20,7 @@ describe("a table in memory", () => {
     expect(table.size).toBeLessThanOrEqual(71);
   });
 
-  it("has a key once, in the partition of its latest value", () => {
+  it("holds a key once, in the partition of its latest value", () => {
     const table = new MemoryTable<Value>(({ name }) => name);
     table.put("key", values(10, "a"));
     table.put("key", values(10, "b"));
@@ -29,7 +29,7 @@ describe("a table in memory", () => {
     expect(table.page("b", NOW, 10, undefined)).toEqual({ items: [values(10, "b")] });
   });
 
-  it("leaves what has no partition out of every page", () => {
+  it("shows an item without a partition on no page", () => {
     const table = new MemoryTable<Value>(() => undefined);
     table.put("key", values(10));
 
@@ -37,7 +37,7 @@ describe("a table in memory", () => {
     expect(table.page("undefined", NOW, 10, undefined)).toEqual({ items: [] });
   });
 
-  it("fault:M11 revives nothing that was removed when the clock goes back", () => {
+  it("fault:M11 revives no removed item when the clock goes back", () => {
     const table = new MemoryTable<Value>(({ name }) => name);
     table.put("key", values(10));
     table.find("another", addSeconds(NOW, 100));

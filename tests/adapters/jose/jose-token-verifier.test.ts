@@ -36,7 +36,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets).toMatchObject({ reads: 1, rereads: 0 });
   });
 
-  it("fault:K4 takes the previous secret as long as it is one of the secrets", async () => {
+  it("fault:K4 accepts the previous secret as long as it is one of the secrets", async () => {
     const secrets = new RotatingSigningSecrets([current, previous]);
 
     const verified = await verifierOver(secrets).verify(signedWith(previous));
@@ -45,7 +45,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets.rereads).toBe(0);
   });
 
-  it("fault:K3 asks once more before it refuses a signature, and takes the secret that was rotated in", async () => {
+  it("fault:K3 rereads the secrets once before it refuses a signature, and accepts a newly rotated secret", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
     const verified = await verifierOver(secrets).verify(signedWith(next));
@@ -54,7 +54,7 @@ describe("JoseTokenVerifier", () => {
     expect(secrets).toMatchObject({ reads: 1, rereads: 1 });
   });
 
-  it("fault:K3 refuses a signature that the secrets asked for again do not explain either", async () => {
+  it("fault:K3 refuses a signature that no reread secret verifies either", async () => {
     const secrets = new RotatingSigningSecrets([current], [next, current]);
 
     const verified = await verifierOver(secrets).verify(signedWith(previous));
@@ -66,7 +66,7 @@ describe("JoseTokenVerifier", () => {
   it.each([
     ["attack:A3 two segments", "e30.e30"],
     ["attack:A15 too long", `${"A".repeat(8000)}.${"A".repeat(400)}.AAAA`],
-    ["attack:A11 no JSON in the header", "AAAA.e30.AAAA"],
+    ["attack:A11 a header without JSON", "AAAA.e30.AAAA"],
     ["attack:B1 no algorithm", withHeader({ alg: "none" })],
     ["attack:B4 another algorithm", withHeader({ alg: "HS512" })],
     ["attack:B10 crit", withHeader({ alg: "HS256", crit: ["exp"] })],
@@ -86,14 +86,14 @@ describe("JoseTokenVerifier", () => {
     ["typ in lower case", { alg: "HS256", typ: "jwt" }],
     ["typ as a whole media type", { alg: "HS256", typ: "application/JWT" }],
     ["a thumbprint as kid", { alg: "HS256", kid: "-NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" }],
-  ])("takes a header with %s", async (_name, header) => {
+  ])("accepts a header with %s", async (_name, header) => {
     const verified = await verifierOver(new RotatingSigningSecrets([current])).verify(withHeader(header));
 
     expect(verified.kind).toBe("verified");
   });
 
   it.each(["IBZFPqpuE0oC+hnZ", ...Object.values(HOSTILE_KEY_IDS).flat()])(
-    "attack:C1 takes any kid, since it selects nothing: %j",
+    "attack:C1 accepts any kid, since it selects no key: %j",
     async (kid) => {
       const token = withHeader({ alg: "HS256", kid });
 
@@ -123,7 +123,7 @@ describe("JoseTokenVerifier", () => {
     await expect(verifier.verify(token)).rejects.toMatchObject(unavailable("KEY_TOO_SHORT"));
   });
 
-  it("fault:K10 refuses what a weak previous secret signed, without an outage", async () => {
+  it("fault:K10 refuses a token signed with a weak previous secret, without an outage", async () => {
     const weak = new Secret("weak");
     const verifier = verifierOver(new RotatingSigningSecrets([current, weak]));
 
@@ -146,7 +146,7 @@ describe("JoseTokenVerifier", () => {
     await expect(verifier.verify(signedWith(current))).rejects.toBe(outage);
   });
 
-  it("imports a secret once, and tries none twice for one token", async () => {
+  it("imports a secret once, and tries each secret once for a token", async () => {
     const imports = vi.spyOn(crypto.subtle, "importKey");
     const checks = vi.spyOn(crypto.subtle, "verify");
     const verifier = verifierOver(new RotatingSigningSecrets([current, previous], [next, current, previous]));
@@ -158,7 +158,7 @@ describe("JoseTokenVerifier", () => {
     expect(checks).toHaveBeenCalledTimes(5);
   });
 
-  it("passes a key that cannot verify on as a fault, not as a refusal", async () => {
+  it("reports a key that cannot verify as a fault, not as a refusal", async () => {
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     const signOnly = await crypto.subtle.importKey("raw", Buffer.alloc(32), algorithm, false, ["sign"]);
     vi.spyOn(crypto.subtle, "importKey").mockResolvedValue(signOnly);

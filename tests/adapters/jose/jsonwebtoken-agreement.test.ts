@@ -33,14 +33,14 @@ function theyAccept(token: string): boolean {
   }
 }
 
-/** Mostly good, so that most tokens are wrong in one respect or in none. */
+/** Mostly good values, so that most tokens have one mistake or none. */
 function mostly(good: fc.Arbitrary<unknown>, ...bad: readonly unknown[]): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: fc.constantFrom(...bad) });
 }
 
 const NO_DATES = [null, "1800000100", 0, -1, 1e20, true, [], {}];
 
-/** Around the moment and the leeway, in whole seconds and between them. */
+/** Dates around the moment and the leeway, in whole seconds and between them. */
 const near = fc.oneof(
   fc.integer({ min: NOW - 7, max: NOW + 7 }),
   fc.double({ min: NOW - 7, max: NOW + 7, noNaN: true }),
@@ -68,7 +68,7 @@ const headers = mostly(fc.constant({ alg: "HS256", typ: "JWT" }), { alg: "HS512"
 const keys = fc.oneof({ weight: 9, arbitrary: fc.constant(SECRET_TEXT) }, fc.constant(`${SECRET_TEXT}x`));
 
 describe("beside jsonwebtoken", () => {
-  it("accepts nothing that jsonwebtoken, told the same policy, refuses", async () => {
+  it("accepts no token that jsonwebtoken refuses under the same policy", async () => {
     const counts = { both: 0, theyAlone: 0, neither: 0 };
 
     await fc.assert(
@@ -88,7 +88,7 @@ describe("beside jsonwebtoken", () => {
     expect(counts.neither).toBeGreaterThan(100);
   });
 
-  it("refuses rows of the attack table that it would let in", () => {
+  it("refuses rows of the attack table that jsonwebtoken accepts", () => {
     const target = { secret: SECRET_TEXT, now: NOW };
     const letIn = tokenAttacks.filter(({ token }) => theyAccept(token(target)));
 

@@ -21,7 +21,7 @@ describe("parseCompactJws", () => {
     );
   });
 
-  it("attack:A9 takes no second spelling of any token", () => {
+  it("attack:A9 accepts no second spelling of any token", () => {
     const lenient = fc.constantFrom("=", "==", " ", "\n", "\t", "\0", "\u00a0", "\u200b", "+", "/", "A", "é");
 
     fc.assert(
@@ -31,14 +31,14 @@ describe("parseCompactJws", () => {
         const other = token.slice(0, place) + junk + token.slice(place);
         const jws = parseCompactJws(other);
 
-        // Whatever is taken must spell what it decodes to, so that two texts are never the same token.
+        // An accepted text equals the encoding of its decoded bytes, so that two texts are never the same token.
         const parts = jws.kind === "jws" ? [jws.header, jws.payload, jws.signature] : undefined;
         expect(["refused", other]).toContain(parts?.map(encodePart).join(".") ?? "refused");
       }),
     );
   });
 
-  it("attack:A15 takes 8192 characters and no more", () => {
+  it("attack:A15 accepts 8192 characters at most", () => {
     const ofLength = (characters: number) => `AAAA.AAAA.${"A".repeat(characters - 10)}`;
     const longest = parseCompactJws(ofLength(8192));
     const excessive = parseCompactJws(ofLength(8193));
@@ -110,7 +110,7 @@ describe("parseTokenPart", () => {
     );
   });
 
-  it("answers any bytes without throwing", () => {
+  it("never throws, for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const value = parseTokenPart(bytes);

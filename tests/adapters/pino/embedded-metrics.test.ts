@@ -31,7 +31,7 @@ function logged(message: string, fields: LogFields, options: { level?: "INFO" | 
 const REFUSAL = { function: "Authorizer", outcome: "rejected", reason: "EXPIRED", invocations: 1, userId: "ann" };
 const DELIVERY = { function: "DeliverPushes", delivered: 3, gone: 1, ageMs: 250, notificationId: "1" };
 
-describe("metrics in log lines", () => {
+describe("metrics in log entries", () => {
   it("count invocations by function and outcome, and by reason where there is one", () => {
     const [line] = logged("invocation", REFUSAL);
     expect(line).toMatchObject({ ...REFUSAL, level: "INFO", message: "invocation" });
@@ -50,7 +50,7 @@ describe("metrics in log lines", () => {
     });
   });
 
-  it("sum what became of recipients, and say how old a push was", () => {
+  it("sum the outcomes of recipients, and give the age of a push", () => {
     const [directive] = logged("delivery", DELIVERY)[0]?._aws?.CloudWatchMetrics ?? [];
     expect(directive?.Dimensions).toEqual([[], ["function"]]);
     expect(directive?.Metrics).toEqual([
@@ -60,7 +60,7 @@ describe("metrics in log lines", () => {
     ]);
   });
 
-  it("count what is put aside beside the recipients that are", () => {
+  it("count dead letters of whole messages beside those of recipients", () => {
     const [directive] = logged("put aside", { ...DELIVERY, deadLettered: 1, reason: "TOO_OLD" })[0]?._aws
       ?.CloudWatchMetrics ?? [undefined];
     expect(directive?.Dimensions).toEqual([[], ["function"]]);
@@ -71,7 +71,7 @@ describe("metrics in log lines", () => {
     ["invocation", REFUSAL],
     ["delivery", DELIVERY],
     ["put aside", { ...DELIVERY, deadLettered: 1 }],
-  ])("name only members that the %s line has, and no id as a dimension", (message, fields) => {
+  ])("name only members that the %s entry has, and no id as a dimension", (message, fields) => {
     const [line] = logged(message, fields);
     const [directive] = line?._aws?.CloudWatchMetrics ?? [];
     const named = [...(directive?.Metrics ?? []).map(({ Name }) => Name), ...(directive?.Dimensions ?? []).flat()];
@@ -79,12 +79,12 @@ describe("metrics in log lines", () => {
     expect(named.filter((name) => /id$/i.test(name))).toEqual([]);
   });
 
-  it("are written whatever the level, as fewer lines do not mean an empty dashboard", () => {
+  it("are written at every level, so that a higher level does not empty the dashboard", () => {
     expect(logged("invocation", REFUSAL, { level: "ERROR" })).toHaveLength(1);
     expect(logged("something else", REFUSAL, { level: "ERROR" })).toHaveLength(0);
   });
 
-  it("are left out where there is no namespace, and of lines that measure nothing", () => {
+  it("are left out without a namespace, and in entries that measure nothing", () => {
     expect(logged("invocation", REFUSAL, { namespace: "" })[0]).not.toHaveProperty("_aws");
     expect(logged("something else", REFUSAL)[0]).not.toHaveProperty("_aws");
     expect(logged("toString", REFUSAL)[0]).not.toHaveProperty("_aws");

@@ -56,7 +56,7 @@ describe("PinoLogger", () => {
     expect(JSON.parse(line ?? "")).toMatchObject(fields);
   });
 
-  it("attack:O1 writes of a list the first hundred texts, each cut, and nothing else", () => {
+  it("attack:O1 writes only the first hundred texts of a list, each cut", () => {
     const unreached = [{ name: CANARY }, ...Array.from({ length: 150 }, () => "x".repeat(300))];
     const [line = ""] = record((logger) => logger.info("all", { unreached } as unknown as LogFields));
 
@@ -72,7 +72,7 @@ describe("PinoLogger", () => {
     ["a function under an allowed name", { userId: () => CANARY }],
     ["an inherited name", Object.create({ message: CANARY, stack: CANARY })],
     ["an error as the fields", Object.assign(new Error(CANARY), { detail: CANARY })],
-    ["what follows an overlong text", { userId: `${"a".repeat(256)}${CANARY}` }],
+    ["the end of an overlong text", { userId: `${"a".repeat(256)}${CANARY}` }],
   ])("attack:O1 drops %s", (_title, fields) => {
     const [line] = record((logger) => logger.error("kept", fields as LogFields));
 
@@ -114,7 +114,7 @@ describe("PinoLogger", () => {
     );
   });
 
-  it("attack:O3 writes of an SDK error its name and nothing it carries", () => {
+  it("attack:O3 writes only the name of an SDK error", () => {
     const thrown = Object.assign(new Error(`refused ${CANARY}`), {
       name: "AccessDeniedException",
       $metadata: { requestId: CANARY, httpStatusCode: 400 },
@@ -139,7 +139,7 @@ describe("PinoLogger", () => {
           },
         }),
     ],
-    ["the message is not a text", (logger) => logger.info(undefined as unknown as string)],
+    ["the message is not a string", (logger) => logger.info(undefined as unknown as string)],
     ["the fields are null", (logger) => logger.info("x", null as unknown as LogFields)],
   ])("does not throw when %s", (_title, log) => {
     expect(() => record(log)).not.toThrow();

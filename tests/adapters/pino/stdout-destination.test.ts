@@ -18,7 +18,7 @@ function run(script: string) {
 }
 
 describe("stdoutDestination", () => {
-  it("has written a line when the call returns, so that a process stopped right then loses nothing", async () => {
+  it("has written a line when the call returns, so that a process that stops at once loses nothing", async () => {
     const child = run(`logger.info("last words"); process.kill(process.pid, "SIGKILL");`);
 
     const [output, [, signal]] = await Promise.all([text(child.stdout), once(child, "exit")]);

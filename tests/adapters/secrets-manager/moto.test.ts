@@ -16,7 +16,7 @@ import { fetchHeld } from "../../support/secrets-manager/fetch-held.ts";
 
 const OLD = "old-signing-secret-0123456789abcdef";
 
-describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
+describe.skipIf(!hasMoto())("Secrets Manager, emulated by moto,", () => {
   let moto: Awaited<ReturnType<typeof startMoto>>;
   let client: SecretsManagerClient;
   let secretId: string;
@@ -36,8 +36,8 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
   });
 
   /**
-   * A rotation that was interrupted when the new version had its value, gone through from the start. moto's RotateSecret
-   * promotes an empty version at once unless it has a Lambda to call, so this is as early as a rotation can begin here.
+   * Runs all steps of a rotation whose new version has its value already. moto's RotateSecret promotes an empty version
+   * at once unless it has a Lambda to call, so no rotation can begin earlier here.
    */
   async function rotate(betweenSteps: () => Promise<unknown> = async () => {}): Promise<void> {
     const version = randomUUID();
@@ -52,7 +52,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
     }
   }
 
-  /** A process of its own, with its own memory of the secrets. */
+  /** A separate process, with its own memory of the secrets. */
   function newInstance() {
     return makeCachedSigningSecrets({
       source: new SecretsManagerSource(client, secretId),
@@ -69,7 +69,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
     expect(versions.previous).toBeUndefined();
   });
 
-  it("keeps the version before after a rotation, and that before it no longer", async () => {
+  it("keeps the previous version after a rotation, and no older one", async () => {
     const source = new SecretsManagerSource(client, secretId);
     await rotate();
     const once = await fetchHeld(source);
@@ -81,11 +81,11 @@ describe.skipIf(!hasMoto())("Secrets Manager, as moto has it", () => {
     expect(twice.previous?.reveal()).toBe(once.current.reveal());
   });
 
-  it("inv:21 refuses none of 1,000 connects across a rotation, by instances that know of it and that do not", async () => {
+  it("inv:21 refuses none of 1,000 connects across a rotation, in instances that know of it and in others", async () => {
     const oldSigner = new JoseTokenSigner(newInstance());
     const oldVerifier = verifierOver(newInstance());
     const claims = { iss: "issuer", aud: "audience" };
-    // Both remember the old secret from here on.
+    // Both processes now remember the old secret.
     await oldVerifier.verify((await oldSigner.sign(claims)) as UnverifiedToken);
     const outcomes: string[] = [];
 

@@ -18,7 +18,7 @@ async function setUp() {
   return { server, versions, secret: new SecretsManagerRotation(server.client(), ARN) };
 }
 
-describe("SecretsManagerRotation, as its port wants it", () => {
+describe("SecretsManagerRotation, by its port's contract", () => {
   describeRotatingSecret({
     make: async () => ({ secret: (await setUp()).secret, current: CURRENT, pending: PENDING }),
     whenDown: async (outage) => {
@@ -42,7 +42,7 @@ describe("SecretsManagerRotation", () => {
     });
   });
 
-  it("keeps a value that another caller stored between look and put", async () => {
+  it("keeps a value that another caller stored between its read and its write", async () => {
     const { secret, server, versions } = await setUp();
     server.fault = (request) => {
       if (request === "PutSecretValue") versions.add(PENDING, '{"signature":"theirs"}', 1_795_000_200, ["AWSPENDING"]);
@@ -54,7 +54,7 @@ describe("SecretsManagerRotation", () => {
     expect((await secret.read(PENDING))?.reveal()).toBe("theirs");
   });
 
-  it("moves no label that is where it should be", async () => {
+  it("moves no label that is in its place", async () => {
     const { secret, server } = await setUp();
 
     await secret.promote(CURRENT);

@@ -54,7 +54,7 @@ describe("makeCachedSigningSecrets over SecretsManagerSource", () => {
   });
 });
 
-describe("what is read", () => {
+describe("SecretsManagerSource reads", () => {
   it("the current version, and when it was made", async () => {
     const { source } = await setUp();
 
@@ -64,14 +64,14 @@ describe("what is read", () => {
     expect(createdAt).toBe(CREATED * 1000);
   });
 
-  it("fault:K4 also the previous one while it still counts", async () => {
+  it("fault:K4 also the previous version while it is valid", async () => {
     const { source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
 
     expect(await texts(source)).toEqual(["two", "one"]);
   });
 
-  it("fault:K4 with one request once it does not", async () => {
+  it("fault:K4 only the current version, in one request, afterwards", async () => {
     const { source, server, secret } = await setUp();
     secret.put(value("two"), CREATED);
 
@@ -93,7 +93,7 @@ describe("what is read", () => {
     expect(server.requests).not.toContain("GetSecretValue AWSPENDING");
   });
 
-  it("fault:K6 what it was while a rotation is half done and its version still empty", async () => {
+  it("fault:K6 the old versions while a rotation is half done and its version still empty", async () => {
     const { source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
     secret.add("pending", {}, CREATED + 200, ["AWSPENDING"]);
@@ -101,7 +101,7 @@ describe("what is read", () => {
     expect(await texts(source)).toEqual(["two", "one"]);
   });
 
-  it("fault:K7 no previous version that never was usable, so that mending a broken secret mends everything", async () => {
+  it("fault:K7 no previous version that was never usable, so that a repaired secret repairs everything", async () => {
     const { source, secret } = await setUp();
     secret.put("not JSON", CREATED + 100);
     secret.put(value("two"), CREATED + 200);
@@ -109,7 +109,7 @@ describe("what is read", () => {
     expect(await texts(source)).toEqual(["two", undefined]);
   });
 
-  it.each(["secret\n", " secret", "c2VjcmV0", "ſecret", "\u0000"])("fault:K9 %j as it stands", async (signature) => {
+  it.each(["secret\n", " secret", "c2VjcmV0", "ſecret", "\u0000"])("fault:K9 %j unchanged", async (signature) => {
     const { source, secret } = await setUp();
     secret.put(value(signature), CREATED);
 
@@ -118,7 +118,7 @@ describe("what is read", () => {
     expect(current.reveal()).toBe(signature);
   });
 
-  it("fault:K15 from the secret that was named, however many there are", async () => {
+  it("fault:K15 the named secret, among many", async () => {
     const { server } = await setUp();
     const other = `${ARN}-other`;
     server.secret(other).put(value("of another tenant"), CREATED);
@@ -135,7 +135,7 @@ describe("what is read", () => {
   });
 });
 
-describe("a secret that is none", () => {
+describe("a malformed secret", () => {
   it.each<[title: string, content: string | { readonly SecretBinary: string }]>([
     ["is binary", { SecretBinary: Buffer.from(value(CANARY)).toString("base64") }],
     ["is empty", ""],
@@ -151,7 +151,7 @@ describe("a secret that is none", () => {
     ["has an object", value({ text: CANARY })],
     ["has an array", value([CANARY])],
     ["has an empty text", value("")],
-  ])("fault:K7 because it %s is a fault of ours and is not quoted", async (_title, content) => {
+  ])("fault:K7 that %s is our fault and is not quoted", async (_title, content) => {
     const { server, secret } = await setUp();
     secret.put(content, CREATED);
     const secrets = await cachedOver(server);
@@ -184,7 +184,7 @@ describe("a call that fails", () => {
   });
 
   it.each(outages)(
-    "fault:K1 with $type for the previous version leaves the current one, and says so",
+    "fault:K1 with $type for the previous version leaves the current one, and is reported",
     async (outage) => {
       const { server, source, secret } = await setUp();
       secret.put(value("two"), CREATED + 100);
@@ -204,7 +204,7 @@ describe("a call that fails", () => {
     "DecryptionFailure",
   ] as const;
 
-  it.each(answers)("fault:K1 with %s is an answer: there is no secret for us", async (type) => {
+  it.each(answers)("fault:K1 with %s means that there is no secret for us", async (type) => {
     const { server, source } = await setUp();
     server.fault = () => ({ kind: "error", status: 400, type });
 
@@ -212,7 +212,7 @@ describe("a call that fails", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each(answers)("fault:K1 with %s for the previous version says that there is none", async (type) => {
+  it.each(answers)("fault:K1 with %s for the previous version means that there is none", async (type) => {
     const { server, source, secret } = await setUp();
     secret.put(value("two"), CREATED + 100);
     server.fault = (request) => (request.endsWith("AWSPREVIOUS") ? { kind: "error", status: 400, type } : undefined);
@@ -223,8 +223,8 @@ describe("a call that fails", () => {
 
   it.each([
     { title: "a connection that ends", fault: { kind: "reset" } },
-    { title: "what is no JSON", fault: { kind: "body", body: "<html>not what you asked for</html>" } },
-    { title: "an answer that is empty", fault: { kind: "body", body: "{}" } },
+    { title: "a body that is not JSON", fault: { kind: "body", body: "<html>not what you asked for</html>" } },
+    { title: "an empty object", fault: { kind: "body", body: "{}" } },
     {
       title: "a version without a date",
       fault: { kind: "body", body: JSON.stringify({ SecretString: value("one") }) },
@@ -237,7 +237,7 @@ describe("a call that fails", () => {
   });
 
   it.each(["error", "reset", "hang"] as const)(
-    "fault:K1 fault:K2 once with %s and then answers is no outage",
+    "fault:K1 fault:K2 once with %s and then succeeds is no outage",
     async (kind) => {
       const { server, source } = await setUp();
       server.fault = () =>
@@ -252,8 +252,8 @@ describe("a call that fails", () => {
   );
 });
 
-describe.concurrent("a call that takes its time", () => {
-  it("fault:K2 1 s is waited for", async ({ onTestFinished, expect }) => {
+describe.concurrent("a slow call", () => {
+  it("fault:K2 of 1 s succeeds", async ({ onTestFinished, expect }) => {
     const { server, source } = await setUp(onTestFinished);
     server.fault = () => (server.requests.length > 1 ? undefined : { kind: "delay", millis: 1000 });
 
@@ -264,7 +264,7 @@ describe.concurrent("a call that takes its time", () => {
     { title: "4.9 s", fault: { kind: "delay", millis: 4900 } },
     { title: "for ever", fault: { kind: "hang" } },
   ] as const)(
-    "fault:K2 $title ends in a fault, and one caller asks for all",
+    "fault:K2 $title ends in a fault, and all callers share one request",
     async ({ fault }, { onTestFinished, expect }) => {
       const { server } = await setUp(onTestFinished);
       server.fault = () => fault;
@@ -277,7 +277,7 @@ describe.concurrent("a call that takes its time", () => {
     },
   );
 
-  it("fault:K2 2 s bound both versions together, retries included", async ({ onTestFinished, expect }) => {
+  it("fault:K2 of both versions together ends after 2 s, retries included", async ({ onTestFinished, expect }) => {
     const { server, source } = await setUp(onTestFinished);
     server.fault = () => ({ kind: "delay", millis: 1100 });
 
@@ -287,7 +287,7 @@ describe.concurrent("a call that takes its time", () => {
     expect(previousUnread).toMatchObject({ name: "TimeoutError" });
   });
 
-  it("fault:K2 2 s bound also what the SDK does before it has a request, such as looking for credentials", async ({
+  it("fault:K2 ends after 2 s also in work before the SDK's request, such as a search for credentials", async ({
     onTestFinished,
     expect,
   }) => {
@@ -299,8 +299,8 @@ describe.concurrent("a call that takes its time", () => {
   });
 });
 
-describe("calls to the service", () => {
-  it("fault:16 fault:K2 one for 100 concurrent first reads, none for the next", async () => {
+describe("the number of calls to the service", () => {
+  it("fault:16 fault:K2 is one for 100 concurrent first reads, and none for the next", async () => {
     const { server } = await setUp();
     const secrets = await cachedOver(server, ARN, new FixedClock((CREATED + 86_400) * 1000));
 

@@ -25,7 +25,7 @@ const NO_DETAIL: readonly (readonly [string, unknown])[] = [
 ];
 
 describe("an entity update", () => {
-  it("is what its detail and the bus say", () => {
+  it("has the members of its detail, and id and time from the bus", () => {
     expect(parseEntityUpdate({ entityId: "order-17", message: "shipped" }, PUBLICATION)).toEqual({
       kind: "entity-update",
       ...PUBLICATION,
@@ -39,7 +39,7 @@ describe("an entity update", () => {
     expect(update).not.toHaveProperty("message");
   });
 
-  it("passes over members it does not know", () => {
+  it("ignores unknown members", () => {
     const update = parseEntityUpdate({ entityId: "order-17", message: "shipped", version: 3 }, PUBLICATION);
     expect(update).not.toHaveProperty("version");
   });
@@ -58,7 +58,7 @@ describe("an entity update", () => {
 });
 
 describe("a user push", () => {
-  it("is what its detail and the bus say", () => {
+  it("has the members of its detail, and id and time from the bus", () => {
     const detail = { userId: "ann", message: "done", callback: "https://example.com/jobs/1?x=%20#top" };
     expect(parseUserPush(detail, PUBLICATION)).toEqual({ kind: "user-push", ...PUBLICATION, ...detail });
   });
@@ -102,11 +102,11 @@ describe("a replay", () => {
   });
 });
 
-it("a truthy word for a replay is no detail", () => {
+it("a replay that is a truthy text is malformed", () => {
   expect(() => parseEntityUpdate({ entityId: "e", replay: "true" }, PUBLICATION)).toThrow(MALFORMED);
 });
 
-it("attack:I1 any JSON value is a notification or malformed, nothing else", () => {
+it("attack:I1 any JSON value is a notification or malformed", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(parseEntityUpdate, parseUserPush), (detail, parse) => {
       try {

@@ -16,12 +16,12 @@ import { entityUpdate, freshDelivery, named, recipients, userPush } from "../../
 
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],
-  ["an audience from a page on", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
+  ["an audience from a later page", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
   ["recipients", { notification: userPush(), to: { recipients: named(recipients(3)) }, attempt: 5 }],
-  ["what SQS takes in no body", freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }))],
+  ["characters that SQS refuses in a body", freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }))],
 ];
 
-describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
+describe.skipIf(!hasMoto())("SqsDeliveryQueue, over SQS emulated by moto,", () => {
   let moto: Awaited<ReturnType<typeof startMoto>>;
   let client: SQSClient;
   let urls: { continuations: string; deadLetters: string };
@@ -45,7 +45,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     return QueueUrl;
   }
 
-  /** The one message there is to receive. */
+  /** The only message in the queue. */
   async function received(QueueUrl: string) {
     const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] });
     const { Messages = [] } = await client.send(command);
@@ -53,7 +53,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     return { body: Messages[0]?.Body ?? "", reason: Messages[0]?.MessageAttributes?.["Reason"]?.StringValue };
   }
 
-  it.each(DELIVERIES)("has %s received as it was deferred", async (_what, delivery) => {
+  it.each(DELIVERIES)("defers %s unchanged", async (_what, delivery) => {
     await queue.defer(delivery, 0);
     const { body, reason } = await received(urls.continuations);
 
@@ -61,7 +61,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     expect(reason).toBeUndefined();
   });
 
-  it("has a delivery wait for its time", async () => {
+  it("defers a delivery for the given time", async () => {
     await queue.defer(freshDelivery(entityUpdate()), 45);
     const command = new GetQueueAttributesCommand({ QueueUrl: urls.continuations, AttributeNames: ["All"] });
     const { Attributes } = await client.send(command);
@@ -72,15 +72,18 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     });
   });
 
-  it.each(DELIVERIES)("puts %s aside with its reason, and all its attempts before it", async (_what, delivery) => {
-    await queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
-    const { body, reason } = await received(urls.deadLetters);
+  it.each(DELIVERIES)(
+    "dead-letters %s with its reason, and with all its attempts before it",
+    async (_what, delivery) => {
+      await queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
+      const { body, reason } = await received(urls.deadLetters);
 
-    expect(parseQueuedDelivery(body)).toEqual({ ...delivery, attempt: 0 });
-    expect(reason).toBe("ATTEMPTS_EXHAUSTED");
-  });
+      expect(parseQueuedDelivery(body)).toEqual({ ...delivery, attempt: 0 });
+      expect(reason).toBe("ATTEMPTS_EXHAUSTED");
+    },
+  );
 
-  it("dead-letters an unreadable body to the byte", async () => {
+  it("dead-letters an unreadable body byte for byte", async () => {
     const unread = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
     await queue.unreadable(unread, "MALFORMED_EVENT");
     const { body, reason } = await received(urls.deadLetters);
@@ -88,7 +91,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, in SQS as moto has it", () => {
     expect({ body, reason }).toEqual({ body: unread, reason: "MALFORMED_EVENT" });
   });
 
-  it("says that it is unavailable where there is no such queue", async () => {
+  it("throws that it is unavailable if the queue does not exist", async () => {
     const missing = `${urls.continuations}-missing`;
     const deferring = new SqsDeliveryQueue(client, { ...urls, continuations: missing }).defer(
       freshDelivery(entityUpdate()),

@@ -12,14 +12,14 @@ const EVENT = entityUpdated(DETAIL);
 const PUSH_EVENT = entityUpdated({ userId: "ann", message: "done" }, { "detail-type": "Send User Push Notification" });
 
 describe("an event in the queue", () => {
-  it("is a fresh delivery of what it says", () => {
+  it("is a fresh delivery of its notification", () => {
     const update = parseQueuedDelivery(JSON.stringify(EVENT));
     const push = parseQueuedDelivery(JSON.stringify(PUSH_EVENT));
     expect(update).toEqual(freshDelivery(entityUpdate()));
     expect(push).toEqual(freshDelivery(userPush()));
   });
 
-  it("attack:I9 is a replay when the archive says so", () => {
+  it("attack:I9 is a replay if it comes from an archive's replay", () => {
     const body = JSON.stringify({ ...EVENT, "replay-name": "after-the-outage" });
     expect(parseQueuedDelivery(body).notification.replay).toBe(true);
   });
@@ -44,7 +44,7 @@ describe("an event in the queue", () => {
     ["an id of 4 KB", entityUpdated(DETAIL, { id: "x".repeat(4096) }), "MALFORMED_EVENT"],
     ["no time", entityUpdated(DETAIL, { time: undefined }), "MALFORMED_EVENT"],
     ["a time in seconds", entityUpdated(DETAIL, { time: 1795348800 }), "MALFORMED_EVENT"],
-    ["a time that is no date", entityUpdated(DETAIL, { time: "2026-13-45T12:00:00Z" }), "MALFORMED_EVENT"],
+    ["a time that is not a date", entityUpdated(DETAIL, { time: "2026-13-45T12:00:00Z" }), "MALFORMED_EVENT"],
     [
       "a detail type that only looks like ours",
       entityUpdated(DETAIL, { "detail-type": "entity updated" }),
@@ -55,12 +55,12 @@ describe("an event in the queue", () => {
     expect(parse).toThrow(new MalformedInputError(code));
   });
 
-  it("attack:G4 nested 200,000 deep is malformed or passed over, never a crash", () => {
+  it("attack:G4 nested 200,000 levels deep is malformed or ignored, never a crash", () => {
     const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
     expect(() => parseQueuedDelivery(deep)).toThrow(MalformedInputError);
   });
 
-  it("attack:I1 any text is a delivery or malformed, nothing else", () => {
+  it("attack:I1 of any text is a delivery or malformed", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -88,7 +88,7 @@ describe("a continuation in the queue", () => {
     fc.nat(20).map((count) => ({ recipients: named(recipients(count)) })),
   );
 
-  it("is the delivery that was written, whatever is in it", () => {
+  it("is parsed as the delivery that was written, whatever it holds", () => {
     fc.assert(
       fc.property(message, to, fc.nat(6), fc.boolean(), (text, audience, attempt, replay) => {
         const update: Delivery = { notification: entityUpdate({ message: text }, { replay }), to: audience, attempt };
@@ -104,7 +104,7 @@ describe("a continuation in the queue", () => {
     );
   });
 
-  it("is replayed with `replay` put beside its schema, first or last, whatever its publisher said", () => {
+  it("is a replay with `replay` beside its schema, as first or last member, whatever its publisher said", () => {
     const letter = encodeDelivery(freshDelivery(userPush({ replay: false })));
     const first = letter.replace("{", '{"replay":true,');
     const last = letter.replace(/}$/, ',"replay":true}');
@@ -112,7 +112,7 @@ describe("a continuation in the queue", () => {
     expect([first, last].map(parseQueuedDelivery)).toEqual([replayed, replayed]);
   });
 
-  it("is of characters that SQS takes, whatever the message is", () => {
+  it("has only characters that SQS accepts, whatever the message is", () => {
     const body = encodeDelivery(freshDelivery(userPush({ message: "\ufffe\uffff\u0000\u001f\ud800" })));
     // SendMessage, API reference: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
     expect(body).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
@@ -129,23 +129,23 @@ describe("a continuation in the queue", () => {
     ["a negative attempt", { attempt: -1 }],
     ["half an attempt", { attempt: 0.5 }],
     ["no id", { id: undefined }],
-    ["recipients that are no list", { recipients: {} }],
-    ["a recipient that is no list", { recipients: [{}] }],
+    ["recipients that are not a list", { recipients: {} }],
+    ["a recipient that is not a list", { recipients: [{}] }],
     ["a recipient without a user", { recipients: [["c1"]] }],
-    ["a recipient whose user is none", { recipients: [["c1", "ann bob"]] }],
-    ["a recipient that is no connection id", { recipients: [["../c1", "ann"]] }],
+    ["a recipient with a malformed user id", { recipients: [["c1", "ann bob"]] }],
+    ["a recipient with a malformed connection id", { recipients: [["../c1", "ann"]] }],
     [
-      "attack:I4 a recipient of whom more is claimed",
+      "attack:I4 a recipient with more members",
       { recipients: [["c1", "ann", PUBLICATION.publishedAt, 1_800_000_000]] },
     ],
-    ["attack:I4 more recipients than are ever named", { recipients: Array(501).fill(["c1", "ann"]) }],
-    ["a page that is no text", { page: 7 }],
+    ["attack:I4 more recipients than a message may name", { recipients: Array(501).fill(["c1", "ann"]) }],
+    ["a page that is not a text", { page: 7 }],
   ])("is malformed with %s", (_what, over) => {
     const body = JSON.stringify({ ...JSON.parse(encodeDelivery(freshDelivery(entityUpdate()))), ...over });
     expect(() => parseQueuedDelivery(body)).toThrow(new MalformedInputError("MALFORMED_DELIVERY"));
   });
 
-  it("cannot be forged by a publisher: what the bus wraps is a detail", () => {
+  it("cannot be forged by a publisher, since the bus wraps each detail in an envelope", () => {
     const forged = JSON.parse(
       encodeDelivery({ notification: entityUpdate(), to: { recipients: named(recipients(1)) }, attempt: 0 }),
     );

@@ -15,7 +15,7 @@ const NEVER: HttpService = () => new Promise(() => undefined);
 
 let queues: ReturnType<typeof workAndDeadQueues>;
 let served: Awaited<ReturnType<typeof serveHttpServices>>;
-/** What stands in front of SQS while it is broken. */
+/** A faulty server in the place of SQS during an outage. */
 let breakdown: HttpService | undefined;
 
 beforeEach(async () => {
@@ -59,7 +59,7 @@ describe("SqsDeliveryQueue", () => {
     },
   }));
 
-  it("has its message taken whatever characters are in it", async () => {
+  it("sends messages of any characters that SQS accepts", async () => {
     const delivery = freshDelivery(entityUpdate({ message: "\ufffe\uffff\u0000\ud800" }));
     await makeQueue().defer(delivery, 0);
     const [message] = queues.work.messages();
@@ -67,20 +67,20 @@ describe("SqsDeliveryQueue", () => {
   });
 
   it.each([1_048_560, 1_048_576])(
-    "attack:I3 puts a message of %i bytes aside at once, with its reason",
+    "attack:I3 dead-letters a message of %i bytes at once, with its reason",
     async (size) => {
       await makeQueue().unreadable("x".repeat(size), "MALFORMED_EVENT");
       expect(queues.dead.messages().map(reason)).toEqual(["MALFORMED_EVENT"]);
     },
   );
 
-  it("attack:I3 puts a push of a megabyte aside, with its reason", async () => {
+  it("attack:I3 dead-letters a push of a megabyte, with its reason", async () => {
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(1_048_500) }));
     await makeQueue().undeliverable(delivery, "PUSH_TOO_LARGE");
     expect(queues.dead.messages().map(reason)).toEqual(["PUSH_TOO_LARGE"]);
   });
 
-  it("says nothing of the delivery in its error", async () => {
+  it("puts nothing of the delivery into its error", async () => {
     breakdown = async () => ({ status: 400, body: '{"__type":"InvalidMessageContents","message":"planted"}' });
     const deferring = makeQueue().defer(freshDelivery(entityUpdate({ message: "planted" })), 0);
     const error: Error = await deferring.then(

@@ -4,7 +4,7 @@ import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { sqsEvent } from "../../support/queued-messages.ts";
 
 describe("a batch of messages", () => {
-  it("is its bodies, to the byte, and their ids", () => {
+  it("is parsed into its bodies, byte for byte, and their ids", () => {
     const messages = parseSqsEvent(sqsEvent("one", "", "{"));
     expect(messages).toEqual([
       { messageId: "message-0", body: "one", queue: "EntityUpdated" },
@@ -13,7 +13,7 @@ describe("a batch of messages", () => {
     ]);
   });
 
-  it("attack:I6 is answered with those that are to stay in the queue", () => {
+  it("attack:I6 has a response that names the messages that stay in the queue", () => {
     const [first, second] = parseSqsEvent(sqsEvent("one", "two"));
     const failed = second === undefined ? [] : [second];
     expect(first?.messageId).toBe("message-0");
@@ -23,11 +23,11 @@ describe("a batch of messages", () => {
   it.each([
     ["null", null],
     ["no records", {}],
-    ["records that are no list", { Records: {} }],
+    ["records that are not a list", { Records: {} }],
     ["a record that is null", { Records: [null] }],
     ["a record without an id", { Records: [{ body: "x" }] }],
     ["a record whose body is an object", { Records: [{ messageId: "m", body: {} }] }],
-  ])("attack:I7 that is none comes back whole: %s", (_what, event) => {
+  ])("attack:I7 that is malformed comes back whole: %s", (_what, event) => {
     expect(() => parseSqsEvent(event)).toThrow(new MalformedInputError("MALFORMED_EVENT"));
   });
 });

@@ -11,7 +11,7 @@ describe("RandomIds", () => {
     expect(new Set(minted).size).toBe(COUNT);
   });
 
-  it("leaves 122 bits to chance: each hex digit but the fixed two takes every value", () => {
+  it("has 122 random bits: each hex digit, except the two fixed ones, takes every value", () => {
     const digits = minted.map((id) => id.replaceAll("-", ""));
 
     const values = Array.from({ length: 32 }, (_, place) => new Set(digits.map((id) => id[place])).size);

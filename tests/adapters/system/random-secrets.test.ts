@@ -6,13 +6,13 @@ describe("RandomSecrets", () => {
   const secrets = new RandomSecrets();
   const texts = Array.from({ length: 1000 }, () => secrets.next().reveal());
 
-  it("fault:K12 never repeats a secret, and leaves every one of its 64 characters to chance", () => {
+  it("fault:K12 never repeats a secret, and each of its 64 characters is random", () => {
     expect(new Set(texts).size).toBe(texts.length);
     const values = Array.from({ length: 64 }, (_, place) => new Set(texts.map((text) => text[place])).size);
     expect(Math.min(...values)).toBeGreaterThan(32);
   });
 
-  it("fault:K8 fault:K10 makes texts that may be keys", () => {
+  it("fault:K8 fault:K10 makes texts that are accepted as keys", () => {
     expect(texts.filter((text) => checkSigningKey(text).kind !== "usable")).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { parseEpochMillis } from "../../../src/domain/time.ts";
 
-it("tells whole milliseconds since 1970, between those told before and after", () => {
+it("gives whole milliseconds since 1970, between an earlier and a later reading of Date.now()", () => {
   const before = Date.now();
 
   const now = new SystemClock().now();

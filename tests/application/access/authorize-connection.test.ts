@@ -28,12 +28,12 @@ const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims
 const credentials = { query: ["a.b.c"], subprotocols: [] };
 
 describe("authorizing a connection", () => {
-  it("lets the bearer of a good token in, as the user it names, until it ends", async () => {
+  it("accepts a good token, as the user that it names, until the token ends", async () => {
     const verdict = await authorizing(verified)({ credentials, origins: ["https://app.example.com"] });
     expect(verdict).toEqual({ kind: "accepted", identity: { userId: "ann" }, tokenExpiresAt: NOW + 60 });
   });
 
-  it("asks no verifier where there is not exactly one token", async () => {
+  it("asks no verifier unless there is exactly one token", async () => {
     const asked: string[] = [];
     const authorize = authorizing((token) => {
       asked.push(token);
@@ -58,7 +58,7 @@ describe("authorizing a connection", () => {
     expect(await authorize({ credentials, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
   });
 
-  it("attack:F20 refuses a page that is not listed, but only to those whose token is good", async () => {
+  it("attack:F20 refuses a page that is not listed, but only after the token is verified", async () => {
     const origins = ["https://evil.example"];
     expect(await authorizing(verified)({ credentials, origins })).toEqual({
       kind: "refused",

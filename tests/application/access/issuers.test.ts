@@ -29,7 +29,7 @@ const PROVIDER: IssuerPolicy = {
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** Public keys by their `kid`, as a JWKS has them. Counts the headers that it is asked with. */
+/** Public keys by their `kid`, as in a JWKS. Keeps the headers of all requests for a key. */
 class KeysById implements VerificationKeys<CryptoKey> {
   readonly asked: TokenHeader[] = [];
 
@@ -87,9 +87,9 @@ describe("two issuers in one verifier", () => {
 
   it.each([
     ["attack:D9 the other issuer's audience", { aud: POLICY.audience }, "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D4 a life that the other issuer may give", { exp: NOW + 601 }, "LIFETIME_TOO_LONG"],
+    ["attack:D4 a lifetime that only the other issuer may give", { exp: NOW + 601 }, "LIFETIME_TOO_LONG"],
     [
-      "attack:D15 its user where the other issuer writes it",
+      "attack:D15 its user in the claim of the other issuer",
       { sub: undefined, data: { userId: "ann" } },
       "IDENTITY_INVALID",
     ],

@@ -39,7 +39,7 @@ describe("mintTestToken", () => {
     { identityClaims: "oidc" },
     { maxLifetimeSeconds: 60 },
     { leewaySeconds: 0, maxLifetimeSeconds: 3600 },
-  ])("writes what a policy with %o accepts", async (change) => {
+  ])("writes claims that a policy with %o accepts", async (change) => {
     const policy = { ...POLICY, ...change };
 
     const verdict = judgeClaims(await mintedClaims(policy), policy, toEpochSeconds(clock.now()));
@@ -47,7 +47,7 @@ describe("mintTestToken", () => {
     expect(verdict).toMatchObject({ kind: "accepted", identity: { userId: "ann", firstName: "Ann", lastName: "Lee" } });
   });
 
-  it("writes nothing for names that are not known", async () => {
+  it("leaves out names that are not known", async () => {
     const claims = await mintedClaims({ ...POLICY, identityClaims: "oidc" }, { userId: ann.userId });
 
     expect(Object.keys(claims)).toStrictEqual(["iss", "aud", "iat", "nbf", "exp", "jti", "sub", "data"]);

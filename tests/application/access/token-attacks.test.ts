@@ -13,7 +13,7 @@ const authorize = authorizeOver(new FixedSigningSecrets(new Secret(SECRET_TEXT))
 
 const show = (token: string) => authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
 
-describe("the attack table, at the use case", () => {
+describe("the attack table, at the use case,", () => {
   it("holds the rows that it is expected to hold", () => {
     const ids = new Set(tokenAttacks.map(({ id }) => id));
 
@@ -22,7 +22,7 @@ describe("the attack table, at the use case", () => {
     expect(new Set(tokenAttacks.map(({ id, title }) => `${id} ${title}`)).size).toBe(tokenAttacks.length);
   });
 
-  it("is measured against a token that is let in", async () => {
+  it("has a good token that is accepted (positive control)", async () => {
     expect(await show(goodToken(NOW))).toMatchObject({ kind: "accepted", identity: { userId: "ann" } });
   });
 

@@ -5,7 +5,7 @@ import { streamAudience } from "../../../src/application/push/audience-stream.ts
 import type { Recipient } from "../../../src/domain/notification/notification.ts";
 import { recipients } from "../../support/notifications.ts";
 
-/** Pages of these sizes, named by their index. */
+/** Pages of these sizes, with the index as cursor. */
 function pagesOf(sizes: readonly number[]): readonly Page<Recipient>[] {
   const everybody = recipients(sizes.reduce((sum, size) => sum + size, 0));
   return sizes.map((size, index) => ({
@@ -49,14 +49,14 @@ describe("the audience stream", () => {
     expect(read).toEqual([0, 1]);
   });
 
-  it("reads each page once, however many wait for it", async () => {
+  it("reads each page once for any number of waiting callers", async () => {
     const read: number[] = [];
     const stream = streamAudience(reader(pagesOf([1, 1, 1]), read));
     await Promise.all(Array.from({ length: 6 }, () => stream.next()));
     expect(read).toEqual([0, 1, 2]);
   });
 
-  it("says what was left in the page in hand, and which page comes then", async () => {
+  it("returns the rest of the current page and the cursor of the next one", async () => {
     const pages = pagesOf([3, 3]);
     const stream = streamAudience(reader(pages));
     await stream.next();
@@ -64,12 +64,12 @@ describe("the audience stream", () => {
     expect(rest).toEqual({ untried: pages[0]?.items.slice(1), unread: { page: "1" } });
   });
 
-  it("leaves everything unread when nothing was asked of it", () => {
+  it("reads nothing before it is asked", () => {
     const stream = streamAudience(reader(pagesOf([3])), "7");
     expect(stream.rest()).toEqual({ untried: [], unread: { page: "7" } });
   });
 
-  it("ends for every taker at a page that cannot be read, and says which", async () => {
+  it("ends for every caller at a page that cannot be read, and returns its cursor", async () => {
     const fault = new Error("store down");
     const pages = pagesOf([1, 1]);
     const stream = streamAudience(async (from) => {

@@ -14,7 +14,7 @@ const START = 0;
 const hanging = (count: number) => Array.from({ length: count }, (_, index) => recipient(`hanging-${index}`));
 const isHanging = (id: ConnectionId) => id.startsWith("hanging-");
 
-/** Time passes by a scheduler: good posts take 5 ms, hanging ones as long as the test says. */
+/** A scheduler moves the time: good posts take 5 ms, hanging ones as long as the test says. */
 class SlowWorld extends FanOutWorld {
   readonly scheduler = new ManualScheduler(START);
   lastGoodMillis = START;
@@ -31,7 +31,7 @@ class SlowWorld extends FanOutWorld {
     };
   }
 
-  /** The report, after all that was scheduled. */
+  /** The report, once all scheduled work has run. */
   async runThrough() {
     let ended = false;
     const report = this.run().finally(() => {
@@ -51,7 +51,7 @@ class SlowWorld extends FanOutWorld {
 }
 
 describe("posts that hang", () => {
-  it.each([49, 50, 200, 400])("%i of them: 1,000 others are all served while they wait", async (count) => {
+  it.each([49, 50, 200, 400])("%i of them do not delay 1,000 others", async (count) => {
     const world = new SlowWorld([...hanging(count), ...recipients(1000)], {
       millis: TIMEOUT_MILLIS,
       outcome: "unanswered",
@@ -62,7 +62,7 @@ describe("posts that hang", () => {
     expect(world.scheduler.pending).toBe(0);
   });
 
-  it("are made once an invocation, and again five seconds later", async () => {
+  it("are made once per invocation, and again five seconds later", async () => {
     const world = new SlowWorld(hanging(60), { millis: TIMEOUT_MILLIS, outcome: "unanswered" });
     await world.runThrough();
     expect(world.channel.posts).toHaveLength(60);
@@ -70,7 +70,7 @@ describe("posts that hang", () => {
     expect(world.queue.deferred).toMatchObject([{ delaySeconds: 5, delivery: { attempt: 1 } }]);
   });
 
-  it("are bounded all the same, if it is the gateway that hangs: a quarter of a second's worth of each slot", async () => {
+  it("are bounded when the whole gateway hangs: each slot starts one per quarter of a second", async () => {
     const world = new SlowWorld(hanging(2000), { millis: TIMEOUT_MILLIS, outcome: "unanswered" });
     await world.runThrough();
     expect(world.channel.mostAtOnce).toBeGreaterThan(SLOTS);
@@ -83,14 +83,14 @@ describe("posts that hang", () => {
     ["throttled", { throttled: 60, deferred: 60 }],
     ["failed", { deferred: 60 }],
     ["refused", { deadLettered: 60 }],
-  ])("and are answered after all, with %s, count as that, and are not made again", async (outcome, counts) => {
+  ])("count by their late response, %s, and are not made again", async (outcome, counts) => {
     const world = new SlowWorld(hanging(60), { millis: 400, outcome });
     const report = await world.runThrough();
     expect(report).toMatchObject(counts);
     expect(world.channel.posts).toHaveLength(60);
   });
 
-  it("and end in what cannot be handed on, bring the delivery back, and nothing more is begun", async () => {
+  it("bring the delivery back when their leftovers cannot be enqueued, and no further post begins", async () => {
     const world = new SlowWorld(hanging(2000), { millis: 400, outcome: "refused" });
     world.queue.outages = 1;
     await expect(world.runThrough()).rejects.toThrow(DependencyUnavailableError);
@@ -98,7 +98,7 @@ describe("posts that hang", () => {
   });
 });
 
-it("a post that was not answered in time is not made again in the same invocation", async () => {
+it("a post without a response in time is not made again in the same invocation", async () => {
   const world = new FanOutWorld(recipients(3));
   world.channel.script = () => "unanswered";
   const report = await world.run();

@@ -15,7 +15,7 @@ function worldWithOneThrottled(): FanOutWorld {
 }
 
 describe("the time of an invocation", () => {
-  it("fault:13 the rest of the page and of the audience is continued, and no connection is posted to twice", async () => {
+  it("fault:13 ends with a continuation of the page and the audience, and no connection is posted to twice", async () => {
     const world = new FanOutWorld(recipients(200), { pageSize: 25, concurrency: 3 });
     world.channel.script = () => {
       world.clock.advance(0.1);
@@ -31,7 +31,7 @@ describe("the time of an invocation", () => {
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(200)].sort());
   });
 
-  it("fault:J11 fault:13 carries 50,000 through invocations of one second", async () => {
+  it("fault:J11 fault:13 of one second suffices for 50,000 recipients, by continuations", async () => {
     const world = new FanOutWorld(recipients(50_000), { pageSize: 500, concurrency: 50 });
     world.channel.script = () => {
       world.clock.advance(0.0002);
@@ -50,7 +50,7 @@ describe("the time of an invocation", () => {
     expect(invocations).toBeGreaterThan(10);
   });
 
-  it("is looked at when a slot is had, not when it was asked for", async () => {
+  it("is checked when a post gets its slot, not when it asks for one", async () => {
     const world = new FanOutWorld(recipients(1), { concurrency: 1 });
     world.channel.script = async () => {
       world.clock.advance(1);
@@ -63,14 +63,14 @@ describe("the time of an invocation", () => {
     expect(waiting).toMatchObject({ delivered: 0, deferred: 1 });
   });
 
-  it("is not spent on a pause that it would not outlast", async () => {
+  it("is not spent on a pause that ends after it", async () => {
     const world = worldWithOneThrottled();
     const report = await world.run(freshDelivery(entityUpdate()), 100);
     expect(world.pauses).toEqual([]);
     expect(report).toMatchObject({ delivered: 9, deferred: 1 });
   });
 
-  it("that is up before anything began does not send a delivery round for ever", async () => {
+  it("that is over at the start does not requeue a delivery for ever", async () => {
     const world = new FanOutWorld(recipients(3));
     world.queue.deferred.push({ delivery: freshDelivery(entityUpdate()), delaySeconds: 0 });
     let rounds = 0;
@@ -95,7 +95,7 @@ describe("fault:J4 an account that is throttled as a whole", () => {
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(120)].sort());
   });
 
-  it("is handed on in messages of bounded size, while the audience is still being read", async () => {
+  it("is continued in messages of bounded size, while the audience is still being read", async () => {
     const world = new FanOutWorld(recipients(1_600), { pageSize: 400, concurrency: 10 });
     world.channel.script = () => "throttled";
     await world.run();
@@ -107,7 +107,7 @@ describe("fault:J4 an account that is throttled as a whole", () => {
 describe("dependencies that fail", () => {
   const storeDown = new DependencyUnavailableError("SUBSCRIPTION_STORE");
 
-  it("a page that cannot be read: who was posted to stays so, the rest is continued from that page", async () => {
+  it("a page that cannot be read: earlier recipients are not posted to again, and the rest continues from that page", async () => {
     const world = new FanOutWorld(recipients(30), { pageSize: 10 });
     const { read } = world;
     world.read = async (from) => {
@@ -123,7 +123,7 @@ describe("dependencies that fail", () => {
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(30)].sort());
   });
 
-  it("a store that stays down: put aside as a whole, to be moved back when it is up", async () => {
+  it("a store that stays down: the whole audience is dead-lettered, to be moved back when the store is up", async () => {
     const world = new FanOutWorld(recipients(3));
     world.read = async () => {
       throw storeDown;
@@ -133,7 +133,7 @@ describe("dependencies that fail", () => {
     expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED", delivery: { to: {} } }]);
   });
 
-  it("a queue that takes nothing: the delivery comes back as it was, and no further post is made for nothing", async () => {
+  it("a queue that accepts nothing: the delivery comes back unchanged, and no further post is made", async () => {
     const world = new FanOutWorld(recipients(1_000), { pageSize: 1_000, concurrency: 4 });
     world.channel.script = () => "refused";
     world.queue.outages = 1;

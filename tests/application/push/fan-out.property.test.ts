@@ -9,7 +9,7 @@ import { entityUpdate, freshDelivery, NOON, recipient } from "../../support/noti
 
 const MAX_RECEIVES = 5;
 
-/** How one connection fares: what its first posts come to, and all the later ones. */
+/** The fate of one connection: the outcomes of its first posts, and the outcome of all later ones. */
 type Fate = {
   readonly first: readonly PostOutcome[];
   readonly later: PostOutcome;
@@ -36,7 +36,7 @@ const world = fc.record({
   fates: fc.array(fate, { maxLength: 10 }),
   pageSize: fc.integer({ min: 1, max: 4 }),
   concurrency: fc.integer({ min: 1, max: 3 }),
-  /** Milliseconds that each post takes, of an invocation's thousand. */
+  /** Milliseconds that each post takes; an invocation has a thousand. */
   postMillis: fc.constantFrom<number>(0, 0, 30, 300),
 });
 type Plan = typeof world extends fc.Arbitrary<infer T> ? T : never;
@@ -57,7 +57,7 @@ function build({ fates, pageSize, concurrency, postMillis }: Plan): FanOutWorld 
   return made;
 }
 
-/** Delivers at least once, as SQS does: what throws comes back, and after five receives lies in the queue's dead letters. */
+/** Delivers at least once, like SQS: a message comes back after an error, and is a dead letter after five receives. */
 async function runToEnd(
   made: FanOutWorld,
   invoke: (run: () => Promise<unknown>) => Promise<unknown>,
@@ -81,7 +81,7 @@ async function runToEnd(
   return poisoned;
 }
 
-/** The audience's members of whom nothing is known: neither delivered, gone, expired nor put aside. */
+/** The recipients without an outcome: neither delivered, gone, expired nor dead-lettered. */
 function unaccounted(made: FanOutWorld): readonly string[] {
   const settled = new Set<string>([...made.channel.delivered(), ...made.forgotten, ...made.deadLettered()]);
   const pages = made.queue.dead.flatMap(({ delivery: { to } }) => ("recipients" in to ? [] : [Number(to.page ?? 0)]));
@@ -93,7 +93,7 @@ function unaccounted(made: FanOutWorld): readonly string[] {
     .filter((id) => !settled.has(id));
 }
 
-/** Some calls fail, of which some took effect all the same. */
+/** Some calls fail; some of these have taken effect. */
 function withFaults(around: Around, faults: ReadonlyMap<PortCall, readonly ("none" | "lost" | "late")[]>): Around {
   const counts = new Map<PortCall, number>();
   return async (call, what) => {
@@ -117,13 +117,13 @@ const faults = fc
   })
   .map((given) => new Map(Object.entries(given)) as ReadonlyMap<PortCall, readonly ("none" | "lost" | "late")[]>);
 
-describe("a fan-out, whatever happens to it and in whatever order", () => {
-  it("inv:3 inv:13 accounts for every recipient: delivered, gone, expired, or with the dead letters", async () => {
+describe("a fan-out, under any faults in any order,", () => {
+  it("inv:3 inv:13 accounts for every recipient: delivered, gone, expired or dead-lettered", async () => {
     await fc.assert(
       fc.asyncProperty(world, faults, fc.scheduler(), async (plan, given, scheduler) => {
         const made = build(plan);
         made.around = withFaults((call, what) => scheduler.schedule(Promise.resolve(), what).then(call), given);
-        // A connection whose forgetting failed is told of again, or not: either way it was gone.
+        // If the removal of a gone connection failed, it may be reported a second time.
         const forgotten = new Set<string>();
         const poisoned = await runToEnd(made, (run) => scheduler.waitFor(run()));
         for (const { connectionId, outcome: told } of made.channel.posts)
@@ -135,10 +135,10 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
   });
 
   it.each<[string, (made: FanOutWorld) => void]>([
-    ["what is handed on is swallowed", (made) => Object.assign(made.queue, { defer: async () => undefined })],
+    ["a continuation is lost", (made) => Object.assign(made.queue, { defer: async () => undefined })],
     ["a page is dropped", (made) => Object.assign(made, { read: async () => ({ items: made.audience.slice(0, 1) }) })],
-    ["a dead letter is swallowed", (made) => Object.assign(made.queue, { undeliverable: async () => undefined })],
-  ])("and would be caught leaving a recipient out when %s", async (_mutant, mutate) => {
+    ["a dead letter is lost", (made) => Object.assign(made.queue, { undeliverable: async () => undefined })],
+  ])("is caught leaving a recipient out when %s (positive control)", async (_mutant, mutate) => {
     const { failed } = await fc.check(
       fc.asyncProperty(world, async (plan) => {
         const made = build(plan);
@@ -150,7 +150,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     expect(failed).toBe(true);
   });
 
-  it("fault:6 posts nothing more to whom it has delivered, unless handing on failed or a post was answered too late", async () => {
+  it("fault:6 posts once to a reached recipient, unless enqueueing failed or a response came too late", async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.scheduler(), async (plan, scheduler) => {
         const made = build(plan);
@@ -181,7 +181,7 @@ describe("a fan-out, whatever happens to it and in whatever order", () => {
     );
   });
 
-  it("inv:14 comes to the same for all other connections, whatever one connection does", async () => {
+  it("inv:14 has the same outcome for all other connections, whatever one connection does", async () => {
     const quiet = world.map((plan) => ({ ...plan, postMillis: 0 })).filter(({ fates }) => fates.length > 0);
     await fc.assert(
       fc.asyncProperty(quiet, fate, fc.nat(), fc.scheduler(), fc.scheduler(), async (plan, other, at, one, two) => {
@@ -212,7 +212,7 @@ describe("fault:J10 a process that ends in the middle of a fan-out", () => {
   );
   const plan: Plan = { fates: [...fates], pageSize: 2, concurrency: 2, postMillis: 0 };
 
-  /** From the nth call on nothing happens any more; the nth itself may have. */
+  /** No call has an effect from the nth on; the nth itself may have had one. */
   function endAt(made: FanOutWorld, nth: number, after: boolean): Promise<void> {
     let calls = 0;
     return new Promise((ended) => {
@@ -238,7 +238,7 @@ describe("fault:J10 a process that ends in the middle of a fan-out", () => {
     return calls;
   }
 
-  it("loses no recipient, at whatever call it ends, and posts to none a third time that had it", async () => {
+  it("loses no recipient, whichever call it ends at, and posts at most twice to a reached one", async () => {
     const calls = await countCalls();
     expect(calls).toBeGreaterThan(15);
     for (let nth = 1; nth <= calls; nth += 1) {

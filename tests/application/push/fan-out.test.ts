@@ -15,7 +15,7 @@ import {
 
 const IDS = (count: number) => recipients(count).map((one) => one.connectionId);
 
-/** One connection of ten answers like this for ever, the others take what they get. */
+/** One connection of ten has this outcome for ever; posts to the others are delivered. */
 function worldWith(outcome: PostOutcome, connectedAt?: number): FanOutWorld {
   const bad = recipient("bad", connectedAt === undefined ? {} : { connectedAt: connectedAt as EpochMillis });
   const world = new FanOutWorld([...recipients(9), bad]);
@@ -26,7 +26,7 @@ function worldWith(outcome: PostOutcome, connectedAt?: number): FanOutWorld {
 const BAD = connectionId("bad");
 
 describe("a fan-out", () => {
-  it.each([0, 1, 10, 11, 1000])("fault:J11 attack:I12 posts once to each of %i", async (size) => {
+  it.each([0, 1, 10, 11, 1000])("fault:J11 attack:I12 posts once to each of %i recipients", async (size) => {
     const world = new FanOutWorld(recipients(size), { pageSize: 10 });
     const report = await world.run();
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(size)].sort());
@@ -34,7 +34,7 @@ describe("a fan-out", () => {
     expect(world.queue).toMatchObject({ deferred: [], dead: [] });
   });
 
-  it("keeps as many posts under way as it may, and no more, over several audiences at once", async () => {
+  it("keeps exactly the allowed number of posts in flight, over several concurrent audiences", async () => {
     const world = new FanOutWorld(recipients(30), { concurrency: 7 });
     world.channel.script = () => new Promise((resolve) => setTimeout(() => resolve("delivered"), 1));
     await Promise.all([world.run(), world.run(), world.run()]);
@@ -58,8 +58,8 @@ describe("a fan-out", () => {
   });
 });
 
-describe("one connection that does not answer well", () => {
-  it("fault:J1 410: is forgotten, and that is no failure", async () => {
+describe("one connection with a failing post", () => {
+  it("fault:J1 410: is forgotten, without a failure of the delivery", async () => {
     const world = worldWith("gone");
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, deferred: 0, deadLettered: 0 });
@@ -67,7 +67,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.postsTo(BAD)).toHaveLength(1);
   });
 
-  it("fault:J1 410: costs no other connection anything when it cannot be removed", async () => {
+  it("fault:J1 410: does not affect other connections when it cannot be removed", async () => {
     const world = worldWith("gone");
     world.forget = async () => {
       throw new DependencyUnavailableError("CONNECTION_STORE");
@@ -92,7 +92,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.delivered()).toContain(BAD);
   });
 
-  it("fault:J2 410 for good: is forgotten once it is older than connecting can take", async () => {
+  it("fault:J2 410 for ever: is forgotten once it is older than any handshake can last", async () => {
     const world = worldWith("gone", NOON - 2_000);
     await world.run();
     await world.drain();
@@ -103,7 +103,7 @@ describe("one connection that does not answer well", () => {
   it.each<[string, PostOutcome]>([
     ["fault:J3 429", "throttled"],
     ["fault:J8 5xx, timeout, reset", "failed"],
-  ])("%s once: gets the push a moment later, the others once", async (_row, outcome) => {
+  ])("%s once: gets the push a moment later, and the others get it once", async (_row, outcome) => {
     const world = worldWith(outcome);
     world.channel.script = (id, nth) => (id === BAD && nth === 1 ? outcome : "delivered");
     const report = await world.run();
@@ -113,7 +113,7 @@ describe("one connection that does not answer well", () => {
     expect(world.pauses).toEqual([100]);
   });
 
-  it("inv:13 names a connection once in what it leaves, though the audience had it twice", async () => {
+  it("inv:13 is named once in the leftovers, though the audience had it twice", async () => {
     const [once, ...others] = worldWith("failed").audience;
     if (once === undefined) throw new Error("no audience");
     const world = new FanOutWorld([once, ...others, once]);
@@ -125,7 +125,7 @@ describe("one connection that does not answer well", () => {
   it.each<[string, PostOutcome]>([
     ["fault:J3 429", "throttled"],
     ["fault:J8 5xx, timeout, reset", "failed"],
-  ])("fault:6 %s for ever: is the only one posted to again, and is put aside in the end", async (_row, outcome) => {
+  ])("fault:6 %s for ever: is the only one posted to again, and is dead-lettered in the end", async (_row, outcome) => {
     const world = worldWith(outcome);
     const report = await world.run();
     expect(report).toMatchObject({ delivered: 9, deferred: 1 });
@@ -136,7 +136,7 @@ describe("one connection that does not answer well", () => {
     expect(world.channel.postsTo(BAD)).toHaveLength(6 * 4);
   });
 
-  it("fault:J3 counts the posts that were throttled", async () => {
+  it("fault:J3 is counted for each throttled post", async () => {
     const report = await worldWith("throttled").run();
     expect(report.throttled).toBe(4);
   });
@@ -144,7 +144,7 @@ describe("one connection that does not answer well", () => {
   it.each<[string, PostOutcome, string]>([
     ["fault:J5 403", "refused", "PUSH_REFUSED"],
     ["fault:J5 413", "too-large", "PUSH_TOO_LARGE"],
-  ])("%s: is put aside at once, with its reason, and keeps its record", async (_row, outcome, reason) => {
+  ])("%s: is dead-lettered at once, with its reason, and keeps its record", async (_row, outcome, reason) => {
     const world = worldWith(outcome);
     const report = await world.run();
     expect(report).toMatchObject({ outcome: "completed", delivered: 9, deadLettered: 1 });
@@ -175,7 +175,7 @@ describe("one connection that does not answer well", () => {
   });
 });
 
-describe("who was not reached", () => {
+describe("a user that was not reached", () => {
   const of = (name: string, expiresAt = recipient(name).expiresAt) =>
     recipient(name, { userId: userPush({ userId: name }).userId, expiresAt });
 
@@ -203,7 +203,7 @@ describe("who was not reached", () => {
 });
 
 describe("expiry", () => {
-  it("fault:J12 inv:5 a recipient whose token has expired is never posted to", async () => {
+  it("fault:J12 inv:5 excludes a recipient whose token has expired", async () => {
     const past = recipient("past", { expiresAt: (NOON / 1000) as EpochSeconds });
     const world = new FanOutWorld([past, ...recipients(2)]);
     const report = await world.run();
@@ -211,7 +211,7 @@ describe("expiry", () => {
     expect(world.channel.postsTo(past.connectionId)).toEqual([]);
   });
 
-  it("fault:J12 nor is one that expires while it waits for another try", async () => {
+  it("fault:J12 excludes a recipient that expires while it waits for a retry", async () => {
     const soon = recipient("soon", { expiresAt: (NOON / 1000 + 1) as EpochSeconds });
     const world = new FanOutWorld([soon]);
     world.channel.script = () => "throttled";
@@ -221,7 +221,7 @@ describe("expiry", () => {
     expect(world.channel.postsTo(soon.connectionId)).toHaveLength(1);
   });
 
-  it("fault:J12 nor one that expires before its continuation comes", async () => {
+  it("fault:J12 excludes a recipient that expires before its continuation comes", async () => {
     const soon = recipient("soon", { expiresAt: (NOON / 1000 + 4) as EpochSeconds });
     const world = new FanOutWorld([soon]);
     world.channel.script = () => "failed";
@@ -233,8 +233,8 @@ describe("expiry", () => {
   });
 });
 
-describe("what can never be delivered", () => {
-  it("attack:I3 a push above the gateway's limit: put aside before anything is read or posted", async () => {
+describe("a delivery that can never succeed", () => {
+  it("attack:I3 above the gateway's limit is dead-lettered before any read or post", async () => {
     const world = new FanOutWorld(recipients(3));
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
     const report = await world.run(delivery);
@@ -243,7 +243,7 @@ describe("what can never be delivered", () => {
     expect([world.pagesRead, world.channel.posts]).toEqual([[], []]);
   });
 
-  it("counts and names each recipient that is put aside unread", async () => {
+  it("has each named recipient counted and named in the report, though none was looked up", async () => {
     const world = new FanOutWorld([]);
     world.clock.advance(3_601);
     const [ann, bob] = [recipient("c0"), recipient("c1", { userId: userPush({ userId: "bob" }).userId })];
@@ -255,7 +255,7 @@ describe("what can never be delivered", () => {
     });
   });
 
-  it("an audience that could not be read six times: put aside, and the report says so", async () => {
+  it("whose audience could not be read six times is dead-lettered, and the report says so", async () => {
     const world = new FanOutWorld(recipients(3));
     world.read = async () => {
       throw new DependencyUnavailableError("SUBSCRIPTION_STORE");
@@ -271,7 +271,7 @@ describe("what can never be delivered", () => {
     ]);
   });
 
-  it("attack:I9 fault:19 an event of yesterday: put aside, unless a replay was asked for", async () => {
+  it("attack:I9 fault:19 of yesterday's event is dead-lettered, unless it is a replay", async () => {
     const world = new FanOutWorld(recipients(3));
     world.clock.advance(86_400);
     const stale = await world.run();

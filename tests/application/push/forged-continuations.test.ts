@@ -13,7 +13,7 @@ const ANY = { schema: "portcullis/delivery/1", id: PUBLICATION.id, time: PUBLICA
 const TO_SUBSCRIBERS = { ...ANY, kind: "entity-update", detail: { entityId: ENTITY, message: "forged" } };
 const TO_ANN = { ...ANY, kind: "user-push", detail: { userId: "ann", message: "forged" } };
 
-/** Takes up a message written by hand by a sender to ContinuationQueue, as the function does. */
+/** Handles a forged message of ContinuationQueue as the function does. */
 async function processMessage(world: PushWorld, message: object) {
   return world.run(parseQueuedDelivery(JSON.stringify(message)));
 }
@@ -38,7 +38,7 @@ describe.each([
     expect(world.channel.posts).toEqual([]);
   });
 
-  it("does not reach Bob, who is not of the audience", async () => {
+  it("does not reach Bob, who is not in the audience", async () => {
     const world = new PushWorld();
     await world.connect("bobs", "bob");
     const report = await processMessage(world, { ...message, recipients: [["bobs", "ann"]] });
@@ -47,7 +47,7 @@ describe.each([
     expect(world.channel.posts).toEqual([]);
   });
 
-  it("leaves no tombstone of connections that never were", async () => {
+  it("leaves no tombstone for connections that never existed", async () => {
     const world = new PushWorld();
     world.channel.script = () => "gone";
     const dead = Array.from({ length: 500 }, (_, n) => [`dead${n}`, "ann"]);
@@ -69,14 +69,14 @@ describe.each([
     expect(new Set(opened)).toEqual(new Set(["stored"]));
   });
 
-  it("of 15,000 names is put aside, and none of them is read", async () => {
+  it("of 15,000 names is dead-lettered, and none of them is read", async () => {
     const world = new PushWorld();
     const dead = Array.from({ length: 15_000 }, (_, n) => [`dead${n}`, "ann"]);
 
     await expect(processMessage(world, { ...message, recipients: dead })).rejects.toThrow(MalformedInputError);
   });
 
-  it("that names a connection often reaches it once, as any push of that audience may", async () => {
+  it("that names a connection repeatedly reaches it once, like any push to that audience", async () => {
     const world = new PushWorld();
     await world.subscribe(ENTITY, await world.connect("anns"));
     await processMessage(world, { ...message, recipients: Array(500).fill(["anns", "ann"]) });
@@ -86,7 +86,7 @@ describe.each([
 });
 
 describe("a continuation", () => {
-  it("does not reach who has unsubscribed, closed or been closed since it was written", async () => {
+  it("does not reach a connection that has unsubscribed, closed or been closed since it was written", async () => {
     const world = new PushWorld();
     const [left, closed, stays] = [
       await world.connect("left"),
@@ -112,7 +112,7 @@ describe("a continuation", () => {
     expect(report).toMatchObject({ delivered: 1, gone: 2, unreached: ["ann gone"] });
   });
 
-  it("whose recipients cannot be read is handed on as it was", async () => {
+  it("whose recipients cannot be read is enqueued again unchanged", async () => {
     const world = new PushWorld();
     const ann = await world.connect("anns");
     await world.subscribe(ENTITY, ann);

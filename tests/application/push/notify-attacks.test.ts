@@ -10,7 +10,7 @@ import { PushWorld } from "../../support/push-world.ts";
 const UPDATE = entityUpdate();
 const NOW = toEpochSeconds(NOON);
 
-/** Either way to a connection: one of ann's, subscribed to the entity. */
+/** Both kinds of audience: each reaches one connection of ann's, which is subscribed to the entity. */
 const AUDIENCES: readonly (readonly [string, Delivery])[] = [
   ["an entity's subscriber", freshDelivery(UPDATE)],
   ["a user's connection", freshDelivery(userPush({ userId: "ann" }))],
@@ -21,7 +21,7 @@ async function subscribed(world: PushWorld, connection: Connection): Promise<Con
   return connection;
 }
 
-/** Opened as a handshake would, so that its end is what the rules make of the token's. */
+/** Opened as in a handshake, so that the rules derive its end from the token's. */
 async function connectedJustNow(world: PushWorld, tokenSeconds: number): Promise<Connection> {
   const id = connectionId("c1");
   const { userId } = userPush({ userId: "ann" });
@@ -43,7 +43,7 @@ async function drain(world: PushWorld): Promise<void> {
 
 describe.each(AUDIENCES)("%s", (_audience, delivery) => {
   it.each([2, 3, 5])(
-    "attack:I8 fault:5 hears an event that came %i times as often, under one id and time",
+    "attack:I8 fault:5 receives an event that came %i times as often, with one id and time",
     async (times) => {
       const world = new PushWorld();
       await subscribed(world, await world.connect("c1"));
@@ -59,23 +59,20 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     ["once", ["failed"], 2],
     ["until the invocation gives up", ["failed", "failed", "failed", "failed"], 5],
     ["every time", Array.from({ length: 100 }, () => "failed" as const), 24],
-  ])(
-    "fault:J9 delivered to, though the answer was lost %s, hears it a bounded number of times",
-    async (_row, lost, most) => {
-      const world = new PushWorld();
-      await subscribed(world, await world.connect("c1"));
-      world.channel.script = (_id, nth) => lost[nth - 1] ?? "delivered";
-      await world.run(delivery);
-      await drain(world);
-      expect(world.channel.posts).toHaveLength(most);
-      expect(new Set(world.channel.posts.map(({ push }) => push)).size).toBe(1);
-    },
-  );
+  ])("fault:J9 whose gateway responses are lost %s receives it a bounded number of times", async (_row, lost, most) => {
+    const world = new PushWorld();
+    await subscribed(world, await world.connect("c1"));
+    world.channel.script = (_id, nth) => lost[nth - 1] ?? "delivered";
+    await world.run(delivery);
+    await drain(world);
+    expect(world.channel.posts).toHaveLength(most);
+    expect(new Set(world.channel.posts.map(({ push }) => push)).size).toBe(1);
+  });
 
   it.each([
     ["fault:M6 its token's end, an hour away", 3600, 3600],
     ["fault:M4 two hours, though the token goes on", 36_000, 7200],
-  ])("whose disconnect never came hears nothing after %s", async (_end, tokenSeconds, lifeSeconds) => {
+  ])("whose disconnect never came receives nothing after %s", async (_end, tokenSeconds, lifeSeconds) => {
     const world = new PushWorld();
     await connectedJustNow(world, tokenSeconds);
     const replayed: Delivery = { ...delivery, notification: { ...delivery.notification, replay: true } };
@@ -112,7 +109,7 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
 });
 
 describe("a reconnect storm", () => {
-  it("fault:M10 leaves each client one connection: of the old ones, half told of, none is posted to twice", async () => {
+  it("fault:M10 leaves each client one connection; old ones, half of them disconnected, are posted to once at most", async () => {
     const world = new PushWorld();
     const names = Array.from({ length: 1000 }, (_, index) => String(index));
     const close = makeCloseConnection(world);

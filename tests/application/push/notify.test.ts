@@ -21,7 +21,7 @@ describe("an entity's update", () => {
     expect(report).toMatchObject({ outcome: "completed", delivered: 2 });
   });
 
-  it("fault:8 reaches a subscription acknowledged just before, and not one just ended", async () => {
+  it("fault:8 reaches a subscription that was just acknowledged, and none that has just ended", async () => {
     const world = new PushWorld();
     const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
     await world.subscribe(UPDATE.entityId, stays);
@@ -56,7 +56,7 @@ describe("an entity's update", () => {
     expect(await world.connections.open(gone)).toBe("closed");
   });
 
-  it("inv:13 fault:10 posts once to a connection whose disconnect got lost, and never again", async () => {
+  it("inv:13 fault:10 is posted once to a connection whose disconnect was lost", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("gone"));
     world.channel.script = () => "gone";
@@ -65,7 +65,7 @@ describe("an entity's update", () => {
     expect(world.channel.posts).toHaveLength(1);
   });
 
-  it("attack:I5 whose page is none of the store's: is put aside at once, with its reason, and not read again", async () => {
+  it("attack:I5 whose cursor is not the store's is dead-lettered at once, with its reason, and not read again", async () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("c1"));
     const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
@@ -107,7 +107,7 @@ describe("a user's push", () => {
     expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
   });
 
-  it("attack:I12 is done when the user is not connected", async () => {
+  it("attack:I12 succeeds when the user is not connected", async () => {
     const world = new PushWorld();
     const report = await world.run(freshDelivery(userPush()));
     expect(report).toMatchObject({ outcome: "completed", delivered: 0, deadLettered: 0 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { makeSlots } from "../../../src/application/push/slots.ts";
 
 describe("slots", () => {
-  it("are never more than they were made, and never idle while a task waits, in any interleaving", async () => {
+  it("never exceed their number, and are never idle while a task waits, in any interleaving", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -31,7 +31,7 @@ describe("slots", () => {
     );
   });
 
-  it("are free again before their task ends, if it says so, and once", async () => {
+  it("are free before their task ends if the task releases them, and only once", async () => {
     const slots = makeSlots(1);
     const order: string[] = [];
     let end = () => {};

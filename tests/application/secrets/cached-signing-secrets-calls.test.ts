@@ -6,7 +6,7 @@ import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { RotatingSecretSource } from "../../fakes/rotating-secret-source.ts";
 import { cachedSecrets, START, texts } from "../../support/cached-secrets.ts";
 
-describe("how often the source is asked", () => {
+describe("the source is asked", () => {
   it("fault:16 once for 100 concurrent first calls", async () => {
     const { secrets, source } = cachedSecrets();
 
@@ -56,7 +56,7 @@ describe("how often the source is asked", () => {
     );
   });
 
-  it("fault:15 24 times in an outage of ten minutes, in which every read is answered and no reread", async () => {
+  it("fault:15 24 times in an outage of ten minutes, in which every read succeeds and every reread fails", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     clock.advance(300);
@@ -85,7 +85,7 @@ describe("how often the source is asked", () => {
     expect(source.looks.map(({ at }) => at - START / 1000)).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
   });
 
-  it("after short pauses again when it has answered in between", async () => {
+  it("after short pauses again once it has responded", async () => {
     const { secrets, source, clock } = cachedSecrets();
     const goDown = async (seconds: number) => {
       source.outage = new Error("down");
@@ -106,7 +106,7 @@ describe("how often the source is asked", () => {
     expect(source.looks.slice(before).map(({ at }) => at - first)).toEqual([0, 1, 3, 7]);
   });
 
-  it("again after a freeze between question and answer, whose age counts from the question", async () => {
+  it("again after a freeze during a request, since the age counts from the request's start", async () => {
     const { clock } = cachedSecrets();
     const source = new RotatingSecretSource(() => clock.now(), "one");
     const slow: SigningSecretSource = {
@@ -130,7 +130,7 @@ describe("how often the source is asked", () => {
     expect(source.looks).toHaveLength(2);
   });
 
-  it("again right after an outage has ended and one pause is over", async () => {
+  it("again at once when an outage has ended and one pause is over", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.outage = new Error("down");
     await expect(secrets.read()).rejects.toThrow(DependencyUnavailableError);

@@ -10,7 +10,7 @@ import { RotatingSecretSource } from "../../fakes/rotating-secret-source.ts";
 const TOKEN_SECONDS = 1800;
 const OVERLAP_SECONDS = TOKEN_SECONDS + 300;
 
-/** All is down, the previous version cannot be read, or there is no secret for us. */
+/** The source is down, it cannot read the previous version, or there is no secret for us. */
 type Trouble = "fail" | "failPrevious" | "refuse";
 
 type Step =
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Runs the steps and checks every answer against what the source has seen; knows nothing of how answers are kept. */
+/** Runs the steps and checks every result against the source's history, without knowledge of the cache's state. */
 class Timeline {
   readonly #clock = new FixedClock(Date.parse("2026-11-22T10:00:00Z"));
   readonly #source = new RotatingSecretSource(() => this.#clock.now(), "secret-0");
@@ -45,7 +45,7 @@ class Timeline {
     tokenLifetimeSeconds: TOKEN_SECONDS,
   });
   readonly #start = this.#seconds();
-  /** When each secret was made, oldest first. */
+  /** The time at which each secret was made, oldest first. */
   readonly #made = [this.#seconds()];
 
   async take(next: Step): Promise<void> {
@@ -63,7 +63,7 @@ class Timeline {
     const elapsed = this.#seconds() - this.#start;
     const succeeded = looks.filter(({ outcome }) => outcome === "all").length;
     expect(succeeded).toBeLessThanOrEqual(2 + elapsed / 300 + elapsed / 5);
-    // Each success lets the pauses start anew: five short ones and then 30 s each.
+    // After each success the pauses start again: five short ones, then 30 s each.
     expect(looks.length - succeeded).toBeLessThanOrEqual((succeeded + 1) * 6 + elapsed / 30);
     const pauses = looks.slice(1).flatMap(({ at }, index) => {
       const before = looks[index];
@@ -90,7 +90,7 @@ class Timeline {
     );
     const { looks } = this.#source;
     const isComplete = looks.at(-1)?.outcome === "all";
-    // What was known before a refusal is known no more.
+    // A refusal makes the cache drop what it held.
     const since = looks.slice(looks.findLastIndex(({ outcome }) => outcome === "none") + 1);
     const good = since.findLast(({ outcome }) => outcome !== "failed");
     if (Array.isArray(answer) && good !== undefined) {
@@ -103,7 +103,7 @@ class Timeline {
     if (how === "read") expect(this.#seconds() - (good?.at ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(3600);
   }
 
-  /** The answer is that of the last good look, which is young unless the source failed since. */
+  /** The result is that of the last successful look, which is young unless the source has failed since. */
   #checkAnswer([current = -1, ...previous]: number[], good: RotatingSecretSource["looks"][number]): void {
     const failedSince = this.#source.looks.at(-1)?.outcome === "failed";
     expect(this.#seconds() - good.at).toBeLessThan(failedSince ? 3600 : 300);
@@ -111,7 +111,7 @@ class Timeline {
     const overlaps = current > 0 && this.#seconds() < this.#madeAt(current) + OVERLAP_SECONDS;
     const known = this.#source.looks.findLast(({ outcome, text }) => outcome === "all" && text === good.text);
     const isKept = good.outcome === "all" || this.#seconds() - (known?.at ?? Number.NaN) < 3600;
-    // After a look that found the current version alone, the previous one may have been forgotten meanwhile.
+    // After a look that found only the current version, the cache may have dropped the previous one.
     if (good.outcome !== "all" && previous.length === 0) return;
     expect(previous).toEqual(overlaps && isKept ? [current - 1] : []);
   }
@@ -125,7 +125,7 @@ class Timeline {
   }
 }
 
-it("inv:21 inv:16 fault:K1 fault:K2 fault:K3 fault:K4 any sequence of rotations, outages and pauses is served within the bounds", async () => {
+it("inv:21 inv:16 fault:K1 fault:K2 fault:K3 fault:K4 any sequence of rotations, outages and pauses keeps to the limits", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), async (steps) => {
       const timeline = new Timeline();

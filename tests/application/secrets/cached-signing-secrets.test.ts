@@ -4,7 +4,7 @@ import type { SigningSecrets } from "../../../src/application/ports/signing-secr
 import { describeSigningSecrets } from "../../contracts/signing-secrets.contract.ts";
 import { cachedSecrets, TOKEN_SECONDS, texts } from "../../support/cached-secrets.ts";
 
-/** The token's life and the five minutes in which a signer may not have heard of the rotation. */
+/** A token's lifetime, plus the five minutes in which a signer may not know of the rotation. */
 const OVERLAP_SECONDS = TOKEN_SECONDS + 300;
 
 describe("makeCachedSigningSecrets", () => {
@@ -12,7 +12,7 @@ describe("makeCachedSigningSecrets", () => {
     make: async (text) => cachedSecrets(text).secrets,
     whenDown: () => {
       const { secrets, source } = cachedSecrets();
-      // A source throws when its own time is over.
+      // A source throws when its own time limit is over.
       source.outage = new Error("down");
       return secrets;
     },
@@ -20,7 +20,7 @@ describe("makeCachedSigningSecrets", () => {
 });
 
 describe("a rotation", () => {
-  it("fault:K3 is heard of by the first signature that no known secret explains", async () => {
+  it("fault:K3 is noticed at the first signature that no known secret verifies", async () => {
     const { secrets, source } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -33,7 +33,7 @@ describe("a rotation", () => {
   it.each([
     { seconds: 4.9, expected: ["one"] },
     { seconds: 5, expected: ["two", "one"] },
-  ])("fault:K3 is heard of $seconds s after another reread: $expected", async ({ seconds, expected }) => {
+  ])("fault:K3 is noticed $seconds s after another reread: $expected", async ({ seconds, expected }) => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.reread();
     source.rotate("two");
@@ -43,7 +43,7 @@ describe("a rotation", () => {
     expect(await texts(secrets, "reread")).toEqual(expected);
   });
 
-  it("fault:K3 inv:21 is heard of within 300 s without any", async () => {
+  it("fault:K3 inv:21 is noticed within 300 s without a reread", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -101,7 +101,7 @@ describe("a rotation", () => {
     expect(two).not.toBe(one);
   });
 
-  it("withdraws a secret when it is followed by another", async () => {
+  it("withdraws a secret when two newer ones have followed", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -128,7 +128,7 @@ async function outcomeOf(secrets: SigningSecrets, how: "read" | "reread" = "read
 }
 
 describe("a secret that is deleted, or withheld from us", () => {
-  it("fault:K1 ends what is remembered at the first look, for every token", async () => {
+  it("fault:K1 ends the cached secrets at the first look, for every token", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.refusal = new Error("AccessDenied");
@@ -140,7 +140,7 @@ describe("a secret that is deleted, or withheld from us", () => {
     expect([await outcomeOf(secrets), await outcomeOf(secrets, "reread")]).toEqual(["unavailable", "unavailable"]);
   });
 
-  it("fault:K1 ends it at the first bad signature too, and an outage after it brings nothing back", async () => {
+  it("fault:K1 ends them at the first bad signature too, and an outage after it brings none back", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.refusal = new Error("AccessDenied");
@@ -152,7 +152,7 @@ describe("a secret that is deleted, or withheld from us", () => {
     expect([...outcomes, await outcomeOf(secrets)]).toEqual(["unavailable", "unavailable", "unavailable"]);
   });
 
-  it("fault:K1 is a fault with the answer as its cause, and is taken up again when it is given back", async () => {
+  it("fault:K1 is a fault with the service's response as its cause, until the secret is given back", async () => {
     const { secrets, source, clock, logger } = cachedSecrets();
     source.refusal = new Error("AccessDenied");
     const thrown = await secrets.read().catch((error: unknown) => error);
@@ -167,7 +167,7 @@ describe("a secret that is deleted, or withheld from us", () => {
 });
 
 describe("a previous version that cannot be read", () => {
-  it("fault:K4 leaves the current one valid alone, and open whose signature it is that it does not explain", async () => {
+  it("fault:K4 leaves only the current one valid, and is a fault for a signature that it does not verify", async () => {
     const { secrets, source, clock } = cachedSecrets();
     source.rotate("two");
     source.previousOutage = new Error("throttled");
@@ -180,7 +180,7 @@ describe("a previous version that cannot be read", () => {
     expect(await outcomeOf(secrets, "reread")).toEqual(["two", "one"]);
   });
 
-  it("fault:K4 counts as before where it was read before, up to an hour, and only behind the same current one", async () => {
+  it("fault:K4 stays valid up to an hour if it was read before, and only behind the same current one", async () => {
     const { secrets, source, clock } = cachedSecrets("one", 7200);
     source.rotate("two");
     await secrets.read();
@@ -196,7 +196,7 @@ describe("a previous version that cannot be read", () => {
     expect([within, after, await outcomeOf(secrets)]).toEqual([["two", "one"], ["two"], ["three"]]);
   });
 
-  it("is told once per look", async () => {
+  it("is reported once per look", async () => {
     const { secrets, source, logger } = cachedSecrets();
     source.rotate("two");
     source.previousOutage = Object.assign(new Error("secret text"), { name: "ThrottlingException" });
@@ -210,7 +210,7 @@ describe("a previous version that cannot be read", () => {
 });
 
 describe("an outage", () => {
-  it("fault:K1 without an answer to fall back on throws, and keeps the cause", async () => {
+  it("fault:K1 without a cached result throws, and keeps the cause", async () => {
     const { secrets, source, logger } = cachedSecrets();
     source.outage = new Error("AccessDenied");
 
@@ -231,7 +231,7 @@ describe("an outage", () => {
     expect(thrown).toMatchObject({ cause: source.outage });
   });
 
-  it("fault:K1 leaves it open whose signature it is that no known secret explains", async () => {
+  it("fault:K1 is a fault for a signature that no known secret verifies", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.rotate("two");
@@ -247,7 +247,7 @@ describe("an outage", () => {
     expect(await outcomeOf(secrets, "reread")).toEqual(["two", "one"]);
   });
 
-  it("fault:K3 right after a reread leaves nothing open: that one is asked for no more for 5 s", async () => {
+  it("fault:K3 right after a reread is no fault for such a signature: the source is not asked again for 5 s", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.reread();
     source.outage = new Error("down");
@@ -263,7 +263,7 @@ describe("an outage", () => {
   it.each([
     { seconds: 3599, outcome: "one" },
     { seconds: 3600, outcome: "SIGNING_SECRETS is unavailable" },
-  ])("fault:K1 fault:15 is bridged with an answer $seconds s old: $outcome", async ({ seconds, outcome }) => {
+  ])("fault:K1 fault:15 is bridged with a result that is $seconds s old: $outcome", async ({ seconds, outcome }) => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.outage = new Error("down");
@@ -274,7 +274,7 @@ describe("an outage", () => {
     expect(answered).toEqual([outcome]);
   });
 
-  it("is told once per look while it is bridged", async () => {
+  it("is reported once per look while it is bridged", async () => {
     const { secrets, source, clock, logger } = cachedSecrets();
     await secrets.read();
     source.outage = Object.assign(new Error("secret text"), { name: "ThrottlingException" });
@@ -288,7 +288,7 @@ describe("an outage", () => {
     ]);
   });
 
-  it("fault:M11 fault:22 holds nothing longer because the clock was set back", async () => {
+  it("fault:M11 fault:22 keeps no secret longer when the clock is set back", async () => {
     const { secrets, source, clock } = cachedSecrets();
     await secrets.read();
     source.outage = new Error("down");

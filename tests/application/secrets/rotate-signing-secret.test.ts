@@ -49,7 +49,7 @@ describe("rotating the signing secret", () => {
     expect(secret).toMatchObject({ current: "v1", previous: undefined });
   });
 
-  it("fault:18 ends alike however often its steps are repeated", async () => {
+  it("fault:18 ends the same, however often its steps are repeated", async () => {
     const repeats = fc.tuple(...ROTATION_STEPS.map(() => fc.integer({ min: 1, max: 3 })));
     await fc.assert(
       fc.asyncProperty(repeats, async (times) => {
@@ -89,7 +89,7 @@ describe("rotating the signing secret", () => {
     { title: "fault:K12 a repeated text", text: "password".repeat(4), reason: "KEY_TOO_UNIFORM" },
     { title: "fault:K8 a PEM public key", text: "-----BEGIN PUBLIC KEY-----".padEnd(64, "A"), reason: "KEY_IS_PUBLIC" },
     { title: "empty", text: undefined, reason: "VERSION_EMPTY" },
-  ])("$title is neither passed nor promoted", async ({ text, reason }) => {
+  ])("$title is neither accepted nor promoted", async ({ text, reason }) => {
     const { secret, rotate } = setUp();
     if (text !== undefined) secret.values.set("v2", new Secret(text));
 
@@ -105,7 +105,7 @@ describe("rotating the signing secret", () => {
     expect(secret).toMatchObject({ current: "v1", previous: undefined });
   });
 
-  it("leaves a version empty for a next try where what was generated may not be a key", async () => {
+  it("leaves a version empty for the next try if the generated text is refused as a key", async () => {
     const { secret, rotate } = setUp(["weak"]);
 
     const outcomes = [
@@ -117,7 +117,7 @@ describe("rotating the signing secret", () => {
     expect(secret.values.get("v2")?.reveal()).toMatch(/^generated-2-/);
   });
 
-  it("passes a copy of the current secret, with which Secrets Manager tries a new schedule", async () => {
+  it("accepts a copy of the current secret, with which Secrets Manager tries a new schedule", async () => {
     const { secret, rotate } = setUp();
     secret.values.set("v2", new Secret(secret.values.get("v1")?.reveal() ?? ""));
 

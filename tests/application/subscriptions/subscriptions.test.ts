@@ -63,7 +63,7 @@ describe("subscribe", () => {
     expect(answers.map(({ kind }) => kind)).toEqual(["subscribed", "subscribed", "limit-reached"]);
   });
 
-  it("attack:H7 is for those who are connected", async () => {
+  it("attack:H7 is refused without a live connection", async () => {
     const { clock, subscribe } = await setUp();
     clock.advance(7200);
 
@@ -105,8 +105,8 @@ describe("unsubscribe", () => {
   });
 });
 
-describe("unsubscribe of one who is not connected", () => {
-  it("attack:H7 says so", async () => {
+describe("unsubscribe without a live connection", () => {
+  it("attack:H7 is refused", async () => {
     const { clock, unsubscribe } = await setUp();
     clock.advance(7200);
 

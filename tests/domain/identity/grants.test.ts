@@ -8,7 +8,7 @@ it.each([[[]], [["subscribe:order-17", "subscribe:order-*"]], [["ü".repeat(2048
 it.each([
   ["no list", "subscribe:order-17"],
   ["undefined", undefined],
-  ["a member that is no text", ["subscribe:order-17", 17]],
+  ["a member that is not a text", ["subscribe:order-17", 17]],
   ["a blank member", [" "]],
   ["a control character", ["subscribe:\n"]],
   ["more than 4,096 bytes together", ["a".repeat(4000), "b".repeat(97)]],

@@ -62,7 +62,7 @@ describe("parseIdentity", () => {
     expect(parseIdentity({ ...ann, ...names })).toStrictEqual({ ...ann, ...names });
   });
 
-  it("attack:D19 stays below the authorizer's 8 KB, whatever it is given", () => {
+  it("attack:D19 stays below the authorizer's 8 KB, for any input", () => {
     const text = anyText(400);
     const identities = fc.record({ userId: fc.constant("ann"), firstName: text, lastName: text, sub: text });
 
@@ -75,7 +75,7 @@ describe("parseIdentity", () => {
     );
   });
 
-  it("reads back what it made", () => {
+  it("reads back its own output", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(ann)), fc.jsonValue()), (value) => {
         const identity = parseIdentity(value);

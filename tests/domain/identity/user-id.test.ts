@@ -11,7 +11,7 @@ describe("parseUserId", () => {
     ["an e-mail address", "ann+test@example.com"],
     ["a Cognito identity", "eu-west-1:6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10"],
     ["attack:E8 an Auth0 subject", "auth0|64b7f3"],
-    ["attack:E4 a word of ours", "connection"],
+    ["attack:E4 the name of a record type", "connection"],
     ["attack:E13 a name of Object.prototype's", "__proto__"],
   ])("takes %s as it is", (_row, text) => {
     expect(parseUserId(text)).toBe(text);

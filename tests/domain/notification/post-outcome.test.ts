@@ -14,7 +14,7 @@ const ROWS: readonly (readonly [row: string, PostOutcome, ageMillis: number, Pos
   ["fault:J5 403", "refused", 60_000, "PUSH_REFUSED"],
   ["fault:J5 413", "too-large", 60_000, "PUSH_TOO_LARGE"],
   ["fault:J8 5xx, reset", "failed", 60_000, "try-again"],
-  ["fault:J8 no answer in time", "unanswered", 60_000, "try-later"],
+  ["fault:J8 no response in time", "unanswered", 60_000, "try-later"],
 ];
 
 describe("the verdict on a post", () => {

@@ -35,7 +35,7 @@ describe("an entity id", () => {
     expect(parseEntityId(id)).toBeUndefined();
   });
 
-  it("attack:E10 is the very value or nothing, for any JSON value", () => {
+  it("attack:E10 is the same value or undefined, for any JSON value", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => [value, undefined].includes(parseEntityId(value) as never)));
   });
 });

@@ -4,6 +4,6 @@ import { allowEverySubscription } from "../../../src/domain/subscription/subscri
 import { aUserId } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
 
-it("allows every user every entity, without a grant", () => {
+it("allows every entity to every user, without a grant", () => {
   expect(allowEverySubscription({ userId: aUserId(), grants: NO_GRANTS }, anEntityId())).toEqual({ kind: "allowed" });
 });

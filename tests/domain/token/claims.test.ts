@@ -20,7 +20,7 @@ function without(name: string): Record<string, unknown> {
 }
 
 describe("judgeClaims", () => {
-  it("accepts claims that say all that is asked, and says who it is until when", () => {
+  it("accepts complete claims, and returns the identity and its end", () => {
     const verdict = judgeClaims(goodClaims(NOW), POLICY, NOW);
 
     expect(verdict).toStrictEqual({
@@ -30,7 +30,7 @@ describe("judgeClaims", () => {
     });
   });
 
-  it("attack:D5 says of whom it lets in that the end is exp, its fraction cut off, and yet to come", () => {
+  it("attack:D5 returns exp without its fraction as the end, which is always in the future", () => {
     const expiries = fc.double({ min: NOW - 10, max: NOW + 10, noNaN: true });
 
     fc.assert(
@@ -81,7 +81,7 @@ describe("judgeClaims", () => {
     expect(judgeClaims(claims, POLICY, NOW)).toStrictEqual({ kind: "rejected", reason });
   });
 
-  it.each(["nbf", "iat", "jti"])("does without %s", (name) => {
+  it.each(["nbf", "iat", "jti"])("accepts claims without %s", (name) => {
     expect(judgeClaims(without(name), POLICY, NOW).kind).toBe("accepted");
   });
 
@@ -101,7 +101,7 @@ describe("judgeClaims", () => {
     1e20,
     2 ** 33,
   ];
-  it.each(noDates)("attack:D2 attack:D3 attack:D4 attack:D6 attack:D7 takes no %o for a date", (value) => {
+  it.each(noDates)("attack:D2 attack:D3 attack:D4 attack:D6 attack:D7 refuses %o as a date", (value) => {
     const reasons = ["exp", "nbf", "iat"].map((name) => judge({ [name]: value }));
 
     expect(reasons).toStrictEqual(["EXPIRY_INVALID", "NOT_BEFORE_INVALID", "ISSUED_AT_INVALID"]);
@@ -142,7 +142,7 @@ describe("judgeClaims", () => {
     { token_type: "Bearer" },
     { typ: "Bearer" },
     { type: "access" },
-  ])("attack:D11 takes a token that is for access: %o", (claims) => {
+  ])("attack:D11 accepts an access token: %o", (claims) => {
     expect(judge(claims)).toBe("accepted");
   });
 
@@ -162,7 +162,7 @@ describe("judgeClaims", () => {
     { c_hash: "LDktKdoQak3Pk0cnXxCltA" },
     { cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } },
     { events: { "http://schemas.openid.net/event/backchannel-logout": {} } },
-  ])("attack:D11 attack:D13 refuses a token that is for something else: %o", (claims) => {
+  ])("attack:D11 attack:D13 refuses a token for another use: %o", (claims) => {
     expect(judge(claims)).toBe("TOKEN_USE_NOT_ALLOWED");
   });
 
@@ -193,7 +193,7 @@ describe("judgeClaims", () => {
     expect(verdict).toMatchObject({ identity: { userId: "bob", firstName: "Bob", sub: "bob" } });
   });
 
-  it("attack:D8 knows no clock but the one it is given", () => {
+  it("attack:D8 uses only the given time", () => {
     const offsets = fc.integer({ min: -7200, max: 7200 });
 
     fc.assert(
@@ -205,7 +205,7 @@ describe("judgeClaims", () => {
     );
   });
 
-  it("answers any claims without throwing, and accepts none without the right issuer", () => {
+  it("never throws, and accepts no claims without the right issuer", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (claims) => {
         expect(judgeClaims(claims as Record<string, unknown>, POLICY, NOW).kind).toBe("rejected");

@@ -47,13 +47,13 @@ describe("findToken", () => {
     expect(findToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
   });
 
-  it("attack:A1 says that there is none", () => {
+  it("attack:A1 reports a missing token", () => {
     const missing = { kind: "rejected", reason: "TOKEN_MISSING" };
     expect(findToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
     expect(findToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
   });
 
-  it("takes no token from a URL where that is refused, and the subprotocol still", () => {
+  it("refuses a token in the URL if the setting says so, and still takes the subprotocol", () => {
     const refused = { kind: "rejected", reason: "QUERY_TOKEN_REFUSED" };
     expect(findToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
     expect(findToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toEqual({
@@ -69,12 +69,12 @@ describe("answeredSubprotocol", () => {
     ["attack:F10 as offered", ["websocket"], "websocket"],
     ["attack:F12 spelled as offered", ["WebSocket, a.b.c"], "WebSocket"],
     ["attack:F16 never the token", ["websocket, a.b.c"], "websocket"],
-    ["attack:F16 nothing of a list that is not understood", ["a.b.c, websocket"], undefined],
+    ["attack:F16 nothing of a malformed list", ["a.b.c, websocket"], undefined],
   ])("%s", (_title, offered, answered) => {
     expect(answeredSubprotocol(offered)).toBe(answered);
   });
 
-  it("attack:F16 is `websocket` as offered or nothing, whatever is offered and wherever the token is taken from", () => {
+  it("attack:F16 is `websocket` as offered or undefined, for any offer and either place of the token", () => {
     const item = fc.oneof(fc.constantFrom("websocket", "WebSocket", "a.b.c", "", " ", "\t"), anyText(3));
     const header = fc.array(item, { maxLength: 4 }).map((items) => items.join(","));
 

@@ -38,14 +38,14 @@ describe("checkSigningKey", () => {
     expect(faultOf(text)).toBe(fault);
   });
 
-  it("fault:K8 refuses what its owner gives to others, in every form and spelling", () => {
+  it("fault:K8 refuses a public text, in every form and spelling", () => {
     const missed = publicTexts.filter(([, text]) => faultOf(text) !== "KEY_IS_PUBLIC");
 
     expect(publicTexts.length).toBeGreaterThan(250);
     expect(missed.map(([title]) => title)).toEqual([]);
   });
 
-  it("fault:K8 refuses it behind and before blanks too", () => {
+  it("fault:K8 refuses a public text between blanks too", () => {
     const blanks = fc.string({ unit: fc.constantFrom(" ", "\n", "\r", "\t", "\ufeff"), maxLength: 3 });
 
     fc.assert(
@@ -72,7 +72,7 @@ describe("checkSigningKey", () => {
     expect(refused).toEqual([]);
   });
 
-  it("takes no random bytes for DER because they begin like it", () => {
+  it("never mistakes random bytes that begin like DER for a key", () => {
     const secrets = Array.from({ length: 2000 }, () => {
       const bytes = randomBytes(48);
       bytes.set([0x30, 46]);

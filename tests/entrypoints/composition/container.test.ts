@@ -36,7 +36,7 @@ describe("the composition root", () => {
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
-  it("can make it all over AWS too, with nothing to call yet", () => {
+  it("can make every service over AWS too, without a call", () => {
     const aws = {
       STORE: "dynamodb",
       TABLE_NAME: "table",
@@ -47,11 +47,11 @@ describe("the composition root", () => {
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
-  it.each(["debug", "Debug", "DEBUG", ""])("takes %j for a level of the log", (level) => {
+  it.each(["debug", "Debug", "DEBUG", ""])("accepts %j as a log level", (level) => {
     expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: level } as never)).not.toThrow();
   });
 
-  it("fault:K13 refuses a level that there is not", () => {
+  it("fault:K13 refuses an unknown log level", () => {
     const problem = "LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR";
     expect(() => composed([platform], { ...EVERY_SETTING, LOG_LEVEL: "verbose" } as never)).toThrow(problem);
   });
@@ -61,16 +61,16 @@ describe("the composition root", () => {
     ["STORE must be memory", memoryStores, { STORE: "dynamodb" }],
     ["SECRETS must be secrets-manager", managedSecrets, { SECRETS: "local" }],
     ["SECRETS must be local", localSecrets, { SECRETS: "secrets-manager" }],
-  ])("fault:K13 refuses to start where the settings name another adapter: %s", (problem, module, environment) => {
+  ])("fault:K13 refuses to start if the settings name another adapter: %s", (problem, module, environment) => {
     expect(() => composed([module], { ...EVERY_SETTING, ...environment })).toThrow(`Configuration: ${problem}`);
   });
 
-  it("makes each thing once", () => {
+  it("makes each service once", () => {
     const container = composed(MODULES);
     expect(resolve(container, services.clock)).toBe(resolve(container, services.clock));
   });
 
-  it("makes a thing when it is first needed, and not while its module loads", () => {
+  it("makes a service when it is first needed, and not while its module loads", () => {
     let made = 0;
     const counting = defineModule({
       settings: (settings) => settings.text("TOKEN_ISSUER"),
@@ -83,7 +83,7 @@ describe("the composition root", () => {
     expect(resolve(container, services.uniqueIds)).toBe(resolve(container, services.uniqueIds));
   });
 
-  it("loads a module once, so that handlers in one process share what it makes", () => {
+  it("loads a module once, so that handlers in one process share its services", () => {
     const container = new Container({ defaultScope: "Singleton" });
     const loaded = new Set<Module>();
     composeWith(EVERY_SETTING, container, loaded, [platform]);
@@ -101,7 +101,7 @@ describe("the composition root", () => {
   });
 
   it.each(["", "ws.example.com", "http://ws.example.com", "https://user:secret@ws.example.com"])(
-    "posts nowhere but to a bare https address: not to %j",
+    "posts only to a bare https address, not to %j",
     (endpoint) => {
       const compose = () => composed(MODULES, { ...EVERY_SETTING, CONNECTIONS_ENDPOINT: endpoint });
       expect(compose).toThrow("Configuration: CONNECTIONS_ENDPOINT must be a bare https address");

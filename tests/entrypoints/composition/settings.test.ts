@@ -16,7 +16,7 @@ function problemsOf(environment: Environment, read: (settings: Settings) => unkn
 }
 
 describe("settings", () => {
-  it("are read where they are right", () => {
+  it("are read if they are valid", () => {
     const settings = new Settings({
       NAME: "table",
       STORE: "memory",
@@ -28,7 +28,7 @@ describe("settings", () => {
     settings.finish();
   });
 
-  it("fall back only where there is a fallback", () => {
+  it("fall back only if there is a default", () => {
     const settings = new Settings({});
     expect(settings.oneOf("LEVEL", ["info", "error"], "info")).toBe("info");
     expect(settings.wholeNumber("SECONDS", RANGE)).toBe(5);
@@ -52,7 +52,7 @@ describe("settings", () => {
     expect(problems.join()).not.toContain("s3cret");
   });
 
-  it("take a signing secret that may be one, and never show it", () => {
+  it("accept a valid signing secret, and never show it", () => {
     const secret = new Settings({ SECRET: SECRET_TEXT }).signingSecret("SECRET");
 
     expect(secret.reveal()).toBe(SECRET_TEXT);
@@ -77,7 +77,7 @@ describe("settings", () => {
     expect(problems).toEqual([`SECRET ${rule}`]);
   });
 
-  it("name a signing secret that is missing once", () => {
+  it("name a missing signing secret once", () => {
     expect(problemsOf({}, (settings) => settings.signingSecret("SECRET"))).toEqual(["SECRET must be set"]);
   });
 });

@@ -19,7 +19,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-/** 401 and nothing else: a constant, one log entry with the reason, and nothing of the token or the secret in either. */
+/** Expects 401: a constant error and one log entry with the reason, without the token or the secret in either. */
 function expectRejection({ answer, error, log }: Observation, token: string, reason: unknown): void {
   const lines = log.trimEnd().split("\n");
   const [line] = lines.map((text) => JSON.parse(text));
@@ -36,14 +36,14 @@ const inQuery = (token: string) => authorizerEvent({ query: { access_token: toke
 const asSubprotocol = (token: string) =>
   authorizerEvent({ headers: { "Sec-WebSocket-Protocol": `websocket, ${token}` } });
 
-/** What a list of subprotocols can carry as one item. */
+/** Whether the token can be one item in a list of subprotocols. */
 const fitsList = ({ token }: Attack) => /^[^\s,]+$/.test(token(target));
 
-describe("the attack table, at the authorizer", () => {
+describe("the attack table, at the authorizer,", () => {
   it.each([
     ["in the query", inQuery],
     ["as subprotocol", asSubprotocol],
-  ])("is measured against a token that is let in %s", async (_title, event) => {
+  ])("has a good token that is accepted %s (positive control)", async (_title, event) => {
     const { answer } = await authorize(event(goodToken(NOW)));
 
     expect(answer).toMatchObject({
@@ -81,7 +81,7 @@ describe("the attack table, at the authorizer", () => {
     expect(tokenAttacks.filter(fitsList).length).toBeGreaterThanOrEqual(400);
   });
 
-  it("attack:C3 attack:C4 fetched nothing, and left the next good token let in and every prototype as it was", async () => {
+  it("attack:C3 attack:C4 fetched nothing, and left every prototype unchanged and the next good token accepted", async () => {
     const { answer } = await authorize(inQuery(goodToken(NOW)));
 
     expect(answer).toBeDefined();

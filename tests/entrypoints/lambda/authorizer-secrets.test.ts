@@ -23,7 +23,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 let server: SecretsManagerServer;
 
-/** What a function of the stack finds around it: a role's credentials, and here another endpoint. */
+/** The environment of a deployed function: a role's credentials, and here another endpoint. */
 beforeEach(async () => {
   server = await SecretsManagerServer.start(onTestFinished);
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.endpoint);
@@ -44,7 +44,7 @@ function newSecret(): string {
   return put(randomBytes(36).toString("base64url"));
 }
 
-/** A new Lambda instance: nothing remembered. */
+/** A new Lambda instance, which remembers nothing. */
 function newInstance() {
   const environment = {
     SECRETS: "secrets-manager",
@@ -81,17 +81,17 @@ describe("the authorizer over Secrets Manager", () => {
     newSecret();
     const newSigner = resolve(newInstance(), services.mintTestToken);
     for (let connection = 0; connection < 500; connection += 1) {
-      // A signer that has not heard of the rotation signs on with the previous secret.
+      // A signer that does not know of the rotation continues to sign with the previous secret.
       outcomes.push(await connect(await (connection % 2 === 0 ? oldSigner(ann) : newSigner(ann))));
     }
 
     expect(outcomes).toHaveLength(1000);
     expect(new Set(outcomes)).toEqual(new Set(["accepted"]));
-    // Two signers and the authorizer: one request each at first, the previous secret where there is one, one reread.
+    // Two signers and the authorizer: one first request each, one for a previous secret if there is one, one reread.
     expect(server.requests.length).toBeLessThanOrEqual(8);
   });
 
-  it("fault:K5 refuses a token signed with the pending secret, and a good one still passes", async () => {
+  it("fault:K5 refuses a token signed with the pending secret, and still accepts a good one", async () => {
     const current = newSecret();
     const pending = randomBytes(36).toString("base64url");
     server.secret(ARN).add("pending", JSON.stringify({ signature: pending }), now(), ["AWSPENDING"]);
@@ -142,7 +142,7 @@ describe("the authorizer over Secrets Manager", () => {
     ]);
   });
 
-  it.each([32, 64, 1024])("fault:K10 a secret of %i characters is one", async (characters) => {
+  it.each([32, 64, 1024])("fault:K10 accepts a secret of %i characters", async (characters) => {
     const secret = put(randomBytes(characters).toString("base64url").slice(0, characters));
     const { connect } = newAuthorizer();
 
@@ -170,7 +170,7 @@ describe("the authorizer over Secrets Manager", () => {
     },
   );
 
-  it("fault:K3 fault:K1 answers a good token of a new secret 500 and no 401 while the service is down", async () => {
+  it("fault:K3 fault:K1 responds to a good token of a new secret with 500, not 401, while the service is down", async () => {
     const old = newSecret();
     const { connect } = newAuthorizer();
     const outcomes = [await connect(goodToken(now(), old))];
@@ -182,7 +182,7 @@ describe("the authorizer over Secrets Manager", () => {
     expect(outcomes).toEqual(["accepted", "AuthorizerUnavailable", "accepted"]);
   });
 
-  it("fault:K4 fault:K1 lets in whom the current secret signed while the previous one is throttled, and answers others 500", async () => {
+  it("fault:K4 fault:K1 accepts tokens of the current secret while the previous one is throttled, and responds to others with 500", async () => {
     const old = newSecret();
     const next = newSecret();
     server.fault = (request) =>
@@ -195,7 +195,7 @@ describe("the authorizer over Secrets Manager", () => {
   });
 
   it.each(["ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException", "DecryptionFailure"])(
-    "fault:K1 admits no caller once the service has answered %s, which a bad signature brings to light",
+    "fault:K1 admits no caller once the service has responded %s, which the first bad signature reveals",
     async (type) => {
       const secret = newSecret();
       const { connect } = newAuthorizer();
@@ -217,7 +217,7 @@ describe("the authorizer over Secrets Manager", () => {
     const outcomes = await Promise.all(Array.from({ length: 1000 }, () => connect(bad)));
 
     expect(new Set(outcomes)).toEqual(new Set(["Unauthorized"]));
-    // AWSCURRENT and the search for an AWSPREVIOUS, at first and for the one reread.
+    // AWSCURRENT and AWSPREVIOUS, in the first read and in the one reread.
     expect(server.requests.length).toBeLessThanOrEqual(4);
     expect(await connect(goodToken(now(), secret))).toBe("accepted");
   });

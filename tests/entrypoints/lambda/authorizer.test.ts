@@ -16,7 +16,7 @@ const GOOD_EVENT = authorizerEvent({ query: { access_token: TOKEN } });
 const authorize = observedAuthorizer();
 
 describe("the authorizer", () => {
-  it("lets a good token in on this very route, as a user told in flat text", async () => {
+  it("allows a good token on exactly this route, with the user as flat text", async () => {
     const { answer } = await authorize(GOOD_EVENT);
 
     expect(answer).toStrictEqual({
@@ -67,7 +67,7 @@ describe("the authorizer", () => {
     "https://APP.example.com",
     "http://app.example.com",
     "",
-  ])("attack:F20 refuses the page %s with a policy that denies and tells nothing", async (origin) => {
+  ])("attack:F20 refuses the page %s with a policy that denies and says nothing more", async (origin) => {
     const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
 
     const { answer, log } = await guarded(
@@ -131,11 +131,11 @@ const FOREIGN = forgeJws({ payload: goodClaims(NOW), key: "another-secret-of-mor
 
 describe("the authorizer, when the signing secrets fail", () => {
   it.each<readonly [title: string, token: string, secrets: SigningSecrets]>([
-    ["fault:K1 the secret cannot be had", TOKEN, { read: outage, reread: outage }],
+    ["fault:K1 the secret cannot be read", TOKEN, { read: outage, reread: outage }],
     ["fault:K1 something else is thrown", TOKEN, { read: () => Promise.reject("x"), reread: read }],
     ["fault:K2 the secret never comes", TOKEN, { read: () => never, reread: read }],
-    ["fault:K3 no answer to whether it rotated", FOREIGN, { read, reread: outage }],
-    ["fault:K3 never an answer to whether it rotated", FOREIGN, { read, reread: () => never }],
+    ["fault:K3 a failing reread", FOREIGN, { read, reread: outage }],
+    ["fault:K3 a reread that never ends", FOREIGN, { read, reread: () => never }],
     ["fault:K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
   ])("%s: no caller is admitted", async (_title, token, secrets) => {
     const faulty = observedAuthorizer(undefined, secrets);
@@ -148,7 +148,7 @@ describe("the authorizer, when the signing secrets fail", () => {
     expect(log).not.toContain(SECRET_TEXT);
   });
 
-  it("fault:K2 lets in whose secret comes late but in time", async () => {
+  it("fault:K2 accepts a good token when the secret comes late but in time", async () => {
     const late = () => new Promise<readonly [Secret]>((resolve) => setTimeout(() => resolve([secret]), 20));
 
     const { answer } = await observedAuthorizer(undefined, { read: late, reread: late })(GOOD_EVENT);
@@ -157,7 +157,7 @@ describe("the authorizer, when the signing secrets fail", () => {
   });
 });
 
-/** Events in which any field is anything, the token among them. */
+/** Events with any value in any field, including the token. */
 const anyEvent = fc.oneof(
   fc.jsonValue(),
   fc.record(
@@ -168,7 +168,7 @@ const anyEvent = fc.oneof(
   ),
 );
 
-describe("the authorizer, for any event whatever", () => {
+describe("the authorizer, for any event,", () => {
   it("gives a policy for the event's own ARN or throws one of two constants", async () => {
     const seen = new Set<string>();
 

@@ -33,7 +33,7 @@ function handlers() {
 }
 
 describe("connect", () => {
-  it("remembers who is there, until the token ends", async () => {
+  it("remembers the connection and its user, until the token ends", async () => {
     const { connect, liveConnectionsOf } = handlers();
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 200 });
     expect(await liveConnectionsOf("ann")).toEqual([
@@ -48,7 +48,7 @@ describe("connect", () => {
     ]);
   });
 
-  it("ends it after two hours whatever the token says", async () => {
+  it("ends the connection after two hours, whatever the token says", async () => {
     const { connect, liveConnectionsOf } = handlers();
     const authorizer = { ...AUTHORIZER_CONTEXT, tokenExpiresAt: String(CONNECTED_AT / 1000 + 86_400) };
     await connect(connectEvent({}, { authorizer }), lambdaContext());
@@ -87,15 +87,15 @@ describe("connect", () => {
   });
 });
 
-describe("a client's message that reaches a route of the gateway's", () => {
-  it("opens nothing", async () => {
+describe("a client's message that reaches the gateway's own route", () => {
+  it("opens no connection", async () => {
     const { connect, liveConnectionsOf, logger } = handlers();
     expect(await connect(messageEvent('{"action":"$connect"}'), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.entries).toMatchObject([{ level: "error", outcome: "failed", errorCode: "MALFORMED_EVENT" }]);
     expect(await liveConnectionsOf("ann")).toEqual([]);
   });
 
-  it("ends nothing", async () => {
+  it("ends no connection", async () => {
     const { connect, disconnect, liveConnectionsOf, logger } = handlers();
     await connect(connectEvent(), lambdaContext());
     expect(await disconnect(messageEvent('{"action":"$disconnect"}'), lambdaContext())).toEqual({ statusCode: 500 });

@@ -15,7 +15,7 @@ afterAll(() => {
 const ANN = { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" };
 
 describe("CreateTestJwt", () => {
-  it("answers a token for an hour, with the identity under `data` beside the registered claims", async () => {
+  it("returns a token for an hour, with the identity under `data` beside the registered claims", async () => {
     const { authToken } = await handler(ANN, lambdaContext());
     const claims = decodeJwt(authToken);
     expect(decodeProtectedHeader(authToken)).toEqual({ alg: "HS256", typ: "JWT" });
@@ -30,7 +30,7 @@ describe("CreateTestJwt", () => {
     });
   });
 
-  it("mints what the authorizer accepts", async () => {
+  it("mints a token that the authorizer accepts", async () => {
     const { authToken } = await handler(ANN, lambdaContext());
     const answer = await authorizer(authorizerEvent({ query: { access_token: authToken } }), lambdaContext());
     expect(answer).toMatchObject({ principalId: "ann", context: ANN });
@@ -40,7 +40,7 @@ describe("CreateTestJwt", () => {
     ["nothing", {}],
     ["null", null],
     ["a user id that is a number", { userId: 7 }],
-    ["a user id with a separator of ours", { userId: "a#b" }],
+    ["a user id with the keys' separator", { userId: "a#b" }],
   ])("refuses %s with a constant", async (_title, event) => {
     await expect(handler(event, lambdaContext())).rejects.toThrow(/^InvalidUserId$/);
   });

@@ -29,7 +29,7 @@ describe("default", () => {
   });
 
   it.each(["", "hello", "7", "null", '{"__proto__":{}}', '["action"]', '{"action":'])(
-    "attack:G1 answers BAD_REQUEST to %j",
+    "attack:G1 responds BAD_REQUEST to %j",
     async (body) => {
       expect((await frameFor(body)).frame).toMatchObject({ type: "error", code: "BAD_REQUEST" });
     },
@@ -41,7 +41,7 @@ describe("default", () => {
     ["BAD_REQUEST", '{"action":"shout","id":"7","__proto__":{}}'],
     ["BAD_REQUEST", '{"action":"shout","action":"shout","id":"7"}'],
     ["BAD_REQUEST", `{"action":${"[".repeat(40)}${"]".repeat(40)},"id":"7"}`],
-  ])("answers %s with the id that could be read in %s", async (code, body) => {
+  ])("responds %s with the id that could be read in %s", async (code, body) => {
     expect((await frameFor(body)).frame).toMatchObject({ type: "error", code, id: "7" });
   });
 
@@ -58,12 +58,12 @@ describe("default", () => {
     ["$connect", connectEvent()],
     ["$disconnect", disconnectEvent()],
     ["nothing of a gateway's", {}],
-  ])("admits no caller by an event of %s", async (_title, event) => {
+  ])("admits no caller through an event of %s", async (_title, event) => {
     const answer = await defaultHandler(new RecordingLogger())({ ...event, body: "{}" }, lambdaContext());
     expect(answer).toEqual({ statusCode: 500 });
   });
 
-  it("repeats nothing else that was sent, neither to the client nor in the log", async () => {
+  it("repeats no other text of the client, neither to it nor in the log", async () => {
     const { frame, logger } = await frameFor('{"action":"canary-7f3a","canary-7f3a":"canary-7f3a"}');
     expect(JSON.stringify([frame, logger.entries])).not.toContain("canary");
     expect(logger.entries).toHaveLength(1);

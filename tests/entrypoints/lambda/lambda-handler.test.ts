@@ -15,7 +15,7 @@ function invoking(handle: Invocation<string>["handle"], onFault: Invocation<stri
 }
 
 describe("the stack around every handler", () => {
-  it("answers what the handler answers and leaves one log entry, with what the handler added", async () => {
+  it("returns the handler's result and writes one log entry, with the handler's fields", async () => {
     const { logger, invoke } = invoking(async (_event, log) => {
       log.add({ outcome: "stored" });
       return "answer";
@@ -38,7 +38,7 @@ describe("the stack around every handler", () => {
     ]);
   });
 
-  it("throws an Error that is the answer, with nothing hung on it", async () => {
+  it("throws an Error that is the result, without further properties", async () => {
     const answer = new Error("Unauthorized");
     const { logger, invoke } = invoking(async () => answer);
     await expect(invoke({}, lambdaContext())).rejects.toBe(answer);
@@ -47,7 +47,7 @@ describe("the stack around every handler", () => {
     expect(logger.entries).toHaveLength(1);
   });
 
-  it("attack:O3 turns what was thrown into a constant, and logs its name and nothing it says", async () => {
+  it("attack:O3 turns a thrown error into a constant, and logs only its name", async () => {
     const fault = new DependencyUnavailableError("CONNECTION_STORE", { cause: new RangeError(CANARY) });
     const { logger, invoke } = invoking(() => Promise.reject(fault));
     expect(await invoke({}, lambdaContext())).toBe("fault");
@@ -62,7 +62,7 @@ describe("the stack around every handler", () => {
     expect(JSON.stringify(logger.entries)).not.toContain(CANARY);
   });
 
-  it("throws the constant where the answer to a fault is an Error", async () => {
+  it("throws the constant if the response to a fault is an Error", async () => {
     const constant = new Error("AuthorizerUnavailable");
     const { invoke } = invoking(
       () => Promise.reject(new Error(CANARY)),
@@ -73,7 +73,7 @@ describe("the stack around every handler", () => {
     expect(constant.cause).toBeUndefined();
   });
 
-  it("answers, and logs, before Lambda's time is up when the handler hangs", async () => {
+  it("responds and logs before Lambda's timeout when the handler hangs", async () => {
     const { logger, invoke } = invoking(() => new Promise(() => {}));
     expect(await invoke({}, lambdaContext(60))).toBe("fault");
     expect(logger.entries).toEqual([expect.objectContaining({ level: "error", errorName: "TimeoutError" })]);

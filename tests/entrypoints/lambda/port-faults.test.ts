@@ -19,15 +19,15 @@ import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { authorizeOver } from "../../support/one-issuer.ts";
 
-/** Of an invocation that nothing holds up. */
+/** The time limit of an invocation without a fault. */
 const TIME_ENOUGH = 60_000;
-/** Beyond the stack's margin of 50 ms: how soon a call that never answers is given up. Nothing else waits for it. */
+/** The time after which a hanging call is given up, longer than the middleware's margin of 50 ms. */
 const TIME_RUNS_OUT = 80;
 const CANARY = "canary-7f3a";
 
 type Call = (...args: never[]) => unknown;
 
-/** `isOver`: the invocation has been answered. */
+/** `isOver`: the invocation has its result. */
 type Fault = (call: Call, isOver: Promise<unknown>) => Call;
 
 const throws: Fault = () => () => {
@@ -49,7 +49,7 @@ const ASYNCHRONOUS: Readonly<Record<string, Fault>> = {
   "answers rubbish": () => async () => ({}),
 };
 
-/** Those that let Lambda's timeout end the invocation. */
+/** The faults in which Lambda's timeout ends the invocation. */
 const UNANSWERED: ReadonlySet<string> = new Set(["hangs", "answers late"]);
 
 function parts(remainingMillis = TIME_ENOUGH) {
@@ -67,7 +67,7 @@ function parts(remainingMillis = TIME_ENOUGH) {
 
 type Parts = ReturnType<typeof parts>;
 
-/** A clock answers at once or not at all. */
+/** A clock returns at once or throws. */
 const SYNCHRONOUS: Readonly<Record<string, Fault>> = { throws };
 
 /** Only the authorizer judges by the time. */
@@ -76,7 +76,7 @@ const JUDGING: Readonly<Record<string, Fault>> = { throws, "answers rubbish": ()
 const NOW = CONNECTED_AT / 1000;
 const FORGED = forgeJws({ payload: { exp: NOW + 60 }, key: "another-secret-0123456789abcdef0123" });
 
-/** Each handler over the real use case and the real jose, and every port call that it makes. */
+/** Each handler, over the real use case and the real jose, with every port call that it makes. */
 const CALLS: readonly {
   readonly title: string;
   readonly port: Exclude<keyof Parts, "context">;
@@ -118,7 +118,7 @@ function mint({ secrets, clock, ids, logger, context }: Parts) {
   return handler({ userId: "ann" }, context);
 }
 
-/** Whether the caller got what it asked for. */
+/** Whether the caller's request succeeded. */
 function isGranted(answer: unknown): boolean {
   const { policyDocument, statusCode, authToken } = answer as Record<string, unknown>;
   return JSON.stringify(policyDocument ?? "").includes("Allow") || statusCode === 200 || authToken !== undefined;
@@ -147,9 +147,9 @@ describe.each(CALLS)("when $port.$method fails under $title", ({ title, port, me
     Object.defineProperty(subject, method, { value: fault(call, isOver.promise) });
     const { granted, text } = await outcomeOf(() => invoke(all));
     isOver.resolve();
-    // Late answers have had their effect by then.
+    // Late results have had their effect by then.
     await new Promise((resume) => setImmediate(resume));
-    // Closing is idempotent and best effort: a late or odd answer to it grants nothing.
+    // Closing is idempotent and best effort: a late or odd result grants nothing.
     expect(granted && !(title === "disconnect" && kind.startsWith("answers "))).toBe(false);
     expect(text + JSON.stringify(all.logger.entries)).not.toContain(CANARY);
     expect(all.logger.entries).toHaveLength(1);

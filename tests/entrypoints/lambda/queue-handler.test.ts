@@ -20,7 +20,7 @@ const CANARY = "planted-7f3a";
 
 const EVENT_ID = "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d";
 
-/** Where the messages of `sqsEvent` come from, and who takes them up. */
+/** The queue of the messages in `sqsEvent`, and the function that handles them. */
 const SOURCE = { function: "DeliverPushes", queue: "EntityUpdated" };
 
 type Deliver = (delivery: Delivery) => Promise<Partial<DeliveryReport> | undefined>;
@@ -52,7 +52,7 @@ function failed({ batchItemFailures }: SqsBatchResponse): readonly string[] {
 }
 
 describe("a batch from a queue", () => {
-  it("attack:I6 of ten with one poisoned: nine are done, the poison is put aside with its reason, none comes back", async () => {
+  it("attack:I6 of ten with one poisoned: nine are done, the poison is dead-lettered with its reason, none comes back", async () => {
     const { handler, taken, deadLetters } = setUp();
     const bodies = ["a", "b", "c", "d"].map(update);
     const answer = await handler(sqsEvent(...bodies, "poison", ...bodies, update("e")), lambdaContext());
@@ -61,7 +61,7 @@ describe("a batch from a queue", () => {
     expect(deadLetters.unread).toEqual([{ body: "poison", reason: "MALFORMED_EVENT" }]);
   });
 
-  it("fault:1 with one that has to come back: it alone does", async () => {
+  it("fault:1 with one that has to come back: only that one does", async () => {
     const { handler } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "b")
         throw new DependencyUnavailableError("DELIVERY_QUEUE");
@@ -71,7 +71,7 @@ describe("a batch from a queue", () => {
     expect(failed(answer)).toEqual(["message-1"]);
   });
 
-  it("with one that meets a mistake of ours: it alone comes back", async () => {
+  it("with one that fails by a bug of ours: only that one comes back", async () => {
     const { handler } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "a") throw new TypeError(CANARY);
       return undefined;
@@ -80,14 +80,14 @@ describe("a batch from a queue", () => {
     expect(failed(answer)).toEqual(["message-0"]);
   });
 
-  it("whose poison cannot be put aside: it alone comes back", async () => {
+  it("whose poison cannot be dead-lettered: only the poison comes back", async () => {
     const { handler, deadLetters } = setUp();
     deadLetters.outages = 1;
     const answer = await handler(sqsEvent("poison", update("b")), lambdaContext());
     expect(failed(answer)).toEqual(["message-0"]);
   });
 
-  it("inv:14 fault:1 comes to the same for each message whatever is beside it", async () => {
+  it("inv:14 fault:1 has the same outcome for each message, whatever is beside it", async () => {
     const kinds = ["good", "bad", "poison"] as const;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 10 }), async (batch) => {
@@ -109,7 +109,7 @@ describe("a batch from a queue", () => {
   it.each([
     ["no batch at all", {}],
     ["one record out of shape", { Records: [...sqsEvent(update("a")).Records, { messageId: 1 }] }],
-  ])("attack:I7 that cannot be read, %s: comes back whole, and nothing of it is begun", async (_what, event) => {
+  ])("attack:I7 that cannot be read, %s: comes back whole, and no message of it is handled", async (_what, event) => {
     const { handler, taken } = setUp();
     await expect(handler(event, lambdaContext())).rejects.toThrow(/^BatchFailed$/);
     expect(taken).toEqual([]);
@@ -120,21 +120,21 @@ describe("a batch from a queue", () => {
     await expect(handler(sqsEvent(update("a")), lambdaContext(80))).rejects.toThrow(/^BatchFailed$/);
   });
 
-  it("fault:13 has three quarters of its time to begin posts in", async () => {
+  it("fault:13 begins posts in the first three quarters of its time", async () => {
     const { handler, deadlines } = setUp();
     const context = { ...lambdaContext(), getRemainingTimeInMillis: () => 60_000 };
     await handler(sqsEvent(update("a")), context);
     expect(deadlines).toEqual([NOON + 45_000]);
   });
 
-  it("takes up continuations as they were", async () => {
+  it("continues deliveries unchanged", async () => {
     const delivery: Delivery = { ...freshDelivery(userPush()), to: { page: "p2" }, attempt: 3 };
     const { handler, taken } = setUp();
     await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
     expect(taken).toEqual([delivery]);
   });
 
-  it("attack:O1 leaves one log entry for each message and one for itself, and nothing of what was in them", async () => {
+  it("attack:O1 writes one log entry for each message and one for itself, without their content", async () => {
     const { handler, logger } = setUp(async ({ notification }) => {
       if ("entityId" in notification && notification.entityId === "bad") throw new TypeError(CANARY);
       return undefined;
@@ -162,7 +162,7 @@ describe("a batch from a queue", () => {
   });
 });
 
-describe("the log entry of what was put aside whole", () => {
+describe("the log entry of a message that was dead-lettered whole", () => {
   const DELIVERED_TO_NOBODY = { delivered: 0, gone: 0, expired: 0, deferred: 0 };
 
   it.each([
@@ -188,7 +188,7 @@ describe("the log entry of what was put aside whole", () => {
     ["MALFORMED_EVENT", { id: `\u0007${"x".repeat(200)}` }, { notificationId: undefined }],
     ["MALFORMED_EVENT", '{"version":"0","id" : "e-9","detail":{"cut o', { notificationId: "e-9" }],
     ["MALFORMED_EVENT", "{", { notificationId: undefined }],
-  ])("attack:I5 names what is known of a message that is malformed: %s", async (reason, body, known) => {
+  ])("attack:I5 has the known fields of a malformed message: %s", async (reason, body, known) => {
     const { handler, logger } = setUp();
     await handler(sqsEvent(body), lambdaContext());
     const [entry] = logger.entries;
@@ -196,7 +196,7 @@ describe("the log entry of what was put aside whole", () => {
     expect(entry?.notificationId).toBe(known.notificationId);
   });
 
-  it("is a warning too when some recipients of an audience were put aside, and names them", async () => {
+  it("is a warning too when some recipients of an audience were dead-lettered, and names them", async () => {
     const unreached = ["ann PUSH_REFUSED"];
     const { handler, logger } = setUp(async () => ({ delivered: 2, deadLettered: 1, unreached }));
     await handler(sqsEvent(update("a")), lambdaContext());
@@ -210,7 +210,7 @@ describe("the log entry of what was put aside whole", () => {
   });
 });
 
-it("fault:J1 fault:J3 inv:13 over the real use cases: one gone, one stuck, one poisoned, and all others are served", async () => {
+it("fault:J1 fault:J3 inv:13 over the real use cases: with one gone, one stuck and one poisoned, all others are served", async () => {
   const world = new PushWorld();
   const { entityId } = entityUpdate({ entityId: "a" });
   for (const id of ["good", "gone", "stuck"]) await world.subscribe(entityId, await world.connect(id));

@@ -30,7 +30,7 @@ async function setUp() {
 }
 
 describe("rotate-secret", () => {
-  it("rotates as Secrets Manager asks it to, and logs neither secret", async () => {
+  it("rotates by the steps of Secrets Manager, and logs neither secret", async () => {
     const { versions, logger, begin, invoke } = await setUp();
     const version = begin();
 
@@ -43,7 +43,7 @@ describe("rotate-secret", () => {
     for (const canary of [OLD, rotated]) expect(JSON.stringify(logger.entries)).not.toContain(canary);
   });
 
-  it("fault:18 finishes a rotation that was interrupted anywhere and begun again", async () => {
+  it("fault:18 finishes a rotation that was interrupted at any step and begun again", async () => {
     const { server, versions, begin, invoke } = await setUp();
     const version = begin();
     const refused = { kind: "error", status: 500, type: "InternalServiceError" } as const;
@@ -77,7 +77,7 @@ describe("rotate-secret", () => {
     ["an unknown step", { SecretId: ARN, ClientRequestToken: randomUUID(), Step: "dropSecret" }],
     ["an inherited step", { SecretId: ARN, ClientRequestToken: randomUUID(), __proto__: { Step: "createSecret" } }],
     ["no version", { SecretId: ARN, Step: "createSecret" }],
-    ["a version that is no text", { SecretId: ARN, ClientRequestToken: [randomUUID()], Step: "createSecret" }],
+    ["a version that is not a text", { SecretId: ARN, ClientRequestToken: [randomUUID()], Step: "createSecret" }],
     ["a version beyond 64 characters", { SecretId: ARN, ClientRequestToken: "a".repeat(65), Step: "createSecret" }],
   ])("refuses %s without a call of any port", async (_title, event) => {
     const { server, logger, handler } = await setUp();

@@ -34,7 +34,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   INTERNAL: "failed",
 };
 
-/** A client of its own connection, whose messages go through the handlers and whose answers are noted down. */
+/** A client with its own connection. Its messages go through the handlers, and its responses are recorded. */
 class Client {
   readonly id: ConnectionId;
   readonly requests: Request[] = [];
@@ -80,7 +80,7 @@ class Client {
     await handler(disconnectEvent({ connectionId: this.id }), lambdaContext(60_000));
   }
 
-  /** Those of them that a push would reach this client by. */
+  /** The entities whose pushes would reach this client. */
   async heard(entities: readonly string[]): Promise<readonly string[]> {
     const pages = await inBatches(entities, async (entity) => {
       const { items } = await this.#stores.subscriptions.subscribersOf(entity as EntityId, NOW);
@@ -103,7 +103,7 @@ class Client {
   }
 }
 
-describe.skipIf(!inject("containerEngine"))("what a client is told, and what it then hears", () => {
+describe.skipIf(!inject("containerEngine"))("the responses to a client, and the pushes that then reach it,", () => {
   let table: DynamoTable;
   let entities: readonly [string, string, string];
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     60_000,
   );
 
-  it("inv:15 fault:18 hold the limit, and leave nothing, when all that is written is throttled", async () => {
+  it("inv:15 fault:18 keep to the limit, and leave no row, when all writes are throttled", async () => {
     const [a, b] = entities;
     const others = Array.from({ length: 12 }, anEntityId);
     const documents = Object.assign(Object.create(table.documents), {
@@ -174,7 +174,7 @@ describe.skipIf(!inject("containerEngine"))("what a client is told, and what it 
     expect(await client.heard([a, b])).toEqual([]);
   }, 60_000);
 
-  it("attack:H6 says so when the connection has ended, to both", async () => {
+  it("attack:H6 are NOT_CONNECTED to subscribe and unsubscribe once the connection has ended", async () => {
     const [entity] = entities;
     const client = await Client.connect(table, 2);
     await client.subscribe(entity);

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 describe("subscribe", () => {
-  it("stores all that a fan-out asks, and says so with the client's own id", async () => {
+  it("stores all that a fan-out needs, and responds with the client's own id", async () => {
     expect(await all.subscribe("order-17", { id: "7" })).toEqual({ type: "subscribed", entityId: "order-17", id: "7" });
     expect(await all.subscribersOf("order-17")).toEqual([
       {
@@ -80,7 +80,7 @@ describe("subscribe", () => {
     },
   );
 
-  it("attack:H6 stops at the limit, and not for a repeated subscribe", async () => {
+  it("attack:H6 stops at the limit, except for a repeated subscribe", async () => {
     for (const entityId of ["1", "2", "3", "3"]) await all.subscribe(entityId);
     expect(await all.subscribe("4", { id: "7" })).toMatchObject({ type: "error", code: "LIMIT", id: "7" });
     expect(await all.subscribersOf("4")).toEqual([]);
@@ -94,12 +94,12 @@ describe("subscribe", () => {
     expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
-  it("attack:H8 does not take another user's word for a connection", async () => {
+  it("attack:H8 refuses another user's request for a connection", async () => {
     const answer = await all.subscribe("order-17", {}, { authorizer: { ...AUTHORIZER_CONTEXT, userId: "eve" } });
     expect(answer).toMatchObject({ type: "error", code: "NOT_CONNECTED" });
   });
 
-  it("says INTERNAL, and nothing else, when the store cannot be reached", async () => {
+  it("responds INTERNAL, and nothing else, when the store cannot be reached", async () => {
     const outage = () => Promise.reject(new DependencyUnavailableError("SUBSCRIPTION_STORE"));
     const answer = await subscribeHandler(outage, all.logger)(
       messageEvent('{"action":"subscribe","entityId":"canary-7f3a","id":"7"}'),
@@ -140,7 +140,7 @@ describe("a subscription policy", () => {
 });
 
 describe("unsubscribe", () => {
-  it("ends it, as often as it is asked, with the client's own id", async () => {
+  it("ends the subscription, also repeatedly, and responds with the client's own id", async () => {
     await all.subscribe("order-17");
     for (let round = 0; round < 2; round += 1) {
       expect(await all.unsubscribe("order-17", { id: "8" })).toEqual({
@@ -152,7 +152,7 @@ describe("unsubscribe", () => {
     expect(await all.subscribersOf("order-17")).toEqual([]);
   });
 
-  it("attack:H3 cannot end another connection's", async () => {
+  it("attack:H3 cannot end another connection's subscription", async () => {
     await all.subscribe("order-17");
     await all.unsubscribe("order-17", { connectionId: "gbgHYy9RVQAYKEj2kA==" }, { connectionId: "AAAAAAAAAAAAAAA=" });
     const answer = await all.unsubscribe("order-17", { id: "7" }, { connectionId: "AAAAAAAAAAAAAAA=" });
@@ -186,12 +186,12 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
     });
   });
 
-  it("says INTERNAL, with the id, when the authorizer's context is not in the event", async () => {
+  it("responds INTERNAL, with the id, when the event has no authorizer context", async () => {
     const answer = await all[action]("order-17", { id: "7" }, { authorizer: undefined });
     expect(answer).toMatchObject({ type: "error", code: "INTERNAL", id: "7" });
   });
 
-  it("refuses a member too many, with the id and without the name that the client made up", async () => {
+  it("refuses an unknown member, with the id and without the member's name", async () => {
     expect(await all[action]("order-17", { id: "7", "canary-7f3a": "eve" })).toEqual({
       type: "error",
       code: "BAD_REQUEST",
@@ -207,7 +207,7 @@ describe.each(["subscribe", "unsubscribe"] as const)("%s", (action) => {
     ["a correlation id of 129 characters", { id: "a".repeat(129) }],
     ["a correlation id with a control character", { id: "a\u001b[2J" }],
     ["an empty correlation id", { id: "" }],
-  ])("attack:G3 refuses %s, and repeats nothing", async (_title, more) => {
+  ])("attack:G3 refuses %s, and repeats nothing of it", async (_title, more) => {
     const answer = await all[action]("order-17", more);
     expect(answer).toEqual({
       type: "error",

@@ -1,4 +1,7 @@
 declare const brand: unique symbol;
 
-/** A primitive that only its parse function makes: two brands of one primitive cannot be swapped. */
+/**
+ * A primitive type whose values only its parse function makes. The compiler refuses to swap two brands of one
+ * primitive.
+ */
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };

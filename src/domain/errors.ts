@@ -1,4 +1,4 @@
-/** Which input was malformed. Never the input itself: messages reach logs. */
+/** Names the malformed input. It never holds the input itself, because messages reach logs. */
 export type MalformedInputCode =
   | "MALFORMED_CONNECTION_ID"
   | "MALFORMED_CURSOR"
@@ -15,7 +15,7 @@ export type MalformedInputCode =
 export class MalformedInputError extends Error {
   override readonly name = "MalformedInputError";
   readonly code: MalformedInputCode;
-  /** The wrong member, by its name in our schema, never a name that the caller invented. */
+  /** The name of the wrong member in our schema, never a name that the caller invented. */
   readonly member: string | undefined;
 
   constructor(code: MalformedInputCode, { member, ...options }: ErrorOptions & { readonly member?: string } = {}) {

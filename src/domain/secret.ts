@@ -6,7 +6,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The one way to the text. Call it where the text is used and keep the result in no field. */
+  /** The text itself. Call this where the text is used, and keep the result in no field. */
   reveal(): string {
     return this.#text;
   }

@@ -1,4 +1,4 @@
-/** Length in bytes of UTF-8: what DynamoDB's key limits count. The text must be well-formed. */
+/** The length in bytes of UTF-8, in which DynamoDB limits keys. The text must be well-formed. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {
@@ -8,7 +8,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** C0, DEL, C1, and the line and paragraph separators: what breaks a log line or hides in a terminal. */
+/** C0, DEL, C1, and the line and paragraph separators: they break a log entry or hide in a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 

@@ -1,12 +1,12 @@
 import type { Brand } from "./brand.ts";
 
-/** Seconds since 1970: what a JWT's NumericDate (RFC 7519 section 2) and DynamoDB's TTL count in. */
+/** Seconds since 1970, the unit of a JWT's NumericDate (RFC 7519 section 2) and of DynamoDB's TTL. */
 export type EpochSeconds = Brand<number, "EpochSeconds">;
 
-/** Milliseconds since 1970: what JavaScript and API Gateway's `connectedAt` count in. */
+/** Milliseconds since 1970, the unit of JavaScript and of API Gateway's `connectedAt`. */
 export type EpochMillis = Brand<number, "EpochMillis">;
 
-/** The year 2242. Above it a NumericDate is milliseconds by mistake, or an attempt to never expire. */
+/** The year 2242. A larger NumericDate is in milliseconds by mistake, or an attempt to never expire. */
 const LATEST_SECONDS = 2 ** 33;
 
 /** A finite number of seconds after 1970 and before 2242, fractions allowed as in RFC 7519; else undefined. */
@@ -22,7 +22,7 @@ export function parseEpochMillis(value: unknown): EpochMillis | undefined {
   return millis > 0 && millis < LATEST_SECONDS * 1000 ? millis : undefined;
 }
 
-/** Rounded down: a moment is never later than it is, so nothing lives longer by being counted in seconds. */
+/** Rounds down: the result is never later than the moment, so the conversion lengthens no life. */
 export function toEpochSeconds(millis: EpochMillis): EpochSeconds {
   return ((millis - (millis % 1000)) / 1000) as EpochSeconds;
 }
@@ -35,7 +35,7 @@ export function earlier(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
   return one < other ? one : other;
 }
 
-/** Fractions cut off, for what must be a whole number of seconds: a TTL, an expiry that travels as text. */
+/** Cuts off the fraction, for values that must be whole seconds: a TTL, or an expiry that is sent as text. */
 export function wholeSeconds(moment: EpochSeconds): EpochSeconds {
   return (moment - (moment % 1)) as EpochSeconds;
 }
@@ -44,7 +44,7 @@ export function secondsAfter(moment: EpochMillis, seconds: number): EpochMillis 
   return (moment + seconds * 1000) as EpochMillis;
 }
 
-/** False also if the clock was set back since `since`: an extra call is better than a span that never ends. */
+/** Also false if the clock was set back after `since`: an extra call is better than an interval that never ends. */
 export function isWithin(seconds: number, since: EpochMillis | undefined, now: EpochMillis): boolean {
   return since !== undefined && since <= now && now < secondsAfter(since, seconds);
 }

@@ -1,17 +1,17 @@
 import { isPlainText, utf8Length } from "../text.ts";
 
 /**
- * What a token allows beside its identity, as it spells it: a policy gives the texts their meaning. No claim is read as a
- * grant yet, so nobody has any.
+ * The permissions in a token, as the token spells them. A subscription policy decides their meaning. No claim is read
+ * as a grant yet, so every token has none.
  */
 export type Grants = readonly string[];
 
 export const NO_GRANTS: Grants = [];
 
-/** In bytes of UTF-8, for all of them: the authorizer's context has 8 KB for everything. */
+/** The limit for all grants together, in bytes of UTF-8. The authorizer's whole context has 8 KB. */
 const MAX_GRANTS_BYTES = 4096;
 
-/** Undefined unless it is a list of plain texts within the bound. */
+/** The grants in a value. Undefined unless it is a list of plain texts within the limit. */
 export function parseGrants(value: unknown): Grants | undefined {
   if (!Array.isArray(value)) return undefined;
   const grants = value.filter((one): one is string => isPlainText(one, MAX_GRANTS_BYTES));

@@ -2,7 +2,7 @@ import type { Brand } from "../brand.ts";
 import { isPlainObject, ownProperty } from "../plain-object.ts";
 import { isPlainText } from "../text.ts";
 
-/** Who is on a connection. Only `userId` decides anything; the rest is for display and may be absent. */
+/** The user of a connection. Only `userId` decides anything; the other members are for display and may be absent. */
 export type Identity = {
   readonly userId: UserId;
   readonly firstName?: string;
@@ -11,7 +11,7 @@ export type Identity = {
 };
 
 /**
- * Which claims name the user.
+ * The claims that name the user.
  * - `data`: the nested `data` claim {userId, firstName, lastName, sub}.
  * - `oidc`: the registered and OpenID Connect Core 5.1 names `sub`, `given_name`, `family_name`.
  */
@@ -19,7 +19,7 @@ export type IdentityClaims = "data" | "oidc";
 
 export const IDENTITY_CLAIMS = ["data", "oidc"] as const satisfies readonly IdentityClaims[];
 
-/** In bytes of UTF-8: four such values and their names stay far below the authorizer's 8 KB. */
+/** In bytes of UTF-8. Four such values with their names stay far below the 8 KB of the authorizer's context. */
 const MAX_DISPLAY_BYTES = 256;
 
 type Spelling = Readonly<Record<keyof Identity, string>>;
@@ -29,13 +29,16 @@ const SPELLINGS: Readonly<Record<IdentityClaims, Spelling>> = {
   oidc: { userId: "sub", firstName: "given_name", lastName: "family_name", sub: "sub" },
 };
 
-/** Undefined unless the claims hold a user id as this source spells it. Unusable display values are left out. */
+/**
+ * The identity in a token's claims. Undefined unless they have a user id under the name that `source` gives it.
+ * Unusable display values are left out.
+ */
 export function identityFromClaims(claims: unknown, source: IdentityClaims): Identity | undefined {
   const holder = source === "data" && isPlainObject(claims) ? ownProperty(claims, "data") : claims;
   return parseIdentity(holder, SPELLINGS[source]);
 }
 
-/** The identity back from where it was stored or passed on under its own names. */
+/** Parses an identity from a stored record or an authorizer context, where the members have our own names. */
 export function parseIdentity(value: unknown, spelling: Spelling = SPELLINGS.data): Identity | undefined {
   if (!isPlainObject(value)) return undefined;
   const userId = parseUserId(ownProperty(value, spelling.userId));
@@ -53,9 +56,9 @@ function displayText<K extends keyof Identity>(name: K, value: unknown): { reado
 }
 
 /**
- * The user that a token speaks for, byte for byte as the token spells it: no folding of case or Unicode form, so two
- * spellings are two users. 1 to 128 of the characters below. They cover UUIDs, e-mail addresses, Cognito identity ids
- * (`eu-west-1:…`) and Auth0 subjects (`auth0|…`); `#`, which separates the parts of the table's keys, is not among them.
+ * The user of a token, byte for byte as the token spells it. Case and Unicode form are kept, so two spellings are two
+ * users. 1 to 128 of the characters below, which cover UUIDs, e-mail addresses, Cognito identity ids (`eu-west-1:…`)
+ * and Auth0 subjects (`auth0|…`). `#` is excluded, because it separates the parts of the table's keys.
  */
 export type UserId = Brand<string, "UserId">;
 

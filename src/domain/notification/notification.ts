@@ -3,41 +3,41 @@ import type { UserId } from "../identity/identity.ts";
 import type { EntityId } from "../subscription/subscription.ts";
 import type { EpochMillis } from "../time.ts";
 
-/** What the bus says of an event, whatever the event says. */
+/** Metadata that EventBridge sets, whatever the event's detail holds. */
 export type Publication = {
-  /** The event's own, stable over every retry: what a client recognises a duplicate by. */
+  /** The event's id. It is the same in every retry, so a client recognises a duplicate by it. */
   readonly id: string;
-  /** As the bus spelled it (RFC 3339). */
+  /** The time of publication, as EventBridge spells it (RFC 3339). */
   readonly time: string;
   readonly publishedAt: EpochMillis;
-  /** Somebody wants it delivered although it is old: an archive's replay, or a publisher who says so. */
+  /** True if it must be delivered although it is old: an archive replays it, or the publisher asks for it. */
   readonly replay: boolean;
 };
 
-/** For all subscribers of an entity. */
+/** A notification for all subscribers of an entity. */
 export type EntityUpdate = Publication & {
   readonly kind: "entity-update";
   readonly entityId: EntityId;
   readonly message?: string;
 };
 
-/** For every connection of one user. */
+/** A notification for every connection of one user. */
 export type UserPush = Publication & {
   readonly kind: "user-push";
   readonly userId: UserId;
   readonly message: string;
-  /** An address that clients may open: the contract with publishers says which. */
+  /** An address that clients may open. The contract with publishers says which addresses are allowed. */
   readonly callback?: string;
 };
 
 export type Notification = EntityUpdate | UserPush;
 
-/** A recipient as a message names it. The store says whether it is in the audience, and until when. */
+/** A recipient as a message names it. The store decides whether it is still in the audience, and until when. */
 export type NamedRecipient = Pick<Recipient, "connectionId" | "userId">;
 
-/** One connection of an audience, and all that is asked of it. */
+/** One connection of an audience, with all the facts that a push needs. */
 export type Recipient = {
   readonly connectionId: ConnectionId;
-  /** Only for the log, which names the users that a push did not reach. */
+  /** Used only by the log, which names the users that a push did not reach. */
   readonly userId: UserId;
 } & ConnectionLifetime;

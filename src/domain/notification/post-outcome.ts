@@ -3,18 +3,21 @@ import type { UndeliverableReason } from "./delivery.ts";
 import type { Recipient } from "./notification.ts";
 
 /**
- * The outcome of one post to one connection. `unanswered` used up its time limit. After `throttled`, `failed` and
- * `unanswered` the frame may have arrived all the same.
+ * The outcome of one post to one connection. `unanswered`: no response came within the time limit. After `throttled`,
+ * `failed` and `unanswered` the client may have received the frame all the same.
  */
 export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "unanswered" | "refused" | "too-large";
 
-/** `try-later`: a post that hangs would hang again now, and each try costs its time limit, and perhaps a duplicate. */
+/** `try-later`: a post that hung would hang again now. Each try costs its time limit and may cause a duplicate. */
 export type PostVerdict = "delivered" | "gone" | "try-again" | "try-later" | UndeliverableReason;
 
-/** A post before $connect has answered is told 410 too, so for this long 410 is no proof that a connection is dead. */
+/**
+ * A post gets 410 also while `$connect` is still running. For this long a 410 does not prove that the connection is
+ * gone.
+ */
 const CONNECTING_MILLIS = 10_000;
 
-/** Whether a post settles its recipient, and how. */
+/** Decides whether a post settles its recipient, and how. */
 export function judgePost(outcome: PostOutcome, recipient: Recipient, now: EpochMillis): PostVerdict {
   switch (outcome) {
     case "delivered":
@@ -26,7 +29,7 @@ export function judgePost(outcome: PostOutcome, recipient: Recipient, now: Epoch
       return "try-again";
     case "unanswered":
       return "try-later";
-    // Neither our permission nor the size of the frame changes by asking again.
+    // A retry changes neither our permission nor the size of the frame.
     case "refused":
       return "PUSH_REFUSED";
     case "too-large":

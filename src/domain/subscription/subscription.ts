@@ -4,8 +4,8 @@ import type { UserId } from "../identity/identity.ts";
 import { isPlainText } from "../text.ts";
 
 /**
- * A connection's subscription to an entity, with all that a fan-out asks of the connection: it reads nothing else. It never
- * outlives the connection.
+ * A connection's subscription to an entity, with every fact about the connection that a fan-out needs, so that it reads
+ * no other item. It never outlives the connection.
  */
 export type Subscription = {
   readonly entityId: EntityId;
@@ -14,12 +14,12 @@ export type Subscription = {
 } & ConnectionLifetime;
 
 /**
- * What clients subscribe to and publishers update: any non-blank text without control characters, byte for byte as it
- * was spelled. `*`, `__proto__` and `order/17` are names like any other.
+ * The id of a thing that publishers update and clients subscribe to: any non-blank text without control characters,
+ * byte for byte as the sender spelled it. `*`, `__proto__` and `order/17` are ordinary names.
  */
 export type EntityId = Brand<string, "EntityId">;
 
-/** In bytes of UTF-8. DynamoDB grants a partition key 2,048; the bound keeps rows small. */
+/** In bytes of UTF-8. DynamoDB allows 2,048 in a partition key; a lower limit keeps rows small. */
 const MAX_ENTITY_ID_BYTES = 256;
 
 export function parseEntityId(value: unknown): EntityId | undefined {

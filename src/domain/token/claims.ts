@@ -5,7 +5,7 @@ import type { IssuerPolicy } from "./issuer-policy.ts";
 import { isForAccess } from "./token-use.ts";
 import { type RejectionReason, rejected, type TokenVerdict } from "./verdict.ts";
 
-/** Verified claims: `all` as the issuer wrote them, and the dates parsed. A date that is no date is undefined. */
+/** Verified claims: `all` as the issuer wrote them, and the parsed dates. A date that cannot be parsed is undefined. */
 type TokenClaims = {
   readonly all: PlainObject;
   readonly expiry: EpochSeconds;
@@ -13,10 +13,13 @@ type TokenClaims = {
   readonly issuedAt: EpochSeconds | undefined;
 };
 
-/** Whether the claims keep a rule. It asks for what must hold: a clock that returns NaN lets no token in. */
+/**
+ * Returns true if the claims keep a rule. Rules state the condition that must be true, so a clock that returns NaN lets
+ * no token in.
+ */
 type Rule = (claims: TokenClaims, policy: IssuerPolicy, now: EpochSeconds) => boolean;
 
-/** In this order: the first rule that is broken is the reason. */
+/** The rules in their order. The first broken rule is the reason. */
 const RULES: readonly (readonly [broken: RejectionReason, rule: Rule])[] = [
   ["ISSUER_NOT_ALLOWED", ({ all }, policy) => ownProperty(all, "iss") === policy.issuer],
   ["AUDIENCE_NOT_ALLOWED", ({ all }, policy) => isAudience(ownProperty(all, "aud"), policy.audience)],
@@ -26,12 +29,12 @@ const RULES: readonly (readonly [broken: RejectionReason, rule: Rule])[] = [
   ["NOT_YET_VALID", ({ notBefore }, policy, now) => hasBegun(notBefore, policy, now)],
   ["ISSUED_AT_INVALID", (claims) => !Object.hasOwn(claims.all, "iat") || isIssuedBeforeExpiry(claims)],
   ["ISSUED_IN_THE_FUTURE", ({ issuedAt }, policy, now) => hasBegun(issuedAt, policy, now)],
-  // RFC 7519 4.1.4. No leeway: a connection ends at `exp`, so one that opened later would receive nothing.
+  // RFC 7519 4.1.4. No leeway: a connection ends at `exp`, so a connection opened after it would receive nothing.
   ["EXPIRED", ({ expiry }, _policy, now) => now < expiry],
   ["LIFETIME_TOO_LONG", ({ expiry }, policy, now) => expiry - now <= policy.maxLifetimeSeconds],
 ];
 
-/** Whether verified claims let their bearer in now, and as whom. */
+/** Decides whether verified claims let their bearer in now, and with which identity. */
 export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSeconds): TokenVerdict {
   const claims = parseClaims(all);
   if (claims === undefined) return rejected("EXPIRY_INVALID");
@@ -44,7 +47,10 @@ export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSe
   return { kind: "accepted", identity, tokenExpiresAt: claims.expiry };
 }
 
-/** Undefined without an `exp`, since a stolen token would then be good for ever. Its fraction is cut off: the strict side. */
+/**
+ * Undefined without an `exp`: a stolen token would then be valid for ever. The fraction of `exp` is cut off, which is
+ * the strict side.
+ */
 function parseClaims(all: PlainObject): TokenClaims | undefined {
   const [expiry, notBefore, issuedAt] = ["exp", "nbf", "iat"].map((name) => parseEpochSeconds(ownProperty(all, name)));
   return expiry === undefined ? undefined : { all, expiry: wholeSeconds(expiry), notBefore, issuedAt };
@@ -56,7 +62,7 @@ function isAudience(audience: unknown, ours: string): boolean {
   return members.every((member) => typeof member === "string") && members.includes(ours);
 }
 
-/** RFC 7519 4.1.7: a string, if present. Lists of used and revoked tokens have it as their key. */
+/** RFC 7519 4.1.7: a string, if present. Lists of used and revoked tokens use it as their key. */
 function isTokenId(id: unknown): boolean {
   return id === undefined || typeof id === "string";
 }
@@ -69,7 +75,10 @@ function isIssuedBeforeExpiry({ issuedAt, expiry }: TokenClaims): boolean {
   return issuedAt !== undefined && issuedAt <= expiry;
 }
 
-/** A registered `sub` beside a nested identity must name the same user, or the issuer and we disagree about who it is. */
+/**
+ * A registered `sub` beside a nested identity must name the same user. Otherwise the issuer and this service disagree
+ * about the user.
+ */
 function subjectAgrees(all: PlainObject, identity: Identity): boolean {
   const subject = ownProperty(all, "sub");
   return subject === undefined || subject === identity.userId || subject === identity.sub;

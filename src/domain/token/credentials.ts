@@ -1,10 +1,10 @@
 import type { Brand } from "../brand.ts";
 import { type Rejection, rejected } from "./verdict.ts";
 
-/** A token as a caller sent it: any text. */
+/** A token as a caller sent it. It can be any text. */
 export type UnverifiedToken = Brand<string, "UnverifiedToken">;
 
-/** The places of a handshake that may carry a token, as they arrived. */
+/** The parts of a handshake that may carry a token, as they arrived. */
 export type HandshakeCredentials = {
   /** Every value of the query parameter `access_token`, decoded once. */
   readonly query: readonly string[];
@@ -12,7 +12,7 @@ export type HandshakeCredentials = {
   readonly subprotocols: readonly string[];
 };
 
-/** Whether the query parameter may carry a token: URLs reach logs and histories (RFC 6750 section 2.3). */
+/** Says if the query parameter may carry a token. URLs reach logs and histories (RFC 6750 section 2.3). */
 export type QueryToken = "allowed" | "refused";
 
 /** The only subprotocol that the response ever selects. */
@@ -20,7 +20,7 @@ const SUBPROTOCOL = "websocket";
 
 export type FoundToken = { readonly kind: "token"; readonly token: UnverifiedToken };
 
-/** The one token that a handshake carries. RFC 6750 section 2: a request must not use two methods. */
+/** Finds the one token of a handshake. RFC 6750 section 2: a request must not use two methods. */
 export function findToken(credentials: HandshakeCredentials, queryToken: QueryToken): FoundToken | Rejection {
   const offer = parseSubprotocolOffer(credentials.subprotocols);
   if (offer === undefined) return rejected("SUBPROTOCOLS_MALFORMED");
@@ -32,8 +32,8 @@ export function findToken(credentials: HandshakeCredentials, queryToken: QueryTo
 }
 
 /**
- * The subprotocol that the response must select: spelled as the client offered it, or none. RFC 6455 section 4.1: a
- * client fails the connection on a subprotocol that it did not offer.
+ * The subprotocol that the response selects, as the client spelled it, or undefined. RFC 6455 section 4.1: a client
+ * fails the connection on a subprotocol that it did not offer.
  */
 export function answeredSubprotocol(subprotocols: readonly string[]): string | undefined {
   return parseSubprotocolOffer(subprotocols)?.subprotocol;
@@ -41,7 +41,10 @@ export function answeredSubprotocol(subprotocols: readonly string[]): string | u
 
 type SubprotocolOffer = { readonly subprotocol?: string; readonly token?: string };
 
-/** Nothing, `websocket`, or `websocket, <token>`. Splits off three items at most, however many there are. */
+/**
+ * Parses an offer: nothing, `websocket`, or `websocket, <token>`. Splits off at most three items, however many the
+ * client sends.
+ */
 function parseSubprotocolOffer(subprotocols: readonly string[]): SubprotocolOffer | undefined {
   if (subprotocols.length === 0) return {};
   const [subprotocol = "", token, more] = subprotocols.join(",").split(",", 3).map(withoutOuterBlanks);
@@ -50,7 +53,10 @@ function parseSubprotocolOffer(subprotocols: readonly string[]): SubprotocolOffe
   return token === "" || token.toLowerCase() === SUBPROTOCOL ? undefined : { subprotocol, token };
 }
 
-/** RFC 9110 section 5.6.3: spaces and tabs only. `trim` would also forgive what no list may contain. */
+/**
+ * Removes spaces and tabs only (RFC 9110 section 5.6.3). `trim` would also remove characters that a list must not
+ * contain.
+ */
 function withoutOuterBlanks(item: string): string {
   const isBlank = (index: number) => item[index] === " " || item[index] === "\t";
   let start = 0;

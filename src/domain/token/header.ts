@@ -2,22 +2,25 @@ import { ownProperty, type PlainObject } from "../plain-object.ts";
 import type { Algorithm } from "./issuer-policy.ts";
 import { type Rejection, rejected } from "./verdict.ts";
 
-/** A header that keeps the rules. It is unverified all the same: it may choose among the issuer's keys, and bring none. */
+/**
+ * A header that keeps the rules. It is still unverified: it may choose among the issuer's keys, but not supply a key.
+ */
 export type TokenHeader = { readonly kind: "header"; readonly algorithm: Algorithm; readonly keyId?: string };
 
 /**
- * Other members are refused, although RFC 7515 section 4 ignores them. Threats: `crit`, `b64` and Entra's `nonce` change
- * the signed text, `zip`, `enc` and `cty` its meaning; `jwk`, `jku`, `x5c`, `x5u`, `x5t` bring, fetch or choose a key.
+ * Other members are refused, although RFC 7515 section 4 ignores them. Threats: `crit`, `b64` and Entra's `nonce`
+ * change the signed text, `zip`, `enc` and `cty` its meaning; `jwk`, `jku`, `x5c`, `x5u`, `x5t` supply, fetch or choose
+ * a key.
  */
 const ALLOWED_NAMES: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
-/** More than any standard's: a thumbprint URI of SHA-512 (RFC 9278) has 133. */
+/** Longer than any standard key id: a thumbprint URI of SHA-512 (RFC 9278) has 133 characters. */
 const MAX_KEY_ID_CHARACTERS = 256;
 
-/** RFC 7519 5.1 and RFC 7515 4.1.9: a media type, in any case, whose `application/` may be left out. */
+/** RFC 7519 5.1 and RFC 7515 4.1.9: a media type in any case. Its prefix `application/` may be left out. */
 const JWT_TYPES: ReadonlySet<string> = new Set(["jwt", "application/jwt"]);
 
-/** Checks a header by the rules for it, and finds its algorithm, which is compared as it is spelled. */
+/** Checks a header against the rules and finds its algorithm. The name is compared exactly as it is spelled. */
 export function validateHeader(header: PlainObject, algorithms: readonly Algorithm[]): TokenHeader | Rejection {
   const algorithm = algorithms.find(({ name }) => name === ownProperty(header, "alg"));
   if (algorithm === undefined) return rejected("ALGORITHM_NOT_ALLOWED");
@@ -33,7 +36,7 @@ function isJwt(type: unknown): boolean {
   return type === undefined || (typeof type === "string" && JWT_TYPES.has(type.toLowerCase()));
 }
 
-/** RFC 7515 4.1.4: any string. It reaches no log. */
+/** RFC 7515 4.1.4: any string. It is never logged. */
 function isKeyId(id: unknown): id is string {
   return typeof id === "string" && id.length <= MAX_KEY_ID_CHARACTERS;
 }

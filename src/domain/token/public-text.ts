@@ -1,25 +1,25 @@
-/** Five hyphens; RFC 4716 has four and a blank. */
+/** A PEM boundary has five hyphens; one of RFC 4716 has four hyphens and a blank. */
 const PEM = /-{4}[- ]BEGIN/;
 
 /** The member that every JSON Web Key has (RFC 7517 4.1), also inside a JSON string or a set of keys. */
 const JWK = /["']kty\\?["']\s*:/;
 
-/** A line of authorized_keys, or its binary form, which begins with the length and the name of the algorithm. */
+/** A line of authorized_keys, or its binary form. The latter begins with the length and the name of the algorithm. */
 const OPEN_SSH = /^(?:\0{3}[\s\S])?(?:ssh-(?:rsa|dss|ed)|(?:sk-)?ecdsa-sha2-|sk-ssh-)/;
 
 const URL = /^["'<]?(?:[a-z][a-z0-9+.-]+:\/\/[\w[/]|(?:data|did|urn):)/;
 
-/** A token: three parts, of which the first is a JSON object. Its owner sends it to others. */
+/** A token: three parts, the first of which is a JSON object. Its owner sends it to others. */
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Every public key is longer: one of Ed25519 has 44 bytes, its encodings have more. */
+/** Every public key is longer: an Ed25519 key has 44 bytes, and its encodings have more. */
 const MIN_CHARACTERS = 32;
 
-/** A Kubernetes secret or a PEM adds a second encoding to the first. */
+/** The most encodings around a key: a Kubernetes secret or a PEM adds a second one to the first. */
 const ENCODINGS = 2;
 
 /**
- * Whether the owner of the text gives it to others: a public key, a certificate, a token or an address, plain or in
+ * True if the owner of the text gives it to others: a public key, a certificate, a token or an address, plain or in
  * base64, base64url or hex. Decoding ignores characters outside the encoding; the check of the decoded bytes is strict.
  * A bare modulus or point looks random and is not recognised.
  */
@@ -38,10 +38,10 @@ const BASE64_DIGITS: ReadonlyMap<string, number> = new Map(
   .set("/", 63)
   .set("_", 63);
 
-/** Line breaks as settings of one line escape them. Their letters would count as digits of base64. */
+/** Line breaks, as one-line settings escape them. Otherwise their letters would count as digits of base64. */
 const ESCAPED_BREAKS = /\\[nrt]/g;
 
-/** One character for each byte, with the byte as its code. */
+/** Decodes base64 to one character for each byte, with the byte as its code. */
 function fromBase64(text: string): string {
   let bytes = "";
   let held = 0;
@@ -67,14 +67,14 @@ const INTEGER = 0x02;
 const OBJECT_IDENTIFIER = 0x06;
 const SEQUENCE = 0x30;
 
-/** The first element in PKCS#1 and PKCS#8, in PKCS#7, and in SPKI and X.509. */
+/** The tags of the first element in PKCS#1 and PKCS#8, in PKCS#7, and in SPKI and X.509. */
 const FIRST_TAGS: ReadonlySet<number> = new Set([INTEGER, OBJECT_IDENTIFIER, SEQUENCE]);
 
 type Element = { readonly tag: number; readonly start: number; readonly end: number };
 
 /**
- * Whether the bytes are one DER sequence (X.690) whose elements fill it to the last byte, as keys and certificates are.
- * Fewer than one in a thousand million random texts are.
+ * True if the bytes are one DER sequence (X.690) whose elements fill it to the last byte, as in keys and certificates.
+ * Fewer than one in 1,000,000,000 random texts pass.
  */
 function isDer(bytes: string): boolean {
   const outer = elementAt(bytes, 0);
@@ -85,7 +85,7 @@ function isDer(bytes: string): boolean {
   return first !== undefined && FIRST_TAGS.has(first.tag) && at === outer.end;
 }
 
-/** Undefined where no element begins. */
+/** The element that begins at a position, or undefined. */
 function elementAt(bytes: string, at: number): Element | undefined {
   const [tag, length] = [bytes.charCodeAt(at), bytes.charCodeAt(at + 1)];
   if (length < 0x80) return { tag, start: at + 2, end: at + 2 + length };

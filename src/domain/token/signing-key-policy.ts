@@ -1,11 +1,11 @@
 import { isPublicText } from "./public-text.ts";
 
-/** RFC 7518 3.2: a key is at least as long as the hash. An attacker guesses a shorter one offline from one token. */
+/** RFC 7518 3.2: a key is at least as long as the hash. From one token an attacker can guess a shorter key offline. */
 const MIN_CHARACTERS = 32;
 
 /**
- * With other characters two texts can be the same key: HMAC fills a key with NULs (RFC 2104 section 2), so NULs alone are
- * the empty key; a lone surrogate becomes U+FFFD. Files and forms lose blanks.
+ * Other characters can make two texts the same key. HMAC pads a key with NULs (RFC 2104 section 2), so a key of NULs
+ * equals the empty key, and a lone surrogate becomes U+FFFD. Files and forms drop blanks.
  */
 const PRINTABLE = /^[!-~]*$/;
 
@@ -27,7 +27,7 @@ export type SigningKeyCheck =
   | { readonly kind: "usable" }
   | { readonly kind: "refused"; readonly reason: SigningKeyFault };
 
-/** With a public text as key every reader could sign (CVE-2022-29217, CVE-2026-34950). */
+/** Refuses a weak key, and a public text: everyone who reads that text could sign (CVE-2022-29217, CVE-2026-34950). */
 export function checkSigningKey(text: string): SigningKeyCheck {
   if (isPublicText(text)) return refused("KEY_IS_PUBLIC");
   if (!PRINTABLE.test(text)) return refused("KEY_NOT_PRINTABLE");
@@ -40,7 +40,7 @@ function refused(reason: SigningKeyFault): SigningKeyCheck {
   return { kind: "refused", reason };
 }
 
-/** Whether the text is a short text repeated, the last time perhaps cut. */
+/** True if the text repeats a shorter text, with the last repetition perhaps cut. */
 function isRepeated(text: string): boolean {
   for (let period = 1; period <= MAX_PERIOD; period += 1) if (text.startsWith(text.slice(period))) return true;
   return false;

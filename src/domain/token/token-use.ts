@@ -1,20 +1,20 @@
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 
 /**
- * Where issuers say the purpose of a token: Cognito, Simple JWT (Django), Flask-JWT-Extended and Keycloak, in this order.
- * Some of them sign refresh tokens with the HS256 key of their access tokens.
+ * Claims in which issuers state the purpose of a token: Cognito, Simple JWT (Django), Flask-JWT-Extended and Keycloak,
+ * in this order. Some of them sign refresh tokens with the HS256 key of their access tokens.
  */
 const USE_CLAIMS = ["token_use", "token_type", "type", "typ"];
 
 const OTHER_USES: ReadonlySet<string> = new Set(["id", "id_token", "refresh", "refresh_token", "offline", "logout"]);
 
 /**
- * Members of ID tokens (OpenID Connect Core 2 and 3.3.2.11), of sender-constrained tokens, which are no bearer tokens
- * (RFC 7800 section 3.1), and of logout and security event tokens (RFC 8417 section 2.2).
+ * Members of ID tokens (OpenID Connect Core 2 and 3.3.2.11), of sender-constrained tokens (RFC 7800 section 3.1; they
+ * are not bearer tokens), and of logout and security event tokens (RFC 8417 section 2.2).
  */
 const OTHER_MEMBERS = ["nonce", "at_hash", "c_hash", "cnf", "events"];
 
-/** RFC 8725 3.12: a token that the same issuer signed for another purpose is refused. */
+/** RFC 8725 3.12: refuses a token that the same issuer signed for another purpose. */
 export function isForAccess(claims: PlainObject): boolean {
   const use = ownProperty(claims, "token_use");
   if (use !== undefined && use !== "access") return false;

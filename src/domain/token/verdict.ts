@@ -2,7 +2,7 @@ import type { Grants } from "../identity/grants.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { EpochSeconds } from "../time.ts";
 
-/** Why a token was not let in. A log's reason code: callers see only that they are unauthorized. */
+/** The reason for rejecting a token. It is a reason code for the log: callers learn only that they are unauthorized. */
 export type RejectionReason =
   // The request
   | "TOKEN_MISSING"
@@ -39,7 +39,7 @@ export type TokenVerdict =
       readonly kind: "accepted";
       readonly identity: Identity;
       readonly tokenExpiresAt: EpochSeconds;
-      /** Absent without a grant. */
+      /** Absent if the token has no grant. */
       readonly grants?: Grants;
     }
   | Rejection;

@@ -3,9 +3,9 @@ import { DependencyUnavailableError, type UnavailableDependency } from "./errors
 import type { Clock } from "./ports/system.ts";
 
 export type CacheTimes = {
-  /** How long a value is used without asking the source again. */
+  /** The time for which a value is used without asking the source again. */
   readonly freshSeconds: number;
-  /** How long a value is used while the source does not answer. */
+  /** The time for which a value is used while the source does not respond. */
   readonly staleSeconds: number;
   /** `reread` asks the source at most once in this time. */
   readonly rereadSeconds: number;
@@ -14,8 +14,8 @@ export type CacheTimes = {
 };
 
 /**
- * What the source answered. `partial`: a value whose other part could not be read, which counts as a failure too.
- * `none`: the source says that there is no value for us, so the remembered one is forgotten.
+ * The source's response. `partial`: one part of the value could not be read, which also counts as a failure. `none`:
+ * the source says that there is no value for us, so the remembered value is dropped.
  */
 export type SourceAnswer<T> =
   | { readonly kind: "complete"; readonly value: T }
@@ -26,9 +26,9 @@ type CachedSourceDeps<T> = {
   readonly dependency: UnavailableDependency;
   readonly times: CacheTimes;
   readonly clock: Clock;
-  /** Asks the source once; `held` is the remembered value. Throws if the source did not answer. */
+  /** Asks the source once; `held` is the remembered value. Throws if the source did not respond. */
   readonly ask: (now: EpochMillis, held: T | undefined) => Promise<SourceAnswer<T>>;
-  /** Called for each failure during which a remembered value is used: no caller sees its cause. */
+  /** Called for each failure that a remembered value bridges. No caller sees its cause. */
   readonly onBridgedFailure: (cause: unknown) => void;
 };
 
@@ -43,7 +43,7 @@ type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly cou
 export class CachedSource<T> {
   readonly #deps: CachedSourceDeps<T>;
   #held: Held<T> | undefined;
-  /** Of the last request, if it failed or was answered in part or with `none`. */
+  /** The failure of the last request, which failed or had a response that was `partial` or `none`. */
   #failure: Failure | undefined;
   #flight: Promise<void> | undefined;
   #rereadAt: EpochMillis | undefined;
@@ -58,7 +58,10 @@ export class CachedSource<T> {
     return this.#known();
   }
 
-  /** For a caller whom the remembered value does not help. Throws if the source could not say whether there is more. */
+  /**
+   * Asks the source again, for a caller that needs more than the remembered value. Throws if the source did not say
+   * whether it has more.
+   */
   async reread(): Promise<T> {
     const now = this.#deps.clock.now();
     if (!isWithin(this.#deps.times.rereadSeconds, this.#rereadAt, now)) {
@@ -69,7 +72,7 @@ export class CachedSource<T> {
     return this.#known();
   }
 
-  /** One request at a time, none in the pause after a failure. Never rejects: the failure is remembered. */
+  /** Makes one request at a time, and none in the pause after a failure. Never rejects: the failure is remembered. */
   async #refresh(now: EpochMillis): Promise<void> {
     if (this.#flight === undefined && this.#isPausing(now)) return;
     this.#flight ??= this.#ask(now).finally(() => {
@@ -78,7 +81,7 @@ export class CachedSource<T> {
     await this.#flight;
   }
 
-  /** A value's age counts from the question: Lambda may freeze the process between question and answer. */
+  /** A value's age counts from the request: Lambda may freeze the process between request and response. */
   async #ask(now: EpochMillis): Promise<void> {
     try {
       const answer = await this.#deps.ask(now, this.#held?.value);
@@ -87,7 +90,7 @@ export class CachedSource<T> {
     } catch (cause) {
       this.#failure = this.#nextFailure(cause);
     }
-    // Without a usable value the caller throws, and the log of its request has the cause.
+    // Without a usable value the caller throws, so the log entry of its request has the cause.
     if (this.#failure !== undefined && this.#isUsable(this.#failure.at)) {
       this.#deps.onBridgedFailure(this.#failure.cause);
     }

@@ -1,9 +1,9 @@
-/** What could not be reached, or answered in a way that could not be used. A log's reason code. */
+/** A dependency that could not be reached, or whose response could not be used. It is a reason code for the log. */
 export type UnavailableDependency = "CONNECTION_STORE" | "DELIVERY_QUEUE" | "SIGNING_SECRETS" | "SUBSCRIPTION_STORE";
 
 /**
- * A fault of ours or of a service we call: never the caller's doing, so never a refusal. `cause` keeps the original for
- * whoever debugs; log adapters take only its name and code, since SDK errors carry requests.
+ * A fault of this service or of one that it calls. The caller did not cause it, so it is never a refusal. `cause` keeps
+ * the original error for debugging. Log adapters take only its name and code, because SDK errors contain requests.
  */
 export class DependencyUnavailableError extends Error {
   override readonly name = "DependencyUnavailableError";

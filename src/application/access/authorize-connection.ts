@@ -3,16 +3,16 @@ import { findToken, type HandshakeCredentials, type QueryToken } from "../../dom
 import type { TokenVerdict } from "../../domain/token/verdict.ts";
 import type { VerifyToken } from "./verify-token.ts";
 
-/** What a handshake shows of its sender. */
+/** The parts of a handshake that decide about it: credentials and origins. */
 export type ConnectionAttempt = { readonly credentials: HandshakeCredentials; readonly origins: readonly string[] };
 
 /** `rejected`: the caller is unknown (401). `refused`: the caller is known, and not allowed (403). */
 export type ConnectionVerdict = TokenVerdict | { readonly kind: "refused"; readonly reason: "ORIGIN_NOT_ALLOWED" };
 
-/** Whether the sender of a handshake is let in, and as whom. Throws DependencyUnavailableError. */
+/** Decides whether a handshake is let in, and with which identity. Throws DependencyUnavailableError. */
 export type AuthorizeConnection = (attempt: ConnectionAttempt) => Promise<ConnectionVerdict>;
 
-/** Who may try at all, whatever the token says. */
+/** Restrictions that apply to every token: where it may be sent, and the origins that may connect. */
 export type AdmissionPolicy = { readonly queryToken: QueryToken; readonly origins: OriginPolicy };
 
 export function makeAuthorizeConnection(deps: {

@@ -5,7 +5,7 @@ import type { TokenSigner } from "../ports/tokens.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 
-/** What a minted token says; the authorizer judges it by its issuer's policy, as any other. */
+/** The contents of a minted token. The authorizer judges it by its issuer's policy, like any other token. */
 export type MintingPolicy = {
   readonly issuer: string;
   readonly audience: string;
@@ -13,7 +13,10 @@ export type MintingPolicy = {
   readonly identityClaims: IdentityClaims;
 };
 
-/** A token that the policy accepts, valid for one hour or the policy's shorter limit. Any caller may be any user. */
+/**
+ * Mints a token that the issuer's policy accepts, valid for one hour or the policy's shorter limit. A caller can
+ * impersonate any user.
+ */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
 export function makeMintTestToken(deps: {

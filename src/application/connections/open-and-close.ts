@@ -5,7 +5,7 @@ import type { ConnectionStore, OpenOutcome } from "../ports/connection-store.ts"
 import type { SubscriptionStore } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 
-/** What the gateway and the authorizer say of a connection that is being opened. */
+/** The facts about a new connection that the gateway and the authorizer supply. */
 export type OpeningConnection = Omit<Connection, "expiresAt"> & { readonly tokenExpiresAt: EpochSeconds };
 
 /** Remembers a connection. Anything but `stored` must refuse the handshake. Throws DependencyUnavailableError. */
@@ -17,9 +17,9 @@ export function makeOpenConnection(deps: { readonly connections: ConnectionStore
 }
 
 /**
- * Forgets a connection and all its subscriptions. May be repeated, and may come before the opening. `seen` is the entity
- * of a subscription that the caller has found. After an interruption the next call finishes the work, or the rest expires.
- * Throws DependencyUnavailableError.
+ * Forgets a connection and all its subscriptions. May be repeated, and may come before the opening. `seen` is the
+ * entity of a subscription that the caller found. After an interruption the next call finishes the work, or the rest
+ * expires. Throws DependencyUnavailableError.
  */
 export type CloseConnection = (id: ConnectionId, seen?: EntityId) => Promise<void>;
 
@@ -29,7 +29,7 @@ export function makeCloseConnection(deps: {
   readonly clock: Clock;
 }): CloseConnection {
   return async (id, seen) => {
-    // The connection first: after that it cannot subscribe, so the list that is read is complete.
+    // The connection is closed first. It can then no longer subscribe, so the list of subscriptions is complete.
     await deps.connections.close(id, toEpochSeconds(deps.clock.now()));
     await deps.subscriptions.unsubscribeAll(id, seen);
   };

@@ -3,12 +3,12 @@ import type { Notification } from "../../domain/notification/notification.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 
 /**
- * Sends one push to one connection. Responds within three seconds, whatever happens on the way. If it throws all the
- * same, that counts as `failed`.
+ * Sends one push to one connection. Responds within three seconds in every case. If it throws nevertheless, that counts
+ * as `failed`.
  */
 export type SendToConnection = (connectionId: ConnectionId) => Promise<PostOutcome>;
 
-/** `too-large`: no connection can be sent this push. Known before the first post, not after a thousand. */
+/** `too-large`: no connection can receive this push. This is known before the first post. */
 export type PreparedPush = { readonly kind: "ready"; readonly send: SendToConnection } | { readonly kind: "too-large" };
 
 /**

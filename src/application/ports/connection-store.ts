@@ -3,8 +3,8 @@ import type { UserId } from "../../domain/identity/identity.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
 /**
- * At most 1,000 items; a page may be empty. `next` is where the next page starts, opaque to callers; absent on the
- * last page. A `from` that cannot have been a `next` throws MalformedInputError.
+ * At most 1,000 items; a page may be empty. `next` is the cursor of the next page, opaque to callers, and absent on the
+ * last page. A `from` that no store can have issued as `next` throws MalformedInputError.
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
@@ -12,26 +12,27 @@ export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 export type OpenOutcome = "stored" | "closed" | "taken";
 
 /**
- * Remembers open connections. Every call answers within two seconds, its own retries included, or throws
- * DependencyUnavailableError; a call that threw may still have taken effect, and all of them may be repeated.
+ * Remembers open connections. Every call responds within two seconds, its own retries included, or throws
+ * DependencyUnavailableError. A call that threw may still have taken effect. Every call may be repeated.
  */
 export interface ConnectionStore {
   /**
-   * Idempotent for the same user: a repeated call changes nothing and answers `stored`. `closed` after `close`, whatever
-   * the order in which the two arrived: a connection never comes back. `taken` when another user's live record has the id.
-   * Names and user agent are for display: if they exceed 224 bytes together, a store may leave out names and cut the user agent.
+   * Idempotent for the same user: a repeated call changes nothing and returns `stored`. `closed` after `close`, in
+   * whichever order the two arrived: a connection never comes back. `taken` if another user's live record has the id.
+   * Names and user agent are for display: if they exceed 224 bytes together, a store may leave out names and cut the
+   * user agent.
    */
   open(connection: Connection): Promise<OpenOutcome>;
   /**
-   * Idempotent, also for ids never opened. After it `open` refuses the id for at least an hour, and `subscribe` refuses
-   * the connection: `unsubscribeAll` of the store of subscriptions then removes its subscriptions.
+   * Idempotent, also for ids never opened. Afterwards `open` refuses the id for at least an hour, and `subscribe`
+   * refuses the connection. `unsubscribeAll` of the subscription store then removes its subscriptions.
    */
   close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**
-   * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: it may
-   * lag behind `open` and `close`, never behind expiry.
+   * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: the
+   * result may lag behind `open` and `close`, but never behind expiry.
    */
   liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
-  /** A user's connections among at most 500 ids, open and not expired at `now`, each once: strongly consistent. */
+  /** A user's connections among at most 500 ids, open and not expired at `now`, each once. Strongly consistent. */
   liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds): Promise<readonly Connection[]>;
 }

@@ -2,24 +2,24 @@ import type { MalformedInputCode } from "../../domain/errors.ts";
 import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
 
 /**
- * Where a delivery waits that this invocation does not finish. Answers within three seconds or throws
- * DependencyUnavailableError; a call that threw may still have taken effect, so a delivery may be taken up twice.
+ * Keeps deliveries that this invocation cannot finish. Responds within three seconds or throws
+ * DependencyUnavailableError. A call that threw may still have taken effect, so a delivery may be handled twice.
  */
 export interface DeliveryQueue {
-  /** Taken up again after the delay at the earliest, by an invocation of its own, with its own time. */
+  /** Another invocation, with its own time, handles the delivery after the delay at the earliest. */
   defer(delivery: Delivery, delaySeconds: number): Promise<void>;
 }
 
 /**
- * Keeps messages that cannot succeed, for operators to look at, each with its reason, of any size and with any
- * characters. A delivery whose push fits into a frame can be moved back unchanged. Answers within three seconds or throws
+ * Keeps messages that cannot succeed, for operators to read: each with its reason, of any size and with any characters.
+ * A delivery whose push fits into a frame can be moved back unchanged. Responds within three seconds or throws
  * DependencyUnavailableError.
  */
 export interface DeadLetters {
   undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void>;
   /**
-   * A message that could not be parsed, to the byte, with two exceptions: characters that no queue carries are escaped as
-   * in JSON, and a message that leaves no room for its reason loses up to 200 bytes at its end.
+   * Keeps a message that could not be parsed, byte for byte, with two exceptions: characters that no queue carries are
+   * escaped as in JSON, and a message that leaves no space for its reason loses up to 200 bytes at its end.
    */
   unreadable(body: string, reason: MalformedInputCode): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** What may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every other name. */
+/**
+ * The fields that may be logged: codes and ids, never a payload, a token or an error's own text. Loggers drop every
+ * other field.
+ */
 export const LOG_FIELDS = [
   "ageMs",
   "attempt",
@@ -33,14 +36,14 @@ export const LOG_FIELDS = [
   "userId",
 ] as const;
 
-/** Fields that are lists of texts: at most a hundred are written. */
+/** Fields that are lists of texts. At most 100 texts of each are written. */
 export const LOG_LISTS = ["unreached"] as const;
 
 export type LogFields = {
   readonly [Name in (typeof LOG_FIELDS)[number]]?: string | number | boolean;
 } & { readonly [Name in (typeof LOG_LISTS)[number]]?: readonly string[] };
 
-/** Structured lines: a constant message and fields. Never throws and never holds anything up. */
+/** Writes log entries: a constant message with fields. Never throws and never blocks. */
 export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;

@@ -5,7 +5,7 @@ export interface Clock {
   now(): EpochMillis;
 }
 
-/** Runs tasks later, while the caller waits for other things. */
+/** Runs tasks later, without blocking the caller. */
 export interface Timer {
   /** Runs the task once after `millis`, unless it is cancelled before. The task must not throw. */
   after(millis: number, task: () => void): Cancel;
@@ -13,18 +13,18 @@ export interface Timer {
 
 type Cancel = () => void;
 
-/** Full jitter: waiters that failed together do not come back together. */
+/** Waits with full jitter: callers that failed together do not retry together. */
 export interface Backoff {
-  /** Resolves after a random time from nothing to the ceiling. */
+  /** Resolves after a random time from zero to the ceiling. */
   pause(ceilingMillis: number): Promise<void>;
 }
 
-/** Ids that cannot be guessed and never repeat: at least 122 random bits. */
+/** Makes ids that cannot be guessed and never repeat: at least 122 random bits. */
 export interface UniqueIds {
   next(): string;
 }
 
-/** New secrets: at least 256 random bits each, in a text that may be a signing key. */
+/** Makes new secrets of at least 256 random bits each, as texts that are valid signing keys. */
 export interface SecretGenerator {
   next(): Secret;
 }

@@ -7,15 +7,18 @@ import type { SigningSecretSource, SigningSecrets, SigningSecretVersions } from 
 import type { Clock } from "../ports/system.ts";
 
 const TIMES = {
-  /** After this time every instance has heard of a rotation. */
+  /** After this time every instance knows the secret of a rotation. */
   freshSeconds: 300,
-  /** The bound of an outage: longer helps a thief of a secret, shorter refuses all users. */
+  /**
+   * The longest outage that remembered secrets bridge. A longer time helps a thief of a secret; a shorter time refuses
+   * all users sooner.
+   */
   staleSeconds: 3600,
-  /** Bad signatures cause at most one request in this time, and a rotation is noticed within it. */
+  /** Bad signatures cause at most one request in this time. A rotation is noticed within it. */
   rereadSeconds: 5,
   /**
-   * At most 24 failures in ten minutes. Each request is tried twice: a failure is two requests, or three if only the
-   * previous version fails. That makes 48 requests, or 72.
+   * These pauses allow at most 24 failures in ten minutes. Each request is tried twice, so a failure is two requests,
+   * or three if only the previous version fails. That makes 48 requests, or 72.
    */
   pausesSeconds: [1, 2, 4, 8, 16, 30],
 } as const satisfies CacheTimes;
@@ -27,14 +30,14 @@ type Versions = {
 };
 
 /**
- * Signing secrets remembered from a source. A new process asks once, a warm one not at all.
+ * Remembers the signing secrets of a source. A new process asks the source once, a warm process not at all.
  *
- * The previous secret is given for as long as a token signed with it can live, counted from when the current one was
- * made, and not a moment longer: neither from memory nor while the source is down. So a rotation refuses no good token,
- * and needs no setting of its own. A stolen secret is withdrawn by rotating twice: only one previous version is kept.
+ * The previous secret is returned for exactly as long as a token signed with it can live, counted from the creation of
+ * the current secret. Neither memory nor an outage extends that time. So a rotation refuses no valid token and needs no
+ * setting of its own. To withdraw a stolen secret, rotate twice: only one previous version is kept.
  *
- * Memory bridges only an outage. The answer that the secret is deleted, or that we have no permission, clears the memory
- * at once.
+ * Memory bridges only an outage. If the source says that the secret is deleted or that we have no permission, the
+ * memory is cleared at once.
  */
 export function makeCachedSigningSecrets(deps: {
   readonly source: SigningSecretSource;
@@ -43,7 +46,7 @@ export function makeCachedSigningSecrets(deps: {
   readonly tokenLifetimeSeconds: number;
 }): SigningSecrets {
   const { source, clock, logger } = deps;
-  // Signers cache as well: the last one hears of a rotation when its value is no longer fresh.
+  // Signers cache secrets too. The last signer notices a rotation when its remembered value is no longer fresh.
   const overlapSeconds = deps.tokenLifetimeSeconds + TIMES.freshSeconds;
   const cache = new CachedSource<Versions>({
     dependency: "SIGNING_SECRETS",
@@ -82,8 +85,9 @@ async function askForVersions(
 }
 
 /**
- * Equal texts keep their object. A rotation between two requests may show one version under both labels. If the previous
- * version cannot be read, the known one stays, but only with the same current version: a rotation replaces both.
+ * Secrets with equal texts keep their object. A rotation between two requests may show one version under both labels.
+ * If the previous version cannot be read, the remembered one stays, but only beside the same current version: a
+ * rotation replaces both.
  */
 function remembered(found: SigningSecretVersions, askedAt: EpochMillis, held: Versions | undefined): Versions {
   const { createdAt, previous, previousUnread } = found;

@@ -4,7 +4,9 @@ import type { SecretGenerator } from "../ports/system.ts";
 
 export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
-/** One step of rotating to a version; Secrets Manager asks for them in this order, and again after a failure. */
+/**
+ * One step of the rotation to a version. Secrets Manager requests the steps in this order, and again after a failure.
+ */
 export type Rotation = { readonly step: (typeof ROTATION_STEPS)[number]; readonly version: string };
 
 type RotationOutcome =
@@ -12,8 +14,8 @@ type RotationOutcome =
   | { readonly kind: "refused"; readonly reason: "VERSION_NOT_PENDING" | "VERSION_EMPTY" | SigningKeyFault };
 
 /**
- * Takes a rotation one step further; each step may be repeated. Promotes only a version that authorizers accept as a key.
- * Throws DependencyUnavailableError, and MalformedInputError for a version that another writer filled with rubbish.
+ * Runs one step of a rotation. Each step may be repeated. Promotes only a version that authorizers accept as a key.
+ * Throws DependencyUnavailableError, and MalformedInputError if another writer gave the version a malformed value.
  */
 export type RotateSigningSecret = (rotation: Rotation) => Promise<RotationOutcome>;
 
@@ -23,7 +25,10 @@ export function makeRotateSigningSecret(deps: {
 }): RotateSigningSecret {
   const { secret, generator } = deps;
 
-  /** A version keeps its first value: an unusable one would fail every later try of this rotation. */
+  /**
+   * Checks the key before it is stored, because a version keeps its first value: an unusable value would fail every
+   * later try of this rotation.
+   */
   async function create(version: string): Promise<RotationOutcome> {
     const next = generator.next();
     const check = checkSigningKey(next.reveal());

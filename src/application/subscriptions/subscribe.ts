@@ -9,10 +9,10 @@ import type {
 } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 
-/** The subscription that a client asks for, and what the token of its connection grants. */
+/** The subscription that a client asks for, and the grants of its connection's token. */
 export type SubscriptionRequest = SubscriptionReference & { readonly grants: Grants };
 
-/** `denied` by the policy, with nothing written; else the store's outcome. */
+/** `denied` if the policy refuses, in which case nothing is written; otherwise the store's outcome. */
 export type SubscribeOutcome = { readonly kind: StoreSubscribeOutcome } | SubscriptionDenial;
 
 /** Subscribes a connection to an entity. Only `subscribed` may be acknowledged. Throws DependencyUnavailableError. */
@@ -22,7 +22,7 @@ export function makeSubscribe(deps: {
   readonly policy: SubscriptionPolicy;
   readonly subscriptions: SubscriptionStore;
   readonly clock: Clock;
-  /** How many subscriptions one connection may have. */
+  /** The most subscriptions of one connection. */
   readonly limit: number;
 }): Subscribe {
   return async ({ grants, ...subscription }) => {
@@ -36,8 +36,8 @@ export function makeSubscribe(deps: {
 export type UnsubscribeOutcome = { readonly kind: StoreUnsubscribeOutcome };
 
 /**
- * Ends a connection's subscription to an entity, and that of no other connection. Only `unsubscribed` may be
- * acknowledged. Throws DependencyUnavailableError.
+ * Ends one connection's subscription to an entity. Only `unsubscribed` may be acknowledged. Throws
+ * DependencyUnavailableError.
  */
 export type Unsubscribe = (subscription: SubscriptionReference) => Promise<UnsubscribeOutcome>;
 

@@ -1,13 +1,13 @@
-/** Time for one or several calls together. `end` frees the timer. */
+/** A time limit for one call or several calls together. `end` frees the timer. */
 export type Deadline = {
-  /** Settles as the call does. Rejects with a TimeoutError when the time is over, whatever the call does then. */
+  /** Settles like the call. Rejects with a TimeoutError when the time is over, even if the call continues. */
   race<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
   end(): void;
 };
 
 /**
- * The SDK obeys the signal during a request, but not while it looks for credentials or pauses before a retry: hence the
- * race.
+ * Starts a deadline. The SDK obeys the signal during a request, but not while it looks for credentials or pauses before
+ * a retry. Hence the race.
  */
 export function startDeadline(millis: number): Deadline {
   const abort = new AbortController();
@@ -19,7 +19,7 @@ export function startDeadline(millis: number): Deadline {
   };
 }
 
-/** One call within its own deadline. */
+/** Runs one call within its own deadline. */
 export async function withinDeadline<T>(millis: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = startDeadline(millis);
   try {

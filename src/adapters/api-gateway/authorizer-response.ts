@@ -1,6 +1,6 @@
 import type { ConnectionVerdict } from "../../application/access/authorize-connection.ts";
 
-/** An authorizer's response: a policy for this very request. The context's values are flat strings. */
+/** An authorizer's response: a policy for exactly this request. The values of the context are flat strings. */
 export type AuthorizerPolicy = {
   readonly principalId: string;
   readonly policyDocument: {
@@ -12,7 +12,7 @@ export type AuthorizerPolicy = {
   readonly context: Readonly<Record<string, string>>;
 };
 
-/** The verdict as the client sees it: 101, 403 or 401, without the reason. */
+/** Turns a verdict into the status that the client sees (101, 403 or 401), without the reason. */
 export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string): AuthorizerPolicy | Error {
   switch (verdict.kind) {
     case "accepted":
@@ -28,12 +28,15 @@ export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string
   }
 }
 
-/** 401: the one message, case-sensitive, that API Gateway reads. */
+/** The error that API Gateway turns into 401: it reads exactly this text, case-sensitive. */
 export function unauthorized(): Error {
   return new Error("Unauthorized");
 }
 
-/** 500, as for any other message: a fault of ours. The client may try again and is told nothing else. */
+/**
+ * The error for a fault of this service: API Gateway turns every other text into 500. The client may try again and
+ * learns nothing else.
+ */
 export function authorizerUnavailable(): Error {
   return new Error("AuthorizerUnavailable");
 }

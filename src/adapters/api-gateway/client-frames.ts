@@ -3,7 +3,7 @@ import { MalformedInputError } from "../../domain/errors.ts";
 import type { PlainObject } from "../../domain/plain-object.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
 
-/** One entity, to subscribe to or to unsubscribe from, and the message's own id. */
+/** The entity of a subscribe or unsubscribe frame, and the frame's own id. */
 export type EntityRequest = { readonly entityId: EntityId; readonly id?: string };
 
 /** Throws MalformedInputError. */

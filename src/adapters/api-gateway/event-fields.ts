@@ -1,7 +1,10 @@
 import { MalformedInputError } from "../../domain/errors.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 
-/** An event is whatever invoked the function: each field is read as its own property and only if it has its type. */
+/**
+ * Reads a field of an event. Any caller may have invoked the function, so only an own property of the right type is
+ * read.
+ */
 export function objectField(holder: PlainObject, name: string): PlainObject {
   const value = ownProperty(holder, name);
   return isPlainObject(value) ? value : {};
@@ -18,7 +21,7 @@ export function parseEvent(event: unknown): { readonly event: PlainObject; reado
 }
 
 /**
- * Throws MalformedInputError for an event of another type. API Gateway never sends one; but another gateway, or a
+ * Throws MalformedInputError for an event of another type. API Gateway never sends one, but another gateway, or a
  * template with a wrong target, may send a client's message to `$disconnect`.
  */
 export function parseRouteEvent(value: unknown, eventType: "CONNECT" | "DISCONNECT" | "MESSAGE") {
@@ -28,8 +31,8 @@ export function parseRouteEvent(value: unknown, eventType: "CONNECT" | "DISCONNE
 }
 
 /**
- * All values of a header, whatever the case of its name (RFC 9110 section 5.1). The multi-value map has them all; the
- * single-value one stands in where an event has no other.
+ * All values of a header, with its name in any case (RFC 9110 section 5.1). The multi-value map has all of them; the
+ * single-value map is read if an event has no other.
  */
 export function headerValues(event: PlainObject, name: string): string[] {
   const multi = valuesOf(objectField(event, "multiValueHeaders"), (key) => key.toLowerCase() === name);

@@ -2,7 +2,10 @@ import type { LogFields } from "../../application/ports/logger.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
 import { objectField, textField } from "./event-fields.ts";
 
-/** What tells one event's log entry from another's, as far as the event has it: ids and the route, nothing sent. */
+/**
+ * The fields that identify an event in the log, as far as the event has them: ids and the route, never data that a
+ * client sent.
+ */
 export function invocationFields(event: unknown): LogFields {
   if (!isPlainObject(event)) return {};
   const requestContext = objectField(event, "requestContext");

@@ -12,10 +12,10 @@ import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { headerValues, objectField, parseEvent, parseRouteEvent, queryValues, textField } from "./event-fields.ts";
 
-/** A handshake that asks to be let in, as a REQUEST authorizer on `$connect` is told of it. */
+/** A handshake, as API Gateway describes it to a REQUEST authorizer on `$connect`. */
 export type Handshake = { readonly methodArn: string; readonly attempt: ConnectionAttempt };
 
-/** Throws MalformedInputError for anything but such an event: nothing else may ask. */
+/** Throws MalformedInputError for any other event. */
 export function parseAuthorizerEvent(value: unknown): Handshake {
   const { event } = parseEvent(value);
   const methodArn = textField(event, "methodArn");
@@ -29,14 +29,22 @@ export function parseAuthorizerEvent(value: unknown): Handshake {
   return { methodArn, attempt: { credentials, origins: headerValues(event, "origin") } };
 }
 
-/** API, stage and `$connect`. Neither wildcard of an IAM policy may come in by way of it. */
+/**
+ * API, stage and `$connect`. The pattern excludes both wildcards of IAM policies, because the policy repeats the ARN.
+ */
 const METHOD_ARN = /^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9]+\/[A-Za-z0-9_-]+\/\$connect$/;
 
-/** In bytes. An IPv6 address with a zone fits the first; real user agents the second, others are left out. */
+/**
+ * In bytes. The first limit fits an IPv6 address with a zone, the second fits real user agents. Longer user agents are
+ * left out.
+ */
 const MAX_SOURCE_IP = 64;
 const MAX_USER_AGENT = 512;
 
-/** Every field is the gateway's or the authorizer's; what the client can set decides nothing. */
+/**
+ * Reads the opening connection from an event. The gateway or the authorizer set every field; values from the client
+ * decide nothing.
+ */
 export function parseConnectEvent(value: unknown): {
   readonly opening: OpeningConnection;
   readonly subprotocols: readonly string[];
@@ -50,7 +58,7 @@ export function parseConnectEvent(value: unknown): {
   const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
   // The gateway turns the authorizer's context into text.
   const tokenExpiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
-  // Without an identity this is a `$connect` route without its authorizer: it must not open.
+  // Without an identity the `$connect` route has no authorizer: the connection must not open.
   if (!identity || !connectedAt || !tokenExpiresAt || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
     throw new MalformedInputError("MALFORMED_EVENT");
   }
@@ -68,8 +76,8 @@ export function parseConnectEvent(value: unknown): {
 }
 
 /**
- * Who sent a message: as the authorizer said when the connection was opened, which the gateway repeats for ever. So it is
- * not asked when the connection ends: the connection's record knows.
+ * Reads the sender of a message. The gateway repeats the authorizer's context for the whole life of a connection, so
+ * the context cannot tell when the connection ends: its record does.
  */
 export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
   const { requestContext } = parseRouteEvent(value, "MESSAGE");
@@ -80,7 +88,10 @@ export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId
   return { connectionId: connectionIdIn(requestContext), userId, grants };
 }
 
-/** JSON in one key of the authorizer's context, whose values are flat texts; absent without a grant. */
+/**
+ * Reads the grants from one key of the authorizer's context. They are JSON, because the context's values are flat
+ * texts. Absent without a grant.
+ */
 function grantsIn(authorizer: PlainObject): Grants | undefined {
   if (!Object.hasOwn(authorizer, "grants")) return NO_GRANTS;
   return parseGrants(parseJson(textField(authorizer, "grants") ?? ""));
@@ -90,19 +101,19 @@ export function parseDisconnectEvent(value: unknown): ConnectionId {
   return connectionIdIn(parseRouteEvent(value, "DISCONNECT").requestContext);
 }
 
-/** From the request context alone: a client may write any id into a header or a body. */
+/** Reads the id from the request context only: a client may write any id into a header or a body. */
 function connectionIdIn(requestContext: PlainObject): ConnectionId {
   const id = parseConnectionId(ownProperty(requestContext, "connectionId"));
   if (id === undefined) throw new MalformedInputError("MALFORMED_CONNECTION_ID");
   return id;
 }
 
-/** Deeper than any frame of ours. */
+/** Deeper than any frame of the protocol. */
 const MAX_DEPTH = 32;
 
 export type ClientMessage = {
   readonly reference: MessageReference;
-  /** Undefined for a text that is no JSON object. */
+  /** Undefined if the text is not a JSON object, or is refused. */
   readonly frame: PlainObject | undefined;
 };
 
@@ -111,7 +122,7 @@ export function parseMessageEvent(value: unknown): ClientMessage {
   const { event, requestContext } = parseRouteEvent(value, "MESSAGE");
   const body = textField(event, "body") ?? "";
   const frame = parseStrictObject(body, MAX_DEPTH);
-  // Also of an object that is refused: without its id the client waits for its response for ever.
+  // The id is also read from an object that is refused: without it the client would wait for its response for ever.
   const id = textField(frame ?? parseJsonObject(body) ?? {}, "id");
   return {
     reference: {

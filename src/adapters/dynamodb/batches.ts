@@ -14,7 +14,7 @@ const FIRST_PAUSE_MILLIS = 25;
 
 type Items = readonly Readonly<Record<string, unknown>>[];
 
-/** Reads items by distinct keys, strongly and in no order, all within one budget. */
+/** Reads items by distinct keys within one budget. The reads are strongly consistent; the items come in any order. */
 export async function getInBatches(
   table: DynamoTable,
   dependency: UnavailableDependency,
@@ -28,7 +28,7 @@ export async function getInBatches(
   );
 }
 
-/** DynamoDB answers 200 although it read only some of a batch: the rest is read again, after growing pauses. */
+/** Reads one batch. DynamoDB responds 200 even if it read only a part: the rest is read again, after growing pauses. */
 async function getBatch(
   { documents, name }: DynamoTable,
   batch: readonly ItemKey[],
@@ -46,7 +46,7 @@ async function getBatch(
   }
 }
 
-/** Deletes without a transaction, which would cost double. What was deleted before is deleted again, harmlessly. */
+/** Deletes without a transaction, which would cost twice as much. Deleting an item again is harmless. */
 export async function deleteInBatches(
   table: DynamoTable,
   keys: readonly ItemKey[],
@@ -57,7 +57,9 @@ export async function deleteInBatches(
   }
 }
 
-/** DynamoDB answers 200 to a batch of which it took a part: the rest is sent again, less and less often. */
+/**
+ * Deletes one batch. DynamoDB responds 200 even if it took only a part: the rest is sent again, after growing pauses.
+ */
 async function deleteBatch(
   table: DynamoTable,
   keys: readonly ItemKey[],

@@ -8,9 +8,9 @@ import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.
 import { connectionKey, momentKey } from "./table-keys.ts";
 
 /**
- * A connection as the table holds it. `expiresAt` owns the end of the connection. The index's sort key and `ttl` are its
- * copies: the index passes over expired records without reading them, and DynamoDB's collector, which may be days late,
- * reads `ttl`. The user id is the index's partition.
+ * The item of a connection. `expiresAt` owns the end of the connection. The index's sort key and `ttl` are its copies:
+ * the index skips expired records without reading them, and DynamoDB's TTL process, which may be days late, reads
+ * `ttl`. The user id is the index's partition key.
  */
 export function toConnectionItem({
   id,
@@ -31,7 +31,7 @@ export function toConnectionItem({
   };
 }
 
-/** For all texts for display together, so that the record's kilobyte has room for the names of entities. */
+/** The limit for all display texts together. It leaves space in the record's kilobyte for the names of entities. */
 const DISPLAY_BYTES = 224;
 
 function displayed({ userId: _, ...names }: Identity, userAgent = ""): Record<string, string> {
@@ -55,7 +55,7 @@ function beginningOf(text: string, maxBytes: number): string {
   return beginning;
 }
 
-/** Undefined for whatever else is in the table: a tombstone, another kind, an older or a newer schema. */
+/** The connection in an item. Undefined for every other item: a tombstone, another kind, an older or a newer schema. */
 export function fromConnectionItem(item: unknown): Connection | undefined {
   if (!isPlainObject(item) || item["sk"] !== "connection") return undefined;
   const id = parseConnectionId(item["pk"]);
@@ -83,13 +83,13 @@ export function subscribedEntitiesFromItem(item: unknown): SubscribedEntities | 
   return { ...({ revision, turn, count, part } as SubscribedEntities), levels, names: new Set(namesFromItem(item)) };
 }
 
-/** The names in a record, a tombstone or a part. The set is absent when it is empty. */
+/** The names in a record, a tombstone or a part. DynamoDB has no empty set, so an absent set is empty. */
 export function namesFromItem(item: unknown): readonly EntityId[] {
   const names = isPlainObject(item) ? item["names"] : undefined;
   return names instanceof Set ? [...names].flatMap((name) => parseEntityId(name) ?? []) : [];
 }
 
-/** All but the names: a set cannot be empty. */
+/** All attributes but the names, because DynamoDB has no empty set. */
 export function toSubscribedEntitiesAttributes({
   names: _,
   ...subscribed
@@ -98,8 +98,8 @@ export function toSubscribedEntitiesAttributes({
 }
 
 /**
- * Every attribute that identifies the user, leads to the connection, or says that it is open: a tombstone has none. It
- * keeps the names and their count, so that an interrupted removal of subscriptions can begin again.
+ * Every attribute that identifies the user, finds the connection, or marks it as open. A tombstone has none of them. It
+ * keeps the names and their count, so that an interrupted removal of subscriptions can be repeated.
  */
 export const OPEN_ATTRIBUTES: readonly string[] = [
   "GSI1PK",

@@ -1,16 +1,19 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** Where the table is; in Lambda the environment says so. */
+/** The address of the table. In Lambda it comes from the environment. */
 type Location = Pick<DynamoDBClientConfig, "endpoint" | "region" | "credentials">;
 
 type Timeouts = { readonly connectMillis: number; readonly requestMillis: number };
 
-/** Two attempts that hang, or three that fail at once, fit into the budget of `callTable`, which has the last word. */
+/**
+ * Two attempts that hang, or three that fail at once, fit into the budget of `callTable`, which ends the call in any
+ * case.
+ */
 const MAX_ATTEMPTS = 3;
 const TIMEOUTS: Timeouts = { connectMillis: 400, requestMillis: 800 };
 
-/** Its sockets are kept alive from call to call, as is the SDK's default. */
+/** Makes a client that keeps its sockets open between calls, the SDK's default. */
 export function makeDocumentClient(location: Location = {}, timeouts = TIMEOUTS): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     ...location,
@@ -18,7 +21,7 @@ export function makeDocumentClient(location: Location = {}, timeouts = TIMEOUTS)
     requestHandler: {
       connectionTimeout: timeouts.connectMillis,
       requestTimeout: timeouts.requestMillis,
-      // Without it the SDK only warns about a request that takes too long, and goes on waiting.
+      // Without this option the SDK only warns about a request that takes too long, and continues to wait.
       throwOnRequestTimeout: true,
     },
   });

@@ -25,10 +25,10 @@ const PAGE_SIZE = 100;
 
 const TRANSACTION_MILLIS = 20;
 
-/** A tombstone has no expiry, so it is in the way for as long as it lies there. */
+/** A tombstone has no `expiresAt`, so it fails this condition for as long as it exists. */
 const FREE_OR_EXPIRED = "attribute_not_exists(pk) OR expiresAt <= :now";
 
-/** Some names are reserved words of DynamoDB's expressions: all are spelled with a placeholder. */
+/** Some names are reserved words of DynamoDB's expressions, so every name has a placeholder. */
 const MARK_CLOSED = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((name) => `#${name}`).join(", ")}`;
 const MARK_CLOSED_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
 
@@ -59,8 +59,8 @@ export class DynamoConnectionStore implements ConnectionStore {
   }
 
   /**
-   * An update and not a removal, which would cost as much: it leaves the tombstone that refuses a late `open`. The
-   * tombstone has no revision, so every change under way fails.
+   * Updates the item instead of deleting it, at the same cost: it becomes the tombstone that refuses a late `open`. The
+   * tombstone has no revision, so every concurrent change fails.
    */
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
     const markClosed = new UpdateCommand({
@@ -80,7 +80,7 @@ export class DynamoConnectionStore implements ConnectionStore {
     const query = new QueryCommand({
       TableName: this.#table.name,
       IndexName: this.#table.index,
-      // Expired records sort before the range and an older schema's after it: neither costs a read.
+      // Expired records sort before the range, those of an older schema after it: neither costs a read.
       KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
       ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
       Limit: PAGE_SIZE,
@@ -104,7 +104,7 @@ export class DynamoConnectionStore implements ConnectionStore {
   }
 }
 
-/** During a transaction a record refuses every other write: tries again, since a transaction takes milliseconds. */
+/** Repeats a write that a transaction on the same record refuses. A transaction takes milliseconds. */
 async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: CallOptions): Promise<void> {
   for (;;) {
     try {
@@ -117,7 +117,7 @@ async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: C
   }
 }
 
-/** The reason why `open` failed its condition. A record that cannot be read counts as another user's. */
+/** Explains why the condition of `open` failed. A record that cannot be parsed counts as another user's. */
 function explainConflict(item: Record<string, AttributeValue>, connection: Connection): OpenOutcome {
   const found = unmarshall(item);
   if (Object.hasOwn(found, "closedAt")) return "closed";
@@ -128,7 +128,10 @@ function nextPage(last: Record<string, unknown>): string {
   return writeCursor([String(last["GSI1SK"]), String(last["pk"]), String(last["sk"])]);
 }
 
-/** A page that ended on a record expired since: all before it are expired too, and DynamoDB refuses keys out of range. */
+/**
+ * The key to start from; undefined if the page ended on a record that has expired since. All records before it have
+ * then expired too, and DynamoDB refuses keys outside the range.
+ */
 function startKey(userId: UserId, now: EpochSeconds, from: string): Record<string, string> | undefined {
   const [expiry = "", pk = "", sk = ""] = readCursor(from, 3);
   return expiry > momentKey(now) && expiry <= LAST_MOMENT ? { GSI1PK: userId, GSI1SK: expiry, pk, sk } : undefined;

@@ -18,16 +18,19 @@ import { type PartChange, type SubscribedEntities, withName, withoutName } from 
 import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
 
-/** Some 35 KB, read for 9 units: keeps a fan-out busy for longer than the next page takes, and memory small. */
+/**
+ * A page has about 35 KB and costs 9 read units. A fan-out takes longer to post it than to read the next page, and
+ * memory stays small.
+ */
 const PAGE_SIZE = 250;
 
-/** How often a query is made, and the pause between two: a transaction takes milliseconds. */
+/** The most times that a query is made, and the pause between two: a transaction takes milliseconds. */
 const MAX_LOOKS = 4;
 const MOVING_MILLIS = 20;
 
 /**
- * A subscription is a row of the entity's partition, which the fan-out reads, and a name in the connection's record or
- * parts, by which closing finds the row. One transaction changes both.
+ * Stores a subscription as a row in the entity's partition, which the fan-out reads, and as a name in the connection's
+ * record or parts, through which closing finds the row. One transaction changes both.
  */
 export class DynamoSubscriptionStore implements SubscriptionStore {
   readonly #table: DynamoTable;
@@ -48,11 +51,12 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
         return { outcome: "subscribed", next: acknowledged(subscribed) };
       }
       if (subscribed.count >= limit) {
-        // After the record was read, another request may have removed the row and so made room.
+        // Another request may have removed a subscription since the record was read.
         return { outcome: "limit-reached", isToBeConfirmed: subscribed.levels !== "" };
       }
       const change = withName(subscribed, entityId, record.roomBytes);
-      // The condition on the record's revision holds for the row too: its copy of the end is the record's at this moment.
+      // The condition on the record's revision protects the row too: its copy of the end equals the record's at this
+      // moment.
       const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
       const part = this.#partWrites(connectionId, change.partChange, expiresAt);
@@ -76,7 +80,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     );
   }
 
-  /** The rows first: after an interruption the names in the parts are needed to find the other rows. */
+  /** Deletes the rows first: after an interruption the names in the parts are needed to find the remaining rows. */
   async unsubscribeAll(connectionId: ConnectionId, seen?: EntityId): Promise<void> {
     const { names, others } = await this.#wholeRemainsOf(connectionId);
     const entityIds = new Set(seen === undefined ? names : [...names, seen]);
@@ -120,7 +124,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     return subscriptions.filter((subscription) => !isExpired(subscription, now));
   }
 
-  /** The part that has the name, or will have it; undefined without a subscription. The row knows if the record does not. */
+  /**
+   * The part that has the name, or will have it; undefined without a subscription. If the record does not have the
+   * name, the row tells.
+   */
   async #partOf(
     { entityId, connectionId }: SubscriptionReference,
     { names, part, levels }: SubscribedEntities,
@@ -150,8 +157,8 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   }
 
   /**
-   * A query may see a transaction's write to the record before its write to a part: names that move are then in neither.
-   * Their count shows that, and they appear a moment later, unless an earlier call removed them.
+   * A query may see a transaction's write to the record before its write to a part. Names that move are then in
+   * neither. The count of names shows that. They appear a moment later, unless an earlier call removed them.
    */
   async #wholeRemainsOf(id: ConnectionId): Promise<Remains> {
     for (let looks = 1; ; looks += 1) {
@@ -189,10 +196,13 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   }
 }
 
-/** Under a connection's key: the count of names, the names in record and parts, and the other items. */
+/**
+ * The items under a connection's key: the count of names, the names in record and parts, and the keys of the other
+ * items.
+ */
 type Remains = { readonly count: number; readonly names: readonly EntityId[]; readonly others: readonly ItemKey[] };
 
-/** Nothing changes, but a write of an earlier reader must fail from now on. */
+/** Increments the revision without a change, so that writes of requests that read it before fail from now on. */
 function acknowledged(subscribed: SubscribedEntities): SubscribedEntities {
   return { ...subscribed, revision: subscribed.revision + 1 };
 }

@@ -9,20 +9,20 @@ export type DynamoTable = {
   readonly documents: DynamoDBDocumentClient;
   readonly name: string;
   readonly index: string;
-  /** For one call of a port, whatever it sends. */
+  /** The time for one call of a port, with all its requests. */
   readonly budgetMillis: number;
-  /** For a call that changes subscriptions of a connection: it may have to wait for other changes. */
+  /** The time for a call that changes a connection's subscriptions: it may have to wait for other changes. */
   readonly changeBudgetMillis: number;
 };
 
-/** The ports' two and five seconds, less the time for answering. */
+/** The two and five seconds that the ports allow, less the time for the rest of the call. */
 export const TABLE_BUDGETS = { budgetMillis: 1900, changeBudgetMillis: 4900 } as const;
 
 export type CallOptions = { readonly abortSignal: AbortSignal };
 
 /**
- * One call of a port within the budget: all its requests to DynamoDB, with the SDK's retries and pauses. A failed condition
- * is thrown as it is, for the caller. Every other error is an outage.
+ * Runs one call of a port within the budget: all its requests to DynamoDB, with the SDK's retries and pauses. A failed
+ * condition is rethrown unchanged for the caller. Every other error is an outage.
  */
 export async function callTable<T>(
   table: DynamoTable,

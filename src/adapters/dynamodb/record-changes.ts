@@ -19,10 +19,10 @@ import type { SubscribedEntities } from "./subscribed-entities.ts";
 import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
 
-/** A live connection's record as it was read. */
+/** The record of a live connection, as it was read. */
 export type FoundRecord = {
   readonly subscribed: SubscribedEntities;
-  /** The room for names, in bytes. */
+  /** The space for names, in bytes. */
   readonly roomBytes: number;
 } & ConnectionLifetime;
 
@@ -36,30 +36,34 @@ export type Decision<T> = {
   /** Absent for a refusal, which changes nothing. */
   readonly next?: SubscribedEntities;
   readonly writes?: readonly Write[];
-  /** For a refusal that depends on more than the record: the record must not have changed meanwhile. */
+  /**
+   * Set for a refusal that depends on more than the record: it is valid only if the record has not changed meanwhile.
+   */
   readonly isToBeConfirmed?: boolean;
 };
 
-/** A kilobyte, less room for numbers that grow. */
+/** A kilobyte, less the space for numbers that grow. */
 const RECORD_BYTES = 1000;
 
-/** As often as the SDK tries other requests. */
+/** The number of times that the SDK tries other requests. */
 const MAX_TRIES = 3;
 const THROTTLED_MILLIS = 50;
 
-/** The first in the queue waits so long for the other losers of the same race. */
+/** The first request in the queue waits this long for the other losers of the same race. */
 const SETTLING_MILLIS = 50;
-/** The assumed length of a turn until one was measured. */
+/** The assumed length of a turn before one was measured. */
 const TURN_MILLIS = 15;
-/** More than a turn takes without waiting. A longer one counts as this long: it comes from requests that waited too long. */
+/**
+ * Longer than a turn without waiting. Longer turns count as this long: they come from requests that waited too long.
+ */
 const MAX_TURN_MILLIS = 20;
-/** A request reads again when this part of the turns before it can be over. */
+/** A request reads again after this fraction of the expected time of the turns before it. */
 const EARLY = 0.6;
 const MIN_POLL_MILLIS = 3;
 const MAX_POLL_MILLIS = 1000;
 /**
- * A turn in which nothing happens for so long is skipped: its function may be dead. Only pauses count, so that a slow
- * table does not use the time up.
+ * A turn without progress for this long is skipped: its function may be dead. Only pauses count, so a slow table does
+ * not use up the time.
  */
 const PATIENCE_MILLIS = 250;
 const MAX_PATIENCE_TURNS = 8;
@@ -68,16 +72,16 @@ const MAX_PATIENCE_TURNS = 8;
 type Place = {
   readonly ticket: number;
   seen: { readonly turn: number; readonly at: number };
-  /** How long the last turns took. */
+  /** The length of recent turns. */
   turnMillis: number;
   revision: number;
   idleMillis: number;
 };
 
 /**
- * Changes the subscriptions of connections. Every change requires the revision that it read, and increments it: of two
- * changes that read the same revision one fails, and so does a late write. The rest is for many requests at once: a
- * request that lost a race takes a ticket, and waits for the requests before it without trying.
+ * Changes the subscriptions of connections. Every change requires the revision that it read, and increments it. Of two
+ * changes that read the same revision one fails, and a late write fails too. Turns serve many requests at once: a
+ * request that lost a race takes a ticket and waits for the requests before it, without trying.
  */
 export class RecordChanges {
   readonly #table: DynamoTable;
@@ -124,7 +128,7 @@ export class RecordChanges {
     return callTable(this.#table, "SUBSCRIPTION_STORE", work, this.#table.changeBudgetMillis);
   }
 
-  /** One query reads record and queue, for the price of one item. */
+  /** Reads record and queue in one query, at the price of one item. */
   async #read(
     { connectionId, userId }: Whose,
     now: EpochSeconds,
@@ -157,7 +161,7 @@ export class RecordChanges {
     return record?.subscribed.revision !== subscribed.revision;
   }
 
-  /** False if the record has changed since it was read, or is changing. */
+  /** Writes a change. False if the record has changed since it was read, or is being changed. */
   async #commit(
     id: ConnectionId,
     found: SubscribedEntities,
@@ -171,7 +175,7 @@ export class RecordChanges {
         if (writes.length === 0) await this.#table.documents.send(new UpdateCommand(update), options);
         else {
           const TransactItems = [{ Update: update }, ...writes];
-          // With the token DynamoDB recognises what the SDK sends again, and applies it once.
+          // The token lets DynamoDB recognise a request that the SDK sends again, and apply it once.
           const transaction = new TransactWriteCommand({ TransactItems, ClientRequestToken: randomUUID() });
           await this.#table.documents.send(transaction, options);
         }
@@ -204,7 +208,10 @@ export class RecordChanges {
     };
   }
 
-  /** Tickets are in a separate item, which no transaction touches: any number of requests take one at once. */
+  /**
+   * Takes a ticket. Tickets are in a separate item that no transaction touches, so any number of requests take one at
+   * once.
+   */
   async #queueUp(id: ConnectionId, { subscribed, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
     const take = new UpdateCommand({
       TableName: this.#table.name,
@@ -239,7 +246,7 @@ export class RecordChanges {
   }
 }
 
-/** How long to wait before the next read; 0 at its turn, or if the requests before it count as dead. */
+/** The time to wait before the next read: 0 at the request's turn, or if the requests before it count as dead. */
 function waitAt(place: Place, { turn, revision }: SubscribedEntities, now: number): number {
   const ahead = place.ticket - 1 - turn;
   if (revision !== place.revision) Object.assign(place, { revision, idleMillis: 0 });

@@ -7,21 +7,24 @@ import { utf8Length } from "../../domain/text.ts";
  * for one unit.
  */
 export type SubscribedEntities = {
-  /** Incremented by every change, and by every acknowledgement without a change: a late write of an older one then fails. */
+  /**
+   * Incremented by every change, and by every acknowledgement without a change, so that late writes of older requests
+   * fail.
+   */
   readonly revision: number;
-  /** The last ticket that was served in the queue. Only saves conflicts. */
+  /** The last ticket of the queue that was served. It only avoids conflicts. */
   readonly turn: number;
-  /** How many entities there are, in the record and in all parts. */
+  /** The number of entities in the record and in all parts. */
   readonly count: number;
   /** Names that are in no part yet. */
   readonly names: ReadonlySet<EntityId>;
   /** The part to which `names` will move. */
   readonly part: number;
-  /** How full each part is: one hexadecimal digit each, from 0 to `PART_STEPS`. */
+  /** The fill level of each part: one hexadecimal digit each, from 0 to `PART_STEPS`. */
   readonly levels: string;
 };
 
-/** A change of one part. */
+/** The change of one part. */
 export type PartChange = { readonly part: number } & (
   | { readonly kind: "create" | "add"; readonly names: readonly EntityId[] }
   | { readonly kind: "remove"; readonly name: EntityId }
@@ -35,27 +38,30 @@ export type Change = {
   readonly partChange?: PartChange;
 };
 
-/** Levels are hexadecimal digits: 15 steps of 64 bytes leave room in a kilobyte for the key and the expiry. */
+/** Levels are hexadecimal digits: 15 steps of 64 bytes leave space in a kilobyte for the key and the expiry. */
 const PART_STEPS = 15;
 const STEP_BYTES = 64;
 
-/** A name of 256 bytes, the longest. */
+/** The steps of the longest name, which has 256 bytes. */
 const MAX_STEPS = 5;
 
-/** For a new record. Its revision differs from that of an earlier record with the same id, so late writes for that one fail. */
+/**
+ * The state of a new record. Its revision differs from that of an earlier record with the same id, so late writes for
+ * the earlier record fail.
+ */
 export function noSubscriptions(revision: number): SubscribedEntities {
   return { revision, turn: 0, count: 0, names: new Set(), part: 0, levels: "" };
 }
 
 /**
- * Names stay in the record while it has room (`roomBytes`), then move to a part together: so most changes write two items
- * and not three.
+ * Adds a name. Names stay in the record while it has space (`freeBytes`), and then move to a part together. So most
+ * changes write two items instead of three.
  */
 export function withName(subscribed: SubscribedEntities, name: EntityId, roomBytes: number): Change {
   const { names, part, levels } = subscribed;
   const level = levelOf(levels, part) + [...names, name].reduce((sum, one) => sum + stepsOf(one), 0);
   const next = { ...subscribed, revision: subscribed.revision + 1, count: subscribed.count + 1 };
-  // The name that moves them must find room in the part too.
+  // The name that triggers the move must fit into the part too.
   if (bytesOf(name) <= roomBytes && level + MAX_STEPS <= PART_STEPS) {
     return { subscribed: { ...next, names: new Set([...names, name]) }, part };
   }
@@ -67,7 +73,7 @@ export function withName(subscribed: SubscribedEntities, name: EntityId, roomByt
   };
 }
 
-/** The name must be subscribed to; `part` has it unless the record does. */
+/** Removes a name, which must be present. It is in `part` unless it is in the record. */
 export function withoutName(subscribed: SubscribedEntities, name: EntityId, part: number): Change {
   const next = { ...subscribed, revision: subscribed.revision + 1, count: subscribed.count - 1 };
   if (subscribed.names.has(name)) {
@@ -82,7 +88,7 @@ export function withoutName(subscribed: SubscribedEntities, name: EntityId, part
   };
 }
 
-/** As DynamoDB counts an element of a set. */
+/** The size of a name, as DynamoDB counts an element of a set. */
 function bytesOf(name: EntityId): number {
   return utf8Length(name) + 1;
 }
@@ -99,7 +105,10 @@ function withLevel(levels: string, part: number, level: number): string {
   return levels.slice(0, part) + level.toString(16) + levels.slice(part + 1);
 }
 
-/** The emptiest part if it has room for any name, else a new part. So the number of parts depends on the subscriptions. */
+/**
+ * The emptiest part if every name fits into it, else a new part. So the number of parts depends on the subscriptions
+ * only.
+ */
 function roomiestOf(levels: string): number {
   const lowest = [...levels].toSorted()[0] ?? "f";
   return Number.parseInt(lowest, 16) + MAX_STEPS <= PART_STEPS ? levels.indexOf(lowest) : levels.length;

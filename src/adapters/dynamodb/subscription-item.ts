@@ -6,16 +6,19 @@ import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
 import { subscriptionKey } from "./table-keys.ts";
 
 /**
- * `connectedAt` and `ttl` are copies of the connection's record, for a fan-out that does not read the record. It pays for
- * every byte of every subscriber: the end is kept once, under the name that the collector reads.
- * `part` is the connection's part that has the entity's name, or will have it once the record is full.
+ * The row of a subscription. `connectedAt` and `ttl` are copies of the connection's record, for a fan-out that does not
+ * read the record. A fan-out pays for every byte of every row, so the end is stored once, under the name that
+ * DynamoDB's TTL process reads. `part` is the connection's part that has the entity's name, or will have it once the
+ * record is full.
  */
 export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {
   const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;
   return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, ttl: expiresAt, part };
 }
 
-/** Undefined for an item of an older or a newer schema. The entity is the partition that was asked for. */
+/**
+ * The subscription in an item; undefined for an older or a newer schema. The entity is the partition that was queried.
+ */
 export function fromSubscriptionItem(item: unknown, entityId: EntityId): Subscription | undefined {
   if (partOf(item) === undefined || !isPlainObject(item)) return undefined;
   const connectionId = parseConnectionId(item["sk"]);

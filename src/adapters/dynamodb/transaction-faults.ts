@@ -4,7 +4,7 @@ import {
   TransactionConflictException,
 } from "@aws-sdk/client-dynamodb";
 
-/** Another write came first or is under way; nothing of this transaction was written. */
+/** True if another write came first or is in progress. This transaction then wrote nothing. */
 export function hasConflicted(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     const reasons = reasonsOf(error);
@@ -13,7 +13,7 @@ export function hasConflicted(error: unknown): boolean {
   return error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException;
 }
 
-/** A throttled transaction. The SDK repeats other throttled requests, but not this. */
+/** True for a throttled transaction. The SDK repeats other throttled requests, but not transactions. */
 export function isThrottled(error: unknown): boolean {
   return error instanceof TransactionCanceledException && reasonsOf(error).some((reason) => THROTTLES.has(reason));
 }
@@ -21,7 +21,7 @@ export function isThrottled(error: unknown): boolean {
 const CONFLICTS: ReadonlySet<string> = new Set(["ConditionalCheckFailed", "TransactionConflict"]);
 const THROTTLES: ReadonlySet<string> = new Set(["ProvisionedThroughputExceeded", "ThrottlingError"]);
 
-/** The reasons of refused items; other items have `None`. */
+/** The reasons of the refused items. Items that were not refused have `None`. */
 function reasonsOf({ CancellationReasons = [] }: TransactionCanceledException): readonly string[] {
   return CancellationReasons.flatMap(({ Code }) => (Code === undefined || Code === "None" ? [] : [Code]));
 }

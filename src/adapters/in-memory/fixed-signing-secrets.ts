@@ -1,7 +1,7 @@
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { Secret } from "../../domain/secret.ts";
 
-/** One secret from configuration, for as long as the process lives: for the laptop, where nothing rotates. */
+/** Holds one configured secret for the life of the process. It is for a laptop, where nothing rotates. */
 export class FixedSigningSecrets implements SigningSecrets {
   readonly #secrets: readonly [Secret];
 

@@ -7,7 +7,7 @@ import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 100;
 
-/** One id: its connection, which is absent once it was closed, and the entities of its subscriptions. */
+/** The entry of one id: its connection, absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
   readonly subscribed: Set<EntityId>;
@@ -16,7 +16,7 @@ type Entry = {
 
 export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
 
-/** For one process: the local runtime and tests. */
+/** Stores the connections of one process, for the local runtime and tests. */
 export class MemoryConnectionStore implements ConnectionStore {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
   readonly #pageSize: number;
@@ -51,13 +51,13 @@ export class MemoryConnectionStore implements ConnectionStore {
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  /** For the store of subscriptions: the user's live connection of that id, and its entities, to be added to. */
+  /** The user's live connection with that id and the set of its entities, which the subscription store changes. */
   liveRecordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | undefined {
     const { connection, subscribed } = this.#entries.find(id, now) ?? {};
     return connection && subscribed && connection.identity.userId === userId ? { connection, subscribed } : undefined;
   }
 
-  /** For the store of subscriptions: the entities of the id's connection, or those it had when it was closed. */
+  /** The entities of a connection, or those that it had when it was closed. For the subscription store. */
   entitiesOf(id: ConnectionId): Set<EntityId> {
     return this.#entries.peek(id)?.subscribed ?? new Set();
   }

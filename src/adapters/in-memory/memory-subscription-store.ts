@@ -13,7 +13,7 @@ import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 250;
 
-/** For one process: the local runtime and tests. */
+/** Stores the subscriptions of one process, for the local runtime and tests. */
 export class MemorySubscriptionStore implements SubscriptionStore {
   readonly #connections: MemoryConnectionStore;
   readonly #subscriptions = new MemoryTable<Subscription>(({ entityId }) => entityId);
@@ -69,7 +69,7 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   }
 }
 
-/** No connection id holds a blank, so that no two pairs share a key. */
+/** The key of a subscription. A connection id contains no blank, so no two pairs share a key. */
 function keyOf(entityId: EntityId, connectionId: ConnectionId): string {
   return `${connectionId} ${entityId}`;
 }

@@ -3,7 +3,7 @@ import { isExpired } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { addSeconds, type EpochSeconds } from "../../domain/time.ts";
 
-/** How often, in the table's own time, what has expired is looked for: it is what bounds the memory. */
+/** The interval, in the table's own time, at which expired values are removed. It bounds the memory. */
 const COLLECTION_SECONDS = 60;
 
 const CURSOR = /^after-([1-9]\d{0,15})$/;
@@ -11,8 +11,8 @@ const CURSOR = /^after-([1-9]\d{0,15})$/;
 type Row<V> = { readonly position: number; readonly value: V };
 
 /**
- * Values by key, and in pages by partition. Nothing expired is found, nor kept for more than a minute. Time comes with
- * the calls. A page goes on behind the row on which the last one ended, whether or not that row is still there.
+ * Keeps values by key, and in pages by partition. Expired values are never found, and are kept for at most a minute.
+ * Time comes with the calls. A page begins after the last row of the previous page, even if that row was removed.
  */
 export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
   readonly #rows = new Map<string, Row<V>>();
@@ -35,7 +35,7 @@ export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
     return value && !isExpired(value, now) ? value : undefined;
   }
 
-  /** Expired or not. */
+  /** The value, even if it has expired. */
   peek(key: string): V | undefined {
     return this.#rows.get(key)?.value;
   }
@@ -63,7 +63,7 @@ export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
     const after = from === undefined ? 0 : readCursor(from);
     const items: V[] = [];
     let last = after;
-    // In the order of insertion, which is that of their positions.
+    // A map iterates in the order of insertion, which is the order of the positions.
     for (const { position, value } of this.#partitions.get(partition)?.values() ?? []) {
       if (position <= after || isExpired(value, now)) continue;
       if (items.length === size) return { items, next: `after-${last}` };

@@ -6,7 +6,7 @@ import type { VerificationKeys } from "../../application/ports/tokens.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { checkSigningKey, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
 
-/** The configured secret must not serve as a key. Logs take `code` from the cause of what is thrown. */
+/** The configured secret must not serve as a key. The log takes `code` from the cause of the thrown error. */
 class UnusableKeyError extends Error {
   override readonly name = "UnusableKeyError";
   readonly code: SigningKeyFault;
@@ -17,9 +17,7 @@ class UnusableKeyError extends Error {
   }
 }
 
-/**
- * HS256 keys for one use, imported once for as long as their Secret lives: importing costs about as much as verifying.
- */
+/** HS256 keys for one use, imported once in the life of their Secret: importing costs about as much as verifying. */
 export class HmacKeys {
   readonly #use: "sign" | "verify";
   readonly #keys = new WeakMap<Secret, Promise<CryptoKey | undefined>>();
@@ -28,12 +26,15 @@ export class HmacKeys {
     this.#use = use;
   }
 
-  /** Throws DependencyUnavailableError for a secret that must not be a key: our mistake, whatever token was shown. */
+  /**
+   * The key of a secret. Throws DependencyUnavailableError if the secret must not be a key: that is a fault of the
+   * configuration, whatever the token is.
+   */
   async of(secret: Secret): Promise<CryptoKey> {
     return (await this.find(secret)) ?? unusable(secret);
   }
 
-  /** Undefined for a secret that is refused as a key. */
+  /** The key of a secret; undefined if the secret must not be a key. */
   find(secret: Secret): Promise<CryptoKey | undefined> {
     const known = this.#keys.get(secret);
     if (known !== undefined) return known;
@@ -43,7 +44,7 @@ export class HmacKeys {
   }
 }
 
-/** The signing secrets as keys for HS256: those known now, then those that a rotation has brought since. */
+/** The signing secrets as keys for HS256: first the known secrets, then those that a rotation has made since. */
 export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
   readonly #secrets: SigningSecrets;
   readonly #keys = new HmacKeys("verify");
@@ -52,7 +53,7 @@ export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
     this.#secrets = secrets;
   }
 
-  /** Whatever the header says: its `kid` selects nothing, since issuers that share a secret send none. */
+  /** Ignores the header. Its `kid` selects no key, because issuers that share a secret send none. */
   async *candidates(): AsyncGenerator<CryptoKey> {
     const known = await this.#secrets.read();
     yield* this.#keysOf(known);
@@ -62,7 +63,7 @@ export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
   async *#keysOf(secrets: readonly Secret[], tried: readonly Secret[] = []): AsyncGenerator<CryptoKey> {
     for (const [age, secret] of secrets.entries()) {
       if (tried.includes(secret)) continue;
-      // A previous secret that is refused as a key is left out: its tokens are rejected, and that is no outage.
+      // A previous secret that must not be a key is left out. Its tokens are rejected, which is not an outage.
       const key = await (age > 0 ? this.#keys.find(secret) : this.#keys.of(secret));
       if (key !== undefined) yield key;
     }

@@ -7,7 +7,7 @@ import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import { type Rejection, rejected } from "../../domain/token/verdict.ts";
 import { parseCompactJws, parseTokenPart } from "./unverified-jws.ts";
 
-/** Whose tokens are let in. An issuer's keys verify its own tokens and no other's. */
+/** An issuer whose tokens are let in. Its keys verify its own tokens only. */
 export type TrustedIssuer = { readonly policy: IssuerPolicy; readonly keys: VerificationKeys<CryptoKey> };
 
 type Candidate = {
@@ -17,7 +17,7 @@ type Candidate = {
   readonly payload: Uint8Array;
 };
 
-/** jose checks the signature; the stricter checks of decision 13 come before and after it. */
+/** Verifies the signature with jose. The stricter checks of decision 13 run before and after it. */
 export class JoseTokenVerifier implements TokenVerifier {
   readonly #issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
 
@@ -34,7 +34,7 @@ export class JoseTokenVerifier implements TokenVerifier {
     return claims === undefined ? rejected("TOKEN_MALFORMED") : { kind: "verified", claims, policy: issuer.policy };
   }
 
-  /** All that can be checked without a key, so that garbage costs no request for one. */
+  /** Makes every check that needs no key, so that garbage causes no request for one. */
   #examine(token: UnverifiedToken): Candidate | Rejection {
     const jws = parseCompactJws(token);
     if (jws.kind === "rejected") return jws;
@@ -50,8 +50,9 @@ export class JoseTokenVerifier implements TokenVerifier {
   }
 
   /**
-   * By the unverified `iss`, which decides only whose keys and policy the token must pass. A single issuer needs no
-   * choice: no payload is then parsed before its signature is verified, and its policy judges `iss` like every claim.
+   * Chooses the issuer by the unverified `iss`, which decides only which keys and policy the token must pass. A single
+   * issuer needs no choice: no payload is then parsed before its signature is verified, and the issuer's policy judges
+   * `iss` like every other claim.
    */
   #chooseIssuer(payload: Uint8Array): { readonly kind: "chosen"; readonly issuer: TrustedIssuer } | Rejection {
     const [first, ...others] = this.#issuers;

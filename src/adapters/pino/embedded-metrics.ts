@@ -1,6 +1,6 @@
 import type { LogFields } from "../../application/ports/logger.ts";
 
-/** CloudWatch's embedded metric format: a log line that says which of its own members are metrics. */
+/** CloudWatch's embedded metric format: a log entry that says which of its own members are metrics. */
 export type EmbeddedMetrics = {
   readonly _aws: {
     readonly Timestamp: number;
@@ -17,11 +17,14 @@ export type EmbeddedMetrics = {
 type Measured = {
   readonly count: readonly (keyof LogFields)[];
   readonly millis: readonly (keyof LogFields)[];
-  /** Each set whose members the line has. Names and codes alone: every value of an id would be a metric to pay for. */
+  /**
+   * A set is used if the log entry has all its members. Dimensions are names and codes only: every value of an id would
+   * be a metric to pay for.
+   */
   readonly dimensions: readonly (readonly (keyof LogFields)[])[];
 };
 
-/** What is measured, by the message of the line that says it. */
+/** The metrics, by the message of the log entry that has them. */
 const MEASURED: Readonly<Record<string, Measured>> = {
   invocation: {
     count: ["invocations"],
@@ -39,7 +42,7 @@ const MEASURED: Readonly<Record<string, Measured>> = {
   "put aside": { count: ["deadLettered"], millis: [], dimensions: [[], ["function"]] },
 };
 
-/** Undefined for a line that measures nothing. */
+/** The metrics of a log entry; undefined if it has none. */
 export function embeddedMetrics(
   namespace: string,
   message: string,

@@ -4,24 +4,24 @@ import type { Clock } from "../../application/ports/system.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 import type { LogLevel } from "./log-level.ts";
 
-/** Longer than any id or code of ours; what is cut off was put there to fill the log. */
+/** Longer than any id or code of this service. Longer texts come from an attempt to fill the log. */
 const MAX_TEXT = 256;
 
 const MAX_LIST = 100;
 
 /**
- * What JSON lets through unescaped and a terminal or a log viewer acts on: DEL, C1, line and paragraph separators, marks
- * that reorder or hide text (CWE-117, CVE-2021-42574).
+ * Characters that JSON leaves unescaped and a terminal or a log viewer acts on: DEL, C1, line and paragraph separators,
+ * marks that reorder or hide text (CWE-117, CVE-2021-42574).
  */
 const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * One line of JSON per call, under the keys by which Lambda's JSON logging recognises level and time (Lambda developer
- * guide, "Log and monitor"), and by which Powertools names the service.
+ * Writes each log entry as one line of JSON. Level and time have the keys that Lambda's JSON logging recognises (Lambda
+ * developer guide, "Log and monitor"); the service has the key of Powertools.
  */
 export class PinoLogger implements Logger {
   readonly #pino: Pino;
-  /** Whatever the level: who asks for fewer lines does not ask for an empty dashboard. */
+  /** Always writes at `info`, so that a higher LOG_LEVEL does not empty the dashboards. */
   readonly #measuring: Pino;
   readonly #metricsNamespace: string | undefined;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class PinoLogger implements Logger {
   constructor(options: {
     readonly level: LogLevel;
     readonly service: string;
-    /** Where metrics belong; without it lines carry none. */
+    /** The namespace of the metrics. Without it log entries have none. */
     readonly metricsNamespace?: string;
     readonly clock: Clock;
     readonly destination: DestinationStream;
@@ -71,12 +71,12 @@ export class PinoLogger implements Logger {
       const line = metrics === undefined ? this.#pino : this.#measuring;
       line[level]({ ...kept, ...metrics }, cut(message));
     } catch {
-      // The caller must not fail because its log line did.
+      // A log entry that cannot be written must not fail the caller.
     }
   }
 }
 
-/** The types allow no other field, but casts, spreads and parsed JSON get past types. */
+/** Keeps the allowed fields. The types allow no others, but casts, spreads and parsed JSON bypass types. */
 function allowed(fields: LogFields): LogFields {
   const kept: { [name: string]: string | number | boolean | readonly string[] } = {};
   for (const name of LOG_FIELDS) {

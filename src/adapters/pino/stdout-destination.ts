@@ -1,11 +1,14 @@
 import { type DestinationStream, pino } from "pino";
 
-/** What may wait for a reader that is slow. Beyond it lines are lost: the process has callers to answer. */
+/**
+ * The most bytes that wait for a slow reader. Further log entries are lost, because blocking would delay the callers.
+ */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * Standard output, written before the call returns: Lambda freezes the process as soon as it has answered, and what is
- * still in a buffer then appears minutes later or never. A full pipe is tried again with the next line, not slept on.
+ * Standard output, written before the call returns: Lambda freezes the process as soon as it has responded, and data
+ * still in a buffer then appears minutes later or never. If the pipe is full (EAGAIN), the call does not block; the
+ * data is written with the next log entry.
  */
 export function stdoutDestination(): DestinationStream {
   const destination = pino.destination({
@@ -14,7 +17,7 @@ export function stdoutDestination(): DestinationStream {
     maxLength: MAX_WAITING_BYTES,
     retryEAGAIN: () => false,
   });
-  // Without a listener a reader that went away would end the process.
+  // Without a listener, a closed pipe would end the process.
   destination.on("error", () => {});
   return destination;
 }

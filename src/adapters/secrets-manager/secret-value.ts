@@ -3,8 +3,8 @@ import { ownProperty, parseJsonObject } from "../../domain/plain-object.ts";
 import { Secret } from "../../domain/secret.ts";
 
 /**
- * A secret's value is JSON, `{"signature": "…"}`. The key is the UTF-8 of that text as it stands: neither trimmed nor
- * decoded from base64 or hex, so other signers have to use the same characters.
+ * Parses a secret's value, which is JSON: `{"signature": "…"}`. The key is the UTF-8 of exactly that text, neither
+ * trimmed nor decoded from base64 or hex. Other signers have to use the same characters.
  */
 export function parseSecretValue(value: string | undefined): Secret {
   const signature = ownProperty(parseJsonObject(value ?? "") ?? {}, "signature");

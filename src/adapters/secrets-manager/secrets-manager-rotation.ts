@@ -13,12 +13,15 @@ import type { Secret } from "../../domain/secret.ts";
 import { withinDeadline } from "../deadline.ts";
 import { formatSecretValue, parseSecretValue } from "./secret-value.ts";
 
-/** The port's two seconds. */
+/** The two seconds that the port allows. */
 const CALL_MILLIS = 2000;
 
 type Send<T> = (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
-/** One secret's versions and staging labels, as a rotation function moves them (user guide, "Lambda rotation functions"). */
+/**
+ * The versions and staging labels of one secret, moved as a rotation function must (user guide, "Lambda rotation
+ * functions").
+ */
 export class SecretsManagerRotation implements RotatingSecret {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
@@ -31,7 +34,7 @@ export class SecretsManagerRotation implements RotatingSecret {
   async stageOf(version: string): Promise<"current" | "pending" | "other"> {
     const stages = await this.#stages();
     const labels = stages.get(version) ?? [];
-    // A finished rotation may leave AWSPENDING where AWSCURRENT is.
+    // A finished rotation may leave AWSPENDING on the version with AWSCURRENT.
     if (labels.includes("AWSCURRENT")) return "current";
     return labels.includes("AWSPENDING") ? "pending" : "other";
   }
@@ -57,7 +60,7 @@ export class SecretsManagerRotation implements RotatingSecret {
     });
     await this.#send((client, options) =>
       client.send(command, options).catch((error: unknown) => {
-        // Somebody filled it in between.
+        // Another call has filled it meanwhile.
         if (!(error instanceof ResourceExistsException)) throw error;
       }),
     );

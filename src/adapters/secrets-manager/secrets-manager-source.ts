@@ -15,8 +15,9 @@ import { type Deadline, startDeadline } from "../deadline.ts";
 import { parseSecretValue } from "./secret-value.ts";
 
 /**
- * Secrets Manager's errors when there is no secret for us (API reference, GetSecretValue): it does not exist, it is marked for
- * deletion, our role or its key has no permission, or its key cannot decrypt it. Other errors say nothing of the secret.
+ * Secrets Manager's errors when there is no secret for us (API reference, GetSecretValue): it does not exist, it is
+ * marked for deletion, our role or its key has no permission, or its key cannot decrypt it. Other errors say nothing
+ * about the secret.
  */
 const ANSWERS: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
@@ -25,15 +26,15 @@ const ANSWERS: ReadonlySet<string> = new Set([
   "DecryptionFailure",
 ]);
 
-/** The port's two seconds, for both requests together. */
+/** The two seconds that the port allows, for both requests together. */
 const LOOK_MILLIS = 2000;
 
 /**
- * One secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it still counts. AWSPENDING is never asked for: until
- * a rotation has tested it, no issuer may sign with it.
+ * Reads one secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it is still valid. AWSPENDING is never read:
+ * no issuer may sign with it before a rotation has tested it.
  *
- * One request, outside a rotation's overlap. Inside it a second one follows on the same connection, which costs less
- * than a second TLS handshake beside the first would.
+ * Outside a rotation's overlap this is one request. During the overlap a second request uses the same connection, which
+ * costs less than a second TLS handshake in parallel.
  */
 export class SecretsManagerSource implements SigningSecretSource {
   readonly #client: SecretsManagerClient;
@@ -49,8 +50,8 @@ export class SecretsManagerSource implements SigningSecretSource {
     try {
       const answer = await this.#get("AWSCURRENT", deadline);
       const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
-      // Every version has a date: this answer is not from Secrets Manager.
-      if (createdAt === undefined) throw new TypeError("an answer without CreatedDate");
+      // Every version has a date, so this response is not from Secrets Manager.
+      if (createdAt === undefined) throw new TypeError("a response without CreatedDate");
       const current = parseSecretValue(answer.SecretString);
       const previous = createdAt > rotatedAfter ? await this.#previous(deadline) : {};
       return { kind: "held", current, createdAt, ...previous };
@@ -66,7 +67,7 @@ export class SecretsManagerSource implements SigningSecretSource {
     try {
       return { previous: parseSecretValue((await this.#get("AWSPREVIOUS", deadline)).SecretString) };
     } catch (cause) {
-      // A new secret has no previous version; a malformed one never signed anything, and its successor mended it.
+      // A new secret has no previous version. A malformed one never signed a token, and its successor is correct.
       return isAnswer(cause) ? {} : { previousUnread: cause };
     }
   }

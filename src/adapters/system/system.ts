@@ -29,7 +29,10 @@ export class RandomIds implements UniqueIds {
   }
 }
 
-/** 384 bits from the operating system: as base64url 64 characters, the block of HMAC-SHA-256, so none is hashed away. */
+/**
+ * 384 bits from the operating system. In base64url they have 64 characters, the block size of HMAC-SHA-256, so no bit
+ * is lost to hashing.
+ */
 const BYTES = 48;
 
 export class RandomSecrets implements SecretGenerator {

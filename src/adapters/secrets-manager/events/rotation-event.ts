@@ -2,12 +2,12 @@ import { ROTATION_STEPS, type Rotation } from "../../../application/secrets/rota
 import { MalformedInputError } from "../../../domain/errors.ts";
 import { isPlainObject, ownProperty } from "../../../domain/plain-object.ts";
 
-/** A version id: a UUID, or what else a caller of RotateSecret chose within the API's bounds. */
+/** A version id: a UUID, or any id that the API lets a caller of RotateSecret choose. */
 const VERSION_ID = /^[A-Za-z0-9_.:/+=@-]{32,64}$/;
 
 /**
- * What Secrets Manager sends a rotation function: {SecretId, ClientRequestToken, Step}. SecretId is not looked at: the
- * function has one secret, by configuration, and a version of another is none of its own.
+ * Parses the event that Secrets Manager sends a rotation function: {SecretId, ClientRequestToken, Step}. SecretId is
+ * ignored: the function has one configured secret, in which a version of another secret does not exist.
  */
 export function parseRotationEvent(event: unknown): Rotation {
   if (!isPlainObject(event)) throw new MalformedInputError("MALFORMED_EVENT");

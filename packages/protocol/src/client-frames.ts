@@ -2,19 +2,22 @@
 export type SubscribeFrame = {
   readonly action: "subscribe";
   readonly entityId: string;
-  /** Chosen by the client and repeated in the response, which may come in another order than the requests. */
+  /** An id that the client chooses and the response repeats. Responses may come in another order than the requests. */
   readonly id?: string;
 };
 
-/** Ends the pushes of an entity. Acknowledged by `unsubscribed`, also without a subscription. */
+/** Ends the pushes of an entity. Acknowledged by `unsubscribed`, even if there is no subscription. */
 export type UnsubscribeFrame = {
   readonly action: "unsubscribe";
   readonly entityId: string;
-  /** As in `subscribe`. */
+  /** An id that the client chooses and the response repeats. */
   readonly id?: string;
 };
 
-/** What clients send: one JSON object in a text frame. `action` names the route; other members are refused. */
+/**
+ * The frames that clients send: one JSON object in a text frame. `action` names the route; members that are not listed
+ * are refused.
+ */
 export type ClientFrame = SubscribeFrame | UnsubscribeFrame;
 
 export function subscribeFrame(members: Omit<SubscribeFrame, "action">): SubscribeFrame {

@@ -1,15 +1,15 @@
 /**
- * Why a message was not acted upon, with the explanation that the error frame carries. The connection stays open and
- * usable. Codes are added, never renamed: a client handles one that it does not know like `INTERNAL`.
+ * The reasons for an error frame, with the explanations that it carries. The connection stays open and usable. Codes
+ * are added, never renamed: a client handles an unknown code like `INTERNAL`.
  */
 export const ERROR_EXPLANATIONS = {
-  /** The message, or the member that the frame names, is malformed. The same message is refused again. */
+  /** The message, or the member that the frame names, is malformed. A repeated message is refused again. */
   BAD_REQUEST: "The message is not a JSON object with the members of its action, each once.",
-  /** A subscription policy denies the entity. The policy of today denies none. */
+  /** The subscription policy denies the entity. The current policy denies none. */
   FORBIDDEN: "This connection may not subscribe to the entity.",
-  /** A fault of the service. The message had its whole effect or none: send it again. */
+  /** A fault of the service. The message had its whole effect or none, so send it again. */
   INTERNAL: "The message could not be handled. Try again.",
-  /** The connection has as many subscriptions as it may. Unsubscribe from an entity first. */
+  /** The connection has as many subscriptions as allowed. Unsubscribe from an entity first. */
   LIMIT: "This connection has as many subscriptions as it may.",
   /** The service has no record of the connection, so no push reaches it. Connect again. */
   NOT_CONNECTED: "This connection has ended. Connect again.",

@@ -1,19 +1,27 @@
 import { MAX_CALLBACK_BYTES, MAX_CORRELATION_ID_BYTES, MAX_ENTITY_ID_BYTES } from "./limits.ts";
 
-/** A client subscribes to it, a publisher updates it: any non-blank text without control characters. */
+/**
+ * True for the id of an entity, to which clients subscribe and which publishers update: any non-blank text without
+ * control characters.
+ */
 export function isEntityId(text: string): boolean {
   return isPlainText(text, MAX_ENTITY_ID_BYTES);
 }
 
-/** The `id` of a client's message, repeated in its response. */
+/** True for the `id` of a client's message, which its response repeats. */
 export function isCorrelationId(text: string): boolean {
   return isPlainText(text, MAX_CORRELATION_ID_BYTES);
 }
 
-/** The user id that tokens carry, byte for byte: covers UUIDs, e-mail addresses, Cognito's and Auth0's ids. */
+/**
+ * The user id of a token, byte for byte. The pattern covers UUIDs, e-mail addresses, and the ids of Cognito and Auth0.
+ */
 export const USER_ID = /^[A-Za-z0-9_.@+=,|:~-]{1,128}$/;
 
-/** An address that clients may open: no `javascript:`, no `data:`, no character that ends an attribute or a log entry. */
+/**
+ * An address that clients may open: no `javascript:`, no `data:`, and no character that ends an attribute or a log
+ * entry.
+ */
 const CALLBACK = /^https:\/\/[^\s"<>\\^`{|}]+$/;
 
 export function isCallback(text: string): boolean {
@@ -36,7 +44,7 @@ function isPlainText(text: string, maxBytes: number): boolean {
   );
 }
 
-/** Without TextEncoder, which is no part of the language: this file needs no platform. */
+/** Counts without TextEncoder, which is not part of the language: this file needs no platform. */
 function utf8Length(wellFormed: string): number {
   return encodeURIComponent(wellFormed).replace(/%../g, "x").length;
 }

@@ -1,12 +1,12 @@
-// Sizes that are part of the contract. Bytes are those of UTF-8.
+// Sizes that are part of the contract, in bytes of UTF-8.
 
 /** A client's text frame. API Gateway closes the connection with 1009 after a longer one (quotas, "Frame size"). */
 export const MAX_CLIENT_FRAME_BYTES = 32 * 1024;
 
-/** A push, as JSON. API Gateway carries no larger message (quotas, "Message payload size"), the bus carries 1 MB. */
+/** A push, as JSON. API Gateway carries no larger message (quotas, "Message payload size"); the bus carries 1 MB. */
 export const MAX_PUSH_BYTES = 128 * 1024;
 
-/** An `entityId`. DynamoDB grants a partition key 2,048 bytes; the bound keeps rows small. */
+/** An `entityId`. DynamoDB allows 2,048 bytes in a partition key; a lower limit keeps rows small. */
 export const MAX_ENTITY_ID_BYTES = 256;
 
 /** The `id` of a client's message. */
@@ -15,5 +15,5 @@ export const MAX_CORRELATION_ID_BYTES = 128;
 /** The `callback` of a user push. */
 export const MAX_CALLBACK_BYTES = 2048;
 
-/** Members of an event's `detail`, those that are passed over included. */
+/** Members of an event's `detail`, including those that are ignored. */
 export const MAX_DETAIL_MEMBERS = 32;

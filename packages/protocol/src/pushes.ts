@@ -1,4 +1,4 @@
-/** An entity was updated: to every connection that is subscribed to it. */
+/** An entity was updated. Every connection that is subscribed to it receives the frame. */
 export type EntityUpdatedFrame = {
   readonly type: "Entity Updated";
   readonly entityId: string;
@@ -10,7 +10,7 @@ export type EntityUpdatedFrame = {
   readonly time: string;
 };
 
-/** A message for one user: to every connection of that user. */
+/** A message for one user. Every connection of that user receives the frame. */
 export type UserPushFrame = {
   readonly type: "User Push Notification";
   readonly message: string;
@@ -22,7 +22,7 @@ export type UserPushFrame = {
   readonly time: string;
 };
 
-/** Frames that no request of the client caused. Each comes at least once, in any order. */
+/** Frames that no request of the client caused. Each arrives at least once, in any order. */
 export type PushFrame = EntityUpdatedFrame | UserPushFrame;
 
 /** The members' order is part of the contract. */

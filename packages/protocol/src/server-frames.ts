@@ -1,7 +1,7 @@
 import { ERROR_EXPLANATIONS, type ErrorCode } from "./error-codes.ts";
 import type { PushFrame } from "./pushes.ts";
 
-/** Acknowledges `subscribe`: every event of the entity that is published from now on is delivered. */
+/** Acknowledges `subscribe`: every event of the entity that is published after this frame is delivered. */
 export type SubscribedFrame = {
   readonly type: "subscribed";
   readonly entityId: string;
@@ -17,25 +17,28 @@ export type UnsubscribedFrame = {
   readonly id?: string;
 };
 
-/** The ids by which a response names its message. */
+/** The ids through which a response refers to its message. */
 export type MessageReference = {
-  /** The gateway's, in the access log and the invocation log: a client can quote it to an operator. */
+  /** The gateway's id, also in the access log and the invocation log: a client can quote it to an operator. */
   readonly requestId: string;
-  /** The client's own, of every JSON object with a valid one. */
+  /** The client's own id, repeated from every JSON object that has a valid one. */
   readonly id?: string;
 };
 
-/** A message was not acted upon. The frame repeats nothing of the message but its `id`. */
+/** A message had no effect. The frame repeats nothing of the message but its `id`. */
 export type ErrorFrame = MessageReference & {
   readonly type: "error";
   readonly code: ErrorCode;
-  /** For a person who reads it; programs go by `code`. */
+  /** An explanation for a person. Programs should use `code`. */
   readonly message: string;
-  /** With BAD_REQUEST: the member that is missing or malformed, by its name in the schema. */
+  /** With BAD_REQUEST only: the member that is missing or malformed, by its name in the schema. */
   readonly member?: string;
 };
 
-/** What clients receive. Members are added behind those that exist, none is renamed: clients pass over unknown ones. */
+/**
+ * The frames that clients receive. Members are added after the existing ones and never renamed; clients ignore unknown
+ * members.
+ */
 export type ServerFrame = SubscribedFrame | UnsubscribedFrame | ErrorFrame | PushFrame;
 
 export function subscribedFrame({ entityId, id }: Omit<SubscribedFrame, "type">): SubscribedFrame {
@@ -50,7 +53,7 @@ export function errorFrame(code: ErrorCode, reference: MessageReference): ErrorF
   return { type: "error", code, message: ERROR_EXPLANATIONS[code], ...reference };
 }
 
-/** BAD_REQUEST for one member. Never pass a name that the client invented. */
+/** An error frame with BAD_REQUEST for one member. Never pass a name that the client invented. */
 export function malformedMemberFrame(member: string, reference: MessageReference): ErrorFrame {
   const message = `The member ${member} is missing or malformed.`;
   return { type: "error", code: "BAD_REQUEST", message, member, ...reference };

@@ -2,7 +2,8 @@ import * as z from "zod/mini";
 import { isEntityId } from "../identifiers.ts";
 import { MAX_ENTITY_ID_BYTES } from "../limits.ts";
 
-// In each text schema: JSON Schema can say lengths and patterns; the predicate of the contract is stricter, and decides.
+// In each text schema, lengths and patterns describe the text for JSON Schema. The predicate of the contract is
+// stricter, and decides.
 
 export const entityId = z
   .string()

@@ -1,6 +1,8 @@
 import type * as z from "zod/mini";
 
-/** Without `readonly`, and without the index signature of a schema that passes over unknown members. */
+/**
+ * The members of a type, without `readonly`, and without the index signature of a schema that ignores unknown members.
+ */
 type Members<T> = { -readonly [Name in keyof T as string extends Name ? never : Name]: T[Name] };
 
 type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;

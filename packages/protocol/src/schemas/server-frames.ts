@@ -8,7 +8,7 @@ const text = z.string();
 const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));
 const eventTime = z.string().check(z.describe("When the event was published (RFC 3339)."));
 
-/** Loose: later versions add members, which today's clients pass over. */
+/** Loose: later versions add members, which current clients ignore. */
 export const serverFrameSchemas = {
   subscribed: z.looseObject({ type: z.literal("subscribed"), entityId: text, id: z.exactOptional(text) }),
 
@@ -18,7 +18,7 @@ export const serverFrameSchemas = {
     type: z.literal("error"),
     code: z.enum(Object.keys(ERROR_EXPLANATIONS) as readonly ErrorCode[]),
     message: text,
-    requestId: text.check(z.describe("The request's id in the log lines of the service.")),
+    requestId: text.check(z.describe("The request's id in the log entries of the service.")),
     id: z.exactOptional(text.check(z.describe("The message's own id, if it is a JSON object with a valid id."))),
     member: z.exactOptional(text.check(z.describe("With BAD_REQUEST: the member that is missing or malformed."))),
   }),

@@ -4,10 +4,13 @@ export type ObjectSchema = z.ZodMiniObject;
 
 export type Validation<T> =
   | { readonly kind: "valid"; readonly value: T }
-  /** `member` is the first at fault, by its name in the schema. Absent: the whole, or a member that the schema has not. */
+  /**
+   * `member` is the first wrong member, by its name in the schema. It is absent if the whole value is wrong, or a
+   * member that the schema does not have.
+   */
   | { readonly kind: "malformed"; readonly member?: string };
 
-/** Without zod's own error, which quotes its input and names members that the sender invented. */
+/** Validates a value. Drops zod's own error, because it quotes its input and names members that the sender invented. */
 export function validate<S extends ObjectSchema>(schema: S, value: unknown): Validation<z.infer<S>> {
   const { data, error } = schema.safeParse(value);
   if (error === undefined) return { kind: "valid", value: data };

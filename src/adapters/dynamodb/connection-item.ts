@@ -117,7 +117,7 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "levels",
 ];
 
-/** The size of an item as DynamoDB counts it, or a few bytes more. For texts, numbers and sets of texts. */
+/** The size of an item of texts, numbers and sets of texts, as DynamoDB counts it or a few bytes more. */
 export function itemBytes(item: Readonly<Record<string, unknown>>): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + utf8Length(name) + valueBytes(value), 0);
 }

@@ -38,7 +38,7 @@ export async function callTable<T>(
   }
 }
 
-/** Time for those who wait, in milliseconds. */
+/** The clock and the pauses of requests that wait, in milliseconds. */
 export type Waiting = {
   /** Rejects when the signal is aborted. */
   readonly pause: (millis: number, signal?: AbortSignal) => Promise<unknown>;

@@ -4,8 +4,8 @@ import type { ServiceId } from "./services.ts";
 import { type Environment, Settings } from "./settings.ts";
 
 /**
- * Loads modules into a container, each once: handlers that run in one process share what is made for one of them, such as
- * an in-memory store. Makes nothing yet and calls nothing. Throws ConfigurationError for all modules at once.
+ * Loads modules into a container, each once. Handlers in one process share the services of a module, such as an
+ * in-memory store. No service is made and nothing is called yet. Throws ConfigurationError for all modules at once.
  */
 export function composeWith(
   environment: Environment,

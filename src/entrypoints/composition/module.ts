@@ -2,7 +2,7 @@ import type { ServiceId } from "./services.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Binds a service. `make` runs when the service is first needed, and once. Dependencies are named, not ordered: the
+ * Binds a service. `make` runs once, when the service is first needed. Dependencies are named, not ordered: the
  * compiler refuses a swapped, missing or unknown one, which inversify does not.
  */
 export type Provide = <T, Deps extends object>(
@@ -13,7 +13,7 @@ export type Provide = <T, Deps extends object>(
 
 /** Services that belong together, and the settings that they need. */
 export type Module<Values = unknown> = {
-  /** Runs for all modules before any service is bound: one error names every wrong setting. */
+  /** Reads the settings of all modules before any service is bound, so that one error names every wrong setting. */
   settings?(settings: Settings): Values;
   services(provide: Provide, values: Values): void;
 };

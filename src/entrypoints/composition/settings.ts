@@ -1,7 +1,7 @@
 import { Secret } from "../../domain/secret.ts";
 import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 
-/** Every setting that is wrong or missing, in one error: a deployment is mended once, not once per name. */
+/** Names every wrong or missing setting in one error, so that a deployment is corrected once. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
   readonly problems: readonly string[];
@@ -15,12 +15,12 @@ export class ConfigurationError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads settings and collects what is wrong with them. A problem names the setting and what it must be, never its value,
- * which may be a secret. What a failed read returns is never used: `finish` throws first.
+ * Reads settings and collects their problems. A problem names the setting and its rule, never its value, which may be a
+ * secret. The result of a failed read is never used, because `finish` throws first.
  */
 export class Settings {
   readonly #environment: Environment;
-  /** Once each: two modules may read the same setting. */
+  /** A set, because two modules may read the same setting. */
   readonly #problems = new Set<string>();
 
   constructor(environment: Environment) {
@@ -33,7 +33,7 @@ export class Settings {
     return value;
   }
 
-  /** What may sign tokens: a weak key fails the start, not every handshake after it. */
+  /** A secret that may sign tokens. A weak key fails the start instead of every later handshake. */
   signingSecret(name: string): Secret {
     const text = this.text(name);
     if (text === "") return new Secret(text);
@@ -41,12 +41,12 @@ export class Settings {
     return new Secret(check.kind === "usable" ? text : this.#wrong(name, signingKeyRules[check.reason], ""));
   }
 
-  /** Undefined where it is not set, or set to nothing. */
+  /** Undefined if the setting is absent or empty. */
   optionalText(name: string): string | undefined {
     return this.#environment[name] || undefined;
   }
 
-  /** What only its own parser can judge; the expectation says of a refused text what it must be. */
+  /** A setting with its own parser. `expectation` says which texts it accepts. */
   parsed<T>(name: string, parse: (text: string) => T | undefined, expectation: string): T {
     const text = this.#environment[name] ?? "";
     return parse(text) ?? this.#wrong(name, expectation, undefined as T);

@@ -3,7 +3,9 @@ import { IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import { HS256, type IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** The longest life of a token, which is also how long a token of the previous secret may still come. */
+/**
+ * The longest life of a token. For that long after a rotation, tokens signed with the previous secret may still arrive.
+ */
 export function readMaxLifetimeSeconds(settings: Settings): number {
   return settings.wholeNumber("TOKEN_MAX_LIFETIME_SECONDS", { min: 60, max: 604_800, fallback: 86_400 });
 }
@@ -17,7 +19,7 @@ export function readMintingPolicy(settings: Settings): MintingPolicy {
   };
 }
 
-/** The rules of the one issuer, which shares a secret with us. */
+/** The policy of the one issuer, which shares a secret with this service. */
 export function readIssuerPolicy(settings: Settings): IssuerPolicy {
   return {
     ...readMintingPolicy(settings),

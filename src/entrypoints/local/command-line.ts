@@ -1,26 +1,29 @@
 import { parseArgs } from "node:util";
 
-/** A command line that cannot be obeyed. The message is one line for the terminal and never repeats a value. */
+/** A wrong command line. The message is one line for the terminal and never repeats a value. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
 export type Flags = {
   readonly help: boolean;
-  /** Of a flag given several times, the last. */
+  /** The value of a flag. The last one counts if it is given several times. */
   value(name: string): string | undefined;
   values(name: string): readonly string[];
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags with a value each, and `--help`. The environment has the flags that npm kept for itself. Throws UsageError. */
+/**
+ * Reads flags with one value each, and `--help`. The environment tells which flags npm took for itself. Throws
+ * UsageError.
+ */
 export function readFlags(args: readonly string[], names: readonly string[], environment: Environment): Flags {
   const kept = names.find((name) => isKeptByNpm(name, environment));
   if (kept !== undefined) {
     const script = environment["npm_lifecycle_event"];
     const command = script === "start" ? "npm start" : `npm run --silent ${script}`;
-    throw new UsageError(`npm kept --${kept} for itself: write a -- before the flags, as in ${command} -- --${kept} …`);
+    throw new UsageError(`npm took --${kept} for itself: write -- before the flags, as in ${command} -- --${kept} …`);
   }
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }]));
   try {
@@ -38,13 +41,19 @@ export function parsePort(text: string, source: string): number {
   return port;
 }
 
-/** npm takes the flags before `--`. It puts flags that it does not know into the script's environment. */
+/**
+ * True if npm took the flag: it takes flags before `--`, and puts those that it does not know into the script's
+ * environment.
+ */
 function isKeptByNpm(flag: string, environment: Environment): boolean {
   if (environment["npm_lifecycle_event"] === undefined) return false;
   return environment[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined;
 }
 
-/** Node's own messages run over several lines, and name a stray argument, which may be a secret. */
+/**
+ * Explains an error of Node's parser in one line. Node's own messages have several lines and repeat a stray argument,
+ * which may be a secret.
+ */
 function explain({ code, message }: Error & { code?: string }): string {
   if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") return "only flags are understood, as --port 3001";
   return message.split(/[.\n]/, 1)[0] ?? "";

@@ -3,7 +3,7 @@ import { hints, type Place } from "./hints.ts";
 
 const TITLE = "Portcullis, a WebSocket API on this machine";
 
-/** `GET /`: an explanation for a browser or curl. AWS has nothing there. */
+/** Serves `GET /`: an explanation for a browser or curl. AWS has no such page. */
 export function makeFrontPage(stage: string): HttpService {
   return async ({ method, path, headers }) => {
     if (path !== "/" || (method !== "GET" && method !== "HEAD")) return undefined;

@@ -7,9 +7,9 @@ export type Options = {
   readonly port: number;
   readonly stage: string;
   readonly jwtSecret: string;
-  /** In place of the template's. */
+  /** Replaces the template's log level. */
   readonly logLevel?: LogLevel;
-  /** Of the template, in place of its defaults. */
+  /** Parameters of the template; they replace its defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 };
 
@@ -19,7 +19,7 @@ export const DEFAULT_STAGE = "dev";
 
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
-  --port <number>      where to listen, on 127.0.0.1    (PORTCULLIS_PORT, 3001)
+  --port <number>      the port, on 127.0.0.1         (PORTCULLIS_PORT, 3001)
   --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
   --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, random for each run)
                        characters or more; other users
@@ -28,7 +28,10 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
 
-/** Undefined when help is asked for. A flag wins over its environment variable. Throws UsageError. */
+/**
+ * Reads the options; undefined if the caller asks for help. A flag overrides its environment variable. Throws
+ * UsageError.
+ */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
   const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment);
   if (flags.help) return undefined;
@@ -44,7 +47,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const stage = setting("stage", parseStage);
   const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
   if (stage !== undefined && "StageName" in parameters) {
-    throw new UsageError("the parameter StageName and --stage or PORTCULLIS_STAGE are the same: give one of them");
+    throw new UsageError("the parameter StageName equals --stage or PORTCULLIS_STAGE: give one of them");
   }
   return {
     port: setting("port", parsePort) ?? 3001,
@@ -55,7 +58,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   };
 }
 
-/** API Gateway's rule for stage names. */
+/** Applies API Gateway's rule for stage names. */
 function parseStage(text: string, source: string): string {
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(text)) {
     throw new UsageError(`${source} must be 1 to 128 letters, digits, hyphens and underscores`);
@@ -78,7 +81,7 @@ function parseLevel(text: string, source: string): LogLevel {
 function parseParameter(text: string): readonly [name: string, value: string] {
   const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
-  // The local runtime gives the functions its own secret: the parameter would change nothing.
-  if (name === "JwtSecret") throw new UsageError("the secret is given by --jwt-secret or PORTCULLIS_JWT_SECRET");
+  // The local runtime gives the functions its own secret, so the parameter would have no effect.
+  if (name === "JwtSecret") throw new UsageError("give the secret with --jwt-secret or PORTCULLIS_JWT_SECRET");
   return [name, value];
 }

@@ -1,7 +1,10 @@
 import type { Addresses, Environment } from "@portcullis/emulator";
 import type { Options } from "./options.ts";
 
-/** What the functions have in place of the template's: stores in memory, a secret of this run, and its `@connections`. */
+/**
+ * Variables that replace the template's: in-memory stores, a secret for this run, and the emulator's `@connections`
+ * address.
+ */
 export function localOverrides(
   { jwtSecret, logLevel }: Pick<Options, "jwtSecret" | "logLevel">,
   { endpoint, stage }: Pick<Addresses, "endpoint" | "stage">,
@@ -10,7 +13,7 @@ export function localOverrides(
     STORE: "memory",
     SECRETS: "local",
     JWT_SECRET: jwtSecret,
-    // Metrics would make the log lines hard to read.
+    // Metrics would make the log hard to read.
     METRICS_NAMESPACE: "",
     ...(logLevel !== undefined && { LOG_LEVEL: logLevel }),
     CONNECTIONS_ENDPOINT: `${endpoint}/${stage}`,

@@ -1,6 +1,8 @@
 import type { EmulatorEvent, Observer } from "@portcullis/emulator";
 
-/** Prints what somebody who develops has to know: failures of functions, and events that reach no queue whole. */
+/**
+ * Prints the events that a developer must know: failures of functions, and events that reach no queue, or only in part.
+ */
 export function makePrintEvents(warn: (line: string) => void): Observer {
   return (event) => {
     const line = lineOf(event);
@@ -25,7 +27,7 @@ function lineOf(event: EmulatorEvent): string | undefined {
 
 type FunctionError = Extract<EmulatorEvent, { kind: "fault-after-invocation" }>["error"];
 
-/** What CloudWatch would show of it. A refusal by the authorizer is a response, and is in the log already. */
+/** The error, as CloudWatch would show it. A refusal by the authorizer is a response, and is in the log already. */
 function failureLine(functionName: string, { errorType, errorMessage, trace }: FunctionError): string | undefined {
   if (errorMessage === "Unauthorized") return undefined;
   return `${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`;

@@ -2,7 +2,7 @@ import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 const HELP = `Prints a test token of the running npm start: npm run --silent token -- --user-id <id> [flags]
 
-  --user-id <id>       who the token is for
+  --user-id <id>       the user of the token
   --first-name <name>
   --last-name <name>
   --sub <text>
@@ -11,24 +11,24 @@ const HELP = `Prints a test token of the running npm start: npm run --silent tok
 
 const TIMEOUT_MS = 5_000;
 
-/** A fault that the user can mend, in one line. */
+/** A fault that the user can correct; its message is one line. */
 class TokenError extends Error {}
 
 async function requestToken(port: number, payload: Readonly<Record<string, string | undefined>>): Promise<string> {
   const url = `http://127.0.0.1:${port}/2015-03-31/functions/CreateTestJwt/invocations`;
   const init = { method: "POST", body: JSON.stringify(payload), signal: AbortSignal.timeout(TIMEOUT_MS) };
   const response = await fetch(url, init).catch((cause: unknown) => {
-    throw new TokenError(`nothing answers on port ${port}: is npm start running there?`, { cause });
+    throw new TokenError(`no response on port ${port}: is npm start running there?`, { cause });
   });
   const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
   if (typeof answer["authToken"] === "string") return answer["authToken"];
   if (String(answer["Message"]).startsWith("Function not found")) {
     throw new TokenError(
-      `port ${port} has no function CreateTestJwt: start it with MintTestTokens=true and no FunctionNamePrefix`,
+      `port ${port} has no function CreateTestJwt: run npm start with MintTestTokens=true and no FunctionNamePrefix`,
     );
   }
   throw new TokenError(
-    `port ${port} made no token: ${answer["errorMessage"] ?? `status ${response.status}, is npm start running there?`}`,
+    `port ${port} returned no token: ${answer["errorMessage"] ?? `status ${response.status}, is npm start running there?`}`,
   );
 }
 

@@ -10,7 +10,9 @@ import { makePrintEvents } from "./print-events.ts";
 const TEMPLATE = "infra/template.yaml";
 const ROOT = new URL("../../../", import.meta.url);
 
-/** Runs what the template declares, as it would be deployed with these options. Handlers load once in a process. */
+/**
+ * Runs the resources of the template, as they would be deployed with these options. Handlers load once in a process.
+ */
 export async function startLocalStack(
   options: Options,
   { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
@@ -21,7 +23,7 @@ export async function startLocalStack(
   const running = await runTemplate({
     template: { file: TEMPLATE, text: templateText() },
     parameters,
-    // The developer who started the runtime may replay.
+    // The local caller may replay events.
     preferredParameters: { MintTestTokens: "true", ReplayPrincipals: localCallerArn(), StageName: stage },
     loadFunction: loadHandler,
     overrides: (_fn, addresses) => localOverrides(options, addresses),

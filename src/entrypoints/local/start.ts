@@ -4,29 +4,35 @@ import { banner } from "./banner.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { startLocalStack } from "./start-local-stack.ts";
 
-/** Bad flags, bad settings, a port that cannot be had: what the caller of the command can mend. */
+/** The exit status for faults that the user can correct: wrong flags or settings, or a port in use. */
 const EXIT_MISUSE = 2;
 
 const EXIT_FAULT = 1;
 
-/** Flags, settings, parameters, or a mistake in the template: each says what and where in one line. */
+/** Errors in flags, settings, parameters or the template. Each message names the mistake and its place in one line. */
 const MISUSES = new Set(["UsageError", "ConfigurationError", "ParameterError", "TemplateError"]);
 
 function warn(line: string): void {
   console.error(`portcullis: ${line}`);
 }
 
-/** A terminal or pipe may close at any time. Without a listener this would end the runtime with every socket. */
+/**
+ * Ignores errors of the output. A terminal or pipe may close at any time; without a listener this would end the runtime
+ * with every socket.
+ */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }
 
 function endByOwnFault(fault: unknown): never {
-  warn(`a fault of the runtime itself ends it: ${inspect(fault)}`);
+  warn(`a fault of the runtime ends it: ${inspect(fault)}`);
   process.exit(EXIT_FAULT);
 }
 
-/** The same signal may come twice, from the terminal and by way of npm: the second must not cut the goodbyes short. */
+/**
+ * Ends the runtime on a signal. The same signal may come twice, from the terminal and through npm: the second one must
+ * not interrupt the close frames.
+ */
 function endOnSignal(runtime: RunningTemplate): void {
   let isEnding = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -42,7 +48,7 @@ function explain(error: unknown, { port }: { port?: number }): string | undefine
   if (MISUSES.has(error.name)) return error.message;
   switch ((error as NodeJS.ErrnoException).code) {
     case "EADDRINUSE":
-      return `port ${port} is in use: end what listens there, or choose another with --port`;
+      return `port ${port} is in use: end the program that listens there, or choose another with --port`;
     case "EACCES":
       return `port ${port} needs more rights than this user has: choose one above 1023 with --port`;
     default:

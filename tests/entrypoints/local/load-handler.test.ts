@@ -32,7 +32,11 @@ describe("the handlers of the template's functions", () => {
   });
 
   it.each([
-    ["CodeUri: ../dist/connect/", "CodeUri: ../dist/conect/", "Connect.CodeUri has no handler: conect.ts is not there"],
+    [
+      "CodeUri: ../dist/connect/",
+      "CodeUri: ../dist/conect/",
+      "Connect.CodeUri has no handler: there is no file conect.ts",
+    ],
   ])("%s changed to %s is refused in one line", (piece, replacement, message) => {
     const text = replaced(template, piece, replacement);
 
@@ -42,6 +46,6 @@ describe("the handlers of the template's functions", () => {
   it("a Handler that the build does not make is refused", () => {
     const text = replaced(template, "Handler: index.handler", "Handler: main.handler");
 
-    expect(() => filesOf(text)).toThrow("Authorizer.Handler must be index.handler, which the build makes");
+    expect(() => filesOf(text)).toThrow("Authorizer.Handler must be index.handler, the name that the build gives it");
   });
 });

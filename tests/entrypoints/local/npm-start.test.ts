@@ -113,7 +113,7 @@ describe("npm start", () => {
     const program = npm("start", ["--port", String(port)]);
     expect(await program.exit).toBe(2);
     expect(program.output()).toBe(
-      `portcullis: port ${port} is in use: end what listens there, or choose another with --port\n`,
+      `portcullis: port ${port} is in use: end the program that listens there, or choose another with --port\n`,
     );
     server.close();
   });
@@ -144,7 +144,7 @@ describe("npm run token", () => {
   it("without a runtime is one clear line", async () => {
     const program = npm("token", ["--user-id", "ann", "--port", String(await freePort())]);
     expect(await program.exit).toBe(1);
-    expect(program.output()).toMatch(/^portcullis: nothing answers on port \d+: is npm start running there\?\n$/);
+    expect(program.output()).toMatch(/^portcullis: no response on port \d+: is npm start running there\?\n$/);
   });
 
   it("with something else on the port is one clear line", async () => {
@@ -154,7 +154,9 @@ describe("npm run token", () => {
     const { port } = server.address() as AddressInfo;
     const program = npm("token", ["--user-id", "ann", "--port", String(port)]);
     expect(await program.exit).toBe(1);
-    expect(program.output()).toBe(`portcullis: port ${port} made no token: status 501, is npm start running there?\n`);
+    expect(program.output()).toBe(
+      `portcullis: port ${port} returned no token: status 501, is npm start running there?\n`,
+    );
     server.close();
   });
 

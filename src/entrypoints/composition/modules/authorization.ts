@@ -9,7 +9,7 @@ import { readIssuerPolicy } from "../token-settings.ts";
 
 const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
 
-/** Decides which tokens are good and which connections may open. */
+/** Decides which tokens are valid and which connections may open. */
 export const authorization = defineModule({
   settings: (settings) => ({
     policy: readIssuerPolicy(settings),

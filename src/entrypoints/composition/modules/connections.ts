@@ -2,7 +2,7 @@ import { makeCloseConnection, makeOpenConnection } from "../../../application/co
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
-/** The beginning and the end of a connection. */
+/** Opens and closes connections. */
 export const connections = defineModule({
   services: (provide) => {
     provide(services.openConnection, { connections: services.connectionStore }, makeOpenConnection);

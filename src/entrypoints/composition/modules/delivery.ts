@@ -11,13 +11,15 @@ import { defineModule } from "../module.ts";
 import { serviceId, services } from "../services.ts";
 import type { Settings } from "../settings.ts";
 
-/** More gain little on one core, and the account's 10,000 requests a second are shared with all that it runs. */
+/**
+ * More posts gain little on one core. The account's 10,000 requests a second are shared by everything that runs in it.
+ */
 const POSTS_AT_ONCE = 50;
 
 /** The adapter of both queue ports: one client sends to both queues. */
 const sqsQueues = serviceId<SqsDeliveryQueue>("SqsDeliveryQueue");
 
-/** From the queues to the connections. */
+/** Delivers notifications from the queues to the connections. */
 export const delivery = defineModule({
   settings: (settings) => ({
     gateway: {

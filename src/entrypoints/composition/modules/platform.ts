@@ -7,7 +7,7 @@ import { services } from "../services.ts";
 
 const LEVEL_EXPECTED = `must be one of ${LOG_LEVELS.join(", ")}`;
 
-/** What every function needs. */
+/** Services that every function needs. */
 export const platform = defineModule({
   settings: (settings) => ({
     level: settings.parsed("LOG_LEVEL", (text) => parseLogLevel(text || "INFO"), LEVEL_EXPECTED),

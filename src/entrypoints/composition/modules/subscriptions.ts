@@ -3,7 +3,7 @@ import { allowEverySubscription } from "../../../domain/subscription/subscriptio
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
-/** How many entities a client may subscribe to. */
+/** Subscribes connections to entities, up to a limit for each connection. */
 export const subscribing = defineModule({
   settings: (settings) => ({
     limit: settings.wholeNumber("SUBSCRIPTION_LIMIT", { min: 1, max: 1000, fallback: 100 }),
@@ -17,7 +17,7 @@ export const subscribing = defineModule({
   },
 });
 
-/** A module of its own: it needs no limit. */
+/** Ends subscriptions. It is a separate module because it needs no limit. */
 export const unsubscribing = defineModule({
   services: (provide) => {
     provide(

@@ -5,7 +5,7 @@ import { defineModule } from "../../module.ts";
 import { services } from "../../services.ts";
 import { readMaxLifetimeSeconds } from "../../token-settings.ts";
 
-/** The secret's versions in Secrets Manager, cached. */
+/** Caches the secret's versions in Secrets Manager. */
 export const signingSecrets = defineModule({
   settings: (settings) => {
     settings.oneOf("SECRETS", ["secrets-manager"]);

@@ -7,7 +7,7 @@ import { serviceId, services } from "../../services.ts";
 
 const dynamoTable = serviceId<DynamoTable>("DynamoTable");
 
-/** Connections and subscriptions in one table. */
+/** Stores connections and subscriptions in one table. */
 export const stores = defineModule({
   settings: (settings) => {
     settings.oneOf("STORE", ["dynamodb"]);

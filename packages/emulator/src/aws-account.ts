@@ -1,4 +1,4 @@
-/** What stands in ARNs and events where a deployment has its own. */
+/** The account values in ARNs and events. A deployment has its own. */
 export type AwsAccount = {
   readonly accountId: string;
   readonly region: string;
@@ -15,7 +15,7 @@ export const DEFAULT_ACCOUNT: AwsAccount = {
   functionsAccessKeyId: "functions",
 };
 
-/** The one identity of all callers that are no functions: what policies of the template have to name. */
+/** The ARN of the one caller outside of the functions. Policies of the template have to name it. */
 export function localCallerArn(accountId: string = DEFAULT_ACCOUNT.accountId): string {
   return `arn:aws:iam::${accountId}:user/local`;
 }

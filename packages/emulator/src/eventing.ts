@@ -12,16 +12,16 @@ import type { SqsEvent } from "./sqs/sqs-event.ts";
 import { makeSqsService } from "./sqs/sqs-service.ts";
 import type { MayCallerSend } from "./template/read-callers.ts";
 
-/** What the template declares between a publisher and the functions. */
+/** The template's declarations between a publisher and the functions. */
 export type EventingDescription = {
   readonly queues: readonly QueueDescription[];
   readonly rules: readonly Rule[];
   readonly eventSourceMappings: readonly EventSourceMappingDescription[];
-  /** Without it every caller may. */
+  /** If absent, every caller may send. */
   readonly mayCallerSend?: MayCallerSend;
 };
 
-/** What the template leaves out is left out here too. */
+/** A queue as the template declares it. Settings that the template leaves out are absent here too. */
 export type QueueDescription = Partial<QueueSettings> & Pick<QueueSettings, "name">;
 
 export type EventSourceMappingDescription = {
@@ -36,14 +36,14 @@ export type EventSourceMappingDescription = {
 export type Eventing = {
   /** EventBridge, SQS and the report on the queues. */
   readonly services: readonly HttpService[];
-  /** Ends polls, long ones too; resolves when the invocations under way have ended. */
+  /** Ends all polls, long ones too. Resolves when the current invocations have ended. */
   stop(): Promise<void>;
 };
 
-/** As many batches as Lambda begins with, where the template sets no limit. */
+/** The number of concurrent batches with which Lambda begins, if the template sets no limit. */
 const DEFAULT_CONCURRENCY = 5;
 
-/** Bus, rules, queues and their pollers, running. Throws on a description that cannot work. */
+/** Starts bus, rules, queues and their pollers. Throws on a description that cannot work. */
 export function startEventing(deps: {
   readonly description: EventingDescription;
   readonly accountId: string;
@@ -95,7 +95,7 @@ async function invokeFunction(functions: Functions, name: string, event: SqsEven
   }
 }
 
-/** Named for the error inside the function, as Lambda's log names it. */
+/** A failed invocation, named after the error inside the function, as in Lambda's log. */
 class FunctionFailure extends Error {
   constructor(errorType: string, errorMessage: string) {
     super(errorMessage);

@@ -3,13 +3,13 @@ import type { AwsAccount } from "./aws-account.ts";
 import type { Environment } from "./process-environment.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
 
-/** Needed by Node.js and the operating system; none of them changes what a function does. */
+/** Variables that Node.js and the operating system need. None of them changes the behaviour of a function. */
 const KEPT = new Set(["PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"]);
 
 /**
- * All variables of one function: the template's, those that Lambda sets, and what leads every call of the AWS SDK to the
- * emulator. Of the shell's variables only those in KEPT: a variable for another program must not change what runs, and
- * real credentials must not be used.
+ * All variables of one function: the template's, those that Lambda sets, and those that direct every call of the AWS
+ * SDK to the emulator. Of the shell's variables only those in KEPT are passed on: a variable for another program must
+ * not change a function, and real credentials must not be used.
  */
 export function functionEnvironment(
   fn: FunctionDescription,
@@ -35,7 +35,7 @@ export function functionEnvironment(
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
 }
 
-/** Lambda developer guide, "Defined runtime environment variables". */
+/** The variables that Lambda sets (Lambda developer guide, "Defined runtime environment variables"). */
 function setByLambda(fn: FunctionDescription, { region }: AwsAccount): Environment {
   return {
     _HANDLER: fn.handler,
@@ -50,14 +50,14 @@ function setByLambda(fn: FunctionDescription, { region }: AwsAccount): Environme
   };
 }
 
-/** Whatever a handler calls of AWS it calls here: nothing that runs on a laptop may reach an account by accident. */
+/** Directs every AWS call of a handler to the emulator: no function on a laptop may reach an account by accident. */
 function callsStayHere({ functionsAccessKeyId }: AwsAccount, endpoint: string): Environment {
   return {
     AWS_ENDPOINT_URL: endpoint,
-    // The SDK calls only with credentials. The key says that a function calls; the signature is not checked.
+    // The SDK calls only with credentials. The key marks the caller as a function; the signature is not checked.
     AWS_ACCESS_KEY_ID: functionsAccessKeyId,
     AWS_SECRET_ACCESS_KEY: "local",
-    // Else the SDK would read the developer's files, and ask the machine for its role.
+    // Otherwise the SDK would read the developer's files, and ask the machine for its role.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: "true",

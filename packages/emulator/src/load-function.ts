@@ -5,7 +5,7 @@ import type { LambdaHandler } from "./lambda/lambda-function.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
 import { TemplateError } from "./template/template-error.ts";
 
-/** Gives the handler of a function that the template declares. */
+/** Loads the handler of a function that the template declares. */
 export type LoadFunction = (fn: FunctionDescription) => LambdaHandler | Promise<LambdaHandler>;
 
 const EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
@@ -28,7 +28,10 @@ export function loadFromFolder(folder: string): LoadFunction {
   };
 }
 
-/** Of a CommonJS module, exports that Node.js does not find by reading it are members of the default export. */
+/**
+ * The export at a path. If Node.js does not find a CommonJS module's exports by reading it, they are members of the
+ * default export.
+ */
 function memberAt(module: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
   return member(module, path) ?? member(module["default"], path);
 }

@@ -3,14 +3,14 @@ import type { FunctionError } from "./lambda/lambda-function.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /**
- * Watches the emulator. It is called synchronously where things happen. Its faults, and those of a promise that it
- * returns, change nothing in the emulator.
+ * Watches the emulator. It is called synchronously at each event. Its faults, and those of a promise that it returns,
+ * change nothing in the emulator.
  */
 export type Observer = (event: EmulatorEvent) => void;
 
 /**
- * Events can be printed whole: no member holds a credential or a payload. Payloads are behind functions, which
- * JSON.stringify leaves out. A function's own error text is shown, as CloudWatch shows it.
+ * An event of the emulator. Events can be printed whole: no member holds a credential or a payload. Payloads are behind
+ * functions, which JSON.stringify leaves out. A function's own error text is shown, as CloudWatch shows it.
  */
 export type EmulatorEvent = Stamped<
   | HandshakeReceived
@@ -37,10 +37,10 @@ type Stamped<Event> = Event extends unknown ? Event & { readonly at: number } : 
 /** A client asks for a WebSocket. Nothing has been checked yet. */
 type HandshakeReceived = {
   readonly kind: "handshake-received";
-  /** Joins a handshake and its response; unique in one run. */
+  /** The id of a handshake, also in the event of its response; unique in one run. */
   readonly handshakeId: number;
   readonly method: string;
-  /** Without the query. A segment that may be a credential is `…`. */
+  /** The path without the query. A segment that may be a credential is `…`. */
   readonly path: string;
   /** The names of the query's parameters. Their values may be credentials. */
   readonly query: readonly string[];
@@ -51,7 +51,7 @@ type HandshakeReceived = {
 type HandshakeResponded = {
   readonly kind: "handshake-responded";
   readonly handshakeId: number;
-  /** 101 opens the connection. */
+  /** The status of the response; 101 opens the connection. */
   readonly status: number;
   /** Present with 101. */
   readonly connectionId?: string;
@@ -76,17 +76,17 @@ type FrameSent = {
 /** A route's response, a post to `@connections`, or an error of the gateway itself. */
 export type FrameSource = "route-response" | "post" | "gateway";
 
-/** Also for a connection whose client left before the 101. */
+/** Reported also if the client left before the 101. */
 type ConnectionClosed = {
   readonly kind: "connection-closed";
   readonly connectionId: string;
   readonly code: number;
-  /** `…` where a client's reason may be a credential. */
+  /** The close reason, or `…` if a client's reason may be a credential. */
   readonly reason: string;
   readonly by: ClosedBy;
 };
 
-/** `delete-connection` is a DELETE to `@connections`. The network closes what ends without a close frame. */
+/** `delete-connection` is a DELETE to `@connections`. `network` is a connection that ends without a close frame. */
 export type ClosedBy = "client" | "gateway" | "delete-connection" | "network";
 
 type InvocationBegun = {
@@ -104,7 +104,7 @@ type InvocationEnded = {
   readonly outcome: { readonly kind: "returned" } | { readonly kind: "failed"; readonly error: FunctionError };
 };
 
-/** A fault in code that runs on after its invocation has ended. */
+/** A fault in code that continues after its invocation has ended. */
 type FaultAfterInvocation = {
   readonly kind: "fault-after-invocation";
   readonly functionName: string;
@@ -112,7 +112,7 @@ type FaultAfterInvocation = {
   readonly error: FunctionError;
 };
 
-/** An event that the bus has accepted. No rules: it reaches no target. */
+/** An event that the bus has accepted. With no rules it reaches no target. */
 type EventPublished = {
   readonly kind: "event-published";
   readonly eventId: string;
@@ -124,7 +124,7 @@ type EventPublished = {
   readonly detail: () => string;
 };
 
-/** A target that did not take an event. */
+/** A target that did not accept an event. */
 type EventUndelivered = {
   readonly kind: "event-undelivered";
   readonly eventId: string;
@@ -142,7 +142,7 @@ type MessageSent = MessageEvent & {
   readonly body: () => string;
 };
 
-/** By an event source mapping or by ReceiveMessage. */
+/** Received by an event source mapping or by ReceiveMessage. */
 type MessageReceived = MessageEvent & { readonly kind: "message-received"; readonly receiveCount: number };
 
 /** A function did not process it. It stays in flight until its visibility timeout. */
@@ -160,13 +160,13 @@ type MessageDeadLettered = MessageEvent & {
 
 type MessageDeleted = MessageEvent & {
   readonly kind: "message-deleted";
-  /** By its consumer or a move task, by the queue's retention period, or by PurgeQueue. */
+  /** The cause: its consumer or a move task, the queue's retention period, or PurgeQueue. */
   readonly why: "deleted" | "expired" | "purged";
 };
 
 type MessageEvent = { readonly queue: string; readonly messageId: string };
 
-/** What the parts of the emulator call. */
+/** Reports an event. Every part of the emulator calls it. */
 export type Observe = (event: Unstamped<EmulatorEvent>) => void;
 
 type Unstamped<Event> = Event extends unknown ? Omit<Event, "at"> : never;
@@ -174,21 +174,24 @@ type Unstamped<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 export function makeObserve(observer: Observer = () => {}, scheduler: Scheduler): Observe {
   let hasFailed = false;
   const report = (fault: unknown) => {
-    // Once: an observer that always fails would fill the terminal.
+    // The warning is printed once: an observer that always fails would fill the terminal.
     if (!hasFailed) process.emitWarning(`the emulator's observer failed: ${inspect(fault)}`);
     hasFailed = true;
   };
   return (event) => {
-    // As an async function: one catch for what the observer throws and for the promise that it may return.
+    // The async function needs one catch for errors that the observer throws and for promises that it returns.
     (async () => observer({ ...event, at: scheduler.now() }))().catch(report);
   };
 }
 
-/** A JSON Web Token with a signature is longer (HS256 alone has 43 characters), a name that people give is shorter. */
+/**
+ * A signed JSON Web Token is longer (the HS256 signature alone has 43 characters); a name that a person gives is
+ * shorter.
+ */
 const MAX_NAME_CHARACTERS = 40;
 export const HIDDEN = "…";
 
-/** A text of a client's that may be shown, or `…` if it may be a credential. */
+/** A client's text, or `…` if it may be a credential. */
 export function redact(text: string): string {
   return text.length > MAX_NAME_CHARACTERS ? HIDDEN : text;
 }

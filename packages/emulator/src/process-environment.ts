@@ -26,7 +26,7 @@ function install(): void {
     {
       get: (_, name) => Reflect.get(current(), name),
       has: (_, name) => Reflect.has(current(), name),
-      // As Node.js does: every value becomes a text.
+      // Every value becomes a text, as in Node.js.
       set: (_, name, value) => Reflect.set(current(), name, String(value)),
       deleteProperty: (_, name) => Reflect.deleteProperty(current(), name),
       defineProperty: (_, name, property) => Reflect.defineProperty(current(), name, property),
@@ -34,6 +34,6 @@ function install(): void {
       getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(current(), name),
     },
   );
-  // For `import { env } from "node:process"`.
+  // This also updates `import { env } from "node:process"`.
   syncBuiltinESMExports();
 }

@@ -16,32 +16,34 @@ import type { FunctionDescription, StackDescription } from "./template/stack-des
 import { templateText } from "./template/template-text.ts";
 
 export type RunTemplateOptions = {
-  /** The path of a SAM template, or its text with the name that messages give it. */
+  /** The path of a SAM template, or its text with a file name for messages. */
   readonly template: string | { readonly text: string; readonly file: string };
-  /** Values of the template's parameters, in place of their defaults. */
+  /** Values of the template's parameters. They replace the defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** The same for parameters that the template may lack. */
+  /** The same, for parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
   /**
-   * Gives the handler of a function. By default the module that `CodeUri` and `Handler` name, in JavaScript or
-   * TypeScript. Functions are loaded one after another, each in its own environment.
+   * Loads the handler of a function. By default it imports the module that `CodeUri` and `Handler` name, in JavaScript
+   * or TypeScript. Functions are loaded one after another, each in its own environment.
    */
   readonly loadFunction?: LoadFunction;
-  /** Environment variables in place of the template's: for all functions, or by function. Undefined removes one. */
+  /**
+   * Environment variables that replace the template's, for all functions or by function. Undefined removes a variable.
+   */
   readonly overrides?: Environment | ((fn: FunctionDescription, addresses: Addresses) => Environment);
-  /** Where to listen on 127.0.0.1. By default any port that is free. */
+  /** The port on 127.0.0.1. By default any free port. */
   readonly port?: number;
-  /** The emulator's time. A test can have its own, in which two hours pass at once. */
+  /** The emulator's clock and timers. A test can use its own, in which two hours pass at once. */
   readonly scheduler?: Scheduler;
-  /** Watches what happens: handshakes, frames, invocations, events, messages. */
+  /** Watches handshakes, frames, invocations, events and messages. */
   readonly observer?: Observer;
-  /** How many handshakes and requests a second the account may make. By default those of a new account. */
+  /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
-  /** What stands in ARNs and events. */
+  /** The account values in ARNs and events. */
   readonly account?: Partial<AwsAccount>;
-  /** Answers requests that no emulated service answers, such as a page for browsers. */
+  /** Services for requests that no emulated service handles, such as a page for browsers. */
   readonly services?: (addresses: Addresses) => readonly HttpService[];
-  /** Takes a line about each kind of property that the template has and the emulator does not know. */
+  /** Called with a text about each kind of property that the template has and the emulator does not know. */
   readonly warn?: (line: string) => void;
 };
 
@@ -49,7 +51,7 @@ export type Addresses = {
   readonly port: number;
   /** The name of the API's stage. */
   readonly stage: string;
-  /** Where clients connect: `ws://127.0.0.1:<port>/<stage>`. */
+  /** The URL for clients: `ws://127.0.0.1:<port>/<stage>`. */
   readonly url: string;
   /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
@@ -62,8 +64,8 @@ export type RunningTemplate = Addresses &
   };
 
 /**
- * Runs what a SAM template declares in this process: its WebSocket API, functions, queues and event rules. Throws
- * TemplateError or ParameterError, each with a message of one line; rejects when the port cannot be had.
+ * Runs the WebSocket API, functions, queues and event rules of a SAM template in this process. Throws TemplateError or
+ * ParameterError, each with a message of one line. Rejects if the port is not free.
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
@@ -98,7 +100,10 @@ function sourceOf(template: RunTemplateOptions["template"]) {
   return { file: template, text: templateText(template), folder: dirname(template) };
 }
 
-/** One after another: a function that fails to load is reported alone, and the order is the template's in every run. */
+/**
+ * Loads the functions one after another. So a function that fails to load is reported alone, and the order is the
+ * template's in every run.
+ */
 async function loadFunctions(
   { functions }: StackDescription,
   {
@@ -133,7 +138,7 @@ async function loadFunctions(
   return loaded;
 }
 
-/** Functions are told the port while they load, before the emulator listens on it. */
+/** Finds a free port. Functions get the port while they load, before the emulator listens on it. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -19,36 +19,36 @@ import type { Scheduler } from "./scheduler.ts";
 export type RuntimeDescription = {
   readonly api: ApiDescription;
   readonly functions: readonly LambdaFunction[];
-  /** Zero for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
   readonly observer?: Observer;
   readonly account: AwsAccount;
-  /** Answers what no emulated service answers. */
+  /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
 
 export type Runtime = {
   readonly port: number;
-  /** In the API's address. */
+  /** The name of the stage in the API's address. */
   readonly stage: string;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
 
-/** The loopback interface alone: what is meant for a laptop must not be reachable from its network. */
+/** The loopback interface: a runtime on a laptop must not be reachable from its network. */
 const HOST = "127.0.0.1";
 
 const CLOSE_GRACE_MS = 300;
 
-/** Ten of the largest bodies at once; the others wait. */
+/** Ten of the largest bodies fit at once; the others wait. */
 const INVOCATION_BODY_BYTES = 64 * 1024 * 1024;
-/** A separate budget for the calls of functions: they must not wait for bodies of invocations. */
+/** The calls of functions have their own budget: they must not wait for bodies of invocations. */
 const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Rejects when the port cannot be had. */
+/** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
   const { api, account, scheduler } = description;
   const observe = makeObserve(description.observer, scheduler);

@@ -1,12 +1,12 @@
-/** The runtime's time. A test has its own, in which ten idle minutes pass at once. */
+/** The emulator's clock and timers. A test has its own, in which ten idle minutes pass at once. */
 export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Runs once after that many milliseconds, unless cancelled before. Never keeps the process alive. */
+  /** Runs a task once after that many milliseconds, unless it is cancelled before. Never keeps the process alive. */
   after(millis: number, run: () => void): Cancel;
 }
 
-/** May be called at any time and any number of times. */
+/** Cancels a task. May be called at any time and repeatedly. */
 export type Cancel = () => void;
 
 export const realScheduler: Scheduler = {

@@ -3,7 +3,7 @@ export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;
   readonly status: number;
-  /** The code of SQS's older query protocol, where it differs: the AWS CLI shows this one. */
+  /** The code of SQS's older query protocol, if it differs. The AWS CLI shows this one. */
   readonly queryCode: string;
 
   constructor(code: string, message: string, options: { readonly status?: number; readonly queryCode?: string } = {}) {

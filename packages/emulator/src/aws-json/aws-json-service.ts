@@ -4,8 +4,8 @@ import { decodeUtf8, isPlainObject, type PlainObject, parseJson } from "../json.
 import { AwsError } from "./aws-error.ts";
 
 /**
- * `origin` is the address at which the caller reached the emulator, for URLs in responses. The access key is the one
- * that the request names.
+ * The caller of an operation. `origin` is the address through which it reached the emulator, for URLs in responses.
+ * `accessKeyId` is the access key that the request names.
  */
 type Caller = { readonly origin: string; readonly accessKeyId: string };
 
@@ -49,7 +49,7 @@ export function makeAwsJsonService(service: {
   };
 }
 
-/** Any credentials are accepted, but code that forgets to sign must fail here as it does on AWS. */
+/** Accepts any credentials, but code that forgets to sign must fail here as it does on AWS. */
 function checkSigned({ headers }: HttpRequest): string {
   const signed = /^AWS4-HMAC-SHA256 (?:.*\bCredential=([^/,\s]+))?/.exec(headers.authorization ?? "");
   if (signed === null) {

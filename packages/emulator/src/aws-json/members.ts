@@ -1,7 +1,10 @@
 import { isPlainObject, ownProperty, type PlainObject } from "../json.ts";
 import { AwsError } from "./aws-error.ts";
 
-/** The members of an operation's input. The wrong JSON type is a SerializationException, as in every AWS JSON service. */
+/**
+ * Reads a member of an operation's input. The wrong JSON type is a SerializationException, as in every AWS JSON
+ * service.
+ */
 export function optionalText(input: PlainObject, name: string): string | undefined {
   return optional(input, name, (value) => typeof value === "string") as string | undefined;
 }

@@ -1,17 +1,18 @@
 import type { Scheduler } from "../scheduler.ts";
 
-/** Gives the room back. Repeated calls have no effect. */
+/** Returns the reserved bytes. Repeated calls have no effect. */
 export type Release = () => void;
 
 type Waiting = { readonly bytes: number; readonly resolve: (release: Release | undefined) => void };
 
-/** How many requests may wait: each has some 64 KB of its body in Node's own buffers. */
+/** The most requests that wait: each holds about 64 KB of its body in Node's own buffers. */
 const MAX_WAITING = 1_000;
 const MAX_WAIT_MS = 20_000;
 
 /**
- * Bounds the memory of all request bodies together. A request gets room for its whole body before the body is read, first
- * come, first served: two requests with half of their room would wait for each other. TCP holds back unread bodies.
+ * Bounds the memory of all request bodies together. A request reserves its whole body before the body is read, in the
+ * order of arrival: two requests with half of their bytes reserved would wait for each other. TCP holds back unread
+ * bodies.
  */
 export class BodyBudget {
   readonly #limitBytes: number;
@@ -28,7 +29,7 @@ export class BodyBudget {
     return this.#heldBytes;
   }
 
-  /** Undefined if there is no room within twenty seconds, or if a thousand requests wait already. */
+  /** Reserves bytes. Undefined if they are not free within twenty seconds, or if a thousand requests already wait. */
   acquire(bytes: number): Promise<Release | undefined> {
     if (bytes === 0 || (this.#waiting.length === 0 && this.#fits(bytes))) return Promise.resolve(this.#take(bytes));
     if (this.#waiting.length >= MAX_WAITING || bytes > this.#limitBytes) return Promise.resolve(undefined);

@@ -20,7 +20,7 @@ const INTERNAL_ERROR: HttpResponse = {
 
 const TOO_LARGE: HttpResponse = { status: 413, headers: { Connection: "close" } };
 
-/** SDKs try again after 503. */
+/** The response if no memory is free for a body. SDKs try again after 503. */
 const NO_ROOM: HttpResponse = {
   status: 503,
   headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "ServiceUnavailableException" },
@@ -33,7 +33,7 @@ type Deps = {
   readonly bodyBudget: (path: string) => BodyBudget;
 };
 
-/** One port for everything: upgrades go to the gateway, requests to the first service that responds. */
+/** Serves everything on one port: upgrades go to the gateway, requests to the first service that responds. */
 export function makeHttpServer(
   deps: Deps & {
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

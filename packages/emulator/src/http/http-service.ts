@@ -12,13 +12,13 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A stream is sent piece by piece, as it comes. It is closed when the client goes away. */
+  /** A stream is sent piece by piece, at once. It is closed when the client disconnects. */
   readonly body?: string | AsyncIterable<string | Uint8Array>;
   /** Set if the request's body is still in use after the response. Never rejects. */
   readonly until?: Promise<unknown>;
 };
 
-/** One segment of a path without its percent-encoding; undefined where the encoding is malformed. */
+/** Decodes the percent-encoding of one path segment. Undefined if the encoding is malformed. */
 export function decodeSegment(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);

@@ -3,16 +3,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 /** The Invoke API's quota, the largest of all APIs here. */
 export const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** A client that sends nothing for this time loses the room for its body. */
+/** A client that sends nothing for this time loses the bytes reserved for its body. */
 const STALL_MS = 5_000;
 
-/** The declared length. If none is declared, the largest that an API accepts. */
+/** The declared length of a body, or the largest length that an API accepts if none is declared. */
 export function expectedBodyBytes(headers: IncomingHttpHeaders): number {
   if (headers["transfer-encoding"] !== undefined) return MAX_BODY_BYTES;
   return Number(headers["content-length"] ?? 0);
 }
 
-/** Undefined if the body is larger than any API here accepts. Rejects if the client stalls or leaves meanwhile. */
+/**
+ * Reads a body. Undefined if it is larger than any API here accepts. Rejects if the client stalls or leaves meanwhile.
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

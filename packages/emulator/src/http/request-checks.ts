@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
-/** A request has at most one of each (RFC 9112 section 3.2, RFC 9110 section 5.3, RFC 6455 section 11.3). */
+/** Headers that a request has at most once (RFC 9112 section 3.2, RFC 9110 section 5.3, RFC 6455 section 11.3). */
 const SINGLE_HEADERS = new Set(["host", "authorization", "sec-websocket-key", "sec-websocket-version"]);
 
-/** Path and query of a request have no fragment and only ASCII (RFC 9112 section 3.2.1). */
+/** Path and query of a request: ASCII only, and no fragment (RFC 9112 section 3.2.1). */
 const TARGET = /^[!"$->@-~]+(?:\?(?!\?)[!"$-~]*)?$/;
 
 /**
- * Whether a request can be read in two ways. Node silently keeps the first of two `Host` or `Authorization` headers, and
- * other parsers drop one of two question marks before the query.
+ * True if a request can be read in two ways. Node silently keeps the first of two `Host` or `Authorization` headers,
+ * and other parsers drop one of two question marks before the query.
  */
 export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
@@ -26,16 +26,16 @@ export const BAD_REQUEST_PAGE = {
 const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/i;
 
 /**
- * Listening on 127.0.0.1 keeps other machines out, but not the browser on this one: a web page whose domain name is
- * made to resolve to 127.0.0.1 (DNS rebinding) comes with that name as its host.
+ * True if the Host header names this machine. Listening on 127.0.0.1 keeps out other machines, but not the browser on
+ * this one: a web page whose domain name is made to resolve to 127.0.0.1 (DNS rebinding) sends that name as the host.
  */
 export function isLocalHost(headers: IncomingHttpHeaders): boolean {
   return LOCAL_HOST.test(headers.host ?? "");
 }
 
 /**
- * For the AWS APIs, which no web page has to call: browsers let a form or a fetch of any page send a POST here, and name
- * the page in Origin. WebSockets are different: there the handlers check Origin.
+ * True if a web page sent the request. No page has to call the AWS APIs, but browsers let a form or a fetch of any page
+ * send a POST here, and name the page in Origin. WebSockets are different: their handlers check Origin.
  */
 export function isForeignPage(headers: IncomingHttpHeaders): boolean {
   return headers.origin !== undefined && !LOCAL_HOST.test(headers.origin.replace(/^https?:\/\//, ""));

@@ -3,10 +3,10 @@ import { executions } from "./functions.ts";
 import { type FunctionError, functionError } from "./lambda-function.ts";
 
 /**
- * Some faults end a Lambda function's process and its invocation: an error thrown in a timer or callback, an `error` event
- * without a listener, an unhandled rejection, `process.exit`. All functions share this process, so here such a fault ends
- * only its invocation. A fault outside of every invocation belongs to the emulator, and goes to `onOwnFault`. Call it once
- * per process.
+ * Contains the faults that end a Lambda function's process and its invocation: an error thrown in a timer or callback,
+ * an `error` event without a listener, an unhandled rejection, `process.exit`. All functions share this process, so
+ * here such a fault ends only its invocation. A fault outside of every invocation is the emulator's own and goes to
+ * `onOwnFault`. Call it once per process.
  */
 export function containFaults(onOwnFault: (fault: unknown) => never): void {
   process.on("uncaughtException", (thrown) => {
@@ -35,14 +35,14 @@ class FunctionExit extends Error {
   override readonly name = "FunctionExit";
 }
 
-/** As Lambda's runtime interface client for Node.js names it. */
+/** The error of an unhandled rejection, named as in Lambda's runtime interface client for Node.js. */
 function unhandledRejection(reason: unknown): FunctionError {
   const { trace } = functionError(reason);
   const errorMessage = reason instanceof Error ? `${reason.name}: ${reason.message}` : inspect(reason);
   return { errorType: "Runtime.UnhandledPromiseRejection", errorMessage, trace };
 }
 
-/** Lambda's own text. */
+/** The error of an exit, in Lambda's own words. */
 function runtimeExit(requestId: string, status: number): FunctionError {
   const reason =
     status === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${status}`;

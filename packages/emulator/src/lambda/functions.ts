@@ -17,12 +17,12 @@ export const executions = new AsyncLocalStorage<Execution>();
 /** The functions of the template, run in this process with Lambda's limits. */
 export interface Functions {
   has(name: string): boolean;
-  /** Of any name, whether there is such a function or not. */
+  /** The ARN for any name, even if no function has it. */
   arnOf(name: string): string;
   /**
-   * Never throws. Event and result cross as JSON, as in Lambda: a handler cannot reach the caller's objects, and values
-   * outside of JSON do not arrive. A handler that outlives its invocation runs on, since this process cannot stop it;
-   * the observer is told of its later faults.
+   * Runs a function. Never throws. Event and result are converted to JSON and back, as in Lambda: a handler cannot
+   * reach the caller's objects, and values outside of JSON do not arrive. This process cannot stop a handler after its
+   * timeout, so it continues; the observer gets its later faults.
    */
   invoke(name: string, event: unknown): Promise<InvocationResult>;
 }

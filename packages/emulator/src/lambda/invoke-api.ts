@@ -10,7 +10,7 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
-/** Whether a request to this path may run a function, which may make requests of its own. */
+/** True if a request to this path may run a function, which may make requests of its own. */
 export function isInvocation(path: string): boolean {
   return INVOCATIONS.test(path);
 }
@@ -82,7 +82,7 @@ function errorResponse(status: number, type: string, message: string): HttpRespo
   };
 }
 
-/** A call without a payload hands the function an empty object. */
+/** Parses a payload. A call without one passes an empty object to the function. */
 function parseEvent(body: Buffer): { readonly value: unknown } | undefined {
   if (body.length === 0) return { value: {} };
   const text = decodeUtf8(body);

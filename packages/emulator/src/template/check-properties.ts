@@ -5,7 +5,7 @@ import type { TemplateLocation } from "./template-error.ts";
 /** A property of the template without effect here. */
 export type Unemulated = { readonly at: TemplateLocation; readonly path: string; readonly meaning: string };
 
-/** The gaps among the given properties. Throws TemplateError on a property that is refused, or in no table. */
+/** The properties without effect here. Throws TemplateError on a property that is refused, or in no table. */
 export function checkProperties(section: Section, table: PropertyTable): readonly Unemulated[] {
   return section.names
     .filter((name) => section.isGiven(name))

@@ -11,8 +11,8 @@ import type { Stack } from "./stack.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
 /**
- * One line for each kind of property or resource without effect here. Throws TemplateError on properties that would do
- * harm if ignored, and on unknown ones.
+ * One text for each kind of property or resource without effect here. Throws TemplateError on unknown properties, and
+ * on those that would do harm if ignored.
  */
 export function checkTemplate(stack: Stack): readonly string[] {
   const { all } = stack.resources;
@@ -28,7 +28,7 @@ function checkResource(resource: Resource): readonly Unemulated[] {
   ];
 }
 
-/** Resources of types that are not emulated are not read. */
+/** Checks the properties of a resource. Resources of types that are not emulated are not read. */
 function checkOwnProperties({ properties, type }: Resource): readonly Unemulated[] {
   const table = RESOURCE_TABLES.get(type);
   return table === undefined ? [] : checkProperties(properties, table);

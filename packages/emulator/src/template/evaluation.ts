@@ -3,11 +3,11 @@ import type { Scalar, TemplateNode } from "./template-node.ts";
 
 export type Value = Scalar | readonly Value[] | { readonly [name: string]: Value };
 
-/** What `AWS::NoValue` stands for: the property is not there. */
+/** The value of `AWS::NoValue`: the property is absent. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 export type Evaluated = Value | typeof NO_VALUE;
 
-/** What the names in a template stand for. `undefined`: nothing has that name. */
+/** The values of the names in a template. `undefined`: nothing has that name. */
 export type Names = {
   readonly reference: (name: string) => Evaluated | undefined;
   readonly attribute: (resource: string, attribute: string) => Value | undefined;
@@ -35,7 +35,7 @@ export class Evaluation {
     return call(node.argument);
   }
 
-  /** Takes `Fn::If` away and leaves the rest as it stands, so that a mistake in it still has a line. */
+  /** Evaluates `Fn::If` and leaves the rest unevaluated, so that a mistake in it still has a line. */
   choose(node: TemplateNode): TemplateNode {
     return node.kind === "intrinsic" && node.name === "Fn::If" ? this.choose(this.#branch(node.argument)) : node;
   }
@@ -105,7 +105,7 @@ export class Evaluation {
     ],
   ]);
 
-  /** For a condition, or for a rule's assertion. */
+  /** Evaluates a condition, or a rule's assertion. */
   holds(node: TemplateNode): boolean {
     const longForm = node.kind === "map" && node.entries.size === 1 ? node.entries.get("Condition") : undefined;
     if (longForm !== undefined) return this.condition(this.#text(longForm), node);

@@ -5,7 +5,7 @@ const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
 const NO_TRANSFORMATION = "what changes an event on its way is not emulated";
 
-/** Docs/fidelity.md has them: limits are the account's, logs and metrics are not there. */
+/** Docs/fidelity.md lists them: limits are the account's; logs and metrics do not exist here. */
 const ROUTE_SETTINGS: PropertyTable = {
   DataTraceEnabled: "harmless",
   DetailedMetricsEnabled: "harmless",
@@ -50,7 +50,7 @@ const WEB_SOCKET_API: PropertyTable = {
       OperationName: "harmless",
       RequestModels: { named: NO_MODELS },
       RequestParameters: { refused: "API Gateway would refuse handshakes without them, which is not emulated" },
-      // What counts is the RouteResponse.
+      // The RouteResponse decides instead.
       RouteResponseSelectionExpression: "harmless",
     },
   },
@@ -113,7 +113,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   PropagateTags: "harmless",
   ProvisionedConcurrencyConfig: "harmless",
   PublishToLatestPublished: "harmless",
-  // Docs/fidelity.md: 1,000 executions at once in all.
+  // Docs/fidelity.md: 1,000 concurrent executions in total.
   ReservedConcurrentExecutions: "harmless",
   RolePath: "harmless",
   RecursiveLoop: "harmless",
@@ -177,7 +177,7 @@ const QUEUE: PropertyTable = {
   VisibilityTimeout: "emulated",
 };
 
-/** Statements are IAM's: what they hold is read where they are judged. */
+/** Statements are IAM's. Their members are read by the code that judges them. */
 const QUEUE_POLICY: PropertyTable = {
   PolicyDocument: {
     members: { Id: "harmless", Statement: "emulated", Version: "harmless" },
@@ -221,7 +221,7 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::Serverless::WebSocketApi", WEB_SOCKET_API],
 ]);
 
-/** A resource's attributes beside its properties. */
+/** The attributes of a resource beside its properties. */
 export const RESOURCE_ATTRIBUTES: PropertyTable = {
   Condition: "emulated",
   Connectors: { named: "connectors grant permissions, of which there are none here" },
@@ -279,7 +279,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
   Transform: "harmless",
 };
 
-/** Types that need no emulation: memory or the terminal does their work, or a laptop does not need it. */
+/** Types that need no emulation: in-memory stores or the terminal replace them, or a laptop does not need them. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
   "AWS::ApiGatewayV2::ApiMapping",

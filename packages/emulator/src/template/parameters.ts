@@ -1,12 +1,12 @@
 import type { Value } from "./evaluation.ts";
 import type { Section } from "./section.ts";
 
-/** A parameter's value that the template does not take, or a parameter that it does not have. Never the value itself. */
+/** A parameter that the template does not have, or a value that it refuses. The message never holds the value. */
 export class ParameterError extends Error {
   override readonly name = "ParameterError";
 }
 
-/** What is given, or else the defaults, held to what the template says of them. Throws ParameterError. */
+/** The given values, or else the defaults, checked against the template's rules for them. Throws ParameterError. */
 export function readParameters(declared: Section, given: Readonly<Record<string, string>>): ReadonlyMap<string, Value> {
   const unknown = Object.keys(given).find((name) => !declared.names.includes(name));
   if (unknown !== undefined) throw new ParameterError(`the template has no parameter ${unknown}`);

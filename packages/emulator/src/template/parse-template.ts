@@ -14,8 +14,8 @@ import { TemplateError, type TemplateLocation } from "./template-error.ts";
 import type { MapNode, Scalar, TemplateNode } from "./template-node.ts";
 
 /**
- * YAML (and so JSON) with CloudFormation's short and long forms of intrinsic functions. Anchors, aliases and merge keys are
- * resolved, as the SAM CLI does before it deploys. Throws TemplateError.
+ * Parses YAML (and so JSON) with CloudFormation's short and long forms of intrinsic functions. Resolves anchors,
+ * aliases and merge keys, as the SAM CLI does before it deploys. Throws TemplateError.
  */
 export function parseTemplate(file: string, text: string): MapNode {
   const lines = new LineCounter();
@@ -36,7 +36,7 @@ export function parseTemplate(file: string, text: string): MapNode {
 
 type Reading = {
   readonly at: (node: ParsedNode | null) => TemplateLocation;
-  /** By anchor, in the file's order. Undefined while the node with the anchor is being read. */
+  /** The nodes by anchor, in the file's order. Undefined while the node with the anchor is being read. */
   readonly anchored: Map<string, TemplateNode | undefined>;
 };
 
@@ -72,7 +72,7 @@ function toPlainNode(node: ParsedNode | null, reading: Reading): TemplateNode {
   if (isSeq<ParsedNode>(node)) return { kind: "list", items: node.items.map((item) => toNode(item, reading)), at };
   if (!isScalar(node)) return { kind: "scalar", value: null, at };
   const { value, source = "" } = node;
-  // In an event pattern it would match another number.
+  // A rounded number in an event pattern would match another number.
   if (typeof value === "number" && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(source) && !isExactNumber(source)) {
     throw new TemplateError(at, `the number ${source} has more digits than the local runtime holds`);
   }
@@ -81,14 +81,14 @@ function toPlainNode(node: ParsedNode | null, reading: Reading): TemplateNode {
 
 type Item = Pair<ParsedNode, ParsedNode | null>;
 
-/** A map's own entries win over those that a merge key brings, wherever it stands. */
+/** The entries of a map. Its own entries override those of a merge key, wherever the key is. */
 function entriesOf(items: readonly Item[], reading: Reading): ReadonlyMap<string, TemplateNode> {
   const merged: TemplateNode[] = [];
   const own = new Map<string, TemplateNode>();
   for (const { key, value } of items) {
     const node = toNode(value, reading);
     if (isMergeKey(key)) merged.push(node);
-    // A value begins where its key stands: that is the line that a person looks for.
+    // The location of a value is that of its key: a person looks for that line.
     else own.set(String(isScalar(key) ? key.value : key), { ...node, at: reading.at(key) });
   }
   return new Map([...merged.flatMap(mergedEntries), ...own]);
@@ -98,14 +98,17 @@ function isMergeKey(key: ParsedNode): boolean {
   return isScalar(key) && key.value === "<<" && (key as YamlScalar).type === "PLAIN";
 }
 
-/** Of several maps in a list the first wins. */
+/** The entries of a merge key. If a list of maps repeats a name, the first map counts. */
 function mergedEntries(node: TemplateNode): readonly (readonly [string, TemplateNode])[] {
   if (node.kind === "map") return [...node.entries];
   if (node.kind === "list") return node.items.toReversed().flatMap(mergedEntries);
   throw new TemplateError(node.at, "a merge key (<<) takes a map or a list of maps");
 }
 
-/** `Condition` has no such form: the same word names a resource's condition and a policy's. */
+/**
+ * Turns a short form into the long form. `Condition` has no long form: the same word names a resource's condition and a
+ * policy's.
+ */
 function longForm(node: TemplateNode): TemplateNode {
   if (node.kind !== "map" || node.entries.size !== 1) return node;
   const [[name, argument] = ["", node]] = node.entries;

@@ -2,18 +2,18 @@ import type { AwsAccount } from "../aws-account.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 export type LocalAccount = AwsAccount & {
-  /** Where the emulator listens: a queue's URL begins with it. */
+  /** The address of the emulator, with which a queue's URL begins. */
   readonly origin: string;
 };
 
 type PhysicalName = {
-  /** What AWS would generate is the logical id here. */
+  /** The physical name. If AWS would generate it, it is the logical id here. */
   readonly name: string;
   readonly ref: string;
   readonly arn?: string;
 };
 
-/** What `Ref` and `Fn::GetAtt` give for resources here. */
+/** The values of `Ref` and `Fn::GetAtt` for resources. */
 export class PhysicalNames {
   readonly #account: LocalAccount;
   readonly #resources: Resources;
@@ -69,7 +69,7 @@ export class PhysicalNames {
     }
   }
 
-  /** SAM makes a route for each key of an API's Routes. */
+  /** True for the logical id of a route: SAM makes one for each key of an API's Routes. */
   #isRoute(name: string): boolean {
     return this.#resources
       .ofType("AWS::Serverless::WebSocketApi")
@@ -84,7 +84,7 @@ export function routeLogicalId(apiLogicalId: string, routeKey: string): string {
   return `${apiLogicalId}${key.charAt(0).toUpperCase()}${key.slice(1).toLowerCase()}Route`;
 }
 
-/** SAM's default. */
+/** The name of an API's stage, by default SAM's. */
 export function stageName(api: Resource): string {
   return api.properties.text("StageName", "default");
 }

@@ -7,7 +7,7 @@ export type QueuePolicy = {
   /** ARNs of the queues that the policy is attached to. */
   readonly queues: readonly string[];
   readonly resources: readonly string[];
-  /** Services by name; `*` is every caller. */
+  /** The names of services; `*` is every caller. */
   readonly principals: readonly string[];
   readonly conditions: readonly Condition[];
 };
@@ -20,7 +20,7 @@ type Context = ReadonlyMap<string, string>;
 const SENDING = new Set(["sqs:SendMessage", "sqs:*", "*"]);
 const EVENTBRIDGE = "events.amazonaws.com";
 
-/** `true` as in an account, although no connection here is encrypted. */
+/** `true`, as for a caller with TLS, although no connection here is encrypted. */
 const ALWAYS = [["aws:securetransport", "true"]] as const;
 
 export function readQueuePolicies(stack: Stack): readonly QueuePolicy[] {
@@ -46,7 +46,7 @@ function attachedTo(properties: Section, stack: Stack): readonly string[] {
   return queues.map((queue) => stack.arnOf(queue));
 }
 
-/** A service may send only if a statement allows it, and none denies it. */
+/** True if a service may send: a statement allows it, and none denies it. */
 export function mayRuleSend(
   policies: readonly QueuePolicy[],
   { queueArn, ruleArn }: { readonly queueArn: string; readonly ruleArn: string },
@@ -61,7 +61,7 @@ export function mayRuleSend(
   return about.some(({ effect }) => effect === "Allow") && !about.some(({ effect }) => effect === "Deny");
 }
 
-/** IAM lets the account's callers send, unless a statement denies it. */
+/** True if a caller of the account may send: IAM allows it unless a statement denies it. */
 export function mayPrincipalSend(
   policies: readonly QueuePolicy[],
   { queueArn, principalArn }: { readonly queueArn: string; readonly principalArn: string },

@@ -8,7 +8,7 @@ import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 import { TemplateError } from "./template-error.ts";
 
-/** The one WebSocket API. Throws TemplateError on what SAM or CloudFormation would refuse. */
+/** Reads the one WebSocket API. Throws TemplateError if SAM or CloudFormation would refuse it. */
 export function readApi(stack: Stack): ApiDescription {
   const [api, another] = stack.resources.ofType("AWS::Serverless::WebSocketApi");
   if (api === undefined)
@@ -66,7 +66,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   });
 }
 
-/** Their logical ids. */
+/** The logical ids of the routes that have a route response. */
 function readAnsweredRoutes(api: Resource, stack: Stack): ReadonlySet<string> {
   const routes = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
   const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
@@ -90,7 +90,7 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
   return { functionName: stack.functionAt(auth, "AuthArn"), identitySources };
 }
 
-/** Beside the one that SAM makes for the API. */
+/** The stages beside the one that SAM makes for the API. */
 function readFurtherStages(api: Resource, own: Stage, stack: Stack): readonly Stage[] {
   const names = new Set([own.name]);
   return stack.resources.ofType("AWS::ApiGatewayV2::Stage").map(({ properties }) => {

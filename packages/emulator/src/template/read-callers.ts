@@ -2,12 +2,12 @@ import { localCallerArn } from "../aws-account.ts";
 import { mayPrincipalSend, readQueuePolicies } from "./queue-policies.ts";
 import type { Stack } from "./stack.ts";
 
-/** Whether the queue's policy lets the caller with this access key send. */
+/** True if the queue's policy lets the caller with this access key send. */
 export type MayCallerSend = (queueArn: string, accessKeyId: string) => boolean;
 
 /**
- * There are two callers here: the functions, which share one process and so their roles, and one user for all other
- * callers.
+ * Reads the permissions of the two callers: the functions, which share one process and so their roles, and one user for
+ * all other callers.
  */
 export function readCallers(stack: Stack): MayCallerSend {
   const policies = readQueuePolicies(stack);

@@ -4,7 +4,7 @@ import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 import type { FunctionDescription } from "./stack-description.ts";
 
-/** SAM's defaults, where neither the function nor Globals says otherwise. */
+/** SAM's defaults, if neither the function nor Globals sets a value. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 /** Lambda's default for SQS. */

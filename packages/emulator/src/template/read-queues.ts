@@ -3,7 +3,7 @@ import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
-/** With their bounds (SQS API reference, CreateQueue). */
+/** Properties with their bounds (SQS API reference, CreateQueue). */
 const PROPERTIES = [
   ["VisibilityTimeout", "visibilityTimeoutSeconds", 0, 43_200],
   ["DelaySeconds", "delaySeconds", 0, 900],

@@ -10,20 +10,20 @@ import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
 export type TemplateSource = {
-  /** As messages are to name it. */
+  /** The file name in messages. */
   readonly file: string;
   readonly text: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** For parameters that the template may lack. */
+  /** Values for parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
   readonly account: LocalAccount;
 };
 
-/** What runs locally of a template. Throws TemplateError, or ParameterError on what is given for its parameters. */
+/** Reads the parts of a template that run locally. Throws TemplateError, or ParameterError for the given parameters. */
 export function readTemplate(source: TemplateSource): StackDescription {
   const { file, text, parameters, account, preferredParameters } = source;
   const stack = new Stack(parseTemplate(file, text), parameters, account, preferredParameters);
-  // First: the name of a misspelt property helps more than that of the missing one.
+  // This check comes first: the name of a misspelt property helps more than that of the missing one.
   const warnings = checkTemplate(stack);
   return {
     warnings,

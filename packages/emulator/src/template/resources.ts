@@ -9,7 +9,7 @@ export type Resource = {
   readonly properties: Section;
 };
 
-/** The resources whose condition holds. */
+/** The resources whose condition is true. */
 export class Resources {
   readonly all: readonly Resource[];
 

@@ -3,7 +3,7 @@ import { ParameterError } from "./parameters.ts";
 import { Section } from "./section.ts";
 import type { MapNode, TemplateNode } from "./template-node.ts";
 
-/** Checks a template's rules for combinations of parameters. Throws ParameterError with the first broken assertion. */
+/** Checks a template's rules for combinations of parameters. Throws ParameterError for the first broken assertion. */
 export function assertRules(root: MapNode, evaluation: Evaluation): void {
   for (const rule of itemsOf(root.entries.get("Rules"))) {
     const condition = childOf(rule, "RuleCondition");

@@ -9,7 +9,7 @@ export class Section {
   readonly #entries: ReadonlyMap<string, TemplateNode>;
   readonly #evaluation: Evaluation;
 
-  /** `path` from the resource on, `WebsocketApi.Routes`; empty for the whole template. */
+  /** `path` begins with the resource, as in `WebsocketApi.Routes`, and is empty for the whole template. */
   constructor(node: TemplateNode, evaluation: Evaluation, path = "") {
     const chosen = evaluation.choose(node);
     if (chosen.kind !== "map") throw new TemplateError(node.at, `${path || "the template"} is not a map`);
@@ -19,12 +19,12 @@ export class Section {
     this.#evaluation = evaluation;
   }
 
-  /** Names of the properties, as they stand: `AWS::NoValue` is found out only by reading one. */
+  /** The names of the properties, unevaluated: reading a property shows if it is `AWS::NoValue`. */
   get names(): readonly string[] {
     return [...this.#entries.keys()];
   }
 
-  /** The node, not evaluated: it may hold unknown functions. */
+  /** True if the property is given. Its node is not evaluated, because it may hold unknown functions. */
   isGiven(name: string): boolean {
     return this.#chosen(name) !== undefined;
   }
@@ -64,7 +64,7 @@ export class Section {
     return value === true || value === "true";
   }
 
-  /** A single value counts as a list of one, as in policies. Empty where the property is absent. */
+  /** The values of a list. A single value counts as a list of one, as in policies. Empty if the property is absent. */
   list(name: string): readonly Value[] {
     const value = this.#value(name) ?? [];
     return Array.isArray(value) ? value : [value];
@@ -82,7 +82,7 @@ export class Section {
     throw this.problem(name, value === undefined ? "is missing" : "is not a map");
   }
 
-  /** Empty where the property is absent. */
+  /** The map in a property; empty if the property is absent. */
   section(name: string, path: string = this.pathOf(name)): Section {
     const entry = this.#chosen(name);
     return new Section(entry ?? { kind: "map", entries: new Map(), at: this.at }, this.#evaluation, path);

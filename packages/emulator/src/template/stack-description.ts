@@ -2,11 +2,11 @@ import type { EventingDescription } from "../eventing.ts";
 import type { ApiDescription } from "../gateway/api-description.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
-/** What a template declares, as far as it runs on a laptop, with every intrinsic function evaluated. */
+/** The parts of a template that run on a laptop, with every intrinsic function evaluated. */
 export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
-  /** Lines about properties and resources without effect here. */
+  /** Texts about properties and resources without effect here. */
   readonly warnings: readonly string[];
 };
 
@@ -14,11 +14,11 @@ export type FunctionDescription = {
   readonly logicalId: string;
   /** The physical name: `FunctionName`, or else the logical id. */
   readonly name: string;
-  /** The folder of the code, as the template has it. */
+  /** The folder of the code, as the template spells it. */
   readonly codeUri: string;
   /** Module and export, such as `index.handler`. */
   readonly handler: string;
-  /** Where `codeUri` stands, for messages. */
+  /** The location of `codeUri`, for messages. */
   readonly codeAt: TemplateLocation;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;

@@ -9,7 +9,7 @@ import type { MapNode, TemplateNode } from "./template-node.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** A template with its parameters given: its resources, and which of them a property means. */
+/** A template with its parameters: its resources, and the resources to which properties refer. */
 export class Stack {
   /** The whole template. */
   readonly template: Section;
@@ -58,7 +58,7 @@ export class Stack {
     return this.#physical.of(resource).ref;
   }
 
-  /** The name of the function that a property means by its ARN. */
+  /** The name of the function whose ARN is the value of a property. */
   functionAt(section: Section, property: string): string {
     return this.#nameAt(section, property, "AWS::Serverless::Function");
   }
@@ -75,7 +75,7 @@ export class Stack {
   }
 }
 
-/** For what CloudFormation takes as it stands: parameters have no functions in them. */
+/** Evaluates sections in which CloudFormation allows no functions, such as parameters. */
 const constants = new Evaluation({
   reference: () => undefined,
   attribute: () => undefined,

@@ -1,6 +1,6 @@
 export type TemplateLocation = { readonly file: string; readonly line: number };
 
-/** A mistake in the template: where it is, and what is wrong there. Without a line, the file itself is at fault. */
+/** A mistake in the template, with its location. Without a line, the file itself is at fault. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
   readonly location: { readonly file: string; readonly line?: number };

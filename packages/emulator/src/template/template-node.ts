@@ -2,7 +2,7 @@ import type { TemplateLocation } from "./template-error.ts";
 
 export type Scalar = string | number | boolean | null;
 
-/** What stands in a template before any intrinsic function is evaluated, each part with its place in the file. */
+/** A part of a template before any intrinsic function is evaluated, with its location in the file. */
 export type TemplateNode = { readonly at: TemplateLocation } & (
   | { readonly kind: "scalar"; readonly value: Scalar }
   | { readonly kind: "list"; readonly items: readonly TemplateNode[] }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { TemplateError } from "./template-error.ts";
 
-/** The text of a template. Throws TemplateError where it cannot be read. */
+/** Reads the text of a template. Throws TemplateError if the file cannot be read. */
 export function templateText(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -13,7 +13,7 @@ import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Ta
 import { type FindNamed, streamNamed } from "./named-audience.ts";
 import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
 import { makeRemainder } from "./remainder.ts";
-import { makeSlots, type Slots } from "./slots.ts";
+import { makeSemaphore, type Semaphore } from "./semaphore.ts";
 
 type FanOutOrder = {
   readonly delivery: Delivery;
@@ -44,13 +44,13 @@ export type FanOutDependencies = {
 };
 
 export function makeFanOut(deps: FanOutDependencies): FanOut {
-  const slots = makeSlots(deps.concurrency);
+  const semaphore = makeSemaphore(deps.concurrency);
   return (order) => {
     const { notification } = order.delivery;
     if (isTooOld(notification, deps.clock.now())) return putAside(order, "TOO_OLD", deps);
     const push = deps.channel.prepare(notification);
     if (push.kind === "too-large") return putAside(order, "PUSH_TOO_LARGE", deps);
-    return postToAudience(order, push.send, slots, deps);
+    return postToAudience(order, push.send, semaphore, deps);
   };
 }
 
@@ -68,12 +68,12 @@ async function putAside(
 async function postToAudience(
   order: FanOutOrder,
   send: SendToConnection,
-  slots: Slots,
+  semaphore: Semaphore,
   deps: FanOutDependencies,
 ): Promise<DeliveryReport> {
   const { delivery, deadline } = order;
   const tally = newTally();
-  const job: PostJob = { ...deps, slots, deadline, tally, post: send };
+  const job: PostJob = { ...deps, semaphore, deadline, tally, post: send };
   const stream = streamOf(order);
   const remainder = makeRemainder(delivery, deps, tally);
   const untried: NamedRecipient[] = [];

@@ -11,14 +11,14 @@ import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
 import type { SendToConnection } from "../ports/connection-channel.ts";
 import type { Backoff, Clock, Timer } from "../ports/system.ts";
 import type { Tally } from "./delivery-report.ts";
-import type { Slots } from "./slots.ts";
+import type { Semaphore } from "./semaphore.ts";
 
 /** `untried`: time was up before the first post. `failed`: posted in vain, and worth another attempt. */
 export type PostEnding = "delivered" | "gone" | "expired" | "untried" | "failed" | UndeliverableReason;
 
 export type PostJob = {
   readonly post: SendToConnection;
-  readonly slots: Slots;
+  readonly semaphore: Semaphore;
   readonly clock: Clock;
   readonly backoff: Backoff;
   readonly timer: Timer;
@@ -32,10 +32,10 @@ export type PostJob = {
  */
 export async function postToRecipient(recipient: Recipient, job: PostJob, onHanging: () => void): Promise<PostEnding> {
   let hangs = false;
-  const post = async (freeSlot: () => void) => {
+  const post = async (release: () => void) => {
     const cancel = job.timer.after(PATIENCE_MILLIS, () => {
       hangs = true;
-      freeSlot();
+      release();
       onHanging();
     });
     try {
@@ -46,7 +46,7 @@ export async function postToRecipient(recipient: Recipient, job: PostJob, onHang
   };
 
   for (let posts = 1; ; posts += 1) {
-    const outcome = await job.slots(post);
+    const outcome = await job.semaphore(post);
     if (outcome === "expired") return "expired";
     if (outcome === "out-of-time") return posts === 1 ? "untried" : "failed";
     if (outcome === "throttled") job.tally.throttled += 1;
@@ -57,12 +57,12 @@ export async function postToRecipient(recipient: Recipient, job: PostJob, onHang
     if (verdict !== "try-again") return verdict;
     const ceiling = pauseCeilingMillis(posts);
     if (hangs || posts === MAX_POSTS || now + ceiling >= job.deadline) return "failed";
-    // Outside the slot: while this connection waits, others are served.
+    // Without a permit: while this connection waits, others are served.
     await job.backoff.pause(ceiling);
   }
 }
 
-/** Expiry and deadline are looked at once the slot is had, not when the queue for it was joined. */
+/** Checks expiry and deadline when the permit is granted, not when the wait for it began. */
 async function postInTime(recipient: Recipient, job: PostJob): Promise<PostOutcome | "expired" | "out-of-time"> {
   const now = job.clock.now();
   if (isExpired(recipient, toEpochSeconds(now))) return "expired";

@@ -1,11 +1,11 @@
-/** Runs a task when one of a fixed number of slots is free, first come, first served. A task may free its slot before it ends. */
-export type Slots = <T>(task: (freeSlot: () => void) => Promise<T>) => Promise<T>;
+/** At most so many tasks run at once, first come, first served. A task may release its permit before it ends. */
+export type Semaphore = <T>(task: (release: () => void) => Promise<T>) => Promise<T>;
 
-export function makeSlots(count: number): Slots {
+export function makeSemaphore(count: number): Semaphore {
   let free = count;
   const waiting: (() => void)[] = [];
 
-  const release = () => {
+  const handOver = () => {
     const next = waiting.shift();
     // Handed on, not freed and taken again: so no later task takes it first.
     if (next === undefined) free += 1;
@@ -16,14 +16,14 @@ export function makeSlots(count: number): Slots {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     let held = true;
-    const freeSlot = () => {
-      if (held) release();
+    const release = () => {
+      if (held) handOver();
       held = false;
     };
     try {
-      return await task(freeSlot);
+      return await task(release);
     } finally {
-      freeSlot();
+      release();
     }
   };
 }

@@ -12,7 +12,7 @@ import { type AudienceStream, type ReadPage, streamAudience } from "./audience-s
 import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
 import { type FindNamed, streamNamed } from "./named-audience.ts";
 import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
-import { makeRemainder } from "./remainder.ts";
+import { makeLeftovers } from "./leftovers.ts";
 import { makeSemaphore, type Semaphore } from "./semaphore.ts";
 
 type FanOutOrder = {
@@ -75,7 +75,7 @@ async function postToAudience(
   const tally = newTally();
   const job: PostJob = { ...deps, semaphore, deadline, tally, post: send };
   const stream = streamOf(order);
-  const remainder = makeRemainder(delivery, deps, tally);
+  const leftovers = makeLeftovers(delivery, deps, tally);
   const untried: NamedRecipient[] = [];
 
   const settle = async (recipient: Recipient, ending: PostEnding) => {
@@ -83,8 +83,8 @@ async function postToAudience(
     if (ending === "delivered" || ending === "expired") tally[ending] += 1;
     else if (ending === "gone") await forgetGone(recipient, order, tally, deps);
     else if (ending === "untried") untried.push(recipient);
-    else if (ending === "failed") await remainder.failed(recipient);
-    else await remainder.undeliverable(recipient, ending);
+    else if (ending === "failed") await leftovers.failed(recipient);
+    else await leftovers.undeliverable(recipient, ending);
   };
 
   await inParallel(deps.concurrency, async (letGo) => {
@@ -104,7 +104,7 @@ async function postToAudience(
   // The page's name came with the message and was never ours: it will not become one by asking again.
   const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
   const left = { ...rest, untried: [...untried, ...rest.untried], attempt };
-  const reason = await remainder.close({ ...left, ...(unreadable && { reason: unreadable }) });
+  const reason = await leftovers.close({ ...left, ...(unreadable && { reason: unreadable }) });
   return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
 }
 

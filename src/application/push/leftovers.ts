@@ -11,7 +11,7 @@ import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
 import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 
 /** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
-export type Remainder = {
+export type Leftovers = {
   /** Sent on in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
@@ -28,11 +28,11 @@ export type Remainder = {
   }): Promise<UndeliverableReason | undefined>;
 };
 
-export function makeRemainder(
+export function makeLeftovers(
   delivery: Delivery,
   ports: { readonly queue: DeliveryQueue; readonly deadLetters: DeadLetters },
   tally: Tally,
-): Remainder {
+): Leftovers {
   const later = async (to: Delivery["to"], attempt: number) => {
     if (attempt >= MAX_ATTEMPTS) return giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
     await ports.queue.defer({ ...delivery, to, attempt }, attemptDelaySeconds(attempt));

@@ -63,7 +63,7 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
       socketsKept: POSTS_AT_ONCE,
     }),
     queue: { defer: nothingLeft },
-    deadLetters: { undeliverable: nothingLeft, unreadable: nothingLeft },
+    deadLetters: { addDelivery: nothingLeft, addRawMessage: nothingLeft },
     clock,
     backoff: new JitteredBackoff(),
     timer: new SystemTimer(),

@@ -40,7 +40,7 @@ export function ofTheLiving(queue: DeliveryQueue & DeadLetters): DeliveryQueue &
     isProcessDead() ? Promise.reject(new DependencyUnavailableError("DELIVERY_QUEUE")) : effect();
   return {
     defer: (...order) => call(() => queue.defer(...order)),
-    undeliverable: (...order) => call(() => queue.undeliverable(...order)),
-    unreadable: (...order) => call(() => queue.unreadable(...order)),
+    addDelivery: (...order) => call(() => queue.addDelivery(...order)),
+    addRawMessage: (...order) => call(() => queue.addRawMessage(...order)),
   };
 }

@@ -33,7 +33,7 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
     "dead-letters %s with its reason, to be moved back with all its attempts",
     async (_what, delivery) => {
       const subject = makeSubject();
-      await subject.queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
+      await subject.queue.addDelivery(delivery, "ATTEMPTS_EXHAUSTED");
       expect(subject.dead()).toEqual([{ delivery: { ...delivery, attempt: 0 }, reason: "ATTEMPTS_EXHAUSTED" }]);
     },
   );
@@ -41,14 +41,14 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
   it("dead-letters an unreadable body byte for byte", async () => {
     const subject = makeSubject();
     const body = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
-    await subject.queue.unreadable(body, "MALFORMED_EVENT");
+    await subject.queue.addRawMessage(body, "MALFORMED_EVENT");
     expect(subject.unread()).toEqual([{ body, reason: "MALFORMED_EVENT" }]);
   });
 
   it("dead-letters a message of any size, with its reason", async () => {
     const subject = makeSubject();
     const body = "x".repeat(1024 * 1024 - 16);
-    await subject.queue.unreadable(body, "MALFORMED_EVENT");
+    await subject.queue.addRawMessage(body, "MALFORMED_EVENT");
     const [kept] = subject.unread();
     expect(kept?.reason).toBe("MALFORMED_EVENT");
     expect(body.startsWith(kept?.body ?? "nothing")).toBe(true);
@@ -57,7 +57,7 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
 
   it("dead-letters a message of any characters, as they are or escaped as in JSON", async () => {
     const subject = makeSubject();
-    await subject.queue.unreadable("a\u0000b\ufffe\uffff", "MALFORMED_EVENT");
+    await subject.queue.addRawMessage("a\u0000b\ufffe\uffff", "MALFORMED_EVENT");
     const escaped = subject.unread().map(({ body }) => body.replace(/[^a-z\\\d]/g, (odd) => unicodeEscape(odd)));
     expect(escaped).toEqual(["a\\u0000b\\ufffe\\uffff"]);
   });
@@ -72,8 +72,8 @@ export function describeDeliveryQueue(makeSubject: () => DeliveryQueueSubject, s
     "DELIVERY_QUEUE",
     {
       defer: (queue) => queue.defer(freshDelivery(entityUpdate()), 0),
-      undeliverable: (queue) => queue.undeliverable(freshDelivery(entityUpdate()), "TOO_OLD"),
-      unreadable: (queue) => queue.unreadable("x", "MALFORMED_EVENT"),
+      undeliverable: (queue) => queue.addDelivery(freshDelivery(entityUpdate()), "TOO_OLD"),
+      unreadable: (queue) => queue.addRawMessage("x", "MALFORMED_EVENT"),
     },
   );
 }

@@ -16,12 +16,12 @@ export class RecordingDeliveryQueue implements DeliveryQueue, DeadLetters {
     this.deferred.push({ delivery, delaySeconds });
   }
 
-  async undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+  async addDelivery(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
     this.#meetOutage();
     this.dead.push({ delivery: { ...delivery, attempt: 0 }, reason });
   }
 
-  async unreadable(body: string, reason: MalformedInputCode): Promise<void> {
+  async addRawMessage(body: string, reason: MalformedInputCode): Promise<void> {
     this.#meetOutage();
     this.unread.push({ body, reason });
   }

@@ -176,11 +176,11 @@ function faultyQueue(
       const message = { eventId: publication.id, body: encodeDelivery(delivery), read: parseQueuedDelivery };
       return call("defer", () => simulation.queue.send(message, delaySeconds));
     },
-    undeliverable(delivery, reason) {
+    addDelivery(delivery, reason) {
       ledger.deadLettered(delivery, reason);
       return call("dead-letter", () => publication.deadLettered.push(delivery.to));
     },
-    unreadable: () => outage("DELIVERY_QUEUE"),
+    addRawMessage: () => outage("DELIVERY_QUEUE"),
   };
 }
 

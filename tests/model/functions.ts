@@ -33,7 +33,7 @@ type Stores = Pick<Ports, "connections" | "subscriptions">;
 /** The ports of the functions that push nothing. */
 const NOTHING_ELSE: Omit<Ports, keyof Stores> = {
   channel: { prepare: unexpected },
-  queue: { defer: unexpected, undeliverable: unexpected, unreadable: unexpected },
+  queue: { defer: unexpected, addDelivery: unexpected, addRawMessage: unexpected },
 };
 
 function unexpected(): never {

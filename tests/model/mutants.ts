@@ -134,7 +134,7 @@ export const mutants: readonly Mutant[] = [
         ),
     })),
   },
-  { breaks: "inv:13", what: "no dead letters", system: withQueue(() => ({ undeliverable: async () => undefined })) },
+  { breaks: "inv:13", what: "no dead letters", system: withQueue(() => ({ addDelivery: async () => undefined })) },
   {
     breaks: "inv:14",
     what: "a retry of the whole audience",

@@ -65,7 +65,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
       { notification: userPush(), to: { recipients: named(recipients(2)) }, attempt: 0 },
     ];
     const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
-    for (const delivery of deliveries) await queue.undeliverable(delivery, "TOO_OLD");
+    for (const delivery of deliveries) await queue.addDelivery(delivery, "TOO_OLD");
     expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({ replayed: 2, left: 0, others: {} });
     const replayed = (await bodiesIn("ContinuationQueue")).map(parseQueuedDelivery);
     const wanted = deliveries.map(({ notification, ...rest }) => ({

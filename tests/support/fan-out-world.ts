@@ -63,8 +63,8 @@ export class FanOutWorld {
         defer: (delivery, seconds) => this.around(() => this.queue.defer(delivery, seconds), "defer"),
       },
       deadLetters: {
-        undeliverable: (delivery, reason) => this.around(() => this.queue.undeliverable(delivery, reason), "defer"),
-        unreadable: (body, reason) => this.queue.unreadable(body, reason),
+        addDelivery: (delivery, reason) => this.around(() => this.queue.addDelivery(delivery, reason), "defer"),
+        addRawMessage: (body, reason) => this.queue.addRawMessage(body, reason),
       },
       clock: this.clock,
       backoff: { pause: (ceilingMillis) => this.around(() => this.pause(ceilingMillis), "pause") },

@@ -37,11 +37,11 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
     });
   }
 
-  undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
-    return this.unreadable(encodeDelivery({ ...delivery, attempt: 0 }), reason);
+  addDelivery(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+    return this.addRawMessage(encodeDelivery({ ...delivery, attempt: 0 }), reason);
   }
 
-  unreadable(body: string, reason: MalformedInputCode | UndeliverableReason): Promise<void> {
+  addRawMessage(body: string, reason: MalformedInputCode | UndeliverableReason): Promise<void> {
     return this.#send({ QueueUrl: this.#urls.deadLetters, ...deadLetter(body, reason) });
   }
 

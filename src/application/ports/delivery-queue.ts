@@ -16,10 +16,10 @@ export interface DeliveryQueue {
  * DependencyUnavailableError.
  */
 export interface DeadLetters {
-  undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void>;
+  addDelivery(delivery: Delivery, reason: UndeliverableReason): Promise<void>;
   /**
    * Keeps a message that could not be parsed, byte for byte, with two exceptions: characters that no queue carries are
    * escaped as in JSON, and a message that leaves no space for its reason loses up to 200 bytes at its end.
    */
-  unreadable(body: string, reason: MalformedInputCode): Promise<void>;
+  addRawMessage(body: string, reason: MalformedInputCode): Promise<void>;
 }

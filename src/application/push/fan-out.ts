@@ -10,9 +10,9 @@ import type { Logger } from "../ports/logger.ts";
 import type { Backoff, Clock, Timer } from "../ports/system.ts";
 import { type AudienceStream, type ReadPage, streamAudience } from "./audience-stream.ts";
 import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
+import { makeLeftovers } from "./leftovers.ts";
 import { type FindNamed, streamNamed } from "./named-audience.ts";
 import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
-import { makeLeftovers } from "./leftovers.ts";
 import { makeSemaphore, type Semaphore } from "./semaphore.ts";
 
 type FanOutOrder = {
@@ -59,7 +59,7 @@ async function putAside(
   reason: UndeliverableReason,
   deps: FanOutDependencies,
 ): Promise<DeliveryReport> {
-  await deps.deadLetters.undeliverable(delivery, reason);
+  await deps.deadLetters.addDelivery(delivery, reason);
   const tally = newTally();
   countDeadLetters(tally, delivery.to, reason);
   return { outcome: reason, ...tally };

@@ -43,7 +43,7 @@ export function makeLeftovers(
     return undefined;
   };
   const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason) => {
-    await ports.deadLetters.undeliverable({ ...delivery, to, attempt }, reason);
+    await ports.deadLetters.addDelivery({ ...delivery, to, attempt }, reason);
     countDeadLetters(tally, to, reason);
     return reason;
   };

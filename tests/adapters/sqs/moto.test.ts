@@ -75,7 +75,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, over SQS emulated by moto,", () =
   it.each(DELIVERIES)(
     "dead-letters %s with its reason, and with all its attempts before it",
     async (_what, delivery) => {
-      await queue.undeliverable(delivery, "ATTEMPTS_EXHAUSTED");
+      await queue.addDelivery(delivery, "ATTEMPTS_EXHAUSTED");
       const { body, reason } = await received(urls.deadLetters);
 
       expect(parseQueuedDelivery(body)).toEqual({ ...delivery, attempt: 0 });
@@ -85,7 +85,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, over SQS emulated by moto,", () =
 
   it("dead-letters an unreadable body byte for byte", async () => {
     const unread = '{"detail":"<é€\u{1f600}>", "x":  1}\n';
-    await queue.unreadable(unread, "MALFORMED_EVENT");
+    await queue.addRawMessage(unread, "MALFORMED_EVENT");
     const { body, reason } = await received(urls.deadLetters);
 
     expect({ body, reason }).toEqual({ body: unread, reason: "MALFORMED_EVENT" });

@@ -69,14 +69,14 @@ describe("SqsDeliveryQueue", () => {
   it.each([1_048_560, 1_048_576])(
     "attack:I3 dead-letters a message of %i bytes at once, with its reason",
     async (size) => {
-      await makeQueue().unreadable("x".repeat(size), "MALFORMED_EVENT");
+      await makeQueue().addRawMessage("x".repeat(size), "MALFORMED_EVENT");
       expect(queues.dead.messages().map(reason)).toEqual(["MALFORMED_EVENT"]);
     },
   );
 
   it("attack:I3 dead-letters a push of a megabyte, with its reason", async () => {
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(1_048_500) }));
-    await makeQueue().undeliverable(delivery, "PUSH_TOO_LARGE");
+    await makeQueue().addDelivery(delivery, "PUSH_TOO_LARGE");
     expect(queues.dead.messages().map(reason)).toEqual(["PUSH_TOO_LARGE"]);
   });
 

@@ -137,7 +137,7 @@ describe("a fan-out, under any faults in any order,", () => {
   it.each<[string, (made: FanOutWorld) => void]>([
     ["a continuation is lost", (made) => Object.assign(made.queue, { defer: async () => undefined })],
     ["a page is dropped", (made) => Object.assign(made, { read: async () => ({ items: made.audience.slice(0, 1) }) })],
-    ["a dead letter is lost", (made) => Object.assign(made.queue, { undeliverable: async () => undefined })],
+    ["a dead letter is lost", (made) => Object.assign(made.queue, { addDelivery: async () => undefined })],
   ])("is caught leaving a recipient out when %s (positive control)", async (_mutant, mutate) => {
     const { failed } = await fc.check(
       fc.asyncProperty(world, async (plan) => {

@@ -4,7 +4,7 @@ import type { DeliveryQueueSubject } from "../delivery-queue.contract.ts";
 import type { Mutant } from "../describe-mutants.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
 
-type Unreadable = Parameters<RecordingDeliveryQueue["unreadable"]>;
+type Unreadable = Parameters<RecordingDeliveryQueue["addRawMessage"]>;
 
 class Hurrying extends RecordingDeliveryQueue {
   override defer(delivery: Delivery): Promise<void> {
@@ -13,38 +13,38 @@ class Hurrying extends RecordingDeliveryQueue {
 }
 
 class CountingOn extends RecordingDeliveryQueue {
-  override async undeliverable(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+  override async addDelivery(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
     this.dead.push({ delivery, reason });
   }
 }
 
 class WithoutReasonAside extends RecordingDeliveryQueue {
-  override undeliverable(delivery: Delivery): Promise<void> {
-    return super.undeliverable(delivery, "TOO_OLD");
+  override addDelivery(delivery: Delivery): Promise<void> {
+    return super.addDelivery(delivery, "TOO_OLD");
   }
 }
 
 class Tidying extends RecordingDeliveryQueue {
-  override unreadable(...[body, reason]: Unreadable): Promise<void> {
-    return super.unreadable(body.trim(), reason);
+  override addRawMessage(...[body, reason]: Unreadable): Promise<void> {
+    return super.addRawMessage(body.trim(), reason);
   }
 }
 
 class WithoutReason extends RecordingDeliveryQueue {
-  override unreadable(...[body]: Unreadable): Promise<void> {
-    return super.unreadable(body, "MALFORMED_RECORD");
+  override addRawMessage(...[body]: Unreadable): Promise<void> {
+    return super.addRawMessage(body, "MALFORMED_RECORD");
   }
 }
 
 class DroppingWhatIsLarge extends RecordingDeliveryQueue {
-  override async unreadable(...[body, reason]: Unreadable): Promise<void> {
-    if (body.length < 256 * 1024) await super.unreadable(body, reason);
+  override async addRawMessage(...[body, reason]: Unreadable): Promise<void> {
+    if (body.length < 256 * 1024) await super.addRawMessage(body, reason);
   }
 }
 
 class ReplacingWhatIsOdd extends RecordingDeliveryQueue {
-  override unreadable(...[body, reason]: Unreadable): Promise<void> {
-    return super.unreadable(body.replaceAll(/[\ufffe\uffff]/g, "\ufffd"), reason);
+  override addRawMessage(...[body, reason]: Unreadable): Promise<void> {
+    return super.addRawMessage(body.replaceAll(/[\ufffe\uffff]/g, "\ufffd"), reason);
   }
 }
 

@@ -62,7 +62,7 @@ async function processMessage(
     if (typeof delivery === "string") {
       const notificationId = eventIdOf(body);
       about = { ...about, ...(notificationId !== undefined && { notificationId }) };
-      await deadLetters.unreadable(body, delivery);
+      await deadLetters.addRawMessage(body, delivery);
       logger.warn("put aside", { ...about, outcome: "dead-lettered", reason: delivery, deadLettered: 1 });
     } else {
       about = { ...about, ...fieldsOf(delivery) };

@@ -3,9 +3,9 @@ import { type ConnectionId, parseConnectionId } from "../../src/domain/connectio
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type {
   EntityUpdate,
+  EventMetadata,
   NamedRecipient,
   Notification,
-  Publication,
   Recipient,
   UserPush,
 } from "../../src/domain/notification/notification.ts";
@@ -14,18 +14,18 @@ import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 /** The time of the notifications built here. The recipients' connections are a minute old then. */
 export const NOON = Date.UTC(2026, 10, 22, 12, 0, 0) as EpochMillis;
 
-export const PUBLICATION: Publication = {
+export const PUBLICATION: EventMetadata = {
   id: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d",
   time: "2026-11-22T12:00:00Z",
   publishedAt: NOON,
   replay: false,
 };
 
-export function entityUpdate(detail: object = {}, publication: Partial<Publication> = {}): EntityUpdate {
+export function entityUpdate(detail: object = {}, publication: Partial<EventMetadata> = {}): EntityUpdate {
   return parseEntityUpdate({ entityId: "order-17", message: "shipped", ...detail }, { ...PUBLICATION, ...publication });
 }
 
-export function userPush(detail: object = {}, publication: Partial<Publication> = {}): UserPush {
+export function userPush(detail: object = {}, publication: Partial<EventMetadata> = {}): UserPush {
   return parseUserPush({ userId: "ann", message: "done", ...detail }, { ...PUBLICATION, ...publication });
 }
 

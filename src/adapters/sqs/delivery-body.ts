@@ -2,9 +2,9 @@ import { parseConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseUserId } from "../../domain/identity/identity.ts";
 import { type Delivery, MAX_NAMED } from "../../domain/notification/delivery.ts";
-import type { NamedRecipient, Notification, Publication } from "../../domain/notification/notification.ts";
+import type { EventMetadata, NamedRecipient, Notification } from "../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
-import { parsePublication } from "./publication.ts";
+import { parseEventMetadata } from "./eventbridge-envelope.ts";
 import { sqsText } from "./sqs-text.ts";
 
 /** Tells a delivery's message from an event's, and this shape of it from later ones. */
@@ -25,12 +25,12 @@ export function encodeDelivery({ notification, to, attempt }: Delivery): string 
 export function parseDelivery<N extends Notification>(
   message: PlainObject,
   kind: N["kind"],
-  parse: (detail: unknown, publication: Publication) => N,
+  parse: (detail: unknown, metadata: EventMetadata) => N,
 ): Delivery<N> {
   const [id, time, attempt] = ["id", "time", "attempt"].map((name) => ownProperty(message, name));
-  const publication = parsePublication(id, time, ownProperty(message, "replay") === true);
-  if (ownProperty(message, "kind") !== kind || publication === undefined || !isCount(attempt)) throw malformed();
-  return { notification: parse(ownProperty(message, "detail"), publication), to: parseAudience(message), attempt };
+  const metadata = parseEventMetadata(id, time, ownProperty(message, "replay") === true);
+  if (ownProperty(message, "kind") !== kind || metadata === undefined || !isCount(attempt)) throw malformed();
+  return { notification: parse(ownProperty(message, "detail"), metadata), to: parseAudience(message), attempt };
 }
 
 function parseAudience(message: PlainObject): Delivery["to"] {

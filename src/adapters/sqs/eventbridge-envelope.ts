@@ -1,13 +1,14 @@
 import { MalformedInputError } from "../../domain/errors.ts";
-import type { Publication } from "../../domain/notification/notification.ts";
+import type { EventMetadata } from "../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
-import { parsePublication } from "./publication.ts";
+import { isPlainText } from "../../domain/text.ts";
+import { parseEpochMillis } from "../../domain/time.ts";
 
 /** What EventBridge puts around an event (user guide, Events). Extra members, such as `resources`, decide nothing. */
 export type EventBridgeEnvelope = {
   readonly detailType: string;
   readonly detail: unknown;
-  readonly publication: Publication;
+  readonly metadata: EventMetadata;
 };
 
 /** Throws MalformedInputError. */
@@ -15,7 +16,24 @@ export function parseEnvelope(message: PlainObject): EventBridgeEnvelope {
   const detailType = ownProperty(message, "detail-type");
   // An archive's replay names itself, and nobody else can: the bus writes the envelope.
   const replay = Object.hasOwn(message, "replay-name");
-  const publication = parsePublication(ownProperty(message, "id"), ownProperty(message, "time"), replay);
-  if (typeof detailType !== "string" || publication === undefined) throw new MalformedInputError("MALFORMED_EVENT");
-  return { detailType, detail: ownProperty(message, "detail"), publication };
+  const metadata = parseEventMetadata(ownProperty(message, "id"), ownProperty(message, "time"), replay);
+  if (typeof detailType !== "string" || metadata === undefined) throw new MalformedInputError("MALFORMED_EVENT");
+  return { detailType, detail: ownProperty(message, "detail"), metadata };
+}
+
+/** As EventBridge writes it: UTC, to the second or finer. */
+const RFC_3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+/** EventBridge's own are UUIDs of 36. */
+const MAX_ID_BYTES = 128;
+
+export function parseEventId(id: unknown): string | undefined {
+  return isPlainText(id, MAX_ID_BYTES) ? id : undefined;
+}
+
+export function parseEventMetadata(id: unknown, time: unknown, replay: boolean): EventMetadata | undefined {
+  const eventId = parseEventId(id);
+  if (eventId === undefined || typeof time !== "string" || !RFC_3339_UTC.test(time)) return undefined;
+  const publishedAt = parseEpochMillis(Date.parse(time));
+  return publishedAt === undefined ? undefined : { id: eventId, time, publishedAt, replay };
 }

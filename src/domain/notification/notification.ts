@@ -4,7 +4,7 @@ import type { EntityId } from "../subscription/subscription.ts";
 import type { EpochMillis } from "../time.ts";
 
 /** Metadata that EventBridge sets, whatever the event's detail holds. */
-export type Publication = {
+export type EventMetadata = {
   /** The event's id. It is the same in every retry, so a client recognises a duplicate by it. */
   readonly id: string;
   /** The time of publication, as EventBridge spells it (RFC 3339). */
@@ -15,14 +15,14 @@ export type Publication = {
 };
 
 /** A notification for all subscribers of an entity. */
-export type EntityUpdate = Publication & {
+export type EntityUpdate = EventMetadata & {
   readonly kind: "entity-update";
   readonly entityId: EntityId;
   readonly message?: string;
 };
 
 /** A notification for every connection of one user. */
-export type UserPush = Publication & {
+export type UserPush = EventMetadata & {
   readonly kind: "user-push";
   readonly userId: UserId;
   readonly message: string;

@@ -5,8 +5,7 @@ import type { Notification } from "../../../domain/notification/notification.ts"
 import { ownProperty, type PlainObject, parseJsonObject } from "../../../domain/plain-object.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "../delivery-body.ts";
 import { parseEntityUpdate, parseUserPush } from "../event-detail.ts";
-import { parseEnvelope } from "../eventbridge-envelope.ts";
-import { parseEventId } from "../publication.ts";
+import { parseEnvelope, parseEventId } from "../eventbridge-envelope.ts";
 
 /** What the three queues hold: events of either kind from the bus, and continuations. Throws MalformedInputError. */
 export function parseQueuedDelivery(body: string): Delivery {
@@ -31,9 +30,9 @@ function parseContinuation(message: PlainObject): Delivery {
 }
 
 function parseEvent(message: PlainObject): Notification {
-  const { detailType, detail, publication } = parseEnvelope(message);
-  if (detailType === DETAIL_TYPES.ENTITY_UPDATED) return parseEntityUpdate(detail, publication);
-  if (detailType === DETAIL_TYPES.SEND_USER_PUSH) return parseUserPush(detail, publication);
+  const { detailType, detail, metadata } = parseEnvelope(message);
+  if (detailType === DETAIL_TYPES.ENTITY_UPDATED) return parseEntityUpdate(detail, metadata);
+  if (detailType === DETAIL_TYPES.SEND_USER_PUSH) return parseUserPush(detail, metadata);
   throw new MalformedInputError("MALFORMED_EVENT");
 }
 

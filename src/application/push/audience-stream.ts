@@ -5,14 +5,14 @@ export type ReadPage = (from?: string) => Promise<Page<Recipient>>;
 
 /** An audience, one recipient at a time, for any number of takers at once. */
 export type AudienceStream = {
-  /** Undefined at the end, and when a page could not be read: `rest` tells the two apart. */
+  /** Undefined at the end, and when a page could not be read: `remaining` tells the two apart. */
   next(): Promise<Recipient | undefined>;
-  rest(): AudienceRest;
+  remaining(): RemainingAudience;
 };
 
-/** What was not taken: of the page in hand, and of the pages behind it, with what kept the next one from being read. */
-type AudienceRest = {
-  readonly untried: readonly NamedRecipient[];
+/** The rest of the current page, the cursor of the unread pages, and the error that stopped the reading, if any. */
+type RemainingAudience = {
+  readonly notAttempted: readonly NamedRecipient[];
   /** Named connections that are not in the audience, or no longer. */
   readonly absent?: readonly NamedRecipient[];
   readonly unread?: { readonly page?: string };
@@ -23,44 +23,44 @@ type AudienceRest = {
 export function streamAudience(read: ReadPage, from?: string): AudienceStream {
   let page: readonly Recipient[] = [];
   let taken = 0;
-  let upcoming: Upcoming | undefined = readAhead(read, from);
-  let turning: Promise<void> | undefined;
-  let fault: AudienceRest["fault"];
+  let nextPage: NextPage | undefined = readAhead(read, from);
+  let advancing: Promise<void> | undefined;
+  let fault: RemainingAudience["fault"];
 
-  const turn = async (to: Upcoming) => {
-    const turned = await to.read;
-    if ("thrown" in turned) {
-      fault = turned;
+  const advance = async (to: NextPage) => {
+    const result = await to.read;
+    if ("thrown" in result) {
+      fault = result;
       return;
     }
-    page = turned.items;
+    page = result.items;
     taken = 0;
-    upcoming = turned.next === undefined ? undefined : readAhead(read, turned.next);
-    turning = undefined;
+    nextPage = result.next === undefined ? undefined : readAhead(read, result.next);
+    advancing = undefined;
   };
 
   return {
     async next() {
-      while (taken >= page.length && upcoming !== undefined && fault === undefined) {
-        turning ??= turn(upcoming);
-        await turning;
+      while (taken >= page.length && nextPage !== undefined && fault === undefined) {
+        advancing ??= advance(nextPage);
+        await advancing;
       }
       return page[taken++];
     },
-    rest: () => ({
-      untried: page.slice(taken),
-      ...(upcoming !== undefined && { unread: upcoming.from === undefined ? {} : { page: upcoming.from } }),
+    remaining: () => ({
+      notAttempted: page.slice(taken),
+      ...(nextPage !== undefined && { unread: nextPage.from === undefined ? {} : { page: nextPage.from } }),
       ...(fault !== undefined && { fault }),
     }),
   };
 }
 
-type Upcoming = {
+type NextPage = {
   readonly from: string | undefined;
-  /** Never rejects: a rejection that is not awaited would end the process. */
+  /** Never rejects: an unhandled rejection of a prefetched page would end the process. */
   readonly read: Promise<Page<Recipient> | { readonly thrown: unknown }>;
 };
 
-function readAhead(read: ReadPage, from: string | undefined): Upcoming {
+function readAhead(read: ReadPage, from: string | undefined): NextPage {
   return { from, read: read(from).catch((thrown: unknown) => ({ thrown })) };
 }

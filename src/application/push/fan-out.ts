@@ -12,8 +12,8 @@ import { type AudienceStream, type ReadPage, streamAudience } from "./audience-s
 import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Tally } from "./delivery-report.ts";
 import { makeLeftovers } from "./leftovers.ts";
 import { type FindNamed, streamNamed } from "./named-audience.ts";
-import { type PostEnding, type PostJob, postToRecipient } from "./post-to-recipient.ts";
 import { makeSemaphore, type Semaphore } from "./semaphore.ts";
+import { type Sending, type SendOutcome, sendToRecipient } from "./send-to-recipient.ts";
 
 type FanOutOrder = {
   readonly delivery: Delivery;
@@ -21,7 +21,7 @@ type FanOutOrder = {
   readonly findNamed: FindNamed;
   /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */
   readonly forget: (connectionId: ConnectionId) => Promise<void>;
-  /** From here on nothing is begun. What is under way then, and handing on the rest, must fit behind it. */
+  /** No post starts after this time. Posts under way and sending on the leftovers must finish in the time that remains. */
   readonly deadline: EpochMillis;
 };
 
@@ -73,27 +73,29 @@ async function postToAudience(
 ): Promise<DeliveryReport> {
   const { delivery, deadline } = order;
   const tally = newTally();
-  const job: PostJob = { ...deps, semaphore, deadline, tally, post: send };
+  const { clock, backoff, timer } = deps;
+  const sending: Sending = { send, semaphore, clock, backoff, timer, deadline, tally };
   const stream = streamOf(order);
   const leftovers = makeLeftovers(delivery, deps, tally);
-  const untried: NamedRecipient[] = [];
+  const notAttempted: NamedRecipient[] = [];
 
-  const settle = async (recipient: Recipient, ending: PostEnding) => {
-    if (ending === "gone" || ending === "expired") noteUnreached(tally, [recipient], ending);
-    if (ending === "delivered" || ending === "expired") tally[ending] += 1;
-    else if (ending === "gone") await forgetGone(recipient, order, tally, deps);
-    else if (ending === "untried") untried.push(recipient);
-    else if (ending === "failed") await leftovers.failed(recipient);
-    else await leftovers.undeliverable(recipient, ending);
+  const record = async (recipient: Recipient, outcome: SendOutcome) => {
+    if (outcome.kind === "undeliverable") return leftovers.undeliverable(recipient, outcome.reason);
+    const { kind } = outcome;
+    if (kind === "gone" || kind === "expired") noteUnreached(tally, [recipient], kind);
+    if (kind === "delivered" || kind === "expired") tally[kind] += 1;
+    else if (kind === "gone") await forgetGone(recipient, order, tally, deps);
+    else if (kind === "not-attempted") notAttempted.push(recipient);
+    else await leftovers.failed(recipient);
   };
 
   await inParallel(deps.concurrency, async (letGo) => {
     const recipient = deps.clock.now() < deadline ? await stream.next() : undefined;
-    if (recipient !== undefined) await settle(recipient, await postToRecipient(recipient, job, letGo));
+    if (recipient !== undefined) await record(recipient, await sendToRecipient(recipient, sending, letGo));
     return recipient !== undefined;
   });
 
-  const { fault, absent = [], ...rest } = stream.rest();
+  const { fault, absent = [], ...remaining } = stream.remaining();
   tally.gone += absent.length;
   noteUnreached(tally, absent, "gone");
   if (fault !== undefined) {
@@ -101,11 +103,11 @@ async function postToAudience(
     deps.logger.warn("audience not read to its end", { notificationId, ...faultFields(fault.thrown) });
   }
   const attempt = attemptsBehind(delivery, tally, fault !== undefined);
-  // The page's name came with the message and was never ours: it will not become one by asking again.
+  // The cursor came from the message and we did not issue it, so a retry cannot succeed.
   const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
-  const left = { ...rest, untried: [...untried, ...rest.untried], attempt };
+  const left = { ...remaining, notAttempted: [...notAttempted, ...remaining.notAttempted], attempt };
   const reason = await leftovers.close({ ...left, ...(unreadable && { reason: unreadable }) });
-  return { outcome: reason ?? (rest.unread === undefined ? "completed" : "continued"), ...tally };
+  return { outcome: reason ?? (remaining.unread === undefined ? "completed" : "continued"), ...tally };
 }
 
 function streamOf({ delivery: { to }, read, findNamed }: FanOutOrder): AudienceStream {
@@ -128,9 +130,9 @@ async function forgetGone(
 }
 
 /**
- * Attempts count standstill: an invocation that settled anybody leaves the rest a fresh count, so that no audience is too
- * large; one that settled nobody does not, so that nothing goes round for ever. A page that cannot be read is not asked
- * for again at once.
+ * An attempt counts only if it made no progress. After progress the leftovers restart at attempt 0, so that an audience of
+ * any size can finish; without progress the count grows, so that a stuck delivery ends in the dead letters. After a page
+ * that could not be read the count is at least 1, so that the next try waits.
  */
 function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): number {
   const settled = tally.delivered + tally.gone + tally.expired + tally.deadLettered;

@@ -12,17 +12,17 @@ import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.t
 
 /** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
 export type Leftovers = {
-  /** Sent on in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
+  /** Enqueued in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**
-   * Hands on all that is held back, and the rest that was not begun, with its number of attempts. Answers why the unread
-   * rest was put aside, if it was.
+   * Flushes pending batches and enqueues what was not attempted, with its attempt count. Returns why the unread pages
+   * went to the dead letters, if they did.
    */
-  close(rest: {
-    readonly untried: readonly NamedRecipient[];
+  close(remaining: {
+    readonly notAttempted: readonly NamedRecipient[];
     readonly unread?: { readonly page?: string };
-    /** Why the unread rest cannot be read. */
+    /** Why the unread pages cannot be read. */
     readonly reason?: UndeliverableReason;
     readonly attempt: number;
   }): Promise<UndeliverableReason | undefined>;
@@ -58,9 +58,9 @@ export function makeLeftovers(
       dead.set(reason, batches);
       return batches.add(recipient);
     },
-    async close({ untried, unread, reason, attempt }) {
+    async close({ notAttempted, unread, reason, attempt }) {
       const left = inBatches((recipients) => later({ recipients }, attempt));
-      for (const recipient of untried) await left.add(recipient);
+      for (const recipient of notAttempted) await left.add(recipient);
       for (const batches of [left, failed, ...dead.values()]) await batches.flush();
       if (unread === undefined) return undefined;
       return reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason);

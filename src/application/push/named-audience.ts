@@ -7,7 +7,7 @@ export type FindNamed = (connectionIds: readonly ConnectionId[]) => Promise<read
 
 /**
  * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken from
- * it. If the store cannot be read, the named recipients stay untried.
+ * it. If the store cannot be read, the named recipients stay notAttempted.
  */
 export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): AudienceStream {
   let absent: readonly NamedRecipient[] = [];
@@ -19,9 +19,9 @@ export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): 
   });
   return {
     next: stream.next,
-    rest() {
-      const { unread, ...rest } = stream.rest();
-      return unread === undefined ? { ...rest, absent } : { ...rest, untried: names };
+    remaining() {
+      const { unread, ...remaining } = stream.remaining();
+      return unread === undefined ? { ...remaining, absent } : { ...remaining, notAttempted: names };
     },
   };
 }

@@ -37,7 +37,7 @@ describe("the audience stream", () => {
         };
         await scheduler.waitFor(Promise.all(Array.from({ length: takers }, take)));
         expect(taken).toEqual(everyone(pages));
-        expect(stream.rest()).toEqual({ untried: [] });
+        expect(stream.remaining()).toEqual({ notAttempted: [] });
       }),
     );
   });
@@ -60,13 +60,13 @@ describe("the audience stream", () => {
     const pages = pagesOf([3, 3]);
     const stream = streamAudience(reader(pages));
     await stream.next();
-    const rest = stream.rest();
-    expect(rest).toEqual({ untried: pages[0]?.items.slice(1), unread: { page: "1" } });
+    const rest = stream.remaining();
+    expect(rest).toEqual({ notAttempted: pages[0]?.items.slice(1), unread: { page: "1" } });
   });
 
   it("reads nothing before it is asked", () => {
     const stream = streamAudience(reader(pagesOf([3])), "7");
-    expect(stream.rest()).toEqual({ untried: [], unread: { page: "7" } });
+    expect(stream.remaining()).toEqual({ notAttempted: [], unread: { page: "7" } });
   });
 
   it("ends for every caller at a page that cannot be read, and returns its cursor", async () => {
@@ -80,6 +80,6 @@ describe("the audience stream", () => {
     const again = await stream.next();
     expect(taken.filter((next) => next !== undefined)).toEqual(pages[0]?.items);
     expect(again).toBeUndefined();
-    expect(stream.rest()).toEqual({ untried: [], unread: { page: "1" }, fault: { thrown: fault } });
+    expect(stream.remaining()).toEqual({ notAttempted: [], unread: { page: "1" }, fault: { thrown: fault } });
   });
 });

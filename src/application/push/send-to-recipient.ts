@@ -1,0 +1,84 @@
+import { isExpired } from "../../domain/connection/connection.ts";
+import {
+  MAX_POSTS,
+  PATIENCE_MILLIS,
+  pauseCeilingMillis,
+  type UndeliverableReason,
+} from "../../domain/notification/delivery.ts";
+import type { Recipient } from "../../domain/notification/notification.ts";
+import { judgePost, type PostOutcome } from "../../domain/notification/post-outcome.ts";
+import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
+import type { SendToConnection } from "../ports/connection-channel.ts";
+import type { Backoff, Clock, Timer } from "../ports/system.ts";
+import type { Tally } from "./delivery-report.ts";
+import type { Semaphore } from "./semaphore.ts";
+
+/** `not-attempted`: time was up before the first post. `failed`: posted in vain, and worth another attempt. */
+export type SendOutcome =
+  | { readonly kind: "delivered" | "gone" | "expired" | "not-attempted" | "failed" }
+  | { readonly kind: "undeliverable"; readonly reason: UndeliverableReason };
+
+/** What all sends of one push share. */
+export type Sending = {
+  readonly send: SendToConnection;
+  readonly semaphore: Semaphore;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly timer: Timer;
+  readonly deadline: EpochMillis;
+  readonly tally: Tally;
+};
+
+/**
+ * Posts to one connection until its outcome is final, the posts are used up, or the deadline leaves no time for another.
+ * No post follows one that hangs; `onHanging` is called while that post is still under way.
+ */
+export async function sendToRecipient(
+  recipient: Recipient,
+  sending: Sending,
+  onHanging: () => void,
+): Promise<SendOutcome> {
+  let hangs = false;
+  const post = async (release: () => void) => {
+    const cancel = sending.timer.after(PATIENCE_MILLIS, () => {
+      hangs = true;
+      release();
+      onHanging();
+    });
+    try {
+      return await postInTime(recipient, sending);
+    } finally {
+      cancel();
+    }
+  };
+
+  for (let posts = 1; ; posts += 1) {
+    const outcome = await sending.semaphore(post);
+    if (outcome === "expired") return { kind: "expired" };
+    if (outcome === "out-of-time") return { kind: posts === 1 ? "not-attempted" : "failed" };
+    if (outcome === "throttled") sending.tally.throttled += 1;
+
+    const now = sending.clock.now();
+    const verdict = judgePost(outcome, recipient, now);
+    if (verdict === "delivered" || verdict === "gone") return { kind: verdict };
+    if (verdict === "try-later") return { kind: "failed" };
+    if (verdict !== "try-again") return { kind: "undeliverable", reason: verdict };
+    const ceiling = pauseCeilingMillis(posts);
+    if (hangs || posts === MAX_POSTS || now + ceiling >= sending.deadline) return { kind: "failed" };
+    // Without a permit: while this connection waits, others are served.
+    await sending.backoff.pause(ceiling);
+  }
+}
+
+/** Checks expiry and deadline when the permit is granted, not when the wait for it began. */
+async function postInTime(recipient: Recipient, sending: Sending): Promise<PostOutcome | "expired" | "out-of-time"> {
+  const now = sending.clock.now();
+  if (isExpired(recipient, toEpochSeconds(now))) return "expired";
+  if (now >= sending.deadline) return "out-of-time";
+  try {
+    return await sending.send(recipient.connectionId);
+  } catch {
+    // The port promises not to throw. If it does, the fault concerns this connection alone.
+    return "failed";
+  }
+}

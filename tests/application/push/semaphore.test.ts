@@ -52,7 +52,7 @@ describe("a semaphore", () => {
     expect(order).toEqual(["second", "slow", "third"]);
   });
 
-  it("serve in the order of asking", async () => {
+  it("serves in the order of asking", async () => {
     const semaphore = makeSemaphore(1);
     const order: number[] = [];
     await Promise.all([1, 2, 3].map((task) => semaphore(async () => void order.push(task))));

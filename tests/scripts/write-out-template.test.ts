@@ -1,5 +1,4 @@
-import type { TemplateNode } from "@portcullis/emulator/template";
-import { parseTemplate } from "@portcullis/emulator/template";
+import { parseTemplate, type TemplateNode } from "@portcullis/emulator/template";
 import { describe, expect, it } from "vitest";
 import { isAlias, parse, parseDocument, visit } from "yaml";
 import { projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";

@@ -3,7 +3,7 @@ import type { EntityUpdatedDetail, SendUserPushDetail } from "../bus-events.ts";
 import { isCallback, USER_ID } from "../identifiers.ts";
 import { MAX_CALLBACK_BYTES } from "../limits.ts";
 import { entityId } from "./entity-id.ts";
-import type { Same } from "./same.ts";
+import type { Same } from "./schema.ts";
 
 const userId = z.string().check(z.regex(USER_ID), z.describe("The user id that tokens carry."));
 

@@ -3,7 +3,7 @@ import type { SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
 import { isCorrelationId } from "../identifiers.ts";
 import { MAX_CORRELATION_ID_BYTES } from "../limits.ts";
 import { entityId } from "./entity-id.ts";
-import type { Same } from "./same.ts";
+import type { Same } from "./schema.ts";
 
 const correlationId = z
   .string()

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { ERROR_EXPLANATIONS, type ErrorCode } from "../error-codes.ts";
 import type { EntityUpdatedFrame, UserPushFrame } from "../pushes.ts";
 import type { ErrorFrame, SubscribedFrame, UnsubscribedFrame } from "../server-frames.ts";
-import type { Same } from "./same.ts";
+import type { Same } from "./schema.ts";
 
 const text = z.string();
 const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));

@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 
 export type ObjectSchema = z.ZodMiniObject;
 
@@ -17,4 +17,20 @@ export function validate<S extends ObjectSchema>(schema: S, value: unknown): Val
   const atFault = new Set(error.issues.map(({ path }) => path[0]));
   const member = Object.keys(schema.shape).find((name) => atFault.has(name));
   return { kind: "malformed", ...(member !== undefined && { member }) };
+}
+
+/**
+ * The members of a type, without `readonly`, and without the index signature of a schema that ignores unknown members.
+ */
+type Members<T> = { -readonly [Name in keyof T as string extends Name ? never : Name]: T[Name] };
+
+type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+
+/** `true satisfies Same<…>` compiles only if the schema's type and `T` agree in every member, optional ones included. */
+export type Same<Schema extends z.ZodMiniType, T> = Identical<Members<z.infer<Schema>>, Members<T>>;
+
+/** The JSON Schema (draft 7, the dialect of AsyncAPI) of the values that a schema accepts. */
+export function jsonSchemaOf(schema: z.ZodMiniType): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", target: "draft-7" });
+  return rest;
 }

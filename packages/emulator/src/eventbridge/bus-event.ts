@@ -13,7 +13,10 @@ export type BusEvent = {
 /** Characters that SQS refuses and JSON allows unescaped. AWS does not document how it treats such an event. */
 const NOT_FOR_SQS = /[\ufffe\uffff]|\p{Surrogate}/gu;
 
-/** EventBridge user guide, "Event structure reference". Seconds, since EventBridge cuts the rest off. */
+/**
+ * The envelope of an event (EventBridge user guide, "Event structure reference"). The time has whole seconds, because
+ * EventBridge cuts the rest off.
+ */
 export function toEnvelope(event: BusEvent, account: { readonly accountId: string; readonly region: string }) {
   return {
     version: "0",
@@ -42,7 +45,7 @@ export type EventDetail = { readonly text: string; readonly value: PlainObject }
 /** PutEvents' own limit. */
 const MAX_NESTING = 1000;
 
-/** Undefined if the text is not a JSON object, or is nested too deep. */
+/** Parses a detail. Undefined if the text is not a JSON object, or is nested too deep. */
 export function parseEventDetail(text: string): EventDetail | undefined {
   const value = parseJson(text, exactNumbers)?.value;
   return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? { text, value } : undefined;

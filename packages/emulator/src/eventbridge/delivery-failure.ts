@@ -14,7 +14,9 @@ export function failureOf(error: unknown): DeliveryFailure {
   return { code: error.code === "RequestThrottled" ? "THROTTLING" : "INVALID_PARAMETER", message: error.message };
 }
 
-/** EventBridge user guide, "Using dead-letter queues to process undelivered events". */
+/**
+ * The attributes of a dead letter (EventBridge user guide, "Using dead-letter queues to process undelivered events").
+ */
 export function deadLetterAttributes(letter: {
   readonly ruleArn: string;
   readonly targetArn: string;

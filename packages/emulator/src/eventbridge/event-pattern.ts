@@ -5,9 +5,9 @@ import { compileValue, isAbsence, type ValueMatcher } from "./value-matcher.ts";
 export type EventMatcher = (event: PlainObject) => boolean;
 
 /**
- * EventBridge's event patterns (user guide, "Comparison operators for use in event patterns"; where that is silent,
- * github.com/aws/event-ruler, which is what EventBridge runs). All fields must match, a field by any of its values, and
- * an array in the event by any of its elements, where fields inside one array must be matched by the same element. A dot
+ * EventBridge's event patterns (user guide, "Comparison operators for use in event patterns"; otherwise
+ * github.com/aws/event-ruler, which EventBridge runs). All fields must match, a field by any of its values, and an
+ * array in the event by any of its elements, where fields inside one array must be matched by the same element. A dot
  * in a name, of pattern or event, is one more level. Throws InvalidEventPatternError.
  */
 export function compileEventPattern(pattern: unknown): EventMatcher {
@@ -29,10 +29,10 @@ type Conjunction = ReadonlyMap<string, Condition>;
 /** EventBridge quotas, "Event pattern size": 2,048 by default. */
 const MAX_CHARACTERS = 2048;
 
-/** PutRule's own bound: `$or` multiplies. */
+/** PutRule's own limit: each `$or` multiplies the combinations. */
 const MAX_COMBINATIONS = 1000;
 
-/** Operators, and names that event-ruler reserves: none may be a field inside `$or`. */
+/** Operators, and names that event-ruler reserves. None of them may be a field inside `$or`. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"],
   ...["=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case"],
@@ -117,7 +117,10 @@ function matchesLeaf(matchers: readonly ValueMatcher[], value: unknown): boolean
   return !isPlainObject(value) && matchers.some((matches) => matches(value));
 }
 
-/** For a name that continues `name` with a dot: an object with the rest of the name. */
+/**
+ * The members called `name`, and those whose names continue it with a dot, the latter as objects with the rest of the
+ * name.
+ */
 function membersAt(values: readonly unknown[], name: string): readonly unknown[] {
   return values.filter(isPlainObject).flatMap((object) =>
     Object.entries(object).flatMap(([key, member]) => {
@@ -127,7 +130,7 @@ function membersAt(values: readonly unknown[], name: string): readonly unknown[]
   );
 }
 
-/** `exists` is about leaves: an object, and an array without elements, does not exist. */
+/** True if a leaf exists. An object, or an array without elements, does not exist for `exists`. */
 function hasLeaf(values: readonly unknown[], [name, ...rest]: Path): boolean {
   const elements = values.flatMap(elementsOf);
   if (name === undefined) return elements.some((value) => !isPlainObject(value));

@@ -21,7 +21,7 @@ export function makeEventBridgeService(deps: {
 }
 
 const MAX_ENTRIES = 10;
-/** All entries together; 256 KB until January 2026. */
+/** The limit for all entries together; it was 256 KB until January 2026. */
 const MAX_TOTAL_BYTES = 1_048_576;
 const MAX_DETAIL_TYPE_CHARACTERS = 128;
 const TIME_BYTES = 14;
@@ -33,8 +33,8 @@ type Failure = { readonly ErrorCode: string; readonly ErrorMessage: string };
 type Accepted = { readonly event: BusEvent; readonly eventBusName: string };
 
 /**
- * Each entry succeeds or fails alone. The results have the order of the entries and status 200: callers must check
- * FailedEntryCount. Errors of the whole request are found before anything is published.
+ * Makes PutEvents. Each entry succeeds or fails alone. The results have the order of the entries and status 200, so
+ * callers must check FailedEntryCount. Errors of the whole request are found before anything is published.
  */
 function makePutEvents(deps: { readonly eventBus: EventBus; readonly scheduler: Scheduler }): Operation {
   return (input) => {
@@ -61,7 +61,7 @@ function checkEntries(entries: readonly PlainObject[]): void {
   }
 }
 
-/** User guide, "Calculating PutEvents event entry size". */
+/** The size of an entry (user guide, "Calculating PutEvents event entry size"). */
 function entryBytes(entry: PlainObject): number {
   const texts = TEXTS.map((name) => optionalText(entry, name) ?? "");
   const bytes = [...texts, ...listOfTexts(entry, "Resources")].reduce((sum, text) => sum + Buffer.byteLength(text), 0);

@@ -12,7 +12,7 @@ import {
   wildcard,
 } from "./pattern-operators.ts";
 
-/** Whether a leaf of an event (a string, a number, true, false or null) matches the pattern. */
+/** True if a leaf of an event (a string, a number, true, false or null) matches the pattern. */
 export type ValueMatcher = (value: unknown) => boolean;
 
 const operators = new Map<string, (operand: unknown) => ValueMatcher>([

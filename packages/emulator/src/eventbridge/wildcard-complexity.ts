@@ -5,7 +5,7 @@
  */
 export function wildcardComplexity(tokens: readonly (string | undefined)[]): number {
   const alphabet = new Set(tokens);
-  // Stands for every character that is not in the pattern.
+  // The empty string represents every character that is not in the pattern.
   alphabet.add("");
   const seen = new Set<string>();
   const waiting = [reachable(tokens, [0])];

@@ -3,13 +3,13 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 
-/** Undefined if the client has gone meanwhile, or its offer makes a 101 impossible. */
+/** Completes an upgrade. Undefined if the client has disconnected meanwhile, or its offer makes a 101 impossible. */
 export type AcceptUpgrade = (
   upgrade: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
   subprotocol: string | undefined,
 ) => WebSocket | undefined;
 
-/** How long a client may take to answer a close frame. */
+/** The time in which a client must respond to a close frame. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export function makeAcceptUpgrade(): AcceptUpgrade {

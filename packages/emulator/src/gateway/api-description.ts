@@ -1,6 +1,6 @@
 /** A WebSocket API as a template declares it. */
 export type ApiDescription = {
-  /** The API's own stage first. Each of them reaches connections opened on any of them. */
+  /** The API's own stage comes first. Every stage reaches the connections opened on any of them. */
   readonly stages: readonly [Stage, ...Stage[]];
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
@@ -8,7 +8,7 @@ export type ApiDescription = {
 
 export type Stage = {
   readonly name: string;
-  /** Absent where the stage defines none. */
+  /** Absent if the stage defines none. */
   readonly variables?: Readonly<Record<string, string>>;
 };
 
@@ -16,16 +16,18 @@ export type Route = {
   /** `$connect`, `$disconnect`, `$default` or the value of an action. */
   readonly routeKey: string;
   readonly functionName: string;
-  /** Whether the client gets the function's response: on API Gateway, whether the route has a RouteResponse. */
+  /** True if the client gets the function's response: on API Gateway, if the route has a RouteResponse. */
   readonly routeResponse: boolean;
   /** By default API Gateway's maximum. */
   readonly integrationTimeoutMillis?: number;
-  /** On `$connect` alone. */
+  /** Only on `$connect`. */
   readonly authorizer?: Authorizer;
 };
 
 export type Authorizer = {
   readonly functionName: string;
-  /** `route.request.header.Name`, `route.request.querystring.Name`, … All must be present, else the authorizer is not asked. */
+  /**
+   * `route.request.header.Name`, `route.request.querystring.Name`, … The authorizer is asked only if all are present.
+   */
   readonly identitySources: readonly string[];
 };

@@ -55,7 +55,7 @@ function rejection(error: HandshakeError): Authorization {
   return { kind: "refused", error };
 }
 
-/** The parts of a handshake in which identity sources are found. */
+/** The parts of a handshake that contain identity sources. */
 export type Identifiable = {
   readonly headers: HeaderMaps;
   readonly query: QueryMaps;
@@ -76,7 +76,7 @@ const CONTEXT = new Map<string, Find>([
   ["messageDirection", () => undefined],
 ]);
 
-/** Undefined if the text is no identity source of a WebSocket API, or an unknown one. */
+/** Parses an identity source. Undefined if the text is unknown, or is not an identity source of a WebSocket API. */
 export function parseIdentitySource(source: string): Find | undefined {
   const [, place, name = ""] = SOURCE.exec(source) ?? [];
   switch (place) {
@@ -93,7 +93,10 @@ export function parseIdentitySource(source: string): Find | undefined {
   }
 }
 
-/** Whether all identity sources are present and not empty. If not, API Gateway responds 401 and asks no authorizer. */
+/**
+ * True if all identity sources are present and not empty. Otherwise API Gateway responds 401 without asking the
+ * authorizer.
+ */
 export function hasIdentity(sources: readonly string[], from: Identifiable): boolean {
   return sources.every((source) => Boolean(parseIdentitySource(source)?.(from)));
 }
@@ -117,7 +120,7 @@ const MAX_RESULT_BYTES = 8 * 1024;
 
 const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
 
-/** Only a well-formed result that allows exactly this connection lets the caller in. */
+/** Judges a result: only a well-formed one that allows exactly this connection lets the caller in. */
 function judgeAuthorizerResult(json: string, methodArn: string): AuthorizerVerdict {
   if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
   const result: unknown = JSON.parse(json);
@@ -130,7 +133,10 @@ function judgeAuthorizerResult(json: string, methodArn: string): AuthorizerVerdi
   return { kind: "allowed", context };
 }
 
-/** Undefined when a value is an object or an array, which a context may not hold. Nulls do not arrive. */
+/**
+ * Turns the values of a context into texts. Undefined if a value is an object or an array, which a context may not
+ * hold. Nulls do not arrive.
+ */
 function stringified(context: unknown, principalId: unknown): Record<string, string> | undefined {
   if (!isPlainObject(context)) return undefined;
   const values = { ...context, principalId: principalId ?? null };

@@ -72,14 +72,14 @@ export class ClientSocket {
     return "sent";
   }
 
-  /** The first reason counts. A client that does not answer is cut off after a second. */
+  /** Closes the connection. The first reason counts. A client that does not respond is cut off after a second. */
   close(closing: Closing): void {
     if (!this.isOpen) return;
     this.#closing = closing;
     this.#ws.close(closing.code, closing.reason);
   }
 
-  /** Ends the socket without a close frame: this client does not read. */
+  /** Ends the socket without a close frame, because this client does not read. */
   terminate(): void {
     this.#closing ??= CUT_OFF;
     this.#ws.terminate();
@@ -105,7 +105,7 @@ export class ClientSocket {
       this.#violation = violation;
       queueMicrotask(() => {
         this.close(violation);
-        // Like `ws` after a violation of the protocol: it does not wait for the client's close frame.
+        // As `ws` does after a violation of the protocol, this does not wait for the client's close frame.
         if (bad.fault === "malformed-length") stream.end();
       });
     };

@@ -13,13 +13,16 @@ export const LOST: Closing = { code: 1006, reason: "", by: "network" };
 /** The gateway has cut the client off without a close frame. */
 export const CUT_OFF: Closing = { ...LOST, by: "gateway" };
 
-/** 1005 and 1006 never travel: they stand for a close frame without a code, and for none. */
+/**
+ * The closing that a client began. 1005 and 1006 are never sent: they mean a close frame without a code, and no close
+ * frame.
+ */
 export function closedByClient(code: number, reason: string): Closing {
   const by = code === LOST.code ? "network" : "client";
   return { code, reason: code === 1005 ? "Client-side close frame status not set" : reason, by };
 }
 
-/** The code with which `ws` answers a client that breaks the protocol (RFC 6455 section 7.4.1). */
+/** The closing with the code that `ws` sends to a client that breaks the protocol (RFC 6455 section 7.4.1). */
 export function closedForViolation(errorCode: string | undefined): Closing {
   switch (errorCode) {
     case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":

@@ -34,12 +34,12 @@ export class Connections {
     this.#observe = deps.observe;
   }
 
-  /** Whether the open connections are being closed: no new one is accepted then. */
+  /** True while the open connections are being closed. No new one is accepted then. */
   get isClosing(): boolean {
     return this.#isClosing;
   }
 
-  /** Undefined also for a connection that is closing: a post would no longer arrive. */
+  /** Finds a connection. Undefined also for one that is closing, because a post would no longer arrive. */
   find(connectionId: string): ClientConnection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.socket.isOpen ? connection : undefined;
@@ -64,7 +64,7 @@ export class Connections {
     return result;
   }
 
-  /** For each connection that `$connect` accepted, also if its client left before the 101. */
+  /** Called for each connection that `$connect` accepted, also if its client left before the 101. */
   ended(session: Session, closing: Closing): void {
     const { connectionId } = session;
     this.#observe({ kind: "connection-closed", connectionId, ...closing, reason: redact(closing.reason) });
@@ -72,7 +72,7 @@ export class Connections {
     this.#disconnecting.add(done);
   }
 
-  /** Sends close frames, cuts off clients that do not answer in time, and waits for the `$disconnect` invocations. */
+  /** Sends close frames, cuts off clients that do not respond in time, and waits for the `$disconnect` invocations. */
   async closeAll(graceMillis: number): Promise<void> {
     this.#isClosing = true;
     for (const { socket } of this.#open.values()) socket.close(GOING_AWAY);
@@ -87,7 +87,7 @@ export class Connections {
     const { connectionId } = session;
     this.#observe({ kind: "frame-received", connectionId, bytes: Buffer.byteLength(text), text: () => text });
     const frame = await this.#routeMessage(session, text);
-    // The responses of a client that asks and does not read would fill the memory.
+    // Responses to a client that sends messages but does not read would fill the memory.
     if (frame !== undefined && this.send(connection, frame) === "full") socket.terminate();
   }
 

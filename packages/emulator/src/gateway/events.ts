@@ -1,7 +1,7 @@
 import { messageIdOn, requestId } from "./ids.ts";
 import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
 
-/** What the gateway knows of one connection from its handshake to its end. */
+/** The facts about one connection that the gateway keeps from its handshake to its end. */
 export type Session = {
   readonly connectionId: string;
   readonly connectedAt: number;
@@ -9,16 +9,16 @@ export type Session = {
   readonly apiId: string;
   /** The ARN of a connection to this stage, which the authorizer is asked to allow. */
   readonly methodArn: string;
-  /** Absent where the stage defines none. */
+  /** Absent if the stage defines none. */
   readonly stageVariables?: Readonly<Record<string, string>>;
   readonly domainName: string;
-  /** The absent member first, as in the events. */
+  /** `userAgent` comes first, as in the events. */
   readonly identity: { readonly userAgent?: string; readonly sourceIp: string };
   /** The authorizer's context, every value as text. Absent without an authorizer. */
   readonly authorizer?: Readonly<Record<string, string>>;
 };
 
-// The members stand in the order of events recorded from AWS: people compare events as text.
+// The members have the order of events recorded from AWS: people compare events as text.
 
 /** One request to API Gateway. Each event has its own; the two events of a handshake share one. */
 export type GatewayRequest = { readonly id: string; readonly at: number };

@@ -22,7 +22,10 @@ export class FrameScanner {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Undefined if there is none yet. Nothing counts behind a close frame (RFC 6455 section 5.5.1). */
+  /**
+   * Finds the bad frame; undefined if there is none yet. Bytes after a close frame are ignored (RFC 6455 section
+   * 5.5.1).
+   */
   scan(chunk: Buffer): BadFrame | undefined {
     let at = 0;
     while (at < chunk.length && !this.#hasEnded) {

@@ -89,10 +89,10 @@ function newSession(
   };
 }
 
-/** A name may have letters, digits, hyphens and underscores: unlike a token it has no dots. */
+/** A name has letters, digits, hyphens and underscores. Unlike a token it has no dots. */
 const PLAIN_SEGMENT = /^[\w-]*$/;
 
-/** What a client asks for, without what may be a credential. */
+/** A client's request, without the parts that may be credentials. */
 export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
   const [path = "", query = ""] = url.split(/\?(.*)/s);
   const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];

@@ -1,7 +1,7 @@
-/** The policy's decision on one action on one resource. An explicit denial wins wherever it stands in the policy. */
+/** The policy's decision on one action on one resource. An explicit denial wins, wherever it is in the policy. */
 export type PolicyDecision = "allowed" | "explicitly-denied" | "implicitly-denied";
 
-/** Undefined if the document is not a policy. */
+/** Evaluates a policy; undefined if the document is not a policy. */
 export function evaluatePolicy(document: unknown, action: string, resource: string): PolicyDecision | undefined {
   if (typeof document !== "object" || document === null || !("Statement" in document)) return undefined;
   const statements = [document.Statement].flat();

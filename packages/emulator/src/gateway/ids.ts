@@ -17,12 +17,12 @@ export function connectionId(): string {
   return base64(Buffer.concat([random, proof(random)]));
 }
 
-/** Ends in the same ten characters as the connection's id. */
+/** The id of a message. It ends in the same ten characters as the connection's id. */
 export function messageIdOn(connectionId: string): string {
   return base64(randomBytes(RANDOM_BYTES + PROOF_BYTES)).slice(0, -10) + connectionId.slice(-10);
 }
 
-/** Whether a connection of this run has or had the id. The id proves it, so the gateway stores no ids. */
+/** True if a connection of this run has or had the id. The id proves it, so the gateway stores no ids. */
 export function wasConnectionId(text: string): boolean {
   const bytes = Buffer.from(text, "base64url");
   const random = bytes.subarray(0, RANDOM_BYTES);

@@ -11,7 +11,10 @@ export type InvokeIntegration = (
   event: unknown,
 ) => Promise<InvocationResult | { readonly kind: "timed-out" }>;
 
-/** Invokes a function and waits for its timeout at most. A function that takes longer runs on, without a reader. */
+/**
+ * Invokes a function and waits for its timeout at most. A function that takes longer continues, and its result is
+ * dropped.
+ */
 export function makeInvokeIntegration(deps: {
   readonly functions: Functions;
   readonly scheduler: Scheduler;
@@ -29,7 +32,7 @@ export function makeInvokeIntegration(deps: {
 /** The effect of `$connect`'s response on a handshake. The gateway chooses no subprotocol by itself. */
 type ConnectResponse =
   | { readonly kind: "accepted"; readonly subprotocol: string | undefined }
-  /** Refused by the function: its status and body reach the client. */
+  /** The function refused: its status and body reach the client. */
   | { readonly kind: "refused"; readonly status: number; readonly body: string }
   | { readonly kind: "failed"; readonly error: HandshakeError };
 
@@ -82,7 +85,7 @@ type ProxyResponse =
     }
   /** The function returned nothing at all. */
   | { readonly kind: "nothing" }
-  /** API Gateway would not take it. */
+  /** API Gateway would refuse the value. */
   | { readonly kind: "malformed" };
 
 const MEMBERS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);

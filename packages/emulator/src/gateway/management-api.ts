@@ -24,7 +24,7 @@ export function makeManagementApi(deps: {
     if (stage === undefined) return undefined;
     if (!deps.stages.some(({ name }) => name === stage)) return errorResponse(403, "ForbiddenException", "Forbidden");
     const id = decodeSegment(encodedId) ?? encodedId;
-    // Before the signature is checked, as on AWS.
+    // This check comes before the signature's, as on AWS.
     if (!wasConnectionId(id)) return errorResponse(400, "BadRequestException", `Invalid connectionId: ${id}`);
     if (!isSigned(request.headers))
       return errorResponse(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -55,9 +55,9 @@ function manage(request: HttpRequest, connection: ClientConnection, connections:
   }
 }
 
-/** The client gets a text frame, whatever the content type is. */
+/** Sends a text frame to the client, for every content type. */
 function post(body: Buffer, connection: ClientConnection, connections: Connections): HttpResponse {
-  // No body and no type, so that SDKs do not raise the error of their model.
+  // The response has no body and no type, so that SDKs do not raise the error of their model.
   if (body.length > MAX_MESSAGE_BYTES) return { status: 413 };
   switch (connections.send(connection, { source: "post", text: body.toString() })) {
     case "sent":

@@ -16,9 +16,9 @@ export const DEFAULT_QUOTAS: Quotas = {
 export const MAX_FRAME_BYTES = 32 * 1024;
 export const MAX_MESSAGE_BYTES = 128 * 1024;
 export const MAX_URL_CHARACTERS = 4096;
-/** Not published for WebSocket APIs. */
+/** The limit of API Gateway is not published for WebSocket APIs. */
 export const MAX_HEADERS = 100;
-/** A WebSocket API waits no longer for a function. The quota cannot be raised. */
+/** The longest time that a WebSocket API waits for a function. The quota cannot be raised. */
 export const MAX_INTEGRATION_TIMEOUT_MS = 29_000;
 export const IDLE_TIMEOUT_MS = 10 * 60_000;
 export const MAX_CONNECTION_MS = 2 * 3_600_000;

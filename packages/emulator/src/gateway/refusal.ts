@@ -8,7 +8,7 @@ export type Refusal = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** The gateway refuses a handshake that has ids already. */
+/** A refusal by the gateway, after the handshake got its ids. */
 export type HandshakeError = { readonly status: number; readonly message: GatewayErrorMessage };
 
 const LINGER_MS = 1_000;
@@ -34,7 +34,7 @@ export const INTERNAL_ERROR: HandshakeError = { status: 500, message: "Internal 
 export const BAD_GATEWAY: HandshakeError = { status: 502, message: "Internal server error" };
 export const TIMED_OUT: HandshakeError = { status: 504, message: "Endpoint request timed out" };
 
-/** In the form of an error frame, with the ids of the request and of the refused connection. */
+/** The gateway's refusal, in the form of an error frame with the ids of the request and of the refused connection. */
 export function gatewaysRefusal({ status, message }: HandshakeError, connectionId: string, requestId: string): Refusal {
   return {
     status,
@@ -43,7 +43,7 @@ export function gatewaysRefusal({ status, message }: HandshakeError, connectionI
   };
 }
 
-/** Status and body come from `$connect`, the headers from the gateway. */
+/** The function's refusal: status and body come from `$connect`, the headers from the gateway. */
 export function functionsRefusal(
   { status, body }: { readonly status: number; readonly body: string },
   requestId: string,
@@ -77,7 +77,7 @@ export type GatewayErrorMessage =
   | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
   | "";
 
-/** Recorded from AWS, with every space: some clients compare the text. */
+/** The gateway's error frame, recorded from AWS with every space: some clients compare the text. */
 export function gatewayErrorFrame(message: GatewayErrorMessage, connectionId: string, requestId: string): string {
   return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }

@@ -5,7 +5,10 @@ export type HeaderMaps = {
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
 };
 
-/** The client's spelling of names, and its order of values. The key is in lower case: spelling makes no second header. */
+/**
+ * Headers with the client's spelling of names and its order of values. The key is in lower case, so another spelling is
+ * not another header.
+ */
 type Headers = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
 /** The headers of one hop. API Gateway gives the authorizer its own values of them, and `$connect` none. */
@@ -72,7 +75,10 @@ export type QueryMaps = {
   readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Decoded once. Of a repeated name, the single-value map has the last value, the other map all values. */
+/**
+ * The query's maps, decoded once. For a repeated name the single-value map has the last value, the other map all
+ * values.
+ */
 export function queryMaps(query: string): QueryMaps {
   const values = new Map<string, string[]>();
   // The added `?` protects a question mark that is sent: the parser would drop it and read another name.

@@ -38,7 +38,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** An absent value is the empty text; an array is its items between brackets. */
+/** A value as text. An absent value is the empty text; an array is its items between brackets. */
 function asText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return `[${value.map(asJsonText).join(", ")}]`;
@@ -50,7 +50,7 @@ function asJsonText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Too deep to print, so equal to no route key.
+    // The value is too deep to print, so it equals no route key.
     return "";
   }
 }

@@ -17,7 +17,7 @@ export type CheckedUpgrade =
   | { readonly kind: "handshake"; readonly stage: Stage }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Whether a request is a WebSocket handshake, and for which stage. Runs before any function is invoked. */
+/** Checks whether a request is a WebSocket handshake, and finds its stage. Runs before any function is invoked. */
 export function checkUpgrade(request: IncomingMessage, stages: readonly Stage[]): CheckedUpgrade {
   const { url = "" } = request;
   const stage = stages.find(({ name }) => isStagePath(url.split("?", 1)[0] ?? "", name));

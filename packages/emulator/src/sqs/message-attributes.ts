@@ -47,7 +47,7 @@ export function md5(text: string): string {
   return createHash("md5").update(text).digest("hex");
 }
 
-/** SQS developer guide, "Calculating the MD5 message digest for message attributes"; undefined where there are none. */
+/** SQS developer guide, "Calculating the MD5 message digest for message attributes"; undefined if there are none. */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   if (attributes.size === 0) return undefined;
   const hash = createHash("md5");

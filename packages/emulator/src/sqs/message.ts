@@ -63,7 +63,7 @@ export function checkBody(body: string, bytes: number, maximumBytes: number): vo
   if (!isCarried(body)) throw new AwsError("InvalidMessageContents", "Invalid characters found in the message body.");
 }
 
-/** For bodies, and for the texts of attributes. */
+/** True if SQS accepts the characters of a text. For bodies and for attributes. */
 export function isCarried(text: string): boolean {
   return ALLOWED.test(text);
 }

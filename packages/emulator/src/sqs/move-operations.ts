@@ -8,7 +8,7 @@ import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";
 import type { SenderCheck } from "./send-operations.ts";
 
-/** As ListMessageMoveTasks lists it. */
+/** A task in the form of ListMessageMoveTasks. */
 type MoveTask = {
   readonly SourceArn: string;
   readonly DestinationArn?: string;
@@ -36,7 +36,7 @@ export function moveOperations(deps: {
           ({ settings }) => settings.deadLetters?.queue === source.settings.name,
         );
         if (!isDeadLetterQueue) throw invalid("Source queue must be configured as a Dead Letter Queue.");
-        // The task sends with the caller's permissions.
+        // A task sends with the caller's permissions.
         for (const queue of destinationsOf(source, input, queues)) deps.checkSender(queue, caller);
         tasks.unshift({ ...move(source, input, queues), StartedTimestamp: deps.scheduler.now() });
         return { TaskHandle: randomUUID() };

@@ -41,7 +41,7 @@ function selectAttributes(queues: Queues, queue: Queue, input: PlainObject): obj
   return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes("All") || wanted.includes(name)));
 }
 
-/** The names that SQS knows. Attributes of encryption, policies and FIFO queues are never set here. */
+/** The attribute names that SQS knows. Attributes of encryption, policies and FIFO queues are never set here. */
 const KNOWN = new Set([
   "ApproximateNumberOfMessages",
   "ApproximateNumberOfMessagesDelayed",

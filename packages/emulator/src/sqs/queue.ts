@@ -77,7 +77,9 @@ export class Queue {
     return message;
   }
 
-  /** Up to `max` messages of `maxBytes` in total. A message that was received too often becomes a dead letter instead. */
+  /**
+   * Receives up to `max` messages of `maxBytes` in total. A message that was received too often becomes a dead letter.
+   */
   receive({ max, maxBytes = Number.POSITIVE_INFINITY, visibilityTimeoutSeconds }: Receipt): Message[] {
     const received: Message[] = [];
     let bytes = 0;
@@ -94,7 +96,7 @@ export class Queue {
     return received;
   }
 
-  /** Idempotent. A handle from before the latest receive deletes nothing. */
+  /** Deletes a message. Idempotent. A handle from before the latest receive deletes nothing. */
   delete(receiptHandle: string): void {
     const message = this.#find(receiptHandle);
     if (message?.receiptHandle === receiptHandle) this.#delete(message, "deleted");

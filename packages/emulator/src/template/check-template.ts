@@ -41,7 +41,7 @@ function sqsEvents({ properties, type }: Resource) {
 
 function unknownType({ logicalId, section, type }: Resource): readonly string[] {
   if (RESOURCE_TABLES.has(type) || TYPES_WITHOUT_LOCAL_PART.has(type)) return [];
-  return [`${place(section.at)}: ${logicalId} is passed over, since nothing here runs ${type}`];
+  return [`${place(section.at)}: ${logicalId} is ignored, because ${type} is not emulated`];
 }
 
 function oneLineEach(unemulated: readonly Unemulated[]): readonly string[] {

@@ -1,9 +1,9 @@
 import type { PropertyTable } from "./property-table.ts";
 
-const NO_KEYS = "API Gateway would ask for a key, and there are none here";
+const NO_KEYS = "API Gateway would ask for an API key; the local runtime has none";
 const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
-const NO_TRANSFORMATION = "what changes an event on its way is not emulated";
+const NO_TRANSFORMATION = "input transformations are not emulated";
 
 /** Docs/fidelity.md lists them: limits are the account's; logs and metrics do not exist here. */
 const ROUTE_SETTINGS: PropertyTable = {
@@ -31,11 +31,11 @@ const WEB_SOCKET_API: PropertyTable = {
   DefaultRouteSettings: { members: ROUTE_SETTINGS },
   Description: "harmless",
   DisableExecuteApiEndpoint: {
-    named: "on AWS the API answers at its own domain name alone, here at this machine's address",
+    named: "on AWS the API responds only at its own domain name, here at this machine's address",
     unless: "false",
   },
   DisableSchemaValidation: "harmless",
-  Domain: { named: "there is no domain name here: the API answers at this machine's address" },
+  Domain: { named: "the API has no domain name here, only this machine's address" },
   IpAddressType: "harmless",
   Name: "harmless",
   PropagateTags: "harmless",
@@ -89,12 +89,12 @@ const FUNCTION_SETTINGS: PropertyTable = {
   AutoPublishAlias: "harmless",
   CodeSigningConfigArn: "harmless",
   CodeUri: "emulated",
-  DeadLetterQueue: { named: "an asynchronous call that fails is put nowhere here" },
+  DeadLetterQueue: { named: "asynchronous calls that fail are not kept here" },
   DeploymentPreference: "harmless",
   Description: "harmless",
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
-  EventInvokeConfig: { named: "an asynchronous call is made once here, and its outcome goes nowhere" },
+  EventInvokeConfig: { named: "an asynchronous call is made once here, and its result is dropped" },
   FileSystemConfigs: { refused: "no file system is mounted here" },
   FunctionUrlConfig: { named: "functions have no URL here" },
   Handler: "emulated",
@@ -128,7 +128,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   VpcConfig: "harmless",
 };
 
-const NO_BUILD = "the runtime runs what the project's build makes";
+const NO_BUILD = "the runtime runs only the output of the project's build";
 
 const FUNCTION: PropertyTable = {
   ...FUNCTION_SETTINGS,
@@ -147,7 +147,7 @@ const FUNCTION: PropertyTable = {
 export const SQS_EVENT: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
-  FilterCriteria: { refused: "Lambda would delete what does not match, which is not emulated" },
+  FilterCriteria: { refused: "Lambda would delete messages that do not match, which is not emulated" },
   FunctionResponseTypes: "emulated",
   KmsKeyArn: "harmless",
   LoggingConfig: "harmless",
@@ -224,7 +224,7 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
 /** The attributes of a resource beside its properties. */
 export const RESOURCE_ATTRIBUTES: PropertyTable = {
   Condition: "emulated",
-  Connectors: { named: "connectors grant permissions, of which there are none here" },
+  Connectors: { named: "connectors grant permissions, which do not exist here" },
   CreationPolicy: "harmless",
   DeletionPolicy: "harmless",
   DependsOn: "harmless",
@@ -250,7 +250,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
       LayerVersion: "harmless",
       SimpleTable: "harmless",
       StateMachine: "harmless",
-      WebSocketApi: { refused: "what the API has is read from the API alone" },
+      WebSocketApi: { refused: "routes are read only from the API's own properties" },
     },
   },
   Hooks: "harmless",

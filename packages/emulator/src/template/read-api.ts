@@ -14,7 +14,10 @@ export function readApi(stack: Stack): ApiDescription {
   if (api === undefined)
     throw new TemplateError(stack.template.locationOf("Resources"), "Resources has no AWS::Serverless::WebSocketApi");
   if (another !== undefined) {
-    throw new TemplateError(another.section.at, `${another.logicalId} is a second WebSocket API, which is not run`);
+    throw new TemplateError(
+      another.section.at,
+      `${another.logicalId} is a second WebSocket API; the runtime runs only one`,
+    );
   }
   const { properties } = api;
   const own = readStage(stageName(api), properties);

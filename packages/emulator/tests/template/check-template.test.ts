@@ -40,7 +40,7 @@ describe("a property that AWS has and nothing here does", () => {
     [
       replaced(template, /DisableExecuteApiEndpoint: .*/, "DisableExecuteApiEndpoint: true"),
       "DisableExecuteApiEndpoint",
-      "WebsocketApi.DisableExecuteApiEndpoint is not emulated: on AWS the API answers at its own domain name alone",
+      "WebsocketApi.DisableExecuteApiEndpoint is not emulated: on AWS the API responds only at its own domain name",
     ],
     [
       withLine("    Handler: index.handler\n", "    Layers: [arn:of:a:layer]"),

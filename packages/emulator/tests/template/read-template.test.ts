@@ -179,12 +179,12 @@ describe("what breaks on AWS breaks here", () => {
 });
 
 describe("a resource that the runtime does not know", () => {
-  it("is named with its line and passed over", () => {
+  it("is named with its line and ignored", () => {
     const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
 
     const place = `infra/template.yaml:${lineOf(text, "  Bucket:")}`;
     expect(describeTemplate(text).warnings).toEqual([
-      `${place}: Bucket is passed over, since nothing here runs AWS::S3::Bucket`,
+      `${place}: Bucket is ignored, because AWS::S3::Bucket is not emulated`,
     ]);
   });
 });

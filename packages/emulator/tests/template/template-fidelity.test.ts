@@ -44,7 +44,7 @@ const lines: Readonly<Record<string, () => void>> = {
     expect(describeTemplate(withProperty(table, "      Misspelt: 1")).warnings).toEqual([]);
     const bucket = replaced(template, "Resources:\n", "Resources:\n  Bucket: { Type: AWS::S3::Bucket }\n");
     expect(describeTemplate(bucket).warnings).toEqual([
-      expect.stringMatching(/Bucket is passed over.*AWS::S3::Bucket$/),
+      expect.stringMatching(/Bucket is ignored.*AWS::S3::Bucket is not emulated$/),
     ]);
   },
 };

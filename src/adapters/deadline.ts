@@ -12,7 +12,7 @@ export type Deadline = {
 export function startDeadline(millis: number): Deadline {
   const abort = new AbortController();
   const { signal } = abort;
-  const timer = setTimeout(() => abort.abort(new DOMException("No answer in time", "TimeoutError")), millis);
+  const timer = setTimeout(() => abort.abort(new DOMException("No response in time", "TimeoutError")), millis);
   return {
     race: (call) => Promise.race([call(signal), rejectionBy(signal)]),
     end: () => clearTimeout(timer),

@@ -17,7 +17,7 @@ export type CacheTimes = {
  * The source's response. `partial`: one part of the value could not be read, which also counts as a failure. `none`:
  * the source says that there is no value for us, so the remembered value is dropped.
  */
-export type SourceAnswer<T> =
+export type SourceResponse<T> =
   | { readonly kind: "complete"; readonly value: T }
   | { readonly kind: "partial"; readonly value: T; readonly cause: unknown }
   | { readonly kind: "none"; readonly cause: unknown };
@@ -27,7 +27,7 @@ type CachedSourceDeps<T> = {
   readonly times: CacheTimes;
   readonly clock: Clock;
   /** Asks the source once; `held` is the remembered value. Throws if the source did not respond. */
-  readonly ask: (now: EpochMillis, held: T | undefined) => Promise<SourceAnswer<T>>;
+  readonly ask: (now: EpochMillis, held: T | undefined) => Promise<SourceResponse<T>>;
   /** Called for each failure that a remembered value bridges. No caller sees its cause. */
   readonly onBridgedFailure: (cause: unknown) => void;
 };
@@ -84,9 +84,9 @@ export class CachedSource<T> {
   /** A value's age counts from the request: Lambda may freeze the process between request and response. */
   async #ask(now: EpochMillis): Promise<void> {
     try {
-      const answer = await this.#deps.ask(now, this.#held?.value);
-      this.#held = answer.kind === "none" ? undefined : { value: answer.value, askedAt: now };
-      this.#failure = answer.kind === "complete" ? undefined : this.#nextFailure(answer.cause);
+      const response = await this.#deps.ask(now, this.#held?.value);
+      this.#held = response.kind === "none" ? undefined : { value: response.value, askedAt: now };
+      this.#failure = response.kind === "complete" ? undefined : this.#nextFailure(response.cause);
     } catch (cause) {
       this.#failure = this.#nextFailure(cause);
     }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { CachedSource, type CacheTimes, type SourceAnswer } from "../../src/application/cached-source.ts";
+import { CachedSource, type CacheTimes, type SourceResponse } from "../../src/application/cached-source.ts";
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 
@@ -51,7 +51,7 @@ it("inv:21 fault:16 any sequence of changes, outages and pauses keeps to the tim
         dependency: "SIGNING_SECRETS",
         times: limits,
         clock,
-        ask: async (): Promise<SourceAnswer<number>> => {
+        ask: async (): Promise<SourceResponse<number>> => {
           requests.push({ at: seconds(), state });
           if (state === "down") throw new Error(state);
           return { kind: state, value: seconds(), cause: new Error(state) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deferred } from "../../packages/emulator/tests/support/deferred.ts";
-import { CachedSource, type SourceAnswer } from "../../src/application/cached-source.ts";
+import { CachedSource, type SourceResponse } from "../../src/application/cached-source.ts";
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 
@@ -8,7 +8,7 @@ const TIMES = { freshSeconds: 100, staleSeconds: 1000, rereadSeconds: 5, pausesS
 const DOWN = new Error("down");
 
 /** A cache over a script: each request takes the next result, and repeats the last one at the end. */
-function cacheOver(...script: readonly (SourceAnswer<string> | Error)[]) {
+function cacheOver(...script: readonly (SourceResponse<string> | Error)[]) {
   const clock = new FixedClock(Date.parse("2026-11-22T10:00:00Z"));
   const start = clock.now();
   const requests: { readonly at: number; readonly held: string | undefined }[] = [];
@@ -60,7 +60,7 @@ describe("CachedSource", () => {
 
   it("fault:16 shares one request among concurrent reads and rereads, and asks again after it", async () => {
     const clock = new FixedClock(1_800_000_000_000);
-    const answers = [deferred<SourceAnswer<string>>(), deferred<SourceAnswer<string>>()];
+    const answers = [deferred<SourceResponse<string>>(), deferred<SourceResponse<string>>()];
     let asked = 0;
     const cache = new CachedSource<string>({
       dependency: "SIGNING_SECRETS",

@@ -38,9 +38,9 @@ async function getBatch(
   let left: Record<string, unknown>[] = [...batch];
   for (let millis = FIRST_PAUSE_MILLIS; ; millis *= 2) {
     const get = new BatchGetCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
-    const answer = await documents.send(get, options);
-    found.push(...(answer.Responses?.[name] ?? []));
-    left = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    const response = await documents.send(get, options);
+    found.push(...(response.Responses?.[name] ?? []));
+    left = response.UnprocessedKeys?.[name]?.Keys ?? [];
     if (left.length === 0) return found;
     await pause(millis * (0.5 + Math.random() / 2), undefined, { signal: options.abortSignal });
   }
@@ -69,8 +69,8 @@ async function deleteBatch(
     let left = keys.map((Key) => ({ DeleteRequest: { Key } })) as Deletions;
     for (let millis = FIRST_PAUSE_MILLIS; ; millis *= 2) {
       const batch = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
-      const answer = await table.documents.send(batch, { abortSignal });
-      left = answer.UnprocessedItems?.[table.name] ?? [];
+      const response = await table.documents.send(batch, { abortSignal });
+      left = response.UnprocessedItems?.[table.name] ?? [];
       if (left.length === 0) return;
       await pause(millis * (0.5 + Math.random() / 2), abortSignal);
     }

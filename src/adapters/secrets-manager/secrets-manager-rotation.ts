@@ -41,13 +41,13 @@ export class SecretsManagerRotation implements RotatingSecret {
 
   async read(version: string): Promise<Secret | undefined> {
     const command = new GetSecretValueCommand({ SecretId: this.#secretId, VersionId: version });
-    const answer = await this.#send((client, options) =>
+    const response = await this.#send((client, options) =>
       client.send(command, options).catch((error: unknown) => {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw error;
       }),
     );
-    return answer === undefined ? undefined : parseSecretValue(answer.SecretString);
+    return response === undefined ? undefined : parseSecretValue(response.SecretString);
   }
 
   async fill(version: string, secret: Secret): Promise<void> {

@@ -19,7 +19,7 @@ import { parseSecretValue } from "./secret-value.ts";
  * marked for deletion, our role or its key has no permission, or its key cannot decrypt it. Other errors say nothing
  * about the secret.
  */
-const ANSWERS: ReadonlySet<string> = new Set([
+const NO_SECRET_ERRORS: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
   "InvalidRequestException",
   "AccessDeniedException",
@@ -27,7 +27,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
 ]);
 
 /** The two seconds that the port allows, for both requests together. */
-const LOOK_MILLIS = 2000;
+const FETCH_MILLIS = 2000;
 
 /**
  * Reads one secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it is still valid. AWSPENDING is never read:
@@ -46,17 +46,17 @@ export class SecretsManagerSource implements SigningSecretSource {
   }
 
   async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret> {
-    const deadline = startDeadline(LOOK_MILLIS);
+    const deadline = startDeadline(FETCH_MILLIS);
     try {
-      const answer = await this.#get("AWSCURRENT", deadline);
-      const createdAt = parseEpochMillis(answer.CreatedDate?.getTime());
+      const response = await this.#get("AWSCURRENT", deadline);
+      const createdAt = parseEpochMillis(response.CreatedDate?.getTime());
       // Every version has a date, so this response is not from Secrets Manager.
       if (createdAt === undefined) throw new TypeError("a response without CreatedDate");
-      const current = parseSecretValue(answer.SecretString);
+      const current = parseSecretValue(response.SecretString);
       const previous = createdAt > rotatedAfter ? await this.#previous(deadline) : {};
       return { kind: "held", current, createdAt, ...previous };
     } catch (cause) {
-      if (isAnswer(cause)) return { kind: "none", cause };
+      if (meansNoSecret(cause)) return { kind: "none", cause };
       throw cause;
     } finally {
       deadline.end();
@@ -68,7 +68,7 @@ export class SecretsManagerSource implements SigningSecretSource {
       return { previous: parseSecretValue((await this.#get("AWSPREVIOUS", deadline)).SecretString) };
     } catch (cause) {
       // A new secret has no previous version. A malformed one never signed a token, and its successor is correct.
-      return isAnswer(cause) ? {} : { previousUnread: cause };
+      return meansNoSecret(cause) ? {} : { previousUnread: cause };
     }
   }
 
@@ -78,9 +78,9 @@ export class SecretsManagerSource implements SigningSecretSource {
   }
 }
 
-function isAnswer(thrown: unknown): boolean {
+function meansNoSecret(thrown: unknown): boolean {
   return (
     thrown instanceof MalformedInputError ||
-    (thrown instanceof SecretsManagerServiceException && ANSWERS.has(thrown.name))
+    (thrown instanceof SecretsManagerServiceException && NO_SECRET_ERRORS.has(thrown.name))
   );
 }

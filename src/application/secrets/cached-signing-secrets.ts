@@ -1,6 +1,6 @@
 import type { Secret } from "../../domain/secret.ts";
 import { type EpochMillis, isWithin, secondsAfter } from "../../domain/time.ts";
-import { CachedSource, type CacheTimes, type SourceAnswer } from "../cached-source.ts";
+import { CachedSource, type CacheTimes, type SourceResponse } from "../cached-source.ts";
 import { faultFields } from "../fault-fields.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SigningSecretSource, SigningSecrets, SigningSecretVersions } from "../ports/signing-secrets.ts";
@@ -76,7 +76,7 @@ async function askForVersions(
   rotatedAfter: EpochMillis,
   now: EpochMillis,
   held: Versions | undefined,
-): Promise<SourceAnswer<Versions>> {
+): Promise<SourceResponse<Versions>> {
   const found = await source.fetch(rotatedAfter);
   if (found.kind === "none") return found;
   const value = remembered(found, now, held);

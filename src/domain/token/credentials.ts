@@ -35,7 +35,7 @@ export function findToken(credentials: HandshakeCredentials, queryToken: QueryTo
  * The subprotocol that the response selects, as the client spelled it, or undefined. RFC 6455 section 4.1: a client
  * fails the connection on a subprotocol that it did not offer.
  */
-export function answeredSubprotocol(subprotocols: readonly string[]): string | undefined {
+export function selectedSubprotocol(subprotocols: readonly string[]): string | undefined {
   return parseSubprotocolOffer(subprotocols)?.subprotocol;
 }
 

@@ -20,15 +20,15 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new TokenError(`no response on port ${port}: is npm start running there?`, { cause });
   });
-  const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
-  if (typeof answer["authToken"] === "string") return answer["authToken"];
-  if (String(answer["Message"]).startsWith("Function not found")) {
+  const result = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
+  if (typeof result["authToken"] === "string") return result["authToken"];
+  if (String(result["Message"]).startsWith("Function not found")) {
     throw new TokenError(
       `port ${port} has no function CreateTestJwt: run npm start with MintTestTokens=true and no FunctionNamePrefix`,
     );
   }
   throw new TokenError(
-    `port ${port} returned no token: ${answer["errorMessage"] ?? `status ${response.status}, is npm start running there?`}`,
+    `port ${port} returned no token: ${result["errorMessage"] ?? `status ${response.status}, is npm start running there?`}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
-import { answeredSubprotocol, findToken } from "../../../src/domain/token/credentials.ts";
+import { findToken, selectedSubprotocol } from "../../../src/domain/token/credentials.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
 
@@ -63,7 +63,7 @@ describe("findToken", () => {
   });
 });
 
-describe("answeredSubprotocol", () => {
+describe("selectedSubprotocol", () => {
   it.each([
     ["attack:F11 none offered, none answered", [], undefined],
     ["attack:F10 as offered", ["websocket"], "websocket"],
@@ -71,7 +71,7 @@ describe("answeredSubprotocol", () => {
     ["attack:F16 never the token", ["websocket, a.b.c"], "websocket"],
     ["attack:F16 nothing of a malformed list", ["a.b.c, websocket"], undefined],
   ])("%s", (_title, offered, answered) => {
-    expect(answeredSubprotocol(offered)).toBe(answered);
+    expect(selectedSubprotocol(offered)).toBe(answered);
   });
 
   it("attack:F16 is `websocket` as offered or undefined, for any offer and either place of the token", () => {
@@ -80,7 +80,7 @@ describe("answeredSubprotocol", () => {
 
     fc.assert(
       fc.property(fc.array(header, { maxLength: 2 }), fc.constantFrom([], ["d.e.f"]), (subprotocols, query) => {
-        const answer = answeredSubprotocol(subprotocols);
+        const answer = selectedSubprotocol(subprotocols);
         const found = findToken({ query, subprotocols }, "allowed");
 
         expect(answer ?? "websocket").toMatch(/^websocket$/i);

@@ -53,14 +53,14 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   if (wrong !== undefined) {
     throw routes.problem(wrong, "is no route key: letters and digits, or $connect, $disconnect, $default");
   }
-  const answered = readAnsweredRoutes(api, stack);
+  const withResponse = readRoutesWithResponse(api, stack);
   return routes.names.map((routeKey) => {
     const route = routes.section(routeKey);
     return {
       routeKey,
       functionName: stack.functionAt(route, "FunctionArn"),
       // The route response decides, with or without RouteResponseSelectionExpression on the route.
-      routeResponse: answered.has(routeLogicalId(api.logicalId, routeKey)),
+      routeResponse: withResponse.has(routeLogicalId(api.logicalId, routeKey)),
       ...(route.has("IntegrationTimeout") && {
         integrationTimeoutMillis: route.integer("IntegrationTimeout", 50, MAX_INTEGRATION_TIMEOUT_MS),
       }),
@@ -70,7 +70,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
 }
 
 /** The logical ids of the routes that have a route response. */
-function readAnsweredRoutes(api: Resource, stack: Stack): ReadonlySet<string> {
+function readRoutesWithResponse(api: Resource, stack: Stack): ReadonlySet<string> {
   const routes = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
   const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
     const route = properties.text("RouteId");

@@ -3,7 +3,7 @@ import { connected, FAILED } from "../../../adapters/api-gateway/route-responses
 import { parseConnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { OpenConnection } from "../../../application/connections/open-and-close.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
-import { answeredSubprotocol } from "../../../domain/token/credentials.ts";
+import { selectedSubprotocol } from "../../../domain/token/credentials.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
 /** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
@@ -17,7 +17,7 @@ export function connectHandler(open: OpenConnection, logger: Logger) {
       log.add({ userId: opening.identity.userId });
       const outcome = await open(opening);
       log.add({ outcome });
-      return outcome === "stored" ? connected(answeredSubprotocol(subprotocols)) : FAILED;
+      return outcome === "stored" ? connected(selectedSubprotocol(subprotocols)) : FAILED;
     },
     onFault: () => FAILED,
   });

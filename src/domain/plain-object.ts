@@ -5,7 +5,7 @@ export function isPlainObject(value: unknown): value is PlainObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object's own property, never one inherited by way of `__proto__` or `constructor`. */
+/** The object's own property, never one inherited through `__proto__` or `constructor`. */
 export function ownProperty(object: PlainObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -25,7 +25,7 @@ import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey 
 const PAGE_SIZE = 250;
 
 /** The most times that a query is made, and the pause between two: a transaction takes milliseconds. */
-const MAX_LOOKS = 4;
+const MAX_READS = 4;
 const MOVING_MILLIS = 20;
 
 /**
@@ -54,7 +54,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
         // Another request may have removed a subscription since the record was read.
         return { outcome: "limit-reached", isToBeConfirmed: subscribed.levels !== "" };
       }
-      const change = withName(subscribed, entityId, record.roomBytes);
+      const change = withName(subscribed, entityId, record.freeBytes);
       // The condition on the record's revision protects the row too: its copy of the end equals the record's at this
       // moment.
       const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
@@ -161,10 +161,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
    * neither. The count of names shows that. They appear a moment later, unless an earlier call removed them.
    */
   async #wholeRemainsOf(id: ConnectionId): Promise<Remains> {
-    for (let looks = 1; ; looks += 1) {
+    for (let reads = 1; ; reads += 1) {
       const remains = await this.#remainsOf(id);
-      if (remains.names.length >= remains.count || looks === MAX_LOOKS) return remains;
-      await this.#waiting.pause(MOVING_MILLIS * looks);
+      if (remains.names.length >= remains.count || reads === MAX_READS) return remains;
+      await this.#waiting.pause(MOVING_MILLIS * reads);
     }
   }
 

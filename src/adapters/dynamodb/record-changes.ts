@@ -23,7 +23,7 @@ import { hasConflicted, isThrottled } from "./transaction-faults.ts";
 export type FoundRecord = {
   readonly subscribed: SubscribedEntities;
   /** The space for names, in bytes. */
-  readonly roomBytes: number;
+  readonly freeBytes: number;
 } & ConnectionLifetime;
 
 type Whose = Pick<SubscriptionReference, "connectionId" | "userId">;
@@ -148,7 +148,7 @@ export class RecordChanges {
     const subscribed = subscribedEntitiesFromItem(item);
     if (!item || !subscribed || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
     const { connectedAt, expiresAt } = connection;
-    return { record: { subscribed, roomBytes: RECORD_BYTES - itemBytes(item), connectedAt, expiresAt }, tail };
+    return { record: { subscribed, freeBytes: RECORD_BYTES - itemBytes(item), connectedAt, expiresAt }, tail };
   }
 
   async #hasChanged(

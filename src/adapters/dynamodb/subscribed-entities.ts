@@ -57,17 +57,17 @@ export function noSubscriptions(revision: number): SubscribedEntities {
  * Adds a name. Names stay in the record while it has space (`freeBytes`), and then move to a part together. So most
  * changes write two items instead of three.
  */
-export function withName(subscribed: SubscribedEntities, name: EntityId, roomBytes: number): Change {
+export function withName(subscribed: SubscribedEntities, name: EntityId, freeBytes: number): Change {
   const { names, part, levels } = subscribed;
   const level = levelOf(levels, part) + [...names, name].reduce((sum, one) => sum + stepsOf(one), 0);
   const next = { ...subscribed, revision: subscribed.revision + 1, count: subscribed.count + 1 };
   // The name that triggers the move must fit into the part too.
-  if (bytesOf(name) <= roomBytes && level + MAX_STEPS <= PART_STEPS) {
+  if (bytesOf(name) <= freeBytes && level + MAX_STEPS <= PART_STEPS) {
     return { subscribed: { ...next, names: new Set([...names, name]) }, part };
   }
   const filled = withLevel(levels, part, level);
   return {
-    subscribed: { ...next, names: new Set(), part: roomiestOf(filled), levels: filled },
+    subscribed: { ...next, names: new Set(), part: emptiestPart(filled), levels: filled },
     part,
     partChange: { part, kind: levelOf(levels, part) === 0 ? "create" : "add", names: [...names, name] },
   };
@@ -109,7 +109,7 @@ function withLevel(levels: string, part: number, level: number): string {
  * The emptiest part if every name fits into it, else a new part. So the number of parts depends on the subscriptions
  * only.
  */
-function roomiestOf(levels: string): number {
+function emptiestPart(levels: string): number {
   const lowest = [...levels].toSorted()[0] ?? "f";
   return Number.parseInt(lowest, 16) + MAX_STEPS <= PART_STEPS ? levels.indexOf(lowest) : levels.length;
 }

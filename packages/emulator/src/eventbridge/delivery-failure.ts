@@ -34,10 +34,10 @@ export function deadLetterAttributes(letter: {
 /** Cuts the body so that it fits beside the attributes. AWS does not document how it treats the rest. */
 export function fitted(message: OutgoingMessage, maximumBytes: number): OutgoingMessage {
   const { body, attributes = new Map() } = message;
-  const room = maximumBytes - messageBytes("", attributes);
+  const space = maximumBytes - messageBytes("", attributes);
   const bytes = Buffer.from(body);
-  if (bytes.length <= room) return message;
+  if (bytes.length <= space) return message;
   // With `stream`, a character that the cut divides is left out.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return { ...message, body: decoder.decode(bytes.subarray(0, Math.max(room, 0)), { stream: true }) };
+  return { ...message, body: decoder.decode(bytes.subarray(0, Math.max(space, 0)), { stream: true }) };
 }

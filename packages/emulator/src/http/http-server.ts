@@ -21,7 +21,7 @@ const INTERNAL_ERROR: HttpResponse = {
 const TOO_LARGE: HttpResponse = { status: 413, headers: { Connection: "close" } };
 
 /** The response if no memory is free for a body. SDKs try again after 503. */
-const NO_ROOM: HttpResponse = {
+const NO_MEMORY: HttpResponse = {
   status: 503,
   headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "ServiceUnavailableException" },
   body: '{"message":"Too many large requests at once"}',
@@ -67,7 +67,7 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   if (release === undefined) {
     // The body is read and dropped: unread bytes would turn the close into a reset, which can overtake the response.
     request.resume();
-    return bytes > MAX_BODY_BYTES ? TOO_LARGE : NO_ROOM;
+    return bytes > MAX_BODY_BYTES ? TOO_LARGE : NO_MEMORY;
   }
   let response: HttpResponse | undefined;
   try {

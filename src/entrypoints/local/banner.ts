@@ -9,6 +9,6 @@ Portcullis listens on ws://127.0.0.1:${place.port}/${place.stage}
 ${sections.join("\n")}
 
 Queues and dead letters: http://127.0.0.1:${place.port}/_local/queues
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

@@ -14,7 +14,7 @@ export function hints({ port, stage }: Place): readonly Hint[] {
       lines: [`TOKEN=$(npm run --silent token -- --user-id ann${portFlag})`],
     },
     {
-      title: "or with the AWS CLI, by way of response.json:",
+      title: "or with the AWS CLI, through the file response.json:",
       lines: [
         `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpoint} \\`,
         "  --no-sign-request --payload fileb:///dev/stdin response.json",

@@ -11,7 +11,8 @@ export function checkProperties(section: Section, table: PropertyTable): readonl
     .filter((name) => section.isGiven(name))
     .flatMap((name) => {
       const rule = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (rule === undefined) throw section.problem(name, "is nothing that the local runtime knows: is it misspelt?");
+      if (rule === undefined)
+        throw section.problem(name, "is not a property that the local runtime knows: is it misspelt?");
       return checkProperty(section, name, rule);
     });
 }

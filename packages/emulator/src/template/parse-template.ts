@@ -53,7 +53,7 @@ function toNode(node: ParsedNode | null, reading: Reading): TemplateNode {
 function aliased(anchor: string, at: TemplateLocation, { anchored }: Reading): TemplateNode {
   const node = anchored.get(anchor);
   if (node === undefined) {
-    const problem = anchored.has(anchor) ? "is within what it stands for" : "has no anchor before it";
+    const problem = anchored.has(anchor) ? "is inside the node that it refers to" : "has no anchor before it";
     throw new TemplateError(at, `the alias *${anchor} ${problem}`);
   }
   return node;

@@ -51,7 +51,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
   }
   const wrong = routes.names.find((routeKey) => !ROUTE_KEY.test(routeKey));
   if (wrong !== undefined) {
-    throw routes.problem(wrong, "is no route key: letters and digits, or $connect, $disconnect, $default");
+    throw routes.problem(wrong, "is not a route key: letters and digits, or $connect, $disconnect, $default");
   }
   const withResponse = readRoutesWithResponse(api, stack);
   return routes.names.map((routeKey) => {
@@ -74,7 +74,7 @@ function readRoutesWithResponse(api: Resource, stack: Stack): ReadonlySet<string
   const routes = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
   const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
     const route = properties.text("RouteId");
-    if (!routes.includes(route)) throw properties.problem("RouteId", `is no route of ${api.logicalId}`);
+    if (!routes.includes(route)) throw properties.problem("RouteId", `is not a route of ${api.logicalId}`);
     if (properties.text("RouteResponseKey") === "$default") return route;
     throw properties.problem("RouteResponseKey", "is not $default");
   });
@@ -99,10 +99,10 @@ function readFurtherStages(api: Resource, own: Stage, stack: Stack): readonly St
   return stack.resources.ofType("AWS::ApiGatewayV2::Stage").map(({ properties }) => {
     if (properties.text("ApiId") !== stack.refOf(api)) throw properties.problem("ApiId", `is not ${api.logicalId}`);
     if (!properties.flag("AutoDeploy") && !properties.has("DeploymentId")) {
-      throw properties.problem("AutoDeploy", "is missing, or DeploymentId: nothing would be deployed on it");
+      throw properties.problem("AutoDeploy", "is missing, and so is DeploymentId: the stage would have no deployment");
     }
     const stage = readStage(properties.text("StageName"), properties);
-    if (names.has(stage.name)) throw properties.problem("StageName", "is another stage's already");
+    if (names.has(stage.name)) throw properties.problem("StageName", "is already another stage's");
     names.add(stage.name);
     return stage;
   });

@@ -43,7 +43,7 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   const name = stack.nameOf(resource);
   if (!/^[\w-]{1,64}$/.test(name)) throw resource.properties.problem("FunctionName", "is not a name that Lambda takes");
   if (before.some((other) => stack.nameOf(other) === name)) {
-    throw resource.properties.problem("FunctionName", "is another function's already");
+    throw resource.properties.problem("FunctionName", "is already another function's");
   }
   return name;
 }
@@ -86,7 +86,7 @@ function readMapping(resource: Resource, source: Section, stack: Stack): EventSo
   }
   const responseTypes = source.texts("FunctionResponseTypes");
   if (responseTypes.some((type) => type !== REPORT_FAILURES)) {
-    throw source.problem("FunctionResponseTypes", `has something else than ${REPORT_FAILURES}`);
+    throw source.problem("FunctionResponseTypes", `has a value other than ${REPORT_FAILURES}`);
   }
   return {
     functionName: stack.nameOf(resource),

@@ -29,7 +29,7 @@ function readName(resource: Resource, taken: readonly string[], stack: Stack): s
   if (name.endsWith(".fifo"))
     throw resource.properties.problem("QueueName", "is a FIFO queue's, which is not emulated");
   if (!/^[\w-]{1,80}$/.test(name)) throw resource.properties.problem("QueueName", "is not a name that SQS takes");
-  if (taken.includes(name)) throw resource.properties.problem("QueueName", "is another queue's already");
+  if (taken.includes(name)) throw resource.properties.problem("QueueName", "is already another queue's");
   return name;
 }
 

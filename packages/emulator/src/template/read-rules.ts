@@ -31,7 +31,7 @@ const STATES = new Map([
 
 function isEnabled(properties: Section): boolean {
   const enabled = STATES.get(properties.text("State", "ENABLED"));
-  if (enabled === undefined) throw properties.problem("State", "is no state of a rule");
+  if (enabled === undefined) throw properties.problem("State", "is not a state of a rule");
   return enabled;
 }
 

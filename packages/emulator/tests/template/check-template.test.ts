@@ -112,7 +112,7 @@ describe("an unknown property", () => {
 
   it.each(cases)("is refused with its resource and its line: %#", (text, path) => {
     const property = path.split(".").at(-1) ?? "";
-    const message = `infra/template.yaml:${lineOf(text, `${property}:`)}: ${path} is nothing that the local runtime knows`;
+    const message = `infra/template.yaml:${lineOf(text, `${property}:`)}: ${path} is not a property that the local runtime knows`;
 
     expect(() => describeTemplate(text)).toThrow(message);
   });
@@ -159,7 +159,7 @@ describe("what is emulated of the properties", () => {
     expect(describeTemplate(stage(", AutoDeploy: true")).api.stages).toEqual([{ name: "dev" }, { name: "blue" }]);
     expect(() => describeTemplate(stage(""))).toThrow("Blue.AutoDeploy is missing");
     const green = stage(", AutoDeploy: true").replace("StageName: blue", "StageName: dev");
-    expect(() => describeTemplate(green)).toThrow("Blue.StageName is another stage's already");
+    expect(() => describeTemplate(green)).toThrow("Blue.StageName is already another stage's");
     const other = stage(", AutoDeploy: true").replace("ApiId: !Ref WebsocketApi, S", "ApiId: other, S");
     expect(() => describeTemplate(other)).toThrow("Blue.ApiId is not WebsocketApi");
   });

@@ -50,8 +50,8 @@ describe("anchors, aliases and merge keys", () => {
   });
 
   it.each([
-    ["an alias within what it stands for", "a: 1\nb: &x [*x]", "template.yaml:2: the alias *x is within"],
-    ["an alias of a map around it", "a: &x\n  b: { <<: *x }", "template.yaml:2: the alias *x is within"],
+    ["an alias inside the node that it refers to", "a: 1\nb: &x [*x]", "template.yaml:2: the alias *x is inside"],
+    ["an alias of a map around it", "a: &x\n  b: { <<: *x }", "template.yaml:2: the alias *x is inside"],
     ["an alias of nothing", "a: 1\nb: *x", "template.yaml:2: the alias *x has no anchor before it"],
     ["a merge of a text", "a: &x c\nb: { <<: *x }", "template.yaml:1: a merge key (<<) takes a map"],
     ["a merge of an intrinsic function", "a: { <<: !Ref X }", "template.yaml:1: a merge key (<<) takes a map"],

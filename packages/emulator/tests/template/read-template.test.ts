@@ -225,7 +225,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "        subscribe:\n",
       "        sub-scribe:\n",
       "sub-scribe",
-      "WebsocketApi.Routes.sub-scribe is no route key",
+      "WebsocketApi.Routes.sub-scribe is not a route key",
     ],
     [
       "a missing property",
@@ -256,11 +256,11 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "Fn::ImportValue is not known to the local runtime",
     ],
     [
-      "an alias within what it stands for",
+      "an alias inside the node that it refers to",
       "Name: !Ref AWS::StackName",
       "Name: &n [*n]",
       "Name: &n",
-      "the alias *n is within what it stands for",
+      "the alias *n is inside the node that it refers to",
     ],
     [
       "an event that is not run here",
@@ -323,14 +323,14 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "      VisibilityTimeout: 360\n",
       "      QueueName: UserPushQueue\n",
       "    Properties:\n      VisibilityTimeout: 360\n",
-      "UserPushQueue.QueueName is another queue's already",
+      "UserPushQueue.QueueName is already another queue's",
     ],
     [
       "a name that two functions have",
       "      CodeUri: ../dist/disconnect/\n",
       "      FunctionName: Connect\n      CodeUri: ../dist/disconnect/\n",
       "FunctionName: Connect",
-      "Disconnect.FunctionName is another function's already",
+      "Disconnect.FunctionName is already another function's",
     ],
     [
       "a parameter whose value is looked up in an account",
@@ -365,14 +365,14 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "      EventBusName: !Ref EventBusName\n",
       "      State: OFF\n",
       "State: OFF",
-      "EntityUpdatedRule.State is no state of a rule",
+      "EntityUpdatedRule.State is not a state of a rule",
     ],
     [
       "a response of no route",
       "RouteId: !Ref WebsocketApiDefaultRoute",
       "RouteId: !Ref Connect",
       "RouteId: !Ref Connect",
-      "DefaultRouteResponse.RouteId is no route of WebsocketApi",
+      "DefaultRouteResponse.RouteId is not a route of WebsocketApi",
     ],
     [
       "a response of another key",

@@ -1,12 +1,13 @@
 /**
- * Where `@connections` is: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or `https://{domain}/{mapping}`
- * behind a custom domain. From configuration alone: an event's `domainName` is what somebody sent.
+ * The address of `@connections`: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or
+ * `https://{domain}/{mapping}` behind a custom domain. It comes from the configuration: a client can write the
+ * `domainName` of an event.
  */
 export type ConnectionsEndpoint = {
   readonly protocol: "http:" | "https:";
   readonly hostname: string;
   readonly port: string;
-  /** As in the Host header. */
+  /** The value of the Host header. */
   readonly host: string;
   /** Without a slash at its end. */
   readonly basePath: string;
@@ -14,7 +15,10 @@ export type ConnectionsEndpoint = {
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** Undefined unless it is a bare address, encrypted wherever it leaves the machine: requests carry credentials. */
+/**
+ * Undefined unless it is a bare address. It must be encrypted unless it is on this machine: requests carry
+ * credentials.
+ */
 export function parseConnectionsEndpoint(text: string): ConnectionsEndpoint | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname, port, host, pathname, username, password, search, hash } = new URL(text);

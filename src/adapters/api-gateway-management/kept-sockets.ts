@@ -4,12 +4,15 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../application/ports/system.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 
-/** Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s), which may end a socket silently. */
+/**
+ * Shorter than the idle timeouts on the way (a load balancer's 60 s, a NAT gateway's 350 s), which may end a socket
+ * silently.
+ */
 const MAX_IDLE_MILLIS = 20_000;
 
 /**
  * Sockets that are kept from one post to the next. Lambda freezes a process only while no post is under way, and a
- * socket may die silently meanwhile. A socket is proven once it has answered since the last such moment.
+ * socket may die silently in that time. A socket is proven if a response came over it since the last such moment.
  */
 export class KeptSockets {
   readonly agent: HttpAgent;
@@ -25,7 +28,7 @@ export class KeptSockets {
     this.#clock = clock;
   }
 
-  /** Around each post. */
+  /** Runs one post. */
   async during<T>(post: () => Promise<T>): Promise<T> {
     this.#postsUnderWay += 1;
     this.#discardWhile((socket) => this.#clock.now() - (this.#answeredAt.get(socket) ?? 0) > MAX_IDLE_MILLIS);
@@ -46,7 +49,7 @@ export class KeptSockets {
     return socket !== null && this.#proven.has(socket);
   }
 
-  /** One unproven socket turned out dead: the others probably are too. */
+  /** Closes the unproven sockets: one of them was dead, so the others probably are too. */
   discardUnproven(): void {
     this.#discardWhile((socket) => !this.isProven(socket));
   }

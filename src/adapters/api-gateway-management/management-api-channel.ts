@@ -13,10 +13,10 @@ import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 const TIMEOUT_MILLIS = 2500;
 const DOUBT_MILLIS = 1000;
 
-/** They end a connection or put its push aside: after a wrong answer no later post would repair that. */
+/** Outcomes that end a connection or make a dead letter: no later post would repair a wrong one. */
 const CONSEQUENCES: ReadonlySet<PostOutcome> = new Set(["gone", "refused", "too-large"]);
 
-/** API Gateway's management API, spoken by hand: docs/decisions/0011 says why. */
+/** API Gateway's management API without the SDK: docs/decisions/0011 has the reasons. */
 export class ManagementApiChannel implements ConnectionChannel {
   readonly #endpoint: ConnectionsEndpoint;
   readonly #signer: Sigv4Signer;
@@ -47,7 +47,7 @@ export class ManagementApiChannel implements ConnectionChannel {
 
   prepare(notification: Notification): PreparedPush {
     const text = JSON.stringify(pushFrame(notification));
-    // Bytes are never fewer than characters: a megabyte is not encoded to be found too long.
+    // A text has at least as many bytes as characters, so a text that is far too long is not encoded.
     if (text.length > MAX_PUSH_BYTES) return { kind: "too-large" };
     const body = Buffer.from(text);
     if (body.length > MAX_PUSH_BYTES) return { kind: "too-large" };
@@ -68,13 +68,13 @@ export class ManagementApiChannel implements ConnectionChannel {
   }
 }
 
-/** What an answer of the management API says of the connection (API reference, PostToConnection, Errors). */
+/** The outcome that a response of the management API means (API reference, PostToConnection, Errors). */
 export function outcomeOf({ status, body }: HttpAnswer): PostOutcome {
   if (status === 200) return "delivered";
   if (status === 410) return "gone";
   if (status === 429) return "throttled";
   if (status === 413) return "too-large";
-  // An id that the gateway cannot decode never was a connection. Any other 400 is our mistake, and not the record's.
+  // An id that the gateway cannot decode was never a connection. Any other 400 is a mistake of ours.
   if (status === 400 && body.includes("Invalid connectionId")) return "gone";
   if (status >= 500 || status === 408) return "failed";
   return "refused";

@@ -14,25 +14,25 @@ export class NoAnswerInTimeError extends Error {
   override readonly name = "NoAnswerInTimeError";
 }
 
-/** Error answers are a line of JSON; whatever is longer is not one of the gateway's. */
+/** The gateway's error responses are a line of JSON; a longer response is not from the gateway. */
 const MAX_ANSWER_BYTES = 4096;
 
 type ReceivedAnswer = HttpAnswer & { readonly socket: Socket };
 
 /**
- * Posts over sockets that are kept for the next post, without keeping the process alive. The time limit is for the whole
- * post, up to the end of its answer.
+ * Posts over sockets that are kept for the next post, without keeping the process alive. The time limit is for the
+ * whole post, up to the end of its response.
  *
- * If a kept socket fails, the post is repeated once, on a new socket. A kept socket can also carry an answer to no post
- * of ours, which HTTP/1.1 cannot tell from ours: after an answer with consequences the post is repeated on a new socket,
- * and the new answer counts.
+ * If a kept socket fails, the post is repeated once, on a new socket. A kept socket can also carry a response that
+ * belongs to no post, and HTTP/1.1 cannot tell the two apart. So after a response with consequences the post is
+ * repeated on a new socket, and the new response counts.
  */
 export function makeHttpPost(
   endpoint: ConnectionsEndpoint,
   options: {
     readonly socketsKept: number;
     readonly timeoutMillis: number;
-    /** The part of it for an unproven kept socket. The rest is for a new one. */
+    /** The part of that time for an unproven kept socket. The rest is for a new one. */
     readonly doubtMillis: number;
     readonly hasConsequences: (answer: HttpAnswer) => boolean;
     readonly clock: Clock;
@@ -75,7 +75,7 @@ export function makeHttpPost(
       const answer = await answerOnKeptSocket(posting);
       if (answer !== undefined && !(posting.reusedSocket && options.hasConsequences(answer))) return answer;
       const sure = await answerTo(begin(usedOnce, "close"), until);
-      // The socket carried an answer too many: each later one would be taken for the next post's.
+      // The socket carried one response too many: each later response would count for the wrong post.
       if (answer !== undefined && answer.status !== sure.status) answer.socket.destroy();
       return sure;
     });
@@ -114,7 +114,7 @@ function collect(response: IncomingMessage, posting: ClientRequest): Promise<Rec
     });
     response.on("end", () => resolve({ status: response.statusCode ?? 0, body, socket }));
     response.on("error", reject);
-    // A socket that closes in the middle of an answer ends it without an `end`.
+    // If the socket closes in the middle of a response, no `end` follows.
     response.on("close", () => reject(new Error("answer cut off")));
   });
 }

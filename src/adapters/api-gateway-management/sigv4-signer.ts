@@ -9,7 +9,7 @@ export type AwsCredentials = {
 
 export type UnsignedPost = {
   readonly host: string;
-  /** As it goes over the wire, encoded once. */
+  /** The path as it is sent, encoded once. */
   readonly path: string;
   readonly payloadHash: string;
   readonly millis: number;
@@ -20,7 +20,7 @@ const CONTENT_TYPE = "application/octet-stream";
 
 /**
  * AWS Signature Version 4 for posts to one API. The SDK's signer takes fifteen times as long: it derives the key and
- * sorts the headers anew each time, where here only the path and the time differ.
+ * sorts the headers each time. Here only the path and the time differ.
  */
 export class Sigv4Signer {
   readonly #credentials: AwsCredentials;
@@ -35,7 +35,9 @@ export class Sigv4Signer {
     this.#signedHeaders = `content-type;host;x-amz-date${credentials.sessionToken ? ";x-amz-security-token" : ""}`;
   }
 
-  /** The headers that carry the signature and all that it covers: names and values in turn, as `node:http` takes them. */
+  /**
+   * The headers that carry the signature and all that it covers: names and values in turn, as `node:http` takes them.
+   */
   sign({ host, path, payloadHash, millis }: UnsignedPost): string[] {
     const stamp = amzDate(millis);
     const token = this.#credentials.sessionToken?.reveal();
@@ -59,7 +61,7 @@ export class Sigv4Signer {
     ];
   }
 
-  /** Good for a day. As a KeyObject it is imported once, not at every signature. */
+  /** Valid for a day. A KeyObject is imported once, not at every signature. */
   #keyOf(day: string): KeyObject {
     if (this.#key !== undefined && this.#day === day) return this.#key;
     const dayKey = hmac(`AWS4${this.#credentials.secretAccessKey.reveal()}`, day);
@@ -78,7 +80,7 @@ function amzDate(millis: number): string {
   return `${new Date(millis).toISOString().replace(/[-:]|\..*/g, "")}Z`;
 }
 
-/** Every service but S3 has the path encoded a second time: `%3D` is signed as `%253D`. */
+/** All services but S3 sign a path that is encoded twice: `%3D` is signed as `%253D`. */
 function encodePath(path: string): string {
   return encodeURIComponent(path)
     .replaceAll("%2F", "/")

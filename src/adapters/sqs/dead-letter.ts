@@ -7,13 +7,13 @@ const MAX_MESSAGE_BYTES = 1_048_576;
 
 type Attributes = Readonly<Record<string, MessageAttributeValue>>;
 
-/** As SendMessage takes it. */
+/** The message in the form of SendMessage. */
 export type DeadLetter = { readonly MessageBody: string; readonly MessageAttributes: Attributes };
 
 /**
- * The body with its reason as an attribute. A body that leaves no room for the reason is cut at its end: else SQS would
- * refuse it, and the message would end in another queue, without a reason. `OriginalBytes` and `OriginalSha256` describe
- * the whole body.
+ * The body with its reason as an attribute. A body is cut at its end if body and reason together are too long: SQS
+ * would refuse the whole, and the message would end in another queue, without a reason. `OriginalBytes` and
+ * `OriginalSha256` describe the whole body.
  */
 export function deadLetter(body: string, reason: string): DeadLetter {
   const MessageBody = sqsText(body);

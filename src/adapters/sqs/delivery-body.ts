@@ -7,12 +7,12 @@ import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { parseEventMetadata } from "./eventbridge-envelope.ts";
 import { sqsText } from "./sqs-text.ts";
 
-/** Tells a delivery's message from an event's, and this shape of it from later ones. */
+/** Distinguishes the message of a delivery from that of an event, and this format from later ones. */
 export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
 /**
- * A recipient is [id, userId]: nothing else is read from a message, and its size costs money. `replay` is there only when it
- * is true, so that adding it to a dead letter does not repeat the member.
+ * A recipient is [id, userId]: nothing else is read from a message, and its size costs money. `replay` is written only
+ * if it is true, so that an operator can add it to a dead letter without repeating the member.
  */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
   const { kind, id, time, publishedAt: _, replay, ...detail } = notification;
@@ -21,7 +21,7 @@ export function encodeDelivery({ notification, to, attempt }: Delivery): string 
   return sqsText(JSON.stringify(message));
 }
 
-/** Only the very kind of notification that the caller parses. Throws MalformedInputError. */
+/** Parses a delivery of one kind of notification. Throws MalformedInputError. */
 export function parseDelivery<N extends Notification>(
   message: PlainObject,
   kind: N["kind"],

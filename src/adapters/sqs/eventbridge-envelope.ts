@@ -4,7 +4,10 @@ import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis } from "../../domain/time.ts";
 
-/** What EventBridge puts around an event (user guide, Events). Extra members, such as `resources`, decide nothing. */
+/**
+ * The envelope that EventBridge puts around an event (user guide, Events). Other members, such as `resources`, are
+ * ignored.
+ */
 export type EventBridgeEnvelope = {
   readonly detailType: string;
   readonly detail: unknown;
@@ -14,17 +17,17 @@ export type EventBridgeEnvelope = {
 /** Throws MalformedInputError. */
 export function parseEnvelope(message: PlainObject): EventBridgeEnvelope {
   const detailType = ownProperty(message, "detail-type");
-  // An archive's replay names itself, and nobody else can: the bus writes the envelope.
+  // Only an archive's replay has this member: the bus writes the envelope, and a publisher cannot add to it.
   const replay = Object.hasOwn(message, "replay-name");
   const metadata = parseEventMetadata(ownProperty(message, "id"), ownProperty(message, "time"), replay);
   if (typeof detailType !== "string" || metadata === undefined) throw new MalformedInputError("MALFORMED_EVENT");
   return { detailType, detail: ownProperty(message, "detail"), metadata };
 }
 
-/** As EventBridge writes it: UTC, to the second or finer. */
+/** EventBridge's form: UTC, to the second or finer. */
 const RFC_3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
-/** EventBridge's own are UUIDs of 36. */
+/** In characters. EventBridge's own ids are UUIDs of 36. */
 const MAX_ID_BYTES = 128;
 
 export function parseEventId(id: unknown): string | undefined {

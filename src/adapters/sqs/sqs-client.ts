@@ -1,6 +1,6 @@
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
-/** Where the queues are; in Lambda the environment says so. */
+/** The endpoint and credentials; in Lambda they come from the environment. */
 type Location = Pick<SQSClientConfig, "endpoint" | "region" | "credentials">;
 
 type Timeouts = { readonly connectMillis: number; readonly requestMillis: number };

@@ -7,12 +7,12 @@ import { withinDeadline } from "../deadline.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { encodeDelivery } from "./delivery-body.ts";
 
-/** For the call as a whole, its second attempt included. */
+/** For a whole call, its second attempt included. */
 const BUDGET_MILLIS = 2900;
 
 /**
- * Continuations and dead letters in SQS. A dead letter's body is what the function takes, so that moving it back replays
- * it; why it lies there is an attribute beside it.
+ * Continuations and dead letters in SQS. The body of a dead letter is the function's own input, so that moving it back
+ * replays it. Its reason is an attribute.
  */
 export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   readonly #client: SQSClient;

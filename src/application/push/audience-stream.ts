@@ -13,13 +13,13 @@ export type AudienceStream = {
 /** The rest of the current page, the cursor of the unread pages, and the error that stopped the reading, if any. */
 type RemainingAudience = {
   readonly notAttempted: readonly NamedRecipient[];
-  /** Named connections that are not in the audience, or no longer. */
+  /** Named connections that are not in the audience, or not any more. */
   readonly absent?: readonly NamedRecipient[];
   readonly unread?: { readonly page?: string };
   readonly fault?: { readonly thrown: unknown };
 };
 
-/** Two pages are held at most: the one being taken from and the next, which is read meanwhile. */
+/** Holds two pages at most: the current one, and the next one, which is read in advance. */
 export function streamAudience(read: ReadPage, from?: string): AudienceStream {
   let page: readonly Recipient[] = [];
   let taken = 0;

@@ -1,20 +1,20 @@
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { Delivery, UndeliverableReason } from "../../domain/notification/delivery.ts";
 
-/** What became of the recipients that one invocation took in hand, each in exactly one count. */
+/** The recipients of one invocation by outcome, each in exactly one count. */
 type RecipientCounts = {
   readonly delivered: number;
   readonly gone: number;
   readonly expired: number;
   readonly deferred: number;
-  /** An audience that was put aside unread counts as one. */
+  /** An unread audience that goes to the dead letters counts as one. */
   readonly deadLettered: number;
 };
 
 export type DeliveryReport = RecipientCounts & {
   /** `continued`: part of the audience was not read yet; the invocation that reads it counts it. */
   readonly outcome: "completed" | "continued" | UndeliverableReason;
-  /** Posts that the gateway turned away for their rate. */
+  /** Posts that the gateway refused because of their rate. */
   readonly throttled: number;
   /** Gone connections whose records could not be removed: each costs one more post. */
   readonly unforgotten: number;
@@ -26,7 +26,7 @@ export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome" |
   readonly unreached: string[];
 };
 
-/** An id has 128 bytes at most, and CloudWatch takes log lines of up to 256 KB. */
+/** An id has 128 bytes at most, and a log entry in CloudWatch has up to 256 KB. */
 const MAX_UNREACHED = 100;
 
 export function newTally(): Tally {

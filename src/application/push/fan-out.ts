@@ -19,15 +19,15 @@ type FanOutOrder = {
   readonly delivery: Delivery;
   readonly read: ReadPage;
   readonly findNamed: FindNamed;
-  /** Told of every connection that is gone. May throw: what it leaves behind costs one more post. */
+  /** Removes a connection that is gone. May throw: a record that stays costs one more post. */
   readonly forget: (connectionId: ConnectionId) => Promise<void>;
-  /** No post starts after this time. Posts under way and sending on the leftovers must finish in the time that remains. */
+  /** No post starts after this time. Posts under way and the leftovers must finish in the time that remains. */
   readonly deadline: EpochMillis;
 };
 
 /**
- * Posts to an audience, each connection on its own account, and hands on whatever does not get through in time. Throws
- * DependencyUnavailableError only when handing on failed: then the delivery has to come back as it was.
+ * Posts to each connection of an audience, independently of the others, and enqueues the leftovers. Throws
+ * DependencyUnavailableError only if enqueueing failed: then the whole delivery must return to its queue.
  */
 export type FanOut = (order: FanOutOrder) => Promise<DeliveryReport>;
 
@@ -130,9 +130,9 @@ async function forgetGone(
 }
 
 /**
- * An attempt counts only if it made no progress. After progress the leftovers restart at attempt 0, so that an audience of
- * any size can finish; without progress the count grows, so that a stuck delivery ends in the dead letters. After a page
- * that could not be read the count is at least 1, so that the next try waits.
+ * An attempt counts only if it made no progress. After progress the leftovers restart at attempt 0, so that an audience
+ * of any size can finish; without progress the count grows, so that a stuck delivery ends in the dead letters. After a
+ * page that could not be read the count is at least 1, so that the next try waits.
  */
 function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): number {
   const settled = tally.delivered + tally.gone + tally.expired + tally.deadLettered;
@@ -141,9 +141,9 @@ function attemptsBehind(delivery: Delivery, tally: Tally, faulty: boolean): numb
 }
 
 /**
- * Each worker does one step after the other until a step returns false. A step that calls `letGo` frees its worker and
- * ends by itself. After an error no step begins, since the delivery will come back whole and repeat every further post.
- * The error is thrown when all steps have ended.
+ * Each worker runs one step after the other until a step returns false. A step that calls `letGo` frees its worker and
+ * goes on without it. After an error no step begins: the whole delivery will return and repeat every further post. The
+ * error is thrown when all steps have ended.
  */
 async function inParallel(workers: number, step: (letGo: () => void) => Promise<boolean>): Promise<void> {
   const faults: unknown[] = [];

@@ -10,14 +10,14 @@ import type { NamedRecipient } from "../../domain/notification/notification.ts";
 import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
 import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
 
-/** Hands on what one invocation leaves of a delivery. Throws DependencyUnavailableError. */
+/** Enqueues the recipients that one invocation did not reach. Throws DependencyUnavailableError. */
 export type Leftovers = {
   /** Enqueued in batches of at most `MAX_NAMED` as failures arrive, so memory stays bounded. */
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**
-   * Flushes pending batches and enqueues what was not attempted, with its attempt count. Returns why the unread pages
-   * went to the dead letters, if they did.
+   * Flushes pending batches and enqueues the recipients that were not attempted, with their attempt count. Returns the
+   * reason if the unread pages went to the dead letters.
    */
   close(remaining: {
     readonly notAttempted: readonly NamedRecipient[];
@@ -70,7 +70,7 @@ export function makeLeftovers(
 
 type Batches = { readonly add: (recipient: NamedRecipient) => Promise<void>; readonly flush: () => Promise<void> };
 
-/** A connection that subscribes anew while its audience is read may be met twice: a batch names it once. */
+/** A connection that subscribes again while its audience is read may come twice: a batch names it once. */
 function inBatches(handOn: (recipients: readonly NamedRecipient[]) => Promise<unknown>): Batches {
   const held = new Map<ConnectionId, NamedRecipient>();
   const flush = async () => {

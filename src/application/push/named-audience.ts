@@ -6,8 +6,8 @@ import { type AudienceStream, streamAudience } from "./audience-stream.ts";
 export type FindNamed = (connectionIds: readonly ConnectionId[]) => Promise<readonly Recipient[]>;
 
 /**
- * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken from
- * it. If the store cannot be read, the named recipients stay notAttempted.
+ * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken
+ * from it. If the store cannot be read, the named recipients count as not attempted.
  */
 export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): AudienceStream {
   let absent: readonly NamedRecipient[] = [];

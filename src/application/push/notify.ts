@@ -9,7 +9,9 @@ import type { Clock } from "../ports/system.ts";
 import type { DeliveryReport } from "./delivery-report.ts";
 import type { FanOut } from "./fan-out.ts";
 
-/** Tells all subscribers of an entity. Throws DependencyUnavailableError when the delivery has to come back. */
+/**
+ * Pushes to all subscribers of an entity. Throws DependencyUnavailableError if the delivery must return to its queue.
+ */
 export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMillis) => Promise<DeliveryReport>;
 
 export function makeNotifyEntity(deps: {
@@ -25,13 +27,14 @@ export function makeNotifyEntity(deps: {
       deadline,
       read: (from) => deps.subscriptions.subscribersOf(entityId, toEpochSeconds(deps.clock.now()), from),
       findNamed: (ids) => deps.subscriptions.subscribersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
-      // This row was seen. The connection's record names the other rows, unless a tombstone was collected before its rows.
+      // The row of this entity was read. The connection's record names the other rows, unless TTL removed it before
+      // them.
       forget: (connectionId) => deps.closeConnection(connectionId, entityId),
     });
   };
 }
 
-/** Tells a user on every connection. Throws DependencyUnavailableError when the delivery has to come back. */
+/** Pushes to every connection of a user. Throws DependencyUnavailableError if the delivery must return to its queue. */
 export type NotifyUser = (delivery: Delivery<UserPush>, deadline: EpochMillis) => Promise<DeliveryReport>;
 
 export function makeNotifyUser(deps: {
@@ -62,7 +65,7 @@ function toRecipient({ id, identity, connectedAt, expiresAt }: Connection): Reci
   return { connectionId: id, userId: identity.userId, connectedAt, expiresAt };
 }
 
-/** Takes up a delivery of either kind. Throws DependencyUnavailableError when it has to come back. */
+/** Delivers a notification of either kind. Throws DependencyUnavailableError if it must return to its queue. */
 export type Deliver = (delivery: Delivery, deadline: EpochMillis) => Promise<DeliveryReport>;
 
 export function makeDeliver(deps: { readonly notifyEntity: NotifyEntity; readonly notifyUser: NotifyUser }): Deliver {

@@ -1,4 +1,4 @@
-/** At most so many tasks run at once, first come, first served. A task may release its permit before it ends. */
+/** Limits the tasks that run at once, first come, first served. A task may release its permit before it ends. */
 export type Semaphore = <T>(task: (release: () => void) => Promise<T>) => Promise<T>;
 
 export function makeSemaphore(count: number): Semaphore {
@@ -7,7 +7,7 @@ export function makeSemaphore(count: number): Semaphore {
 
   const handOver = () => {
     const next = waiting.shift();
-    // Handed on, not freed and taken again: so no later task takes it first.
+    // The permit passes to the next task directly, so that no later task takes it first.
     if (next === undefined) free += 1;
     else next();
   };

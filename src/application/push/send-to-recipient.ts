@@ -13,12 +13,12 @@ import type { Backoff, Clock, Timer } from "../ports/system.ts";
 import type { Tally } from "./delivery-report.ts";
 import type { Semaphore } from "./semaphore.ts";
 
-/** `not-attempted`: time was up before the first post. `failed`: posted in vain, and worth another attempt. */
+/** `not-attempted`: the deadline came before the first post. `failed`: no post succeeded, and a later attempt may. */
 export type SendOutcome =
   | { readonly kind: "delivered" | "gone" | "expired" | "not-attempted" | "failed" }
   | { readonly kind: "undeliverable"; readonly reason: UndeliverableReason };
 
-/** What all sends of one push share. */
+/** The values that all sends of one push share. */
 export type Sending = {
   readonly send: SendToConnection;
   readonly semaphore: Semaphore;
@@ -30,8 +30,8 @@ export type Sending = {
 };
 
 /**
- * Posts to one connection until its outcome is final, the posts are used up, or the deadline leaves no time for another.
- * No post follows one that hangs; `onHanging` is called while that post is still under way.
+ * Posts to one connection until its outcome is final, the posts are used up, or the deadline leaves no time for
+ * another. No post follows one that hangs; `onHanging` is called while that post is still under way.
  */
 export async function sendToRecipient(
   recipient: Recipient,
@@ -65,7 +65,7 @@ export async function sendToRecipient(
     if (verdict !== "try-again") return { kind: "undeliverable", reason: verdict };
     const ceiling = pauseCeilingMillis(posts);
     if (hangs || posts === MAX_POSTS || now + ceiling >= sending.deadline) return { kind: "failed" };
-    // Without a permit: while this connection waits, others are served.
+    // The pause holds no permit, so that other connections are served meanwhile.
     await sending.backoff.pause(ceiling);
   }
 }

@@ -7,7 +7,7 @@ import { DELIVERY_SCHEMA, parseDelivery } from "../delivery-body.ts";
 import { parseEntityUpdate, parseUserPush } from "../event-detail.ts";
 import { parseEnvelope, parseEventId } from "../eventbridge-envelope.ts";
 
-/** What the three queues hold: events of either kind from the bus, and continuations. Throws MalformedInputError. */
+/** Parses a message of the three queues: an event of either kind, or a delivery. Throws MalformedInputError. */
 export function parseQueuedDelivery(body: string): Delivery {
   const message = parseMessage(body);
   return ownProperty(message, "schema") === DELIVERY_SCHEMA
@@ -15,10 +15,10 @@ export function parseQueuedDelivery(body: string): Delivery {
     : { notification: parseEvent(message), to: {}, attempt: 0 };
 }
 
-/** EventBridge and we write an id among the first members. */
+/** In characters. EventBridge and this project write the id among the first members. */
 const BEGINNING = 1000;
 
-/** The id under which the log names a message that cannot be parsed, even one that was cut at its end. */
+/** The id of the event in a message that cannot be parsed, for the log. Works for a message that was cut at its end. */
 export function eventIdOf(body: string): string | undefined {
   return parseEventId(/"id"\s*:\s*"([^"\\]*)"/.exec(body.slice(0, BEGINNING))?.[1]);
 }

@@ -1,18 +1,18 @@
 import { MalformedInputError } from "../../../domain/errors.ts";
 import { isPlainObject, ownProperty } from "../../../domain/plain-object.ts";
 
-/** One message of a batch, as far as it is trusted: its body may be anything. */
+/** One message of a batch. Its body is not trusted: it may be any text. */
 export type QueuedMessage = {
   readonly messageId: string;
   readonly body: string;
-  /** Its name, for the log. */
+  /** The queue's name, for the log. */
   readonly queue: string;
 };
 
-/** Which messages Lambda is to leave in the queue; it deletes all others (developer guide, Using Lambda with SQS). */
+/** The messages that Lambda must leave in the queue; it deletes all others (developer guide, Using Lambda with SQS). */
 export type SqsBatchResponse = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
-/** Throws MalformedInputError for what cannot be a batch: only the whole of it can then come back. */
+/** Throws MalformedInputError for an event that is no batch: it returns to its queue as a whole. */
 export function parseSqsEvent(event: unknown): readonly QueuedMessage[] {
   const records = isPlainObject(event) ? ownProperty(event, "Records") : undefined;
   if (!Array.isArray(records)) throw new MalformedInputError("MALFORMED_EVENT");

@@ -6,7 +6,7 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import { selectedSubprotocol } from "../../../domain/token/credentials.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
-/** The handshake's last word: anything but 200 refuses it, and no WebSocket ever exists. */
+/** The last step of the handshake: any status but 200 refuses it, and no WebSocket opens. */
 export function connectHandler(open: OpenConnection, logger: Logger) {
   return lambdaHandler({
     name: "Connect",

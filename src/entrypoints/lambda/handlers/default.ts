@@ -3,7 +3,7 @@ import { frameResponse } from "../../../adapters/api-gateway/route-responses.ts"
 import type { Logger } from "../../../application/ports/logger.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
-/** Every message that no other route takes. */
+/** The route for every message without a route of its own. */
 export function defaultHandler(logger: Logger) {
   return messageHandler({
     name: "Default",

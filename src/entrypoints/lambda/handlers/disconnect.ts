@@ -5,7 +5,7 @@ import type { CloseConnection } from "../../../application/connections/open-and-
 import type { Logger } from "../../../application/ports/logger.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
-/** After the socket is gone, best effort: the gateway calls once and ignores the response. Expiry covers a lost call. */
+/** Runs after the socket has closed: the gateway calls once and ignores the response. Expiry replaces a lost call. */
 export function disconnectHandler(close: CloseConnection, logger: Logger) {
   return lambdaHandler({
     name: "Disconnect",

@@ -8,7 +8,7 @@ import { messageHandler } from "../middleware/message-handler.ts";
 
 const REFUSALS = { denied: "FORBIDDEN", "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
 
-/** Acknowledged only when stored: what is published from then on is delivered. */
+/** Acknowledges a subscription only when it is stored: every event published after that is delivered. */
 export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
   return messageHandler({
     name: "Subscribe",

@@ -6,7 +6,7 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../../application/subscriptions/subscribe.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
-/** Of the sender's own connection and no other: unsubscribing without a subscription succeeds. */
+/** Ends a subscription of the sender's own connection. Idempotent: it succeeds without a subscription. */
 export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
   return messageHandler({
     name: "Unsubscribe",

@@ -1,6 +1,6 @@
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 
-/** The one log entry of an invocation. Handlers add what they learn; it is written at the end. */
+/** The one log entry of an invocation. Handlers add fields to it; it is written at the end. */
 export class InvocationLog {
   readonly #startedAt = millis();
   readonly #coldStart: boolean;
@@ -29,7 +29,7 @@ export class InvocationLog {
   }
 }
 
-/** Of the same clock as `performance`, which a cold start would have to load. */
+/** The clock of `performance`, without the module, which a cold start would have to load. */
 function millis(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

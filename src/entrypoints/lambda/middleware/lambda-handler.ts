@@ -4,25 +4,27 @@ import { faultFields } from "../../../application/fault-fields.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import { InvocationLog } from "./invocation-log.ts";
 
-/** An Error is a response too: API Gateway reads the message of the authorizer, Lambda gives a direct caller its own. */
+/**
+ * An Error is a response too: API Gateway reads the message of the authorizer, Lambda gives a direct caller its own.
+ */
 type LambdaResponse<T> = T | Error;
 
 export type Invocation<T> = {
-  /** The function's, as logs and metrics tell it from others. */
+  /** The function's name in logs and metrics. */
   readonly name: string;
   readonly logger: Logger;
   /** Ids in the event by which its log entry is found. Never throws. */
   readonly logFieldsOf?: (event: unknown) => LogFields;
   readonly handle: (event: unknown, log: InvocationLog, context: Context) => Promise<LambdaResponse<T>>;
-  /** What the caller sees when `handle` throws or runs out of time: a constant. */
+  /** The response when `handle` throws or runs out of time: a constant. */
   readonly onFault: (error: unknown, event: unknown) => LambdaResponse<T>;
 };
 
 /**
  * The stack around every function, outermost first:
- * 1. an Error that is the response is thrown, here and not inside Middy, which would hang the original error on it;
- * 2. one log entry per invocation, written last, whatever happened;
- * 3. what a fault looks like to the caller, also when Lambda's time is nearly up;
+ * 1. a response that is an Error is thrown, here and not inside Middy, which would attach the original error to it;
+ * 2. one log entry per invocation, written last, also after a fault;
+ * 3. the response to a fault, also when Lambda's time is nearly over;
  * 4. the handler.
  */
 export function lambdaHandler<T>({ name, logger, logFieldsOf, handle, onFault }: Invocation<T>) {

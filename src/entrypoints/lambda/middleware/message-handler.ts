@@ -8,7 +8,7 @@ import type { PlainObject } from "../../../domain/plain-object.ts";
 import type { InvocationLog } from "./invocation-log.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 
-/** One message, as far as its route needs more of it than its frame. */
+/** The facts about a message that a route needs beside its frame. */
 type Message = { readonly event: unknown; readonly reference: MessageReference; readonly log: InvocationLog };
 
 export type MessageRoute<Frame> = {
@@ -19,7 +19,9 @@ export type MessageRoute<Frame> = {
   readonly act: (frame: Frame, message: Message) => Promise<RouteResponse>;
 };
 
-/** A route for clients' messages: each is answered by one frame with its `id`, and the connection stays usable. */
+/**
+ * A route for clients' messages: one frame with the message's `id` responds to each, and the connection stays usable.
+ */
 export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute<Frame>) {
   return lambdaHandler({
     name,
@@ -51,7 +53,7 @@ function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRout
   }
 }
 
-/** An event that is no message gets no frame: on `$connect` a status of 200 would let somebody in. */
+/** An event that is no message gets no frame: on `$connect` a status of 200 would let the caller in. */
 function responseToFault(event: unknown): RouteResponse {
   try {
     return frameResponse(errorFrame("INTERNAL", parseMessageEvent(event).reference));

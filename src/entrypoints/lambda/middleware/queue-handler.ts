@@ -10,7 +10,7 @@ import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { EpochMillis } from "../../../domain/time.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 
-/** The rest of an invocation's time is for posts under way and for handing on what is left. */
+/** The rest of an invocation's time is for posts under way and for the leftovers. */
 const SHARE_TO_BEGIN_IN = 0.75;
 
 /** The services that a queue's handler needs, whatever its messages are. */
@@ -28,8 +28,8 @@ export type QueueHandling = QueueServices & {
 };
 
 /**
- * A function that a queue invokes with messages in batches, each on its own account: what became of one decides nothing
- * for another. Only those named in the response stay in the queue; a throw would keep them all.
+ * A function that a queue invokes with messages in batches. Each message is handled separately: its outcome changes
+ * nothing for another. Only the messages named in the response stay in the queue; a thrown error would keep them all.
  */
 export function queueHandler(handling: QueueHandling) {
   return lambdaHandler({
@@ -92,7 +92,7 @@ async function processDelivery(
   else logger.info("delivery", { ...fields, outcome });
 }
 
-/** The event, and its user or entity. */
+/** The ids of the event and of its user or entity. */
 function fieldsOf({ notification, attempt }: Delivery): LogFields {
   const { id: notificationId } = notification;
   const subject =

@@ -22,7 +22,7 @@ export function parseJson(text: string, reviver?: Reviver): { readonly value: un
   }
 }
 
-/** Undefined if the bytes are not UTF-8: a lenient decoder would change them. */
+/** Decodes UTF-8. Undefined for other bytes: a lenient decoder would change them. */
 export function decodeUtf8(bytes: Uint8Array, options: { readonly ignoreBOM?: boolean } = {}): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ...options }).decode(bytes);

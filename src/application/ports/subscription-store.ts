@@ -20,7 +20,7 @@ export type StoreUnsubscribeOutcome = "unsubscribed" | "not-connected";
 export type SubscriptionReference = Omit<Subscription, keyof ConnectionLifetime>;
 
 /**
- * Remembers which connection is subscribed to which entity. `subscribe` and `unsubscribe` respond within five seconds,
+ * Remembers the subscriptions of connections to entities. `subscribe` and `unsubscribe` respond within five seconds,
  * even the last of a hundred that one connection sends at once. The other calls respond within two seconds, retries
  * included. Otherwise they throw DependencyUnavailableError. Every call may be repeated.
  *

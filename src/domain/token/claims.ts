@@ -48,8 +48,8 @@ export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSe
 }
 
 /**
- * Undefined without an `exp`: a stolen token would then be valid for ever. The fraction of `exp` is cut off, which is
- * the strict side.
+ * Parses the claims. Undefined without an `exp`: a stolen token would then be valid for ever. The fraction of `exp` is
+ * cut off, which is the strict side.
  */
 function parseClaims(all: PlainObject): TokenClaims | undefined {
   const [expiry, notBefore, issuedAt] = ["exp", "nbf", "iat"].map((name) => parseEpochSeconds(ownProperty(all, name)));

@@ -25,7 +25,7 @@ export type Authorize = (
   sent: { readonly headers: HeaderMaps; readonly query: QueryMaps },
 ) => Promise<Authorization>;
 
-/** API Gateway takes an error with this text for a refusal (401). Any other error is a fault of the authorizer. */
+/** The text of an error that API Gateway turns into a refusal (401). Any other error is a fault of the authorizer. */
 const UNAUTHORIZED_ERROR = "Unauthorized";
 
 /** Asks the authorizer. Only a valid policy that allows this connection admits it. */

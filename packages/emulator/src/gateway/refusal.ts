@@ -28,7 +28,7 @@ export const IMPLICIT_DENY: HandshakeError = {
     "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
 };
 export const AUTHORIZER_FAILED: HandshakeError = { status: 500, message: "Internal server error" };
-/** For an authorizer's malformed result: the gateway sends no text. */
+/** The refusal after an authorizer's malformed result. The gateway sends no text. */
 export const AUTHORIZER_MISCONFIGURED: HandshakeError = { status: 500, message: "" };
 export const INTERNAL_ERROR: HandshakeError = { status: 500, message: "Internal server error" };
 export const BAD_GATEWAY: HandshakeError = { status: 502, message: "Internal server error" };

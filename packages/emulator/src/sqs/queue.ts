@@ -23,7 +23,7 @@ export type Receipt = {
 /** SQS has no limit. The emulator's memory has one. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** A standard queue. It keeps the order as long as nothing fails; SQS does not promise that. */
+/** A standard queue. It keeps the order until a message fails; SQS does not promise any order. */
 export class Queue {
   readonly settings: QueueSettings;
   readonly arn: string;

@@ -41,7 +41,7 @@ describe("the environment of a function", () => {
     });
   });
 
-  it("takes nothing from the shell but what Node.js and the system need", () => {
+  it("takes only variables that Node.js and the system need from the shell", () => {
     const own = { Path: "/bin", TMPDIR: "/tmp" };
     const foreign = {
       AWS_PROFILE: "work",
@@ -54,7 +54,7 @@ describe("the environment of a function", () => {
     expect(environmentOf({ ...own, ...foreign })).toStrictEqual({ ...environmentOf(), ...own });
   });
 
-  it("has the overrides before everything else, and lacks what they remove", () => {
+  it("has the overrides before all other sources, and lacks variables that they remove", () => {
     const environment = environmentOf({}, { LOG_LEVEL: "error", AWS_REGION: "us-west-2", TABLE_NAME: undefined });
 
     expect(environment).toMatchObject({ LOG_LEVEL: "error", AWS_REGION: "us-west-2" });

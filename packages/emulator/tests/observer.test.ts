@@ -39,7 +39,7 @@ async function putEvent(port: number, Source: string): Promise<void> {
   await fetch(`http://127.0.0.1:${port}`, { method: "POST", headers, body: JSON.stringify({ Entries }) });
 }
 
-/** Runs the handlers of one story: who connects subscribes, and Notify pushes to that connection or fails on demand. */
+/** Runs the handlers of one story: a client subscribes, and Notify pushes to its connection or fails on demand. */
 async function startStory(observer: Observer) {
   const scheduler = new ManualScheduler();
   const story = { connectionId: "", isFailing: false };
@@ -82,7 +82,7 @@ class Recorder {
     this.#waiting.get(event.kind)?.();
   };
 
-  /** Gives the summaries of the events up to the next one of this kind, and forgets them. */
+  /** Returns and removes the summaries of the events up to the next one of this kind. */
   async until(kind: EmulatorEvent["kind"]): Promise<Json[]> {
     const seen = deferred();
     this.#waiting.set(kind, () => seen.resolve());
@@ -93,7 +93,7 @@ class Recorder {
   }
 }
 
-/** Without what differs from run to run; with the payloads. */
+/** An event without the members that differ from run to run, with its payloads. */
 function summary(event: EmulatorEvent): Json {
   const { at: _, connectionId, requestId, messageId, eventId, durationMillis, ...rest } = event as Json;
   return Object.fromEntries(
@@ -176,7 +176,7 @@ describe("an observer", () => {
     ]);
   });
 
-  it("gets the emulator's time, and ids that join the events of one thing", async () => {
+  it("gets the emulator's time, and ids that connect events of one connection or invocation", async () => {
     const recorder = new Recorder();
     const { runtime, scheduler } = await startStory(recorder.observe);
     const client = await connect(runtime.url, ["v1"]);
@@ -194,7 +194,7 @@ describe("an observer", () => {
     );
   });
 
-  it("is told who closed a connection", async () => {
+  it("sees which side closed a connection", async () => {
     const recorder = new Recorder();
     const { runtime, scheduler, story } = await startStory(recorder.observe);
     const closings: Json[] = [];

@@ -23,7 +23,7 @@ Resources:
   Two: { Type: AWS::Serverless::Function, Properties: { CodeUri: two, Handler: lib/main.api.run, Environment: { Variables: { NAME: second } } } }
 `;
 
-/** Answers with what it saw while it loaded, and what it sees when it is called. */
+/** Returns a variable's value while the module loaded, and its value now. */
 const BODY = `JSON.stringify([loaded, process.env.NAME, process.env.ONLY, process.env.AWS_LAMBDA_FUNCTION_NAME])`;
 
 let folder: string;
@@ -82,7 +82,7 @@ describe("runTemplate", () => {
     expect(process.env["AWS_LAMBDA_FUNCTION_NAME"]).toBeUndefined();
   });
 
-  it("takes handlers from loadFunction and variables from overrides, by function", async () => {
+  it("uses handlers from loadFunction and variables from overrides, by function", async () => {
     const { url } = await run({
       loadFunction: (fn) => () => ({
         statusCode: 200,
@@ -97,7 +97,7 @@ describe("runTemplate", () => {
     ]);
   });
 
-  it("takes the text of a template, and answers with further services", async () => {
+  it("accepts the text of a template, and further services", async () => {
     const { endpoint } = await run({
       template: { text: TEMPLATE, file: "inline.yaml" },
       loadFunction: () => () => undefined,
@@ -119,7 +119,7 @@ describe("runTemplate", () => {
     await expect(running).rejects.toThrow(message);
   });
 
-  it("refuses a file that is not there", async () => {
+  it("refuses a missing file", async () => {
     await expect(runTemplate({ template: "none.yaml" })).rejects.toThrow("none.yaml: cannot be read (ENOENT)");
   });
 });

@@ -47,7 +47,7 @@ describe("gw:management-1 gw:management-14 the SDK's @connections client, with t
       name: "BadRequestException",
       message: "Invalid connectionId: abc",
     });
-    // Its answer has no type, so the SDK knows the status alone.
+    // The response has no type, so the SDK knows only the status.
     const tooLarge = await post(ConnectionId, "x".repeat(131_073)).catch((error: unknown) => error);
     expect(tooLarge).toMatchObject({ $metadata: { httpStatusCode: 413 } });
     expect(tooLarge).not.toBeInstanceOf(PayloadTooLargeException);
@@ -59,7 +59,7 @@ describe("gw:management-1 gw:management-14 the SDK's @connections client, with t
 describe("the SDK's Lambda client", () => {
   const lambda = ({ port }: TestRuntime) => new LambdaClient({ ...account, endpoint: `http://127.0.0.1:${port}` });
 
-  it("invokes, and is told of a function's failure and of a missing function", async () => {
+  it("invokes, and gets a function's failure and the error of a missing function", async () => {
     const Fails = () => Promise.reject(new RangeError("too far"));
     await using runtime = await startTestRuntime({ handlers: { Echo: (event) => event, Fails } });
     const client = lambda(runtime);

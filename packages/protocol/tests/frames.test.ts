@@ -18,7 +18,7 @@ import { serverFrameSchemas, subscribeFrameSchema, unsubscribeFrameSchema, valid
 const REFERENCE = { requestId: "PJqCOG4zqRcFcPw=", id: "3" };
 const EVENT = { id: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d", time: "2026-11-22T12:00:00Z" };
 
-/** Names, order and the absence of what was not given: the bytes on the wire. */
+/** The bytes on the wire: names, their order, and no member without a value. */
 const SERVER_FRAMES: readonly (readonly [keyof typeof serverFrameSchemas, ServerFrame, string])[] = [
   ["subscribed", subscribedFrame({ entityId: "e", id: "1" }), '{"type":"subscribed","entityId":"e","id":"1"}'],
   ["subscribed", subscribedFrame({ entityId: "e" }), '{"type":"subscribed","entityId":"e"}'],
@@ -77,7 +77,7 @@ describe("a builder", () => {
     expect(validate(unsubscribeFrameSchema, unsubscribe)).toEqual({ kind: "valid", value: unsubscribe });
   });
 
-  it("takes no more of a notification than the frame has", () => {
+  it("uses only the members of a notification that the frame has", () => {
     const notification = { ...EVENT, entityId: "e", replay: true, publishedAt: 1 };
     const frame: PushFrame = entityUpdatedFrame(notification);
     expect(Object.keys(frame)).toEqual(["type", "entityId", "id", "time"]);
@@ -88,7 +88,7 @@ it.each(Object.keys(ERROR_EXPLANATIONS) as ErrorCode[])("the schema of an error 
   expect(validate(serverFrameSchemas.error, errorFrame(code, REFERENCE)).kind).toBe("valid");
 });
 
-it("a server's frame of a later version, with a member more, is still a frame", () => {
+it("a server's frame of a later version, with one more member, is still valid", () => {
   const frame = { ...subscribedFrame({ entityId: "e" }), seq: 4 };
   expect(validate(serverFrameSchemas.subscribed, frame)).toEqual({ kind: "valid", value: frame });
 });

@@ -15,7 +15,7 @@ const text = fc.oneof(
   fc.webUrl({ validSchemes: ["https", "http"] }),
 );
 
-describe("a schema accepts exactly what the contract's predicates do,", () => {
+describe("a schema accepts exactly the texts that the contract's predicates accept,", () => {
   it("in a client's frame", () => {
     fc.assert(
       fc.property(text, text, (entityId, id) => {
@@ -47,12 +47,12 @@ describe("a malformed message", () => {
     ["another action", { action: "unsubscribe", entityId: "e" }, { member: "action" }],
     ["no entity id", { action: "subscribe" }, { member: "entityId" }],
     ["two members at fault", { action: "subscribe", entityId: "", id: 1 }, { member: "entityId" }],
-    ["a member that the schema has not", { action: "subscribe", entityId: "e", "<script>": 1 }, {}],
-  ])("%s: names the member at fault by the schema's name, and nothing that was sent", (_what, frame, member) => {
+    ["a member that the schema does not have", { action: "subscribe", entityId: "e", "<script>": 1 }, {}],
+  ])("%s: names the wrong member by the schema's name, and repeats no sent text", (_what, frame, member) => {
     expect(validate(subscribeFrameSchema, frame)).toEqual({ kind: "malformed", ...member });
   });
 
-  it("has too much in a client's frame, and may have it in an event's detail", () => {
+  it("is a client's frame with an unknown member, but not an event's detail with one", () => {
     const detail = { entityId: "e", version: 3 };
     expect(validate(subscribeFrameSchema, { action: "subscribe", ...detail }).kind).toBe("malformed");
     expect(validate(entityUpdatedDetailSchema, detail)).toEqual({ kind: "valid", value: { entityId: "e" } });

@@ -11,8 +11,7 @@ export function checkProperties(section: Section, table: PropertyTable): readonl
     .filter((name) => section.isGiven(name))
     .flatMap((name) => {
       const rule = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (rule === undefined)
-        throw section.problem(name, "is not a property that the local runtime knows: is it misspelt?");
+      if (rule === undefined) throw section.problem(name, "is not a property that the emulator knows: is it misspelt?");
       return checkProperty(section, name, rule);
     });
 }
@@ -22,6 +21,6 @@ function checkProperty(section: Section, name: string, rule: PropertyRule): read
   if ("members" in rule) return checkProperties(section.section(name), rule.members);
   if ("each" in rule) return section.parts(name).flatMap((part) => checkProperties(part, rule.each));
   if (rule.unless !== undefined && section.isText(name, rule.unless)) return [];
-  if ("refused" in rule) throw section.problem(name, `is not known to the local runtime: ${rule.refused}`);
+  if ("refused" in rule) throw section.problem(name, `is not known to the emulator: ${rule.refused}`);
   return [{ at: section.locationOf(name), path: section.pathOf(name), meaning: rule.named }];
 }

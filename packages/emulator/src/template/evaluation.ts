@@ -31,7 +31,7 @@ export class Evaluation {
     if (node.kind === "list") return node.items.map((item) => this.value(item)).filter((item) => item !== NO_VALUE);
     if (node.kind === "map") return this.#map(node.entries);
     const call = this.#functions.get(node.name);
-    if (call === undefined) throw new TemplateError(node.at, `${node.name} is not known to the local runtime`);
+    if (call === undefined) throw new TemplateError(node.at, `${node.name} is not known to the emulator`);
     return call(node.argument);
   }
 

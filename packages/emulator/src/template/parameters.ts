@@ -30,7 +30,7 @@ const TYPES = new Map([
 
 function readValue(name: string, parameter: Section, text: string): Value {
   const type = TYPES.get(parameter.text("Type"));
-  if (type === undefined) throw parameter.problem("Type", "is not known to the local runtime");
+  if (type === undefined) throw parameter.problem("Type", "is not known to the emulator");
   const values = type.isList ? text.split(",").map((item) => item.trim()) : [text];
   for (const value of values) {
     const expectation = broken(parameter, type.isNumber, value);

@@ -74,7 +74,7 @@ function toPlainNode(node: ParsedNode | null, reading: Reading): TemplateNode {
   const { value, source = "" } = node;
   // A rounded number in an event pattern would match another number.
   if (typeof value === "number" && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(source) && !isExactNumber(source)) {
-    throw new TemplateError(at, `the number ${source} has more digits than the local runtime holds`);
+    throw new TemplateError(at, `the number ${source} has more digits than the emulator holds`);
   }
   return { kind: "scalar", value: value as Scalar, at };
 }

@@ -35,7 +35,7 @@ function readSelectionExpression(properties: Section): string {
   } catch {
     throw properties.problem(
       "RouteSelectionExpression",
-      "is not an expression that the local runtime knows, such as $request.body.action",
+      "is not an expression that the emulator knows, such as $request.body.action",
     );
   }
   return expression;
@@ -86,10 +86,10 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
   const auth = properties.section("Auth");
   const type = auth.text("AuthType");
   if (type === "NONE") return undefined;
-  if (type !== "CUSTOM") throw auth.problem("AuthType", `${type} is not known to the local runtime`);
+  if (type !== "CUSTOM") throw auth.problem("AuthType", `${type} is not known to the emulator`);
   const identitySources = auth.texts("IdentitySource");
   const unknown = identitySources.find((source) => parseIdentitySource(source) === undefined);
-  if (unknown !== undefined) throw auth.problem("IdentitySource", `${unknown} is not known to the local runtime`);
+  if (unknown !== undefined) throw auth.problem("IdentitySource", `${unknown} is not known to the emulator`);
   return { functionName: stack.functionAt(auth, "AuthArn"), identitySources };
 }
 

@@ -70,7 +70,7 @@ export function readEventSourceMappings(stack: Stack): readonly EventSourceMappi
     return events.names.flatMap((name) => {
       const event = events.section(name);
       const type = event.text("Type");
-      if (type !== "SQS") throw event.problem("Type", `${type} is not known to the local runtime`);
+      if (type !== "SQS") throw event.problem("Type", `${type} is not known to the emulator`);
       const source = event.section("Properties");
       return source.text("Enabled", "true") === "false" ? [] : [readMapping(resource, source, stack)];
     });

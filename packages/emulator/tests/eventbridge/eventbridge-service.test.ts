@@ -23,7 +23,7 @@ const good: PutEventsRequestEntry = {
 };
 
 let under: QueuesUnderTest;
-/** What the bus observed of events that reached no queue whole. */
+/** Observed events of the bus that reached no queue unchanged. */
 let warnings: object[];
 let server: Awaited<ReturnType<typeof serveHttpServices>>;
 let client: EventBridgeClient;
@@ -79,19 +79,19 @@ describe("PutEvents for the real SDK", () => {
     ]);
   });
 
-  it("takes the time of the call where none is given", async () => {
+  it("uses the time of the call if none is given", async () => {
     await put(good);
     expect(delivered()[0]).toMatchObject({ time: "2026-11-22T12:00:00Z", resources: [] });
   });
 
-  it("attack:I4 delivers nothing of other sources or types, and says so", async () => {
+  it("attack:I4 delivers no event of another source or type, and reports it", async () => {
     const answer = await put({ ...good, Source: "stranger" }, { ...good, DetailType: "Entity Deleted" });
     expect(answer.FailedEntryCount).toBe(0);
     expect(delivered()).toEqual([]);
     expect(warnings).toEqual(answer.Entries?.map(({ EventId }) => ({ unmatched: EventId })));
   });
 
-  it("keeps buses apart, takes their ARNs, and accepts events for a bus that there is not", async () => {
+  it("keeps buses apart, accepts their ARNs, and accepts events for an unknown bus", async () => {
     const arn = "arn:aws:events:us-east-1:123456789012:event-bus/orders";
     const answer = await put(
       { ...good, EventBusName: "orders" },
@@ -140,14 +140,14 @@ describe("PutEvents for the real SDK", () => {
     [1000, 0],
     [1001, 1],
     [500_000, 1],
-  ])("attack:I1 takes details of a thousand levels: %d", async (levels, failed) => {
+  ])("attack:I1 accepts details of a thousand levels: %d", async (levels, failed) => {
     const Detail = `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
     const answer = await put(good, { ...good, Detail });
     expect(answer.FailedEntryCount).toBe(failed);
     expect(delivered()).toHaveLength(2 - failed);
   });
 
-  it("takes ten entries and 1 MB together, and not one more", async () => {
+  it("accepts ten entries and 1 MB together, and no more", async () => {
     await expect(put()).rejects.toMatchObject({ name: "ValidationException" });
     await expect(put(...Array<PutEventsRequestEntry>(11).fill(good))).rejects.toMatchObject({
       name: "ValidationException",
@@ -160,7 +160,7 @@ describe("PutEvents for the real SDK", () => {
     expect((await put(bigEvent(1_048_576))).FailedEntryCount).toBe(0);
   });
 
-  it("publishes nothing of a request that is not one", async () => {
+  it("publishes nothing of a malformed request", async () => {
     const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
     for (const bad of [{ Time: "yesterday" }, { Time: 1e300 }, { Resources: "arn:aws:x" }, { Source: 7 }]) {
       const body = JSON.stringify({ Entries: [good, { ...good, ...bad }] });
@@ -183,7 +183,7 @@ describe("PutEvents for the real SDK", () => {
     },
   );
 
-  it("delivers the detail to the letter: numbers, members that stand twice, blanks and escapes", async () => {
+  it("delivers the detail unchanged: numbers, repeated members, blanks and escapes", async () => {
     const Detail = ' {"id":1524831183200260097,"n":[1.0,1e400,-0.10],\n"a":1,"a":{"b":"\\u0041\\/é"}}\t';
     await put({ ...good, Detail });
     const body = under.work.messages()[0]?.body ?? "";
@@ -196,13 +196,13 @@ describe("PutEvents for the real SDK", () => {
     expect(exact.map(value)).toEqual([1, 1, -0.1, 300, 0.1, -0, 5e-324, Number.NaN, Number.NaN]);
   });
 
-  it("delivers or puts aside whatever was accepted, whatever characters are in it", async () => {
+  it("delivers or dead-letters every accepted event, with any characters", async () => {
     const text = fc.oneof(anyText(40), fc.constantFrom("\ufffe", "\uffff", "\ud800", "\udc00\ud800", "\u2028"));
     await fc.assert(
       fc.asyncProperty(text, text, fc.boolean(), async (message, source, unpaired) => {
         under.work.purge();
         const raw = JSON.stringify(message);
-        // JSON allows a half of a pair unescaped, which JSON.stringify does not write.
+        // JSON allows an unescaped lone surrogate, which JSON.stringify does not write.
         const Detail = `{"entityId":"a","message":${unpaired ? raw.replace(/\\ud[89ab]../g, "\ud800") : raw}}`;
         const answer = await put({ ...good, Source: `portcullis.${source}`, Resources: [source], Detail });
         expect(answer.FailedEntryCount).toBe(0);
@@ -218,7 +218,7 @@ describe("PutEvents for the real SDK", () => {
     expect(under.dead.messages()).toEqual([]);
   });
 
-  it("fault:4 keeps an entry of the million bytes that publishers are promised whole, as a dead letter too", async () => {
+  it("fault:4 keeps an entry of a million bytes, as promised to publishers, unchanged, as a dead letter too", async () => {
     await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
     const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
     const eventBus = makeEventBus({ rules: [forbidden], queues: under.queues, observe });
@@ -232,12 +232,12 @@ describe("PutEvents for the real SDK", () => {
     expect([detail.a.length > 999_000, warnings]).toEqual([true, []]);
   });
 
-  it("fault:4 cuts the dead letter of an event that only its escapes made too large", async () => {
+  it("fault:4 cuts the dead letter of an event that is too large only by its escapes", async () => {
     await put({ ...good, Detail: JSON.stringify({ a: "\uffff".repeat(300_000) }) });
     expect(under.dead.messages().map(({ bytes }) => bytes <= 1_048_576)).toEqual([true]);
   });
 
-  it("refuses a request that is no UTF-8, rather than deliver something else", async () => {
+  it("refuses a request that is not UTF-8, instead of delivering another text", async () => {
     const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
     const [before, after] = JSON.stringify({ Entries: [{ ...good, Detail: '{"entityId":"?"}' }] }).split("?");
     const body = Buffer.concat([Buffer.from(before ?? ""), Buffer.of(0xff), Buffer.from(after ?? "")]);
@@ -264,7 +264,7 @@ describe("rules", () => {
   const busOf = (given: Partial<Rule>) => () =>
     makeEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, observe });
 
-  it("are refused where they cannot work", () => {
+  it("are refused if they cannot work", () => {
     expect(busOf({ eventPattern: { source: "CLI" } })).toThrow(
       'Rule updates: Event pattern is not valid. Reason: "source" must be an object or an array',
     );
@@ -272,7 +272,7 @@ describe("rules", () => {
     expect(busOf({ targets: [{ ...target, deadLetterQueue: "nobody" }] })).toThrow("no queue is named nobody");
   });
 
-  it("fault:4 send what cannot be delivered to the target's dead-letter queue, saying why", () => {
+  it("fault:4 send an undeliverable event to the target's dead-letter queue, with the reason", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
     const eventBus = makeEventBus({ rules: [rule], queues: small.queues, observe });
     const event = {
@@ -295,9 +295,9 @@ describe("rules", () => {
   });
 
   it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
-    ["the dead-letter queue, where that is allowed", { permitted: false }, 1, 0],
-    ["no queue, where neither allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
-  ])("attack:I4 fault:4 send what the queue's policy does not allow to %s", (_about, given, letters, lost) => {
+    ["the dead-letter queue, if its policy allows it", { permitted: false }, 1, 0],
+    ["no queue, if neither policy allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
+  ])("attack:I4 fault:4 send an event that the queue's policy refuses to %s", (_about, given, letters, lost) => {
     const eventBus = makeEventBus({
       rules: [{ ...rule, targets: [{ ...target, ...given }] }],
       queues: under.queues,
@@ -315,7 +315,7 @@ describe("rules", () => {
     );
   });
 
-  it("deliver to each of several targets, whatever becomes of the others", () => {
+  it("deliver to each of several targets, whatever happens to the others", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 10 });
     const alone = { permitted: true, deadLetterQueuePermitted: false };
     const targets = [

@@ -4,7 +4,7 @@ import { wildcardComplexity } from "../../src/eventbridge/wildcard-complexity.ts
 const complexityOf = (pattern: string) =>
   wildcardComplexity([...pattern].map((character) => (character === "*" ? undefined : character)));
 
-/** The numbers are those of event-ruler's MachineComplexityEvaluatorTest. */
+/** The numbers come from event-ruler's MachineComplexityEvaluatorTest. */
 it.each([
   ["*", 1],
   ["abc", 1],
@@ -21,6 +21,6 @@ it.each([
   expect(complexityOf(pattern)).toBe(expected);
 });
 
-it("gives up counting, as too complex, on a pattern made to explode", () => {
+it("stops counting, as too complex, at a pattern with exponential complexity", () => {
   expect(complexityOf(Array.from({ length: 40 }, (_, n) => `*${"ab".repeat(n)}`).join(""))).toBe(100);
 });

@@ -8,7 +8,7 @@ import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../
 
 const QUEUE_URL = "http://127.0.0.1/123456789012/updates";
 
-/** A rule that takes events of CLI into a queue that holds messages of 2 KB, and a function behind it if there is one. */
+/** A rule from the source CLI to a queue for messages of up to 2 KB, and a function behind it if one is given. */
 function startEventing(Notify?: Handler): Promise<TestRuntime> {
   const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchingWindowSeconds: 0 };
   const target = { queue: "updates", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
@@ -25,7 +25,7 @@ function startEventing(Notify?: Handler): Promise<TestRuntime> {
   });
 }
 
-/** Signed by nobody in particular, or not at all. */
+/** With any signature, or with none. */
 function call({ port }: TestRuntime, operation: string, input: object, authorization = "AWS4-HMAC-SHA256 by anybody") {
   return fetch(`http://127.0.0.1:${port}/`, {
     method: "POST",
@@ -53,7 +53,7 @@ async function queuesOf({ port }: TestRuntime): Promise<Json> {
   return Object.fromEntries(queues.map((queue: Json) => [queue.name, queue]));
 }
 
-/** One test per line of the document, by the line's id. */
+/** One test for each row of the document, by the row's id. */
 const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "EB-1"() {
     const called = deferred();
@@ -94,7 +94,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "EB-7"() {
     const pattern = (number: string) => () => parseTemplate("t.yaml", `EventPattern: { a: [${number}] }`);
     expect(pattern("123456789012")).not.toThrow();
-    expect(pattern("1524831183200260097")).toThrow("more digits than the local runtime holds");
+    expect(pattern("1524831183200260097")).toThrow("more digits than the emulator holds");
   },
   async "SQ-1"() {
     await using runtime = await startEventing();
@@ -138,7 +138,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 describe("docs/fidelity.md, between publisher and function", () => {
-  it("has exactly the lines that are tested here", () => {
+  it("has exactly the rows that are tested here", () => {
     const documented = [
       ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm),
     ];

@@ -71,7 +71,7 @@ async function publish(): Promise<string | undefined> {
 }
 
 describe("from PutEvents to the function", () => {
-  it("takes an event through rule, queue and poller", async () => {
+  it("passes an event through rule, queue and poller", async () => {
     const id = await publish();
     await turnOfEventLoop();
     expect(invocations).toHaveLength(1);
@@ -99,7 +99,7 @@ describe("from PutEvents to the function", () => {
     });
   });
 
-  it("attack:I7 brings an event back when the function ran out of its time", async () => {
+  it("attack:I7 brings an event back when the function times out", async () => {
     answer = () => new Promise(() => undefined);
     await publish();
     await turnOfEventLoop();
@@ -109,13 +109,13 @@ describe("from PutEvents to the function", () => {
     scheduler.advance(5_000);
   });
 
-  it("leaves nothing waiting when stopped", async () => {
+  it("leaves no timer when it is stopped", async () => {
     await publish();
     await eventing.stop();
     expect(scheduler.pending).toBe(0);
   });
 
-  it("refuses a mapping to a function that there is not", () => {
+  it("refuses a mapping to an unknown function", () => {
     const eventSourceMappings = description.eventSourceMappings.map((mapping) => ({
       ...mapping,
       functionName: "Nobody",
@@ -123,7 +123,7 @@ describe("from PutEvents to the function", () => {
     expect(() => start({ eventSourceMappings })).toThrow("Queue updates: no function is named Nobody");
   });
 
-  it("refuses a mapping from a queue that there is not", () => {
+  it("refuses a mapping from an unknown queue", () => {
     const eventSourceMappings = description.eventSourceMappings.map((mapping) => ({ ...mapping, queue: "nobody" }));
     expect(() => start({ eventSourceMappings })).toThrow("Function DeliverPushes: no queue is named nobody");
   });

@@ -35,7 +35,7 @@ async function publish(port: number): Promise<void> {
   client.destroy();
 }
 
-it("an event put on the runtime's port reaches the function behind rule and queue", async () => {
+it("an event published at the emulator's port reaches the function behind rule and queue", async () => {
   const called = deferred<Json>();
   await using runtime = await startTestRuntime({ handlers: { Notify: (event) => called.resolve(event) }, eventing });
   await publish(runtime.port);
@@ -57,7 +57,7 @@ it("a function that fails leaves the message in the queue, where it can be seen"
   expect(runtime.failures.map(({ errorMessage }) => errorMessage)).toEqual(["not now"]);
 });
 
-it("what is under way when it is closed does not hold it up", async () => {
+it("unfinished work does not delay its end", async () => {
   const called = deferred();
   const Notify: Handler = () => {
     called.resolve();

@@ -8,7 +8,7 @@ const REQUEST_ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
 const ID = expect.stringMatching(/^[A-Za-z0-9_-]{18}==$/);
 const TRACE = expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
 
-/** One connection from handshake to end, with a client's own headers, and all four of its events. */
+/** One connection from handshake to end, with a client's own headers, and its four events. */
 async function recordEvents(): Promise<Record<"Authorizer" | "Connect" | "Message" | "Disconnect", Json>> {
   const context = { userId: "ann", tokenExpiresAt: 1788231845, admin: true, gone: null, principalId: "forged" };
   await using runtime = await startTestRuntime({
@@ -174,7 +174,7 @@ describe("the events of one connection", () => {
     });
   });
 
-  it("gw:event-1 gw:event-30 gw:event-31 ids: one per connection, one per event, the message's with the connection's end", async () => {
+  it("gw:event-1 gw:event-30 gw:event-31 ids: one per connection, one per event, the message id ends like the connection id", async () => {
     const contexts = Object.values(await recorded).map(({ requestContext }) => requestContext);
     const connectionId = contexts[0].connectionId;
     expect(new Set(contexts.map((context) => context.connectionId))).toEqual(new Set([connectionId]));
@@ -189,8 +189,8 @@ describe("the events of one connection", () => {
   });
 });
 
-describe("what is left out", () => {
-  it("gw:event-3 gw:event-4 without query, authorizer and user agent", async () => {
+describe("events without optional members", () => {
+  it("gw:event-3 gw:event-4 have no query, authorizer or user agent if the handshake has none", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText());
     const event = runtime.events["Connect"]?.[0];
@@ -200,7 +200,7 @@ describe("what is left out", () => {
     expect(event.requestContext.identity).toEqual({ sourceIp: "127.0.0.1" });
   });
 
-  it("gw:event-1 the authorizer of a URL without a query is given empty maps", async () => {
+  it("gw:event-1 have empty maps for the authorizer if the URL has no query", async () => {
     await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
     await exchange(runtime.port, upgradeText());
     expect(runtime.events["Authorizer"]?.[0]).toMatchObject({
@@ -235,8 +235,8 @@ it("gw:event-6 stage variables are in every event of a stage that has some, and 
   }
 });
 
-describe("what clients send", () => {
-  it("attack:F7 of a repeated header the maps hold the last and all, under its first spelling", async () => {
+describe("headers and query values of clients", () => {
+  it("attack:F7 a repeated header is in the maps under its first spelling: the last value, and all values", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText({ "X-Twice": "1", "x-twice": "2" }));
     const { headers, multiValueHeaders } = runtime.events["Connect"]?.[0] ?? {};
@@ -247,7 +247,7 @@ describe("what clients send", () => {
     ]);
   });
 
-  it("attack:F18 forwarding headers of its own change nothing but the list it is added to", async () => {
+  it("attack:F18 a client's forwarding headers change only the list to which its address is added", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     const forged = { "x-forwarded-for": "1.2.3.4", "X-FORWARDED-PROTO": "http", "x-amzn-trace-id": "Root=0" };
     await exchange(runtime.port, upgradeText(forged));
@@ -260,7 +260,7 @@ describe("what clients send", () => {
     expect(requestContext.identity.sourceIp).toBe("127.0.0.1");
   });
 
-  it("attack:F5 query values are decoded once, and what cannot be decoded stays", async () => {
+  it("attack:F5 query values are decoded once, and stay if they cannot be decoded", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await exchange(runtime.port, upgradeText({}, "GET /dev?a=%252E&b=x+y&c=%zz&d&__proto__=e&e=%00 HTTP/1.1"));
     const { queryStringParameters } = runtime.events["Connect"]?.[0] ?? {};
@@ -275,7 +275,7 @@ describe("what clients send", () => {
   });
 });
 
-it("attack:N3 who does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
+it("attack:N3 a client that does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
   await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
   const socket = await openSocket(runtime.port);
   socket.write("GET /dev HTTP/1.1\r\nHost: 127.0.0.1\r\n");

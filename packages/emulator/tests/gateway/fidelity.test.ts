@@ -28,7 +28,7 @@ const post = ({ port }: TestRuntime, id: string, body: string | Uint8Array<Array
     body,
   });
 
-/** A handler that has begun and does not end until told. */
+/** A handler that has begun and ends when the test says so. */
 function waiting() {
   const begun = deferred();
   const end = deferred<unknown>();
@@ -72,7 +72,7 @@ const identifiable: Identifiable = {
   request: { id: "abc", at: 1 },
 };
 
-/** One test per line of the document, by the line's id. */
+/** One test for each row of the document, by the row's id. */
 const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "AG-1"() {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
@@ -303,7 +303,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const holders = await Promise.all(Array.from({ length: 11 }, () => openSocket(runtime.port)));
     for (const holder of holders) holder.on("error", () => {}).write(announced);
     await expect.poll(() => scheduler.pending).toBe(1);
-    expect((await post(runtime, "x", "x")).status, "what functions call waits for none of them").toBe(400);
+    expect((await post(runtime, "x", "x")).status, "a call of a function waits for none of them").toBe(400);
     const answers = Promise.race(holders.map((holder) => once(holder, "data")));
     scheduler.advance(20_000);
     expect(String(await answers)).toMatch(/^HTTP\/1\.1 503 /);
@@ -312,7 +312,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 describe("docs/fidelity.md", () => {
-  it("has exactly the lines that are tested here", () => {
+  it("has exactly the rows that are tested here", () => {
     const documented = [
       ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:AG|LA)-\d+) /gm),
     ].map(([, id]) => id);

@@ -7,7 +7,7 @@ const MAX = 300;
 
 const frames = fc.array(
   fc.record({
-    // Around what fits, and around where the length takes another form.
+    // Around the limit, and around the sizes at which the length takes another form.
     size: fc.constantFrom(0, 1, 125, 126, 127, MAX - 1, MAX, MAX + 1, 65_535, 65_536),
     fin: fc.boolean(),
     opcode: fc.constantFrom(0, 1, 2, 8, 9, 10),
@@ -43,7 +43,7 @@ it("attack:G8 finds the first length in a longer form than it takes, however the
   );
 });
 
-/** Nothing counts behind a close frame. -1 if there is none that counts. */
+/** No frame counts after a close frame. -1 if no frame counts. */
 function firstUnlessClosed<T extends { readonly opcode: number }>(list: readonly T[], isBad: (frame: T) => boolean) {
   const first = list.findIndex((frame) => isBad(frame) || frame.opcode === 8);
   const found = list[first];

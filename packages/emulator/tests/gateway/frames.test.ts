@@ -34,7 +34,7 @@ const CLOSE: Frame = { opcode: 8, fin: true, masked: true, reserved: 0, size: 0,
 const CONTROL = new Set([8, 9, 10]);
 const KNOWN = new Set([0, 1, 2, ...CONTROL]);
 
-/** RFC 6455's result for frames: the messages that count, and the close code. Zero: it stays open. */
+/** RFC 6455's result for frames: the messages that count, and the close code; zero if the connection stays open. */
 function expectedOf(frames: readonly Frame[]): { readonly messages: readonly string[]; readonly code: number } {
   const messages: string[] = [];
   let begun: { readonly text: string; readonly isBinary: boolean } | undefined;
@@ -62,7 +62,7 @@ function bytesOf({ size, ...form }: Frame): Buffer {
   return clientFrame(payload, form);
 }
 
-it("attack:G8 what breaks RFC 6455 closes with its code, and what came before it counts", {
+it("attack:G8 a frame that breaks RFC 6455 closes the connection with its code, and earlier messages count", {
   timeout: 60_000,
 }, async () => {
   const Fn: Handler = ({ body }) => ({ statusCode: 200, body });

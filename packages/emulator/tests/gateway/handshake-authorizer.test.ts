@@ -10,7 +10,7 @@ const nobodyThrows = (message: string): Handler => {
   };
 };
 
-describe("what the authorizer's answer makes of a handshake", () => {
+describe("a handshake by the authorizer's result", () => {
   const deep = { nested: { a: 1 } };
   const rows: readonly (readonly [title: string, status: number, authorizer: Handler])[] = [
     ["gw:handshake-1 an Allow for this connection", 101, allow],
@@ -18,7 +18,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     ["gw:handshake-11 the text Unauthorized thrown", 401, () => Promise.reject("Unauthorized")],
     ["gw:handshake-12 another spelling of it", 500, nobodyThrows("unauthorized")],
     ["gw:handshake-12 attack:P1 any other error", 500, nobodyThrows("AuthorizerUnavailable")],
-    ["gw:handshake-12 something that has no text", 500, () => Promise.reject(Object.create(null))],
+    ["gw:handshake-12 an error without a text", 500, () => Promise.reject(Object.create(null))],
     ["gw:handshake-13 a Deny", 403, (event) => policy({ Effect: "Deny", Resource: event.methodArn })],
     [
       "gw:handshake-14 gw:authorizer-11 an Allow for .../dev/*/*",
@@ -57,8 +57,8 @@ describe("what the authorizer's answer makes of a handshake", () => {
       () => policy({ Effect: "Allow", Resource: "*" }, { principalId: { nested: "principal" } }),
     ],
     ["gw:handshake-15 no policy", 500, () => ({ principalId: "ann" })],
-    ["gw:handshake-15 an effect that is none", 500, () => policy({ Effect: "allow", Resource: "*" })],
-    ["gw:handshake-15 the simple answer of HTTP APIs", 500, () => ({ isAuthorized: true })],
+    ["gw:handshake-15 an unknown effect", 500, () => policy({ Effect: "allow", Resource: "*" })],
+    ["gw:handshake-15 the simple response of HTTP APIs", 500, () => ({ isAuthorized: true })],
     [
       "gw:handshake-16 an object in the context",
       500,
@@ -126,7 +126,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(runtime.events["Connect"]).toHaveLength(0);
   });
 
-  it("gw:handshake-18 attack:P1 an authorizer that there is no function for: 500", async () => {
+  it("gw:handshake-18 attack:P1 an authorizer without a function: 500", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Connect: ok },
       authorizer: { functionName: "Missing" },
@@ -135,7 +135,7 @@ describe("what the authorizer's answer makes of a handshake", () => {
     expect(runtime.events["Connect"]).toHaveLength(0);
   });
 
-  it("gw:handshake-2 gw:authorizer-4 it is asked for every connection and for nothing else", async () => {
+  it("gw:handshake-2 gw:authorizer-4 the authorizer is invoked for every connection and for nothing else", async () => {
     await using runtime = await startTestRuntime({
       handlers: {
         Authorizer: allow,
@@ -166,12 +166,12 @@ describe("gw:handshake-27 the body of a refusal that is the gateway's own", () =
       () => policy({ Effect: "Deny", Resource: "*" }),
     ],
     [
-      "nothing that allows",
+      "no statement that allows",
       403,
       "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
       () => policy({ Effect: "Allow", Resource: "other" }),
     ],
-    ["a result that is none", 500, "", () => null],
+    ["a malformed result", 500, "", () => null],
     ["a fault", 500, "Internal server error", nobodyThrows("down")],
   ];
 

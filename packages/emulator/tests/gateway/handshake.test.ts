@@ -18,7 +18,7 @@ const nobodyThrows = (message: string): Handler => {
   };
 };
 
-describe("what the $connect integration's answer makes of a handshake", () => {
+describe("a handshake by the $connect integration's response", () => {
   const rows: readonly (readonly [title: string, status: number, connectHandler: Handler])[] = [
     ["gw:handshake-19 200", 101, ok],
     ["gw:handshake-19 299", 101, () => ({ statusCode: 299 })],
@@ -35,12 +35,12 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     ["gw:handshake-22 another status as digits", 418, () => ({ statusCode: "418" })],
     ["gw:handshake-22 a status in words", 502, () => ({ statusCode: "OK" })],
     ["gw:handshake-22 a status of two digits", 502, () => ({ statusCode: "20" })],
-    ["gw:handshake-22 a status that is none", 502, () => ({ statusCode: 99 })],
+    ["gw:handshake-22 a status below 100", 502, () => ({ statusCode: 99 })],
     ["gw:handshake-22 a status of 101", 502, () => ({ statusCode: 101 })],
-    ["gw:handshake-22 a member that is unknown", 502, () => ({ statusCode: 200, data: "" })],
-    ["gw:handshake-22 a value that JSON cannot say", 502, () => ({ statusCode: 200n })],
+    ["gw:handshake-22 an unknown member", 502, () => ({ statusCode: 200, data: "" })],
+    ["gw:handshake-22 a value that JSON does not have", 502, () => ({ statusCode: 200n })],
     [
-      "gw:subprotocol-4 a subprotocol that breaks the line",
+      "gw:subprotocol-4 a subprotocol with a line break",
       502,
       () => ({ statusCode: 200, headers: { "Sec-WebSocket-Protocol": "a\r\nX: y" } }),
     ],
@@ -55,7 +55,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     );
   });
 
-  it("gw:handshake-23 attack:P2 it hangs: 504 after 29 s", async () => {
+  it("gw:handshake-23 attack:P2 an integration that hangs: 504 after 29 s", async () => {
     const scheduler = new ManualScheduler();
     const asked = deferred();
     const Connect: Handler = () => {
@@ -74,7 +74,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(await handshakeStatus(runtime.url)).toBe(101);
   });
 
-  it("gw:handshake-28 of a 101 neither its body nor its other headers reach the client", async () => {
+  it("gw:handshake-28 the body and other headers of a 101 do not reach the client", async () => {
     const Connect: Handler = () => ({ statusCode: 200, headers: { "Set-Cookie": "a=b" }, body: "welcome" });
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const answer = await exchange(runtime.port, upgradeText());
@@ -82,7 +82,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
     expect(answer).not.toMatch(/set-cookie|welcome/i);
   });
 
-  it("gw:handshake-28 AG-5 of a refusal its body reaches the client, and of its headers none", async () => {
+  it("gw:handshake-28 AG-5 the body of a refusal reaches the client, its headers do not", async () => {
     const Connect: Handler = () => ({ statusCode: 403, headers: { "Set-Cookie": "a=b" }, body: '{"why":"no"}' });
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const answer = await exchange(runtime.port, upgradeText());
@@ -93,7 +93,7 @@ describe("what the $connect integration's answer makes of a handshake", () => {
       expect(headerOf(answer, absent)).toBeUndefined();
   });
 
-  it("gw:order-4 a client that leaves before the 101 is disconnected all the same", async () => {
+  it("gw:order-4 $disconnect is invoked for a client that leaves before the 101", async () => {
     const asked = deferred();
     const go = deferred();
     const gone = deferred<{ requestContext: { disconnectStatusCode: number } }>();
@@ -118,7 +118,7 @@ describe("subprotocols", () => {
     return () => ({ statusCode: 200, headers, ...(multiValueHeaders && { multiValueHeaders }) });
   };
 
-  it("gw:subprotocol-1 none is chosen by the gateway, and a client that offered one gives up", async () => {
+  it("gw:subprotocol-1 the gateway chooses none, and a client that offered one gives up", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await expect(connect(runtime.url, ["a"])).rejects.toThrow("Server sent no subprotocol");
     expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
@@ -129,14 +129,14 @@ describe("subprotocols", () => {
   it.each([
     ["gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
     ["gw:subprotocol-6 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
-  ])("%s what $connect answers is sent", async (_, Connect) => {
+  ])("%s the choice of $connect is sent", async (_, Connect) => {
     await using runtime = await startTestRuntime({ handlers: { Connect } });
     const client = await connect(runtime.url, ["a", "b"]);
     expect(client.ws.protocol).toBe("b");
     expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,b");
   });
 
-  it("gw:subprotocol-4 one that was never offered is passed on as it is", async () => {
+  it("gw:subprotocol-4 one that was never offered is passed on unchanged", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Connect: answering({ "Sec-WebSocket-Protocol": "c" }) },
     });
@@ -146,7 +146,7 @@ describe("subprotocols", () => {
     );
   });
 
-  it("attack:F13 a list that is none is refused by the library, and $connect is undone", async () => {
+  it("attack:F13 a malformed list is refused by the library, and $disconnect undoes $connect", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok } });
     const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a,,b" }));
     expect(statusOf(answer)).toBe(400);
@@ -155,14 +155,14 @@ describe("subprotocols", () => {
     expect(runtime.events["Disconnect"]).toHaveLength(1);
   });
 
-  it("gw:subprotocol-7 attack:G10 no compression is agreed to", async () => {
+  it("gw:subprotocol-7 attack:G10 compression is never accepted", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     const client = await connect(runtime.url, [], { perMessageDeflate: true });
     expect(client.ws.extensions).toBe("");
   });
 });
 
-describe("requests that are no handshake ask no function", () => {
+describe("requests that are not a handshake invoke no function", () => {
   const BEHIND = "GET /dev/x HTTP/1.1";
   const long = "x".repeat(4096);
   const manyHeaders = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`X-${index}`, "1"]));
@@ -207,7 +207,7 @@ describe("requests that are no handshake ask no function", () => {
     ["attack:F17 two versions", 400, upgradeText({ "sec-websocket-version": "13" })],
     ["attack:F17 two question marks", 400, upgradeText({}, "GET /dev??access_token=a HTTP/1.1")],
     ["attack:F17 a fragment", 400, upgradeText({}, "GET /dev?access_token=a#b HTTP/1.1")],
-    ["attack:F17 what is not ASCII", 400, upgradeText({}, "GET /dev?access_token=\u00e4 HTTP/1.1")],
+    ["attack:F17 a character that is not ASCII", 400, upgradeText({}, "GET /dev?access_token=\u00e4 HTTP/1.1")],
     ["attack:P6 no host", 403, upgradeText({ Host: undefined })],
   ];
 
@@ -219,7 +219,7 @@ describe("requests that are no handshake ask no function", () => {
   });
 });
 
-it("gw:handshake-24 gw:limit-9 beyond 500 handshakes at once the rest is throttled, until time passes", async () => {
+it("gw:handshake-24 gw:limit-9 more than 500 handshakes at once are throttled, until time passes", async () => {
   const scheduler = new ManualScheduler();
   await using runtime = await startTestRuntime({
     handlers: { Connect: ok },
@@ -236,7 +236,7 @@ it("gw:handshake-24 gw:limit-9 beyond 500 handshakes at once the rest is throttl
   expect(await handshakeStatus(runtime.url)).toBe(101);
 });
 
-it("two Authorization headers are answered with a page, as the real service does", async () => {
+it("two Authorization headers get a page as response, as from the real service", async () => {
   await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
   const twice = upgradeText({ Authorization: "Bearer a", authorization: "Bearer a" });
   const answer = await exchange(runtime.port, twice);

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { connectionId, messageIdOn, requestId, wasConnectionId } from "../../src/gateway/ids.ts";
 
 describe("gw:event-30 ids", () => {
-  it("have the form of those recorded", () => {
+  it("have the form of recorded ids", () => {
     expect(requestId()).toMatch(/^[A-Za-z0-9_-]{15}=$/);
     expect(connectionId()).toMatch(/^[A-Za-z0-9_-]{18}==$/);
     expect(messageIdOn(connectionId())).toMatch(/^[A-Za-z0-9_-]{18}==$/);
   });
 
-  it("gw:management-5 of connections are known by themselves, and nothing that is made of one is", () => {
+  it("gw:management-5 of connections are recognised, and changed ones are not", () => {
     const replacement = fc.constantFrom(..."ABCabc019_-=");
     fc.assert(
       fc.property(fc.nat(19), replacement, fc.nat(3), (at, character, more) => {

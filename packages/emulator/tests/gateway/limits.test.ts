@@ -9,7 +9,7 @@ const KB = 1024;
 
 type Disconnected = { readonly code: number; readonly reason: string };
 
-/** A connection whose messages are echoed by their length, and how `$disconnect` will be told of its end. */
+/** A connection whose messages are answered with their length, and a promise of its `$disconnect` event. */
 async function connected(scheduler?: ManualScheduler) {
   const told = deferred<Disconnected>();
   const Disconnect: Handler = ({ requestContext }) =>
@@ -29,7 +29,7 @@ function sendFragments(client: TestClient, count: number, size: number): void {
 }
 
 describe("sizes", () => {
-  it("gw:limit-1 attack:G5 a frame of 32 KB is taken, one byte more closes with 1009", async () => {
+  it("gw:limit-1 attack:G5 a frame of 32 KB is accepted, one byte more closes with 1009", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.send("x".repeat(32 * KB));
@@ -40,7 +40,7 @@ describe("sizes", () => {
     expect(runtime.events["Length"], "the large one reached no handler").toHaveLength(1);
   });
 
-  it("gw:limit-1 messages ahead of the large frame still count, also in one piece with it", async () => {
+  it("gw:limit-1 messages before the large frame still count, also in one packet with it", async () => {
     const { runtime } = await connected();
     await using _ = runtime;
     const socket = await openSocket(runtime.port);
@@ -50,7 +50,7 @@ describe("sizes", () => {
     expect(runtime.events["Length"]?.map(({ body }) => body)).toEqual(["ahead"]);
   });
 
-  it("gw:limit-2 attack:G5 a message of 128 KB in frames is taken, one byte more closes with 1009", async () => {
+  it("gw:limit-2 attack:G5 a message of 128 KB in frames is accepted, one byte more closes with 1009", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     sendFragments(client, 4, 30 * KB);
@@ -85,7 +85,7 @@ describe("sizes", () => {
 describe("broken frames", () => {
   const invalidUtf8 = Buffer.from([0x66, 0xff, 0x66]);
   const rows: readonly (readonly [title: string, code: number, bytes: Buffer])[] = [
-    ["attack:G7 text that is no UTF-8", 1007, clientFrame(invalidUtf8)],
+    ["attack:G7 text that is not UTF-8", 1007, clientFrame(invalidUtf8)],
     [
       "attack:G7 split across fragments",
       1007,
@@ -95,11 +95,11 @@ describe("broken frames", () => {
     ["attack:G8 a reserved bit", 1002, clientFrame("x", { reserved: 0x40 })],
     ["attack:G8 attack:G10 the compression bit", 1002, clientFrame("x", { reserved: 0x40, opcode: 1 })],
     ["attack:G8 no mask", 1002, clientFrame("x", { masked: false })],
-    ["attack:G8 a continuation of nothing", 1002, clientFrame("x", { opcode: 0 })],
-    ["attack:G8 a close code that may not be sent", 1002, clientFrame(Buffer.from([0x03, 0xed]), { opcode: 8 })],
+    ["attack:G8 a continuation without a start", 1002, clientFrame("x", { opcode: 0 })],
+    ["attack:G8 a reserved close code", 1002, clientFrame(Buffer.from([0x03, 0xed]), { opcode: 8 })],
     ["attack:G8 a ping of more than 125 bytes", 1002, clientFrame("x".repeat(126), { opcode: 9 })],
     ["attack:G8 a fragmented ping", 1002, clientFrame("x", { opcode: 9, fin: false })],
-    ["attack:G8 a length beyond what numbers hold", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
+    ["attack:G8 a length beyond the safe integers", 1009, Buffer.from("81ffffffffffffffffff00000000", "hex")],
     ["attack:G8 a length in three bytes that one takes", 1002, clientFrame("x".repeat(125), { lengthBytes: 3 })],
     ["attack:G8 a length in nine bytes that three take", 1002, clientFrame("x".repeat(65_535), { lengthBytes: 9 })],
     ["attack:G8 a length of nothing in nine bytes", 1002, clientFrame("", { lengthBytes: 9 })],
@@ -141,7 +141,7 @@ async function closeCodeAfter({ port }: TestRuntime, bytes: Buffer): Promise<num
 describe("time", () => {
   const MINUTE = 60_000;
 
-  it("gw:limit-5 ten idle minutes close with 1001", async () => {
+  it("gw:limit-5 ten idle minutes close a connection with 1001", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client, told } = await connected(scheduler);
     await using _ = runtime;
@@ -154,7 +154,7 @@ describe("time", () => {
     expect(scheduler.pending, "no timer is left").toBe(0);
   });
 
-  it("gw:limit-6 messages in either direction postpone it, from the last one on", async () => {
+  it("gw:limit-6 each message in either direction restarts the idle timeout", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client } = await connected(scheduler);
     await using _ = runtime;
@@ -167,7 +167,7 @@ describe("time", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("gw:limit-7 pings are answered and postpone nothing", async () => {
+  it("gw:limit-7 pings get a pong and do not restart the idle timeout", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client } = await connected(scheduler);
     await using _ = runtime;
@@ -179,7 +179,7 @@ describe("time", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("gw:limit-8 after two hours busy connections are closed as well", async () => {
+  it("gw:limit-8 two hours close busy connections too", async () => {
     const scheduler = new ManualScheduler();
     const { runtime, client, told } = await connected(scheduler);
     await using _ = runtime;
@@ -196,8 +196,8 @@ describe("time", () => {
   });
 });
 
-describe("how a connection ends, as $disconnect is told", () => {
-  it("gw:close-1 closed without a code", async () => {
+describe("$disconnect is told the end of a connection", () => {
+  it("gw:close-1 by a close without a code", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.close();
@@ -205,21 +205,21 @@ describe("how a connection ends, as $disconnect is told", () => {
     expect(await told).toEqual({ code: 1005, reason: "Client-side close frame status not set" });
   });
 
-  it("gw:close-2 gw:close-3 with a code and a reason of the client's", async () => {
+  it("gw:close-2 gw:close-3 by the client's code and reason", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.close(4001, "bye");
     expect(await told).toEqual({ code: 4001, reason: "bye" });
   });
 
-  it("gw:close-6 with a lost connection", async () => {
+  it("gw:close-6 by a lost connection", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.terminate();
     expect(await told).toEqual({ code: 1006, reason: "" });
   });
 
-  it("gw:order-4 once, and whatever the handler does then is of no consequence", async () => {
+  it("gw:order-4 once, and the handler's result has no effect", async () => {
     const called = deferred();
     const Disconnect: Handler = () => {
       called.resolve();
@@ -235,8 +235,8 @@ describe("how a connection ends, as $disconnect is told", () => {
   });
 });
 
-describe("who does not read", () => {
-  it("attack:G12 is cut off when too much waits for it, and no other client is", async () => {
+describe("a client that does not read", () => {
+  it("attack:G12 is cut off when too much waits for it, and other clients are not", async () => {
     const told = deferred<Disconnected>();
     const Disconnect: Handler = ({ requestContext }) =>
       told.resolve({ code: requestContext.disconnectStatusCode, reason: "" });
@@ -251,7 +251,7 @@ describe("who does not read", () => {
     expect((await other.text()).length).toBe(128 * KB);
   });
 
-  it("attack:G12 nor can pings pile up answers", async () => {
+  it("attack:G12 cannot pile up pongs by pings", async () => {
     const { runtime, client, told } = await connected();
     await using _ = runtime;
     client.ws.pause();
@@ -264,8 +264,8 @@ describe("who does not read", () => {
   });
 });
 
-describe("who sends a flood", () => {
-  it("attack:G11 of a thousand messages at once is answered, and keeps no other client from being answered first", async () => {
+describe("a client that sends a flood", () => {
+  it("attack:G11 of a thousand messages at once gets responses, and other clients get theirs first", async () => {
     const { runtime, client } = await connected();
     await using _ = runtime;
     const other = await connect(runtime.url);
@@ -276,7 +276,7 @@ describe("who sends a flood", () => {
     for (let answer = 1; answer < 1000; answer += 1) expect(await client.text()).toBe("5");
   });
 
-  it("attack:G11 beyond the account's quota is turned away with a frame for each message, and stays connected", async () => {
+  it("attack:G11 beyond the account's quota gets an error frame for each message, and stays connected", async () => {
     await using runtime = await startTestRuntime({
       handlers: { Echo: ({ body }: Json) => ({ statusCode: 200, body }) },
       routes: { $default: "!Echo" },

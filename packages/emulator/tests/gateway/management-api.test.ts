@@ -10,7 +10,7 @@ const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api
 
 type Answer = { readonly status: number | undefined; readonly headers: Record<string, unknown>; readonly body: string };
 
-/** A call as it goes over the wire: fetch would tidy up the path. */
+/** A call written to the socket by hand, since fetch normalizes the path. */
 function call(
   { port }: TestRuntime,
   method: string,
@@ -31,12 +31,12 @@ function call(
   });
 }
 
-/** The id of a connection that may have existed, as far as the gateway knows. */
+/** An id in the gateway's form, as of an earlier connection. */
 const ID = connectionId();
 
 const pathOf = (id: string, stage = "dev") => `/${stage}/@connections/${encodeURIComponent(id)}`;
 
-/** A connection and its id, as `$connect` was told it. */
+/** A connection, and its id from the `$connect` event. */
 async function connected(scheduler?: ManualScheduler) {
   const told = deferred<unknown>();
   const Disconnect: Handler = ({ requestContext }) =>
@@ -60,21 +60,21 @@ describe("POST", () => {
     expect(await client.text()).toBe("hällo");
   });
 
-  it("gw:route-33 as a text frame, whatever they are", async () => {
+  it("gw:route-33 sends any bytes as a text frame", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     await call(runtime, "POST", pathOf(id), Buffer.from([0x66, 0xff]));
     expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
   });
 
-  it("gw:order-2 one after the other they arrive in order", async () => {
+  it("gw:order-2 sends consecutive posts in order", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     for (const body of ["1", "2", "3"]) await call(runtime, "POST", pathOf(id), body);
     expect([await client.text(), await client.text(), await client.text()]).toEqual(["1", "2", "3"]);
   });
 
-  it("gw:management-7 128 KB are sent, one byte more is refused", async () => {
+  it("gw:management-7 sends 128 KB, and refuses one byte more", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     expect((await call(runtime, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
@@ -85,7 +85,7 @@ describe("POST", () => {
     expect(client.unread).toBe(0);
   });
 
-  it("gw:management-8 attack:G12 to a client that does not read: 429 before too much waits, and the connection stays", async () => {
+  it("gw:management-8 attack:G12 to a client that does not read is 429 before too much waits, and the connection stays", async () => {
     const { runtime, client, id } = await connected();
     await using _ = runtime;
     client.ws.pause();
@@ -114,7 +114,7 @@ describe("POST", () => {
     expect((await client.closed()).code).toBe(1001);
   });
 
-  it("gw:management-11 while $connect has not returned: 410", async () => {
+  it("gw:management-11 is 410 while $connect has not returned", async () => {
     const answer = deferred<Answer>();
     const Connect: Handler = async ({ requestContext }) => {
       answer.resolve(await call(await starting, "POST", pathOf(requestContext.connectionId), "too early"));
@@ -127,7 +127,7 @@ describe("POST", () => {
     expect(client.unread).toBe(0);
   });
 
-  it("gw:management-17 during a message's handler it arrives before the handler returns", async () => {
+  it("gw:management-17 in a message's handler arrives before the handler returns", async () => {
     const Fn: Handler = async ({ requestContext }) => {
       await call(await starting, "POST", pathOf(requestContext.connectionId), "first");
       return { statusCode: 200, body: "second" };
@@ -153,7 +153,7 @@ it("gw:management-15 a connection is reached through every stage of its API, whi
   expect((await client.closed()).code).toBe(1000);
 });
 
-it("gw:management-3 GET tells since when it is open, who is there, and when something last went over it", async () => {
+it("gw:management-3 GET returns the time of opening, the client, and the time of the last message", async () => {
   const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
   const { runtime, id } = await connected(scheduler);
   await using _ = runtime;
@@ -190,7 +190,7 @@ describe("refusals", () => {
       await told;
       const gone = await call(runtime, method, pathOf(id));
       expect([gone.status, gone.headers["x-amzn-errortype"], gone.body]).toEqual([410, "GoneException", ""]);
-      // As the real service was asked: an id with its first character changed.
+      // As in the recorded call to the real service: an id with another first character.
       const never = (id.startsWith("A") ? "B" : "A") + id.slice(1);
       const refused = await call(runtime, method, pathOf(never));
       expect([refused.status, refused.headers["x-amzn-errortype"]]).toEqual([400, "BadRequestException"]);
@@ -200,10 +200,16 @@ describe("refusals", () => {
 
   const rows: readonly (readonly [title: string, path: string, authorization: string, status: number, type: string])[] =
     [
-      ["gw:management-6 an id that is none", pathOf("abc"), SIGNED, 400, "BadRequestException"],
+      ["gw:management-6 a malformed id", pathOf("abc"), SIGNED, 400, "BadRequestException"],
       ["gw:management-6 bad escapes", "/dev/@connections/%zz", SIGNED, 400, "BadRequestException"],
       ["gw:management-6 an id of another length", pathOf("AAAAAAAAAAAAAAA="), SIGNED, 400, "BadRequestException"],
-      ["gw:management-5 an id that never was, unsigned", pathOf("AAAAAAAAAAAAAAA="), "", 400, "BadRequestException"],
+      [
+        "gw:management-5 an id that never existed, unsigned",
+        pathOf("AAAAAAAAAAAAAAA="),
+        "",
+        400,
+        "BadRequestException",
+      ],
       ["gw:management-9 attack:P6 no signature", pathOf(ID), "", 403, "MissingAuthenticationTokenException"],
       ["gw:management-9 a bearer token", pathOf(ID), "Bearer abc", 403, "MissingAuthenticationTokenException"],
       [
@@ -214,7 +220,7 @@ describe("refusals", () => {
         "MissingAuthenticationTokenException",
       ],
       ["gw:management-10 no stage", `/@connections/${ID}`, SIGNED, 403, "ForbiddenException"],
-      ["gw:management-10 a stage that is not there", pathOf(ID, "prod"), SIGNED, 403, "ForbiddenException"],
+      ["gw:management-10 an unknown stage", pathOf(ID, "prod"), SIGNED, 403, "ForbiddenException"],
     ];
 
   it.each(rows)("%s", async (_title, path, authorization, status, type) => {

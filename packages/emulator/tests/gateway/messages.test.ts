@@ -14,7 +14,7 @@ function errorFrame(message: string) {
   );
 }
 
-describe("which route a message selects", () => {
+describe("the route of a message", () => {
   const rows: readonly (readonly [title: string, body: string, routeKey: string])[] = [
     ["gw:route-2 the action", '{"action":"greet"}', "greet"],
     ["gw:route-2 compared exactly", '{"action":"Greet"}', "$default"],
@@ -23,7 +23,7 @@ describe("which route a message selects", () => {
     ["gw:route-3 nothing there", '{"other":"greet"}', "$default"],
     ["gw:route-3 null", '{"action":null}', "$default"],
     ["gw:route-4 no JSON", "greet", "$default"],
-    ["gw:route-4 JSON that is no object", '"greet"', "$default"],
+    ["gw:route-4 JSON that is not an object", '"greet"', "$default"],
     ["gw:route-4 an empty message", "", "$default"],
     ["gw:route-7 $connect", '{"action":"$connect"}', "$default"],
     ["gw:route-7 $disconnect", '{"action":"$disconnect"}', "$default"],
@@ -40,7 +40,7 @@ describe("which route a message selects", () => {
     });
     const client = await connect(runtime.url);
     client.send(body);
-    expect(await client.text(), "gw:event-12 the fallback is called by its own name").toBe(`${routeKey}:${body}`);
+    expect(await client.text(), "gw:event-12 the fallback is invoked under its own name").toBe(`${routeKey}:${body}`);
   });
 
   it("gw:route-5 gw:route-4 without a $default route: the error frame, and the connection stays usable", async () => {
@@ -54,7 +54,7 @@ describe("which route a message selects", () => {
   });
 });
 
-describe("what an integration's result makes of a message", () => {
+describe("the response to a message by the integration's result", () => {
   const fails: Handler = () => {
     throw new Error("of no concern to the client");
   };
@@ -85,7 +85,7 @@ describe("what an integration's result makes of a message", () => {
       () => ({ statusCode: 200, Data: "" }),
     ],
     [
-      "gw:route-24 a body that is no text",
+      "gw:route-24 a body that is not a text",
       errorFrame("Internal server error"),
       errorFrame("Internal server error"),
       () => ({ statusCode: 200, body: {} }),
@@ -110,20 +110,20 @@ describe("what an integration's result makes of a message", () => {
     ] as const) {
       client.send({ action });
       if (expected !== undefined) expect(await client.text()).toEqual(expected);
-      // gw:route-23: whatever happened, the connection goes on; and nothing else was sent before this answer.
+      // gw:route-23: the connection stays open in any case, and nothing else was sent before this response.
       client.send({ action: "after" });
       expect(await client.text()).toBe('after:{"action":"after"}');
     }
   });
 
-  it("gw:route-25 gw:handshake-18 a function that does not exist", async () => {
+  it("gw:route-25 gw:handshake-18 is an error frame if the function does not exist", async () => {
     await using runtime = await startTestRuntime({ handlers: {}, routes: { $default: "Missing" } });
     const client = await connect(runtime.url);
     client.send("x");
     expect(await client.text()).toEqual(errorFrame("Internal server error"));
   });
 
-  it("gw:route-26 gw:limit-11 one that takes longer than 29 s is given up, and what it returns later is dropped", async () => {
+  it("gw:route-26 gw:limit-11 is an error frame after 29 s, and a later result is dropped", async () => {
     const scheduler = new ManualScheduler();
     const called = deferred();
     const answer = deferred<unknown>();
@@ -146,7 +146,7 @@ describe("what an integration's result makes of a message", () => {
     expect(await client.text()).toBe("$default:still there?");
   });
 
-  it("gw:limit-11 a route may wait less", async () => {
+  it("gw:limit-11 comes earlier if the route has a shorter timeout", async () => {
     const scheduler = new ManualScheduler();
     const called = deferred();
     const Slow: Handler = () => {
@@ -166,7 +166,7 @@ describe("what an integration's result makes of a message", () => {
     expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
   });
 
-  it("gw:route-29 gw:limit-12 beyond the account's rate the message is not passed on", async () => {
+  it("gw:route-29 gw:limit-12 is an error frame beyond the account's rate, and the message is not passed on", async () => {
     const scheduler = new ManualScheduler();
     await using runtime = await startTestRuntime({
       handlers: { Echo: echo },
@@ -186,7 +186,7 @@ describe("what an integration's result makes of a message", () => {
   });
 });
 
-it("gw:order-1 gw:route-34 messages of one connection run at the same time and are answered as they end", async () => {
+it("gw:order-1 gw:route-34 messages of one connection run concurrently, and each response comes when its handler ends", async () => {
   const first = deferred<unknown>();
   const Fn: Handler = (event) => (event.body === "first" ? first.promise : { statusCode: 200, body: "second done" });
   await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });

@@ -13,7 +13,7 @@ function start(): Promise<TestRuntime> {
   return startTestRuntime({ handlers, routes: { $default: "!Echo" } });
 }
 
-/** Sends bytes, says goodbye, and waits for the other side to do so too. */
+/** Sends bytes, ends the socket, and waits until the other side ends it too. */
 async function send(port: number, bytes: Buffer): Promise<void> {
   const socket = await openSocket(port);
   socket.on("error", () => {}).resume();
@@ -22,7 +22,7 @@ async function send(port: number, bytes: Buffer): Promise<void> {
   await closed;
 }
 
-it("attack:F17 attack:G8 whatever bytes come, the next client is served", { timeout: 60_000 }, async () => {
+it("attack:F17 attack:G8 after any bytes the next client is served", { timeout: 60_000 }, async () => {
   await using runtime = await start();
   const handshake = Buffer.from(upgradeText());
   const cut = fc.nat(handshake.length);
@@ -49,7 +49,7 @@ it("attack:F17 attack:G8 whatever bytes come, the next client is served", { time
   expect(await client.text()).toBe("still here?");
 });
 
-it("every connection that was let in is told to $disconnect, once, however it ended", { timeout: 60_000 }, async () => {
+it("every accepted connection has one $disconnect, however it ended", { timeout: 60_000 }, async () => {
   const runtime = await start();
   const endings: ((client: Awaited<ReturnType<typeof connect>>) => void)[] = [
     ({ ws }) => ws.close(),
@@ -68,7 +68,7 @@ it("every connection that was let in is told to $disconnect, once, however it en
   expect(idsOf("Disconnect")).toEqual(idsOf("Connect"));
 });
 
-it("who is on the way in while it closes is not let in, and what $connect did is undone", async () => {
+it("a handshake during the gateway's end is refused, and $disconnect undoes $connect", async () => {
   const asked = deferred();
   const go = deferred();
   const told = deferred();

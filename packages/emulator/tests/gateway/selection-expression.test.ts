@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseSelectionExpression } from "../../src/gateway/selection-expression.ts";
 
-/** As the expression language writes it. */
+/** The value in the spelling of the expression language. */
 function variable(path: string): string {
   return `\${request.body.${path}}`;
 }
@@ -56,12 +56,12 @@ describe("gw:route-1 forms of an expression", () => {
     expect(() => parseSelectionExpression(expression)).toThrow("$request.body.*");
   });
 
-  it("gw:route-2 what a message holds is not evaluated again", () => {
+  it("gw:route-2 are not evaluated in a message's text", () => {
     const select = parseSelectionExpression(`${variable("a")}-${variable("b")}`);
     expect(select(JSON.stringify({ a: variable("b"), b: "$&" }))).toBe(`${variable("b")}-$&`);
   });
 
-  it("gw:route-4 is undefined for what is not JSON, and a text for everything else", () => {
+  it("gw:route-4 give undefined for a body that is not JSON, and a text for any other", () => {
     const select = parseSelectionExpression("$request.body.action");
     expect(select("{action:1}")).toBeUndefined();
     fc.assert(

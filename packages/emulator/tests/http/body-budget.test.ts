@@ -10,7 +10,7 @@ import { openSocket } from "../support/web-socket-client.ts";
 
 const KB = 1024;
 
-/** Every step of a promise that can be taken. */
+/** Lets all pending promises continue. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("BodyBudget", () => {
@@ -64,11 +64,11 @@ describe("BodyBudget", () => {
     expect(await small, "it waited for the large one alone").toBeDefined();
     release?.();
     release?.();
-    expect(budget.heldBytes, "what is given back twice counts once").toBe(4);
+    expect(budget.heldBytes, "a double release counts once").toBe(4);
     expect(scheduler.pending).toBe(0);
   });
 
-  it("lets a thousand wait, and turns the next away", async () => {
+  it("lets a thousand wait, and refuses the next", async () => {
     const budget = new BodyBudget(1, new ManualScheduler());
     await budget.acquire(1);
     const waiting = Array.from({ length: 1_000 }, () => budget.acquire(1));
@@ -90,7 +90,7 @@ describe("request bodies together", () => {
     return { origin, post };
   }
 
-  it("attack:N3 hold no more than the budget, and are all answered", async () => {
+  it("attack:N3 hold no more than the budget, and all get responses", async () => {
     const budget = new BodyBudget(300 * KB, realScheduler);
     const held: number[] = [];
     let inside = 0;
@@ -107,7 +107,7 @@ describe("request bodies together", () => {
     expect(budget.heldBytes).toBe(0);
   });
 
-  it("attack:N3 are held as long as they are in use, beyond the answer", async () => {
+  it("attack:N3 are held as long as they are in use, also after the response", async () => {
     const budget = new BodyBudget(100 * KB, realScheduler);
     const used = deferred();
     const { post } = await serve(budget, async () => ({ status: 202, until: used.promise }));
@@ -117,7 +117,7 @@ describe("request bodies together", () => {
     await expect.poll(() => budget.heldBytes).toBe(0);
   });
 
-  it("attack:N3 are refused with 503 where there is no room in time, and reach no handler", async () => {
+  it("attack:N3 are refused with 503 if there is no room in time, and reach no handler", async () => {
     const scheduler = new ManualScheduler();
     const budget = new BodyBudget(100 * KB, scheduler);
     const release = await budget.acquire(50 * KB);

@@ -49,7 +49,7 @@ describe("a response that streams", () => {
     await closed.promise;
   });
 
-  it("is cut off when it fails, so that nobody takes the part for the whole", async () => {
+  it("is cut off when it fails, so that a part is not mistaken for the whole", async () => {
     async function* pieces() {
       yield "part";
       throw new Error("no more");

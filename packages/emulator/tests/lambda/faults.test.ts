@@ -6,7 +6,7 @@ import { executions, makeFunctions } from "../../src/lambda/functions.ts";
 import { realScheduler } from "../../src/scheduler.ts";
 import { connect } from "../support/web-socket-client.ts";
 
-/** Handlers whose fault is not in what they return. Each runs in a process of its own, since vitest hears such faults too. */
+/** Handlers with a fault outside of their result. Each runs in its own process: vitest catches such faults too. */
 const PROGRAM = `
   import { EventEmitter } from "node:events";
   import { containFaults } from "./packages/emulator/src/lambda/contain-faults.ts";
@@ -59,7 +59,7 @@ const exitError = (text: string) => ({
 });
 
 describe("a fault that no handler returns", () => {
-  it("ends its own invocation as Lambda would, no other one, and no socket", async () => {
+  it("ends its own invocation as on Lambda, and no other invocation or socket", async () => {
     const { port } = await start();
     const client = await connect(`ws://127.0.0.1:${port}/dev`);
     const waiting = invoke(port, "Waits");
@@ -80,7 +80,7 @@ describe("a fault that no handler returns", () => {
     client.ws.terminate();
   });
 
-  it("is reported when its invocation has answered already", async () => {
+  it("is reported when its invocation has ended already", async () => {
     const { port } = await start();
 
     expect(await invoke(port, "Late")).toBe("answered");
@@ -90,7 +90,7 @@ describe("a fault that no handler returns", () => {
     expect(failures).toMatchObject([{ errorType: "Error", errorMessage: "late" }]);
   });
 
-  it("gives the place among the concurrent executions back", async () => {
+  it("frees its place among the concurrent executions", async () => {
     const handler = () => {
       executions.getStore()?.fail({ errorType: "Error", errorMessage: "in a timer", trace: [] });
       return new Promise(() => {});
@@ -108,7 +108,7 @@ describe("a fault that no handler returns", () => {
     expect([...kinds]).toEqual(["failed"]);
   });
 
-  it("outside of every invocation ends the runtime, and says so", async () => {
+  it("outside of every invocation ends the emulator with a message", async () => {
     const { port, program } = await start();
     const exit = once(program, "exit");
     const [[message]] = await Promise.all([

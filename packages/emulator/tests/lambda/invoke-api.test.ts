@@ -18,7 +18,7 @@ function invoke(
 const echo: Handler = (event) => ({ event });
 
 describe("Lambda's Invoke operation", () => {
-  it("hands the payload to the function and its result to the caller", async () => {
+  it("passes the payload to the function and its result to the caller", async () => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     const response = await invoke(runtime, "Echo", '{"userId":"ann"}');
     expect(response.status).toBe(200);
@@ -27,7 +27,7 @@ describe("Lambda's Invoke operation", () => {
     expect(await response.json()).toEqual({ event: { userId: "ann" } });
   });
 
-  it("calls without a payload with an empty object, and answers null for no result", async () => {
+  it("invokes with an empty object if there is no payload, and returns null if there is no result", async () => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo, Nothing: () => undefined } });
     expect(await (await invoke(runtime, "Echo")).json()).toEqual({ event: {} });
     expect(await (await invoke(runtime, "Nothing")).text()).toBe("null");
@@ -38,18 +38,18 @@ describe("Lambda's Invoke operation", () => {
     "123456789012:function:Echo",
     "function:Echo",
     "Echo:$LATEST",
-  ])("knows it as %s too", async (name) => {
+  ])("accepts the name %s", async (name) => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     expect((await invoke(runtime, encodeURIComponent(name))).status).toBe(200);
   });
 
   it.each([
     ["an unknown function", "Nope", "{}", 404, "ResourceNotFoundException"],
-    ["a version that there is not", "Echo:7", "{}", 404, "ResourceNotFoundException"],
-    ["a name that is none", "a%20b", "{}", 400, "ValidationException"],
-    ["a name of bad escapes", "%zz", "{}", 400, "ValidationException"],
-    ["a payload that is no JSON", "Echo", "{", 400, "InvalidRequestContentException"],
-    ["a payload that is no UTF-8", "Echo", new Uint8Array([0x22, 0xff, 0x22]), 400, "InvalidRequestContentException"],
+    ["an unknown version", "Echo:7", "{}", 404, "ResourceNotFoundException"],
+    ["a malformed name", "a%20b", "{}", 400, "ValidationException"],
+    ["a name with malformed escapes", "%zz", "{}", 400, "ValidationException"],
+    ["a payload that is not JSON", "Echo", "{", 400, "InvalidRequestContentException"],
+    ["a payload that is not UTF-8", "Echo", new Uint8Array([0x22, 0xff, 0x22]), 400, "InvalidRequestContentException"],
   ])("refuses %s", async (_, name, body, status, type) => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     const response = await invoke(runtime, name, body);
@@ -57,7 +57,7 @@ describe("Lambda's Invoke operation", () => {
     expect(runtime.events["Echo"]).toHaveLength(0);
   });
 
-  it("refuses a payload of more than 6 MB, whatever it announces", async () => {
+  it("refuses a payload of more than 6 MB, with or without a length in its header", async () => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     const chunk = new Uint8Array(1024 * 1024);
     const body = new ReadableStream({
@@ -82,7 +82,7 @@ describe("Lambda's Invoke operation", () => {
     ],
     ["a text", () => Promise.reject("just text"), { errorType: "string", errorMessage: "just text", trace: [] }],
     [
-      "a result that JSON cannot say",
+      "a result that JSON does not have",
       () => 1n,
       { errorType: "TypeError", errorMessage: expect.any(String), trace: expect.any(Array) },
     ],
@@ -164,7 +164,7 @@ describe("Lambda's Invoke operation", () => {
   });
 });
 
-describe("attack:P6 what is on this machine's port is for this machine", () => {
+describe("attack:P6 the port is for this machine only", () => {
   const path = "/2015-03-31/functions/Echo/invocations";
   it.each([
     ["a foreign host (DNS rebinding)", { Host: "evil.example:3001" }, 403],
@@ -185,7 +185,7 @@ describe("attack:P6 what is on this machine's port is for this machine", () => {
     expect(runtime.events["Echo"]).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  it("other interfaces are not listened on", async () => {
+  it("no other interface has the port", async () => {
     await using runtime = await startTestRuntime({ handlers: { Echo: echo } });
     const others = Object.values(networkInterfaces())
       .flat()

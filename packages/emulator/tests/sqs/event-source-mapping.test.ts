@@ -26,7 +26,7 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
 }
 
 describe("an event source mapping", () => {
-  it("hands the function a batch in Lambda's shape", async () => {
+  it("passes the function a batch in Lambda's shape", async () => {
     const { work, scheduler } = workAndDeadQueues();
     const events: SqsEvent[] = [];
     const attributes = new Map([["trace", { dataType: "String", stringValue: "x" }]]);
@@ -89,7 +89,7 @@ describe("an event source mapping", () => {
     expect(counters.of("work")).toMatchObject({ sent: 10, deleted: 9, deadLettered: 1 });
   });
 
-  it("deletes all ten where the template forgot ReportBatchItemFailures", async () => {
+  it("deletes all ten if the template lacks ReportBatchItemFailures", async () => {
     const { work, scheduler, counters } = workAndDeadQueues();
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number) });
     const invoke = async (event: SqsEvent) => idsOf(event, () => true);
@@ -128,7 +128,7 @@ describe("an event source mapping", () => {
     expect(work.messages()[0]?.lastFailure).toHaveLength(300);
   });
 
-  it("does not delete what another invocation has meanwhile received", async () => {
+  it("does not delete a message that another invocation has received meanwhile", async () => {
     const { work, scheduler } = workAndDeadQueues();
     work.send({ body: "slow" });
     const first = deferred<unknown>();
@@ -147,7 +147,7 @@ describe("an event source mapping", () => {
     void mapping;
   });
 
-  it("never runs more invocations at once than it may", async () => {
+  it("never runs more invocations at once than its limit", async () => {
     const { work, scheduler, counters } = workAndDeadQueues();
     for (let number = 0; number < 50; number += 1) work.send({ body: String(number) });
     let running = 0;
@@ -195,7 +195,7 @@ describe("an event source mapping", () => {
     ]);
   });
 
-  it("hands over no more than 6 MB at once", async () => {
+  it("passes at most 6 MB at once", async () => {
     const { work, scheduler } = workAndDeadQueues();
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number).repeat(1_000_000) });
     const sizes: number[] = [];
@@ -210,7 +210,7 @@ describe("an event source mapping", () => {
     expect(sizes).toEqual([6, 4]);
   });
 
-  it("stops when told, with what it had begun finished and nothing left waiting", async () => {
+  it("stops on request, after its invocations have ended, and leaves no timer", async () => {
     const { work, queues, scheduler } = workAndDeadQueues();
     const finish = deferred<null>();
     work.send({ body: "a" });
@@ -233,7 +233,7 @@ describe("fault:1 inv:13 conservation", () => {
   type Answer = "all" | "some" | "throws" | "rubbish" | "unknown" | "slow";
   const answer = fc.constantFrom<Answer>("all", "some", "throws", "rubbish", "unknown", "slow");
 
-  it("loses nothing and deletes nothing unacknowledged, whatever the function answers", async () => {
+  it("loses no message and deletes none unacknowledged, whatever the function returns", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 8 }),

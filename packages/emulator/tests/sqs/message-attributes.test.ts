@@ -7,7 +7,7 @@ describe("message attributes", () => {
     expect(md5OfAttributes(attributes)).toBe("235c5c510d26fb653d073faed50ae77c");
   });
 
-  it("have one digest in whatever order they were given, and none when there are none", () => {
+  it("have one digest in any order, and none if there are no attributes", () => {
     const one = { DataType: "String", StringValue: "x" };
     const other = { DataType: "Binary", BinaryValue: "AAEC" };
     const digest = md5OfAttributes(parseMessageAttributes({ one, other }));
@@ -35,7 +35,7 @@ describe("message attributes", () => {
     ["a name ending in a period", { "a.": text }],
     ["no value", { a: { DataType: "String" } }],
     ["an empty value", { a: { DataType: "String", StringValue: "" } }],
-    ["a character that no message carries", { a: { DataType: "String", StringValue: "a\ufffe" } }],
+    ["a character that no message may have", { a: { DataType: "String", StringValue: "a\ufffe" } }],
     ["text under a binary type", { a: { DataType: "Binary", StringValue: "x" } }],
     ["an unknown type", { a: { DataType: "Date", StringValue: "x" } }],
     ["no object", { a: "x" }],

@@ -9,14 +9,14 @@ const LOCAL_CALLER_ARN = localCallerArn();
 const ANYBODY = "AKIDANYBODY";
 const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:123456789012:${queue}`;
 
-/** The queues that a caller may send to, as the template with these parameters has it. */
+/** The queues to which a caller may send, by the template with these parameters. */
 function openTo(accessKeyId: string, parameters: Readonly<Record<string, string>> = {}) {
   const { queues, mayCallerSend } = describeTemplate(projectTemplate(), parameters);
   return queues.map(({ name }) => name).filter((name) => mayCallerSend?.(arnOf(name), accessKeyId));
 }
 
-describe("attack:I4 who may send to a queue on a laptop", () => {
-  it("only the functions, and they to their own queues, where no principal is named", () => {
+describe("attack:I4 a queue on a laptop accepts messages from", () => {
+  it("only the functions, each to its own queues, if no principal is named", () => {
     expect(openTo(ANYBODY)).toEqual([]);
     expect(openTo(FUNCTIONS)).toEqual(["ContinuationQueue", "ContinuationDeadLetters", "Undeliverable"]);
   });
@@ -25,22 +25,22 @@ describe("attack:I4 who may send to a queue on a laptop", () => {
     LOCAL_CALLER_ARN,
     `arn:aws:iam::123456789012:user/team/ann,${LOCAL_CALLER_ARN}`,
     "arn:aws:iam::123456789012:user/*",
-  ])("every caller, where %s is named", (ReplayPrincipals) => {
+  ])("every caller, if %s is named", (ReplayPrincipals) => {
     const { queues } = describeTemplate(projectTemplate());
 
     expect(openTo(ANYBODY, { ReplayPrincipals })).toEqual(queues.map(({ name }) => name));
   });
 
-  it("not a principal whose name is the beginning of the named one", () => {
+  it("no principal whose name is the beginning of the named one", () => {
     expect(openTo(ANYBODY, { ReplayPrincipals: `${LOCAL_CALLER_ARN}-2` })).toEqual([]);
   });
 
-  it("a policy with a condition that is not emulated does not start", () => {
+  it("no caller, since nothing starts, if a policy has a condition that is not emulated", () => {
     const text = replaced(projectTemplate(), "BoolIfExists: {", "NumericLessThan: {");
     expect(() => describeTemplate(text)).toThrow(TemplateError);
   });
 
-  it("is refused as SQS refuses it: one message, a batch, and a move that sends in the caller's name", async () => {
+  it("no other caller, with SQS's own error: for a message, a batch, and a move with the caller's permissions", async () => {
     await using runtime = await startTestRuntime({
       handlers: {},
       eventing: {

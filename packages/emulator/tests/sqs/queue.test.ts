@@ -22,7 +22,7 @@ describe("a queue", () => {
     expect(work.receive({ max: 10, maxBytes: 11 })).toHaveLength(2);
   });
 
-  it("hides what was received for the visibility timeout, no shorter and no longer", () => {
+  it("hides a received message for exactly the visibility timeout", () => {
     const { work, scheduler } = workAndDeadQueues();
     work.send({ body: "a" });
     work.receive({ max: 1 });
@@ -32,7 +32,7 @@ describe("a queue", () => {
     expect(work.receive({ max: 1 })[0]).toMatchObject({ body: "a", receiveCount: 2 });
   });
 
-  it("gives one message once per receive, also with a visibility timeout of nothing", () => {
+  it("gives one message once per receive, also with a visibility timeout of zero", () => {
     const { work } = workAndDeadQueues();
     work.send({ body: "a" });
     expect(work.receive({ max: 10, visibilityTimeoutSeconds: 0 })).toHaveLength(1);
@@ -50,7 +50,7 @@ describe("a queue", () => {
     expect(work.receive({ max: 10 }).map(({ body }) => body)).toEqual(["queue's delay"]);
   });
 
-  it("forgets messages at the end of their retention, received or not", () => {
+  it("drops messages at the end of their retention, received or not", () => {
     const { work, scheduler, counters } = workAndDeadQueues({ retentionSeconds: 60 });
     work.send({ body: "a" });
     work.send({ body: "b" });
@@ -95,7 +95,7 @@ describe("a queue", () => {
     expect(() => work.changeVisibility(receiptHandle, 5)).toThrow("not in flight");
   });
 
-  it("fault:2 moves a message on at the receive after the last one allowed, and no later", () => {
+  it("fault:2 dead-letters a message at the first receive beyond the limit", () => {
     const { work, dead, scheduler, counters } = workAndDeadQueues();
     const { id } = work.send({ body: "poison" });
     for (let receive = 1; receive <= 3; receive += 1) {
@@ -132,7 +132,7 @@ describe("a queue", () => {
     expect(dead.receive({ max: 1 })).toEqual([]);
   });
 
-  it("purges whatever is in it", () => {
+  it("purges all messages", () => {
     const { work, counters } = workAndDeadQueues();
     work.send({ body: "a" });
     work.send({ body: "b", delaySeconds: 9 });
@@ -143,7 +143,7 @@ describe("a queue", () => {
   });
 });
 
-describe("what a queue refuses", () => {
+describe("a queue with limits", () => {
   it.each([
     ["MissingParameter", ""],
     ["InvalidMessageContents", "a\u0000b"],
@@ -155,24 +155,27 @@ describe("what a queue refuses", () => {
     expect(() => work.send({ body })).toThrow(expect.objectContaining({ code }));
   });
 
-  it("takes 1 MiB exactly, attributes included", () => {
+  it("accepts 1 MiB exactly, attributes included", () => {
     const { work } = workAndDeadQueues();
     const attributes = new Map([["name", { dataType: "String", stringValue: "value" }]]);
     expect(work.send({ body: "x".repeat(1_048_576 - 15), attributes }).bytes).toBe(1_048_576);
     expect(() => work.send({ body: "x".repeat(1_048_576 - 14), attributes })).toThrow("shorter than 1048576 bytes");
   });
 
-  it("takes no more than memory is meant for", () => {
+  it("refuses messages beyond its share of memory", () => {
     const { work } = workAndDeadQueues();
     const body = "x".repeat(1_048_576);
     for (let megabyte = 0; megabyte < 256; megabyte += 1) work.send({ body });
     expect(() => work.send({ body: "x" })).toThrow(expect.objectContaining({ code: "RequestThrottled" }));
   });
 
-  it.each(["not base64!", "", Buffer.from("x 1").toString("base64")])("a receipt handle that is none: %j", (handle) => {
-    const { work } = workAndDeadQueues();
-    expect(() => work.delete(handle)).toThrow(expect.objectContaining({ code: "ReceiptHandleIsInvalid" }));
-  });
+  it.each(["not base64!", "", Buffer.from("x 1").toString("base64")])(
+    "refuses the malformed receipt handle %j",
+    (handle) => {
+      const { work } = workAndDeadQueues();
+      expect(() => work.delete(handle)).toThrow(expect.objectContaining({ code: "ReceiptHandleIsInvalid" }));
+    },
+  );
 });
 
 describe("waiting for an arrival", () => {

@@ -68,7 +68,7 @@ describe("SQS for the real SDK", () => {
     expect(under.counters.of("work")).toMatchObject({ sent: 1, deleted: 1 });
   });
 
-  it("gives neither attributes that were not asked for nor an empty list", async () => {
+  it("returns only the requested attributes, and no empty list", async () => {
     under.work.send({ body: "a", attributes: new Map([["x", { dataType: "String", stringValue: "y" }]]) });
     const first = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     const second = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
@@ -76,7 +76,7 @@ describe("SQS for the real SDK", () => {
     expect(second.Messages).toBeUndefined();
   });
 
-  it("polls long: answers when a message comes, empty-handed when its time is over or the runtime stops", async () => {
+  it("polls long: responds when a message comes, and with none when the time is over or the emulator stops", async () => {
     const poll = () => sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
     const waiting = async (count: number) => {
       while (under.scheduler.pending < count) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -134,7 +134,7 @@ describe("SQS for the real SDK", () => {
     expect((await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "d" }))).QueueUrls).toEqual([deadUrl]);
   });
 
-  it("tells a queue's attributes, and purges it", async () => {
+  it("returns a queue's attributes, and purges it", async () => {
     under.work.send({ body: "a" });
     under.work.send({ body: "b", delaySeconds: 5 });
     const attributes = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] });
@@ -205,7 +205,7 @@ describe("the wire", () => {
   };
   const signed = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AmazonSQS.ListQueues" };
 
-  it("attack:P6 refuses who does not sign", async () => {
+  it("attack:P6 refuses an unsigned request", async () => {
     const answer = await post({ "x-amz-target": "AmazonSQS.ListQueues" }, "{}");
     expect(answer).toMatchObject({
       status: 403,
@@ -218,7 +218,7 @@ describe("the wire", () => {
     expect(answer).toMatchObject({ status: 400, body: { __type: "com.amazonaws.sqs#SerializationException" } });
   });
 
-  it("names what is not emulated", async () => {
+  it("names an operation that is not emulated", async () => {
     const answer = await post({ ...signed, "x-amz-target": "AmazonSQS.CreateQueue" }, "{}");
     expect(answer).toMatchObject({ status: 400, type: "application/x-amz-json-1.0" });
     expect(answer.body).toEqual({
@@ -227,7 +227,7 @@ describe("the wire", () => {
     });
   });
 
-  it("leaves other services' requests to them", async () => {
+  it("leaves requests to other services unhandled", async () => {
     const status = await new Promise((resolve) => {
       request(server.origin, { method: "GET", headers: signed }, (response) => resolve(response.statusCode)).end();
     });
@@ -298,7 +298,7 @@ describe("redrive, for the real SDK", () => {
     for (let receive = 0; receive < 4; receive += 1) under.work.receive({ max: 10, visibilityTimeoutSeconds: 0 });
   }
 
-  it("moves dead letters back to the queue that each came from, as new messages", async () => {
+  it("moves each dead letter back to its source queue, as a new message", async () => {
     deadLetter("a");
     expect(under.dead.counts().visible).toBe(1);
     await start("dead");
@@ -311,7 +311,7 @@ describe("redrive, for the real SDK", () => {
     ]);
   });
 
-  it("fails at a letter that no queue was the source of, unless it is told where to", async () => {
+  it("fails at a dead letter without a source queue, unless the request names a destination", async () => {
     under.dead.send({ body: "of a rule" });
     deadLetter("of a queue");
     await start("dead");
@@ -326,7 +326,7 @@ describe("redrive, for the real SDK", () => {
 
   it.each([
     [
-      "of a queue that is no queue's dead-letter queue",
+      "of a queue that is not a dead-letter queue",
       "work",
       undefined,
       "Source queue must be configured as a Dead Letter Queue.",

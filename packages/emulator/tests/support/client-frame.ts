@@ -1,4 +1,4 @@
-/** One frame as a client sends it (RFC 6455 section 5.2), right unless told otherwise. */
+/** One frame of a client (RFC 6455 section 5.2), valid unless the options say otherwise. */
 export function clientFrame(
   payload: string | Buffer,
   {
@@ -12,7 +12,7 @@ export function clientFrame(
     fin?: boolean;
     masked?: boolean;
     reserved?: number;
-    /** Of the length with the byte of the mask bit: as many as it takes unless said otherwise. */
+    /** The size of the length field with the byte of the mask bit; by default as small as possible. */
     lengthBytes?: 1 | 3 | 9;
   } = {},
 ): Buffer {

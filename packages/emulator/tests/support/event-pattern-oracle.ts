@@ -4,7 +4,7 @@ type Leaf = { readonly path: string; readonly value: unknown; readonly arrays: R
 type Condition = { readonly path: string; readonly values: readonly unknown[] };
 
 /**
- * Event patterns the slow way, as event-ruler explains itself: the event is a flat list of leaves, each knowing which
+ * Event patterns the slow way, by event-ruler's documentation: the event is a flat list of leaves, each knowing which
  * element of which array it lies in, and a pattern matches when every path finds a leaf and no two leaves chosen lie in
  * different elements of one array. Tries everything.
  */

@@ -1,6 +1,6 @@
 import type { Cancel, Scheduler } from "../../src/scheduler.ts";
 
-/** Time that stands still until it is told to pass; what is due runs in order of its moment, then of its making. */
+/** A time that a test moves. Due timers run in the order of their times, and at one time in the order of creation. */
 export class ManualScheduler implements Scheduler {
   #now: number;
   readonly #due = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -19,7 +19,7 @@ export class ManualScheduler implements Scheduler {
     return () => this.#due.delete(entry);
   }
 
-  /** How many are still waiting: what is left behind by something that ended is a leak. */
+  /** The number of pending timers. A timer that outlives its owner is a leak. */
   get pending(): number {
     return this.#due.size;
   }

@@ -1,13 +1,13 @@
-/** Shorter ones turn up by chance. */
+/** Shorter texts would be found by chance. */
 const SHORTEST = 8;
 
-/** The secret, the token and its segments, each in every spelling in which it could turn up where it must not. */
+/** The secret, the token and its segments, in every spelling in which a log or response could leak them. */
 export function plantedTexts(secret: string, token: string): readonly string[] {
   const texts = new Set([secret, token, ...token.split(".")]);
   return [...texts].filter((text) => text.trim().length >= SHORTEST).flatMap(spellings);
 }
 
-/** Those of the planted texts that this output holds: to be empty, and short in a failing test's report. */
+/** The planted texts in an output, shortened for a failing test's report. Expected: none. */
 export function leaksIn(output: string, planted: readonly string[]): readonly string[] {
   return planted.filter((text) => output.includes(text)).map((text) => text.slice(0, 40));
 }

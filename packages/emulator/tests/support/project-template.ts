@@ -14,7 +14,7 @@ export function localAccount(origin = "http://127.0.0.1:3001"): LocalAccount {
   return { ...DEFAULT_ACCOUNT, origin };
 }
 
-/** As the local runtime reads it, with test tokens where a test says so. */
+/** The template as the emulator reads it, with test tokens if a test says so. */
 export function describeTemplate(
   text: string,
   parameters: Readonly<Record<string, string>> = {},
@@ -24,7 +24,7 @@ export function describeTemplate(
   return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters, account });
 }
 
-/** The template with one piece of it replaced. Fails where the piece is not there, so that no test changes nothing. */
+/** The template with one piece replaced. Throws if the piece is missing, so that no test runs without its change. */
 export function replaced(text: string, piece: string | RegExp, replacement: string): string {
   const changed = text.replace(piece, replacement);
   if (changed === text) throw new Error(`not in the template: ${piece}`);

@@ -35,7 +35,7 @@ function named(queues: Queues, name: string): Queue {
   return queue;
 }
 
-/** Lets everything happen that is only waiting for its turn, not for time. */
+/** Lets all work run that waits for its turn in the event loop, not for time. */
 export function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,7 +5,7 @@ import { makeHttpServer } from "../../src/http/http-server.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import { realScheduler } from "../../src/scheduler.ts";
 
-/** Services of the local runtime on its HTTP server, on a port of their own, for real clients. */
+/** Serves some of the emulator's services on a separate port, for real clients. */
 export function serveHttpServices(...services: readonly HttpService[]): Promise<Served> {
   return serveWithin(new BodyBudget(64 * 1024 * 1024, realScheduler), ...services);
 }

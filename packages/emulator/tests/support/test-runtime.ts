@@ -13,11 +13,11 @@ export type Json = any;
 export type Handler = (event: Json, context: Json) => unknown;
 
 export type TestApi = {
-  /** Function name to handler. `Authorizer`, `Connect` and `Disconnect` are routed as in the template, if given. */
+  /** Handlers by function name. `Authorizer`, `Connect` and `Disconnect`, if given, are routed as in the template. */
   readonly handlers: Readonly<Record<string, Handler>>;
-  /** Further routes, key to function name; `!` before the name: with a route response. */
+  /** Function names by key of further routes. `!` before the name gives the route a response. */
   readonly routes?: Readonly<Record<string, string>>;
-  /** Of these routes. */
+  /** The timeouts of these routes. */
   readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -26,20 +26,20 @@ export type TestApi = {
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
   readonly observer?: Observer;
-  /** Answer what no emulated service answers. */
+  /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
 
 export type TestRuntime = AsyncDisposable & {
   readonly port: number;
   readonly url: string;
-  /** Every event, by function name, in order. */
+  /** All events by function name, in order. */
   readonly events: Readonly<Record<string, Json[]>>;
   readonly failures: readonly FunctionError[];
   close(): Promise<void>;
 };
 
-/** The local runtime on a free port, over handlers of the test's own. */
+/** The emulator on a free port, over handlers of the test's own. */
 export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const events: Record<string, Json[]> = Object.fromEntries(Object.keys(api.handlers).map((name) => [name, []]));
   const failures: FunctionError[] = [];

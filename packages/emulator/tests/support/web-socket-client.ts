@@ -5,10 +5,10 @@ import { type ClientOptions, WebSocket } from "ws";
 
 export type Frame = { readonly text: string; readonly isBinary: boolean };
 
-/** A WebSocket client that keeps what arrives until it is asked for, so that no frame is missed between two awaits. */
+/** A WebSocket client that keeps all frames until a test reads them, so that none is missed between two awaits. */
 export class TestClient {
   readonly ws: WebSocket;
-  /** Of the 101. */
+  /** The headers of the 101. */
   headers: IncomingMessage["headers"] = {};
   readonly #frames: Frame[] = [];
   readonly #closed: Promise<{ code: number; reason: string }>;
@@ -55,7 +55,7 @@ export async function connect(url: string, protocols: string[] = [], options: Cl
   return client;
 }
 
-/** The status of the answer to a handshake, 101 when it is accepted. */
+/** The status of the response to a handshake, 101 if it is accepted. */
 export function handshakeStatus(url: string, protocols: string[] = [], options: ClientOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, protocols, options);
@@ -71,7 +71,7 @@ export function handshakeStatus(url: string, protocols: string[] = [], options: 
   });
 }
 
-/** What a server answers to bytes as they are, to its end or to the end of its headers when it keeps the socket. */
+/** A server's response to raw bytes: to its end, or to the end of its headers if the server keeps the socket. */
 export async function exchange(port: number, request: string | Buffer): Promise<string> {
   const socket = await openSocket(port);
   socket.write(request);
@@ -94,12 +94,12 @@ export function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 }
 
-/** Whatever the case of its name. */
+/** A header's value, for any case of its name. */
 export function headerOf(answer: string, name: string): string | undefined {
   return new RegExp(`\\r\\n${name}: ([^\\r]*)`, "i").exec(answer)?.[1];
 }
 
-/** A handshake as text, to be spoiled. */
+/** A handshake as text, which tests change into malformed ones. */
 export function upgradeText(
   overrides: Readonly<Record<string, string | undefined>> = {},
   requestLine = "GET /dev HTTP/1.1",

@@ -10,7 +10,7 @@ import { connect, handshakeStatus } from "../support/web-socket-client.ts";
 
 const template = projectTemplate();
 
-/** The runtime over a template, with functions that answer with their name. */
+/** The emulator over a template, with functions that respond with their name. */
 async function start(text: string) {
   const stack = describeTemplate(text);
   const calls: string[] = [];
@@ -35,7 +35,7 @@ async function start(text: string) {
   return { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, calls };
 }
 
-/** Frames that come back for subscribe and then unsubscribe, of which the last is awaited. */
+/** The responses to subscribe and then unsubscribe, read until the last one has come. */
 async function answers(url: string): Promise<string[]> {
   const client = await connect(url);
   client.send({ action: "subscribe" });
@@ -56,21 +56,21 @@ async function publish(port: number, DetailType = "Entity Updated"): Promise<rea
   return ((await report.json()) as { queues: Json[] }).queues;
 }
 
-describe("the local runtime over a broken template", () => {
-  it("answers on every route while nothing is broken", async () => {
+describe("the emulator over a broken template", () => {
+  it("responds on every route while nothing is broken (positive control)", async () => {
     const { url } = await start(template);
 
     expect(await answers(url)).toEqual(["Subscribe", "Unsubscribe"]);
   });
 
-  it("hands an event to its function while nothing is broken", async () => {
+  it("passes an event to its function while nothing is broken (positive control)", async () => {
     const { port, calls } = await start(template);
     await publish(port);
 
     await expect.poll(() => calls).toEqual(["DeliverPushes"]);
   });
 
-  it("is where the template says", async () => {
+  it("has the address from the template", async () => {
     const { stage, url } = await start(replaced(template, "StageName: !Ref StageName", "StageName: Prod"));
 
     expect(await handshakeStatus(url)).toBe(101);
@@ -78,27 +78,27 @@ describe("the local runtime over a broken template", () => {
     expect(stage).toBe("Prod");
   });
 
-  it("does not answer where the route response is gone, though the function runs", async () => {
+  it("does not respond on a route without its route response, though the function runs", async () => {
     const { url, calls } = await start(withoutResource(template, "SubscribeRouteResponse"));
 
     expect(await answers(url)).toEqual(["Unsubscribe"]);
     expect(calls).toContain("Subscribe");
   });
 
-  it("leads an action whose route is gone to $default", async () => {
+  it("passes an action without its route to $default", async () => {
     const route = /^ {8}subscribe:\n(?: {10}.*\n)+/m;
     const { url } = await start(withoutResource(replaced(template, route, ""), "SubscribeRouteResponse"));
 
     expect(await answers(url)).toEqual(["Default", "Unsubscribe"]);
   });
 
-  it("admits no caller when the authorizer of $connect is missing", async () => {
+  it("admits no caller without the authorizer of $connect", async () => {
     const { url } = await start(replaced(template, "AuthArn: !GetAtt Authorizer.Arn", "AuthArn: !GetAtt Default.Arn"));
 
     expect(await handshakeStatus(url)).toBe(500);
   });
 
-  it("delivers an event to no queue when its rule is gone", async () => {
+  it("delivers an event without its rule to no queue", async () => {
     const text = withoutResource(withoutResource(template, "UserPushQueuePolicy"), "UserPushRule");
     const { port, calls } = await start(text);
     const queues = await publish(port, "Send User Push Notification");
@@ -116,7 +116,7 @@ describe("the local runtime over a broken template", () => {
     expect(JSON.stringify(queues)).not.toContain("order-17");
   });
 
-  it("keeps an event among the dead letters when the rule may send only there", async () => {
+  it("dead-letters an event when the rule may send only there", async () => {
     const both = "Resource: [!GetAtt EntityUpdatedQueue.Arn, !GetAtt EntityUpdatedDeadLetters.Arn]";
     const { port, calls } = await start(replaced(template, both, "Resource: !GetAtt EntityUpdatedDeadLetters.Arn"));
     const queues = await publish(port);

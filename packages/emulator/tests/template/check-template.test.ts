@@ -15,12 +15,12 @@ import { describeTemplate, projectTemplate, replaced } from "../support/project-
 
 const template = projectTemplate();
 
-/** The line of the template on which a piece of it stands. */
+/** The line number of a piece of the template. */
 function lineOf(text: string, piece: string): number {
   return text.slice(0, text.indexOf(piece)).split("\n").length;
 }
 
-/** The template with a line more behind one of its lines, indented as given. */
+/** The template with one more line after one of its lines, indented as given. */
 function withLine(after: string, line: string): string {
   return replaced(template, after, `${after}${line}\n`);
 }
@@ -30,7 +30,7 @@ const SUBSCRIBE = "        subscribe:\n";
 const QUEUE = "  EntityUpdatedQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n";
 const EVENT_SOURCE = "            Queue: !GetAtt EntityUpdatedQueue.Arn\n";
 
-describe("a property that AWS has and nothing here does", () => {
+describe("a property that only AWS implements", () => {
   const named: readonly (readonly [text: string, line: string, meaning: string])[] = [
     [
       withLine(SUBSCRIBE, "          RequestModels: { $default: Model }"),
@@ -49,14 +49,14 @@ describe("a property that AWS has and nothing here does", () => {
     ],
   ];
 
-  it.each(named)("is named once, with its line and what it means: %#", (text, line, meaning) => {
+  it.each(named)("is named once, with its line and its meaning: %#", (text, line, meaning) => {
     const { warnings } = describeTemplate(text);
 
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`infra/template.yaml:${lineOf(text, line)}: ${meaning}`);
   });
 
-  it("is named in one line, however often it is there", () => {
+  it("is named in one line, however often it occurs", () => {
     const models = "          RequestModels: { $default: Model }\n";
     const text = replaced(
       withLine(SUBSCRIBE, models.trimEnd()),
@@ -73,9 +73,9 @@ describe("a property that AWS has and nothing here does", () => {
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
     [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
     [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],
-  ])("is refused where passing it over would do harm: %#", (text, property) => {
+  ])("is refused if ignoring it would do harm: %#", (text, property) => {
     expect(() => describeTemplate(text)).toThrow(TemplateError);
-    expect(() => describeTemplate(text)).toThrow(`${property} is not known to the local runtime: `);
+    expect(() => describeTemplate(text)).toThrow(`${property} is not known to the emulator: `);
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe("a property that AWS has and nothing here does", () => {
     withLine("    Handler: index.handler\n", "    PermissionsBoundary: !Ref AWS::NoValue"),
     // It is not read here, so it may hold unknown properties.
     withLine(API, "      Description: !ImportValue of-another-stack"),
-  ])("is not spoken of where it makes no difference: %#", (text) => {
+  ])("is not reported if it makes no difference: %#", (text) => {
     expect(describeTemplate(text).warnings).toEqual([]);
   });
 });
@@ -112,14 +112,14 @@ describe("an unknown property", () => {
 
   it.each(cases)("is refused with its resource and its line: %#", (text, path) => {
     const property = path.split(".").at(-1) ?? "";
-    const message = `infra/template.yaml:${lineOf(text, `${property}:`)}: ${path} is not a property that the local runtime knows`;
+    const message = `infra/template.yaml:${lineOf(text, `${property}:`)}: ${path} is not a property that the emulator knows`;
 
     expect(() => describeTemplate(text)).toThrow(message);
   });
 });
 
-describe("what is emulated of the properties", () => {
-  it("gw:limit-11 IntegrationTimeout of a route, within what API Gateway takes", () => {
+describe("emulated properties include", () => {
+  it("gw:limit-11 IntegrationTimeout of a route, within API Gateway's limits", () => {
     const timeoutOf = (millis: number) =>
       describeTemplate(withLine(SUBSCRIBE, `          IntegrationTimeout: ${millis}`)).api.routes.find(
         ({ routeKey }) => routeKey === "subscribe",
@@ -148,7 +148,7 @@ describe("what is emulated of the properties", () => {
     expect(describeTemplate(text).rules).toHaveLength(rules);
   });
 
-  it("gw:management-15 further stages, if something is deployed on them", () => {
+  it("gw:management-15 further stages, if they have a deployment", () => {
     const stage = (more: string) =>
       replaced(
         template,
@@ -172,7 +172,7 @@ describe("the tables", () => {
     expect(tables.filter(([type]) => TYPES_WITHOUT_LOCAL_PART.has(type))).toEqual([]);
   });
 
-  it.each(tables)("say in words what a property of %s would do, and no more than that", (_type, table) => {
+  it.each(tables)("explain in words the effect of each property of %s that is not emulated", (_type, table) => {
     const texts = textsIn(table);
 
     for (const text of texts) expect(text).toMatch(/^[A-Za-z][^\n]*[^.]$/);
@@ -189,7 +189,7 @@ function textsIn(table: PropertyTable): readonly string[] {
   });
 }
 
-/** Everything that a start does with a template, without the port. */
+/** All work of a start with a template, except for the port. */
 async function run(stack: StackDescription): Promise<void> {
   const scheduler = new ManualScheduler();
   const handler = () => undefined;

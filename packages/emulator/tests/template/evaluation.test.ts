@@ -74,7 +74,7 @@ describe("intrinsic functions", () => {
     expect(found).toEqual(value);
   });
 
-  it("does not look at the branch that is not taken", () => {
+  it("do not evaluate the branch that is not taken", () => {
     expect(evaluate("!If [Yes, a, !GetAtt Nobody.Arn]")).toBe("a");
   });
 });
@@ -86,10 +86,10 @@ describe("what cannot be evaluated", () => {
     ["an unknown name in a text", "!Sub '${Nobody}'", "there is no parameter or resource Nobody"],
     ["an unknown condition", "!If [Maybe, a, b]", "there is no condition Maybe"],
     ["an unknown mapping", "!FindInMap [Sizes, large, memory]", "there is no mapping Sizes.large.memory"],
-    ["an unknown function", "!Cidr [a, 1, 2]", "Fn::Cidr is not known to the local runtime"],
+    ["an unknown function", "!Cidr [a, 1, 2]", "Fn::Cidr is not known to the emulator"],
     ["too few arguments", "!If [Yes, a]", "expected a list of three"],
-    ["arguments that are no list", "!Join x", "expected a list"],
-    ["an element that is not there", "!Select [2, !Ref Names]", "Fn::Select has no such element"],
+    ["arguments that are not a list", "!Join x", "expected a list"],
+    ["a missing element", "!Select [2, !Ref Names]", "Fn::Select has no such element"],
     ["a list where a text belongs", "!Sub 'n${Names}'", "expected a text"],
     ["a text where a list belongs", "!Join [',', !Ref Name]", "expected a list"],
   ])("%s is named with its line", (_name, yaml, problem) => {

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { parseTemplate } from "../../src/template/parse-template.ts";
 import type { TemplateNode } from "../../src/template/template-node.ts";
 
-/** As JSON, intrinsic functions in their long form. */
+/** A node as JSON, with intrinsic functions in their long form. */
 function plain(node: TemplateNode): unknown {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(plain);
@@ -22,7 +22,7 @@ describe("anchors, aliases and merge keys", () => {
     ["a list, and in a list", "a: &x [1]\nb: [*x, 2]", { a: [1], b: [[1], 2] }],
     ["an intrinsic function", "a: &x !Ref Name\nb: *x", { a: { Ref: "Name" }, b: { Ref: "Name" } }],
     ["within an intrinsic function", "a: &x 1\nb: !If [Is, *x, 2]", { a: 1, b: { "Fn::If": ["Is", 1, 2] } }],
-    ["an anchor that is named again", "a: &x 1\nb: *x\nc: &x 2\nd: *x", { a: 1, b: 1, c: 2, d: 2 }],
+    ["an anchor that is defined again", "a: &x 1\nb: *x\nc: &x 2\nd: *x", { a: 1, b: 1, c: 2, d: 2 }],
     ["a merge", "a: &x { c: 1, d: 2 }\nb: { <<: *x, d: 3 }", { a: { c: 1, d: 2 }, b: { c: 1, d: 3 } }],
     ["a merge behind an entry", "a: &x { c: 1 }\nb: { c: 2, <<: *x }", { a: { c: 1 }, b: { c: 2 } }],
     [
@@ -41,7 +41,7 @@ describe("anchors, aliases and merge keys", () => {
     if (!text.includes("!")) expect(parse(text, { merge: !text.includes('"<<"') })).toEqual(expected);
   });
 
-  it("an aliased entry stands where its key is, and what it holds where it was written", () => {
+  it("an aliased entry has the line of its key, and its content has the line of the anchor", () => {
     const { entries } = parseTemplate("template.yaml", "a: &x\n  c: 1\n\nb: *x");
     const aliased = entries.get("b");
 
@@ -52,7 +52,7 @@ describe("anchors, aliases and merge keys", () => {
   it.each([
     ["an alias inside the node that it refers to", "a: 1\nb: &x [*x]", "template.yaml:2: the alias *x is inside"],
     ["an alias of a map around it", "a: &x\n  b: { <<: *x }", "template.yaml:2: the alias *x is inside"],
-    ["an alias of nothing", "a: 1\nb: *x", "template.yaml:2: the alias *x has no anchor before it"],
+    ["an alias without an anchor", "a: 1\nb: *x", "template.yaml:2: the alias *x has no anchor before it"],
     ["a merge of a text", "a: &x c\nb: { <<: *x }", "template.yaml:1: a merge key (<<) takes a map"],
     ["a merge of an intrinsic function", "a: { <<: !Ref X }", "template.yaml:1: a merge key (<<) takes a map"],
   ])("refuses %s", (_case, text, message) => {

@@ -12,7 +12,7 @@ const template = projectTemplate();
 describe("the project's template", () => {
   const stack = describeTemplate(template, { MintTestTokens: "true" });
 
-  it("declares the API that clients know", () => {
+  it("declares the API for clients", () => {
     expect(stack.api.stages).toEqual([{ name: "dev" }]);
     expect(stack.api.routeSelectionExpression).toBe("$request.body.action");
     expect(stack.api.routes.map((route) => [route.routeKey, route.functionName, route.routeResponse])).toEqual([
@@ -46,7 +46,7 @@ describe("the project's template", () => {
     ]);
   });
 
-  it("takes functions with the globals' settings, their own before them", () => {
+  it("gives functions the globals' settings, and their own before those", () => {
     const authorizer = stack.functions.find(({ name }) => name === "Authorizer");
     const notify = stack.functions.find(({ name }) => name === "DeliverPushes");
 
@@ -60,7 +60,7 @@ describe("the project's template", () => {
     expect(notify).toMatchObject({ codeUri: "../dist/deliver-pushes/", timeoutSeconds: 60, memoryMegabytes: 1024 });
   });
 
-  it("asks for nothing that would have to be named", () => {
+  it("has no property that the emulator would have to report", () => {
     expect(stack.warnings).toEqual([]);
   });
 });
@@ -70,14 +70,14 @@ describe("parameters", () => {
     expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
   });
 
-  it("that are preferred count where they are declared, and are not required elsewhere", () => {
+  it("that are preferred count if they are declared, and are not required otherwise", () => {
     const preferred = { MintTestTokens: "true", Nonsense: "1" };
     const names = describeTemplate(template, {}, localAccount(), preferred).functions.map(({ name }) => name);
 
     expect(names).toContain("CreateTestJwt");
   });
 
-  it("decide what there is", () => {
+  it("decide which resources exist", () => {
     const namesFor = (parameters: Record<string, string>) =>
       describeTemplate(template, parameters).functions.map(({ name }) => name);
 
@@ -101,7 +101,7 @@ describe("parameters", () => {
     ["with one bad item in a list", { EventSources: "shop,aws.s3" }, "parameter EventSources must be sources"],
     ["that do not match a pattern without words", { Bare: "b" }, "parameter Bare must match a+"],
     ["out of bounds", { Count: "61" }, "parameter Count must be a number within its bounds"],
-    ["that are no number", { Count: "" }, "parameter Count must be a number within its bounds"],
+    ["that are not a number", { Count: "" }, "parameter Count must be a number within its bounds"],
     ["too short", { Name: "" }, "parameter Name is too short"],
     ["that break a rule", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
     ["too short for a secret, unsaid", { JwtSecret: "hunter2" }, "parameter JwtSecret must be 32 to 512 characters"],
@@ -117,8 +117,8 @@ describe("parameters", () => {
   });
 });
 
-describe("what breaks on AWS breaks here", () => {
-  it("a route without a route response sends no answer", () => {
+describe("a template that is broken on AWS is broken here", () => {
+  it("a route without a route response sends no response", () => {
     const { api } = describeTemplate(withoutResource(template, "SubscribeRouteResponse"));
 
     expect(api.routes.filter((route) => route.routeResponse).map((route) => route.routeKey)).toEqual([
@@ -127,13 +127,13 @@ describe("what breaks on AWS breaks here", () => {
     ]);
   });
 
-  it("gw:route-31 a route with a response answers, with the selection expression or without", () => {
+  it("gw:route-31 a route with a response sends it, with or without the selection expression", () => {
     const text = replaced(template, /(FunctionArn: !GetAtt Default.Arn\n).*RouteResponseSelectionExpression.*\n/, "$1");
 
     expect(describeTemplate(text).api.routes.find((route) => route.routeKey === "$default")?.routeResponse).toBe(true);
   });
 
-  it("a rule that is gone leads nowhere", () => {
+  it("a missing rule delivers nothing", () => {
     const { rules } = describeTemplate(
       withoutResource(withoutResource(template, "UserPushQueuePolicy"), "UserPushRule"),
     );
@@ -167,7 +167,7 @@ describe("what breaks on AWS breaks here", () => {
     });
   });
 
-  it("attack:I4 the permission is the rule's alone", () => {
+  it("attack:I4 the permission is only the rule's", () => {
     const text = replaced(
       template,
       '"aws:SourceArn": !GetAtt EntityUpdatedRule.Arn',
@@ -178,7 +178,7 @@ describe("what breaks on AWS breaks here", () => {
   });
 });
 
-describe("a resource that the runtime does not know", () => {
+describe("a resource that the emulator does not know", () => {
   it("is named with its line and ignored", () => {
     const text = replaced(template, "Resources:\n", "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n");
 
@@ -189,15 +189,9 @@ describe("a resource that the runtime does not know", () => {
   });
 });
 
-describe("a mistake is named with file, line and what is wrong", () => {
+describe("a mistake is named with file, line and reason", () => {
   it.each([
-    [
-      "YAML that is none",
-      "StageName: !Ref StageName\n",
-      "StageName: [a\n",
-      "RouteSelectionExpression",
-      "Flow sequence",
-    ],
+    ["malformed YAML", "StageName: !Ref StageName\n", "StageName: [a\n", "RouteSelectionExpression", "Flow sequence"],
     ["a key twice", "  WebsocketApi:\n", "  Connect: {}\n  WebsocketApi:\n", "  Connect:\n", "Map keys must be unique"],
     [
       "an unknown name",
@@ -235,7 +229,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "WebsocketApi.RouteSelectionExpression is missing",
     ],
     [
-      "a condition that is none",
+      "an unknown condition",
       "Condition: GeneratesSecret",
       "Condition: GeneratesSecrets",
       "  RotateSecret:",
@@ -249,11 +243,11 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "condition MintsTestTokens depends on itself",
     ],
     [
-      "a function of CloudFormation's that is not known",
+      "an unknown function of CloudFormation",
       "Name: !Ref AWS::StackName",
       "StageVariables: { a: !ImportValue x }",
       "StageVariables",
-      "Fn::ImportValue is not known to the local runtime",
+      "Fn::ImportValue is not known to the emulator",
     ],
     [
       "an alias inside the node that it refers to",
@@ -263,32 +257,32 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "the alias *n is inside the node that it refers to",
     ],
     [
-      "an event that is not run here",
+      "an event that is not emulated",
       "          Type: SQS\n",
       "          Type: Schedule\n",
       "Type: Schedule",
-      "DeliverPushes.Events.EntityUpdated.Type Schedule is not known to the local runtime",
+      "DeliverPushes.Events.EntityUpdated.Type Schedule is not known to the emulator",
     ],
     [
       "an authorizer of another kind",
       "AuthType: CUSTOM",
       "AuthType: AWS_IAM",
       "AuthType: AWS_IAM",
-      "WebsocketApi.Auth.AuthType AWS_IAM is not known to the local runtime",
+      "WebsocketApi.Auth.AuthType AWS_IAM is not known to the emulator",
     ],
     [
       "a transformed event",
       "        - Id: EntityUpdatedQueue\n",
       "        - Id: EntityUpdatedQueue\n          InputPath: $.detail\n",
       "InputPath",
-      "EntityUpdatedRule.Targets[0].InputPath is not known to the local runtime",
+      "EntityUpdatedRule.Targets[0].InputPath is not known to the emulator",
     ],
     [
       "a route that nothing selects",
       "RouteSelectionExpression: $request.body.action",
       "RouteSelectionExpression: $request.body.a[x]",
       "RouteSelectionExpression",
-      "WebsocketApi.RouteSelectionExpression is not an expression that the local runtime knows, such as $request.body",
+      "WebsocketApi.RouteSelectionExpression is not an expression that the emulator knows, such as $request.body",
     ],
     [
       "a stage that WebSocket APIs cannot have",
@@ -298,18 +292,18 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "WebsocketApi.StageName must be 1 to 128 letters, digits, hyphens and underscores",
     ],
     [
-      "an identity source that is unknown",
+      "an unknown identity source",
       "AuthType: CUSTOM",
       "AuthType: CUSTOM\n        IdentitySource: [$request.header.X]",
       "IdentitySource",
-      "WebsocketApi.Auth.IdentitySource $request.header.X is not known to the local runtime",
+      "WebsocketApi.Auth.IdentitySource $request.header.X is not known to the emulator",
     ],
     [
       "a FIFO queue by its property",
       "      VisibilityTimeout: 360\n",
       "      FifoQueue: true\n",
       "FifoQueue",
-      "EntityUpdatedQueue.FifoQueue is not known to the local runtime: FIFO queues are not emulated",
+      "EntityUpdatedQueue.FifoQueue is not known to the emulator: FIFO queues are not emulated",
     ],
     [
       "a FIFO queue by its name",
@@ -337,7 +331,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "  StageName:\n    Type: String\n",
       "  StageName:\n    Type: AWS::SSM::Parameter::Value<String>\n",
       "    Type: AWS::SSM",
-      "Parameters.StageName.Type is not known to the local runtime",
+      "Parameters.StageName.Type is not known to the emulator",
     ],
     [
       "a number out of bounds",
@@ -361,7 +355,7 @@ describe("a mistake is named with file, line and what is wrong", () => {
       "EntityUpdatedRule.EventPattern is refused by EventBridge:",
     ],
     [
-      "a state that rules have not",
+      "an unknown state of a rule",
       "      EventBusName: !Ref EventBusName\n",
       "      State: OFF\n",
       "State: OFF",

@@ -4,7 +4,7 @@ import { describeTemplate, projectTemplate, replaced } from "../support/project-
 
 const template = projectTemplate();
 
-/** The template with a property more in one of its maps. */
+/** The template with one more property in one of its maps. */
 function withProperty(before: string, line: string): string {
   return replaced(template, before, `${before}${line}\n`);
 }
@@ -14,7 +14,7 @@ const API = "    Type: AWS::Serverless::WebSocketApi\n    Properties:\n";
 const FUNCTIONS = "    Handler: index.handler\n";
 const QUEUE = "  EntityUpdatedQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n";
 
-/** One test per line of the document, by the line's id. */
+/** One test for each row of the document, by the row's id. */
 const lines: Readonly<Record<string, () => void>> = {
   "TE-1"() {
     for (const text of [withProperty(QUEUE, "      Tags: []"), withProperty(FUNCTIONS, "    RecursiveLoop: Allow")])
@@ -50,7 +50,7 @@ const lines: Readonly<Record<string, () => void>> = {
 };
 
 describe("docs/fidelity.md, the template", () => {
-  it("has exactly the lines that are tested here", () => {
+  it("has exactly the rows that are tested here", () => {
     const documented = [...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| (TE-\d+) /gm)].map(
       ([, id]) => id,
     );

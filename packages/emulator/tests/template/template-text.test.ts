@@ -3,7 +3,7 @@ import { TemplateError } from "../../src/template/template-error.ts";
 import { templateText } from "../../src/template/template-text.ts";
 
 describe("the template's text", () => {
-  it("is that of the file", () => {
+  it("is the file's text", () => {
     expect(templateText("infra/template.yaml")).toMatch(/^AWSTemplateFormatVersion/);
   });
 

@@ -1,4 +1,4 @@
-"""Prints what CloudFormation makes of template.yaml: AWS::Serverless resources expanded, as JSON, without an account."""
+"""Prints the template as CloudFormation expands it: without AWS::Serverless resources, as JSON, without an account."""
 
 import json
 import os
@@ -16,7 +16,7 @@ def expand(template_path: Path) -> dict:
     template = yaml_parse(template_path.read_text(encoding="utf-8"))
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # The transform takes code from S3 only, where `sam deploy` would have put it.
+            # The transform accepts code only from S3, where `sam deploy` puts it.
             resource["Properties"]["CodeUri"] = "s3://bucket/" + Path(resource["Properties"]["CodeUri"]).name
     return Translator({}, Parser()).translate(template, parameter_values={})
 

@@ -1,4 +1,4 @@
-"""MiniStack 1.5.33 with what the template needs and it lacks. Each addition says what AWS does; the template is not touched."""
+"""MiniStack 1.5.33 with additions that the template needs. Each one cites the behaviour of AWS; the template is unchanged."""
 
 import asyncio
 import datetime
@@ -23,7 +23,7 @@ from ministack.services.cloudformation import provisioners
 HANDLERS = provisioners._RESOURCE_HANDLERS
 
 
-# ---- CloudFormation: two types that it refuses with "Unrecognized resource types" ----------------------------------
+# ---- CloudFormation: two types that MiniStack refuses with "Unrecognized resource types" ----------------------------------
 
 
 def _checked(what, response):
@@ -34,7 +34,7 @@ def _checked(what, response):
 
 
 def _route_of(properties):
-    # `Ref` of a route is its id (user guide); here it is "api/route".
+    # `Ref` of a route is its id (user guide); in MiniStack it is "api/route".
     return properties["ApiId"], properties["RouteId"].split("/")[-1]
 
 
@@ -105,7 +105,7 @@ HANDLERS["AWS::SecretsManager::Secret"] = {
 # ---- The WebSocket API ---------------------------------------------------------------------------------------------
 
 # IdentitySource of a REQUEST authorizer is optional (API reference, CreateAuthorizer), and without one the function is
-# always asked; here its default is the header Authorization, and a request without it gets 401.
+# always invoked. MiniStack's default is the header Authorization, and a request without it gets 401.
 _plain_authorizer = HANDLERS["AWS::ApiGatewayV2::Authorizer"]["create"]
 HANDLERS["AWS::ApiGatewayV2::Authorizer"] = {
     **HANDLERS["AWS::ApiGatewayV2::Authorizer"],
@@ -115,7 +115,7 @@ HANDLERS["AWS::ApiGatewayV2::Authorizer"] = {
 }
 
 # An authorizer that fails with the text "Unauthorized" is a 401, any other error a 500 (developer guide, Lambda
-# authorizers). Here both are 500.
+# authorizers). In MiniStack both are 500.
 _errors = {}
 _plain_execute = lambda_svc._execute_function_with_config_scope
 _plain_authorize = apigateway._authorize_ws_connect
@@ -136,8 +136,8 @@ async def _authorize(api_id, route, request_context, *rest):
     return refusal, context
 
 
-# The subprotocol that $connect answers goes into the 101 (developer guide, "$connect route that requires a WebSocket
-# subprotocol"). Here it is not passed on, and a client that asked for one gives up.
+# The subprotocol in the response of $connect goes into the 101 (developer guide, "$connect route that requires a WebSocket
+# subprotocol"). MiniStack does not pass it on, and a client that asked for one gives up.
 _subprotocols = {}
 _plain_integrate = apigateway._invoke_ws_lambda
 _plain_websocket = apigateway.handle_websocket
@@ -148,8 +148,8 @@ async def _integrate(api_id, account_id, region, route, stage, connection_id, ev
     if event_type == "CONNECT" and isinstance(response, dict):
         headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
         _subprotocols[asyncio.current_task()] = headers.get("sec-websocket-protocol")
-    # A message is answered where its route has a response and selects it (developer guide, "Set up a route for a
-    # WebSocket API"). Here every message is.
+    # A message gets a response if its route has one and selects it (developer guide, "Set up a route for a
+    # WebSocket API"). In MiniStack every message gets one.
     if event_type == "MESSAGE" and not _has_response(api_id, route):
         return None
     return response
@@ -175,8 +175,8 @@ apigateway._invoke_ws_lambda = _integrate
 apigateway.handle_websocket = _websocket
 
 
-# ---- A rule sends to a queue only with the queue's permission, and else to its dead letters, if they permit it
-# (EventBridge user guide, "Using resource-based policies" and "Using dead-letter queues"). Here all are sent. -----------
+# ---- A rule sends to a queue only if the queue's policy allows it, otherwise to its dead letters if theirs allows it
+# (EventBridge user guide, "Using resource-based policies" and "Using dead-letter queues"). MiniStack sends all. -----------
 
 _plain_target = eventbridge._invoke_target
 
@@ -198,8 +198,8 @@ def _target(target, event, rule, *rest):
 eventbridge._invoke_target = _target
 
 
-# ---- What a policy may ask of its caller (IAM user guide, "AWS global condition context keys"): of a role's session its
-# role, and whether it is a service. Here the session, and nothing. ------------------------------------------------------
+# ---- Condition keys of the caller (IAM user guide, "AWS global condition context keys"): a session has the ARN of its
+# role, and a service is marked as one. MiniStack gives the session's ARN, and does not mark a service. ------------------------------------------------------
 
 _plain_condition_key = iam_evaluator._resolve_condition_key
 
@@ -216,11 +216,11 @@ def _condition_key(key, context):
 iam_evaluator._resolve_condition_key = _condition_key
 
 
-# ---- How it runs -----------------------------------------------------------------------------------------------------
+# ---- The program ------------------------------------------------------------------------------------------------------
 
 
 def _make_certificate(certificate_file, key_file):
-    """MiniStack would call the openssl command for one, which not every machine has."""
+    """Makes a certificate. MiniStack would call the command openssl, which not every machine has."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulator")])
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -243,7 +243,7 @@ def _make_certificate(certificate_file, key_file):
 
 
 def _end_with_parent():
-    """The test holds the other end of stdin: when it ends, in any way, the emulator and its function processes end too."""
+    """Ends the emulator and its function processes with the test, which holds the other end of stdin, however it ends."""
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
 
@@ -253,6 +253,6 @@ if __name__ == "__main__":
         os.setpgrp()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _make_certificate(os.environ["MINISTACK_SSL_CERT"], os.environ["MINISTACK_SSL_KEY"])
-    # Its own port is enough: MiniStack would listen on 443 as well.
+    # Only its own port: MiniStack would listen on 443 as well.
     app._port_is_bindable = lambda _host, _port: False
     app.main()

@@ -17,7 +17,7 @@ const stackWith = (parameters: Readonly<Record<string, string>>) => new Stack(ro
 const DOMAIN_TYPES = /^AWS::(ApiGatewayV2::(DomainName|ApiMapping)|CertificateManager|Route53)/;
 
 type Expectation = {
-  /** Without its scheme. */
+  /** The address without its scheme. */
   readonly address: string;
   readonly made: readonly string[];
 };
@@ -40,7 +40,7 @@ const EXPECTED: Readonly<Record<keyof typeof COMBINATIONS, Expectation>> = {
 };
 
 describe("parameters that belong together", () => {
-  it.each(Object.entries(COMBINATIONS))("%s: clients and pushes are given the right address", (name, parameters) => {
+  it.each(Object.entries(COMBINATIONS))("%s: clients and pushes get the right address", (name, parameters) => {
     const outputs = stackWith(parameters).section("Outputs");
     const { functions } = describeTemplate(projectTemplate(), parameters);
     const endpoints = functions.flatMap(({ environment }) => environment["CONNECTIONS_ENDPOINT"] ?? []);
@@ -53,7 +53,7 @@ describe("parameters that belong together", () => {
     expect(`${hostname}${basePath}`).toBe(EXPECTED[name]?.address);
   });
 
-  it.each(Object.entries(COMBINATIONS))("%s: of the domain, what is not there yet is made", (name, parameters) => {
+  it.each(Object.entries(COMBINATIONS))("%s: the missing resources of the domain are made", (name, parameters) => {
     const { resources } = stackWith(parameters);
     const made = resources.all.filter(({ type }) => DOMAIN_TYPES.test(type)).map(({ logicalId }) => logicalId);
 
@@ -117,9 +117,9 @@ describe("parameters that belong together", () => {
 
 const expanded = expandTemplate();
 
-describe.skipIf(expanded === undefined)("what the checks of the template look at", () => {
+describe.skipIf(expanded === undefined)("the combinations that the template is checked with", () => {
   const conditions = Object.keys((expanded as ExpandedTemplate | undefined)?.Conditions ?? {});
-  /** With a resource for each condition, to see which hold. */
+  /** The template with a resource for each condition, which shows the conditions that hold. */
   const probed = {
     ...expanded,
     Resources: {
@@ -130,13 +130,13 @@ describe.skipIf(expanded === undefined)("what the checks of the template look at
   const resolved = Object.values(COMBINATIONS).map((parameters) => resolveConditions(probed as never, parameters));
   const resourcesOf = (template: ReturnType<typeof resolveConditions>) => Object.keys(template["Resources"] as object);
 
-  it("has every resource in one combination at least", () => {
+  it("have every resource at least once", () => {
     const looked = new Set(resolved.flatMap(resourcesOf));
 
     expect(Object.keys(probed.Resources).filter((name) => !looked.has(name))).toEqual([]);
   });
 
-  it("has every condition both ways", () => {
+  it("have every condition true and false", () => {
     const always = conditions.filter((name) =>
       resolved.every((template) => resourcesOf(template).includes(`If${name}`)),
     );
@@ -145,7 +145,7 @@ describe.skipIf(expanded === undefined)("what the checks of the template look at
     expect(always).toEqual([]);
   });
 
-  it("has no condition left in it", () => {
+  it("have no unresolved condition", () => {
     expect(resolved.filter((template) => /Fn::If|AWS::NoValue|"Condition":"/.test(JSON.stringify(template)))).toEqual(
       [],
     );
@@ -153,7 +153,7 @@ describe.skipIf(expanded === undefined)("what the checks of the template look at
 });
 
 describe.skipIf(expanded === undefined)("the permissions boundary", () => {
-  it("bounds every role, those that SAM would make too", () => {
+  it("bounds every role, including roles that SAM would make", () => {
     const roles = ofType(expanded as ExpandedTemplate, "AWS::IAM::Role");
 
     expect(roles.length).toBeGreaterThan(9);

@@ -20,7 +20,7 @@ function widgets(): readonly Widget[] {
   return JSON.parse(body["Fn::Sub"]).widgets;
 }
 
-/** Rows of our namespace, their abbreviations written out: `.` repeats a cell of the row above, `...` all of them. */
+/** Rows of our namespace without abbreviations: `.` repeats a cell of the row above, `...` repeats all. */
 function ourMetrics(rows: readonly (readonly unknown[])[]): string[] {
   let above: readonly unknown[] = [];
   return rows.flatMap((row) => {
@@ -31,7 +31,7 @@ function ourMetrics(rows: readonly (readonly unknown[])[]): string[] {
 }
 
 describe.skipIf(expanded === undefined)("the dashboard", () => {
-  it("shows only metrics of ours that log lines carry, or that a filter makes of the access log", () => {
+  it("shows only own metrics that a log entry carries, or that a filter makes from the access log", () => {
     const tally = { ...newTally(), recipients: 0, ageMs: 0, function: "DeliverPushes" };
     const lines = [
       embeddedMetrics(NAMESPACE, "delivery", tally, 0),
@@ -45,7 +45,7 @@ describe.skipIf(expanded === undefined)("the dashboard", () => {
     expect(shown.filter((name) => ![...carried, ...filtered].includes(name))).toEqual([]);
   });
 
-  it("shows what a person watches", () => {
+  it("shows the widgets that an operator watches", () => {
     const titles = widgets().map(({ properties }) => properties.title);
     expect(titles).toEqual(
       expect.arrayContaining([

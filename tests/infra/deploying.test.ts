@@ -9,7 +9,7 @@ import { TEMPLATE } from "../../packages/emulator/tests/support/project-template
 import { parseTestTokenRequest } from "../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
 import { hints } from "../../src/entrypoints/local/hints.ts";
 
-/** With the AWS CLI for the second, and the connection for the third. */
+/** The second output needs the AWS CLI, the third the connection. */
 const PRINTED = hints({ port: 3001, stage: "dev" });
 
 const SAM = resolve(".venv/bin/sam");
@@ -42,7 +42,7 @@ describe("samconfig.toml", () => {
     expect(sections.get(`${environment}.validate.parameters`)).toEqual({ template_file: "dist/template.yaml" });
   });
 
-  it.each(environments)("%s deploys without a question, and without an error where nothing changed", (environment) => {
+  it.each(environments)("%s deploys without a question, and without an error if nothing changed", (environment) => {
     expect(sections.get(`${environment}.deploy.parameters`)).toMatchObject({
       confirm_changeset: "false",
       fail_on_empty_changeset: "false",
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(SAM) && process.env["CI"] !== "true")("sam build", (
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("fails until npm run build has made what it is to build", () => {
+  it("fails until npm run build has made the code", () => {
     const env = { ...process.env, SAM_CLI_TELEMETRY: "0", AWS_DEFAULT_REGION: "eu-west-1" };
     const { status, stderr } = spawnSync(SAM, ["build"], { cwd: folder, encoding: "utf8", env });
 
@@ -92,7 +92,7 @@ describe("the commands among the outputs", () => {
     expect(command).not.toContain("${");
   });
 
-  it("sends a request that CreateTestJwt takes, as bytes, which both versions of the AWS CLI send as they are", () => {
+  it("send a request that CreateTestJwt accepts, as bytes, which both versions of the AWS CLI send unchanged", () => {
     const [, file = ""] = /--payload fileb:\/\/(\S+)/.exec(commands[0]?.[1] ?? "") ?? [];
 
     expect(parseTestTokenRequest(JSON.parse(readFileSync(file, "utf8")))).toMatchObject({ userId: "ann" });
@@ -143,7 +143,7 @@ function substituted(text: unknown): string {
 }
 
 describe("another partition, such as aws-cn", () => {
-  it("has its own ending wherever a region stands in a name", () => {
+  it("has its own suffix in every name with a region", () => {
     const endings = [...source.matchAll(/([\w-]+)\.\$\{AWS::Region\}\.(amazonaws\.com|\$\{AWS::URLSuffix\})/g)];
     const withSuffix = new Set(endings.filter(([, , ending]) => ending !== "amazonaws.com").map(([, name]) => name));
 

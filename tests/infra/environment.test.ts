@@ -7,13 +7,13 @@ import { bundledConditions } from "../support/bundled-conditions.ts";
 
 const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
-/** What is not ours to give: settings of Lambda and the SDK, of Node.js and of packages. */
+/** Variables that the template does not set: those of Lambda, the SDK, Node.js and packages. */
 const NOT_OURS = /^(AWS_|NODE_|UNDICI_|JEST_WORKER_ID$|WATCH_REPORT_DEPENDENCIES$|FORCE_COLOR$)/;
 
 /** Lambda developer guide, "Defined runtime environment variables". */
 const ADDED_BY_LAMBDA = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted" };
 
-/** What a handler reads, given what the template gives it and what Lambda adds. */
+/** The variables that a handler reads, given those of the template and of Lambda. */
 function readBy(fn: (typeof functions)[number]): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -25,7 +25,7 @@ function readBy(fn: (typeof functions)[number]): readonly string[] {
 }
 
 describe("the environment that the template gives a function", () => {
-  it.each(functions.map((fn) => [fn.name, fn] as const))("is what %s reads, no more and no less", (_name, fn) => {
+  it.each(functions.map((fn) => [fn.name, fn] as const))("is exactly the variables that %s reads", (_name, fn) => {
     const read = readBy(fn);
 
     expect(read.toSorted()).toEqual(Object.keys(fn.environment).toSorted());

@@ -7,7 +7,7 @@ const template = expanded as ExpandedTemplate;
 
 type Mutant = readonly [what: string, plant: (resources: ExpandedTemplate["Resources"]) => void, found: string];
 
-/** The policy that roles have in common. */
+/** The policy that the roles share. */
 const statementsOf = (resources: ExpandedTemplate["Resources"]) =>
   resources["EncryptionKeyUse"]?.Properties.PolicyDocument.Statement;
 const keyPolicyOf = (resources: ExpandedTemplate["Resources"]) => resources["EncryptionKey"]?.Properties.KeyPolicy;
@@ -66,11 +66,11 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 describe.skipIf(expanded === undefined)("the key", () => {
-  it("may be used by all who read or write what it encrypts", () => {
+  it("may be used by all principals that read or write encrypted data", () => {
     expect(lackingKey(template)).toEqual([]);
   });
 
-  it.each(MUTANTS)("is missed with %s", (_what, plant, found) => {
+  it.each(MUTANTS)("is reported as missing with %s", (_what, plant, found) => {
     const mutant = structuredClone(template);
     plant(mutant.Resources as Record<string, never>);
 

@@ -41,7 +41,7 @@ const VERSIONS = { "00000000-0000-4000-8000-000000000001": ["AWSCURRENT"], [PEND
 const now = Date.now();
 const [gone, unreachable] = [aLiveConnection(), aLiveConnection()];
 const entityId = anEntityId();
-/** What is left of a connection that was closed. */
+/** The marker of a closed connection. */
 const remains: Answer = { body: { Items: [marshall({ ...connectionKey(gone.id), names: new Set([entityId]) })] } };
 
 /** The sender's record, with some names in a part. */
@@ -69,7 +69,7 @@ function aLiveConnection(): Connection {
   return aConnection({ connectedAt: (now - 60_000) as EpochMillis, expiresAt });
 }
 
-/** One connection is gone and has to be forgotten, one cannot be reached and is left to later. */
+/** One connection is gone and has to be forgotten; another cannot be reached and becomes a leftover. */
 function push(
   subscribers: readonly Record<string, unknown>[],
   connections: readonly Record<string, unknown>[],
@@ -89,7 +89,7 @@ const toStranger = { recipients: named([recipient("stranger")]) };
 
 const published = { time: new Date(now).toISOString() };
 
-/** Enough of each function's work that it needs all it is allowed. */
+/** Work of each function that needs all its permissions. */
 const work: Readonly<Record<string, Work>> = {
   Authorizer: {
     // Signed by somebody else, which only the keys can tell.
@@ -171,13 +171,13 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
 }
 
 describe("least privilege", () => {
-  it("is looked at for every function", () => {
+  it("is checked for every function", () => {
     const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
 
     expect(Object.keys(work).toSorted()).toEqual(functions.map(({ name }) => name).toSorted());
   });
 
-  it.each(Object.entries(work))("%s may do what it does and nothing else", async (functionName, rehearsal) => {
+  it.each(Object.entries(work))("%s has exactly the permissions that it uses", async (functionName, rehearsal) => {
     const used = await permissionsUsedBy(functionName, rehearsal);
 
     expect(used).toEqual(permissionsOf(functionName));

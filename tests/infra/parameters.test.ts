@@ -60,7 +60,7 @@ function problems(values: Values, template = root): readonly string[] {
   }
 }
 
-/** Values that an operator means, and those that an operator may enter by mistake. */
+/** Values that an operator intends, and values entered by mistake. */
 const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }>> = {
   StageName: { good: ["dev", "live-2"], bad: ["", "$default", "a/b", "x".repeat(129)] },
   FunctionNamePrefix: { good: ["", "staging-"], bad: ["a b", "x".repeat(41)] },
@@ -152,8 +152,8 @@ function isTied(parameter: string, template = root) {
   });
 }
 
-describe("what a parameter may be", () => {
-  it("is a choice, or a pattern with words for those who missed it", () => {
+describe("a parameter's value", () => {
+  it("is a choice, or has a pattern with an explanation", () => {
     const open = declared.names.filter((name) => {
       const parameter = declared.section(name);
       return (
@@ -164,21 +164,21 @@ describe("what a parameter may be", () => {
     expect(open).toEqual([]);
   });
 
-  it("is no Number, of which CloudFormation takes fractions too", () => {
+  it("is not a Number, since CloudFormation accepts fractions there", () => {
     expect(declared.names.filter((name) => declared.section(name).text("Type") === "Number")).toEqual([]);
   });
 
-  it("is shown by examples for every pattern", () => {
+  it("has examples for every pattern", () => {
     expect([...Object.keys(VALUES), ...ELSEWHERE].toSorted()).toEqual([...patterned].toSorted());
   });
 
-  it.each(Object.entries(VALUES))("%s: what an operator would give, and no slip of it", (name, { good, bad }) => {
+  it.each(Object.entries(VALUES))("%s: accepts intended values, and no mistyped one", (name, { good, bad }) => {
     expect(good.filter((value) => refusal({ [name]: value }) !== undefined)).toEqual([]);
     expect(bad.filter((value) => refusal({ [name]: value }) === undefined)).toEqual([]);
     expect(refusal({ [name]: bad[0] ?? "" })).toContain(declared.section(name).text("ConstraintDescription"));
   });
 
-  it.each(Object.keys(VALUES))("%s: what the template lets through, no function refuses", (name) => {
+  it.each(Object.keys(VALUES))("%s: no function refuses a value that the template accepts", (name) => {
     fc.assert(isTied(name), { numRuns: 60 });
   });
 
@@ -186,7 +186,7 @@ describe("what a parameter may be", () => {
     ["SubscriptionLimit", /(SubscriptionLimit:\n {4}Type: )String(\n.*\n) {4}AllowedPattern: .*\n/, "$1Number$2"],
     ["AllowedOrigins", /\(\?!https:.*?\)(?=\[a-z\])/, ""],
     ["TokenIssuer", '"[!-~]([ -~]{0,510}[!-~])?"', '".+"'],
-  ] as const)("%s: a wider pattern is found", (name, piece, wider) => {
+  ] as const)("%s: a wider pattern is detected", (name, piece, wider) => {
     const mutant = parseTemplate(TEMPLATE, replaced(projectTemplate(), piece, wider));
 
     expect(fc.check(isTied(name, mutant), { numRuns: 3000 }).failed).toBe(true);

@@ -11,7 +11,7 @@ import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { createTable } from "../support/create-table.ts";
 import { tablePermissions } from "../support/template-table.ts";
 
-describe.skipIf(!inject("containerEngine"))("what a function's role may do to the table", () => {
+describe.skipIf(!inject("containerEngine"))("the permissions of a function's role on the table", () => {
   const used = new Set<string>();
   let connections: DynamoConnectionStore;
   let subscriptions: DynamoSubscriptionStore;
@@ -33,7 +33,7 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
   const entityId = anEntityId();
   const subscribe = (id: EntityId) => subscriptions.subscribe(aSubscription(connection, id), NOW, 100);
   const unsubscribe = (id: EntityId) => subscriptions.unsubscribe(aSubscription(connection, id), NOW);
-  /** More than the record holds: some names are in a part. */
+  /** More subscriptions than the record holds, so that some names are in a part. */
   const many = Array.from({ length: 14 }, anEntityId);
   beforeEach(async () => {
     connection = aConnection();
@@ -66,7 +66,7 @@ describe.skipIf(!inject("containerEngine"))("what a function's role may do to th
   });
 });
 
-/** As IAM names them: a transaction needs the permissions of its parts, and none of its own. */
+/** Actions in IAM's terms: a transaction needs the permissions of its parts, and none of its own. */
 function permissionsFor(operation: string, input: object): readonly string[] {
   if (!("TransactItems" in input)) return [`dynamodb:${operation}${"IndexName" in input ? " index" : ""}`];
   const { TransactItems = [] } = input as TransactWriteCommandInput;

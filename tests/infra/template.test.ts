@@ -9,7 +9,7 @@ import { publicTexts } from "../support/public-keys.ts";
 const expanded = expandTemplate();
 const template = expanded as ExpandedTemplate;
 
-/** One row for each resource of a type, and none that passes for want of resources. */
+/** One row for each resource of a type. Throws if there is none, so that no test passes without a resource. */
 function each(type: string) {
   const rows = expanded === undefined ? [] : ofType(expanded, type);
   if (expanded !== undefined && rows.length === 0) throw new Error(`the template has no ${type}`);
@@ -50,7 +50,7 @@ function queuesWrittenBy(role: string): readonly unknown[] {
     .flatMap(([, { Resource }]) => listOf(Resource));
 }
 
-describe.skipIf(expanded === undefined)("who may call what", () => {
+describe.skipIf(expanded === undefined)("permissions to call", () => {
   it.each(each("AWS::Lambda::Permission"))(
     "CKV_AWS_364 cfn_nag:W24 cfn_nag:F13 %s names its source",
     (_name, { Properties }) => {
@@ -61,7 +61,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     },
   );
 
-  it("the authorizer is on $connect, on nothing else, and asks for no identity source", () => {
+  it("the authorizer is on $connect only, and has no identity source", () => {
     const routes = ofType(template, "AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
     const [authorizer, ...others] = ofType(template, "AWS::ApiGatewayV2::Authorizer");
 
@@ -87,13 +87,13 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(wild).toEqual([]);
   });
 
-  it("attack:I14 no function may publish to the bus that it is woken by", () => {
+  it("attack:I14 no function may publish to the bus that triggers it", () => {
     const actions = statementsOf("AWS::IAM::Role").flatMap(([, { Action }]) => listOf(Action));
     expect(actions).toContain("sqs:SendMessage");
     expect(actions.filter((action) => /^(\*|events:)/.test(action))).toEqual([]);
   });
 
-  it("each function has a role of its own, which only Lambda may take", () => {
+  it("each function has its own role, which only Lambda may assume", () => {
     const roles = ofType(template, "AWS::Lambda::Function").map(([name, { Properties }]) => [
       name,
       Properties.Role["Fn::GetAtt"][0],
@@ -107,7 +107,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     }
   });
 
-  it("cfn_nag:F20 cfn_nag:F21 attack:I4 a queue takes messages from its own rule, or from roles that may send, and over TLS alone", () => {
+  it("cfn_nag:F20 cfn_nag:F21 attack:I4 a queue accepts messages from its own rule or from permitted roles, over TLS only", () => {
     const statements = statementsOf("AWS::SQS::QueuePolicy").map(([, statement]) => statement);
     const granted = statements.filter(({ Effect }) => Effect === "Allow");
     const denied = statements.filter(({ Effect }) => Effect === "Deny");
@@ -134,7 +134,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(overPlainHttp.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
   });
 
-  it("every queue is closed to all principals but those who replay, and a function's own to the role that pushes", () => {
+  it("every queue denies all principals except those that replay, and DeliverPushes' queues also allow its role", () => {
     const replaying = {
       "Fn::If": ["HasReplayPrincipals", { "aws:PrincipalArn": { Ref: "ReplayPrincipals" } }, { Ref: "AWS::NoValue" }],
     };
@@ -172,7 +172,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(template.Parameters["ReplayPrincipals"].Default).toBe("");
   });
 
-  it("a function that takes up what it put into a queue may do so for ever, and no other may", () => {
+  it("only a function that consumes its own messages is exempt from loop detection", () => {
     const loops = ofType(template, "AWS::Lambda::EventSourceMapping")
       .filter(([, { Properties }]) =>
         queuesWrittenBy(`${Properties.FunctionName.Ref}Role`).some((target) =>
@@ -186,14 +186,14 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     expect(loops).toEqual(["DeliverPushes"]);
   });
 
-  it("the function that mints tokens exists only where a parameter of its own asks for it", () => {
+  it("the function that mints tokens exists only if its own parameter asks for it", () => {
     expect(template.Resources["CreateTestJwt"]?.Condition).toBe("MintsTestTokens");
     expect(template.Conditions["MintsTestTokens"]).toEqual({ "Fn::Equals": [{ Ref: "MintTestTokens" }, "true"] });
     expect(template.Parameters["MintTestTokens"].Default).toBe("false");
     expect(template.Parameters["Production"].Default).toBe("true");
   });
 
-  it("attack:I4 a rule names the sources whose events it takes, and aws is none", () => {
+  it("attack:I4 a rule names its allowed sources, and none begins with aws.", () => {
     for (const [, { Properties }] of each("AWS::Events::Rule")) {
       expect(Properties.EventPattern.$or).toEqual([
         { source: { Ref: "EventSources" } },
@@ -206,7 +206,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
     }
   });
 
-  it("asvs:V4.4.1 a custom domain speaks TLS 1.2 at least, and is then the only way in", () => {
+  it("asvs:V4.4.1 a custom domain requires TLS 1.2 or newer, and is then the only address", () => {
     const [[, domain] = []] = ofType(template, "AWS::ApiGatewayV2::DomainName");
     const [[, api] = []] = ofType(template, "AWS::ApiGatewayV2::Api");
 
@@ -215,7 +215,7 @@ describe.skipIf(expanded === undefined)("who may call what", () => {
   });
 });
 
-describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
+describe.skipIf(expanded === undefined)("protection of stored data", () => {
   it.each(each("AWS::SQS::Queue"))("CKV_AWS_27 cfn_nag:W48 %s is encrypted by SQS itself", (_name, { Properties }) => {
     expect(Properties.SqsManagedSseEnabled).toBe(true);
     expect(Properties).not.toHaveProperty("KmsMasterKeyId");
@@ -243,7 +243,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     ]);
   });
 
-  it("what waits in a queue from before it had SQS's own encryption can be decrypted, by those who receive it", () => {
+  it("a consumer can decrypt messages from before the queue had SQS's own encryption", () => {
     const ofQueues = statementsOf("AWS::IAM::ManagedPolicy").filter(([, { Condition }]) =>
       JSON.stringify(Condition ?? {}).includes("sqs."),
     );
@@ -266,7 +266,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     },
   );
 
-  /** Parts of the API that a stage does not wait for. */
+  /** Resources of the API that the stage does not depend on. */
   function notAwaited(expansion: ExpandedTemplate): readonly string[] {
     const awaited = dependenciesOf(expansion, "WebsocketApiStage");
     const served = Object.entries(expansion.Resources).filter(
@@ -278,7 +278,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     return served.map(([name]) => name).filter((name) => !awaited.has(name));
   }
 
-  it("the stage waits for all that it serves, and for the log group that API Gateway would make itself", () => {
+  it("the stage depends on all its resources, and on the log group that API Gateway would make itself", () => {
     const listIn = (expansion: ExpandedTemplate): { Ref?: string }[] =>
       expansion.Resources["WebsocketApiStage"]?.Properties.AccessLogSettings.DestinationArn["Fn::Select"][1] ?? [];
     const [, ...others] = listIn(template);
@@ -310,14 +310,14 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(template.Resources["JwtSignatureSecret"]?.Properties.KmsKeyId).toEqual(stackKey);
   });
 
-  it("SecretsManager.1: a secret that is generated is rotated, by the function that may be called for it", () => {
+  it("SecretsManager.1: a generated secret is rotated by the function that Secrets Manager may invoke", () => {
     expect(template.Resources["SecretRotation"]).toMatchObject({
       Condition: "GeneratesSecret",
       Properties: { SecretId: { Ref: "JwtSignatureSecret" }, RotationLambdaARN: arnOf("RotateSecret") },
     });
   });
 
-  it("a secret that is asked for by prompt can be left to be generated, though sam deploy --guided takes no empty answer", () => {
+  it("the prompt for the secret accepts `generate`, since sam deploy --guided takes no empty answer", () => {
     const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
 
     expect(["", "generate", SECRET_TEXT].filter((answer) => !pattern.test(answer))).toEqual([]);
@@ -327,7 +327,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     });
   });
 
-  it("fault:K8 fault:K12 a secret is refused as a parameter already, as far as a pattern can tell", () => {
+  it("fault:K8 fault:K12 the parameter's pattern refuses bad secrets, as far as a pattern can", () => {
     const pattern = new RegExp(`^(?:${template.Parameters["JwtSecret"].AllowedPattern})$`);
     const uniform = ["k".repeat(32), "abcdefg".repeat(9), "password".repeat(4), "0123456789abcdef".repeat(2)];
     const random = Array.from({ length: 500 }, () => randomBytes(48)).flatMap((bytes) =>
@@ -340,7 +340,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     expect(random.filter((text) => !pattern.test(text))).toEqual([]);
   });
 
-  it("CKV_AWS_45 the secret goes into Secrets Manager and into nothing else", () => {
+  it("CKV_AWS_45 the secret goes into Secrets Manager only", () => {
     const users = Object.entries(template.Resources).filter(([, { Properties }]) =>
       /"JwtSecret"|\$\{JwtSecret\}/.test(JSON.stringify(Properties)),
     );
@@ -357,7 +357,7 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
     },
   );
 
-  it("every function writes to a log group of the template, which it alone may write to", () => {
+  it("every function has a log group in the template, to which only it may write", () => {
     for (const [name, { Properties }] of each("AWS::Lambda::Function")) {
       expect(Properties.LoggingConfig).toEqual({
         LogFormat: "JSON",
@@ -390,11 +390,11 @@ describe.skipIf(expanded === undefined)("what is kept, and from whom", () => {
   });
 });
 
-describe.skipIf(expanded === undefined)("what happens when something fails", () => {
+describe.skipIf(expanded === undefined)("on a failure", () => {
   const deadLetterQueues = () =>
     ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy === undefined);
 
-  it("fault:2 attack:I6 every consumed queue gives up after five attempts, waits six timeouts, and repeats only what failed", () => {
+  it("fault:2 attack:I6 every consumed queue gives up after five receives, waits six timeouts, and repeats only failed messages", () => {
     for (const [, { Properties }] of each("AWS::Lambda::EventSourceMapping")) {
       const queue = template.Resources[Properties.EventSourceArn["Fn::GetAtt"][0]]?.Properties;
       const consumer = template.Resources[Properties.FunctionName.Ref]?.Properties;
@@ -405,7 +405,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     }
   });
 
-  it("fault:2 dead letters outlive what they come from", () => {
+  it("fault:2 dead letters outlive the messages of their source queue", () => {
     const sources = ofType(template, "AWS::SQS::Queue").filter(([, { Properties }]) => Properties.RedrivePolicy);
 
     for (const [, { Properties }] of sources) {
@@ -415,7 +415,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(sources.length).toBe(3);
   });
 
-  it("every queue without a redrive policy holds dead letters, and its alarm tells of the first", () => {
+  it("every queue without a redrive policy holds dead letters, and has an alarm for the first", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
 
     for (const [name] of deadLetterQueues()) {
@@ -431,7 +431,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(deadLetterQueues().length).toBe(4);
   });
 
-  it("fault:4 an alarm tells of each event that a rule could put nowhere, on whichever bus it is", () => {
+  it("fault:4 an alarm reports each event that a rule could not store, on any bus", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
     const rules = each("AWS::Events::Rule");
 
@@ -460,7 +460,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
     expect(rules.length).toBe(2);
   });
 
-  it("fault:4 EventBridge tries for a day and then hands over to the dead letters", () => {
+  it("fault:4 EventBridge retries for a day and then dead-letters the event", () => {
     for (const [, { Properties }] of each("AWS::Events::Rule")) {
       for (const target of Properties.Targets) {
         expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
@@ -487,7 +487,7 @@ describe.skipIf(expanded === undefined)("what happens when something fails", () 
 });
 
 describe.skipIf(expanded === undefined)("two stacks in one account", () => {
-  it("share no name: every one is generated, made of the stack's own, or given by a parameter", () => {
+  it("share no name: each is generated, made from the stack's name, or given by a parameter", () => {
     const fixed = Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties }]) =>
       Object.entries(Properties ?? {})
         .filter(([property, value]) => /(^|[a-z])Name$/.test(property) && typeof value === "string")

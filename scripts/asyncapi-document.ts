@@ -11,7 +11,7 @@ import {
 } from "@portcullis/protocol/schemas";
 import { stringify } from "yaml";
 
-/** Frames and events that a test exchanged with the local runtime, by message name. */
+/** Frames and events that a test exchanged with `npm start`, by message name. */
 const EXAMPLES = "docs/examples/exchanged.json";
 
 type MessageDescription = { readonly schema: ObjectSchema; readonly title: string; readonly summary: string };

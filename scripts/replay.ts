@@ -12,7 +12,7 @@ const HELP = `Sends dead letters back: npm run replay -- --reason <reason> | --q
   --endpoint-url <url>   of a running npm start, as http://127.0.0.1:3001; else AWS, as the AWS CLI is configured
   --help                 this text`;
 
-/** The local runtime takes any credentials: real ones are not used. */
+/** The emulator accepts any credentials: real ones are not used. */
 function clientAt(endpoint: string | undefined): SQSClient {
   if (endpoint === undefined) return new SQSClient({});
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };

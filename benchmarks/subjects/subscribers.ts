@@ -15,7 +15,7 @@ export type SubscribersOrder = {
 };
 export type PushTimes = { readonly p50Ms: number; readonly p99Ms: number; readonly lastMs: number };
 
-/** As many connects at once as the runtime answers without queueing. */
+/** The number of concurrent connects that the emulator handles without queueing. */
 const CONCURRENCY = 50;
 
 /** From the call of PutEvents to each subscriber's frame, in milliseconds. */

@@ -40,7 +40,7 @@ function find(stack: Stack, reference: string): Resource {
   return found;
 }
 
-/** The last part of an ARN; of resources without an ARN in the local runtime, the logical id before `.Arn`. */
+/** The last part of an ARN; for a resource without an ARN in the emulator, the logical id before `.Arn`. */
 function nameIn(reference: string): string {
   return (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
 }

@@ -1,6 +1,6 @@
 import { paginateListQueues, type SQSClient } from "@aws-sdk/client-sqs";
 
-/** URLs by logical id: CloudFormation names a queue `<stack>-<logical id>-<random>`, the local runtime by that id alone. */
+/** URLs by logical id: CloudFormation names a queue `<stack>-<logical id>-<random>`, the emulator by that id alone. */
 export async function queuesOf(client: SQSClient, stack: string): Promise<(logicalId: string) => string> {
   const urls: string[] = [];
   for await (const page of paginateListQueues({ client, pageSize: 1000 }, {})) urls.push(...(page.QueueUrls ?? []));

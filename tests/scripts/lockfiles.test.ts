@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 type Entry = {
   readonly integrity?: string;
   readonly resolved?: string;
-  /** Comes inside another package's archive, which has the hash. */
+  /** A package inside another package's archive, whose hash covers it. */
   readonly inBundle?: boolean;
   readonly link?: boolean;
 };
@@ -27,7 +27,7 @@ it("finds every lockfile of the project", () => {
 describe.each(lockfiles)("%s", (lockfile) => {
   // npm leaves the hash out for packages of other platforms that it did not download; `npm view NAME@VERSION
   // dist.integrity` answers with it.
-  it("has a hash for each archive, those of other platforms too", () => {
+  it("has a hash for each archive, including other platforms", () => {
     const entries = entriesOf(lockfile).filter(([, { inBundle }]) => inBundle !== true);
 
     expect(entries.length).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ import { entityUpdated } from "../support/queued-messages.ts";
 
 const QUEUES = ["Undeliverable", "ContinuationQueue", "EntityUpdatedQueue", "UserPushQueue"] as const;
 
-describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () => {
+describe.skipIf(!hasMoto())("the replay of dead letters, over SQS emulated by moto,", () => {
   let moto: Awaited<ReturnType<typeof startMoto>>;
   let client: SQSClient;
   let stack: string;
@@ -59,7 +59,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     return client.send(new SendMessageCommand(command));
   }
 
-  it("fault:2 delivers what was a delivery, to the letter but for its age", async () => {
+  it("fault:2 sends a delivery unchanged, except for the member `replay`", async () => {
     const deliveries: Delivery[] = [
       freshDelivery(entityUpdate({ message: "\ufffe\uffff\ud800{" })),
       { notification: userPush(), to: { recipients: named(recipients(2)) }, attempt: 0 },
@@ -77,7 +77,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     expect(await bodiesIn("Undeliverable")).toEqual([]);
   });
 
-  it("sends an event as it came to the queue of its detail-type", async () => {
+  it("sends an event unchanged to the queue of its detail-type", async () => {
     const bodies = ["Entity Updated", "Send User Push Notification"].map((type) =>
       JSON.stringify(entityUpdated({ entityId: 7 }, { "detail-type": type })),
     );
@@ -92,7 +92,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     );
   });
 
-  it("leaves other reasons and what no function takes where they are, to be received at once", async () => {
+  it("leaves other reasons, and messages that no function takes, visible at once", async () => {
     const bodies = ["[", "null", '{"detail-type":"toString"}', JSON.stringify(entityUpdated({}))];
     for (const [index, body] of bodies.entries()) await putAside(body, index < 3 ? "MALFORMED_EVENT" : "TOO_OLD");
     expect(await replayDeadLetters(client, { stack, reason: "MALFORMED_EVENT" })).toEqual({
@@ -103,7 +103,7 @@ describe.skipIf(!hasMoto())("replaying dead letters, in SQS as moto has it", () 
     expect([...(await bodiesIn("Undeliverable"))].sort()).toEqual([...bodies].sort());
   });
 
-  it("names a queue that the stack does not have, and takes none of another stack", async () => {
+  it("names a queue that the stack does not have, and uses none of another stack", async () => {
     const replaying = replayDeadLetters(client, { stack: "stack", reason: "TOO_OLD" });
     await expect(replaying).rejects.toThrow("stack stack has no queue Undeliverable");
     const { Attributes } = await client.send(

@@ -7,7 +7,7 @@ function run(script: string, ...args: readonly string[]) {
 }
 
 describe("the tests alone", () => {
-  it("are those that the filter matches, and no check", () => {
+  it("run for the filter's matches, without the checks", () => {
     const { status, stdout } = run("scripts/test-only.ts", "tests/domain/origin-policy.test.ts");
     expect(stdout).toMatch(/^\d+ passed, 0 failed$/m);
     expect(stdout).toContain("origin-policy.test.ts");
@@ -23,7 +23,7 @@ describe("the tests alone", () => {
 });
 
 describe.each(["scripts/check.ts", "scripts/test-only.ts"])("a mistyped filter of %s", (script) => {
-  it("fails before anything runs, beside good ones too", () => {
+  it("fails before anything runs, also beside correct ones", () => {
     expect(run(script, "tests/domain/origin-policy.test.ts", "tests/domian")).toEqual({
       status: 1,
       stdout: "0 passed, 1 failed\n",

@@ -8,7 +8,7 @@ import { isHandedOn } from "../../scripts/with-node/run.mjs";
 
 const LINUX = { platform: "linux", arch: "x64", libc: "glibc" };
 
-describe("the Node.js that is brought", () => {
+describe("the installed Node.js", () => {
   const packages = readPackages("toolchain/package-lock.json") ?? {};
 
   it.each([
@@ -23,7 +23,7 @@ describe("the Node.js that is brought", () => {
     expect(nodeBinaryFor(packages, { platform, arch })).toBe(binary);
   });
 
-  it("is of the major version that .nvmrc names, with the hash of its content, and from any registry", () => {
+  it("has the major version of .nvmrc and a hash of its content, and comes from any registry", () => {
     const major = readFileSync(".nvmrc", "utf8").trim();
     expect(Object.values(packages)).toHaveLength(5);
     for (const entry of Object.values(packages)) {
@@ -34,7 +34,7 @@ describe("the Node.js that is brought", () => {
   });
 });
 
-describe("what counts as installed", () => {
+describe("a complete installation", () => {
   const native = { version: "1.0.0", optional: true, os: ["linux"], cpu: ["x64"] };
   const wanted = {
     "node_modules/plain": { version: "1.0.0", integrity: "sha512-plain" },
@@ -47,7 +47,7 @@ describe("what counts as installed", () => {
   };
   const { "node_modules/musl": _, "node_modules/mac": __, "node_modules/of-the-mac-one": ___, ...installed } = wanted;
 
-  it("is all that this machine can have, and more", () => {
+  it("has all packages for this machine, and may have more", () => {
     const more = { ...installed, "node_modules/more": { version: "1.0.0" } };
     expect(missingPackages(wanted, more, LINUX)).toStrictEqual([]);
   });
@@ -89,7 +89,7 @@ describe("npm's reason", () => {
     },
   );
 
-  it("is its code and first sentence otherwise", () => {
+  it("is otherwise its code and first sentence", () => {
     expect(
       reasonIn("npm error code EINTEGRITY\nnpm error errno 1\nnpm error it is another file\nnpm error more\n"),
     ).toBe("EINTEGRITY it is another file");
@@ -98,7 +98,7 @@ describe("npm's reason", () => {
 });
 
 describe("on Windows", () => {
-  it("the variable of the path is found however it is spelled", () => {
+  it("the path's variable is found in any spelling", () => {
     expect(pathFirst(["one"], { Path: "two", HOME: "x" })).toStrictEqual({
       Path: `one${process.platform === "win32" ? ";" : ":"}two`,
       HOME: "x",
@@ -106,13 +106,13 @@ describe("on Windows", () => {
     expect(pathFirst(["one"], {})).toStrictEqual({ PATH: "one" });
   });
 
-  it("no signal is handed on: it would end the program before its goodbye", () => {
+  it("no signal is passed on: it would end the program before its cleanup", () => {
     expect(["win32", "linux", "darwin"].map(isHandedOn)).toStrictEqual([false, true, true]);
   });
 });
 
 describe("the scripts of package.json", () => {
-  it("are words that cmd.exe knows too, with the one it lacks beside them", () => {
+  it("use only commands of cmd.exe, and `exec`, which exec.cmd adds", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
     const commands = Object.values(scripts).flatMap((script) => script.split(" && "));
     expect(commands.map((command) => command.split(" ")[0])).toContain("exec");

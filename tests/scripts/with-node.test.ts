@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deferred } from "../../packages/emulator/tests/support/deferred.ts";
 
-/** With a blank in it, as a user's folder may have. */
+/** A path with a blank, as in a user's folder. */
 let project: string;
 const children: ChildProcess[] = [];
 let registry: Registry;
 
-/** A Node.js of a version that no machine has. It runs the program by name, and npm by the Node.js of this test. */
+/** A fake Node.js of a version that no machine has. It fakes the program, and runs npm with this test's Node.js. */
 const NODE = {
   name: "node-here",
   version: "99.0.0",
@@ -27,7 +27,7 @@ esac
 `,
 };
 
-/** A project that needs nothing from the network, not installed yet, whose program says that it ran. */
+/** A project without installed dependencies that needs no network. Its program reports that it ran. */
 beforeEach(async () => {
   project = join(mkdtempSync(join(tmpdir(), "with-node-")), "a b");
   for (const folder of ["scripts", "toolchain", "part"]) mkdirSync(join(project, folder), { recursive: true });
@@ -59,7 +59,7 @@ function write(file: string, content: unknown): void {
   writeFileSync(join(project, file), JSON.stringify(content));
 }
 
-/** A registry of one package. `answer` sets its answer to every request. */
+/** A registry of one package. `answer` sets its response to every request. */
 class Registry {
   answer: "serve" | "fail" | "hang" = "serve";
   readonly #server: Server;
@@ -118,7 +118,7 @@ function integrityOf(bytes: Buffer): string {
   return `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
 }
 
-/** Lets the project want a Node.js that this machine does not have, and package it for this one or another. */
+/** Makes the project require a Node.js that this machine lacks, and packages it for this machine or another. */
 function wantNewerNode(machine = { os: [process.platform] as string[], cpu: [process.arch] as string[] }): void {
   writeFileSync(join(project, ".nvmrc"), "99\n");
   const optionalDependencies = { [NODE.name]: NODE.version };
@@ -128,7 +128,7 @@ function wantNewerNode(machine = { os: [process.platform] as string[], cpu: [pro
   write("toolchain/package-lock.json", { lockfileVersion: 3, packages });
 }
 
-/** In a process group of its own, as a terminal would make it. */
+/** Runs in its own process group, as in a terminal. */
 function run(): ChildProcess {
   const child = spawn(process.execPath, ["scripts/with-node.mjs", "program.mjs"], {
     cwd: project,
@@ -160,7 +160,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("the start script", () => {
-  it("installs once, runs the program and ends as it does", async () => {
+  it("installs once, runs the program and ends with its exit code", async () => {
     const first = await outcomeOf(run());
     const second = await outcomeOf(run());
 
@@ -193,7 +193,7 @@ describe("the start script", () => {
     expect(await outcomeOf(run())).toStrictEqual({ code: 3, output: "it ran\n" });
   });
 
-  it("installs what another version of the lockfile asks for", async () => {
+  it("installs the packages of a changed lockfile", async () => {
     await outcomeOf(run());
     const lockfile = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));
     lockfile.packages.part.version = "1.0.1";
@@ -209,7 +209,7 @@ describe("the start script", () => {
     expect(await outcomeOf(run())).toMatchObject({ code: 137 });
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("hands %s on and waits for the program", async (signal) => {
+  it.each(["SIGINT", "SIGTERM"] as const)("passes %s on and waits for the program", async (signal) => {
     await outcomeOf(run());
     writeFileSync(
       join(project, "program.mjs"),
@@ -225,8 +225,8 @@ describe("the start script", () => {
   });
 });
 
-describe("an installation that Ctrl-C ends", () => {
-  it("leaves no npm, no lock and nothing in the way of the next", async () => {
+describe("an installation ended by Ctrl-C", () => {
+  it("leaves no npm process and no lock, and the next one succeeds", async () => {
     const packages = { "": { dependencies: { [NODE.name]: NODE.version } }, [`node_modules/${NODE.name}`]: NODE };
     const before = ["package.json", "package-lock.json"].map((file) => readFileSync(join(project, file), "utf8"));
     write("package.json", packages[""]);
@@ -255,7 +255,7 @@ describe("an installation that Ctrl-C ends", () => {
 describe("an older Node.js", () => {
   const LEFT_OUT = "npm left out node-here@99.0.0: try again when the registry can be reached";
 
-  it("brings the packaged one and runs the program under it", async () => {
+  it("gets the packaged one and runs the program under it", async () => {
     wantNewerNode();
 
     const { code, output } = await outcomeOf(run());
@@ -264,7 +264,9 @@ describe("an older Node.js", () => {
     expect(code).toBe(0);
   });
 
-  it("is one line when the registry fails, and tried again by the next command", { timeout: 60_000 }, async () => {
+  it("is one line of advice when the registry fails, and the next command tries again", {
+    timeout: 60_000,
+  }, async () => {
     wantNewerNode();
     registry.answer = "fail";
     const failed = await outcomeOf(run());
@@ -278,7 +280,7 @@ describe("an older Node.js", () => {
   it.each([
     ["does not run", "#!/bin/sh\nexit 127\n", "exit status 127"],
     ["cannot be executed", "#!/nowhere/at/all\n", "ENOENT"],
-  ])("that %s is one line of advice, and tried again", async (_, script, reason) => {
+  ])("that %s is one line of advice, and the next command tries again", async (_, script, reason) => {
     wantNewerNode();
     const { script: good } = NODE;
     NODE.script = script;
@@ -292,7 +294,7 @@ describe("an older Node.js", () => {
     expect(await outcomeOf(run())).toMatchObject({ code: 0 });
   });
 
-  it("that went away later is one line of advice", async () => {
+  it("that was removed later is one line of advice", async () => {
     wantNewerNode();
     await outcomeOf(run());
     writeFileSync(join(project, "toolchain/node_modules", NODE.name, "bin/node"), "#!/nowhere/at/all\n");
@@ -318,7 +320,7 @@ describe("an older Node.js", () => {
 
 describe("a checkout that cannot be written to", () => {
   it("is one line of advice", async () => {
-    // For root no folder is read-only: a file in the folder's place has the same effect.
+    // Root may write to any folder: a file in the folder's place has the same effect.
     rmSync(join(project, "toolchain"), { recursive: true });
     writeFileSync(join(project, "toolchain"), "");
 

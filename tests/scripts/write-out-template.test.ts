@@ -4,7 +4,7 @@ import { isAlias, parse, parseDocument, visit } from "yaml";
 import { projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { writeOutTemplate } from "../../scripts/write-out-template.ts";
 
-/** Without places in the file. */
+/** A node without its positions in the file. */
 function plain(node: TemplateNode): unknown {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(plain);
@@ -16,7 +16,7 @@ describe("the template that npm run build writes", () => {
   const source = projectTemplate();
   const written = writeOutTemplate(source);
 
-  it("says what the source says", () => {
+  it("has the same content as the source", () => {
     expect(plain(parseTemplate("written", written))).toEqual(plain(parseTemplate(TEMPLATE, source)));
   });
 
@@ -30,7 +30,7 @@ describe("the template that npm run build writes", () => {
     expect(found).toEqual([]);
   });
 
-  it("keeps a reason wherever it applies", () => {
+  it("keeps a comment at every place where it applies", () => {
     const reason = "# Without it one bad record would send the whole batch again.";
 
     expect(source.split(reason).length - 1).toBe(1);
@@ -42,7 +42,7 @@ describe("writing out aliases", () => {
   it.each<[string, string, unknown]>([
     ["an alias", "a: &x { c: [1] }\nb: *x", { a: { c: [1] }, b: { c: [1] } }],
     [
-      "a merge, which a map's own entries win over",
+      "a merge, whose entries yield to the map's own",
       "a: &x { c: 1, d: 2 }\nb: { d: 3, <<: *x }",
       { a: { c: 1, d: 2 }, b: { c: 1, d: 3 } },
     ],

@@ -19,7 +19,7 @@ import { services } from "../../../src/entrypoints/composition/services.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
 import { EVERY_SETTING } from "../../support/settings.ts";
 
-/** All modules, over the adapters for one place. */
+/** All modules, with the adapters for Lambda or for `npm start`. */
 const modulesOver = (stores: Module, signingSecrets: Module) => [
   ...[platform, signingSecrets, authorization, testTokens],
   ...[stores, connections, subscribing, unsubscribing, delivery, rotation],

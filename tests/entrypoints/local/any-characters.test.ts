@@ -14,7 +14,7 @@ const rule = {
 };
 const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchingWindowSeconds: 0 };
 
-it("an accepted event reaches the reader of the queue with its message, whatever characters are in it", async () => {
+it("an accepted event reaches the queue's consumer with its message, for any characters", async () => {
   let received: (body: string) => void = () => {};
   await using runtime = await startTestRuntime({
     handlers: { Notify: ({ Records }: Json) => received(Records[0].body) },

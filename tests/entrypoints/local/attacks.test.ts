@@ -30,7 +30,7 @@ beforeAll(async () => {
   store = resolve(compose(), services.connectionStore);
   runtime = await startTestRuntime({
     handlers: { Authorizer: authorizer.handler, Connect: opening.handler, Disconnect: closing.handler },
-    // What is throttled asks no authorizer, and a quick machine attacks faster than 500 times a second.
+    // The quota is lifted: a throttled handshake invokes no authorizer, and a quick machine makes more than 500 a second.
     quotas: { connects: { perSecond: 10_000, burst: 10_000 } },
   });
 });
@@ -44,8 +44,8 @@ const rows = attackRequests(target, TOKEN);
 
 const ann = async () => (await store.liveConnectionsOf("ann" as UserId, now)).items;
 
-describe("the attack table, over the wire", () => {
-  it("is measured against tokens that are let in, remembered and forgotten", async () => {
+describe("the attack table, over the wire,", () => {
+  it("has good tokens whose connections are accepted, remembered and forgotten (positive control)", async () => {
     const clients = [
       await connect(`${runtime.url}?access_token=${TOKEN}`),
       await connect(runtime.url, ["websocket", TOKEN]),
@@ -70,7 +70,7 @@ describe("the attack table, over the wire", () => {
     expect(leaksIn(answer, plantedTexts(SECRET_TEXT, token))).toStrictEqual([]);
   });
 
-  it("s1 left no connection behind, and the next good token is let in", async () => {
+  it("left no connection behind, and the next good token is accepted", async () => {
     expect(runtime.events["Connect"]).toHaveLength(2);
     expect(await ann()).toHaveLength(0);
 

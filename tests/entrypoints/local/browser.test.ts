@@ -9,7 +9,7 @@ import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { stubSettings } from "../../support/stub-settings.ts";
 
-/** What a page can tell of an attempt to connect: the rest the browser keeps from it. */
+/** All that a browser shows to a page about an attempt to connect. */
 type Seen =
   | { readonly opened: true; readonly protocol: string; readonly reply: string }
   | { readonly opened: false; readonly code: number; readonly reason: string };
@@ -17,7 +17,7 @@ type Seen =
 const NO_BROWSER = inject("browser") === "";
 const TOKEN = goodToken(toEpochSeconds(new SystemClock().now()));
 
-/** In the page: connects, says something no route takes, and closes. */
+/** Runs in the page: connects, sends a message without a route, and closes. */
 function attempt([url, protocols]: readonly [url: string, protocols: string[]]): Promise<Seen> {
   return new Promise((resolve) => {
     const ws = new WebSocket(url, protocols);
@@ -38,7 +38,7 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
   let browser: Browser;
   let pages: Server;
   let runtime: TestRuntime;
-  /** Of the origin that is allowed, and of one that is not. */
+  /** The servers of the allowed origin, and of another one. */
   let page: Page;
   let foreignPage: Page;
 
@@ -62,20 +62,20 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
     vi.unstubAllEnvs();
   });
 
-  it("connects with the token as second subprotocol, and is told the first", async () => {
+  it("connects with the token as second subprotocol, and gets the first one as response", async () => {
     const seen = await connectFrom(page, runtime.url, "websocket", TOKEN);
 
     expect(seen).toMatchObject({ opened: true, protocol: "websocket" });
     expect(seen).toHaveProperty("reply", expect.stringContaining("UNKNOWN_ACTION"));
   });
 
-  it("connects with the token in the query, and is told no subprotocol", async () => {
+  it("connects with the token in the query, and gets no subprotocol", async () => {
     const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`);
 
     expect(seen).toMatchObject({ opened: true, protocol: "" });
   });
 
-  it("connects with the token in the query and the subprotocol offered alone", async () => {
+  it("connects with the token in the query and only `websocket` offered", async () => {
     const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`, "websocket");
 
     expect(seen).toMatchObject({ opened: true, protocol: "websocket" });

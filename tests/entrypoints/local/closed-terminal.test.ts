@@ -14,7 +14,7 @@ async function invoke(port: number, name: string): Promise<unknown> {
   return (await fetch(url, { method: "POST", body: "{}" })).json();
 }
 
-it("a terminal that went away ends nothing", async () => {
+it("a closed terminal does not end the process", async () => {
   const port = await freePort();
   const program = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)]);
   child = program;
@@ -22,7 +22,7 @@ it("a terminal that went away ends nothing", async () => {
   program.stdout.destroy();
   program.stderr.destroy();
 
-  // Each of them is reported in the terminal.
+  // Each of these requests is reported in the terminal.
   for (let call = 0; call < 3; call += 1) {
     expect(await invoke(port, "DeliverPushes")).toMatchObject({ errorMessage: "BatchFailed" });
   }

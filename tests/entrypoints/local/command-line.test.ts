@@ -18,7 +18,7 @@ describe("npm start's flags", () => {
     expect(readOptions([], {})?.jwtSecret).not.toBe(options?.jwtSecret);
   });
 
-  it("reads flags, and environment variables behind them", () => {
+  it("reads flags before environment variables", () => {
     const environment = { PORTCULLIS_PORT: "4000", PORTCULLIS_STAGE: "prod", PORTCULLIS_JWT_SECRET: SECRET };
     expect(readOptions([], environment)).toEqual({ port: 4000, stage: "prod", jwtSecret: SECRET, parameters: {} });
     const flags = ["--port", "4001", "--stage=test", "--jwt-secret", SECRET.toUpperCase()];
@@ -29,12 +29,12 @@ describe("npm start's flags", () => {
     });
   });
 
-  it.each(["debug", "DEBUG", "Debug"])("takes %s for a level, by flag or variable", (level) => {
+  it.each(["debug", "DEBUG", "Debug"])("accepts %s as a level, by flag or variable", (level) => {
     expect(readOptions(["--log-level", level], {})).toHaveProperty("logLevel", "DEBUG");
     expect(readOptions([], { PORTCULLIS_LOG_LEVEL: level })).toHaveProperty("logLevel", "DEBUG");
   });
 
-  it("takes no variable that is not its own", () => {
+  it("ignores variables of other programs", () => {
     expect(readOptions([], { LOG_LEVEL: "DEBUG", PORT: "1", STAGE: "prod" })).not.toHaveProperty("logLevel");
     expect(readOptions([], { LOG_LEVEL: "DEBUG", PORT: "1", STAGE: "prod" })).toMatchObject({
       port: 3001,
@@ -42,7 +42,7 @@ describe("npm start's flags", () => {
     });
   });
 
-  it("takes parameters of the template, as many as there are", () => {
+  it("accepts any number of the template's parameters", () => {
     const flags = ["--parameter", "QueryToken=refused", "--parameter=AllowedOrigins=https://a.example?b=c"];
     expect(readOptions(flags, {})?.parameters).toEqual({
       QueryToken: "refused",
@@ -50,7 +50,7 @@ describe("npm start's flags", () => {
     });
   });
 
-  it("--help wins over everything, and names each flag with its variable", () => {
+  it("has --help, which wins over all others and names each flag with its variable", () => {
     expect(readOptions(["--help", "--port", "nonsense"], {})).toBeUndefined();
     for (const flag of ["port", "stage", "jwt-secret", "log-level"]) {
       expect(HELP).toContain(`--${flag} `);
@@ -102,7 +102,7 @@ describe("npm start's flags", () => {
 describe("the banner", () => {
   const text = banner({ port: 3001, stage: "dev" });
 
-  it("has lines to copy for the token, and for both ways to pass it, the one that leaves no trace first", () => {
+  it("has commands to copy for the token and for both ways to pass it, first the one without a trace", () => {
     const inSubprotocol = text.indexOf('wscat -c ws://127.0.0.1:3001/dev -s websocket -s "$TOKEN"\n');
     const inUrl = text.indexOf('wscat -c "ws://127.0.0.1:3001/dev?access_token=$TOKEN"\n');
     expect(inSubprotocol).toBeGreaterThan(0);
@@ -111,7 +111,7 @@ describe("the banner", () => {
     expect(text).toContain("aws lambda invoke --function-name CreateTestJwt --endpoint-url http://127.0.0.1:3001 ");
   });
 
-  it("has lines to copy for subscribing to an entity and pushing to it, credentials and region included", () => {
+  it("has commands to copy to subscribe to an entity and to push to it, with credentials and region", () => {
     expect(text).toContain('{"action":"subscribe","entityId":"order-17"}');
     expect(text).toContain(
       "AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y aws events put-events " +
@@ -120,11 +120,11 @@ describe("the banner", () => {
     expect(text).toContain("--entries file://examples/entity-updated.json\n");
   });
 
-  it("says where the runtime listens, on the stage that the template says", () => {
+  it("has the address, with the template's stage", () => {
     expect(banner({ port: 3001, stage: "Prod" })).toContain("Portcullis listens on ws://127.0.0.1:3001/Prod\n");
   });
 
-  it("says the port wherever it is not the usual one", () => {
+  it("has the port in every command unless it is the default", () => {
     const other = banner({ port: 4000, stage: "prod" });
     expect(other).toContain("--user-id ann --port 4000)");
     expect(other).not.toContain("3001");
@@ -134,7 +134,7 @@ describe("the banner", () => {
 describe("the functions' environment", () => {
   const place = { endpoint: "http://127.0.0.1:4000", stage: "dev" };
 
-  it("has what stands for AWS in place of AWS, and the secret of this run", () => {
+  it("has the emulator in place of AWS, and the secret of this run", () => {
     expect(localOverrides({ jwtSecret: SECRET }, place)).toEqual({
       STORE: "memory",
       SECRETS: "local",
@@ -144,7 +144,7 @@ describe("the functions' environment", () => {
     });
   });
 
-  it("has the level that a flag names", () => {
+  it("has the log level of the flag", () => {
     expect(localOverrides({ jwtSecret: SECRET, logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
   });
 });

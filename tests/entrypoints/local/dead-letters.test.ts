@@ -19,7 +19,7 @@ import { entityUpdated } from "../../support/queued-messages.ts";
 
 const DOCUMENTED = "http://127.0.0.1:3001";
 
-/** The commands of the document, as a reader copies them. */
+/** The document's commands, for a reader to copy. */
 const commands = [...readFileSync("docs/guarantees.md", "utf8").matchAll(/^npm run replay -- (.+)$/gm)].map(
   ([, flags = ""]) => flags.split(" "),
 );
@@ -54,7 +54,7 @@ afterAll(async () => {
   await runtime.close();
 });
 
-/** With the stack in place of the runtime that the document means; the flag is put where the document leaves it out. */
+/** The command with the address of this test's emulator, also if the document names no address. */
 async function replay(flags: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   const here = flags.includes("--endpoint-url") ? flags : [...flags, "--endpoint-url", DOCUMENTED];
   const args = here.map((flag) => flag.replace(DOCUMENTED, origin()));
@@ -91,7 +91,7 @@ async function publishOld(message: string): Promise<void> {
   await bus.send(new PutEventsCommand({ Entries: [entry] }));
 }
 
-/** As EventBridge does: no queue was its source. */
+/** A dead letter from EventBridge, which has no source queue. */
 async function putIntoDeadLetters(message: string): Promise<void> {
   const time = new Date().toISOString().replace(/\.\d+/, "");
   await sqs.send(
@@ -103,7 +103,7 @@ async function putIntoDeadLetters(message: string): Promise<void> {
   );
 }
 
-it("attack:I3 a malformed message that leaves its reason no room is put aside at the first receive, with it", async () => {
+it("attack:I3 a malformed message without room for its reason is dead-lettered at the first receive, with the reason", async () => {
   const MessageBody = `{"id":"7"}${" ".repeat(1_048_550)}`;
   await sqs.send(new SendMessageCommand({ QueueUrl: `${origin()}/123456789012/EntityUpdatedQueue`, MessageBody }));
   const [letter] = await waitFor("Undeliverable", 1);
@@ -113,7 +113,7 @@ it("attack:I3 a malformed message that leaves its reason no room is put aside at
 });
 
 describe("dead letters go back as docs/guarantees.md says", () => {
-  it("in ways that are tested here, and no other", () => {
+  it("by commands that are all tested here", () => {
     expect(commands.map(([flag]) => flag)).toEqual(["--reason", "--queue", "--reason"]);
     expect(commands.at(-1)).toContain(DOCUMENTED);
   });
@@ -130,7 +130,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
     },
   );
 
-  it("fault:2 fault:4 --queue, what EventBridge put there, which SQS does not move back of itself", async () => {
+  it("fault:2 fault:4 by --queue, if they came from EventBridge, which SQS does not move back without a destination", async () => {
     await putIntoDeadLetters("not handed over");
     const SourceArn = arn("EntityUpdatedDeadLetters");
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
@@ -142,7 +142,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
     await waitFor("EntityUpdatedDeadLetters", 0);
   });
 
-  it("leaves other reasons, and what no function takes", async () => {
+  it("except those of other reasons, and messages that no function takes", async () => {
     await publishOld("left");
     await sqs.send(
       new SendMessageCommand({

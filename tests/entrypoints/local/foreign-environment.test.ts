@@ -6,7 +6,7 @@ import { freePort } from "../../../packages/emulator/tests/support/free-port.ts"
 import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
 import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 
-/** What the AWS CLI and the SDKs read. Each of these alone would break a call, or send it elsewhere. */
+/** Variables of the AWS CLI and the SDKs. Each of these would break a call, or send it to another address. */
 const AWS_VARIABLES = [
   ...["PROFILE", "DEFAULT_PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "CREDENTIAL_EXPIRATION"],
   ...["REGION", "DEFAULT_REGION", "CONFIG_FILE", "SHARED_CREDENTIALS_FILE", "CA_BUNDLE", "RETRY_MODE", "MAX_ATTEMPTS"],
@@ -25,7 +25,7 @@ afterAll(() => {
   child?.kill("SIGKILL");
 });
 
-/** The command in a shell that has these variables. Resolves with all it printed until it listened. */
+/** Runs the command in a shell with these variables. Resolves with its output until it listens. */
 async function start(port: number, environment: Record<string, string>): Promise<string> {
   const runtime = spawn(process.execPath, ["src/entrypoints/local/main.ts", "--port", String(port)], {
     env: { ...process.env, ...environment },
@@ -52,7 +52,7 @@ async function tokenFor(port: number): Promise<string> {
 
 type Put = { readonly frame: unknown; readonly putAside: string };
 
-/** One event that is pushed through the gateway, and one that a function puts into a queue by a call of the SDK. */
+/** One event that is pushed through the gateway, and one that a function enqueues through the SDK. */
 async function publish(port: number): Promise<Put> {
   const origin = `http://127.0.0.1:${port}`;
   const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port)]);
@@ -79,7 +79,7 @@ async function firstMessageOf(origin: string, name: string): Promise<string> {
   }
 }
 
-it("the runtime starts, pushes and puts aside with every foreign variable set to nonsense", async () => {
+it("npm start starts, pushes and dead-letters with every foreign variable set to nonsense", async () => {
   const port = await freePort();
   const settings = describeTemplate(projectTemplate()).functions.flatMap(({ environment }) => Object.keys(environment));
   expect(settings).toEqual(expect.arrayContaining(["STORE", "SECRETS", "QUERY_TOKEN", "LOG_LEVEL"]));

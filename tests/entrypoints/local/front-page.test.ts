@@ -17,7 +17,7 @@ const get = (headers: Record<string, string> = {}, method = "GET", host = "127.0
 const linesToCopy = () => hints({ port: runtime.port, stage: "dev" }).flatMap(({ lines }) => lines);
 
 describe("GET /", () => {
-  it.each(["127.0.0.1", "localhost"])("on %s says what this is, with every line to copy", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("on %s describes the server, with every command to copy", async (host) => {
     const response = await get({}, "GET", host);
     const text = await response.text();
 
@@ -28,7 +28,7 @@ describe("GET /", () => {
     for (const line of linesToCopy()) expect(text).toContain(line);
   });
 
-  it("is a page for a browser, that may load and run nothing", async () => {
+  it("is a page for a browser, with a policy against scripts and other resources", async () => {
     const response = await get({ accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
     const html = await response.text();
 
@@ -42,7 +42,7 @@ describe("GET /", () => {
     expect([response.status, await response.text()]).toEqual([200, ""]);
   });
 
-  it("nothing else is served there, nor to a foreign page", async () => {
+  it("is the only page there, and is not for foreign hosts", async () => {
     expect((await get({}, "POST")).status).not.toBe(200);
     expect((await get({ origin: "https://evil.example" })).status).toBe(403);
   });

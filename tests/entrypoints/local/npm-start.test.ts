@@ -11,7 +11,7 @@ type Program = { readonly child: ChildProcess; output(): string; readonly exit: 
 
 const started: ChildProcess[] = [];
 
-/** The start script would mend that with an `npm ci`, under the feet of every other test that is running. */
+/** In this case the start script would run `npm ci`, which would break every other running test. */
 beforeAll(() => {
   const wanted = readPackages("package-lock.json") ?? {};
   const installed = readPackages("node_modules/.package-lock.json") ?? {};
@@ -26,7 +26,7 @@ afterEach(() => {
   }
 });
 
-/** A script of package.json, in a process group of its own as a terminal would make it. */
+/** A script of package.json, in its own process group as in a terminal. */
 function npm(script: string, args: readonly string[], environment: Record<string, string> = {}): Program {
   const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
     detached: true,
@@ -95,7 +95,7 @@ describe("npm start", () => {
     expect(await program.exit).toBe(0);
   });
 
-  it("says goodbye and ends when npm is killed", { timeout: 30_000 }, async () => {
+  it("prints its goodbye and ends when npm is killed", { timeout: 30_000 }, async () => {
     const port = await freePort();
     const program = await startOn(port);
     const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port, "ann")]);
@@ -127,7 +127,7 @@ describe("npm start", () => {
     },
   );
 
-  it("settings that the functions refuse are one line too", async () => {
+  it("settings that the functions refuse are one clear line too", async () => {
     const program = npm("start", ["--port", String(await freePort()), "--parameter", "AllowedOrigins=x"]);
     expect(await program.exit).toBe(2);
     expect(program.output()).toMatch(/^portcullis: [^\n]+\n$/);
@@ -141,7 +141,7 @@ describe("npm start", () => {
 });
 
 describe("npm run token", () => {
-  it("without a runtime is one clear line", async () => {
+  it("without npm start is one clear line", async () => {
     const program = npm("token", ["--user-id", "ann", "--port", String(await freePort())]);
     expect(await program.exit).toBe(1);
     expect(program.output()).toMatch(/^portcullis: no response on port \d+: is npm start running there\?\n$/);
@@ -160,7 +160,7 @@ describe("npm run token", () => {
     server.close();
   });
 
-  it("with a runtime that has no such function is one clear line", async () => {
+  it("with an npm start that has no such function is one clear line", async () => {
     const port = await freePort();
     await startOn(port, ["--parameter", "FunctionNamePrefix=staging-"]);
     const program = npm("token", ["--user-id", "ann", "--port", String(port)]);

@@ -49,11 +49,11 @@ async function until(isSo: () => boolean): Promise<void> {
 
 const refusals = () => output.split("\n").filter((line) => line.includes('"outcome":"rejected"'));
 
-describe("what npm start prints", () => {
-  it("s4 is one line with a reason for each of the attacks", { timeout: 60_000 }, async () => {
+describe("the output of npm start", () => {
+  it("has one line with a reason for each attack", { timeout: 60_000 }, async () => {
     const statuses = new Set<number>();
     for (const [index, [, request]] of requests.entries()) {
-      // The account's quota is 500 handshakes a second: what is throttled asks no authorizer, and leaves no line.
+      // The account's quota is 500 handshakes a second. A throttled one invokes no authorizer and leaves no line.
       if (index % 200 === 199) await new Promise((resolve) => setTimeout(resolve, 500));
       statuses.add(statusOf(await exchange(port, request)));
     }
@@ -65,7 +65,7 @@ describe("what npm start prints", () => {
       expect(JSON.parse(line)).toHaveProperty("reason", expect.stringMatching(/^[A-Z_]+$/));
   });
 
-  it("attack:O3 is never the secret, a token or a part of one", { timeout: 60_000 }, async () => {
+  it("attack:O3 never has the secret, a token or a part of one", { timeout: 60_000 }, async () => {
     const { ws } = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", TOKEN]);
     ws.send(JSON.stringify({ action: TOKEN, access_token: TOKEN }));
     ws.send(TOKEN);

@@ -44,7 +44,7 @@ it.each<EmulatorEvent>([
   published([{ name: "updates", targets: ["work"] }]),
   undelivered("dead-lettered"),
   { kind: "frame-received", connectionId: "c", bytes: 1, text: () => "a", at: 0 },
-])("prints nothing of $kind, if all is well", (event) => {
+])("prints nothing for $kind without a fault", (event) => {
   const lines: string[] = [];
   makePrintEvents((one) => lines.push(one))(event);
   expect(lines).toEqual([]);

@@ -27,14 +27,14 @@ const SCHEMAS = {
   publishUserPush: sendUserPushDetailSchema,
 } as const;
 
-/** What differs from run to run, as the documentation shows it. */
+/** The values in the documentation for those that differ from run to run. */
 const STEADY = { requestId: "PJqCOG4zqRcFcPw=", time: "2026-01-01T12:00:00Z" } as const;
 
 const exchanged: Record<string, unknown[]> = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, []]));
 let runtime: RunningTemplate;
 let bus: EventBridgeClient;
 
-/** Every frame and event of the story, held to its schema and kept for the documentation. */
+/** Every frame and event of the story, checked against its schema and kept for the documentation. */
 function record(name: keyof typeof SCHEMAS, message: Record<string, unknown>): Record<string, unknown> {
   expect(validate(SCHEMAS[name], message)).toMatchObject({ kind: "valid" });
   const steady = Object.fromEntries(Object.entries(STEADY).filter(([member]) => member in message));
@@ -66,7 +66,7 @@ async function publish(example: string): Promise<PutEventsRequestEntry[]> {
 }
 
 beforeAll(async () => {
-  // Known before the start, as the functions are told it.
+  // The port is chosen before the start, since the functions need the address.
   const port = await freePort();
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port, stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
@@ -81,7 +81,7 @@ afterAll(async () => {
 });
 
 describe("the whole story, over the wire", () => {
-  it("a subscriber receives the entity's update, at once and with no sleep in between; no other client does", async () => {
+  it("a subscriber receives the entity's update at once, and no other client does", async () => {
     const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map(connectAs));
     for (const client of [ann, bob]) {
       client?.send(record("subscribe", { action: "subscribe", entityId: "order-17", id: "1" }));
@@ -101,7 +101,7 @@ describe("the whole story, over the wire", () => {
     for (const client of [ann, bob, eve]) client?.ws.close();
   });
 
-  it("a push to a user reaches each of their connections, and no other user's", async () => {
+  it("a push to a user reaches each of the user's connections, and no other user's", async () => {
     const [phone, laptop, bob] = await Promise.all(["ann", "ann", "bob"].map(connectAs));
     const [entry] = await publish("send-user-push-notification");
     record("publishUserPush", JSON.parse(entry?.Detail ?? ""));
@@ -141,7 +141,7 @@ describe("the whole story, over the wire", () => {
     ann.ws.close();
   });
 
-  it("what cannot be acted upon is answered, and the connection stays usable", async () => {
+  it("a message without a valid action gets an error frame, and the connection stays usable", async () => {
     const ann = await connectAs("ann");
     for (const message of ['{"action":"shout","id":"2"}', "hello", '{"action":"subscribe","entityId":17,"id":"3"}']) {
       ann.send(message);
@@ -152,7 +152,7 @@ describe("the whole story, over the wire", () => {
     ann.ws.close();
   });
 
-  it("is what the documentation shows: run once with UPDATE_EXAMPLES=1 after a change", () => {
+  it("equals the documentation's examples: run once with UPDATE_EXAMPLES=1 after a change", () => {
     const text = `${JSON.stringify(exchanged, null, 2)}\n`;
     if (process.env["UPDATE_EXAMPLES"] === "1") writeFileSync(EXCHANGED, text);
     expect(readFileSync(EXCHANGED, "utf8")).toBe(text);

@@ -8,7 +8,7 @@ import { ratio, type Table } from "./table.ts";
 
 const BARE = { label: "bare `ws`, without authorization", file: "benchmarks/subjects/bare-server.ts" };
 const RUNTIME = {
-  label: "local runtime: authorizer, connect, store, log",
+  label: "`npm start`: authorizer, connect, store, log",
   file: "benchmarks/subjects/local-runtime.ts",
 };
 const SERVERS = [BARE, RUNTIME];
@@ -67,7 +67,7 @@ async function rates({ rounds, connects, settleMs }: typeof COUNTS): Promise<Tab
     title: "Connects",
     note:
       `Medians of ${rounds} interleaved rounds: ${connects} connects, 50 at a time, to a new server that has had as many ` +
-      "before. The account's quota of 500 a second, which the local runtime keeps, is lifted.",
+      "before. The account's quota of 500 a second, which `npm start` keeps, is lifted.",
     columns: ["server", "connects/s", "p50 ms", "p99 ms", "rate against ws"],
     rows: measured.map(({ label, opened }) => [
       label,

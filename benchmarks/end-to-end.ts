@@ -24,7 +24,7 @@ export async function benchEndToEnd({ cases, warmUps } = COUNTS): Promise<Table[
     {
       title: "From put-events to the frame",
       note:
-        "The local runtime in one process; the SDK's `PutEvents` and all subscribers in another. One push at a time, " +
+        "`npm start` in one process; the SDK's `PutEvents` and all subscribers in another. One push at a time, " +
         `every frame of every push, after ${warmUps} pushes that do not count. On AWS the network and EventBridge come on top.`,
       columns: ["subscribers", "pushes", "p50 ms", "p99 ms", "last subscriber, p50 ms"],
       rows,

@@ -16,7 +16,7 @@ type Entry = {
 
 export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
 
-/** Stores the connections of one process, for the local runtime and tests. */
+/** Stores the connections of one process, for `npm start` and tests. */
 export class MemoryConnectionStore implements ConnectionStore {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
   readonly #pageSize: number;

@@ -13,7 +13,7 @@ import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 250;
 
-/** Stores the subscriptions of one process, for the local runtime and tests. */
+/** Stores the subscriptions of one process, for `npm start` and tests. */
 export class MemorySubscriptionStore implements SubscriptionStore {
   readonly #connections: MemoryConnectionStore;
   readonly #subscriptions = new MemoryTable<Subscription>(({ entityId }) => entityId);

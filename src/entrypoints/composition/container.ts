@@ -28,7 +28,7 @@ const processContainer = new Container({ defaultScope: "Singleton" });
 const processModules = new Set<Module>();
 
 /**
- * The process's own container. Called once per handler, while it loads. A wrong setting stops the local runtime at its
+ * The process's own container. Called once per handler, while it loads. A wrong setting stops `npm start` at its
  * start; on Lambda the deployment succeeds, and each invocation fails until the setting is corrected.
  */
 export function compose(...modules: readonly Module[]): Container {

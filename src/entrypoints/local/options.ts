@@ -81,7 +81,7 @@ function parseLevel(text: string, source: string): LogLevel {
 function parseParameter(text: string): readonly [name: string, value: string] {
   const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
-  // The local runtime gives the functions its own secret, so the parameter would have no effect.
+  // `npm start` gives the functions its own secret, so the parameter would have no effect.
   if (name === "JwtSecret") throw new UsageError("give the secret with --jwt-secret or PORTCULLIS_JWT_SECRET");
   return [name, value];
 }

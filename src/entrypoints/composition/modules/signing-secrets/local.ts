@@ -2,7 +2,7 @@ import { FixedSigningSecrets } from "../../../../adapters/in-memory/fixed-signin
 import { defineModule } from "../../module.ts";
 import { services } from "../../services.ts";
 
-/** One secret from the environment, for the local runtime and tests. */
+/** One secret from the environment, for `npm start` and tests. */
 export const signingSecrets = defineModule({
   settings: (settings) => {
     settings.oneOf("SECRETS", ["local"]);

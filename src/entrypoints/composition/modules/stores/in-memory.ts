@@ -5,7 +5,7 @@ import { serviceId, services } from "../../services.ts";
 
 const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
 
-/** Stores connections and subscriptions in this process, for the local runtime and tests. */
+/** Stores connections and subscriptions in this process, for `npm start` and tests. */
 export const stores = defineModule({
   settings: (settings) => settings.oneOf("STORE", ["memory"]),
   services: (provide) => {

@@ -43,7 +43,10 @@ export type RunTemplateOptions = {
   readonly account?: Partial<AwsAccount>;
   /** Services for requests that no emulated service handles, such as a page for browsers. */
   readonly services?: (addresses: Addresses) => readonly HttpService[];
-  /** Called with a text about each kind of property that the template has and the emulator does not know. */
+  /**
+   * Takes one line about each kind of property and resource that has an effect on AWS and none here. By default
+   * `console.warn`.
+   */
   readonly warn?: (line: string) => void;
 };
 
@@ -78,7 +81,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     preferredParameters: options.preferredParameters ?? {},
     account: { ...account, origin: endpoint },
   });
-  for (const warning of stack.warnings) options.warn?.(warning);
+  for (const warning of stack.warnings) (options.warn ?? console.warn)(warning);
   const [{ name: stage }] = stack.api.stages;
   const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint };
   const { close } = await startRuntime({
@@ -129,6 +132,7 @@ async function loadFunctions(
       overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
     });
     const handler = await withEnvironment(environment, async () => load(fn));
+    if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
     const { name, timeoutSeconds, memoryMegabytes } = fn;
     loaded.push({
       ...{ name, timeoutSeconds, memoryMegabytes },

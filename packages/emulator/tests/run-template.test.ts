@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type RunTemplateOptions, runTemplate, TemplateError } from "../src/index.ts";
 import { connect } from "./support/web-socket-client.ts";
 
@@ -117,6 +117,27 @@ describe("runTemplate", () => {
 
     await expect(running).rejects.toThrow(TemplateError);
     await expect(running).rejects.toThrow(message);
+  });
+
+  it("refuses a loadFunction that gives no function", async () => {
+    const loadFunction = () => undefined as never;
+
+    await expect(run({ loadFunction })).rejects.toThrow(new TypeError("loadFunction gives no function for One"));
+  });
+
+  it("warns in the terminal, unless the caller takes the warnings", async () => {
+    const inTerminal = vi.spyOn(console, "warn").mockReturnValue(undefined);
+    onTestFinished(() => inTerminal.mockRestore());
+    const warnings: string[] = [];
+    const text = TEMPLATE.replace("CodeUri: one/,", "CodeUri: one/, Layers: [arn:aws:x],");
+    const options = { template: { text, file: "inline.yaml" }, loadFunction: () => () => undefined };
+
+    await run({ ...options, warn: (line) => warnings.push(line) });
+    expect(inTerminal).not.toHaveBeenCalled();
+    await run(options);
+
+    expect(warnings).toEqual([expect.stringMatching(/^inline\.yaml:15: One\.Layers is not emulated: /)]);
+    expect(inTerminal.mock.calls).toEqual(warnings.map((warning) => [warning]));
   });
 
   it("refuses a missing file", async () => {

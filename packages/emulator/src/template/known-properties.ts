@@ -5,7 +5,7 @@ const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
 const NO_TRANSFORMATION = "input transformations are not emulated";
 
-/** Docs/fidelity.md lists them: limits are the account's; logs and metrics do not exist here. */
+/** `docs/fidelity.md` lists them: limits are the account's; logs and metrics do not exist here. */
 const ROUTE_SETTINGS: PropertyTable = {
   DataTraceEnabled: "harmless",
   DetailedMetricsEnabled: "harmless",
@@ -113,7 +113,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   PropagateTags: "harmless",
   ProvisionedConcurrencyConfig: "harmless",
   PublishToLatestPublished: "harmless",
-  // Docs/fidelity.md: 1,000 concurrent executions in total.
+  // See docs/fidelity.md: 1,000 concurrent executions in total.
   ReservedConcurrentExecutions: "harmless",
   RolePath: "harmless",
   RecursiveLoop: "harmless",
@@ -202,7 +202,7 @@ const RULE: PropertyTable = {
       Input: { refused: NO_TRANSFORMATION },
       InputPath: { refused: NO_TRANSFORMATION },
       InputTransformer: { refused: NO_TRANSFORMATION },
-      // Docs/fidelity.md: a target is tried once.
+      // See docs/fidelity.md: a target is tried once.
       RetryPolicy: { members: { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" } },
       RoleArn: "harmless",
       SqsParameters: { refused: NO_FIFO },

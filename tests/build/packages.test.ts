@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../../packages/emulator/tests/support/free-port.ts";
 import { connect } from "../../packages/emulator/tests/support/web-socket-client.ts";
 import { packPackages } from "../../scripts/pack.ts";
 
@@ -30,31 +31,88 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
+/** The programs of the emulator's README, in its order. */
+const [echo = "", watched = "", contained = ""] = [
+  ...readFileSync("packages/emulator/README.md", "utf8").matchAll(/```js\n(.*?)```/gs),
+].map(([, program]) => program);
+
+async function runProgram(program: string, use: (firstLine: string, child: ChildProcess) => Promise<void>) {
+  writeFileSync(join(project, "run.mjs"), program);
+  const child = spawn(process.execPath, ["run.mjs"], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [line] = await once(child.stdout, "data");
+    await use(String(line), child);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function echoes(url: string): Promise<void> {
+  const client = await connect(url);
+  client.send("hello");
+  expect(await client.text()).toBe("hello");
+  client.ws.terminate();
+}
+
 describe("the packages, installed outside of the tree", () => {
   it("run the program of the emulator's README", async () => {
-    const [, program = ""] = /```js\n(.*?)```/s.exec(readFileSync("packages/emulator/README.md", "utf8")) ?? [];
-    writeFileSync(join(project, "run.mjs"), program);
-    const child = spawn(process.execPath, ["run.mjs"], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
-    try {
-      const [line] = await once(child.stdout, "data");
-      const client = await connect(/ws:\S+/.exec(String(line))?.[0] ?? "");
-      client.send("hello");
-      expect(await client.text()).toBe("hello");
-      client.ws.terminate();
-    } finally {
-      child.kill("SIGKILL");
-    }
+    await runProgram(echo, (line) => echoes(/ws:\S+/.exec(line)?.[0] ?? ""));
   });
 
-  it("have types that a strict project takes", () => {
+  it("run a template in a file with an observer and contained faults, as the README has them", async () => {
+    const port = await freePort();
+    const [, template = ""] = /`\n(.*)`;/s.exec(echo) ?? [];
+    writeFileSync(join(project, "template.yaml"), template.replace("CodeUri: .,", "CodeUri: echo,"));
+    mkdirSync(join(project, "echo"));
+    writeFileSync(
+      join(project, "echo/index.js"),
+      `export const handler = async (event) => ({ statusCode: 200, body: event.body });\n`,
+    );
+    const program = `import { containFaults, runTemplate } from "@portcullis/emulator";
+${contained}${watched.replace("3001", String(port))}console.log("ready");`;
+
+    await runProgram(program, async (line, { stdout }) => {
+      expect(line).toBe("ready\n");
+      const printed: string[] = [];
+      stdout?.on("data", (chunk) => printed.push(String(chunk)));
+      await echoes(`ws://127.0.0.1:${port}/dev`);
+      await vi.waitFor(() => expect(printed.join("")).toContain("connection-closed"));
+      expect(printed.join("").split("\n")).toEqual(
+        expect.arrayContaining(["handshake-received", "frame-received", "invocation-begun", "frame-sent"]),
+      );
+    });
+  });
+
+  it("have types that a strict project takes", { timeout: 60_000 }, () => {
     const consumer = `
-import { type LoadFunction, runTemplate, type RunningTemplate } from "@portcullis/emulator";
+import {
+  containFaults, type EmulatorEvent, type FunctionDescription, type HttpService, type LoadFunction, type Observer,
+  type RunningTemplate, runTemplate, TemplateError,
+} from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
 import * as protocol from "@portcullis/protocol";
 import * as schemas from "@portcullis/protocol/schemas";
 
 const loadFunction: LoadFunction = ({ codeUri }) => () => codeUri;
 export const running: Promise<RunningTemplate> = runTemplate({ template: "template.yaml", loadFunction, port: 3001 });
+export const typed: LoadFunction = (fn: FunctionDescription) => async (event: { body?: string }) => [fn.name, event.body];
+const kinds: EmulatorEvent["kind"][] = [];
+const observer: Observer = (event) => {
+  kinds.push(event.kind);
+  if (event.kind === "invocation-ended" && event.outcome.kind === "failed") console.log(event.outcome.error.errorType);
+};
+const hello: HttpService = async ({ path }) => (path === "/hello" ? { status: 200, body: "hello" } : undefined);
+containFaults((fault) => {
+  console.error(fault instanceof TemplateError);
+  process.exit(1);
+});
+void runTemplate({
+  template: "template.yaml",
+  observer,
+  services: () => [hello],
+  overrides: ({ logicalId }, { endpoint }) => ({ NAME: logicalId, ENDPOINT: endpoint, GONE: undefined }),
+  quotas: { requests: { perSecond: 1, burst: 1 } },
+});
 export const others = [readTemplate, protocol, schemas];
 // @ts-expect-error: a port is a number
 void runTemplate({ template: "template.yaml", port: "3001" });

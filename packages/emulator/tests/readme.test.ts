@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as door from "../src/index.ts";
+
+const PACKAGE = "packages/emulator";
+const readme = readFileSync(`${PACKAGE}/README.md`, "utf8");
+const manifest = JSON.parse(readFileSync(`${PACKAGE}/package.json`, "utf8"));
+
+describe("the README", () => {
+  const start = readme.split("\n").slice(0, 20).join("\n");
+
+  it("says in 20 lines how to install, run and connect, with the whole program", () => {
+    const [, major] = /^>=(\d+)$/.exec(manifest.engines.node) ?? [];
+
+    expect(start).toContain(`Node.js ${major} or later`);
+    expect(start).toContain(`npm install ./portcullis-emulator-${manifest.version}.tgz`);
+    expect(start).toContain("node run.mjs");
+    expect(start).toMatch(/```js\nimport [^\n]* from "@portcullis\/emulator";\n.*npx wscat -c .*\n```$/s);
+  });
+
+  it("has a row for each option of runTemplate, in the order of the type", () => {
+    const source = readFileSync(`${PACKAGE}/src/run-template.ts`, "utf8");
+    const [type = ""] = /^export type RunTemplateOptions = \{.*?^\};/ms.exec(source) ?? [];
+    const options = [...type.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
+    const [, table = ""] = /^## Options\n(.*?)^## /ms.exec(readme) ?? [];
+    const rows = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+
+    expect(options).toContain("template");
+    expect(rows).toEqual(options);
+  });
+
+  it.each(["runTemplate", "containFaults", "TemplateError", "ParameterError"])(
+    "names %s, which is exported",
+    (name) => {
+      expect(readme).toContain(name);
+      expect(door).toHaveProperty(name);
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
+import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
+import { readTemplate } from "@portcullis/emulator/template";
 import { UsageError } from "./command-line.ts";
 import { makeFrontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
@@ -9,6 +10,7 @@ import { makePrintEvents } from "./print-events.ts";
 
 const TEMPLATE = "infra/template.yaml";
 const ROOT = new URL("../../../", import.meta.url);
+const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 
 /**
  * Runs the resources of the template, as they would be deployed with these options. Handlers load once in a process.
@@ -17,26 +19,40 @@ export async function startLocalStack(
   options: Options,
   { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
 ): Promise<RunningTemplate> {
-  const { stage, parameters } = options;
+  const text = templateText();
+  checkStage(text, options);
   // As in Lambda. All functions share this process, and a process has one time zone.
   process.env["TZ"] = "UTC";
-  const running = await runTemplate({
-    template: { file: TEMPLATE, text: templateText() },
-    parameters,
-    // The local caller may replay events.
-    preferredParameters: { MintTestTokens: "true", ReplayPrincipals: localCallerArn(), StageName: stage },
+  return runTemplate({
+    template: { file: TEMPLATE, text },
+    parameters: options.parameters,
+    preferredParameters: preferredParameters(options),
     loadFunction: loadHandler,
     overrides: (_fn, addresses) => localOverrides(options, addresses),
     port: options.port,
-    account: { apiId: "portcullis" },
+    account: ACCOUNT,
     observer: makePrintEvents(warn),
     ...(quotas && { quotas }),
-    services: ({ stage: ofTemplate }) => [makeFrontPage(ofTemplate)],
+    services: ({ stage }) => [makeFrontPage(stage)],
     warn,
   });
-  if (stage === running.stage || stage === DEFAULT_STAGE || "StageName" in parameters) return running;
-  await running.close();
-  throw new UsageError(`the stage cannot be ${stage}: ${TEMPLATE} calls it ${running.stage}`);
+}
+
+function preferredParameters({ stage }: Pick<Options, "stage">) {
+  // The local caller may replay events.
+  return { MintTestTokens: "true", ReplayPrincipals: localCallerArn(), StageName: stage };
+}
+
+/** Throws UsageError if the template has a fixed stage and another one is asked for. Nothing has started yet. */
+export function checkStage(text: string, options: Pick<Options, "stage" | "parameters" | "port">): void {
+  const { stage, parameters, port } = options;
+  if (stage === DEFAULT_STAGE || "StageName" in parameters) return;
+  const { api } = readTemplate({
+    ...{ file: TEMPLATE, text, parameters, preferredParameters: preferredParameters(options) },
+    account: { ...ACCOUNT, origin: `http://127.0.0.1:${port}` },
+  });
+  const [{ name }] = api.stages;
+  if (stage !== name) throw new UsageError(`the stage cannot be ${stage}: ${TEMPLATE} calls it ${name}`);
 }
 
 function templateText(): string {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { afterAll, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
 import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
@@ -21,7 +22,7 @@ const AWS_VARIABLES = [
 
 let child: ChildProcess | undefined;
 
-afterAll(() => {
+afterEach(() => {
   child?.kill("SIGKILL");
 });
 
@@ -92,4 +93,18 @@ it("npm start starts, pushes and dead-letters with every foreign variable set to
     frame: expect.objectContaining({ type: "Entity Updated", entityId: "order-17" }),
     putAside: expect.stringContaining("malformed"),
   });
+});
+
+it("the process is in UTC, as in Lambda, in a shell of any time zone", async () => {
+  const report = "process.on('exit', () => console.log('offset', new Date(2026, 0, 1).getTimezoneOffset()))";
+  const shell = { TZ: "Asia/Tokyo", NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}` };
+  await start(await freePort(), shell);
+  let rest = "";
+  child?.stdout?.on("data", (chunk) => {
+    rest += chunk;
+  });
+  child?.kill("SIGTERM");
+  await once(child ?? new EventEmitter(), "close");
+
+  expect(rest).toContain("offset 0\n");
 });

@@ -1,7 +1,5 @@
 import type { HttpService } from "@portcullis/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Eventing, startEventing } from "../../packages/emulator/src/eventing.ts";
-import { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 import { ManualScheduler } from "../../packages/emulator/tests/support/manual-scheduler.ts";
 import {
   describeTemplate,
@@ -13,6 +11,7 @@ import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.
 import { SqsDeliveryQueue } from "../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
+import { type Eventing, makeFunctions, startEventing } from "../support/emulator-parts.ts";
 import { Account, type Mark } from "./account.ts";
 import { makeDeliverPushes } from "./deliver-pushes.ts";
 import { FatedSockets } from "./fated-sockets.ts";

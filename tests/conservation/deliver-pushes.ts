@@ -1,5 +1,4 @@
 import type { Scheduler } from "@portcullis/emulator";
-import type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-function.ts";
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
@@ -13,6 +12,7 @@ import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { queueHandler } from "../../src/entrypoints/lambda/middleware/queue-handler.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
+import type { LambdaFunction } from "../support/emulator-parts.ts";
 import { mortal, ofTheLiving } from "./mortal-process.ts";
 
 const POSTS_AT_ONCE = 50;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { SqsEvent } from "../../packages/emulator/src/sqs/sqs-event.ts";
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
+import type { SqsEvent } from "../support/emulator-parts.ts";
 
 type Life = { dead: boolean; readonly die: () => void };
 

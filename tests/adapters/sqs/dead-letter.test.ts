@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkBody, messageBytes } from "../../../packages/emulator/src/sqs/message.ts";
-import { parseMessageAttributes } from "../../../packages/emulator/src/sqs/message-attributes.ts";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import { deadLetter } from "../../../src/adapters/sqs/dead-letter.ts";
+import { checkBody, messageBytes, parseMessageAttributes } from "../../support/emulator-parts.ts";
 
 const MAX_BYTES = 1_048_576;
 const REASON = "MALFORMED_EVENT";

@@ -1,7 +1,5 @@
 import type { HttpService } from "@portcullis/emulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Message } from "../../../packages/emulator/src/sqs/message.ts";
-import { makeSqsService } from "../../../packages/emulator/src/sqs/sqs-service.ts";
 import { workAndDeadQueues } from "../../../packages/emulator/tests/support/queues.ts";
 import { serveHttpServices } from "../../../packages/emulator/tests/support/serve-http-services.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
@@ -9,6 +7,7 @@ import { makeSqsClient } from "../../../src/adapters/sqs/sqs-client.ts";
 import { SqsDeliveryQueue } from "../../../src/adapters/sqs/sqs-delivery-queue.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import { describeDeliveryQueue } from "../../contracts/delivery-queue.contract.ts";
+import { type Message, makeSqsService } from "../../support/emulator-parts.ts";
 import { entityUpdate, freshDelivery } from "../../support/notifications.ts";
 
 const NEVER: HttpService = () => new Promise(() => undefined);

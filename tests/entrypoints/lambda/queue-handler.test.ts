@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeBatchResponse } from "../../../packages/emulator/src/sqs/batch-verdict.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import type { SqsBatchResponse } from "../../../src/adapters/sqs/events/sqs-event.ts";
@@ -11,6 +10,7 @@ import { queueHandler } from "../../../src/entrypoints/lambda/middleware/queue-h
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingDeliveryQueue } from "../../fakes/recording-delivery-queue.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { judgeBatchResponse } from "../../support/emulator-parts.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
 import { PushWorld } from "../../support/push-world.ts";

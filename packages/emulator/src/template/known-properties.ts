@@ -1,6 +1,6 @@
 import type { PropertyTable } from "./property-table.ts";
 
-const NO_KEYS = "API Gateway would ask for an API key; the local runtime has none";
+const NO_KEYS = "API Gateway would ask for an API key; the emulator has none";
 const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
 const NO_TRANSFORMATION = "input transformations are not emulated";

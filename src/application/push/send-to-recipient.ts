@@ -60,9 +60,8 @@ export async function sendToRecipient(
 
     const now = sending.clock.now();
     const verdict = judgePost(outcome, recipient, now);
-    if (verdict === "delivered" || verdict === "gone") return { kind: verdict };
-    if (verdict === "try-later") return { kind: "failed" };
-    if (verdict !== "try-again") return { kind: "undeliverable", reason: verdict };
+    if (verdict.kind === "try-later") return { kind: "failed" };
+    if (verdict.kind !== "try-again") return verdict;
     const ceiling = pauseCeilingMillis(posts);
     if (hangs || posts === MAX_POSTS || now + ceiling >= sending.deadline) return { kind: "failed" };
     // The pause holds no permit, so that other connections are served meanwhile.

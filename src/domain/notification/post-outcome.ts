@@ -9,7 +9,11 @@ import type { Recipient } from "./notification.ts";
 export type PostOutcome = "delivered" | "gone" | "throttled" | "failed" | "unanswered" | "refused" | "too-large";
 
 /** `try-later`: a post that hung would hang again now. Each try costs its time limit and may cause a duplicate. */
-export type PostVerdict = "delivered" | "gone" | "try-again" | "try-later" | UndeliverableReason;
+export type PostVerdict =
+  | { readonly kind: "delivered" | "gone" }
+  | { readonly kind: "try-again" }
+  | { readonly kind: "try-later" }
+  | { readonly kind: "undeliverable"; readonly reason: UndeliverableReason };
 
 /**
  * A post gets 410 also while `$connect` is still running. For this long a 410 does not prove that the connection is
@@ -21,18 +25,18 @@ const CONNECTING_MILLIS = 10_000;
 export function judgePost(outcome: PostOutcome, recipient: Recipient, now: EpochMillis): PostVerdict {
   switch (outcome) {
     case "delivered":
-      return "delivered";
+      return { kind: "delivered" };
     case "gone":
-      return now - recipient.connectedAt < CONNECTING_MILLIS ? "try-again" : "gone";
+      return { kind: now - recipient.connectedAt < CONNECTING_MILLIS ? "try-again" : "gone" };
     case "throttled":
     case "failed":
-      return "try-again";
+      return { kind: "try-again" };
     case "unanswered":
-      return "try-later";
+      return { kind: "try-later" };
     // A retry changes neither our permission nor the size of the frame.
     case "refused":
-      return "PUSH_REFUSED";
+      return { kind: "undeliverable", reason: "PUSH_REFUSED" };
     case "too-large":
-      return "PUSH_TOO_LARGE";
+      return { kind: "undeliverable", reason: "PUSH_TOO_LARGE" };
   }
 }

@@ -67,7 +67,7 @@ export class DeliveryLedger {
     );
     this.#violations.expect(lost.length === 0, "inv:13", "a recipient is not accounted for");
     const { to } = this.#delivery;
-    if (!("recipients" in to) || report.outcome !== "completed") return;
+    if (!("recipients" in to) || report.outcome.kind !== "completed") return;
     const { delivered, gone, expired, deferred, deadLettered } = report;
     const counted = delivered + gone + expired + deferred + deadLettered;
     this.#violations.expect(counted === to.recipients.length, "inv:13", "the report does not add up");

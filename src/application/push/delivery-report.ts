@@ -11,9 +11,13 @@ type RecipientCounts = {
   readonly deadLettered: number;
 };
 
+/** `continued`: part of the audience was not read yet; the invocation that reads it counts it. */
+export type DeliveryOutcome =
+  | { readonly kind: "completed" | "continued" }
+  | { readonly kind: "dead-lettered"; readonly reason: UndeliverableReason };
+
 export type DeliveryReport = RecipientCounts & {
-  /** `continued`: part of the audience was not read yet; the invocation that reads it counts it. */
-  readonly outcome: "completed" | "continued" | UndeliverableReason;
+  readonly outcome: DeliveryOutcome;
   /** Posts that the gateway refused because of their rate. */
   readonly throttled: number;
   /** Gone connections whose records could not be removed: each costs one more post. */

@@ -62,7 +62,7 @@ async function putAside(
   await deps.deadLetters.addDelivery(delivery, reason);
   const tally = newTally();
   countDeadLetters(tally, delivery.to, reason);
-  return { outcome: reason, ...tally };
+  return { outcome: { kind: "dead-lettered", reason }, ...tally };
 }
 
 async function postToAudience(
@@ -106,8 +106,8 @@ async function postToAudience(
   // The cursor came from the message and we did not issue it, so a retry cannot succeed.
   const unreadable = fault?.thrown instanceof MalformedInputError ? ("MALFORMED_PAGE" as const) : undefined;
   const left = { ...remaining, notAttempted: [...notAttempted, ...remaining.notAttempted], attempt };
-  const reason = await leftovers.close({ ...left, ...(unreadable && { reason: unreadable }) });
-  return { outcome: reason ?? (remaining.unread === undefined ? "completed" : "continued"), ...tally };
+  const outcome = await leftovers.close({ ...left, ...(unreadable && { reason: unreadable }) });
+  return { outcome, ...tally };
 }
 
 function streamOf({ delivery: { to }, read, findNamed }: FanOutOrder): AudienceStream {

@@ -8,7 +8,7 @@ import {
 } from "../../domain/notification/delivery.ts";
 import type { NamedRecipient } from "../../domain/notification/notification.ts";
 import type { DeadLetters, DeliveryQueue } from "../ports/delivery-queue.ts";
-import { countDeadLetters, noteUnreached, type Tally } from "./delivery-report.ts";
+import { countDeadLetters, type DeliveryOutcome, noteUnreached, type Tally } from "./delivery-report.ts";
 
 /** Enqueues the recipients that one invocation did not reach. Throws DependencyUnavailableError. */
 export type Leftovers = {
@@ -16,8 +16,8 @@ export type Leftovers = {
   failed(recipient: NamedRecipient): Promise<void>;
   undeliverable(recipient: NamedRecipient, reason: UndeliverableReason): Promise<void>;
   /**
-   * Flushes pending batches and enqueues the recipients that were not attempted, with their attempt count. Returns the
-   * reason if the unread pages went to the dead letters.
+   * Flushes pending batches and enqueues the recipients that were not attempted, with their attempt count. Returns
+   * `dead-lettered` if the unread pages went to the dead letters.
    */
   close(remaining: {
     readonly notAttempted: readonly NamedRecipient[];
@@ -25,7 +25,7 @@ export type Leftovers = {
     /** Why the unread pages cannot be read. */
     readonly reason?: UndeliverableReason;
     readonly attempt: number;
-  }): Promise<UndeliverableReason | undefined>;
+  }): Promise<DeliveryOutcome>;
 };
 
 export function makeLeftovers(
@@ -33,19 +33,19 @@ export function makeLeftovers(
   ports: { readonly queue: DeliveryQueue; readonly deadLetters: DeadLetters },
   tally: Tally,
 ): Leftovers {
-  const later = async (to: Delivery["to"], attempt: number) => {
+  const later = async (to: Delivery["to"], attempt: number): Promise<DeliveryOutcome> => {
     if (attempt >= MAX_ATTEMPTS) return giveUp(to, attempt, "ATTEMPTS_EXHAUSTED");
     await ports.queue.defer({ ...delivery, to, attempt }, attemptDelaySeconds(attempt));
     if ("recipients" in to) {
       tally.deferred += to.recipients.length;
       noteUnreached(tally, to.recipients, "deferred");
     }
-    return undefined;
+    return { kind: "continued" };
   };
-  const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason) => {
+  const giveUp = async (to: Delivery["to"], attempt: number, reason: UndeliverableReason): Promise<DeliveryOutcome> => {
     await ports.deadLetters.addDelivery({ ...delivery, to, attempt }, reason);
     countDeadLetters(tally, to, reason);
-    return reason;
+    return { kind: "dead-lettered", reason };
   };
 
   const failed = inBatches((recipients) => later({ recipients }, delivery.attempt + 1));
@@ -62,7 +62,7 @@ export function makeLeftovers(
       const left = inBatches((recipients) => later({ recipients }, attempt));
       for (const recipient of notAttempted) await left.add(recipient);
       for (const batches of [left, failed, ...dead.values()]) await batches.flush();
-      if (unread === undefined) return undefined;
+      if (unread === undefined) return { kind: "completed" };
       return reason === undefined ? later(unread, attempt) : giveUp(unread, attempt, reason);
     },
   };

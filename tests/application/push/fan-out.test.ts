@@ -30,7 +30,7 @@ describe("a fan-out", () => {
     const world = new FanOutWorld(recipients(size), { pageSize: 10 });
     const report = await world.run();
     expect([...world.channel.delivered()].sort()).toEqual([...IDS(size)].sort());
-    expect(report).toMatchObject({ outcome: "completed", delivered: size, deferred: 0, deadLettered: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: size, deferred: 0, deadLettered: 0 });
     expect(world.queue).toMatchObject({ deferred: [], dead: [] });
   });
 
@@ -62,7 +62,13 @@ describe("one connection with a failing post", () => {
   it("fault:J1 410: is forgotten, without a failure of the delivery", async () => {
     const world = worldWith("gone");
     const report = await world.run();
-    expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, deferred: 0, deadLettered: 0 });
+    expect(report).toMatchObject({
+      outcome: { kind: "completed" },
+      delivered: 9,
+      gone: 1,
+      deferred: 0,
+      deadLettered: 0,
+    });
     expect(world.forgotten).toEqual([BAD]);
     expect(world.channel.postsTo(BAD)).toHaveLength(1);
   });
@@ -73,7 +79,7 @@ describe("one connection with a failing post", () => {
       throw new DependencyUnavailableError("CONNECTION_STORE");
     };
     const report = await world.run();
-    expect(report).toMatchObject({ outcome: "completed", delivered: 9, gone: 1, unforgotten: 1 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 9, gone: 1, unforgotten: 1 });
     expect(world.logger.entries).toEqual([
       {
         ...{ level: "warn", message: "gone connection not forgotten", connectionId: BAD, userId: "ann" },
@@ -107,7 +113,7 @@ describe("one connection with a failing post", () => {
     const world = worldWith(outcome);
     world.channel.script = (id, nth) => (id === BAD && nth === 1 ? outcome : "delivered");
     const report = await world.run();
-    expect(report).toMatchObject({ outcome: "completed", delivered: 10, deferred: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 10, deferred: 0 });
     expect(world.channel.postsTo(BAD)).toEqual([outcome, "delivered"]);
     expect(world.channel.posts).toHaveLength(11);
     expect(world.pauses).toEqual([100]);
@@ -119,7 +125,7 @@ describe("one connection with a failing post", () => {
     const world = new FanOutWorld([once, ...others, once]);
     world.channel.script = (id) => (id === once.connectionId ? "failed" : "delivered");
 
-    expect(await world.run()).toMatchObject({ outcome: "completed", delivered: others.length, deferred: 1 });
+    expect(await world.run()).toMatchObject({ outcome: { kind: "completed" }, delivered: others.length, deferred: 1 });
   });
 
   it.each<[string, PostOutcome]>([
@@ -147,7 +153,7 @@ describe("one connection with a failing post", () => {
   ])("%s: is dead-lettered at once, with its reason, and keeps its record", async (_row, outcome, reason) => {
     const world = worldWith(outcome);
     const report = await world.run();
-    expect(report).toMatchObject({ outcome: "completed", delivered: 9, deadLettered: 1 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 9, deadLettered: 1 });
     expect(world.queue.dead).toMatchObject([{ reason, delivery: { to: { recipients: [{ connectionId: BAD }] } } }]);
     expect(world.channel.postsTo(BAD)).toHaveLength(1);
     expect(world.forgotten).toEqual([]);
@@ -160,7 +166,7 @@ describe("one connection with a failing post", () => {
       return "delivered";
     };
     const report = await world.run();
-    expect(report).toMatchObject({ outcome: "completed", delivered: 10 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 10 });
   });
 
   it("fault:14 stays with one worker: while it waits, all the others are served", async () => {
@@ -238,7 +244,11 @@ describe("a delivery that can never succeed", () => {
     const world = new FanOutWorld(recipients(3));
     const delivery = freshDelivery(entityUpdate({ message: "x".repeat(129 * 1024) }));
     const report = await world.run(delivery);
-    expect(report).toMatchObject({ outcome: "PUSH_TOO_LARGE", delivered: 0, deadLettered: 1 });
+    expect(report).toMatchObject({
+      outcome: { kind: "dead-lettered", reason: "PUSH_TOO_LARGE" },
+      delivered: 0,
+      deadLettered: 1,
+    });
     expect(world.queue.dead).toEqual([{ delivery, reason: "PUSH_TOO_LARGE" }]);
     expect([world.pagesRead, world.channel.posts]).toEqual([[], []]);
   });
@@ -249,7 +259,7 @@ describe("a delivery that can never succeed", () => {
     const [ann, bob] = [recipient("c0"), recipient("c1", { userId: userPush({ userId: "bob" }).userId })];
     const report = await world.run({ ...freshDelivery(entityUpdate()), to: { recipients: [ann, bob] } });
     expect(report).toMatchObject({
-      outcome: "TOO_OLD",
+      outcome: { kind: "dead-lettered", reason: "TOO_OLD" },
       deadLettered: 2,
       unreached: ["ann TOO_OLD", "bob TOO_OLD"],
     });
@@ -261,7 +271,7 @@ describe("a delivery that can never succeed", () => {
       throw new DependencyUnavailableError("SUBSCRIPTION_STORE");
     };
     const report = await world.run({ ...freshDelivery(entityUpdate()), attempt: 5 });
-    expect(report).toMatchObject({ outcome: "ATTEMPTS_EXHAUSTED", deadLettered: 1 });
+    expect(report).toMatchObject({ outcome: { kind: "dead-lettered", reason: "ATTEMPTS_EXHAUSTED" }, deadLettered: 1 });
     expect(world.queue.dead).toMatchObject([{ reason: "ATTEMPTS_EXHAUSTED" }]);
     expect(world.logger.entries).toEqual([
       {
@@ -279,7 +289,7 @@ describe("a delivery that can never succeed", () => {
     const later = new FanOutWorld([recipient("c0", fresh)]);
     later.clock.advance(86_400);
     const replayed = await later.run(freshDelivery(entityUpdate({ replay: true })));
-    expect([stale.outcome, world.channel.posts.length]).toEqual(["TOO_OLD", 0]);
-    expect(replayed).toMatchObject({ outcome: "completed", delivered: 1 });
+    expect([stale.outcome, world.channel.posts.length]).toEqual([{ kind: "dead-lettered", reason: "TOO_OLD" }, 0]);
+    expect(replayed).toMatchObject({ outcome: { kind: "completed" }, delivered: 1 });
   });
 });

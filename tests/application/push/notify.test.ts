@@ -18,7 +18,7 @@ describe("an entity's update", () => {
     await world.subscribe(OTHER, elsewhere);
     const report = await world.run(freshDelivery(UPDATE));
     expect([...world.channel.delivered()].sort()).toEqual(["c1", "c2"]);
-    expect(report).toMatchObject({ outcome: "completed", delivered: 2 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 2 });
   });
 
   it("fault:8 reaches a subscription that was just acknowledged, and none that has just ended", async () => {
@@ -36,7 +36,7 @@ describe("an entity's update", () => {
     await world.subscribe(UPDATE.entityId, await world.connect("c1", "ann", (NOW + 60) as EpochSeconds));
     world.clock.advance(60);
     const report = await world.run(freshDelivery(UPDATE));
-    expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 0 });
     expect(world.channel.posts).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe("an entity's update", () => {
     const world = new PushWorld();
     await world.subscribe(UPDATE.entityId, await world.connect("c1"));
     const report = await world.run({ ...freshDelivery(UPDATE), to: { page: "forged" } });
-    expect(report).toMatchObject({ outcome: "MALFORMED_PAGE", delivered: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "dead-lettered", reason: "MALFORMED_PAGE" }, delivered: 0 });
     expect(world.queue.dead).toMatchObject([{ reason: "MALFORMED_PAGE", delivery: { to: { page: "forged" } } }]);
     expect(world.queue.deferred).toEqual([]);
   });
@@ -104,13 +104,13 @@ describe("a user's push", () => {
     const world = new PushWorld();
     await world.subscribe(entityUpdate({ entityId: "ann" }).entityId, await world.connect("c1", "bob"));
     const report = await world.run(freshDelivery(userPush({ userId: "ann" })));
-    expect(report).toMatchObject({ outcome: "completed", delivered: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 0 });
   });
 
   it("attack:I12 succeeds when the user is not connected", async () => {
     const world = new PushWorld();
     const report = await world.run(freshDelivery(userPush()));
-    expect(report).toMatchObject({ outcome: "completed", delivered: 0, deadLettered: 0 });
+    expect(report).toMatchObject({ outcome: { kind: "completed" }, delivered: 0, deadLettered: 0 });
     expect(world.queue).toMatchObject({ deferred: [], dead: [] });
   });
 

@@ -36,7 +36,7 @@ function setUp(deliver: Deliver = async () => undefined) {
     deliver: async (delivery, deadline) => {
       taken.push(delivery);
       deadlines.push(deadline);
-      return { outcome: "completed", ...newTally(), ...(await deliver(delivery)) };
+      return { outcome: { kind: "completed" }, ...newTally(), ...(await deliver(delivery)) };
     },
     deadLetters,
     clock: new FixedClock(NOON),
@@ -169,7 +169,7 @@ describe("the log entry of a message that was dead-lettered whole", () => {
     ["TOO_OLD", freshDelivery(entityUpdate()), { entityId: "order-17" }],
     ["PUSH_TOO_LARGE", freshDelivery(userPush()), { userId: "ann" }],
   ] as const)("attack:I3 attack:I9 names event, queue, function and reason: %s", async (reason, delivery, subject) => {
-    const { handler, logger } = setUp(async () => ({ outcome: reason, deadLettered: 1 }));
+    const { handler, logger } = setUp(async () => ({ outcome: { kind: "dead-lettered", reason }, deadLettered: 1 }));
     await handler(sqsEvent(encodeDelivery(delivery)), lambdaContext());
     expect(logger.entries).toMatchObject([
       {

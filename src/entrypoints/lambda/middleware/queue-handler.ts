@@ -86,10 +86,10 @@ async function processDelivery(
   const { delivered, gone, expired, deferred, deadLettered } = counts;
   const recipients = delivered + gone + expired + deferred + deadLettered;
   const fields = { ...about, ageMs, recipients, ...counts, ...(unreached.length > 0 && { unreached }) };
-  if (outcome !== "completed" && outcome !== "continued") {
-    logger.warn("put aside", { ...fields, outcome: "dead-lettered", reason: outcome });
-  } else if (deadLettered > 0) logger.warn("delivery", { ...fields, outcome });
-  else logger.info("delivery", { ...fields, outcome });
+  if (outcome.kind === "dead-lettered") {
+    logger.warn("put aside", { ...fields, outcome: outcome.kind, reason: outcome.reason });
+  } else if (deadLettered > 0) logger.warn("delivery", { ...fields, outcome: outcome.kind });
+  else logger.info("delivery", { ...fields, outcome: outcome.kind });
 }
 
 /** The ids of the event and of its user or entity. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
-import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
+import { makeSecretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerRotation } from "../../../src/adapters/secrets-manager/secrets-manager-rotation.ts";
 import { SecretsManagerSource } from "../../../src/adapters/secrets-manager/secrets-manager-source.ts";
 import { RandomSecrets, SystemClock } from "../../../src/adapters/system/system.ts";
@@ -23,7 +23,7 @@ describe.skipIf(!hasMoto())("Secrets Manager, emulated by moto,", () => {
   beforeAll(async () => {
     moto = await startMoto();
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    client = secretsManagerClient({ endpoint: moto.endpoint, region: "eu-west-1", credentials });
+    client = makeSecretsManagerClient({ endpoint: moto.endpoint, region: "eu-west-1", credentials });
   });
   afterAll(() => {
     client.destroy();

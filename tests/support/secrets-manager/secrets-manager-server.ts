@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { secretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
+import { makeSecretsManagerClient } from "../../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { ServiceError, VersionedSecret } from "./versioned-secret.ts";
 
 /** The fault that a request gets instead of its response. */
@@ -64,7 +64,7 @@ export class SecretsManagerServer {
   }
 
   client(): SecretsManagerClient {
-    return secretsManagerClient({
+    return makeSecretsManagerClient({
       endpoint: this.endpoint,
       region: "eu-west-1",
       credentials: { accessKeyId: "test", secretAccessKey: "test" },

@@ -1,4 +1,4 @@
-import { secretsManagerClient } from "../../../../adapters/secrets-manager/secrets-manager-client.ts";
+import { makeSecretsManagerClient } from "../../../../adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerSource } from "../../../../adapters/secrets-manager/secrets-manager-source.ts";
 import { makeCachedSigningSecrets } from "../../../../application/secrets/cached-signing-secrets.ts";
 import { defineModule } from "../../module.ts";
@@ -14,7 +14,7 @@ export const signingSecrets = defineModule({
   services: (provide, { secretId, tokenLifetimeSeconds }) => {
     provide(services.signingSecrets, { clock: services.clock, logger: services.logger }, ({ clock, logger }) =>
       makeCachedSigningSecrets({
-        source: new SecretsManagerSource(secretsManagerClient({}), secretId),
+        source: new SecretsManagerSource(makeSecretsManagerClient(), secretId),
         clock,
         logger,
         tokenLifetimeSeconds,

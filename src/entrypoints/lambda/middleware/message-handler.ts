@@ -29,8 +29,8 @@ export function messageHandler<Frame>({ name, logger, parse, act }: MessageRoute
     logFieldsOf: invocationFields,
     handle: async (event, log) => {
       const { reference, frame } = parseMessageEvent(event);
-      const parsed = parsedOrFault(frame, parse);
-      if (!(parsed instanceof MalformedInputError)) return act(parsed, { event, reference, log });
+      const parsed = parseOrMember(frame, parse);
+      if (parsed.kind === "frame") return act(parsed.frame, { event, reference, log });
       log.add({ outcome: "refused", reason: "BAD_REQUEST" });
       return badRequest(reference, parsed.member);
     },
@@ -44,11 +44,17 @@ function badRequest(reference: MessageReference, member: string | undefined): Ro
   );
 }
 
-function parsedOrFault<Frame>(frame: PlainObject | undefined, parse: MessageRoute<Frame>["parse"]) {
+type ParsedFrame<Frame> =
+  | { readonly kind: "frame"; readonly frame: Frame }
+  /** The member that breaks the schema, if there is one. */
+  | { readonly kind: "malformed"; readonly member: string | undefined };
+
+function parseOrMember<Frame>(frame: PlainObject | undefined, parse: MessageRoute<Frame>["parse"]): ParsedFrame<Frame> {
+  if (frame === undefined) return { kind: "malformed", member: undefined };
   try {
-    return frame === undefined ? new MalformedInputError("MALFORMED_FRAME") : parse(frame);
+    return { kind: "frame", frame: parse(frame) };
   } catch (thrown) {
-    if (thrown instanceof MalformedInputError) return thrown;
+    if (thrown instanceof MalformedInputError) return { kind: "malformed", member: thrown.member };
     throw thrown;
   }
 }

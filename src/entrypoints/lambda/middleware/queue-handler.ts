@@ -5,7 +5,7 @@ import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import type { Clock } from "../../../application/ports/system.ts";
 import type { Deliver } from "../../../application/push/notify.ts";
-import { MalformedInputError } from "../../../domain/errors.ts";
+import { type MalformedInputCode, MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { EpochMillis } from "../../../domain/time.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
@@ -58,15 +58,16 @@ async function processMessage(
   const { body, messageId, queue } = message;
   let about: LogFields = { function: name, queue, messageId };
   try {
-    const delivery = readOrReason(body, parse);
-    if (typeof delivery === "string") {
+    const parsed = parseOrReason(body, parse);
+    if (parsed.kind === "malformed") {
+      const { reason } = parsed;
       const notificationId = eventIdOf(body);
       about = { ...about, ...(notificationId !== undefined && { notificationId }) };
-      await deadLetters.addRawMessage(body, delivery);
-      logger.warn("put aside", { ...about, outcome: "dead-lettered", reason: delivery, deadLettered: 1 });
+      await deadLetters.addRawMessage(body, reason);
+      logger.warn("put aside", { ...about, outcome: "dead-lettered", reason, deadLettered: 1 });
     } else {
-      about = { ...about, ...fieldsOf(delivery) };
-      await processDelivery(delivery, deadline, about, handling);
+      about = { ...about, ...fieldsOf(parsed.delivery) };
+      await processDelivery(parsed.delivery, deadline, about, handling);
     }
     return true;
   } catch (thrown) {
@@ -100,11 +101,15 @@ function fieldsOf({ notification, attempt }: Delivery): LogFields {
   return { notificationId, attempt, ...subject };
 }
 
-function readOrReason(body: string, parse: (body: string) => Delivery) {
+type ParsedBody =
+  | { readonly kind: "delivery"; readonly delivery: Delivery }
+  | { readonly kind: "malformed"; readonly reason: MalformedInputCode };
+
+function parseOrReason(body: string, parse: QueueHandling["parse"]): ParsedBody {
   try {
-    return parse(body);
+    return { kind: "delivery", delivery: parse(body) };
   } catch (thrown) {
-    if (thrown instanceof MalformedInputError) return thrown.code;
+    if (thrown instanceof MalformedInputError) return { kind: "malformed", reason: thrown.code };
     throw thrown;
   }
 }

@@ -17,7 +17,7 @@ const MAX_IDLE_MILLIS = 20_000;
 export class KeptSockets {
   readonly agent: HttpAgent;
   readonly #clock: Clock;
-  readonly #answeredAt = new WeakMap<Socket, number>();
+  readonly #respondedAt = new WeakMap<Socket, number>();
   #proven = new WeakSet<Socket>();
   #postsUnderWay = 0;
 
@@ -31,7 +31,7 @@ export class KeptSockets {
   /** Runs one post. */
   async during<T>(post: () => Promise<T>): Promise<T> {
     this.#postsUnderWay += 1;
-    this.#discardWhile((socket) => this.#clock.now() - (this.#answeredAt.get(socket) ?? 0) > MAX_IDLE_MILLIS);
+    this.#discardWhile((socket) => this.#clock.now() - (this.#respondedAt.get(socket) ?? 0) > MAX_IDLE_MILLIS);
     try {
       return await post();
     } finally {
@@ -40,8 +40,8 @@ export class KeptSockets {
     }
   }
 
-  noteAnswer(socket: Socket): void {
-    this.#answeredAt.set(socket, this.#clock.now());
+  noteResponse(socket: Socket): void {
+    this.#respondedAt.set(socket, this.#clock.now());
     this.#proven.add(socket);
   }
 

@@ -6,7 +6,7 @@ import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { Notification } from "../../domain/notification/notification.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
-import { type HttpAnswer, type HttpPost, makeHttpPost, NoAnswerInTimeError } from "./post-over-http.ts";
+import { type HttpPost, type HttpResponse, makeHttpPost, ResponseTimeoutError } from "./post-over-http.ts";
 import { pushFrame } from "./push-frame.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
@@ -40,7 +40,7 @@ export class ManagementApiChannel implements ConnectionChannel {
       socketsKept: options.socketsKept,
       timeoutMillis: options.timeoutMillis ?? TIMEOUT_MILLIS,
       doubtMillis: options.doubtMillis ?? DOUBT_MILLIS,
-      hasConsequences: (answer) => CONSEQUENCES.has(outcomeOf(answer)),
+      hasConsequences: (response) => CONSEQUENCES.has(outcomeOf(response)),
       clock: options.clock,
     });
   }
@@ -63,13 +63,13 @@ export class ManagementApiChannel implements ConnectionChannel {
       return outcomeOf(await this.#post(path, headers, body));
     } catch (error) {
       // A reset, or a name that does not resolve.
-      return error instanceof NoAnswerInTimeError ? "unanswered" : "failed";
+      return error instanceof ResponseTimeoutError ? "unanswered" : "failed";
     }
   }
 }
 
 /** The outcome that a response of the management API means (API reference, PostToConnection, Errors). */
-export function outcomeOf({ status, body }: HttpAnswer): PostOutcome {
+export function outcomeOf({ status, body }: HttpResponse): PostOutcome {
   if (status === 200) return "delivered";
   if (status === 410) return "gone";
   if (status === 429) return "throttled";

@@ -5,19 +5,19 @@ import type { Clock } from "../../application/ports/system.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 import { KeptSockets } from "./kept-sockets.ts";
 
-export type HttpAnswer = { readonly status: number; readonly body: string };
+export type HttpResponse = { readonly status: number; readonly body: string };
 
-/** Throws NoAnswerInTimeError, or the socket's error. */
-export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpAnswer>;
+/** Throws ResponseTimeoutError, or the socket's error. */
+export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpResponse>;
 
-export class NoAnswerInTimeError extends Error {
-  override readonly name = "NoAnswerInTimeError";
+export class ResponseTimeoutError extends Error {
+  override readonly name = "ResponseTimeoutError";
 }
 
 /** The gateway's error responses are a line of JSON; a longer response is not from the gateway. */
-const MAX_ANSWER_BYTES = 4096;
+const MAX_RESPONSE_BYTES = 4096;
 
-type ReceivedAnswer = HttpAnswer & { readonly socket: Socket };
+type ReceivedResponse = HttpResponse & { readonly socket: Socket };
 
 /**
  * Posts over sockets that are kept for the next post, without keeping the process alive. The time limit is for the
@@ -34,7 +34,7 @@ export function makeHttpPost(
     readonly timeoutMillis: number;
     /** The part of that time for an unproven kept socket. The rest is for a new one. */
     readonly doubtMillis: number;
-    readonly hasConsequences: (answer: HttpAnswer) => boolean;
+    readonly hasConsequences: (response: HttpResponse) => boolean;
     readonly clock: Clock;
   },
 ): HttpPost {
@@ -53,16 +53,16 @@ export function makeHttpPost(
       return posting;
     };
     /** Undefined if the kept socket itself failed. */
-    const answerOnKeptSocket = async (posting: ClientRequest) => {
+    const responseOnKeptSocket = async (posting: ClientRequest) => {
       const doubt = setTimeout(() => {
         if (posting.reusedSocket && !kept.isProven(posting.socket)) posting.destroy(new Error("socket may be dead"));
       }, options.doubtMillis);
       try {
-        const answer = await answerTo(posting, until);
-        kept.noteAnswer(answer.socket);
-        return answer;
+        const response = await responseTo(posting, until);
+        kept.noteResponse(response.socket);
+        return response;
       } catch (error) {
-        if (!posting.reusedSocket || error instanceof NoAnswerInTimeError) throw error;
+        if (!posting.reusedSocket || error instanceof ResponseTimeoutError) throw error;
         kept.discardUnproven();
         return undefined;
       } finally {
@@ -72,49 +72,49 @@ export function makeHttpPost(
 
     return kept.during(async () => {
       const posting = begin(kept.agent, "keep-alive");
-      const answer = await answerOnKeptSocket(posting);
-      if (answer !== undefined && !(posting.reusedSocket && options.hasConsequences(answer))) return answer;
-      const sure = await answerTo(begin(usedOnce, "close"), until);
+      const response = await responseOnKeptSocket(posting);
+      if (response !== undefined && !(posting.reusedSocket && options.hasConsequences(response))) return response;
+      const sure = await responseTo(begin(usedOnce, "close"), until);
       // The socket carried one response too many: each later response would count for the wrong post.
-      if (answer !== undefined && answer.status !== sure.status) answer.socket.destroy();
+      if (response !== undefined && response.status !== sure.status) response.socket.destroy();
       return sure;
     });
   };
 }
 
-function answerTo(posting: ClientRequest, until: number): Promise<ReceivedAnswer> {
+function responseTo(posting: ClientRequest, until: number): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
       clearTimeout(late);
       finish();
     };
     const tooLate = () => {
-      reject(new NoAnswerInTimeError());
+      reject(new ResponseTimeoutError());
       posting.destroy();
     };
     const late = setTimeout(tooLate, Math.max(0, until - performance.now()));
     posting.on("error", (error) => settle(() => reject(error)));
     posting.on("response", (response) => {
       collect(response, posting).then(
-        (answer) => settle(() => resolve(answer)),
+        (received) => settle(() => resolve(received)),
         (error: Error) => settle(() => reject(error)),
       );
     });
   });
 }
 
-function collect(response: IncomingMessage, posting: ClientRequest): Promise<ReceivedAnswer> {
+function collect(response: IncomingMessage, posting: ClientRequest): Promise<ReceivedResponse> {
   const { socket } = response;
   return new Promise((resolve, reject) => {
     let body = "";
     response.setEncoding("utf8");
     response.on("data", (text: string) => {
       body += text;
-      if (body.length > MAX_ANSWER_BYTES) posting.destroy(new Error("answer too long"));
+      if (body.length > MAX_RESPONSE_BYTES) posting.destroy(new Error("response too long"));
     });
     response.on("end", () => resolve({ status: response.statusCode ?? 0, body, socket }));
     response.on("error", reject);
     // If the socket closes in the middle of a response, no `end` follows.
-    response.on("close", () => reject(new Error("answer cut off")));
+    response.on("close", () => reject(new Error("response cut off")));
   });
 }

@@ -9,19 +9,19 @@ export type FindNamed = (connectionIds: readonly ConnectionId[]) => Promise<read
  * An audience that a message names. The message may be forged, and it is old: only the names of recipients are taken
  * from it. If the store cannot be read, the named recipients count as not attempted.
  */
-export function streamNamed(names: readonly NamedRecipient[], find: FindNamed): AudienceStream {
+export function streamNamed(recipients: readonly NamedRecipient[], find: FindNamed): AudienceStream {
   let absent: readonly NamedRecipient[] = [];
   const stream = streamAudience(async () => {
-    const items = await find(names.map(({ connectionId }) => connectionId));
+    const items = await find(recipients.map(({ connectionId }) => connectionId));
     const found = new Set(items.map(({ connectionId }) => connectionId));
-    absent = names.filter(({ connectionId }) => !found.has(connectionId));
+    absent = recipients.filter(({ connectionId }) => !found.has(connectionId));
     return { items };
   });
   return {
     next: stream.next,
     remaining() {
       const { unread, ...remaining } = stream.remaining();
-      return unread === undefined ? { ...remaining, absent } : { ...remaining, notAttempted: names };
+      return unread === undefined ? { ...remaining, absent } : { ...remaining, notAttempted: recipients };
     },
   };
 }

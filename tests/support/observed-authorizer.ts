@@ -27,7 +27,7 @@ export function observedAuthorizer(
   const clock = new FixedClock(NOW * 1000);
   const destination = { write: (line: string) => void written.push(line) };
   const logger = new PinoLogger({ level: "INFO", service: "Authorizer", clock, destination });
-  const handler = authorizerHandler(authorizeOver(secrets, clock, admission), logger);
+  const handler = authorizerHandler({ authorize: authorizeOver(secrets, clock, admission), logger });
 
   return async (event: unknown, remainingMillis?: number): Promise<Observation> => {
     const [outcome] = await Promise.allSettled([handler(event, lambdaContext(remainingMillis))]);

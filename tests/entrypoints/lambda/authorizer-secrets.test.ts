@@ -60,7 +60,7 @@ function newInstance() {
 
 function newAuthorizer() {
   const logger = new RecordingLogger();
-  const handler = authorizerHandler(resolve(newInstance(), services.authorizeConnection), logger);
+  const handler = authorizerHandler({ authorize: resolve(newInstance(), services.authorizeConnection), logger });
   const connect = (token: string) =>
     handler(authorizerEvent({ query: { access_token: token } }), lambdaContext()).then(
       () => "accepted",

@@ -25,8 +25,8 @@ function handlers() {
   const logger = new RecordingLogger();
   return {
     logger,
-    connect: connectHandler(makeOpenConnection({ connections }), logger),
-    disconnect: disconnectHandler(makeCloseConnection({ connections, subscriptions, clock }), logger),
+    connect: connectHandler({ open: makeOpenConnection({ connections }), logger }),
+    disconnect: disconnectHandler({ close: makeCloseConnection({ connections, subscriptions, clock }), logger }),
     liveConnectionsOf: async (user: string) =>
       (await connections.liveConnectionsOf(user as UserId, toEpochSeconds(clock.now()))).items,
   };
@@ -81,7 +81,10 @@ describe("connect", () => {
 
   it("fault:L1 refuses when the store cannot be reached", async () => {
     const logger = new RecordingLogger();
-    const connect = connectHandler(() => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")), logger);
+    const connect = connectHandler({
+      open: () => Promise.reject(new DependencyUnavailableError("CONNECTION_STORE")),
+      logger,
+    });
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.entries).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
   });

@@ -6,7 +6,7 @@ import { lambdaContext } from "../../support/lambda-context.ts";
 
 async function frameFor(body: string) {
   const logger = new RecordingLogger();
-  const answer = await defaultHandler(logger)(messageEvent(body), lambdaContext());
+  const answer = await defaultHandler({ logger })(messageEvent(body), lambdaContext());
   return { frame: JSON.parse(answer.body ?? ""), logger };
 }
 
@@ -59,7 +59,7 @@ describe("default", () => {
     ["$disconnect", disconnectEvent()],
     ["nothing of a gateway's", {}],
   ])("admits no caller through an event of %s", async (_title, event) => {
-    const answer = await defaultHandler(new RecordingLogger())({ ...event, body: "{}" }, lambdaContext());
+    const answer = await defaultHandler({ logger: new RecordingLogger() })({ ...event, body: "{}" }, lambdaContext());
     expect(answer).toEqual({ statusCode: 500 });
   });
 

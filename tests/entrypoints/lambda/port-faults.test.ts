@@ -99,22 +99,22 @@ const CALLS: readonly {
 ];
 
 function authorize({ secrets, clock, logger, context }: Parts, token: string) {
-  const handler = authorizerHandler(authorizeOver(secrets, clock), logger);
+  const handler = authorizerHandler({ authorize: authorizeOver(secrets, clock), logger });
   return handler(authorizerEvent({ query: { access_token: token } }), context);
 }
 
 function connect({ connections, logger, context }: Parts) {
-  return connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), context);
+  return connectHandler({ open: makeOpenConnection({ connections }), logger })(connectEvent(), context);
 }
 
 function disconnect({ connections, subscriptions, clock, logger, context }: Parts) {
-  const handler = disconnectHandler(makeCloseConnection({ connections, subscriptions, clock }), logger);
+  const handler = disconnectHandler({ close: makeCloseConnection({ connections, subscriptions, clock }), logger });
   return handler(disconnectEvent(), context);
 }
 
 function mint({ secrets, clock, ids, logger, context }: Parts) {
   const signer = new JoseTokenSigner(secrets);
-  const handler = createTestJwtHandler(makeMintTestToken({ signer, policy: POLICY, clock, ids }), logger);
+  const handler = createTestJwtHandler({ mint: makeMintTestToken({ signer, policy: POLICY, clock, ids }), logger });
   return handler({ userId: "ann" }, context);
 }
 

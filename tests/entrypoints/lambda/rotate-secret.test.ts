@@ -17,7 +17,10 @@ async function setUp() {
   versions.put(JSON.stringify({ signature: OLD }), 1_795_000_000);
   const logger = new RecordingLogger();
   const secret = new SecretsManagerRotation(server.client(), ARN);
-  const handler = rotateSecretHandler(makeRotateSigningSecret({ secret, generator: new RandomSecrets() }), logger);
+  const handler = rotateSecretHandler({
+    rotate: makeRotateSigningSecret({ secret, generator: new RandomSecrets() }),
+    logger,
+  });
   /** RotateSecret: labels an empty version, then invokes the function once per step. */
   const begin = () => {
     const version = randomUUID();

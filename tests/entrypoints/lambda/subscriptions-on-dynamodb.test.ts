@@ -64,19 +64,23 @@ class Client {
   }
 
   subscribe(entity: string): Promise<string> {
-    const handler = subscribeHandler(
-      makeSubscribe({ policy: allowEverySubscription, ...this.#stores, limit: this.#limit }),
-      new RecordingLogger(),
-    );
+    const handler = subscribeHandler({
+      subscribe: makeSubscribe({ policy: allowEverySubscription, ...this.#stores, limit: this.#limit }),
+      logger: new RecordingLogger(),
+    });
     return this.#ask(handler, "subscribe", entity);
   }
 
   unsubscribe(entity: string): Promise<string> {
-    return this.#ask(unsubscribeHandler(makeUnsubscribe(this.#stores), new RecordingLogger()), "unsubscribe", entity);
+    return this.#ask(
+      unsubscribeHandler({ unsubscribe: makeUnsubscribe(this.#stores), logger: new RecordingLogger() }),
+      "unsubscribe",
+      entity,
+    );
   }
 
   async disconnect(): Promise<void> {
-    const handler = disconnectHandler(makeCloseConnection(this.#stores), new RecordingLogger());
+    const handler = disconnectHandler({ close: makeCloseConnection(this.#stores), logger: new RecordingLogger() });
     await handler(disconnectEvent({ connectionId: this.id }), lambdaContext(60_000));
   }
 

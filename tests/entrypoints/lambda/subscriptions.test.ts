@@ -25,15 +25,19 @@ function handlers(policy = allowEverySubscription) {
   const connections = new MemoryConnectionStore();
   const subscriptions = new MemorySubscriptionStore(connections);
   const logger = new RecordingLogger();
-  const subscribe = subscribeHandler(makeSubscribe({ policy, subscriptions, clock, limit: LIMIT }), logger);
-  const unsubscribe = unsubscribeHandler(makeUnsubscribe({ subscriptions, clock }), logger);
+  const subscribe = subscribeHandler({
+    subscribe: makeSubscribe({ policy, subscriptions, clock, limit: LIMIT }),
+    logger,
+  });
+  const unsubscribe = unsubscribeHandler({ unsubscribe: makeUnsubscribe({ subscriptions, clock }), logger });
   const asking = async (handler: typeof subscribe, body: unknown, overrides = {}) => {
     const answer = await handler(messageEvent(JSON.stringify(body), overrides), lambdaContext());
     return JSON.parse(answer.body ?? "");
   };
   return {
     logger,
-    connect: () => connectHandler(makeOpenConnection({ connections }), logger)(connectEvent(), lambdaContext()),
+    connect: () =>
+      connectHandler({ open: makeOpenConnection({ connections }), logger })(connectEvent(), lambdaContext()),
     subscribe: (entityId: unknown, more = {}, overrides = {}) =>
       asking(subscribe, { action: "subscribe", entityId, ...more }, overrides),
     unsubscribe: (entityId: unknown, more = {}, overrides = {}) =>
@@ -101,7 +105,7 @@ describe("subscribe", () => {
 
   it("responds INTERNAL, and nothing else, when the store cannot be reached", async () => {
     const outage = () => Promise.reject(new DependencyUnavailableError("SUBSCRIPTION_STORE"));
-    const answer = await subscribeHandler(outage, all.logger)(
+    const answer = await subscribeHandler({ subscribe: outage, logger: all.logger })(
       messageEvent('{"action":"subscribe","entityId":"canary-7f3a","id":"7"}'),
       lambdaContext(),
     );

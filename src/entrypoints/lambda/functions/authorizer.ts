@@ -7,7 +7,7 @@ import { authorizerHandler } from "../handlers/authorizer.ts";
 
 const container = compose(platform, signingSecrets, authorization);
 
-export const handler = authorizerHandler(
-  resolve(container, services.authorizeConnection),
-  resolve(container, services.logger),
-);
+export const handler = authorizerHandler({
+  authorize: resolve(container, services.authorizeConnection),
+  logger: resolve(container, services.logger),
+});

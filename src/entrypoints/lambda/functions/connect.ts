@@ -7,4 +7,7 @@ import { connectHandler } from "../handlers/connect.ts";
 
 const container = compose(platform, stores, connections);
 
-export const handler = connectHandler(resolve(container, services.openConnection), resolve(container, services.logger));
+export const handler = connectHandler({
+  open: resolve(container, services.openConnection),
+  logger: resolve(container, services.logger),
+});

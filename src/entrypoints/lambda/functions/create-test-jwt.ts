@@ -7,7 +7,7 @@ import { createTestJwtHandler } from "../handlers/create-test-jwt.ts";
 
 const container = compose(platform, signingSecrets, testTokens);
 
-export const handler = createTestJwtHandler(
-  resolve(container, services.mintTestToken),
-  resolve(container, services.logger),
-);
+export const handler = createTestJwtHandler({
+  mint: resolve(container, services.mintTestToken),
+  logger: resolve(container, services.logger),
+});

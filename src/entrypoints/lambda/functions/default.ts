@@ -5,4 +5,4 @@ import { defaultHandler } from "../handlers/default.ts";
 
 const container = compose(platform);
 
-export const handler = defaultHandler(resolve(container, services.logger));
+export const handler = defaultHandler({ logger: resolve(container, services.logger) });

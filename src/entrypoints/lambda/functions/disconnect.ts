@@ -7,7 +7,7 @@ import { disconnectHandler } from "../handlers/disconnect.ts";
 
 const container = compose(platform, stores, connections);
 
-export const handler = disconnectHandler(
-  resolve(container, services.closeConnection),
-  resolve(container, services.logger),
-);
+export const handler = disconnectHandler({
+  close: resolve(container, services.closeConnection),
+  logger: resolve(container, services.logger),
+});

@@ -6,7 +6,7 @@ import { rotateSecretHandler } from "../handlers/rotate-secret.ts";
 
 const container = compose(platform, rotation);
 
-export const handler = rotateSecretHandler(
-  resolve(container, services.rotateSigningSecret),
-  resolve(container, services.logger),
-);
+export const handler = rotateSecretHandler({
+  rotate: resolve(container, services.rotateSigningSecret),
+  logger: resolve(container, services.logger),
+});

@@ -7,4 +7,7 @@ import { subscribeHandler } from "../handlers/subscribe.ts";
 
 const container = compose(platform, stores, subscribing);
 
-export const handler = subscribeHandler(resolve(container, services.subscribe), resolve(container, services.logger));
+export const handler = subscribeHandler({
+  subscribe: resolve(container, services.subscribe),
+  logger: resolve(container, services.logger),
+});

@@ -7,7 +7,7 @@ import { unsubscribeHandler } from "../handlers/unsubscribe.ts";
 
 const container = compose(platform, stores, unsubscribing);
 
-export const handler = unsubscribeHandler(
-  resolve(container, services.unsubscribe),
-  resolve(container, services.logger),
-);
+export const handler = unsubscribeHandler({
+  unsubscribe: resolve(container, services.unsubscribe),
+  logger: resolve(container, services.logger),
+});

@@ -10,8 +10,10 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
+type AuthorizerServices = { readonly authorize: AuthorizeConnection; readonly logger: Logger };
+
 /** Runs before `$connect`, once per handshake: the gateway caches no response on WebSocket APIs. */
-export function authorizerHandler(authorize: AuthorizeConnection, logger: Logger) {
+export function authorizerHandler({ authorize, logger }: AuthorizerServices) {
   return lambdaHandler({
     name: "Authorizer",
     logger,

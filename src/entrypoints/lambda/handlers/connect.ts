@@ -7,7 +7,7 @@ import { selectedSubprotocol } from "../../../domain/token/credentials.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
 /** The last step of the handshake: any status but 200 refuses it, and no WebSocket opens. */
-export function connectHandler(open: OpenConnection, logger: Logger) {
+export function connectHandler({ open, logger }: { readonly open: OpenConnection; readonly logger: Logger }) {
   return lambdaHandler({
     name: "Connect",
     logger,

@@ -5,7 +5,7 @@ import { type Identity, parseIdentity } from "../../../domain/identity/identity.
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
 /** Its callers can be any user: it is deployed only with `MintTestTokens=true`. */
-export function createTestJwtHandler(mint: MintTestToken, logger: Logger) {
+export function createTestJwtHandler({ mint, logger }: { readonly mint: MintTestToken; readonly logger: Logger }) {
   return lambdaHandler({
     name: "CreateTestJwt",
     logger,

@@ -4,7 +4,7 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
 /** The route for every message without a route of its own. */
-export function defaultHandler(logger: Logger) {
+export function defaultHandler({ logger }: { readonly logger: Logger }) {
   return messageHandler({
     name: "Default",
     logger,

@@ -6,7 +6,7 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
 /** Runs after the socket has closed: the gateway calls once and ignores the response. Expiry replaces a lost call. */
-export function disconnectHandler(close: CloseConnection, logger: Logger) {
+export function disconnectHandler({ close, logger }: { readonly close: CloseConnection; readonly logger: Logger }) {
   return lambdaHandler({
     name: "Disconnect",
     logger,

@@ -3,8 +3,10 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import type { RotateSigningSecret } from "../../../application/secrets/rotate-signing-secret.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 
+type RotateSecretServices = { readonly rotate: RotateSigningSecret; readonly logger: Logger };
+
 /** Invoked by Secrets Manager, once per step of a rotation. An error stops the rotation: the current secret stays. */
-export function rotateSecretHandler(rotate: RotateSigningSecret, logger: Logger) {
+export function rotateSecretHandler({ rotate, logger }: RotateSecretServices) {
   return lambdaHandler({
     name: "RotateSecret",
     logger,

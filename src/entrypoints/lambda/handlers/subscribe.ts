@@ -9,7 +9,7 @@ import { messageHandler } from "../middleware/message-handler.ts";
 const REFUSALS = { denied: "FORBIDDEN", "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
 
 /** Acknowledges a subscription only when it is stored: every event published after that is delivered. */
-export function subscribeHandler(subscribe: Subscribe, logger: Logger) {
+export function subscribeHandler({ subscribe, logger }: { readonly subscribe: Subscribe; readonly logger: Logger }) {
   return messageHandler({
     name: "Subscribe",
     logger,

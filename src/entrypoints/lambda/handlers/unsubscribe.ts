@@ -6,8 +6,10 @@ import type { Logger } from "../../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../../application/subscriptions/subscribe.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
+type UnsubscribeServices = { readonly unsubscribe: Unsubscribe; readonly logger: Logger };
+
 /** Ends a subscription of the sender's own connection. Idempotent: it succeeds without a subscription. */
-export function unsubscribeHandler(unsubscribe: Unsubscribe, logger: Logger) {
+export function unsubscribeHandler({ unsubscribe, logger }: UnsubscribeServices) {
   return messageHandler({
     name: "Unsubscribe",
     logger,

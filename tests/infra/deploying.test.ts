@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
 import { parseTestTokenRequest } from "../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
-import { hints } from "../../src/entrypoints/local/hints.ts";
+import { hints } from "../../src/entrypoints/local/banner.ts";
 
 /** The second output needs the AWS CLI, the third the connection. */
 const PRINTED = hints({ port: 3001, stage: "dev" });

@@ -1,4 +1,47 @@
-import { hints, type Place } from "./hints.ts";
+/** Where the runtime listens. */
+export type Place = { readonly port: number; readonly stage: string };
+
+export type Hint = { readonly title: string; readonly lines: readonly string[] };
+
+/** The next commands to copy: get a token, pass it (the better way first), and push. */
+export function hints({ port, stage }: Place): readonly Hint[] {
+  const url = `ws://127.0.0.1:${port}/${stage}`;
+  const portFlag = port === 3001 ? "" : ` --port ${port}`;
+  const endpoint = `--endpoint-url http://127.0.0.1:${port} --region us-east-1`;
+  return [
+    {
+      title: "A token, in this folder:",
+      lines: [`TOKEN=$(npm run --silent token -- --user-id ann${portFlag})`],
+    },
+    {
+      title: "or with the AWS CLI, through the file response.json:",
+      lines: [
+        `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpoint} \\`,
+        "  --no-sign-request --payload fileb:///dev/stdin response.json",
+        `TOKEN=$(node -p 'require("./response.json").authToken')`,
+      ],
+    },
+    {
+      title: "Connect, with the token as a subprotocol:",
+      lines: [`npx wscat -c ${url} -s websocket -s "$TOKEN"`],
+    },
+    {
+      title: "or in the URL, which ends up in histories and logs:",
+      lines: [`npx wscat -c "${url}?access_token=$TOKEN"`],
+    },
+    {
+      title: "Subscribe to an entity there:",
+      lines: ['{"action":"subscribe","entityId":"order-17"}'],
+    },
+    {
+      title: "Push to its subscribers from another terminal, in this folder; any credentials will do:",
+      lines: [
+        `AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y aws events put-events ${endpoint} \\`,
+        "  --entries file://examples/entity-updated.json",
+      ],
+    },
+  ];
+}
 
 /** The text in the terminal after the start. */
 export function banner(place: Place): string {

@@ -1,5 +1,5 @@
 import type { HttpService } from "@portcullis/emulator";
-import { hints, type Place } from "./hints.ts";
+import { hints, type Place } from "./banner.ts";
 
 const TITLE = "Portcullis, a WebSocket API on this machine";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ok, startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { hints } from "../../../src/entrypoints/local/banner.ts";
 import { makeFrontPage } from "../../../src/entrypoints/local/front-page.ts";
-import { hints } from "../../../src/entrypoints/local/hints.ts";
 
 let runtime: TestRuntime;
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Metafile } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployedSettings, startAwsStandIn } from "../../benchmarks/aws-stand-in.ts";
 import { buildFunction, functionNames } from "../../scripts/build.ts";
@@ -70,6 +70,11 @@ function packagesIn(name: string): readonly string[] {
 /** The modules of ours in a bundle, by their path in src. */
 function modulesIn({ inputs }: Metafile): readonly string[] {
   return Object.keys(inputs).flatMap((path) => /^src\/(.+)/.exec(path)?.[1] ?? []);
+}
+
+/** The files of `npm start` in a bundle: its own, and the emulator's, which are in a package. */
+function ofNpmStartIn({ inputs }: Metafile): readonly string[] {
+  return Object.keys(inputs).filter((path) => /\/local\/|(^|\/)packages\/emulator\//.test(path));
 }
 
 function bytesOf(metafile: Metafile | undefined): number {
@@ -138,11 +143,20 @@ describe("the bundles", () => {
   it("attack:O5 hold nothing of `npm start`, and no test token outside its own function", () => {
     const minting: string[] = [];
     for (const [name, metafile] of metafiles) {
-      const modules = modulesIn(metafile);
-      expect(modules.filter((path) => path.includes("/local/"))).toEqual([]);
-      if (modules.some((path) => path.endsWith("/mint-test-token.ts"))) minting.push(name);
+      expect(ofNpmStartIn(metafile)).toEqual([]);
+      if (modulesIn(metafile).some((path) => path.endsWith("/mint-test-token.ts"))) minting.push(name);
     }
     expect(minting).toEqual(["create-test-jwt"]);
+  });
+
+  it("of `npm start` itself would be found out, by its own files and by the emulator's (positive control)", async () => {
+    const { metafile } = await build({
+      ...{ entryPoints: ["src/entrypoints/local/load-handler.ts"], bundle: true, platform: "node", format: "esm" },
+      ...{ write: false, metafile: true, external: ["ws", "yaml"], logLevel: "silent" },
+    });
+    expect(ofNpmStartIn(metafile)).toEqual(
+      expect.arrayContaining(["src/entrypoints/local/load-handler.ts", "packages/emulator/src/index.ts"]),
+    );
   });
 });
 

@@ -30,6 +30,13 @@ module.exports = {
       to: { path: "^src/adapters/[^/]+/", pathNot: "^src/adapters/$1/" },
     },
     {
+      name: "what-adapters-share-knows-no-adapter",
+      comment: "Otherwise one adapter could reach another through a file beside the folders.",
+      severity: "error",
+      from: { path: "^src/adapters/[^/]+$" },
+      to: { path: "^src/adapters/[^/]+/" },
+    },
+    {
       name: "handlers-know-only-events",
       comment:
         "A handler translates API Gateway's events and responses (all of that folder), or those of another service " +

@@ -13,6 +13,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["application-knows-only-the-core", "src/application/planted.ts", 'import "../adapters/jose/planted.ts";'],
   ["adapters-do-not-know-entrypoints", "src/adapters/jose/planted.ts", 'import "../../entrypoints/lambda/planted.ts";'],
   ["adapters-do-not-know-one-another", "src/adapters/jose/planted.ts", 'import "../pino/planted.ts";'],
+  ["what-adapters-share-knows-no-adapter", "src/adapters/planted.ts", 'import "./pino/planted.ts";'],
   ["handlers-know-only-events", "src/entrypoints/lambda/planted.ts", 'import "../../adapters/jose/planted.ts";'],
   ["handlers-know-only-events", "src/entrypoints/lambda/planted.ts", 'import "../../adapters/jose/planted-event.ts";'],
   ["handlers-do-not-compose", "src/entrypoints/lambda/handlers/planted.ts", 'import "../../composition/planted.ts";'],

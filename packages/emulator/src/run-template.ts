@@ -11,9 +11,9 @@ import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
+import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
-import { templateText } from "./template/template-text.ts";
 
 export type RunTemplateOptions = {
   /** The path of a SAM template, or its text with a file name for messages. */
@@ -100,7 +100,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
 
 function sourceOf(template: RunTemplateOptions["template"]) {
   if (typeof template !== "string") return { ...template, folder: process.cwd() };
-  return { file: template, text: templateText(template), folder: dirname(template) };
+  return { file: template, text: readTemplateText(template), folder: dirname(template) };
 }
 
 /**

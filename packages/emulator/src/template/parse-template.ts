@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   isAlias,
   isMap,
@@ -113,4 +114,13 @@ function longForm(node: TemplateNode): TemplateNode {
   if (node.kind !== "map" || node.entries.size !== 1) return node;
   const [[name, argument] = ["", node]] = node.entries;
   return name === "Ref" || name.startsWith("Fn::") ? { kind: "intrinsic", name, argument, at: node.at } : node;
+}
+
+/** Reads the text of a template. Throws TemplateError if the file cannot be read. */
+export function readTemplateText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new TemplateError({ file: path }, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }

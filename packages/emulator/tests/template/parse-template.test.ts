@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parseTemplate } from "../../src/template/parse-template.ts";
+import { parseTemplate, readTemplateText } from "../../src/template/parse-template.ts";
+import { TemplateError } from "../../src/template/template-error.ts";
 import type { TemplateNode } from "../../src/template/template-node.ts";
 
 /** A node as JSON, with intrinsic functions in their long form. */
@@ -57,5 +58,21 @@ describe("anchors, aliases and merge keys", () => {
     ["a merge of an intrinsic function", "a: { <<: !Ref X }", "template.yaml:1: a merge key (<<) takes a map"],
   ])("refuses %s", (_case, text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe("the template's text", () => {
+  it("is the file's text", () => {
+    expect(readTemplateText("infra/template.yaml")).toMatch(/^AWSTemplateFormatVersion/);
+  });
+
+  it.each([
+    ["infra/none.yaml", "ENOENT"],
+    ["infra", "EISDIR"],
+  ])("%s is refused in one line", (file, code) => {
+    const reading = () => readTemplateText(file);
+
+    expect(reading).toThrow(TemplateError);
+    expect(reading).toThrow(`${file}: cannot be read (${code})`);
   });
 });

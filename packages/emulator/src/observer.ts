@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
 import type { FunctionError } from "./lambda/lambda-function.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -171,16 +172,20 @@ export type Observe = (event: Unstamped<EmulatorEvent>) => void;
 
 type Unstamped<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
-export function makeObserve(observer: Observer = () => {}, scheduler: Scheduler): Observe {
+export function makeObserve(observer: Observer | undefined, scheduler: Scheduler): Observe {
+  if (observer === undefined) return () => {};
   let hasFailed = false;
   const report = (fault: unknown) => {
     // The warning is printed once: an observer that always fails would fill the terminal.
     if (!hasFailed) process.emitWarning(`the emulator's observer failed: ${inspect(fault)}`);
     hasFailed = true;
   };
+  // An event may come from a function's code. In its async context, a later fault of the observer would count as the
+  // function's own, and process.env would be the function's.
+  const outside = AsyncLocalStorage.snapshot();
   return (event) => {
     // The async function needs one catch for errors that the observer throws and for promises that it returns.
-    (async () => observer({ ...event, at: scheduler.now() }))().catch(report);
+    outside(async () => observer({ ...event, at: scheduler.now() })).catch(report);
   };
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { EmulatorEvent, Observer } from "../src/observer.ts";
+import { executions } from "../src/lambda/functions.ts";
+import { type EmulatorEvent, makeObserve, type Observer } from "../src/observer.ts";
 import { deferred } from "./support/deferred.ts";
 import { ManualScheduler } from "./support/manual-scheduler.ts";
 import { leaksIn, plantedTexts } from "./support/planted-texts.ts";
@@ -241,6 +242,16 @@ describe("an observer", () => {
     await fetch(url, { method: "POST" });
     late.resolve();
     expect((await recorder.until("fault-after-invocation")).at(-1)).toMatchObject({ error: { errorMessage: "late" } });
+  });
+
+  it("runs outside the function whose code an event comes from, so that no fault of its own counts as the function's", () => {
+    const executing: unknown[] = [];
+    const observe = makeObserve(() => executing.push(executions.getStore()), new ManualScheduler());
+    const error = { errorType: "Error", errorMessage: "late", trace: [] };
+    executions.run({ requestId: "1", fail: () => {} }, () =>
+      observe({ kind: "fault-after-invocation", functionName: "Notify", requestId: "1", error }),
+    );
+    expect(executing).toEqual([undefined]);
   });
 
   it("attack:O3 never gets a token, wherever a client puts it", async () => {

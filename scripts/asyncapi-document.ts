@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DETAIL_TYPES } from "@portcullis/protocol";
+import { type ClientFrame, DETAIL_TYPES } from "@portcullis/protocol";
 import {
   entityUpdatedDetailSchema,
   jsonSchemaOf,
@@ -19,7 +19,7 @@ type MessageDescription = { readonly schema: ObjectSchema; readonly title: strin
 const CLIENT_MESSAGES = {
   subscribe: { schema: subscribeFrameSchema, title: "Subscribe", summary: "Subscribe to an entity." },
   unsubscribe: { schema: unsubscribeFrameSchema, title: "Unsubscribe", summary: "Unsubscribe from an entity." },
-} as const satisfies Record<string, MessageDescription>;
+} as const satisfies Record<ClientFrame["action"], MessageDescription>;
 
 const SERVER_MESSAGES = {
   subscribed: {
@@ -43,7 +43,7 @@ const SERVER_MESSAGES = {
     summary: "An entity with a subscription.",
   },
   userPush: { schema: serverFrameSchemas.userPush, title: "User Push Notification", summary: "For this user alone." },
-} as const satisfies Record<string, MessageDescription>;
+} as const satisfies Record<keyof typeof serverFrameSchemas, MessageDescription>;
 
 const BUS_MESSAGES = {
   publishEntityUpdated: {
@@ -58,7 +58,10 @@ const BUS_MESSAGES = {
   },
 } as const satisfies Record<string, MessageDescription>;
 
-const REPLIES = { subscribe: ["subscribed", "error"], unsubscribe: ["unsubscribed", "error"] } as const;
+const REPLIES = {
+  subscribe: ["subscribed", "error"],
+  unsubscribe: ["unsubscribed", "error"],
+} as const satisfies Record<ClientFrame["action"], readonly (keyof typeof SERVER_MESSAGES)[]>;
 
 function messages(described: Readonly<Record<string, MessageDescription>>, examples: Record<string, unknown[]>) {
   return Object.fromEntries(

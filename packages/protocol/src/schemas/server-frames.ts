@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { ERROR_EXPLANATIONS, type ErrorCode } from "../error-codes.ts";
 import type { EntityUpdatedFrame, UserPushFrame } from "../pushes.ts";
-import type { ErrorFrame, SubscribedFrame, UnsubscribedFrame } from "../server-frames.ts";
+import type { ErrorFrame, ServerFrame, SubscribedFrame, UnsubscribedFrame } from "../server-frames.ts";
 import type { Same } from "./schema.ts";
 
 const text = z.string();
@@ -46,3 +46,6 @@ true satisfies Same<Schemas["unsubscribed"], UnsubscribedFrame>;
 true satisfies Same<Schemas["error"], ErrorFrame>;
 true satisfies Same<Schemas["entityUpdated"], EntityUpdatedFrame>;
 true satisfies Same<Schemas["userPush"], UserPushFrame>;
+
+/** A frame without a schema does not compile. */
+true satisfies ServerFrame["type"] extends z.infer<Schemas[keyof Schemas]>["type"] ? true : false;

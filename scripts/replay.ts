@@ -26,8 +26,9 @@ async function main(): Promise<void> {
   const stack = flags.value("stack") ?? "portcullis";
   const client = clientAt(flags.value("endpoint-url"));
   if (reason !== undefined && queue === undefined) {
-    const { replayed, left, others } = await replayDeadLetters(client, { stack, reason });
+    const { replayed, left, returned, others } = await replayDeadLetters(client, { stack, reason });
     console.log(`${replayed} sent back, ${left} left that no function takes`);
+    if (returned > 0) console.log(`${returned} became dead letters again: the cause is still there`);
     const counts = Object.entries(others).map(([name, count]) => `${count} ${name}`);
     if (counts.length > 0) console.log(`of other reasons: ${counts.toSorted().join(", ")}`);
   } else if (reason === undefined && queue !== undefined && isRedrivable(queue)) {

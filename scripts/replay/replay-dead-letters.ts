@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -18,16 +19,21 @@ const QUEUE_OF_EVENT = new Map<unknown, string>([
   ["Send User Push Notification", "UserPushQueue"],
 ]);
 
-/** `left`: letters with the reason that no function takes. `others`: the number of letters for each other reason. */
+/**
+ * `left`: letters with the reason that no function takes. `returned`: letters that became dead letters again during the
+ * replay. `others`: the number of letters for each other reason.
+ */
 export type Replayed = {
   readonly replayed: number;
   readonly left: number;
+  readonly returned: number;
   readonly others: Readonly<Record<string, number>>;
 };
 
 /**
  * Sends the dead letters of one reason in `Undeliverable` back to the functions' queues. A delivery is delivered whatever
- * its age; an event goes unchanged. A letter is deleted after it is sent: it may be sent twice, but is never lost.
+ * its age; an event goes unchanged. A letter is deleted after it is sent: it may be sent twice, but is never lost. A letter
+ * that returns at once stays: without that, a replay whose cause is still there would never end.
  */
 export async function replayDeadLetters(
   client: SQSClient,
@@ -36,8 +42,10 @@ export async function replayDeadLetters(
   const urlOf = await queuesOf(client, stack);
   const QueueUrl = urlOf("Undeliverable");
   const kept = new Map<string, Message>();
+  const attempted = new Set<string>();
   let replayed = 0;
   let left = 0;
+  let returned = 0;
   const others: Record<string, number> = {};
   for (;;) {
     const received = await receive(client, QueueUrl);
@@ -47,12 +55,15 @@ export async function replayDeadLetters(
       const { StringValue: itsReason = "" } = message.MessageAttributes?.["Reason"] ?? {};
       const isMeant = itsReason === reason;
       const letter = isMeant ? address(message.Body ?? "") : undefined;
-      if (letter === undefined) {
+      const hasReturned = letter !== undefined && attempted.has(hash("sha256", message.Body ?? ""));
+      if (letter === undefined || hasReturned) {
         kept.set(message.MessageId ?? "", message);
-        if (isMeant) left += 1;
+        if (hasReturned) returned += 1;
+        else if (isMeant) left += 1;
         else others[itsReason] = (others[itsReason] ?? 0) + 1;
         continue;
       }
+      attempted.add(hash("sha256", message.Body ?? ""));
       await client.send(new SendMessageCommand({ QueueUrl: urlOf(letter.queue), MessageBody: letter.body }));
       await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
       replayed += 1;
@@ -61,7 +72,7 @@ export async function replayDeadLetters(
   for (const { ReceiptHandle } of kept.values()) {
     await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   }
-  return { replayed, left, others };
+  return { replayed, left, returned, others };
 }
 
 async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Message[]> {

@@ -66,7 +66,12 @@ describe.skipIf(!hasMoto())("the replay of dead letters, over SQS emulated by mo
     ];
     const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
     for (const delivery of deliveries) await queue.addDelivery(delivery, "TOO_OLD");
-    expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({ replayed: 2, left: 0, others: {} });
+    expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({
+      replayed: 2,
+      left: 0,
+      returned: 0,
+      others: {},
+    });
     const replayed = (await bodiesIn("ContinuationQueue")).map(parseQueuedDelivery);
     const wanted = deliveries.map(({ notification, ...rest }) => ({
       ...rest,
@@ -85,6 +90,7 @@ describe.skipIf(!hasMoto())("the replay of dead letters, over SQS emulated by mo
     expect(await replayDeadLetters(client, { stack, reason: "MALFORMED_DETAIL" })).toEqual({
       replayed: 2,
       left: 0,
+      returned: 0,
       others: {},
     });
     expect([await bodiesIn("EntityUpdatedQueue"), await bodiesIn("UserPushQueue")]).toEqual(
@@ -98,9 +104,27 @@ describe.skipIf(!hasMoto())("the replay of dead letters, over SQS emulated by mo
     expect(await replayDeadLetters(client, { stack, reason: "MALFORMED_EVENT" })).toEqual({
       replayed: 0,
       left: 3,
+      returned: 0,
       others: { TOO_OLD: 1 },
     });
     expect([...(await bodiesIn("Undeliverable"))].sort()).toEqual([...bodies].sort());
+  });
+
+  it("ends although every letter becomes a dead letter again at once", async () => {
+    await putAside(JSON.stringify(entityUpdated({})), "MALFORMED_DETAIL");
+    let isReplaying = true;
+    const failingFunction = (async () => {
+      while (isReplaying) {
+        const command = new ReceiveMessageCommand({ QueueUrl: urlOf("EntityUpdatedQueue"), VisibilityTimeout: 600 });
+        const { Messages = [] } = await client.send(command);
+        for (const { Body = "" } of Messages) await putAside(Body, "MALFORMED_DETAIL");
+      }
+    })();
+    const outcome = await replayDeadLetters(client, { stack, reason: "MALFORMED_DETAIL" });
+    isReplaying = false;
+    await failingFunction;
+    expect(outcome).toEqual({ replayed: 1, left: 0, returned: 1, others: {} });
+    expect(await bodiesIn("Undeliverable")).toHaveLength(1);
   });
 
   it("names a queue that the stack does not have, and uses none of another stack", async () => {

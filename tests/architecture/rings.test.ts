@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** One planted violation for each rule of .dependency-cruiser.cjs, which only that rule must catch. */
+/** At least one violation of each rule of .dependency-cruiser.cjs: the rule, the folder's file, and the import. */
 const PLANTED: readonly (readonly [rule: string, file: string, source: string])[] = [
   ["domain-knows-only-domain", "src/domain/planted.ts", 'import "../application/planted.ts";'],
   ["domain-knows-only-domain", "src/domain/planted.ts", 'import "node:fs";'],
@@ -48,11 +48,11 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["packages-ship-no-tests", "packages/emulator/src/planted.ts", 'import "../tests/planted.ts";'],
 ];
 
-const TARGETS = [
+/** The files that planted imports name. */
+const TARGETS: readonly (readonly [file: string, source: string])[] = [
   ["src/application/planted.ts", "export {};"],
   ["src/adapters/jose/planted.ts", "export {};"],
   ["src/adapters/jose/planted-event.ts", "export {};"],
-  ["src/adapters/jose/planted-too.ts", 'import "./planted.ts";'],
   ["src/adapters/pino/planted.ts", "export {};"],
   ["src/entrypoints/composition/planted.ts", "export {};"],
   ["src/entrypoints/lambda/planted.ts", "export {};"],
@@ -63,10 +63,22 @@ const TARGETS = [
   ["packages/emulator/tests/planted.ts", "export {};"],
   ["packages/protocol/src/planted.ts", "export {};"],
   ["packages/protocol/src/schemas/planted.ts", "export {};"],
-] as const;
+];
 
-/** The tests of the root are only the target of a planted import. */
-const CRUISED = TARGETS.filter(([path]) => !path.startsWith("tests/"));
+/** Each violation has a file of its own, so that one run of dependency-cruiser shows which rule catches which file. */
+const CASES = PLANTED.map(([rule, file, source], index) => ({
+  rule,
+  file: file.replace(/planted\.ts$/, `violation-${index}.ts`),
+  source,
+}));
+
+/** The second half of the planted cycle imports the first. */
+const CYCLE = CASES.filter(({ rule }) => rule === "no-cycles").map(({ file }): readonly [string, string] => [
+  join(dirname(file), "planted-too.ts"),
+  `import "./${basename(file)}";`,
+]);
+
+type Violation = { readonly from: string; readonly to: string; readonly rule: { readonly name: string } };
 
 const project = mkdtempSync(join(tmpdir(), "portcullis-rings-"));
 
@@ -76,15 +88,14 @@ function write(file: string, source: string): void {
   writeFileSync(path, `${source}\n`);
 }
 
-function brokenRules(): { readonly rules: readonly string[]; readonly modules: number } {
+function cruise(): { readonly violations: readonly Violation[]; readonly modules: number } {
   const { stdout } = spawnSync(
     resolve("node_modules/.bin/depcruise"),
     ["--config", ".dependency-cruiser.cjs", "--output-type", "json", "src", "packages"],
     { cwd: project, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
   const { summary } = JSON.parse(stdout);
-  const rules = summary.violations.map(({ rule }: { readonly rule: { readonly name: string } }) => rule.name);
-  return { rules, modules: summary.totalCruised };
+  return { violations: summary.violations, modules: summary.totalCruised };
 }
 
 beforeAll(() => {
@@ -95,13 +106,24 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the ring rules", () => {
-  it.each(PLANTED)("%s catches, in %s, %s", (rule, file, source) => {
-    for (const folder of ["src", "packages"]) rmSync(join(project, folder), { recursive: true, force: true });
-    for (const [path, content] of TARGETS) if (path !== file) write(path, content);
-    write(file, source);
-    const { rules, modules } = brokenRules();
-    expect(modules).toBeGreaterThanOrEqual(CRUISED.length);
+  let found: ReturnType<typeof cruise>;
+  beforeAll(() => {
+    for (const [file, source] of [...TARGETS, ...CYCLE]) write(file, source);
+    for (const { file, source } of CASES) write(file, source);
+    found = cruise();
+  });
+
+  it.each(CASES)("$rule catches, in $file, $source", ({ rule, file }) => {
+    // A cycle is reported at either of its files.
+    const violations = found.violations.filter(({ from, to }) => from === file || to === file);
+    const rules = violations.map((violation) => violation.rule.name);
     expect(rules).toContain(rule);
+  });
+
+  it("catch nothing in a file without a violation", () => {
+    const planted = new Set([...CASES.map(({ file }) => file), ...CYCLE.map(([file]) => file)]);
+    expect(found.modules).toBeGreaterThanOrEqual(CASES.length);
+    expect(found.violations.filter(({ from }) => !planted.has(from))).toEqual([]);
   });
 
   it("have a planted violation each", () => {

@@ -5,34 +5,13 @@ import { type EmulatorEvent, makeObserve, type Observer } from "../src/observer.
 import { deferred } from "./support/deferred.ts";
 import { ManualScheduler } from "./support/manual-scheduler.ts";
 import { leaksIn, plantedTexts } from "./support/planted-texts.ts";
+import { queueToFunction } from "./support/queue-to-function.ts";
 import { allow, type Handler, type Json, ok, startTestRuntime } from "./support/test-runtime.ts";
 import { connect, exchange, handshakeStatus, statusOf } from "./support/web-socket-client.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 
-const eventing = {
-  queues: [
-    { name: "updates", visibilityTimeoutSeconds: 5, deadLetters: { queue: "dead", maxReceiveCount: 1 } },
-    { name: "dead" },
-  ],
-  rules: [
-    {
-      name: "rule",
-      eventBusName: "default",
-      eventPattern: { source: ["CLI"] },
-      targets: [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }],
-    },
-  ],
-  eventSourceMappings: [
-    {
-      functionName: "Notify",
-      queue: "updates",
-      batchSize: 10,
-      batchingWindowSeconds: 0,
-      reportBatchItemFailures: true,
-    },
-  ],
-};
+const eventing = queueToFunction({ visibilityTimeoutSeconds: 5 });
 
 async function putEvent(port: number, Source: string): Promise<void> {
   const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };

@@ -1,31 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { expect, it } from "vitest";
 import { deferred } from "../support/deferred.ts";
+import { queueToFunction } from "../support/queue-to-function.ts";
 import { type Handler, type Json, startTestRuntime } from "../support/test-runtime.ts";
 
-const eventing = {
-  queues: [
-    { name: "updates", visibilityTimeoutSeconds: 1, deadLetters: { queue: "dead", maxReceiveCount: 1 } },
-    { name: "dead" },
-  ],
-  rules: [
-    {
-      name: "updates",
-      eventBusName: "default",
-      eventPattern: { source: ["CLI"] },
-      targets: [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }],
-    },
-  ],
-  eventSourceMappings: [
-    {
-      functionName: "Notify",
-      queue: "updates",
-      batchSize: 10,
-      batchingWindowSeconds: 0,
-      reportBatchItemFailures: true,
-    },
-  ],
-};
+const eventing = queueToFunction({ visibilityTimeoutSeconds: 1 });
 
 async function publish(port: number): Promise<void> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };

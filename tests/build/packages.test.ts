@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { freePort } from "../../packages/emulator/tests/support/free-port.ts";
 import { connect } from "../../packages/emulator/tests/support/web-socket-client.ts";
 import { packPackages } from "../../scripts/pack.ts";
+import { freePort } from "../support/emulator-parts.ts";
 
 /** What the packages depend on, and what a TypeScript project has, from this repository: no network. */
 const INSTALLED = ["ws", "yaml", "zod", "@types/node", "undici-types"];

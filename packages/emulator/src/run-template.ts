@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { dirname } from "node:path";
 import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { freePort } from "./free-port.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
@@ -72,6 +71,7 @@ export type RunningTemplate = Addresses &
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
+  // Functions need the port while they load, before the emulator listens on it.
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const source = sourceOf(options.template);
@@ -140,14 +140,4 @@ async function loadFunctions(
     });
   }
   return loaded;
-}
-
-/** Finds a free port. Functions get the port while they load, before the emulator listens on it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
+import { freePort } from "../../support/emulator-parts.ts";
 
 let child: ChildProcess | undefined;
 

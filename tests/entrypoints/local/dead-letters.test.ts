@@ -11,10 +11,10 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { RunningTemplate } from "@portcullis/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import type { Json } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
+import { freePort } from "../../support/emulator-parts.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
 
 const DOCUMENTED = "http://127.0.0.1:3001";

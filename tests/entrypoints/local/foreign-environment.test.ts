@@ -3,9 +3,9 @@ import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterEach, expect, it } from "vitest";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
 import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { freePort } from "../../support/emulator-parts.ts";
 
 /** Variables of the AWS CLI and the SDKs. Each of these would break a call, or send it to another address. */
 const AWS_VARIABLES = [

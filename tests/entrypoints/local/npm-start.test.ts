@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { connect, handshakeStatus } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { missingPackages, readPackages } from "../../../scripts/with-node/lockfile.mjs";
+import { freePort } from "../../support/emulator-parts.ts";
 
 type Program = { readonly child: ChildProcess; output(): string; readonly exit: Promise<number | null> };
 

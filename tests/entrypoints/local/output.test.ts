@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import { connect, exchange, statusOf } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
+import { freePort } from "../../support/emulator-parts.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 
 const now = toEpochSeconds(new SystemClock().now());

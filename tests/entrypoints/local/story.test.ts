@@ -12,10 +12,9 @@ import {
   validate,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
+import { freePort } from "../../support/emulator-parts.ts";
 
 const EXCHANGED = "docs/examples/exchanged.json";
 

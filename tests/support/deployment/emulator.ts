@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { get } from "node:https";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../../packages/emulator/tests/support/free-port.ts";
+import { freePort } from "../emulator-parts.ts";
 
 const PARTS = resolve("infra/deployment");
 const PYTHON = resolve(".venv-emulator/bin/python");

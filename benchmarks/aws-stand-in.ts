@@ -1,44 +1,92 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { LOCAL_SETTINGS, SECRET } from "./settings.ts";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { makeOwnCertificate, type OwnCertificate } from "./own-certificate.ts";
+import { LOCAL_SETTINGS } from "./settings.ts";
+import { type Answers, emptyTable, oneRecipient } from "./stand-in-answers.ts";
 
-/** A year ago: no rotation is under way, so the previous version is not asked for. */
-const CREATED_AT = Date.now() / 1000 - 365 * 86_400;
-
-const ANSWERS: Readonly<Record<string, unknown>> = {
-  "secretsmanager.GetSecretValue": {
-    SecretString: JSON.stringify({ signature: SECRET }),
-    CreatedDate: CREATED_AT,
-    VersionStages: ["AWSCURRENT"],
-  },
-  "DynamoDB_20120810.Query": { Items: [], Count: 0, ScannedCount: 0 },
+export type AwsRequest = {
+  readonly method: string;
+  readonly path: string;
+  /** The service and the operation, which the AWS JSON protocols name in a header. */
+  readonly target: string | undefined;
 };
 
-/** The AWS APIs that a first call needs, on a local port and without delay. Writes are not kept. */
-export async function startAwsStandIn(): Promise<{ readonly endpoint: string; stop(): void }> {
-  const server = createServer((request, response) => {
-    request.resume().once("end", () => {
-      response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answerTo(request)));
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+/** All that came since the start, or since the last `countAnew`. */
+class Received {
+  requests: AwsRequest[] = [];
+  /** TLS handshakes. */
+  connections = 0;
+
+  countAnew(): void {
+    this.requests = [];
+    this.connections = 0;
+  }
 }
 
-function answerTo({ headers }: IncomingMessage): unknown {
-  return ANSWERS[String(headers["x-amz-target"])] ?? {};
+export type AwsStandIn = Readonly<Received> & {
+  readonly endpoint: string;
+  /** The certificate that clients have to trust, as PEM. */
+  readonly certificateFile: string;
+  stop(): void;
+};
+
+const TABLES = { empty: emptyTable, "one recipient": oneRecipient } as const;
+
+/**
+ * The AWS APIs that a function calls, over TLS on a local port and without delay: handshakes are most of a first call's
+ * CPU. Writes are not kept. A request without an answer here, such as a post to `@connections`, gets 200 and `{}`.
+ */
+export async function startAwsStandIn({ table = "one recipient" as keyof typeof TABLES } = {}): Promise<AwsStandIn> {
+  const certificate = await makeOwnCertificate();
+  const received = new Received();
+  const server = makeServer(certificate, TABLES[table], received);
+  // By its name, as clients connect: it may mean ::1.
+  await once(server.listen(0, "localhost"), "listening");
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-aws-"));
+  const certificateFile = join(folder, "certificate.pem");
+  writeFileSync(certificateFile, certificate.cert);
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+  return Object.assign(received, { endpoint, certificateFile, stop });
+}
+
+function makeServer(certificate: OwnCertificate, answers: Answers, received: Received): Server {
+  const server = createServer(certificate, (request, response) => {
+    const { method = "", url: path = "" } = request;
+    received.requests.push({ method, path, target: targetOf(request) });
+    void answerTo(request, answers).then((answer) => {
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(answer));
+    });
+  });
+  return server.on("secureConnection", () => {
+    received.connections += 1;
+  });
+}
+
+async function answerTo(request: IncomingMessage, answers: Answers): Promise<unknown> {
+  const body = await text(request);
+  return answers[targetOf(request) ?? ""]?.(JSON.parse(body)) ?? {};
+}
+
+function targetOf({ headers }: IncomingMessage): string | undefined {
+  return headers["x-amz-target"]?.toString();
 }
 
 /** The environment of a function in Lambda, with the stand-in as its AWS. */
-export function deployedSettings(endpoint: string): Readonly<Record<string, string>> {
+export function deployedSettings({
+  endpoint,
+  certificateFile,
+}: Pick<AwsStandIn, "endpoint" | "certificateFile">): Readonly<Record<string, string>> {
   const { JWT_SECRET: _, ...settings } = LOCAL_SETTINGS;
   return {
     ...settings,
@@ -47,7 +95,7 @@ export function deployedSettings(endpoint: string): Readonly<Record<string, stri
     GSI1_NAME: "GSI1",
     SECRETS: "secrets-manager",
     JWT_SECRET_ID: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf",
-    CONNECTIONS_ENDPOINT: "https://ws.example.com",
+    CONNECTIONS_ENDPOINT: `${endpoint}/prod`,
     CONTINUATION_QUEUE_URL: `${endpoint}/123456789012/continuations`,
     DEAD_LETTER_QUEUE_URL: `${endpoint}/123456789012/dead-letters`,
     AWS_REGION: "eu-west-1",
@@ -55,5 +103,6 @@ export function deployedSettings(endpoint: string): Readonly<Record<string, stri
     AWS_SECRET_ACCESS_KEY: "only-for-benchmarks",
     AWS_SESSION_TOKEN: "only-for-benchmarks",
     AWS_ENDPOINT_URL: endpoint,
+    NODE_EXTRA_CA_CERTS: certificateFile,
   };
 }

@@ -28,7 +28,7 @@ export async function benchStartUp(counts = { rounds: 15 }): Promise<Table[]> {
   const aws = await startAwsStandIn();
   try {
     const subjects = [...(await buildPlain(folder)), ...(await buildOurs(folder))];
-    const measured = await measure(subjects, counts.rounds, deployedSettings(aws.endpoint));
+    const measured = await measure(subjects, counts.rounds, deployedSettings(aws));
     return [await toTable(measured, counts.rounds)];
   } finally {
     aws.stop();

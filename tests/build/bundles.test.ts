@@ -102,8 +102,8 @@ async function invokeBundle(file: string, event: unknown, environment = deployed
 }
 
 beforeAll(async () => {
-  aws = await startAwsStandIn();
-  deployed = deployedSettings(aws.endpoint);
+  aws = await startAwsStandIn({ table: "empty" });
+  deployed = deployedSettings(aws);
   for (const name of functionNames()) metafiles.set(name, await buildFunction(name, output));
 });
 

@@ -1,108 +1,133 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { buildFunction, functionNames } from "../scripts/build.ts";
-import { deployedSettings, startAwsStandIn } from "./aws-stand-in.ts";
-import { firstCalls } from "./first-calls.ts";
-import { runToEnd } from "./fresh-process.ts";
+import { type AwsStandIn, deployedSettings, startAwsStandIn } from "./aws-stand-in.ts";
+import { buildOurs, buildPlain, type ColdStart, coldStartsInTurns, kilobytesOf, type Subject } from "./cold-starts.ts";
+import { shareOfCore, templateMegabytes } from "./function-memory.ts";
+import { requestsOfCall } from "./requests-of-call.ts";
 import { median } from "./samples.ts";
 import { ratio, type Table } from "./table.ts";
 
-type ColdStart = {
+type Measured = {
+  readonly subject: Subject;
+  readonly kilobytes: number;
+  readonly firstRequests: number;
   readonly loadMs: number;
+  readonly loadCpuMs: number;
+  readonly firstMs: number;
+  readonly firstCpuMs: number;
+  readonly secondCpuMs: number;
   readonly totalMs: number;
   readonly rssBytes: number;
-  readonly answer: unknown;
 };
 
-type Subject = { readonly label: string; readonly function: string; readonly bundle: string };
+/** Ours and the plain ones are also compared at one memory that does not change with the template. */
+const COMPARED_MEGABYTES = 512;
 
-type Measured = Subject & { readonly starts: readonly ColdStart[] };
-
-const PLAIN = ["empty", "authorizer", "connect"];
-
-/** Fresh processes in turns, so that other work of the machine affects all alike. */
+/** The start of every function, beside the plain ones. */
 export async function benchStartUp(counts = { rounds: 15 }): Promise<Table[]> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-start-up-"));
   const aws = await startAwsStandIn();
   try {
     const subjects = [...(await buildPlain(folder)), ...(await buildOurs(folder))];
-    const measured = await measure(subjects, counts.rounds, deployedSettings(aws));
-    return [await toTable(measured, counts.rounds)];
+    const measured = await measure(subjects, counts.rounds, aws);
+    return [measuredTable(measured, counts.rounds), comparedTable(measured)];
   } finally {
     aws.stop();
     await rm(folder, { recursive: true });
   }
 }
 
-/** The usual bundle: esbuild with minify, and nothing else. */
-async function buildPlain(folder: string): Promise<Subject[]> {
-  await build({
-    entryPoints: PLAIN.map((name) => `benchmarks/plain/${name}.ts`),
-    outdir: join(folder, "plain"),
-    bundle: true,
-    platform: "node",
-    minify: true,
-  });
-  return PLAIN.map((name) => ({ label: `plain ${name}`, function: name, bundle: join(folder, "plain", `${name}.js`) }));
-}
-
-function buildOurs(folder: string): Promise<Subject[]> {
-  return Promise.all(
-    functionNames().map(async (name) => {
-      await buildFunction(name, folder);
-      return { label: name, function: name, bundle: join(folder, name, "index.cjs") };
-    }),
-  );
-}
-
-async function measure(
-  subjects: readonly Subject[],
-  rounds: number,
-  environment: Readonly<Record<string, string>>,
-): Promise<Measured[]> {
-  const measured = subjects.map((subject) => ({ ...subject, starts: [] as ColdStart[] }));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const subject of measured) subject.starts.push(await coldStart(subject, environment));
+async function measure(subjects: readonly Subject[], rounds: number, aws: AwsStandIn): Promise<readonly Measured[]> {
+  const measured: Measured[] = [];
+  for (const [subject, starts] of await coldStartsInTurns(subjects, { rounds, calls: 2 }, deployedSettings(aws))) {
+    const firstRequests = (await requestsOfCall(1, subject, aws)).length;
+    measured.push({ subject, kilobytes: kilobytesOf(subject), firstRequests, ...mediansOf(starts) });
   }
   return measured;
 }
 
-/** The response is checked: a refusal would be quicker than the work. */
-async function coldStart(subject: Subject, environment: Readonly<Record<string, string>>): Promise<ColdStart> {
-  const call = firstCalls[subject.function];
-  const start = await runToEnd<ColdStart>({
-    file: "benchmarks/subjects/first-call.cjs",
-    args: [subject.bundle, ...(call === undefined ? [] : [JSON.stringify(call.event)])],
-    environment,
-  });
-  if (call !== undefined && !call.answer.test(JSON.stringify(start.answer))) {
-    throw new Error(`${subject.label} answered ${JSON.stringify(start.answer)?.slice(0, 200)}`);
-  }
-  return start;
+function mediansOf(starts: readonly ColdStart[]) {
+  const of = (value: (start: ColdStart) => number | undefined) => median(starts.map((one) => value(one) ?? Number.NaN));
+  return {
+    loadMs: of(({ load }) => load.ms),
+    loadCpuMs: of(({ load }) => load.cpuMs),
+    firstMs: of(({ calls }) => calls[0]?.ms),
+    firstCpuMs: of(({ calls }) => calls[0]?.cpuMs),
+    secondCpuMs: of(({ calls }) => calls[1]?.cpuMs),
+    totalMs: of(({ load, calls: [first] }) => first && load.ms + first.ms),
+    rssBytes: of(({ rssBytes }) => rssBytes),
+  };
 }
 
-async function toTable(measured: readonly Measured[], rounds: number): Promise<Table> {
-  const totalMs = ({ starts }: Measured) => median(starts.map((start) => start.totalMs));
-  const row = async (subject: Measured): Promise<string[]> => {
-    const plain = measured.find(({ label }) => label === `plain ${subject.label}`);
+function plainOf(one: Measured, all: readonly Measured[]): Measured | undefined {
+  return all.find(({ subject }) => subject.label === `plain ${one.subject.label}`);
+}
+
+function measuredTable(measured: readonly Measured[], rounds: number): Table {
+  const row = (one: Measured): string[] => {
+    const plain = plainOf(one, measured);
     return [
-      subject.label,
-      ((await stat(subject.bundle)).size / 1024).toFixed(0),
-      median(subject.starts.map((start) => start.loadMs)).toFixed(1),
-      subject.function in firstCalls ? totalMs(subject).toFixed(1) : "–",
-      (median(subject.starts.map((start) => start.rssBytes)) / 2 ** 20).toFixed(0),
-      plain === undefined ? "–" : ratio(totalMs(subject), totalMs(plain)),
+      one.subject.label,
+      one.kilobytes.toFixed(0),
+      ...[one.loadMs, one.loadCpuMs, one.firstMs, one.firstCpuMs, one.secondCpuMs].map((millis) => millis.toFixed(1)),
+      String(one.firstRequests),
+      (one.rssBytes / 2 ** 20).toFixed(0),
+      one.totalMs.toFixed(1),
+      plain === undefined ? "–" : ratio(one.totalMs, plain.totalMs),
     ];
   };
   return {
     title: "Start-up",
     note:
-      `Fresh processes, ${rounds} interleaved rounds, medians; AWS is a server on this machine. Plain: the function's ` +
-      "job with the same SDK client and jsonwebtoken alone, bundled with esbuild's minify alone. " +
-      "Against plain: load + first call.",
-    columns: ["function", "bundle KB", "load ms", "load + first call ms", "resident MB", "against plain"],
-    rows: await Promise.all(measured.map(row)),
+      `Fresh processes, ${rounds} interleaved rounds, medians; AWS is a server on this machine, over TLS. Plain: the ` +
+      "function's job with the same SDK client and jsonwebtoken alone, bundled with esbuild's minify alone. " +
+      "Requests: those of the first call. Against plain: load + first call.",
+    columns: [
+      ...[
+        "function",
+        "bundle KB",
+        "load ms",
+        "load CPU ms",
+        "first call ms",
+        "first call CPU ms",
+        "second call CPU ms",
+      ],
+      ...["requests", "resident MB", "load + first call ms", "against plain"],
+    ],
+    rows: measured.map(row),
+  };
+}
+
+/** The time of a cold start on Lambda, by the assumption above the table. */
+function coldMs({ loadMs, firstMs }: Measured, megabytes: number): number {
+  return loadMs + firstMs / shareOfCore(megabytes);
+}
+
+function comparedTable(measured: readonly Measured[]): Table {
+  const memory = templateMegabytes();
+  const cells = (one: Measured, megabytes: number): string[] => {
+    const plain = plainOf(one, measured);
+    const ours = coldMs(one, megabytes);
+    if (plain === undefined) return [ours.toFixed(0), "–", "–"];
+    return [ours.toFixed(0), coldMs(plain, megabytes).toFixed(0), ratio(ours, coldMs(plain, megabytes))];
+  };
+  const rows = measured.flatMap((one): string[][] => {
+    const megabytes = memory.get(one.subject.label);
+    if (megabytes === undefined) return [];
+    return [[one.subject.label, String(megabytes), ...cells(one, megabytes), ...cells(one, COMPARED_MEGABYTES)]];
+  });
+  return {
+    title: "Start-up on Lambda's CPU",
+    assumption:
+      "Assumed: Lambda initialises a function unthrottled, and a call has memory / 1,769 MB of a core, one at most (AWS's " +
+      "documentation: at 1,769 MB a function has one vCPU). So a cold start takes load + first call / share of a core. " +
+      "Both are measured on this machine's loopback, so the network's time is left out.",
+    note: `Cold: at the template's memory, and at ${COMPARED_MEGABYTES} MB. Plain: at the same memory, in the same run.`,
+    columns: [
+      ...["function", "template's MB", "cold ms", "plain ms", "ratio"],
+      ...[`cold ms at ${COMPARED_MEGABYTES} MB`, `plain ms at ${COMPARED_MEGABYTES} MB`, "ratio"],
+    ],
+    rows,
   };
 }

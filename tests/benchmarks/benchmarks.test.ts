@@ -44,4 +44,9 @@ describe("a table", () => {
     const table = { title: "T", note: "N.", columns: ["what", "ms"], rows: [["one", "1"]] };
     expect(toMarkdown(table)).toBe("### T\n\n| what | ms |\n| --- | ---: |\n| one | 1 |\n\nN.");
   });
+
+  it("has what it assumes above its rows", () => {
+    const table = { title: "T", assumption: "A.", note: "N.", columns: ["what"], rows: [["one"]] };
+    expect(toMarkdown(table)).toBe("### T\n\nA.\n\n| what |\n| --- |\n| one |\n\nN.");
+  });
 });

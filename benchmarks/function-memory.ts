@@ -1,0 +1,16 @@
+import { basename } from "node:path";
+import { describeTemplate, projectTemplate } from "../packages/emulator/tests/support/project-template.ts";
+
+/** The memory at which a function has one core. AWS Lambda Developer Guide, "Configure Lambda function memory". */
+const ONE_CORE_MEGABYTES = 1769;
+
+/** A call has a share of a core in proportion to the memory. Our functions use one core at most. */
+export function shareOfCore(megabytes: number): number {
+  return Math.min(1, megabytes / ONE_CORE_MEGABYTES);
+}
+
+/** The memory that the template gives each function, by the name of its folder in dist. */
+export function templateMegabytes(): ReadonlyMap<string, number> {
+  const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
+  return new Map(functions.map(({ codeUri, memoryMegabytes }) => [basename(codeUri), memoryMegabytes]));
+}

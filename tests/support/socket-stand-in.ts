@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 
 type RawAnswer = (socket: Socket, connectionId: string) => void;
 
-/** `@connections` at the level of sockets, for sockets that die and responses without a request. */
+/** `@connections`, or a service without content, at the level of sockets: they die, or respond without a request. */
 export class SocketStandIn {
   /** The connection of each post, in the order of arrival, including posts without a response. */
   readonly arrived: string[] = [];
@@ -19,6 +19,10 @@ export class SocketStandIn {
 
   get origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get socketsOpen(): number {
+    return this.#open.size;
   }
 
   resetSockets(): void {

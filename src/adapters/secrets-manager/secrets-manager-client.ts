@@ -1,17 +1,20 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import { makeSdkSockets } from "../sdk-sockets.ts";
 
 /** The address of the secrets. In Lambda it comes from the environment. */
 type Location = Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 
-/**
- * Limits of one call. A socket kept open through a Lambda freeze may have died without a sign. So an attempt gives up
- * early enough for a second one to succeed within the two seconds that the ports allow.
- */
-const BOUNDS: SecretsManagerClientConfig = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 1200, throwOnRequestTimeout: true },
-};
+/** An attempt that hangs gives up early enough for a second one within the two seconds that the ports allow. */
+const MAX_ATTEMPTS = 2;
+const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 1200, throwOnRequestTimeout: true };
 
-export function makeSecretsManagerClient(location: Location = {}): SecretsManagerClient {
-  return new SecretsManagerClient({ ...location, ...BOUNDS });
+export function makeSecretsManagerClient(location: Location = {}, now = Date.now): SecretsManagerClient {
+  const { agents, plugin } = makeSdkSockets(now);
+  const client = new SecretsManagerClient({
+    ...location,
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: { ...agents, ...TIMEOUTS },
+  });
+  client.middlewareStack.use(plugin);
+  return client;
 }

@@ -4,6 +4,11 @@ import { describeTemplate, projectTemplate } from "../packages/emulator/tests/su
 /** The memory at which a function has one core. AWS Lambda Developer Guide, "Configure Lambda function memory". */
 const ONE_CORE_MEGABYTES = 1769;
 
+/** What `shareOfCore` rests on, for the tables that are computed with it. */
+export const CPU_ASSUMPTION =
+  "Assumed: Lambda initialises a function unthrottled, and a call has memory / 1,769 MB of a core, one at most (AWS's " +
+  "documentation: at 1,769 MB a function has one vCPU).";
+
 /** A call has a share of a core in proportion to the memory. Our functions use one core at most. */
 export function shareOfCore(megabytes: number): number {
   return Math.min(1, megabytes / ONE_CORE_MEGABYTES);

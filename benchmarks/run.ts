@@ -4,6 +4,7 @@ import { benchAuthorizer } from "./authorizer.ts";
 import { benchConnects } from "./connects.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
+import { benchMemory } from "./memory.ts";
 import { benchStartUp } from "./start-up.ts";
 import { benchSubscriptionsAtOnce } from "./subscriptions-at-once.ts";
 import { type Table, toMarkdown } from "./table.ts";
@@ -12,6 +13,7 @@ import { benchTableUnits } from "./table-units.ts";
 const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   authorizer: benchAuthorizer,
   "start-up": benchStartUp,
+  memory: benchMemory,
   "fan-out": benchFanOut,
   "end-to-end": benchEndToEnd,
   connects: benchConnects,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AwsStandIn, deployedSettings, startAwsStandIn } from "./aws-stand-in.ts";
 import { buildOurs, buildPlain, type ColdStart, coldStartsInTurns, kilobytesOf, type Subject } from "./cold-starts.ts";
-import { shareOfCore, templateMegabytes } from "./function-memory.ts";
-import { requestsOfCall } from "./requests-of-call.ts";
+import { CPU_ASSUMPTION, shareOfCore, templateMegabytes } from "./function-memory.ts";
+import { requestsOfCalls } from "./requests-of-calls.ts";
 import { median } from "./samples.ts";
 import { ratio, type Table } from "./table.ts";
 
@@ -41,8 +41,8 @@ export async function benchStartUp(counts = { rounds: 15 }): Promise<Table[]> {
 async function measure(subjects: readonly Subject[], rounds: number, aws: AwsStandIn): Promise<readonly Measured[]> {
   const measured: Measured[] = [];
   for (const [subject, starts] of await coldStartsInTurns(subjects, { rounds, calls: 2 }, deployedSettings(aws))) {
-    const firstRequests = (await requestsOfCall(1, subject, aws)).length;
-    measured.push({ subject, kilobytes: kilobytesOf(subject), firstRequests, ...mediansOf(starts) });
+    const { first } = await requestsOfCalls(subject, aws);
+    measured.push({ subject, kilobytes: kilobytesOf(subject), firstRequests: first.length, ...mediansOf(starts) });
   }
   return measured;
 }
@@ -120,8 +120,7 @@ function comparedTable(measured: readonly Measured[]): Table {
   return {
     title: "Start-up on Lambda's CPU",
     assumption:
-      "Assumed: Lambda initialises a function unthrottled, and a call has memory / 1,769 MB of a core, one at most (AWS's " +
-      "documentation: at 1,769 MB a function has one vCPU). So a cold start takes load + first call / share of a core. " +
+      `${CPU_ASSUMPTION} So a cold start takes load + first call / share of a core. ` +
       "Both are measured on this machine's loopback, so the network's time is left out.",
     note: `Cold: at the template's memory, and at ${COMPARED_MEGABYTES} MB. Plain: at the same memory, in the same run.`,
     columns: [

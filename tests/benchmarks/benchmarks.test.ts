@@ -3,6 +3,7 @@ import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
 import { benchConnects } from "../../benchmarks/connects.ts";
 import { benchEndToEnd } from "../../benchmarks/end-to-end.ts";
 import { benchFanOut } from "../../benchmarks/fan-out.ts";
+import { benchMemory } from "../../benchmarks/memory.ts";
 import { benchStartUp } from "../../benchmarks/start-up.ts";
 import { type Table, toMarkdown } from "../../benchmarks/table.ts";
 
@@ -24,6 +25,10 @@ describe("each benchmark still runs, with counts too small for a result", { time
 
   it("start-up", async () => {
     expectFilled(await benchStartUp({ rounds: 1 }));
+  });
+
+  it("memory", async () => {
+    expectFilled(await benchMemory({ rounds: 1, calls: 2, warmUps: 1 }));
   });
 
   it("end-to-end", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type AwsStandIn, startAwsStandIn } from "../../benchmarks/aws-stand-in.ts";
 import { buildOurs, type Subject } from "../../benchmarks/cold-starts.ts";
-import { requestsOfCall } from "../../benchmarks/requests-of-call.ts";
+import { requestsOfCalls } from "../../benchmarks/requests-of-calls.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis-requests-"));
 let aws: AwsStandIn;
@@ -33,6 +33,6 @@ it.each([
   { name: "create-test-jwt", requests: [] },
 ])("the benchmarks' event has a warm $name request $requests", async ({ name, requests }) => {
   const subject = subjects.find(({ label }) => label === name) as Subject;
-  const made = await requestsOfCall(2, subject, aws);
-  expect(made.map(({ target, path }) => target?.split(".")[1] ?? path)).toEqual(requests);
+  const { second } = await requestsOfCalls(subject, aws);
+  expect(second.map(({ target, path }) => target?.split(".")[1] ?? path)).toEqual(requests);
 });

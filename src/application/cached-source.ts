@@ -46,10 +46,25 @@ export class CachedSource<T> {
   /** The failure of the last request, which failed or had a response that was `partial` or `none`. */
   #failure: Failure | undefined;
   #flight: Promise<void> | undefined;
+  /** The source has been asked by a read or a reread. */
+  #wasAsked = false;
   #rereadAt: EpochMillis | undefined;
 
   constructor(deps: CachedSourceDeps<T>) {
     this.#deps = deps;
+  }
+
+  /**
+   * Asks the source before the first call. A failure, or a response that is not complete, throws and leaves no trace: the
+   * first call asks again, without a pause. A response that comes after a call has asked is dropped, because Lambda may
+   * freeze the process between request and response.
+   */
+  async prime(): Promise<T> {
+    const now = this.#deps.clock.now();
+    const response = await this.#askToPrime(now);
+    if (response.kind !== "complete") throw this.#unavailable(response.cause);
+    if (!this.#wasAsked) this.#held = { value: response.value, askedAt: now };
+    return response.value;
   }
 
   async read(): Promise<T> {
@@ -81,8 +96,17 @@ export class CachedSource<T> {
     await this.#flight;
   }
 
+  async #askToPrime(now: EpochMillis): Promise<SourceResponse<T>> {
+    try {
+      return await this.#deps.ask(now, undefined);
+    } catch (cause) {
+      throw this.#unavailable(cause);
+    }
+  }
+
   /** A value's age counts from the request: Lambda may freeze the process between request and response. */
   async #ask(now: EpochMillis): Promise<void> {
+    this.#wasAsked = true;
     try {
       const response = await this.#deps.ask(now, this.#held?.value);
       this.#held = response.kind === "none" ? undefined : { value: response.value, askedAt: now };
@@ -116,7 +140,7 @@ export class CachedSource<T> {
     return isWithin(this.#deps.times.staleSeconds, this.#held?.askedAt, now);
   }
 
-  #unavailable(): DependencyUnavailableError {
-    return new DependencyUnavailableError(this.#deps.dependency, { cause: this.#failure?.cause });
+  #unavailable(cause = this.#failure?.cause): DependencyUnavailableError {
+    return new DependencyUnavailableError(this.#deps.dependency, { cause });
   }
 }

@@ -140,4 +140,51 @@ describe("CachedSource", () => {
 
     expect([...outcomes, await outcomeOf(cache.read())]).toEqual([gone, gone, DOWN]);
   });
+
+  it("gives a primed value without asking again, and counts its age from the request", async () => {
+    const { cache, clock, requests } = cacheOver(complete("one"), complete("two"));
+    await cache.prime();
+    clock.advance(99);
+    const before = await cache.read();
+
+    clock.advance(1);
+
+    expect([before, await cache.read(), requests.map(({ at }) => at)]).toEqual(["one", "two", [0, 100]]);
+  });
+
+  it.each<readonly [title: string, first: SourceResponse<string> | Error]>([
+    ["a failure", DOWN],
+    ["a partial response", { kind: "partial", value: "half", cause: DOWN }],
+    ["no value", { kind: "none", cause: DOWN }],
+  ])("fault:K1 throws if priming gets %s, and the first read asks at once", async (_title, first) => {
+    const { cache, requests, bridged } = cacheOver(first, complete("one"));
+
+    const outcomes = [await outcomeOf(cache.prime()), await outcomeOf(cache.read())];
+
+    expect(outcomes).toEqual([DOWN, "one"]);
+    expect(requests).toHaveLength(2);
+    expect(bridged).toEqual([]);
+  });
+
+  it.each([
+    ["a value", complete("read"), "read"],
+    ["none", { kind: "none", cause: DOWN } as const, DOWN],
+  ])("fault:K1 drops a primed value that comes after a read got %s", async (_title, answer, outcome) => {
+    const primed = deferred<SourceResponse<string>>();
+    const answers = [primed.promise, Promise.resolve(answer)];
+    const cache = new CachedSource<string>({
+      dependency: "SIGNING_SECRETS",
+      times: TIMES,
+      clock: new FixedClock(1_800_000_000_000),
+      ask: () => answers.shift() ?? Promise.reject(DOWN),
+      onBridgedFailure: () => {},
+    });
+    const priming = cache.prime();
+    await outcomeOf(cache.read());
+
+    primed.resolve(complete("primed"));
+
+    expect(await priming).toBe("primed");
+    expect(await outcomeOf(cache.read())).toBe(outcome);
+  });
 });

@@ -32,6 +32,16 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
       expect(current.reveal()).toBe(text);
     });
 
+    it("returns from a read what priming returned", async () => {
+      const secrets = await make(text);
+
+      const [primed] = await secrets.prime();
+      const [current] = await secrets.read();
+
+      expect(primed.reveal()).toBe(text);
+      expect(current).toBe(primed);
+    });
+
     it("returns the same object for an equal secret, from read and reread", async () => {
       const secrets = await make(text);
 
@@ -59,6 +69,7 @@ export function describeSigningSecrets({ make, whenDown }: SigningSecretsSubject
     });
   });
   describeOutages(suite, whenDown, "SIGNING_SECRETS", {
+    prime: (secrets) => secrets.prime(),
     read: (secrets) => secrets.read(),
     reread: (secrets) => secrets.reread(),
   });

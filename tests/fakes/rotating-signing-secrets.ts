@@ -15,6 +15,10 @@ export class RotatingSigningSecrets implements SigningSecrets {
     this.#fresh = fresh;
   }
 
+  prime(): Promise<Secrets> {
+    return this.read();
+  }
+
   async read(): Promise<Secrets> {
     this.reads += 1;
     return this.rereads > 0 ? this.#fresh : this.#known;

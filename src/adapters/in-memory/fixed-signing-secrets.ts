@@ -9,6 +9,10 @@ export class FixedSigningSecrets implements SigningSecrets {
     this.#secrets = [secret];
   }
 
+  prime(): Promise<readonly [Secret]> {
+    return this.read();
+  }
+
   async read(): Promise<readonly [Secret]> {
     return this.#secrets;
   }

@@ -53,6 +53,11 @@ export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
     this.#secrets = secrets;
   }
 
+  /** Imports the keys of the current secrets before the first token comes. */
+  async prime(): Promise<void> {
+    for (const secret of await this.#secrets.prime()) await this.#keys.find(secret);
+  }
+
   /** Ignores the header. Its `kid` selects no key, because issuers that share a secret send none. */
   async *candidates(): AsyncGenerator<CryptoKey> {
     const known = await this.#secrets.read();

@@ -13,6 +13,12 @@ export class JoseTokenSigner implements TokenSigner {
     this.#secrets = secrets;
   }
 
+  /** Imports the key of the current secret before the first token is asked for. */
+  async prime(): Promise<void> {
+    const [current] = await this.#secrets.prime();
+    await this.#keys.find(current);
+  }
+
   async sign(claims: PlainObject): Promise<string> {
     const [current] = await this.#secrets.read();
     return new CompactSign(Buffer.from(JSON.stringify(claims)))

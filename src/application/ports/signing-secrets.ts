@@ -4,9 +4,14 @@ import type { EpochMillis } from "../../domain/time.ts";
 /**
  * The secrets that may have signed a valid token: the current one first, then the previous one while a rotation's
  * overlap lasts. Equal secrets are the same object in every call, so that a key made from a secret can be cached by it.
- * Both calls return within two seconds or throw DependencyUnavailableError; concurrent calls share one request.
+ * Each call returns within two seconds or throw DependencyUnavailableError; concurrent calls of `read` and `reread` share one request.
  */
 export interface SigningSecrets {
+  /**
+   * Reads the secrets before the first call of `read`. If it throws, that has no consequence: the first `read` asks the
+   * source as if nothing had been asked before.
+   */
+  prime(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
   /** The remembered secrets while they are fresh. If the source is down, older ones are used for a bounded time. */
   read(): Promise<readonly [current: Secret, ...previous: Secret[]]>;
   /**

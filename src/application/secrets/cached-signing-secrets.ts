@@ -56,6 +56,7 @@ export function makeCachedSigningSecrets(deps: {
     onBridgedFailure: (cause) => logger.warn("signing secrets not refreshed", faultFields(cause)),
   });
   return {
+    prime: async () => validSecrets(await cache.prime(), overlapSeconds, clock.now()),
     read: async () => validSecrets(await cache.read(), overlapSeconds, clock.now()),
     reread: async () => validSecrets(await cache.reread(), overlapSeconds, clock.now()),
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
@@ -24,5 +24,15 @@ describe("JoseTokenSigner", () => {
       name: "DependencyUnavailableError",
       cause: expect.objectContaining({ code: "KEY_TOO_SHORT" }),
     });
+  });
+
+  it("imports no key for the first token if it was primed", async () => {
+    const signer = new JoseTokenSigner(new RotatingSigningSecrets([current]));
+    await signer.prime();
+    const imports = vi.spyOn(crypto.subtle, "importKey");
+
+    await signer.sign({});
+
+    expect(imports).not.toHaveBeenCalled();
   });
 });

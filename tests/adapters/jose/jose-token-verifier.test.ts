@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { HmacVerificationKeys } from "../../../src/adapters/jose/hmac-keys.ts";
+import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
@@ -139,6 +141,7 @@ describe("JoseTokenVerifier", () => {
   it("passes an outage on", async () => {
     const outage = new Error("outage");
     const verifier = verifierOver({
+      prime: () => Promise.reject(outage),
       read: () => Promise.reject(outage),
       reread: () => Promise.reject(outage),
     });
@@ -165,5 +168,26 @@ describe("JoseTokenVerifier", () => {
     const verifier = verifierOver(new RotatingSigningSecrets([current]));
 
     await expect(verifier.verify(signedWith(current))).rejects.toThrow(TypeError);
+  });
+
+  it("imports no key for the first token if its keys were primed", async () => {
+    const secrets = new RotatingSigningSecrets([current, previous]);
+    const keys = new HmacVerificationKeys(secrets);
+    await keys.prime();
+    const imports = vi.spyOn(crypto.subtle, "importKey");
+
+    const verified = await new JoseTokenVerifier([{ policy: POLICY, keys }]).verify(signedWith(previous));
+
+    expect(verified.kind).toBe("verified");
+    expect(imports).not.toHaveBeenCalled();
+  });
+
+  it("fault:K10 primes no key of a secret that must not be one, and still throws at the first token", async () => {
+    const keys = new HmacVerificationKeys(new RotatingSigningSecrets([new Secret("weak")]));
+
+    await keys.prime();
+
+    const verifying = new JoseTokenVerifier([{ policy: POLICY, keys }]).verify(signedWith(current));
+    await expect(verifying).rejects.toThrow("SIGNING_SECRETS is unavailable");
   });
 });

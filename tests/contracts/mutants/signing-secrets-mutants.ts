@@ -8,7 +8,7 @@ import { downThrough, type Flaws } from "./down-through.ts";
 type Secrets = Awaited<ReturnType<SigningSecrets["read"]>>;
 
 /** Both calls return the same secrets. */
-const answering = (read: () => Promise<Secrets>): SigningSecrets => ({ read, reread: read });
+const answering = (read: () => Promise<Secrets>): SigningSecrets => ({ prime: read, read, reread: read });
 
 function of(make: (text: string) => SigningSecrets, flaws?: Flaws): SigningSecretsSubject {
   return { make: async (text) => make(text), whenDown: downThrough(make("x"), "SIGNING_SECRETS", flaws) };
@@ -35,11 +35,18 @@ const anewForEachFlight = (text: string) => {
   });
 };
 
+/** Like a cache that asks again although it was primed. */
+const forgetful = (text: string): SigningSecrets => {
+  const later = fixed(text);
+  return { prime: anewEachTime(text).prime, read: () => later.read(), reread: () => later.reread() };
+};
+
 const openHearted = (text: string) => Object.assign(fixed(text), { text });
 
 export const signingSecretsMutants: readonly Mutant<SigningSecretsSubject>[] = [
   ["returns the previous secret first", of(previousFirst), ["current secret first", "the first reread"]],
   ["makes a new object each time", of(anewEachTime), ["the same object for an equal secret"]],
+  ["forgets the primed secrets", of(forgetful), ["what priming returned"]],
   ["asks the source for each caller", of(anewForEachFlight), ["to concurrent calls"]],
   ["shows its secrets", of(openHearted), ["out of all printed text"]],
   ["throws what its client throws", of(fixed, { raw: true }), ["fault:L1 fails"]],

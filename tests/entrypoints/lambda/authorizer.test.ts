@@ -130,7 +130,7 @@ const read = async (): Promise<readonly [Secret]> => [secret];
 const FOREIGN = forgeJws({ payload: goodClaims(NOW), key: "another-secret-of-more-than-32-bytes" });
 
 describe("the authorizer, when the signing secrets fail", () => {
-  it.each<readonly [title: string, token: string, secrets: SigningSecrets]>([
+  it.each<readonly [title: string, token: string, secrets: Pick<SigningSecrets, "read" | "reread">]>([
     ["fault:K1 the secret cannot be read", TOKEN, { read: outage, reread: outage }],
     ["fault:K1 something else is thrown", TOKEN, { read: () => Promise.reject("x"), reread: read }],
     ["fault:K2 the secret never comes", TOKEN, { read: () => never, reread: read }],
@@ -138,7 +138,7 @@ describe("the authorizer, when the signing secrets fail", () => {
     ["fault:K3 a reread that never ends", FOREIGN, { read, reread: () => never }],
     ["fault:K10 the secret is too short", TOKEN, { read: async () => [new Secret("short")], reread: read }],
   ])("%s: no caller is admitted", async (_title, token, secrets) => {
-    const faulty = observedAuthorizer(undefined, secrets);
+    const faulty = observedAuthorizer(undefined, { prime: secrets.read, ...secrets });
 
     const { answer, error, log } = await faulty(authorizerEvent({ query: { access_token: token } }), 150);
 
@@ -151,7 +151,7 @@ describe("the authorizer, when the signing secrets fail", () => {
   it("fault:K2 accepts a good token when the secret comes late but in time", async () => {
     const late = () => new Promise<readonly [Secret]>((resolve) => setTimeout(() => resolve([secret]), 20));
 
-    const { answer } = await observedAuthorizer(undefined, { read: late, reread: late })(GOOD_EVENT);
+    const { answer } = await observedAuthorizer(undefined, { prime: late, read: late, reread: late })(GOOD_EVENT);
 
     expect(answer).toMatchObject({ principalId: "ann" });
   });

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const urls = { continuations: bus.urlOf("ContinuationQueue"), deadLetters: bus.urlOf("Undeliverable") };
   const pushing = makeDeliverPushes({
     channel: new FatedSockets(account),
-    queue: new SqsDeliveryQueue(bus.sqs, urls, PATIENT_MILLIS),
+    queue: new SqsDeliveryQueue(() => bus.sqs, urls, PATIENT_MILLIS),
     scheduler,
     onDeath(deliveries) {
       for (const delivery of deliveries) account.interrupted.add(numberOf(delivery));

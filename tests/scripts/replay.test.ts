@@ -64,7 +64,7 @@ describe.skipIf(!hasMoto())("the replay of dead letters, over SQS emulated by mo
       freshDelivery(entityUpdate({ message: "\ufffe\uffff\ud800{" })),
       { notification: userPush(), to: { recipients: named(recipients(2)) }, attempt: 0 },
     ];
-    const queue = new SqsDeliveryQueue(client, { continuations: "", deadLetters: urlOf("Undeliverable") });
+    const queue = new SqsDeliveryQueue(() => client, { continuations: "", deadLetters: urlOf("Undeliverable") });
     for (const delivery of deliveries) await queue.addDelivery(delivery, "TOO_OLD");
     expect(await replayDeadLetters(client, { stack, reason: "TOO_OLD" })).toEqual({
       replayed: 2,

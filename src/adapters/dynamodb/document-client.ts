@@ -1,18 +1,16 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { makeSdkSockets } from "../sdk-sockets.ts";
+import { makeSdkTransport, type SdkTimeouts } from "../sdk-transport.ts";
 
 /** The address of the table. In Lambda it comes from the environment. */
 type Location = Pick<DynamoDBClientConfig, "endpoint" | "region" | "credentials">;
-
-type Timeouts = { readonly connectMillis: number; readonly requestMillis: number };
 
 /**
  * Two attempts that hang, or three that fail at once, fit into the budget of `callTable`, which ends the call in any
  * case.
  */
 const MAX_ATTEMPTS = 3;
-const TIMEOUTS: Timeouts = { connectMillis: 400, requestMillis: 800 };
+const TIMEOUTS: SdkTimeouts = { connectMillis: 400, requestMillis: 800 };
 
 /** Makes a client that keeps its sockets open between calls, but uses none that was idle for long. */
 export function makeDocumentClient(
@@ -20,18 +18,8 @@ export function makeDocumentClient(
   timeouts = TIMEOUTS,
   now = Date.now,
 ): DynamoDBDocumentClient {
-  const { agents, plugin } = makeSdkSockets(now);
-  const client = new DynamoDBClient({
-    ...location,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      ...agents,
-      connectionTimeout: timeouts.connectMillis,
-      requestTimeout: timeouts.requestMillis,
-      // Without this option the SDK only warns about a request that takes too long, and continues to wait.
-      throwOnRequestTimeout: true,
-    },
-  });
+  const { config, plugin } = makeSdkTransport(timeouts, now);
+  const client = new DynamoDBClient({ ...location, ...config, maxAttempts: MAX_ATTEMPTS });
   client.middlewareStack.use(plugin);
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

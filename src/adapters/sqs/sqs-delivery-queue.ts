@@ -15,16 +15,18 @@ const BUDGET_MILLIS = 2900;
  * replays it. Its reason is an attribute.
  */
 export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
-  readonly #client: SQSClient;
+  readonly #makeClient: () => SQSClient;
+  #client: SQSClient | undefined;
   readonly #urls: { readonly continuations: string; readonly deadLetters: string };
   readonly #budgetMillis: number;
 
+  /** Makes the client when it is first needed: most invocations leave nothing over, and a client costs a start 2 ms. */
   constructor(
-    client: SQSClient,
+    makeClient: () => SQSClient,
     urls: { readonly continuations: string; readonly deadLetters: string },
     budgetMillis = BUDGET_MILLIS,
   ) {
-    this.#client = client;
+    this.#makeClient = makeClient;
     this.#urls = urls;
     this.#budgetMillis = budgetMillis;
   }
@@ -46,9 +48,11 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   }
 
   async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
+    this.#client ??= this.#makeClient();
+    const client = this.#client;
     try {
       await withinDeadline(this.#budgetMillis, (abortSignal) =>
-        this.#client.send(new SendMessageCommand(message), { abortSignal }),
+        client.send(new SendMessageCommand(message), { abortSignal }),
       );
     } catch (cause) {
       throw new DependencyUnavailableError("DELIVERY_QUEUE", { cause });

@@ -37,7 +37,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, over SQS emulated by moto,", () =
   });
   beforeEach(async () => {
     urls = { continuations: await newQueue(), deadLetters: await newQueue() };
-    queue = new SqsDeliveryQueue(client, urls);
+    queue = new SqsDeliveryQueue(() => client, urls);
   });
 
   async function newQueue(): Promise<string> {
@@ -93,7 +93,7 @@ describe.skipIf(!hasMoto())("SqsDeliveryQueue, over SQS emulated by moto,", () =
 
   it("throws that it is unavailable if the queue does not exist", async () => {
     const missing = `${urls.continuations}-missing`;
-    const deferring = new SqsDeliveryQueue(client, { ...urls, continuations: missing }).defer(
+    const deferring = new SqsDeliveryQueue(() => client, { ...urls, continuations: missing }).defer(
       freshDelivery(entityUpdate()),
       0,
     );

@@ -25,14 +25,17 @@ beforeEach(async () => {
 });
 afterEach(() => served.close());
 
-function makeQueue(): SqsDeliveryQueue {
-  const client = makeSqsClient({
-    endpoint: served.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
-  });
+function makeQueue(onClient: () => void = () => undefined): SqsDeliveryQueue {
+  const makeClient = () => {
+    onClient();
+    return makeSqsClient({
+      endpoint: served.origin,
+      region: "us-east-1",
+      credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+    });
+  };
   const url = (name: string) => `${served.origin}/123456789012/${name}`;
-  return new SqsDeliveryQueue(client, { continuations: url("work"), deadLetters: url("dead") });
+  return new SqsDeliveryQueue(makeClient, { continuations: url("work"), deadLetters: url("dead") });
 }
 
 function parse({ body }: Message): Delivery {
@@ -44,6 +47,17 @@ function reason({ attributes }: Message): string {
 }
 
 describe("SqsDeliveryQueue", () => {
+  it("makes its client at the first message, and once", async () => {
+    let made = 0;
+    const queue = makeQueue(() => {
+      made += 1;
+    });
+    const before = made;
+    await queue.defer(freshDelivery(entityUpdate()), 0);
+    await queue.defer(freshDelivery(entityUpdate()), 0);
+    expect([before, made]).toEqual([0, 1]);
+  });
+
   describeDeliveryQueue(() => ({
     queue: makeQueue(),
     deferred: () =>

@@ -39,7 +39,7 @@ export const delivery = defineModule({
       { clock: services.clock },
       ({ clock }) => new ManagementApiChannel({ ...gateway, clock }),
     );
-    provide(sqsQueues, {}, () => new SqsDeliveryQueue(makeSqsClient(), queues));
+    provide(sqsQueues, {}, () => new SqsDeliveryQueue(makeSqsClient, queues));
     provide(services.deliveryQueue, { queues: sqsQueues }, ({ queues }) => queues);
     provide(services.deadLetters, { queues: sqsQueues }, ({ queues }) => queues);
     provide(services.backoff, {}, () => new JitteredBackoff());

@@ -8,7 +8,7 @@ import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { makeDocumentClient } from "../../src/adapters/dynamodb/document-client.ts";
-import { makeSdkSockets } from "../../src/adapters/sdk-sockets.ts";
+import { makeSdkTransport } from "../../src/adapters/sdk-transport.ts";
 import { makeSecretsManagerClient } from "../../src/adapters/secrets-manager/secrets-manager-client.ts";
 import { makeSqsClient } from "../../src/adapters/sqs/sqs-client.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
@@ -153,9 +153,9 @@ async function startTlsService(onTestFinished: (stop: () => void) => void) {
 it("holds over TLS, where the new connection resumes the session", async ({ onTestFinished }) => {
   const { endpoint, client: tls, secureConnections } = await startTlsService(onTestFinished);
   const clock = new FixedClock(NOON);
-  const { agents, plugin } = makeSdkSockets(() => clock.now());
-  Object.assign(agents.httpsAgent.options, tls);
-  const client = new SQSClient({ ...locationOf(endpoint), requestHandler: agents });
+  const { config, plugin } = makeSdkTransport({ connectMillis: 500, requestMillis: 1200 }, () => clock.now());
+  Object.assign(config.requestHandler.httpsAgent.options, tls);
+  const client = new SQSClient({ ...locationOf(endpoint), ...config });
   client.middlewareStack.use(plugin);
   for (const seconds of [0, 19, 21]) {
     clock.advance(seconds);

@@ -4,6 +4,13 @@ import type { Plugin } from "esbuild";
 const STAND_INS: Readonly<Record<string, string>> = {
   // pino's transports are worker threads, started from files that a bundle does not have.
   "thread-stream": 'module.exports = class { constructor() { throw new Error("No transports in a bundle"); } };',
+  "./transport": "",
+  "./lib/transport": "",
+  // pino's ways to print errors, HTTP requests and objects that JSON cannot express. Log fields are flat (an allow-list).
+  "pino-std-serializers": "exports.err = exports.mapHttpRequest = exports.mapHttpResponse = (value) => value;",
+  "safe-stable-stringify": "exports.configure = () => () => '\"[not serializable]\"';",
+  // Only asynchronous destinations are flushed at exit.
+  "on-exit-leak-free": "",
   // pino asks whether to flush an asynchronous destination at exit. Ours writes before the call returns.
   worker_threads: "exports.isMainThread = true;",
   // Node's own opens standard error to detect colours; pino only checks one type with it.
@@ -13,7 +20,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   // DynamoDB's endpoint discovery makes a cache, and is off.
   "mnemonist/lru-cache": "module.exports = class {};",
   // The SDK reads the AWS configuration files. Node's own module loads readline and file watchers too.
-  "node:fs/promises": 'exports.readFile = require("node:util").promisify(require("node:fs").readFile);',
+  "node:fs/promises": 'exports.readFile = async (...file) => require("node:fs").readFileSync(...file);',
 };
 
 const IMPORTERS = /[\\/]node_modules[\\/](pino|sonic-boom|@aws-sdk[\\/]endpoint-cache|@smithy[\\/]core)[\\/]/;
@@ -22,7 +29,7 @@ const IMPORTERS = /[\\/]node_modules[\\/](pino|sonic-boom|@aws-sdk[\\/]endpoint-
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup({ onResolve, onLoad }) {
-    const filter = new RegExp(`^(${Object.keys(STAND_INS).join("|")})$`);
+    const filter = new RegExp(`^(${Object.keys(STAND_INS).join("|").replaceAll(".", "[.]")})$`);
     onResolve({ filter }, ({ path, importer }) =>
       IMPORTERS.test(importer) ? { path, namespace: "left-out" } : undefined,
     );

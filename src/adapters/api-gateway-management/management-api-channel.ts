@@ -6,7 +6,12 @@ import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { Notification } from "../../domain/notification/notification.ts";
 import type { PostOutcome } from "../../domain/notification/post-outcome.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
-import { type HttpPost, type HttpResponse, makeHttpPost, ResponseTimeoutError } from "./post-over-http.ts";
+import {
+  type ConnectionsHttp,
+  type HttpResponse,
+  makeConnectionsHttp,
+  ResponseTimeoutError,
+} from "./post-over-http.ts";
 import { pushFrame } from "./push-frame.ts";
 import { type AwsCredentials, Sigv4Signer } from "./sigv4-signer.ts";
 
@@ -21,7 +26,7 @@ export class ManagementApiChannel implements ConnectionChannel {
   readonly #endpoint: ConnectionsEndpoint;
   readonly #signer: Sigv4Signer;
   readonly #clock: Clock;
-  readonly #post: HttpPost;
+  readonly #http: ConnectionsHttp;
 
   constructor(options: {
     readonly endpoint: ConnectionsEndpoint;
@@ -36,13 +41,18 @@ export class ManagementApiChannel implements ConnectionChannel {
     this.#endpoint = options.endpoint;
     this.#signer = new Sigv4Signer(options.credentials, options.region);
     this.#clock = options.clock;
-    this.#post = makeHttpPost(options.endpoint, {
+    this.#http = makeConnectionsHttp(options.endpoint, {
       socketsKept: options.socketsKept,
       timeoutMillis: options.timeoutMillis ?? TIMEOUT_MILLIS,
       doubtMillis: options.doubtMillis ?? DOUBT_MILLIS,
       hasConsequences: (response) => CONSEQUENCES.has(outcomeOf(response)),
       clock: options.clock,
     });
+  }
+
+  /** Opens a connection for the first post. */
+  async prime(): Promise<void> {
+    await this.#http.ping();
   }
 
   prepare(notification: Notification): PreparedPush {
@@ -60,7 +70,7 @@ export class ManagementApiChannel implements ConnectionChannel {
     const path = `${basePath}/@connections/${encodeURIComponent(connectionId)}`;
     const headers = this.#signer.sign({ host, path, payloadHash, millis: this.#clock.now() });
     try {
-      return outcomeOf(await this.#post(path, headers, body));
+      return outcomeOf(await this.#http.post(path, headers, body));
     } catch (error) {
       // A reset, or a name that does not resolve.
       return error instanceof ResponseTimeoutError ? "unanswered" : "failed";

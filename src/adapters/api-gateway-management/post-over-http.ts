@@ -10,6 +10,15 @@ export type HttpResponse = { readonly status: number; readonly body: string };
 /** Throws ResponseTimeoutError, or the socket's error. */
 export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpResponse>;
 
+export type ConnectionsHttp = {
+  readonly post: HttpPost;
+  /**
+   * Opens the connection for the first post. `GET /ping` is API Gateway's own health check (developer guide, Important
+   * notes): it needs no signature, and any response means that the connection is open.
+   */
+  readonly ping: () => Promise<unknown>;
+};
+
 export class ResponseTimeoutError extends Error {
   override readonly name = "ResponseTimeoutError";
 }
@@ -27,7 +36,7 @@ type ReceivedResponse = HttpResponse & { readonly socket: Socket };
  * belongs to no post, and HTTP/1.1 cannot tell the two apart. So after a response with consequences the post is
  * repeated on a new socket, and the new response counts.
  */
-export function makeHttpPost(
+export function makeConnectionsHttp(
   endpoint: ConnectionsEndpoint,
   options: {
     readonly socketsKept: number;
@@ -37,18 +46,26 @@ export function makeHttpPost(
     readonly hasConsequences: (response: HttpResponse) => boolean;
     readonly clock: Clock;
   },
-): HttpPost {
+): ConnectionsHttp {
   const isEncrypted = endpoint.protocol === "https:";
   const request = isEncrypted ? requestHttps : requestHttp;
   const kept = new KeptSockets(endpoint.protocol, { most: options.socketsKept, clock: options.clock });
   const usedOnce = isEncrypted ? new HttpsAgent() : new HttpAgent();
-  const to = { method: "POST", hostname: endpoint.hostname, port: endpoint.port, setDefaultHeaders: false };
+  const to = { hostname: endpoint.hostname, port: endpoint.port, setDefaultHeaders: false };
 
-  return (path, headers, body) => {
+  const ping = () =>
+    kept.during(async () => {
+      const headers = ["Host", endpoint.host, "Connection", "keep-alive"];
+      const pinging = request({ ...to, method: "GET", path: "/ping", agent: kept.agent, headers }).end();
+      const response = await responseTo(pinging, performance.now() + options.timeoutMillis);
+      kept.noteResponse(response.socket);
+    });
+
+  const post: HttpPost = (path, headers, body) => {
     const until = performance.now() + options.timeoutMillis;
     const begin = (agent: HttpAgent, connection: string) => {
       const own = ["Content-Length", String(body.length), "Connection", connection];
-      const posting = request({ ...to, agent, path, headers: [...headers, ...own] });
+      const posting = request({ ...to, method: "POST", agent, path, headers: [...headers, ...own] });
       posting.end(body);
       return posting;
     };
@@ -80,6 +97,7 @@ export function makeHttpPost(
       return sure;
     });
   };
+  return { post, ping };
 }
 
 function responseTo(posting: ClientRequest, until: number): Promise<ReceivedResponse> {

@@ -100,6 +100,38 @@ describe("ManagementApiChannel", () => {
   });
 });
 
+describe("priming", () => {
+  it("opens the connection of the first post with an unsigned GET /ping", async () => {
+    const channel = channelTo(standIn.origin);
+    await channel.prime();
+
+    expect(await senderOf(channel)(C1)).toBe("delivered");
+
+    expect(standIn.received.map(({ method, url }) => `${method} ${url.slice(0, 17)}`)).toEqual([
+      "GET /ping",
+      "POST /dev/@connections",
+    ]);
+    expect(Object.keys(standIn.received[0]?.headers ?? {}).toSorted()).toEqual(["connection", "host"]);
+    expect(standIn.socketsOpened).toBe(1);
+  });
+
+  it.each([403, 404, 410, 500])("takes %i for a response", async (status) => {
+    standIn.answer = withStatus(status);
+
+    await expect(channelTo(standIn.origin).prime()).resolves.toBeUndefined();
+  });
+
+  it("fault:J8 rejects if no response comes, and the first post opens a connection of its own", async () => {
+    const channel = channelTo(standIn.origin, { timeoutMillis: 60 });
+    standIn.answer = () => undefined;
+    await expect(channel.prime()).rejects.toThrow();
+    standIn.answer = withStatus(200);
+
+    expect(await senderOf(channel)(C1)).toBe("delivered");
+    expect(standIn.socketsOpened).toBe(2);
+  });
+});
+
 describe("a response of the management API", () => {
   it.each<[string, Answer, PostOutcome]>([
     ["fault:J1 410 whose body is not JSON", withStatus(410, "<html>"), "gone"],

@@ -1,6 +1,6 @@
 // `npm run build`: one folder per function in dist/, each with the one file that Lambda loads, and the template beside
 // them, without YAML aliases. SAM, CDK and Terraform take the folders as they are.
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
@@ -38,7 +38,7 @@ export async function buildFunction(
 ): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [`src/entrypoints/lambda/functions/${name}.ts`],
-    outfile: join(outputFolder, name, "index.cjs"),
+    outfile: join(outputFolder, name, "bundle.cjs"),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -58,6 +58,7 @@ export async function buildFunction(
     metafile: true,
     logLevel: "warning",
   });
+  cpSync("src/entrypoints/lambda/index.mjs", join(outputFolder, name, "index.mjs"));
   return metafile;
 }
 

@@ -137,7 +137,7 @@ function build(): void {
   run(`${TOOLS}/sam`, "build", "--template-file", TEMPLATE);
   const { Resources }: { Resources: Record<string, { Type: string }> } = JSON.parse(readFileSync(EXPANDED, "utf8"));
   const functions = Object.keys(Resources).filter((name) => Resources[name]?.Type === "AWS::Lambda::Function");
-  const empty = functions.filter((name) => !existsSync(`.aws-sam/build/${name}/index.cjs`));
+  const empty = functions.filter((name) => !existsSync(`.aws-sam/build/${name}/index.mjs`));
   if (empty.length > 0) throw new Error(`without code: ${empty.join(", ")}`);
 }
 

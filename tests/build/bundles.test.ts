@@ -49,13 +49,15 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
 
 /** Loads a bundle as Lambda does, alone in a process, and invokes it with the event on standard input. */
 const LOADER = `
-  const { handler } = require(process.argv[1]);
   const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 3000 };
   const print = (outcome) => console.log(JSON.stringify(outcome));
-  handler(JSON.parse(require("node:fs").readFileSync(0, "utf8")), context).then(
-    (value) => print({ value }),
-    (error) => print({ error: error.message }),
-  );`;
+  void (async () => {
+    const { handler } = await import(process.argv[1]);
+    await handler(JSON.parse(require("node:fs").readFileSync(0, "utf8")), context).then(
+      (value) => print({ value }),
+      (error) => print({ error: error.message }),
+    );
+  })().catch((error) => console.error(String(error)));`;
 
 const output = mkdtempSync(join(tmpdir(), "portcullis-bundles-"));
 const metafiles = new Map<string, Metafile>();
@@ -118,7 +120,7 @@ describe("the bundles", () => {
   });
 
   it.each(Object.entries(INVOCATIONS))("%s loads and answers", async (name, { event, answer }) => {
-    expect(await invokeBundle(join(output, name, "index.cjs"), event)).toEqual(answer);
+    expect(await invokeBundle(join(output, name, "index.mjs"), event)).toEqual(answer);
   });
 
   it.each(Object.entries(INVOCATIONS))("%s stays within its budget", (name, { budgetKb }) => {
@@ -126,7 +128,7 @@ describe("the bundles", () => {
   });
 
   it("log with the reduced pino", async () => {
-    const file = join(output, "default", "index.cjs");
+    const file = join(output, "default", "index.mjs");
     const lines = await runBundle(file, messageEvent("{}"), { ...deployed, LOG_LEVEL: "INFO" });
     expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: "INFO", message: "invocation", reason: "UNKNOWN_ACTION" }),
@@ -175,7 +177,7 @@ describe("the adapters in the bundles", () => {
   });
 
   it("refuse the settings of another store", async () => {
-    const file = join(output, "connect", "index.cjs");
+    const file = join(output, "connect", "index.mjs");
     const started = invokeBundle(file, connectEvent(), { ...deployed, STORE: "memory" });
     await expect(started).rejects.toThrow("STORE must be dynamodb");
   });
@@ -248,7 +250,7 @@ describe("a bundle without the SDK's other sources of credentials", () => {
 
   it("signs with the credentials of a Lambda role, out of reach of any node_modules", async () => {
     const role = { AWS_ACCESS_KEY_ID: "ROLEKEY", AWS_SECRET_ACCESS_KEY: "planted", AWS_SESSION_TOKEN: "planted" };
-    const file = join(output, "connect", "index.cjs");
+    const file = join(output, "connect", "index.mjs");
     const answer = await invokeBundle(file, connectEvent(), { ...environment, ...role });
     expect(answer).toEqual({ value: { statusCode: 200 } });
     expect(identities.at(-1)).toBe("ROLEKEY");
@@ -262,7 +264,7 @@ describe("a bundle without the SDK's other sources of credentials", () => {
       writeFileSync(credentials, "[dev]\naws_access_key_id = PROFILEKEY\naws_secret_access_key = planted\n");
       await buildFunction("connect", folder);
       const profile = { AWS_PROFILE: "dev", AWS_SHARED_CREDENTIALS_FILE: credentials };
-      const file = join(folder, "connect", "index.cjs");
+      const file = join(folder, "connect", "index.mjs");
       const answer = await invokeBundle(file, connectEvent(), { ...environment, ...profile });
       expect(answer).toEqual({ value: { statusCode: 200 } });
       expect(identities.at(-1)).toBe("PROFILEKEY");

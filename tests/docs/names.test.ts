@@ -20,7 +20,7 @@ function rootsOf(document: string): readonly string[] {
 const TOP = new Set(files.flatMap((file) => [file.split("/", 1)[0] ?? "", file.split("/", 2)[1] ?? ""]));
 
 /** The output of `npm run build` for a handler. */
-const BUILT = new Set(["index.cjs"]);
+const BUILT = new Set(["index.mjs", "bundle.cjs"]);
 
 const FILE_NAME = /^[\w.-]+\.(?:ts|mjs|cjs|md|ya?ml|json|toml)$/;
 

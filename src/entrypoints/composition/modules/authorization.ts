@@ -4,10 +4,12 @@ import { makeAuthorizeConnection } from "../../../application/access/authorize-c
 import { makeVerifyToken } from "../../../application/access/verify-token.ts";
 import { parseOriginPolicy } from "../../../domain/origin-policy.ts";
 import { defineModule } from "../module.ts";
-import { services } from "../services.ts";
+import { serviceId, services } from "../services.ts";
 import { readIssuerPolicy } from "../token-settings.ts";
 
 const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
+
+const hmacKeys = serviceId<HmacVerificationKeys>("HmacVerificationKeys");
 
 /** Decides which tokens are valid and which connections may open. */
 export const authorization = defineModule({
@@ -19,11 +21,8 @@ export const authorization = defineModule({
     },
   }),
   services: (provide, { policy, admission }) => {
-    provide(
-      services.tokenVerifier,
-      { secrets: services.signingSecrets },
-      ({ secrets }) => new JoseTokenVerifier([{ policy, keys: new HmacVerificationKeys(secrets) }]),
-    );
+    provide(hmacKeys, { secrets: services.signingSecrets }, ({ secrets }) => new HmacVerificationKeys(secrets));
+    provide(services.tokenVerifier, { keys: hmacKeys }, ({ keys }) => new JoseTokenVerifier([{ policy, keys }]));
     provide(services.verifyToken, { verifier: services.tokenVerifier, clock: services.clock }, makeVerifyToken);
     provide(services.admissionPolicy, {}, () => admission);
     provide(
@@ -32,4 +31,5 @@ export const authorization = defineModule({
       makeAuthorizeConnection,
     );
   },
+  primed: (get) => [get(hmacKeys)],
 });

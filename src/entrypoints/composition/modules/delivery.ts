@@ -19,6 +19,8 @@ const POSTS_AT_ONCE = 50;
 /** The adapter of both queue ports: one client sends to both queues. */
 const sqsQueues = serviceId<SqsDeliveryQueue>("SqsDeliveryQueue");
 
+const managementApi = serviceId<ManagementApiChannel>("ManagementApiChannel");
+
 /** Delivers notifications from the queues to the connections. */
 export const delivery = defineModule({
   settings: (settings) => ({
@@ -34,11 +36,8 @@ export const delivery = defineModule({
     },
   }),
   services: (provide, { gateway, queues }) => {
-    provide(
-      services.connectionChannel,
-      { clock: services.clock },
-      ({ clock }) => new ManagementApiChannel({ ...gateway, clock }),
-    );
+    provide(managementApi, { clock: services.clock }, ({ clock }) => new ManagementApiChannel({ ...gateway, clock }));
+    provide(services.connectionChannel, { channel: managementApi }, ({ channel }) => channel);
     provide(sqsQueues, {}, () => new SqsDeliveryQueue(makeSqsClient, queues));
     provide(services.deliveryQueue, { queues: sqsQueues }, ({ queues }) => queues);
     provide(services.deadLetters, { queues: sqsQueues }, ({ queues }) => queues);
@@ -62,6 +61,7 @@ export const delivery = defineModule({
     provide(services.notifyUser, { ...ending, connections: services.connectionStore }, makeNotifyUser);
     provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
   },
+  primed: (get) => [get(managementApi)],
 });
 
 /** Lambda sets its role's credentials in the environment; they outlive the process. */

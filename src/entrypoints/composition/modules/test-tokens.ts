@@ -2,8 +2,10 @@ import { JoseTokenSigner } from "../../../adapters/jose/jose-token-signer.ts";
 import { RandomIds } from "../../../adapters/system/system.ts";
 import { makeMintTestToken } from "../../../application/access/mint-test-token.ts";
 import { defineModule } from "../module.ts";
-import { services } from "../services.ts";
+import { serviceId, services } from "../services.ts";
 import { readMintingPolicy } from "../token-settings.ts";
+
+const joseSigner = serviceId<JoseTokenSigner>("JoseTokenSigner");
 
 /** Mints test tokens of any user. */
 export const testTokens = defineModule({
@@ -11,11 +13,13 @@ export const testTokens = defineModule({
   services: (provide, policy) => {
     provide(services.mintingPolicy, {}, () => policy);
     provide(services.uniqueIds, {}, () => new RandomIds());
-    provide(services.tokenSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(joseSigner, { secrets: services.signingSecrets }, ({ secrets }) => new JoseTokenSigner(secrets));
+    provide(services.tokenSigner, { signer: joseSigner }, ({ signer }) => signer);
     provide(
       services.mintTestToken,
       { signer: services.tokenSigner, policy: services.mintingPolicy, clock: services.clock, ids: services.uniqueIds },
       makeMintTestToken,
     );
   },
+  primed: (get) => [get(joseSigner)],
 });

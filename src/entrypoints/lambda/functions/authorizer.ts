@@ -1,13 +1,11 @@
 import { signingSecrets } from "#signing-secrets";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { authorization } from "../../composition/modules/authorization.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { authorizerHandler } from "../handlers/authorizer.ts";
 
-const container = compose(platform, signingSecrets, authorization);
-
-export const handler = authorizerHandler({
-  authorize: resolve(container, services.authorizeConnection),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, signingSecrets, authorization],
+  handler: (get) => authorizerHandler({ authorize: get(services.authorizeConnection), logger: get(services.logger) }),
 });

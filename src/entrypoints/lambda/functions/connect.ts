@@ -1,13 +1,12 @@
 import { stores } from "#stores";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { connectHandler } from "../handlers/connect.ts";
 
-const container = compose(platform, stores, connections);
-
-export const handler = connectHandler({
-  open: resolve(container, services.openConnection),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, stores, connections],
+  handler: (get) => connectHandler({ open: get(services.openConnection), logger: get(services.logger) }),
+  rehearse: ({ connections, connection }) => connections.open(connection),
 });

@@ -1,8 +1,9 @@
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { defaultHandler } from "../handlers/default.ts";
 
-const container = compose(platform);
-
-export const handler = defaultHandler({ logger: resolve(container, services.logger) });
+export const { handler, prime } = lambdaFunction({
+  modules: [platform],
+  handler: (get) => defaultHandler({ logger: get(services.logger) }),
+});

@@ -1,16 +1,22 @@
 import { stores } from "#stores";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { delivery } from "../../composition/modules/delivery.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { deliverPushesHandler } from "../handlers/deliver-pushes.ts";
 
-const container = compose(platform, stores, connections, delivery);
-
-export const handler = deliverPushesHandler({
-  deliver: resolve(container, services.deliver),
-  deadLetters: resolve(container, services.deadLetters),
-  clock: resolve(container, services.clock),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, stores, connections, delivery],
+  handler: (get) =>
+    deliverPushesHandler({
+      deliver: get(services.deliver),
+      deadLetters: get(services.deadLetters),
+      clock: get(services.clock),
+      logger: get(services.logger),
+    }),
+  rehearse: async ({ connections, subscriptions, subscription, now }) => {
+    await subscriptions.subscribersOf(subscription.entityId, now);
+    await connections.liveConnectionsOf(subscription.userId, now);
+  },
 });

@@ -1,13 +1,15 @@
 import { stores } from "#stores";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { disconnectHandler } from "../handlers/disconnect.ts";
 
-const container = compose(platform, stores, connections);
-
-export const handler = disconnectHandler({
-  close: resolve(container, services.closeConnection),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, stores, connections],
+  handler: (get) => disconnectHandler({ close: get(services.closeConnection), logger: get(services.logger) }),
+  rehearse: async ({ connections, subscriptions, connection, now }) => {
+    await connections.close(connection.id, now);
+    await subscriptions.unsubscribeAll(connection.id);
+  },
 });

@@ -1,13 +1,12 @@
 import { stores } from "#stores";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { subscribing } from "../../composition/modules/subscriptions.ts";
 import { services } from "../../composition/services.ts";
 import { subscribeHandler } from "../handlers/subscribe.ts";
 
-const container = compose(platform, stores, subscribing);
-
-export const handler = subscribeHandler({
-  subscribe: resolve(container, services.subscribe),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, stores, subscribing],
+  handler: (get) => subscribeHandler({ subscribe: get(services.subscribe), logger: get(services.logger) }),
+  rehearse: ({ subscriptions, subscription, now }) => subscriptions.subscribe(subscription, now, 1),
 });

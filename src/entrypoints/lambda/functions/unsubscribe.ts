@@ -1,13 +1,12 @@
 import { stores } from "#stores";
-import { compose, resolve } from "../../composition/container.ts";
+import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { unsubscribing } from "../../composition/modules/subscriptions.ts";
 import { services } from "../../composition/services.ts";
 import { unsubscribeHandler } from "../handlers/unsubscribe.ts";
 
-const container = compose(platform, stores, unsubscribing);
-
-export const handler = unsubscribeHandler({
-  unsubscribe: resolve(container, services.unsubscribe),
-  logger: resolve(container, services.logger),
+export const { handler, prime } = lambdaFunction({
+  modules: [platform, stores, unsubscribing],
+  handler: (get) => unsubscribeHandler({ unsubscribe: get(services.unsubscribe), logger: get(services.logger) }),
+  rehearse: ({ subscriptions, subscription, now }) => subscriptions.unsubscribe(subscription, now),
 });

@@ -2,8 +2,10 @@ import { makeDocumentClient } from "../../../../adapters/dynamodb/document-clien
 import { DynamoConnectionStore } from "../../../../adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../../adapters/dynamodb/dynamo-subscription-store.ts";
 import { type DynamoTable, TABLE_BUDGETS } from "../../../../adapters/dynamodb/dynamo-table.ts";
+import { rehearsedTable } from "../../../../adapters/dynamodb/rehearsed-table.ts";
+import { rehearsedConnection } from "../../../../application/rehearsal.ts";
 import { defineModule } from "../../module.ts";
-import { serviceId, services } from "../../services.ts";
+import { rehearsal, serviceId, services } from "../../services.ts";
 
 const dynamoTable = serviceId<DynamoTable>("DynamoTable");
 
@@ -17,5 +19,14 @@ export const stores = defineModule({
     provide(dynamoTable, {}, () => ({ ...names, documents: makeDocumentClient(), ...TABLE_BUDGETS }));
     provide(services.connectionStore, { table: dynamoTable }, ({ table }) => new DynamoConnectionStore(table));
     provide(services.subscriptionStore, { table: dynamoTable }, ({ table }) => new DynamoSubscriptionStore(table));
+    provide(rehearsal, { table: dynamoTable, clock: services.clock }, ({ table, clock }) => {
+      const made = rehearsedConnection(clock.now());
+      const rehearsed = rehearsedTable(table, made);
+      return {
+        ...made,
+        connections: new DynamoConnectionStore(rehearsed),
+        subscriptions: new DynamoSubscriptionStore(rehearsed),
+      };
+    });
   },
 });

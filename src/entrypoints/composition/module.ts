@@ -14,19 +14,16 @@ export type Provide = <T, Deps extends object>(
 /** Gives a service, which is made when it is first needed. */
 export type Get = <T>(id: ServiceId<T>) => T;
 
-/** A service that can do before the first event what its first call would have to do: open a connection, read a key. */
-export type Primeable = {
-  /** A rejection has no consequence: the first call does the same work again. */
-  prime(): Promise<unknown>;
-};
-
 /** Services that belong together, and the settings that they need. */
 export type Module<Values = unknown> = {
   /** Reads the settings of all modules before any service is bound, so that one error names every wrong setting. */
   settings?(settings: Settings): Values;
   services(provide: Provide, values: Values): void;
-  /** The services to prime; `priming.ts` says what they may do. */
-  primed?(get: Get): readonly Primeable[];
+  /**
+   * Does before the first event what the first call would have to do: opens a connection, reads a key. A rejection has no
+   * consequence, because the first call then does the same work.
+   */
+  prime?(get: Get): Promise<unknown>;
 };
 
 /** Ties the type of `values` to what `settings` returns. */

@@ -3,18 +3,16 @@ import type { Rehearsal } from "../../../src/application/rehearsal.ts";
 import { lambdaFunction } from "../../../src/entrypoints/composition/lambda-function.ts";
 import { defineModule } from "../../../src/entrypoints/composition/module.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
-import { rehearsal, serviceId } from "../../../src/entrypoints/composition/services.ts";
+import { rehearsal } from "../../../src/entrypoints/composition/services.ts";
 
 /** A function whose parts note when they are used. */
 function observedFunction({ stores }: { readonly stores?: Rehearsal } = {}) {
   const events: string[] = [];
-  const id = serviceId<{ prime(): Promise<void> }>("Primed");
   const module = defineModule({
     services: (provide) => {
-      provide(id, {}, () => ({ prime: async () => void events.push("primed") }));
       if (stores !== undefined) provide(rehearsal, {}, () => stores);
     },
-    primed: (get) => [get(id)],
+    prime: async () => void events.push("primed"),
   });
   const made = lambdaFunction({
     modules: [platform, module],
@@ -42,4 +40,16 @@ it("primes its services, rehearses, and handles no event before the first", asyn
   await prime();
 
   expect(events).toEqual(["primed", "rehearsed"]);
+});
+
+it("fault:L1 starts although a module throws before it has a promise", async () => {
+  const failing = defineModule({
+    services: () => {},
+    prime: () => {
+      throw new RangeError("planted");
+    },
+  });
+  const { prime } = lambdaFunction({ modules: [platform, failing], handler: () => async () => {} });
+
+  await expect(prime()).resolves.toBeUndefined();
 });

@@ -31,5 +31,5 @@ export const authorization = defineModule({
       makeAuthorizeConnection,
     );
   },
-  primed: (get) => [get(hmacKeys)],
+  prime: (get) => get(hmacKeys).prime(),
 });

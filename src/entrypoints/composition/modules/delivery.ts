@@ -61,7 +61,7 @@ export const delivery = defineModule({
     provide(services.notifyUser, { ...ending, connections: services.connectionStore }, makeNotifyUser);
     provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
   },
-  primed: (get) => [get(managementApi)],
+  prime: (get) => get(managementApi).prime(),
 });
 
 /** Lambda sets its role's credentials in the environment; they outlive the process. */

@@ -21,5 +21,5 @@ export const testTokens = defineModule({
       makeMintTestToken,
     );
   },
-  primed: (get) => [get(joseSigner)],
+  prime: (get) => get(joseSigner).prime(),
 });

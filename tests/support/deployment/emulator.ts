@@ -62,8 +62,6 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       MINISTACK_REGION: REGION,
       // The template's address https://{api}.execute-api.{region}.amazonaws.com then leads to this gateway.
       MINISTACK_HOST: `${REGION}.amazonaws.com`,
-      // In quotes, since the path of the checkout may have a blank.
-      NODE_OPTIONS: `--require ${JSON.stringify(join(PARTS, "lambda-like.cjs"))}`,
     },
   });
   const exit = once(child, "exit");

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ministack import app
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import apigateway, eventbridge, lambda_svc, secretsmanager, sqs
 from ministack.services.cloudformation import provisioners
 
@@ -173,6 +173,37 @@ lambda_svc._execute_function_with_config_scope = _execute
 apigateway._authorize_ws_connect = _authorize
 apigateway._invoke_ws_lambda = _integrate
 apigateway.handle_websocket = _websocket
+
+
+# ---- All that a function writes is in its log, also while it starts, and whatever invokes it (developer guide, "Sending
+# Lambda function logs to CloudWatch Logs"). MiniStack drops it when a route of a WebSocket API invokes the function. -----
+
+_plain_worker_invoke = lambda_runtime.Worker.invoke
+
+
+def _worker_invoke(self, *rest, **options):
+    response = _plain_worker_invoke(self, *rest, **options)
+    # Without the log MiniStack does not print it a second time.
+    sys.stderr.write(f"{response.pop('log', '')}\n")
+    return response
+
+
+lambda_runtime.Worker.invoke = _worker_invoke
+
+
+# ---- `GET /ping` (AWS's endpoints answer it, decision 19) is noted for the test. MiniStack takes it for a request of a bucket and
+# responds 404: any response will do. ----------------------------------------------------------------------------------
+
+_plain_request = app._handle_pre_body_request
+
+
+async def _request(method, path, headers, *rest):
+    if (method, path) == ("GET", "/ping"):
+        sys.stderr.write(json.dumps({"message": "ping", "host": headers.get("host")}) + "\n")
+    return await _plain_request(method, path, headers, *rest)
+
+
+app._handle_pre_body_request = _request
 
 
 # ---- A rule sends to a queue only if the queue's policy allows it, otherwise to its dead letters if theirs allows it

@@ -14,6 +14,8 @@ import { type Emulator, hasEmulator, REGION, startEmulator } from "../support/de
 type Line = Readonly<Record<string, unknown>>;
 
 const isDelivery = ({ message }: Line) => message === "delivery";
+/** Not a priming that is too slow: it depends on the machine. */
+const isFailedPriming = ({ message, errorName }: Line) => message === "not primed" && errorName !== "TimeoutError";
 
 /** Polls until the effect is there. */
 async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
@@ -113,8 +115,13 @@ describe.skipIf(!hasEmulator())(
       expect(token).toMatch(/^ey/);
     });
 
-    it("admits no caller while the authorizer may not read the secret", async () => {
-      expect(await without("AuthorizerRole", "authorizer", withToken)).toBe(500);
+    it("fault:L1 starts an authorizer that may not read the secret, and admits no caller", async () => {
+      const line = await lineAfter(
+        async () => expect(await without("AuthorizerRole", "authorizer", withToken)).toBe(500),
+        isFailedPriming,
+      );
+
+      expect(line).toMatchObject({ dependency: "SIGNING_SECRETS", errorName: "AccessDeniedException" });
     });
 
     it.each([
@@ -164,6 +171,16 @@ describe.skipIf(!hasEmulator())(
       expect(toUser.frame).toMatchObject({ type: "User Push Notification", message: "hello" });
       for (const { line } of [toSubscribers, toUser]) expect(line).toMatchObject({ delivered: 1, deferred: 0 });
       expect(ann.unread).toBe(0);
+    });
+
+    it("opened connections to the table and to @connections while functions started, and no start failed since", () => {
+      const lines = emulator.functionLines();
+      const pinged = lines.filter(({ message }) => message === "ping").map(({ host }) => host);
+
+      expect(new Set(pinged)).toEqual(
+        new Set([new URL(emulator.origin).host, `${deployed["WebsocketApi"]}.execute-api.${REGION}.amazonaws.com`]),
+      );
+      expect(lines.filter(isFailedPriming)).toHaveLength(1);
     });
 
     it("dead-letters an event that cannot be delivered, with a reason", async () => {

@@ -19,7 +19,7 @@ export type Emulator = {
   readonly origin: string;
   readonly certificateFile: string;
   readonly certificate: Buffer;
-  /** The functions' log entries since the emulator started. */
+  /** The functions' log entries since the emulator started, and a line for each `GET /ping`. */
   functionLines(): readonly Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;
 };

@@ -17,13 +17,17 @@ beforeEach(async () => {
 });
 afterEach(() => standIn.stop());
 
-function makePost(times: { timeoutMillis?: number; doubtMillis?: number } = {}) {
+type Times = { timeoutMillis?: number; doubtMillis?: number };
+
+function makeChannel(times: Times = {}) {
   const endpoint = parseConnectionsEndpoint(`${standIn.origin}/dev`);
   if (endpoint === undefined) throw new Error("not an endpoint");
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: new Secret("planted-secret-access-key") };
   const options = { region: "eu-west-1", clock, socketsKept: 50, ...times };
-  return senderOf(new ManagementApiChannel({ ...options, endpoint, credentials }));
+  return new ManagementApiChannel({ ...options, endpoint, credentials });
 }
+
+const makePost = (times?: Times) => senderOf(makeChannel(times));
 
 async function postWithKeptSockets(count: number, doubtMillis?: number) {
   const post = makePost(doubtMillis === undefined ? {} : { doubtMillis });
@@ -80,6 +84,16 @@ describe("a kept socket", () => {
     expect(outcomes).toEqual(["unanswered", "unanswered"]);
     expect(standIn.arrived).toEqual(["hanging-1", "good", "hanging-2"]);
     expect(standIn.socketsOpened).toBe(2);
+  });
+
+  it("fault:J8 that dies silently is noticed, although a ping from before the first event still hangs", async () => {
+    const channel = makeChannel({ timeoutMillis: 400, doubtMillis: 30 });
+    const post = senderOf(channel);
+    const pinged = channel.prime().catch((error: unknown) => error);
+    await post(connectionId("warm"));
+    standIn.silenceSockets();
+    expect([await post(connectionId("c")), standIn.arrived]).toEqual(["delivered", ["warm", "c", "c"]]);
+    expect(await pinged).toBeInstanceOf(Error);
   });
 
   it.each([

@@ -64,8 +64,21 @@ describe("the tasks before the first event", () => {
     ]);
   });
 
+  it("fault:L1 that fail after that time leave no second line, in the log of an invocation", async () => {
+    const logger = new RecordingLogger();
+    const fails = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      throw new RangeError(PLANTED);
+    };
+
+    void runBeforeFirstEvent([fails], logger);
+    await vi.advanceTimersByTimeAsync(800);
+
+    expect(logger.entries).toEqual([{ level: "warn", message: "not primed", errorName: "TimeoutError" }]);
+  });
+
   it("leave no timer behind", async () => {
-    await runBeforeFirstEvent([], new RecordingLogger());
+    await runBeforeFirstEvent([async () => {}, () => Promise.reject(new Error(PLANTED))], new RecordingLogger());
 
     expect(vi.getTimerCount()).toBe(0);
   });

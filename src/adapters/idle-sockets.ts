@@ -32,8 +32,12 @@ export class IdleSockets {
 
   /** Closes the sockets that may have died. Called before a request, for which the agent then opens a new one. */
   discardOld(): void {
-    const oldest = this.#now() - MAX_IDLE_MILLIS;
-    this.discardWhile((socket) => (this.#idleSince.get(socket) ?? 0) < oldest);
+    const now = this.#now();
+    this.discardWhile((socket) => {
+      const idleMillis = now - (this.#idleSince.get(socket) ?? 0);
+      // Below zero the clock was set back, and does not tell how long the socket was idle.
+      return idleMillis < 0 || idleMillis > MAX_IDLE_MILLIS;
+    });
   }
 
   /** The agent takes from the end of a list and adds at its end, so the oldest sockets come first. */

@@ -99,6 +99,7 @@ describe("a kept socket", () => {
   it.each([
     ["19 s", 19, 0],
     ["21 s, in which it may have died silently,", 21, 1],
+    ["an unknown time, because the clock was set back,", -1, 1],
   ])("that was idle for %s: sockets opened anew", async (_time, seconds, opened) => {
     const post = await postWithKeptSockets(1);
     clock.advance(seconds);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,6 +15,14 @@ export type AwsRequest = {
   readonly path: string;
   /** The service and the operation, which the AWS JSON protocols name in a header. */
   readonly target: string | undefined;
+};
+
+/** A request with its body, and the response that it gets without a fault. */
+export type Exchange = {
+  readonly request: IncomingMessage;
+  readonly body: string;
+  readonly answer: unknown;
+  readonly response: ServerResponse;
 };
 
 /** All that came since the start, or since the last `countAnew`. */
@@ -33,6 +41,7 @@ export type AwsStandIn = Readonly<Received> & {
   readonly endpoint: string;
   /** The certificate that clients have to trust, as PEM. */
   readonly certificateFile: string;
+  readonly server: Server;
   stop(): void;
 };
 
@@ -41,13 +50,18 @@ const TABLES = { empty: emptyTable, "one recipient": oneRecipient } as const;
 /**
  * The AWS APIs that a function calls, over TLS on a local port and without delay: handshakes are most of a first call's
  * CPU. Writes are not kept. A request without an answer here, such as a post to `@connections`, gets 200 and `{}`.
+ * `respond` can make faults.
  */
-export async function startAwsStandIn({ table = "one recipient" as keyof typeof TABLES } = {}): Promise<AwsStandIn> {
+export async function startAwsStandIn({
+  table = "one recipient" as keyof typeof TABLES,
+  respond = ({ response, answer }: Exchange) => respondWith(response, 200, answer),
+  port = 0,
+} = {}): Promise<AwsStandIn> {
   const certificate = await makeOwnCertificate();
   const received = new Received();
-  const server = makeServer(certificate, TABLES[table], received);
+  const server = makeServer(certificate, TABLES[table], received, respond);
   // By its name, as clients connect: it may mean ::1.
-  await once(server.listen(0, "localhost"), "listening");
+  await once(server.listen(port, "localhost"), "listening");
   const folder = mkdtempSync(join(tmpdir(), "portcullis-aws-"));
   const certificateFile = join(folder, "certificate.pem");
   writeFileSync(certificateFile, certificate.cert);
@@ -57,25 +71,29 @@ export async function startAwsStandIn({ table = "one recipient" as keyof typeof 
     rmSync(folder, { recursive: true, force: true });
   };
   const endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
-  return Object.assign(received, { endpoint, certificateFile, stop });
+  return Object.assign(received, { endpoint, certificateFile, server, stop });
 }
 
-function makeServer(certificate: OwnCertificate, answers: Answers, received: Received): Server {
-  const server = createServer(certificate, (request, response) => {
+function makeServer(
+  certificate: OwnCertificate,
+  answers: Answers,
+  received: Received,
+  respond: (exchange: Exchange) => void,
+): Server {
+  const server = createServer(certificate, async (request, response) => {
     const { method = "", url: path = "" } = request;
-    received.requests.push({ method, path, target: targetOf(request) });
-    void answerTo(request, answers).then((answer) => {
-      response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(answer));
-    });
+    const target = targetOf(request);
+    received.requests.push({ method, path, target });
+    const body = await text(request);
+    respond({ request, body, response, answer: answers[target ?? ""]?.(JSON.parse(body)) ?? {} });
   });
   return server.on("secureConnection", () => {
     received.connections += 1;
   });
 }
 
-async function answerTo(request: IncomingMessage, answers: Answers): Promise<unknown> {
-  const body = await text(request);
-  return answers[targetOf(request) ?? ""]?.(JSON.parse(body)) ?? {};
+export function respondWith(response: ServerResponse, status: number, answer: unknown): void {
+  response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(answer));
 }
 
 function targetOf({ headers }: IncomingMessage): string | undefined {

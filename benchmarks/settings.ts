@@ -8,8 +8,8 @@ export const SECRET = "benchmark-signing-secret-0123456789abcdef";
 export const LOCAL_SETTINGS = { ...settings, JWT_SECRET: SECRET, LOG_LEVEL: "INFO" } as const;
 
 /** A token as issuers of these settings write it, good for an hour. */
-export function signedToken(): string {
-  const now = Math.floor(Date.now() / 1000);
+export function signedToken({ key = SECRET, at = Date.now() } = {}): string {
+  const now = Math.floor(at / 1000);
   const audience = { iss: LOCAL_SETTINGS.TOKEN_ISSUER, aud: LOCAL_SETTINGS.TOKEN_AUDIENCE };
-  return forgeJws({ payload: { ...goodClaims(now), ...audience }, key: SECRET });
+  return forgeJws({ payload: { ...goodClaims(now), ...audience }, key });
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
+import { runTemplate } from "../../src/index.ts";
 import { executions } from "../../src/lambda/functions.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
@@ -15,6 +16,14 @@ import {
   statusOf,
   upgradeText,
 } from "../support/web-socket-client.ts";
+
+const ONE_FUNCTION = `
+Resources:
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties: { StageName: dev, RouteSelectionExpression: $request.body.action, Routes: { $default: { FunctionArn: !GetAtt One.Arn } } }
+  One: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: index.handler } }
+`;
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=anybody/20200101/eu-north-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"f".repeat(64)}`;
 
@@ -308,6 +317,20 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     scheduler.advance(20_000);
     expect(String(await answers)).toMatch(/^HTTP\/1\.1 503 /);
     for (const holder of holders) holder.destroy();
+  },
+  async "LA-11"() {
+    let outcome: unknown;
+    const loadFunction = async () => {
+      const call = fetch(process.env["AWS_ENDPOINT_URL"] ?? "");
+      outcome = await call.then(
+        () => "a response",
+        ({ cause }) => cause.code,
+      );
+      return () => undefined;
+    };
+    const template = { text: ONE_FUNCTION, file: "inline.yaml" };
+    await using _running = await runTemplate({ template, loadFunction });
+    expect(outcome).toBe("ECONNREFUSED");
   },
 };
 

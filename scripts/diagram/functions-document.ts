@@ -12,7 +12,9 @@ export function functionsDocument(system: System): string {
 
 What \`infra/template.yaml\` deploys, for those who deploy with CDK, Terraform or something else. \`npm run diagram\` writes this page
 and [diagram.svg](diagram.svg) from the template: change that, not this. \`npm run build\` makes one folder per function in \`dist/\`,
-complete with what it imports, for ${runtime(system)}.
+complete with what it imports, for ${runtime(system)}. Deploy both of its files as they
+are: Lambda loads \`index.mjs\`, which loads \`bundle.cjs\` and awaits
+[its work before the first event](deployment.md#before-the-first-event).
 
 ## Triggers and limits
 

@@ -7,9 +7,10 @@ const MAX_MILLIS = 500;
 
 /**
  * Runs tasks while Lambda initialises the function, all at once. A task that fails or hangs is no failure of the start:
- * it leaves one line in the log, and the first call does its work. Never rejects.
+ * it leaves a line in the log, and the first call does its work. Never rejects.
  */
 export async function runBeforeFirstEvent(tasks: readonly (() => Promise<unknown>)[], logger: Logger): Promise<void> {
   const noteFailure = (error: unknown) => logger.warn("not primed", faultFields(error));
-  await Promise.all(tasks.map((task) => withinDeadline(MAX_MILLIS, task).catch(noteFailure)));
+  const all = tasks.map((task) => task().catch(noteFailure));
+  await withinDeadline(MAX_MILLIS, () => Promise.all(all)).catch(noteFailure);
 }

@@ -64,17 +64,20 @@ describe("the tasks before the first event", () => {
     ]);
   });
 
-  it("fault:L1 that fail after that time leave no second line, in the log of an invocation", async () => {
+  it("fault:L1 that fail after that time leave a second line, which names the cause", async () => {
     const logger = new RecordingLogger();
     const fails = async () => {
       await new Promise((resolve) => setTimeout(resolve, 800));
-      throw new RangeError(PLANTED);
+      throw new DependencyUnavailableError("CONNECTION_STORE", { cause: new RangeError(PLANTED) });
     };
 
     void runBeforeFirstEvent([fails], logger);
     await vi.advanceTimersByTimeAsync(800);
 
-    expect(logger.entries).toEqual([{ level: "warn", message: "not primed", errorName: "TimeoutError" }]);
+    expect(logger.entries).toEqual([
+      { level: "warn", message: "not primed", errorName: "TimeoutError" },
+      { level: "warn", message: "not primed", dependency: "CONNECTION_STORE", errorName: "RangeError" },
+    ]);
   });
 
   it("leave no timer behind", async () => {

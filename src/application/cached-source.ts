@@ -1,8 +1,11 @@
 import { type EpochMillis, isWithin } from "../domain/time.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "./errors.ts";
 import type { Clock } from "./ports/system.ts";
+import { PRIMING_MILLIS } from "./priming.ts";
 
 export type CacheTimes = {
+  /** The time for one request. Priming has less. */
+  readonly askMillis: number;
   /** The time for which a value is used without asking the source again. */
   readonly freshSeconds: number;
   /** The time for which a value is used while the source does not respond. */
@@ -26,8 +29,8 @@ type CachedSourceDeps<T> = {
   readonly dependency: UnavailableDependency;
   readonly times: CacheTimes;
   readonly clock: Clock;
-  /** Asks the source once; `held` is the remembered value. Throws if the source did not respond. */
-  readonly ask: (now: EpochMillis, held: T | undefined) => Promise<SourceResponse<T>>;
+  /** Asks the source once; `held` is the remembered value. Throws if the source did not respond within the time. */
+  readonly ask: (now: EpochMillis, held: T | undefined, withinMillis: number) => Promise<SourceResponse<T>>;
   /** Called for each failure that a remembered value bridges. No caller sees its cause. */
   readonly onBridgedFailure: (cause: unknown) => void;
 };
@@ -37,7 +40,7 @@ type Failure = { readonly cause: unknown; readonly at: EpochMillis; readonly cou
 
 /**
  * A value remembered from a source that can be slow, down or asked too often: concurrent calls share one request, a
- * failure is followed by a pause, and a remembered value bridges an outage for a bounded time. Both calls throw
+ * failure is followed by a pause, and a remembered value bridges an outage for a bounded time. Every call throws
  * DependencyUnavailableError if there is no usable value.
  */
 export class CachedSource<T> {
@@ -55,7 +58,7 @@ export class CachedSource<T> {
   }
 
   /**
-   * Asks the source before the first call. A failure, or a response that is not complete, throws and leaves no trace: the
+   * Asks the source before the first call; called once. A failure, or a response that is not complete, throws and leaves no trace: the
    * first call asks again, without a pause. A response that comes after a call has asked is dropped, because Lambda may
    * freeze the process between request and response.
    */
@@ -98,7 +101,7 @@ export class CachedSource<T> {
 
   async #askToPrime(now: EpochMillis): Promise<SourceResponse<T>> {
     try {
-      return await this.#deps.ask(now, undefined);
+      return await this.#deps.ask(now, undefined, PRIMING_MILLIS);
     } catch (cause) {
       throw this.#unavailable(cause);
     }
@@ -108,7 +111,7 @@ export class CachedSource<T> {
   async #ask(now: EpochMillis): Promise<void> {
     this.#wasAsked = true;
     try {
-      const response = await this.#deps.ask(now, this.#held?.value);
+      const response = await this.#deps.ask(now, this.#held?.value, this.#deps.times.askMillis);
       this.#held = response.kind === "none" ? undefined : { value: response.value, askedAt: now };
       this.#failure = response.kind === "complete" ? undefined : this.#nextFailure(response.cause);
     } catch (cause) {

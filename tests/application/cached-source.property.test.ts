@@ -11,6 +11,7 @@ type Step =
   | { readonly kind: "read" | "reread" };
 
 const times = fc.record({
+  askMillis: fc.constant(2000),
   freshSeconds: fc.integer({ min: 1, max: 50 }),
   staleSeconds: fc.integer({ min: 50, max: 200 }),
   rereadSeconds: fc.integer({ min: 1, max: 20 }),

@@ -4,7 +4,7 @@ import { CachedSource, type SourceResponse } from "../../src/application/cached-
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 
-const TIMES = { freshSeconds: 100, staleSeconds: 1000, rereadSeconds: 5, pausesSeconds: [1, 3, 10] };
+const TIMES = { askMillis: 2000, freshSeconds: 100, staleSeconds: 1000, rereadSeconds: 5, pausesSeconds: [1, 3, 10] };
 const DOWN = new Error("down");
 
 /** A cache over a script: each request takes the next result, and repeats the last one at the end. */
@@ -12,12 +12,14 @@ function cacheOver(...script: readonly (SourceResponse<string> | Error)[]) {
   const clock = new FixedClock(Date.parse("2026-11-22T10:00:00Z"));
   const start = clock.now();
   const requests: { readonly at: number; readonly held: string | undefined }[] = [];
+  const limits: number[] = [];
   const bridged: unknown[] = [];
   const cache = new CachedSource<string>({
     dependency: "SIGNING_SECRETS",
     times: TIMES,
     clock,
-    ask: async (now, held) => {
+    ask: async (now, held, withinMillis) => {
+      limits.push(withinMillis);
       const answer = script[Math.min(requests.length, script.length - 1)];
       requests.push({ at: (now - start) / 1000, held });
       if (answer === undefined || answer instanceof Error) throw answer;
@@ -25,7 +27,7 @@ function cacheOver(...script: readonly (SourceResponse<string> | Error)[]) {
     },
     onBridgedFailure: (cause) => void bridged.push(cause),
   });
-  return { cache, clock, requests, bridged };
+  return { cache, clock, requests, limits, bridged };
 }
 
 const complete = (value: string) => ({ kind: "complete", value }) as const;
@@ -150,6 +152,15 @@ describe("CachedSource", () => {
     clock.advance(1);
 
     expect([before, await cache.read(), requests.map(({ at }) => at)]).toEqual(["one", "two", [0, 100]]);
+  });
+
+  it("gives a request for priming less time than others", async () => {
+    const { cache, limits } = cacheOver(complete("one"));
+
+    await cache.prime();
+    await cache.reread();
+
+    expect(limits).toEqual([500, 2000]);
   });
 
   it.each<readonly [title: string, first: SourceResponse<string> | Error]>([

@@ -33,7 +33,6 @@ export class ManagementApiChannel implements ConnectionChannel {
     readonly credentials: AwsCredentials;
     readonly region: string;
     readonly clock: Clock;
-
     readonly socketsKept: number;
     readonly timeoutMillis?: number;
     readonly doubtMillis?: number;

@@ -2,6 +2,7 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { Clock } from "../../application/ports/system.ts";
+import { PRIMING_MILLIS } from "../../application/priming.ts";
 import type { ConnectionsEndpoint } from "./connections-endpoint.ts";
 import { KeptSockets } from "./kept-sockets.ts";
 
@@ -57,7 +58,7 @@ export function makeConnectionsHttp(
   const ping = () => {
     const headers = ["Host", endpoint.host, "Connection", "keep-alive"];
     const pinging = request({ ...to, method: "GET", path: "/ping", agent: kept.agent, headers }).end();
-    return responseTo(pinging, performance.now() + options.timeoutMillis);
+    return responseTo(pinging, performance.now() + PRIMING_MILLIS);
   };
 
   const post: HttpPost = (path, headers, body) => {

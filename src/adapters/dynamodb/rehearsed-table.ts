@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient, GetCommand, GetCommandInput, GetCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { DeserializeMiddleware } from "@smithy/types";
+import { PRIMING_MILLIS } from "../../application/priming.ts";
 import type { RehearsedConnection } from "../../application/rehearsal.ts";
 import { toConnectionItem } from "./connection-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
@@ -14,7 +15,8 @@ type Send = (request: object) => Promise<HttpResponse>;
 
 /**
  * The table of a rehearsal: requests are signed and never sent. Every query finds the rehearsed connection and its
- * subscription, and every write succeeds. The first request opens the connection that the first real request will use.
+ * subscription, other reads find nothing, and every write succeeds. The first request opens the connection that the
+ * first real request will use.
  */
 export function rehearsedTable(table: DynamoTable, { connection, subscription }: RehearsedConnection): DynamoTable {
   const items = [toConnectionItem(connection), toSubscriptionItem(subscription, 0)].map((item) => marshall(item));
@@ -26,12 +28,12 @@ export function rehearsedTable(table: DynamoTable, { connection, subscription }:
     await opened;
     return request.headers["x-amz-target"]?.endsWith(".Query") ? found : "{}";
   });
-  return { ...table, documents };
+  return { ...table, documents, budgetMillis: PRIMING_MILLIS, changeBudgetMillis: PRIMING_MILLIS };
 }
 
 /**
- * `GET /ping` is the health check of AWS's endpoints: it needs no signature, no permission and no capacity. Any response
- * means that the connection is open.
+ * `GET /ping` is a health check: it needs no signature, no permission and no capacity. Any response means that the
+ * connection is open, and DynamoDB keeps it for the next request even after a 404.
  */
 function ping(request: HttpRequest, send: Send): Promise<HttpResponse> {
   const headers = { host: request.headers["host"] };
@@ -51,6 +53,7 @@ function respondingWith(
     const body = Buffer.from(await respond(args.request as HttpRequest, send));
     return { response: { statusCode: 200, headers: {}, body }, output: {} as never };
   };
+  // Typed by one command; the client takes all of them.
   const send = (command: GetCommand, options: object) => {
     command.middlewareStack.add(middleware, AT_THE_END);
     return documents.send(command, options);

@@ -26,9 +26,6 @@ const NO_SECRET_ERRORS: ReadonlySet<string> = new Set([
   "DecryptionFailure",
 ]);
 
-/** The two seconds that the port allows, for both requests together. */
-const FETCH_MILLIS = 2000;
-
 /**
  * Reads one secret of Secrets Manager: AWSCURRENT, and AWSPREVIOUS while it is still valid. AWSPENDING is never read:
  * no issuer may sign with it before a rotation has tested it.
@@ -45,8 +42,9 @@ export class SecretsManagerSource implements SigningSecretSource {
     this.#secretId = secretId;
   }
 
-  async fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret> {
-    const deadline = startDeadline(FETCH_MILLIS);
+  /** The time is for both requests together. */
+  async fetch(rotatedAfter: EpochMillis, withinMillis: number): Promise<SigningSecretVersions | NoSigningSecret> {
+    const deadline = startDeadline(withinMillis);
     try {
       const response = await this.#get("AWSCURRENT", deadline);
       const createdAt = parseEpochMillis(response.CreatedDate?.getTime());

@@ -20,7 +20,7 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   readonly #urls: { readonly continuations: string; readonly deadLetters: string };
   readonly #budgetMillis: number;
 
-  /** Makes the client when it is first needed: most invocations leave nothing over, and a client costs a start 2 ms. */
+  /** Makes the client when it is first needed, because most invocations leave nothing over. */
   constructor(
     makeClient: () => SQSClient,
     urls: { readonly continuations: string; readonly deadLetters: string },
@@ -48,9 +48,9 @@ export class SqsDeliveryQueue implements DeliveryQueue, DeadLetters {
   }
 
   async #send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
-    this.#client ??= this.#makeClient();
-    const client = this.#client;
     try {
+      this.#client ??= this.#makeClient();
+      const client = this.#client;
       await withinDeadline(this.#budgetMillis, (abortSignal) =>
         client.send(new SendMessageCommand(message), { abortSignal }),
       );

@@ -4,7 +4,8 @@ import type { EpochMillis } from "../../domain/time.ts";
 /**
  * The secrets that may have signed a valid token: the current one first, then the previous one while a rotation's
  * overlap lasts. Equal secrets are the same object in every call, so that a key made from a secret can be cached by it.
- * Each call returns within two seconds or throw DependencyUnavailableError; concurrent calls of `read` and `reread` share one request.
+ * Each call returns within two seconds or throws DependencyUnavailableError. Concurrent calls of `read` and `reread`
+ * share one request.
  */
 export interface SigningSecrets {
   /**
@@ -43,10 +44,10 @@ export type NoSigningSecret = { readonly kind: "none"; readonly cause: unknown }
 /** The service that keeps and rotates the signing secret. */
 export interface SigningSecretSource {
   /**
-   * Reads once, and returns within two seconds, its own retries included. Throws only if the source gave no response
+   * Reads once, and returns within the given time, its own retries included. Throws only if the source gave no response
    * for the current version. Reads `previous` only if `current` was made after `rotatedAfter`.
    */
-  fetch(rotatedAfter: EpochMillis): Promise<SigningSecretVersions | NoSigningSecret>;
+  fetch(rotatedAfter: EpochMillis, withinMillis: number): Promise<SigningSecretVersions | NoSigningSecret>;
 }
 
 /**

@@ -3,10 +3,17 @@ import { type EpochMillis, isWithin, secondsAfter } from "../../domain/time.ts";
 import { CachedSource, type CacheTimes, type SourceResponse } from "../cached-source.ts";
 import { faultFields } from "../fault-fields.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { SigningSecretSource, SigningSecrets, SigningSecretVersions } from "../ports/signing-secrets.ts";
+import type {
+  NoSigningSecret,
+  SigningSecretSource,
+  SigningSecrets,
+  SigningSecretVersions,
+} from "../ports/signing-secrets.ts";
 import type { Clock } from "../ports/system.ts";
 
 const TIMES = {
+  /** The time that the port allows. */
+  askMillis: 2000,
   /** After this time every instance knows the secret of a rotation. */
   freshSeconds: 300,
   /**
@@ -17,8 +24,8 @@ const TIMES = {
   /** Bad signatures cause at most one request in this time. A rotation is noticed within it. */
   rereadSeconds: 5,
   /**
-   * These pauses allow at most 24 failures in ten minutes. Each request is tried twice, so a failure is two requests,
-   * or three if only the previous version fails. That makes 48 requests, or 72.
+   * These pauses allow at most 24 failures in ten minutes, and one more while a process is primed. Each request is tried
+   * twice, so a failure is two requests, or three if only the previous version fails. That makes 50 requests, or 75.
    */
   pausesSeconds: [1, 2, 4, 8, 16, 30],
 } as const satisfies CacheTimes;
@@ -52,7 +59,8 @@ export function makeCachedSigningSecrets(deps: {
     dependency: "SIGNING_SECRETS",
     times: TIMES,
     clock,
-    ask: (now, held) => askForVersions(source, secondsAfter(now, -overlapSeconds), now, held),
+    ask: async (now, held, withinMillis) =>
+      toResponse(await source.fetch(secondsAfter(now, -overlapSeconds), withinMillis), now, held),
     onBridgedFailure: (cause) => logger.warn("signing secrets not refreshed", faultFields(cause)),
   });
   return {
@@ -72,13 +80,11 @@ function validSecrets(
   return previous !== undefined && overlaps ? [current, previous.secret] : [current];
 }
 
-async function askForVersions(
-  source: SigningSecretSource,
-  rotatedAfter: EpochMillis,
+function toResponse(
+  found: SigningSecretVersions | NoSigningSecret,
   now: EpochMillis,
   held: Versions | undefined,
-): Promise<SourceResponse<Versions>> {
-  const found = await source.fetch(rotatedAfter);
+): SourceResponse<Versions> {
   if (found.kind === "none") return found;
   const value = remembered(found, now, held);
   const { previousUnread } = found;

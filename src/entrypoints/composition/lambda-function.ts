@@ -19,9 +19,8 @@ export function lambdaFunction<Response>({ modules, handler, rehearse }: LambdaF
   const container = compose(...modules);
   const get: Get = (id) => resolve(container, id);
   const prime = (): Promise<void> => {
-    // Asynchronous, so that an error thrown at once is no failure of the start either.
-    const tasks = modules.map((module) => async () => module.prime?.(get));
-    if (rehearse !== undefined && container.isBound(rehearsal)) tasks.push(async () => rehearse(get(rehearsal)));
+    const tasks: (() => unknown)[] = modules.map((module) => () => module.prime?.(get));
+    if (rehearse !== undefined && container.isBound(rehearsal)) tasks.push(() => rehearse(get(rehearsal)));
     return runBeforeFirstEvent(tasks, get(services.logger));
   };
   return { handler: handler(get), prime };

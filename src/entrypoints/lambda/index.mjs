@@ -1,5 +1,5 @@
-// The file that Lambda loads: it awaits an ES module. The bundle beside it is CommonJS (decision 5). An import would
-// parse the bundle once more for the names of its exports.
+// Lambda loads this file, because it awaits ES modules only. The bundle beside it is CommonJS (decision 5). An import
+// would parse the bundle once more for the names of its exports.
 const { createRequire } = process.getBuiltinModule("node:module");
 const { handler, prime } = createRequire(import.meta.url)("./bundle.cjs");
 

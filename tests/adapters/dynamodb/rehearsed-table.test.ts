@@ -1,4 +1,5 @@
-import { expect, it, onTestFinished } from "vitest";
+import type { Socket } from "node:net";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
@@ -84,4 +85,15 @@ it("fault:L1 throws like the real table if no connection opens", async () => {
   const { connections } = storesOf(rehearsedTable(tableAt("http://127.0.0.1:1"), made));
 
   await expect(connections.open(connection)).rejects.toThrow("CONNECTION_STORE is unavailable");
+});
+
+it("fault:L1 throws within its time if no response comes, and closes the connection", async () => {
+  const { service, connections } = await rehearsal();
+  let socket: Socket | null = null;
+  service.answer = (response) => {
+    socket = response.socket;
+  };
+
+  await expect(connections.open(connection)).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
+  await vi.waitFor(() => expect(socket?.destroyed).toBe(true));
 });

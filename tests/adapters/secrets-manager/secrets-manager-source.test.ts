@@ -14,6 +14,7 @@ const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf";
 const CREATED = 1_795_000_000;
 const CANARY = "canary-secret-5f21-canary-secret-5f21";
 
+const WITHIN_MILLIS = 2000;
 const LONG_AGO = 0 as EpochMillis;
 const AFTER_CREATION = (CREATED * 1000) as EpochMillis;
 
@@ -177,7 +178,7 @@ describe("a call that fails", () => {
     const { server, source } = await setUp();
     server.fault = () => ({ kind: "error", status, type });
 
-    const thrown: unknown = await source.fetch(LONG_AGO).catch((error: unknown) => error);
+    const thrown: unknown = await source.fetch(LONG_AGO, WITHIN_MILLIS).catch((error: unknown) => error);
 
     expect(thrown).toMatchObject({ name: type });
     expect(server.requests).toHaveLength(attempts);
@@ -208,7 +209,10 @@ describe("a call that fails", () => {
     const { server, source } = await setUp();
     server.fault = () => ({ kind: "error", status: 400, type });
 
-    expect(await source.fetch(LONG_AGO)).toEqual({ kind: "none", cause: expect.objectContaining({ name: type }) });
+    expect(await source.fetch(LONG_AGO, WITHIN_MILLIS)).toEqual({
+      kind: "none",
+      cause: expect.objectContaining({ name: type }),
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -233,7 +237,7 @@ describe("a call that fails", () => {
     const { server, source } = await setUp();
     server.fault = () => fault;
 
-    await expect(source.fetch(LONG_AGO)).rejects.toThrow();
+    await expect(source.fetch(LONG_AGO, WITHIN_MILLIS)).rejects.toThrow();
   });
 
   it.each(["error", "reset", "hang"] as const)(
@@ -295,7 +299,9 @@ describe.concurrent("a slow call", () => {
     const client = server.client();
     client.config.credentials = () => new Promise(() => {});
 
-    await expect(new SecretsManagerSource(client, ARN).fetch(LONG_AGO)).rejects.toMatchObject({ name: "TimeoutError" });
+    await expect(new SecretsManagerSource(client, ARN).fetch(LONG_AGO, WITHIN_MILLIS)).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
   });
 });
 

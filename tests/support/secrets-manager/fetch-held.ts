@@ -6,7 +6,7 @@ export async function fetchHeld(
   source: SigningSecretSource,
   rotatedAfter = 0 as EpochMillis,
 ): Promise<SigningSecretVersions> {
-  const found = await source.fetch(rotatedAfter);
+  const found = await source.fetch(rotatedAfter, 2000);
   if (found.kind === "none") throw new Error("there is no secret", { cause: found.cause });
   return found;
 }

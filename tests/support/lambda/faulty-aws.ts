@@ -54,7 +54,8 @@ export class FaultyAws {
   connections = 0;
   secret = new VersionedSecret();
   #fault: Fault | undefined;
-  #held: (() => void)[] | undefined;
+  readonly #held: (() => void)[] = [];
+  #toHold = 0;
   #own!: Own;
   readonly #numbers = new WeakMap<object, number>();
   readonly #open = new Set<Socket>();
@@ -78,6 +79,10 @@ export class FaultyAws {
 
   get at(): Pick<AwsStandIn, "endpoint" | "certificateFile"> {
     return this.#own.standIn;
+  }
+
+  get openConnections(): number {
+    return this.#open.size;
   }
 
   names(): readonly string[] {
@@ -108,14 +113,13 @@ export class FaultyAws {
     this.#fault = undefined;
   }
 
-  /** The next requests are responded to when `release` is called, as they would have been on arrival. */
-  hold(): void {
-    this.#held = [];
+  /** As many of the next requests get their responses only at `release`, but as on arrival. */
+  hold(count: number): void {
+    this.#toHold = count;
   }
 
   release(): void {
-    for (const respond of this.#held ?? []) respond();
-    this.#held = undefined;
+    for (const respond of this.#held.splice(0)) respond();
   }
 
   /** Closes each connection, without a word from the client. */
@@ -144,8 +148,10 @@ export class FaultyAws {
     this.requests.push({ name, headers, body, connection });
     if (connection <= this.#lastForgotten) return;
     const respond = this.#responseTo(exchange, name);
-    if (this.#held === undefined) respond();
-    else this.#held.push(respond);
+    if (this.#toHold > 0) {
+      this.#toHold -= 1;
+      this.#held.push(respond);
+    } else respond();
   }
 
   #responseTo({ response, body, answer }: Exchange, name: string): () => void {

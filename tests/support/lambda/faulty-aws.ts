@@ -59,8 +59,8 @@ export class FaultyAws {
   #own!: Own;
   readonly #numbers = new WeakMap<object, number>();
   readonly #open = new Set<Socket>();
-  /** Connections up to this number get no response. */
-  #lastForgotten = 0;
+  /** What requests over the connections up to this number get. */
+  #old = { last: 0, respond: (_exchange: Exchange) => {} };
 
   static async start(): Promise<FaultyAws> {
     const aws = new FaultyAws();
@@ -133,7 +133,12 @@ export class FaultyAws {
 
   /** As a NAT gateway does after a pause: requests over these connections get no response. */
   forgetConnections(): void {
-    this.#lastForgotten = this.connections;
+    this.#old = { last: this.connections, respond: () => {} };
+  }
+
+  /** Closes each of these connections while a request is on its way over it. */
+  closeConnectionsAtTheirNextRequest(): void {
+    this.#old = { last: this.connections, respond: ({ request }) => request.socket.destroy() };
   }
 
   stop(): void {
@@ -146,8 +151,8 @@ export class FaultyAws {
     const name = headers["x-amz-target"]?.toString().split(".")[1] ?? `${method} ${url}`;
     const connection = this.#numbers.get(request.socket) ?? 0;
     this.requests.push({ name, headers, body, connection });
-    if (connection <= this.#lastForgotten) return;
-    const respond = this.#responseTo(exchange, name);
+    const isOld = connection <= this.#old.last;
+    const respond = isOld ? () => this.#old.respond(exchange) : this.#responseTo(exchange, name);
     if (this.#toHold > 0) {
       this.#toHold -= 1;
       this.#held.push(respond);

@@ -1,5 +1,5 @@
-// `npm run build`: one folder per function in dist/, each with the one file that Lambda loads, and the template beside
-// them, without YAML aliases. SAM, CDK and Terraform take the folders as they are.
+// `npm run build`: one folder per function in dist/, each with its bundle and the file that Lambda loads, and the template
+// beside them, without YAML aliases. SAM, CDK and Terraform take the folders as they are.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";

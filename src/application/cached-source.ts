@@ -58,9 +58,9 @@ export class CachedSource<T> {
   }
 
   /**
-   * Asks the source before the first call; called once. A failure, or a response that is not complete, throws and leaves no trace: the
-   * first call asks again, without a pause. A response that comes after a call has asked is dropped, because Lambda may
-   * freeze the process between request and response.
+   * Asks the source before the first call; called once. A failure, or a response that is not complete, throws and leaves
+   * no trace: the first call asks again, without a pause. A response that comes after a call has asked is dropped, because
+   * Lambda may freeze the process between request and response.
    */
   async prime(): Promise<T> {
     const now = this.#deps.clock.now();

@@ -55,7 +55,10 @@ const ENDS = {
 /** A busy machine must reach no time limit. */
 const PATIENT = { slowness: 20 };
 
-async function primed(name: (typeof NAMES)[number], context: TestContext, times?: typeof PATIENT) {
+/** Where a time limit or a pause before a retry is meant to pass. */
+const RETRYING = { slowness: 5 };
+
+async function primed(name: (typeof NAMES)[number], context: TestContext, times: typeof PATIENT) {
   const started = await startFunction(folder, name, context, times);
   await started.lambda.load();
   return started;
@@ -104,7 +107,7 @@ describe.concurrent("a request of a function that Lambda has frozen for 10 s", (
   it.for(NAMES)(
     "fault:L1 is repeated over a new connection, if its own is closed meanwhile, by %s",
     async (name, context) => {
-      const { aws, lambda } = await primed(name, context, { slowness: 3 });
+      const { aws, lambda } = await primed(name, context, RETRYING);
       const { call, requests, result } = CALLS[name];
       const [requestsBefore, connectionsBefore] = [aws.requests.length, aws.connections];
 
@@ -153,10 +156,10 @@ describe.concurrent("a secret that was read before the first event", () => {
     expect(await authorize(lambda)).toEqual(UNAVAILABLE);
   });
 
-  it.for(["is refused", "hangs", "fails"] as const)(
+  it.for(["is refused", "fails", "is cut off"] as const)(
     "fault:15 bridges an outage until it is an hour old, and no longer, while AWS %s",
     async (fault, context) => {
-      const { aws, lambda } = await primed("authorizer", context);
+      const { aws, lambda } = await primed("authorizer", context, RETRYING);
       await aws.begin(fault);
 
       await freezeFor(HOUR - 60, lambda);
@@ -192,7 +195,7 @@ describe.concurrent("a freeze before the function is ready", () => {
     { name: "connect", pings: 1 },
     { name: "deliver-pushes", pings: 2 },
   ] as const)("fault:L1 leaves $name no connection that died in it", async ({ name, pings }, context) => {
-    const { aws, lambda } = await startFunction(folder, name, context, { slowness: 5 });
+    const { aws, lambda } = await startFunction(folder, name, context, RETRYING);
     const { call, requests, result } = CALLS[name];
     aws.hold(pings);
     const loading = lambda.load();

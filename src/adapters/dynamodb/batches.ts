@@ -1,7 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { UnavailableDependency } from "../../application/errors.ts";
-import { type CallOptions, callTable, type DynamoTable, type Waiting } from "./dynamo-table.ts";
+import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import type { ItemKey } from "./table-keys.ts";
 
 /** DynamoDB's limit for BatchGetItem. */
@@ -42,7 +41,7 @@ async function getBatch(
     found.push(...(response.Responses?.[name] ?? []));
     left = response.UnprocessedKeys?.[name]?.Keys ?? [];
     if (left.length === 0) return found;
-    await pause(millis * (0.5 + Math.random() / 2), undefined, { signal: options.abortSignal });
+    await WAITING.pause(millis * (0.5 + Math.random() / 2), options.abortSignal);
   }
 }
 

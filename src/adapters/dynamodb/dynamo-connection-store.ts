@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -17,7 +16,7 @@ import type { UserId } from "../../domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import { getInBatches } from "./batches.ts";
 import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
-import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { type CallOptions, callTable, type DynamoTable, WAITING } from "./dynamo-table.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
 
@@ -112,7 +111,7 @@ async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: C
       return;
     } catch (error) {
       if (!(error instanceof TransactionConflictException)) throw error;
-      await pause(TRANSACTION_MILLIS * (0.5 + Math.random()), undefined, { signal: abortSignal });
+      await WAITING.pause(TRANSACTION_MILLIS * (0.5 + Math.random()), abortSignal);
     }
   }
 }

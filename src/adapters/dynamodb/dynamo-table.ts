@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
@@ -46,6 +45,7 @@ export type Waiting = {
 };
 
 export const WAITING: Waiting = {
-  pause: (millis, signal) => sleep(millis, undefined, { signal }),
+  // Most calls never pause, and the module would be a part of each start.
+  pause: async (millis, signal) => (await import("node:timers/promises")).setTimeout(millis, undefined, { signal }),
   now: () => performance.now(),
 };

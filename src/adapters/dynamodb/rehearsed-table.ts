@@ -18,17 +18,20 @@ type Send = (request: object) => Promise<HttpResponse>;
  * subscription, other reads find nothing, and every write succeeds. The first request opens the connection that the
  * first real request will use.
  */
-export function rehearsedTable(table: DynamoTable, { connection, subscription }: RehearsedConnection): DynamoTable {
-  const items = [toConnectionItem(connection), toSubscriptionItem(subscription, 0)].map((item) => marshall(item));
-  const found = JSON.stringify({ Items: items });
+export function rehearsedTable(table: DynamoTable, made: RehearsedConnection): DynamoTable {
   let opened: Promise<unknown> | undefined;
   const documents = respondingWith(table.documents, async (request, send) => {
     // Only a response that was read to its end frees the connection for the next request.
     opened ??= ping(request, send).then(({ body }) => table.documents.config.streamCollector(body));
     await opened;
-    return request.headers["x-amz-target"]?.endsWith(".Query") ? found : "{}";
+    return request.headers["x-amz-target"]?.endsWith(".Query") ? queryResponse(made) : "{}";
   });
   return { ...table, documents, budgetMillis: PRIMING_MILLIS, changeBudgetMillis: PRIMING_MILLIS };
+}
+
+function queryResponse({ connection, subscription }: RehearsedConnection): string {
+  const items = [toConnectionItem(connection), toSubscriptionItem(subscription, 0)];
+  return JSON.stringify({ Items: items.map((item) => marshall(item)) });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Rehearsal } from "../../application/rehearsal.ts";
 import { compose, resolve } from "./container.ts";
 import type { Get, Module } from "./module.ts";
 import { runBeforeFirstEvent } from "./priming.ts";
-import { rehearsal, services } from "./services.ts";
+import { services } from "./services.ts";
 
 type LambdaFunction<Response> = {
   readonly modules: readonly Module[];
@@ -20,7 +20,8 @@ export function lambdaFunction<Response>({ modules, handler, rehearse }: LambdaF
   const get: Get = (id) => resolve(container, id);
   const prime = (): Promise<void> => {
     const tasks: (() => unknown)[] = modules.map((module) => () => module.prime?.(get));
-    if (rehearse !== undefined && container.isBound(rehearsal)) tasks.push(() => rehearse(get(rehearsal)));
+    const stores = modules.find(({ rehearsal }) => rehearsal !== undefined);
+    tasks.push(() => stores?.rehearsal && rehearse?.(stores.rehearsal(get)));
     return runBeforeFirstEvent(tasks, get(services.logger));
   };
   return { handler: handler(get), prime };

@@ -1,3 +1,4 @@
+import type { Rehearsal } from "../../application/rehearsal.ts";
 import type { ServiceId } from "./services.ts";
 import type { Settings } from "./settings.ts";
 
@@ -24,6 +25,8 @@ export type Module<Values = unknown> = {
    * consequence, because the first call then does the same work.
    */
   prime?(get: Get): Promise<unknown>;
+  /** A module of stores may have it. Without it functions start without a rehearsal. */
+  rehearsal?(get: Get): Rehearsal;
 };
 
 /** Ties the type of `values` to what `settings` returns. */

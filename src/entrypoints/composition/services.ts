@@ -12,7 +12,6 @@ import type { Backoff, Clock, SecretGenerator, Timer, UniqueIds } from "../../ap
 import type { TokenSigner, TokenVerifier } from "../../application/ports/tokens.ts";
 import type { FanOut } from "../../application/push/fan-out.ts";
 import type { Deliver, NotifyEntity, NotifyUser } from "../../application/push/notify.ts";
-import type { Rehearsal } from "../../application/rehearsal.ts";
 import type { RotateSigningSecret } from "../../application/secrets/rotate-signing-secret.ts";
 import type { Subscribe, Unsubscribe } from "../../application/subscriptions/subscribe.ts";
 
@@ -61,6 +60,3 @@ export const services = {
   notifyUser: serviceId<NotifyUser>("NotifyUser"),
   deliver: serviceId<Deliver>("Deliver"),
 } as const;
-
-/** A module of stores may provide it. Without it functions start without a rehearsal. */
-export const rehearsal = serviceId<Rehearsal>("Rehearsal");

@@ -3,16 +3,14 @@ import type { Rehearsal } from "../../../src/application/rehearsal.ts";
 import { lambdaFunction } from "../../../src/entrypoints/composition/lambda-function.ts";
 import { defineModule } from "../../../src/entrypoints/composition/module.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
-import { rehearsal } from "../../../src/entrypoints/composition/services.ts";
 
 /** A function whose parts note when they are used. */
 function observedFunction({ stores }: { readonly stores?: Rehearsal } = {}) {
   const events: string[] = [];
   const module = defineModule({
-    services: (provide) => {
-      if (stores !== undefined) provide(rehearsal, {}, () => stores);
-    },
+    services: () => {},
     prime: async () => void events.push("primed"),
+    ...(stores && { rehearsal: () => stores }),
   });
   const made = lambdaFunction({
     modules: [platform, module],
@@ -43,13 +41,12 @@ it("primes its services, rehearses, and handles no event before the first", asyn
 });
 
 it("fault:L1 starts although a module throws before it has a promise", async () => {
-  const failing = defineModule({
-    services: () => {},
-    prime: () => {
-      throw new RangeError("planted");
-    },
-  });
-  const { prime } = lambdaFunction({ modules: [platform, failing], handler: () => async () => {} });
+  const failing = () => {
+    throw new RangeError("planted");
+  };
+  const module = defineModule({ services: () => {}, prime: failing, rehearsal: failing });
+  const rehearse = async () => {};
+  const { prime } = lambdaFunction({ modules: [platform, module], handler: () => async () => {}, rehearse });
 
   await expect(prime()).resolves.toBeUndefined();
 });

@@ -15,8 +15,5 @@ export const { handler, prime } = lambdaFunction({
       clock: get(services.clock),
       logger: get(services.logger),
     }),
-  rehearse: async ({ connections, subscriptions, subscription, now }) => {
-    await subscriptions.subscribersOf(subscription.entityId, now);
-    await connections.liveConnectionsOf(subscription.userId, now);
-  },
+  rehearse: ({ subscriptions, subscription, now }) => subscriptions.subscribersOf(subscription.entityId, now),
 });

@@ -5,7 +5,7 @@ import { type DynamoTable, TABLE_BUDGETS } from "../../../../adapters/dynamodb/d
 import { rehearsedTable } from "../../../../adapters/dynamodb/rehearsed-table.ts";
 import { rehearsedConnection } from "../../../../application/rehearsal.ts";
 import { defineModule } from "../../module.ts";
-import { rehearsal, serviceId, services } from "../../services.ts";
+import { serviceId, services } from "../../services.ts";
 
 const dynamoTable = serviceId<DynamoTable>("DynamoTable");
 
@@ -19,14 +19,14 @@ export const stores = defineModule({
     provide(dynamoTable, {}, () => ({ ...names, documents: makeDocumentClient(), ...TABLE_BUDGETS }));
     provide(services.connectionStore, { table: dynamoTable }, ({ table }) => new DynamoConnectionStore(table));
     provide(services.subscriptionStore, { table: dynamoTable }, ({ table }) => new DynamoSubscriptionStore(table));
-    provide(rehearsal, { table: dynamoTable, clock: services.clock }, ({ table, clock }) => {
-      const made = rehearsedConnection(clock.now());
-      const rehearsed = rehearsedTable(table, made);
-      return {
-        ...made,
-        connections: new DynamoConnectionStore(rehearsed),
-        subscriptions: new DynamoSubscriptionStore(rehearsed),
-      };
-    });
+  },
+  rehearsal: (get) => {
+    const made = rehearsedConnection(get(services.clock).now());
+    const rehearsed = rehearsedTable(get(dynamoTable), made);
+    return {
+      ...made,
+      connections: new DynamoConnectionStore(rehearsed),
+      subscriptions: new DynamoSubscriptionStore(rehearsed),
+    };
   },
 });

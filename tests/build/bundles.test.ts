@@ -20,31 +20,31 @@ type Invocation = { readonly event: unknown; readonly answer: unknown; readonly 
  * parsing 100 KB takes some 4 ms of each cold start. Raise a budget only with a reason.
  */
 const INVOCATIONS: Readonly<Record<string, Invocation>> = {
-  authorizer: { event: authorizerEvent(), answer: { error: "Unauthorized" }, budgetKb: 335 },
-  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 355 },
-  disconnect: { event: disconnectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 355 },
+  authorizer: { event: authorizerEvent(), answer: { error: "Unauthorized" }, budgetKb: 312 },
+  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 340 },
+  disconnect: { event: disconnectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 340 },
   default: {
     event: messageEvent('{"action":"no-such-action"}'),
     answer: { value: expect.objectContaining({ body: expect.stringContaining("UNKNOWN_ACTION") }) },
-    budgetKb: 160,
+    budgetKb: 138,
   },
   subscribe: {
     event: messageEvent('{"action":"subscribe","entityId":"order-17"}'),
     answer: { value: expect.objectContaining({ body: expect.stringContaining("NOT_CONNECTED") }) },
-    budgetKb: 385,
+    budgetKb: 360,
   },
   unsubscribe: {
     event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'),
     answer: { value: expect.objectContaining({ body: expect.stringContaining("NOT_CONNECTED") }) },
-    budgetKb: 385,
+    budgetKb: 360,
   },
   "create-test-jwt": {
     event: { userId: "ann" },
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
-    budgetKb: 325,
+    budgetKb: 302,
   },
-  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 415 },
-  "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 315 },
+  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 402 },
+  "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 290 },
 };
 
 /** Loads a bundle as Lambda does, alone in a process, and invokes it with the event on standard input. */

@@ -49,8 +49,9 @@ export class ManagementApiChannel implements ConnectionChannel {
     });
   }
 
-  /** Opens a connection for the first post. */
+  /** Derives the signing key of the day, and opens a connection for the first post. */
   async prime(): Promise<void> {
+    this.#sign(this.#endpoint.basePath, "");
     await this.#http.ping();
   }
 
@@ -65,15 +66,17 @@ export class ManagementApiChannel implements ConnectionChannel {
   }
 
   async #send(connectionId: ConnectionId, body: Buffer, payloadHash: string): Promise<PostOutcome> {
-    const { host, basePath } = this.#endpoint;
-    const path = `${basePath}/@connections/${encodeURIComponent(connectionId)}`;
-    const headers = this.#signer.sign({ host, path, payloadHash, millis: this.#clock.now() });
+    const path = `${this.#endpoint.basePath}/@connections/${encodeURIComponent(connectionId)}`;
     try {
-      return outcomeOf(await this.#http.post(path, headers, body));
+      return outcomeOf(await this.#http.post(path, this.#sign(path, payloadHash), body));
     } catch (error) {
       // A reset, or a name that does not resolve.
       return error instanceof ResponseTimeoutError ? "unanswered" : "failed";
     }
+  }
+
+  #sign(path: string, payloadHash: string): readonly string[] {
+    return this.#signer.sign({ host: this.#endpoint.host, path, payloadHash, millis: this.#clock.now() });
   }
 }
 

@@ -1,4 +1,6 @@
+import { DETAIL_TYPES } from "@portcullis/protocol";
 import { stores } from "#stores";
+import { parseQueuedDelivery } from "../../../adapters/sqs/events/queued-event.ts";
 import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { delivery } from "../../composition/modules/delivery.ts";
@@ -15,5 +17,9 @@ export const { handler, prime } = lambdaFunction({
       clock: get(services.clock),
       logger: get(services.logger),
     }),
-  rehearse: ({ subscriptions, subscription, now }) => subscriptions.subscribersOf(subscription.entityId, now),
+  rehearse: ({ subscriptions, subscription: { entityId }, now }) => {
+    const event = { id: "rehearsal", time: "2026-01-01T00:00:00Z", detail: { entityId, message: "" } };
+    parseQueuedDelivery(JSON.stringify({ ...event, "detail-type": DETAIL_TYPES.ENTITY_UPDATED }));
+    return subscriptions.subscribersOf(entityId, now);
+  },
 });

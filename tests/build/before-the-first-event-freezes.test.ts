@@ -126,7 +126,7 @@ describe.concurrent("a request of a function that Lambda has frozen for 10 s", (
   );
 });
 
-it("stands still while it is frozen (positive control)", async (context) => {
+it("a function stands still while it is frozen (positive control)", async (context) => {
   const { lambda } = await primed("authorizer", context, PATIENT);
   lambda.freeze();
   const call = authorize(lambda);

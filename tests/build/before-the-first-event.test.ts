@@ -27,6 +27,9 @@ const REQUESTS = [
   { name: "deliver-pushes", before: [PING, PING], first: ["Query", POST] },
 ];
 
+/** Without a client that waits, or without a service to ask. */
+const REQUESTS_NOTHING = ["default", "rotate-secret"];
+
 /** No time limit is meant here, so a busy machine must reach none. */
 const PATIENT = { slowness: 20 };
 
@@ -49,7 +52,12 @@ describe.concurrent("before its first event", () => {
     },
   );
 
-  it.for(["default", "rotate-secret"])("%s requests nothing", async (name, context) => {
+  it("each function has a test", () => {
+    const tested = [...REQUESTS.map(({ name }) => name), ...REQUESTS_NOTHING];
+    expect(tested.toSorted()).toEqual(functionNames().toSorted());
+  });
+
+  it.for(REQUESTS_NOTHING)("%s requests nothing", async (name, context) => {
     const { aws, lambda } = await startFunction(folder, name, context, PATIENT);
 
     await lambda.load();

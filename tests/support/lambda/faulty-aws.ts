@@ -113,7 +113,7 @@ export class FaultyAws {
     this.#fault = undefined;
   }
 
-  /** As many of the next requests get their responses only at `release`, but as on arrival. */
+  /** The next requests, `count` of them, get only at `release` the responses that were right when they arrived. */
   hold(count: number): void {
     this.#toHold = count;
   }
@@ -122,7 +122,6 @@ export class FaultyAws {
     for (const respond of this.#held.splice(0)) respond();
   }
 
-  /** Closes each connection, without a word from the client. */
   closeConnections(): void {
     for (const socket of this.#open) socket.destroy();
   }
@@ -164,7 +163,7 @@ export class FaultyAws {
     if (this.#fault === "is cut off") {
       return () => response.writeHead(200, { "content-length": 1000 }).write("{", () => response.destroy());
     }
-    const [status, type] = ERRORS[this.#fault ?? "is refused"] ?? [];
+    const [status, type] = (this.#fault && ERRORS[this.#fault]) ?? [];
     if (status !== undefined) return () => respondWith(response, status, { __type: type });
     if (name !== "GetSecretValue") return () => respondWith(response, 200, answer);
     return this.#secretValue(response, JSON.parse(body).VersionStage);

@@ -7,13 +7,14 @@ import { join } from "node:path";
 /** What a call returned, or the message of the error with which it failed. */
 export type Outcome = { readonly value?: unknown; readonly error?: string };
 
-/** A built function in a process of its own, which Lambda's freezes and the wall clock can meet at any moment. */
+/** A built function in a process of its own, which can be frozen as by Lambda, and whose wall clock can be moved. */
 export class FunctionProcess {
   /** All that the process wrote. */
   output = "";
   readonly #file: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "portcullis-function-"));
   readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
   readonly #ended: Promise<never>;
   #aheadSeconds = 0;
 
@@ -24,6 +25,8 @@ export class FunctionProcess {
     const args = ["tests/support/lambda/runtime.mjs", this.#clockFile, String(slowness)];
     // No variable of this process: a function has the variables of the template alone.
     this.#child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    // From the start on, since a process that ended by itself closes only once.
+    this.#closed = once(this.#child, "close");
     this.#ended = once(this.#child, "exit").then(() => {
       throw new Error(`The process ended: ${this.output.slice(-500)}`);
     });
@@ -72,9 +75,8 @@ export class FunctionProcess {
   }
 
   async stop(): Promise<void> {
-    const closed = once(this.#child, "close");
     this.#child.kill("SIGKILL");
-    await closed;
+    await this.#closed;
     rmSync(this.#folder, { recursive: true });
   }
 

@@ -1,4 +1,4 @@
-// A process of a function. It loads and calls it as Lambda does, at the word of its parent (function-process.ts).
+// The process of a function: loads and calls it as Lambda does, when its parent tells it to (function-process.ts).
 // Arguments: a file with the seconds that the wall clock is ahead, and a factor for all timers. The file can change while
 // the process is frozen. Plain JavaScript: a type stripper would cost each process more than the function does.
 import { readFileSync } from "node:fs";

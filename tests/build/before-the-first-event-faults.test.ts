@@ -1,14 +1,10 @@
 import { describe, expect, it, type TestContext } from "vitest";
 import { firstCalls } from "../../benchmarks/first-calls.ts";
-import { SECRET, signedToken } from "../../benchmarks/settings.ts";
+import { SECRET } from "../../benchmarks/settings.ts";
 import { authorizerEvent } from "../support/gateway-events.ts";
+import { ALLOWED, authorize, UNAUTHORIZED, UNAVAILABLE } from "../support/lambda/authorizer-calls.ts";
 import { builtFunctions, NEW_SECRET, startFunction } from "../support/lambda/built-functions.ts";
 import { FAULTS, type Fault, type FaultyAws } from "../support/lambda/faulty-aws.ts";
-import type { FunctionProcess, Outcome } from "../support/lambda/function-process.ts";
-
-const UNAVAILABLE = { error: "AuthorizerUnavailable" };
-const UNAUTHORIZED = { error: "Unauthorized" };
-const ALLOWED = { value: expect.objectContaining({ principalId: "ann" }) };
 
 /** For each function: its request before the first event, how often at most, and the call that fails closed. */
 const FUNCTIONS = {
@@ -36,12 +32,6 @@ const folder = builtFunctions(NAMES);
 const PATIENT = { slowness: 3 };
 
 const LOGGED = ["level", "timestamp", "service", "message", "dependency", "errorName", "errorCode"];
-
-/** A call of the authorizer with a token that is good by the clock of its process. */
-function authorizerCall(lambda: FunctionProcess, key = SECRET): Promise<Outcome> {
-  const token = signedToken({ key, at: lambda.now });
-  return lambda.call(authorizerEvent({ query: { access_token: token } }));
-}
 
 describe.concurrent("a function", () => {
   it.for(CASES)(
@@ -89,11 +79,11 @@ async function overtaken(context: TestContext, change: (aws: FaultyAws) => void,
   aws.hold(1);
   await lambda.load();
   change(aws);
-  const first = await authorizerCall(lambda, firstKey);
+  const first = await authorize(lambda, firstKey);
   aws.release();
   // A call without a token asks for no secret. Meanwhile the process reads the late response.
   await lambda.call(authorizerEvent());
-  return { first, callLater: (key: string) => authorizerCall(lambda, key) };
+  return { first, callLater: (key: string) => authorize(lambda, key) };
 }
 
 describe.concurrent("a response that comes after the first call has asked again", () => {

@@ -1,26 +1,17 @@
 import { describe, expect, it, type TestContext, vi } from "vitest";
-import { SECRET, signedToken } from "../../benchmarks/settings.ts";
-import { authorizerEvent, connectEvent } from "../support/gateway-events.ts";
+import { SECRET } from "../../benchmarks/settings.ts";
+import { connectEvent } from "../support/gateway-events.ts";
+import { ALLOWED, authorize, UNAUTHORIZED, UNAVAILABLE } from "../support/lambda/authorizer-calls.ts";
 import { builtFunctions, NEW_SECRET, startFunction } from "../support/lambda/built-functions.ts";
 import type { FaultyAws } from "../support/lambda/faulty-aws.ts";
 import type { FunctionProcess, Outcome } from "../support/lambda/function-process.ts";
 import { pause } from "../support/pause.ts";
 import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
 
-const UNAVAILABLE = { error: "AuthorizerUnavailable" };
-const UNAUTHORIZED = { error: "Unauthorized" };
-const ALLOWED = { value: expect.objectContaining({ principalId: "ann" }) };
-
 const NAMES = ["authorizer", "connect", "deliver-pushes"] as const;
 const folder = builtFunctions(NAMES);
 
 type Call = (lambda: FunctionProcess, key?: string) => Promise<Outcome>;
-
-/** A call with a token that is good by the clock of the process. */
-const authorize: Call = (lambda, key = SECRET) => {
-  const token = signedToken({ key, at: lambda.now });
-  return lambda.call(authorizerEvent({ query: { access_token: token } }));
-};
 
 /** A push that is new by the clock of the process. */
 const push: Call = (lambda) => {

@@ -113,7 +113,7 @@ export class FaultyAws {
     this.#fault = undefined;
   }
 
-  /** The next requests, `count` of them, get only at `release` the responses that were right when they arrived. */
+  /** The next `count` requests get their responses at `release`. What these say is decided when the requests arrive. */
   hold(count: number): void {
     this.#toHold = count;
   }

@@ -1,5 +1,5 @@
-// Lambda loads this file, because it awaits ES modules only. The bundle beside it is CommonJS (decision 5). An import
-// would parse the bundle once more for the names of its exports.
+// Lambda loads this file, because it awaits ES modules only. The bundle beside it is CommonJS (decision 5). An `import` of
+// the bundle would parse it once more for the names of its exports, and one of `node:module` would make its namespace.
 const { createRequire } = process.getBuiltinModule("node:module");
 const { handler, prime } = createRequire(import.meta.url)("./bundle.cjs");
 

@@ -1,5 +1,5 @@
 // One cold start, and the calls after it. Arguments: a function's folder, the number of calls and the event as JSON.
-// Reports a ColdStart to file descriptor 3. An ES module, as Lambda's own runtime is: the loader of ES modules, 3 ms, is
+// Reports a ColdStart to file descriptor 3. An ES module, as Lambda's own runtime is: the loader of ES modules is
 // not the function's cost. Plain JavaScript: a type stripper or `node:perf_hooks` would be loaded before the measurement.
 import { existsSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";

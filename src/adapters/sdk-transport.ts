@@ -3,7 +3,10 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Readable } from "node:stream";
 import { IdleSockets } from "./idle-sockets.ts";
 
-type Stack = { add(middleware: Middleware, position: { step: "deserialize"; priority: "low" }): void };
+type Stack = {
+  add(middleware: Middleware, position: { step: "deserialize"; priority: "low" }): void;
+  remove(name: string): boolean;
+};
 type Middleware = <A, R>(next: (args: A) => R) => (args: A) => R;
 
 /** The limits of one attempt. */
@@ -34,13 +37,17 @@ export function makeSdkTransport({ connectMillis, requestMillis }: SdkTimeouts, 
       streamCollector: collect,
     },
     plugin: {
-      /** Last of all, so that nothing awaits between the discard and the request. */
-      applyToStack: (stack: Stack) => stack.add(discardOld, { step: "deserialize", priority: "low" }),
+      applyToStack: (stack: Stack) => {
+        // It copies each input and output for the SDK's logger, although none is set.
+        stack.remove("loggerMiddleware");
+        // Last of all, so that nothing awaits between the discard and the request.
+        stack.add(discardOld, { step: "deserialize", priority: "low" });
+      },
     },
   };
 }
 
-/** Reads a body to its end. The SDK's own collector pipes it into a second stream, which costs a first call 1 ms of CPU. */
+/** Reads a body to its end. The SDK's own collector pipes it into a second stream, at the cost of a first call. */
 function collect(body: Readable): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];

@@ -55,6 +55,18 @@ async function startWithDeadSocket(seconds: number, ...args: Parameters<typeof s
   return started;
 }
 
+it.each([
+  ["DynamoDB", makeDocumentClient],
+  ["Secrets Manager", makeSecretsManagerClient],
+  ["SQS", makeSqsClient],
+])("the client for %s gives no input and output to a logger of the SDK", (_service, makeClient) => {
+  const { middlewareStack } = makeClient(locationOf("http://127.0.0.1:1"));
+  const plain = new SQSClient(locationOf("http://127.0.0.1:1")).middlewareStack;
+
+  expect(plain.identify()).toContainEqual(expect.stringContaining("loggerMiddleware"));
+  expect(middlewareStack.identify()).not.toContainEqual(expect.stringContaining("loggerMiddleware"));
+});
+
 describe.concurrent.each(Object.entries(CLIENTS))("a socket of the client for %s", (_service, makeCall) => {
   it("that was idle for 19 s is used again", async ({ expect, onTestFinished }) => {
     const { service, clock, attempts } = await start(makeCall, onTestFinished);

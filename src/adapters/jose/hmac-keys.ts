@@ -55,7 +55,7 @@ export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
 
   /** Imports the keys of the current secrets before the first token comes. */
   async prime(): Promise<void> {
-    for (const secret of await this.#secrets.prime()) await this.#keys.find(secret);
+    for await (const _ of this.#keysOf(await this.#secrets.prime()));
   }
 
   /** Ignores the header. Its `kid` selects no key, because issuers that share a secret send none. */

@@ -16,7 +16,7 @@ export class JoseTokenSigner implements TokenSigner {
   /** Imports the key of the current secret before the first token is asked for. */
   async prime(): Promise<void> {
     const [current] = await this.#secrets.prime();
-    await this.#keys.find(current);
+    await this.#keys.of(current);
   }
 
   async sign(claims: PlainObject): Promise<string> {

@@ -20,10 +20,12 @@ describe("JoseTokenSigner", () => {
   it("fault:K10 signs nothing with a weak secret", async () => {
     const signer = new JoseTokenSigner(new RotatingSigningSecrets([new Secret("weak")]));
 
-    await expect(signer.sign({})).rejects.toMatchObject({
+    const unavailable = {
       name: "DependencyUnavailableError",
       cause: expect.objectContaining({ code: "KEY_TOO_SHORT" }),
-    });
+    };
+    await expect(signer.prime()).rejects.toMatchObject(unavailable);
+    await expect(signer.sign({})).rejects.toMatchObject(unavailable);
   });
 
   it("imports no key for the first token if it was primed", async () => {

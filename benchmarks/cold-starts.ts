@@ -52,13 +52,15 @@ export function kilobytesOf({ folder }: Subject): number {
 
 /** Every response is checked: a refusal would be quicker than the work. */
 export async function coldStart(subject: Subject, calls: number, environment: Environment): Promise<ColdStart> {
-  const { event, answer } = firstCalls[subject.function] ?? {};
+  const call = firstCalls[subject.function];
+  if (call === undefined) throw new Error(`benchmarks/first-calls.ts has no event for ${subject.function}`);
+  const { event, answer } = call;
   const start = await runToEnd<ColdStart>({
     file: "benchmarks/subjects/cold-start.mjs",
     args: [subject.folder, String(calls), JSON.stringify(event)],
     environment,
   });
-  const wrong = start.answers.map((one) => JSON.stringify(one)).find((text) => !answer?.test(text));
+  const wrong = start.answers.map((one) => JSON.stringify(one)).find((text) => !answer.test(text));
   if (wrong !== undefined) throw new Error(`${subject.label} answered ${wrong.slice(0, 200)}`);
   return start;
 }

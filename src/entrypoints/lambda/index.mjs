@@ -3,6 +3,7 @@
 const { createRequire } = process.getBuiltinModule("node:module");
 const { handler, prime } = createRequire(import.meta.url)("./bundle.cjs");
 
+// For at most 500 ms, and it never rejects: decision 19.
 await prime();
 
 export { handler };

@@ -29,7 +29,7 @@ const USER = parseUserId("ann") as UserId;
 const RECIPIENT = { S: "gbgHYy9RVQAYKEj2kA==" };
 
 /** A year ago: no rotation is under way, so the previous version is not asked for. */
-const CREATED_AT = Date.now() / 1000 - 365 * 86_400;
+export const CREATED_AT = Date.now() / 1000 - 365 * 86_400;
 
 /** A secret, and a table without items. */
 export const emptyTable: Answers = {

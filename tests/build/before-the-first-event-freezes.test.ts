@@ -2,7 +2,7 @@ import { describe, expect, it, type TestContext, vi } from "vitest";
 import { SECRET } from "../../benchmarks/settings.ts";
 import { connectEvent } from "../support/gateway-events.ts";
 import { ALLOWED, authorize, UNAUTHORIZED, UNAVAILABLE } from "../support/lambda/authorizer-calls.ts";
-import { builtFunctions, NEW_SECRET, startFunction } from "../support/lambda/built-functions.ts";
+import { builtFunctions, NEW_SECRET, PATIENT, startFunction } from "../support/lambda/built-functions.ts";
 import type { FaultyAws } from "../support/lambda/faulty-aws.ts";
 import type { FunctionProcess, Outcome } from "../support/lambda/function-process.ts";
 import { pause } from "../support/pause.ts";
@@ -43,9 +43,6 @@ const ENDS = {
   forgotten: (aws: FaultyAws) => aws.forgetConnections(),
 } as const;
 
-/** A busy machine must reach no time limit. */
-const PATIENT = { slowness: 20 };
-
 /** Where a time limit or a pause before a retry is meant to pass. */
 const RETRYING = { slowness: 5 };
 
@@ -60,7 +57,7 @@ async function freezeFor(seconds: number, lambda: FunctionProcess, meanwhile = (
   meanwhile();
   // What AWS sends arrives while the process is frozen.
   await pause(20);
-  lambda.skip(seconds);
+  lambda.advance(seconds);
   lambda.thaw();
 }
 

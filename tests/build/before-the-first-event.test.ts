@@ -6,7 +6,7 @@ import { deployedSettings, startAwsStandIn } from "../../benchmarks/aws-stand-in
 import { firstCalls } from "../../benchmarks/first-calls.ts";
 import { functionNames } from "../../scripts/build.ts";
 import { bundledConditions } from "../support/bundled-conditions.ts";
-import { builtFunctions, startFunction } from "../support/lambda/built-functions.ts";
+import { builtFunctions, PATIENT, startFunction } from "../support/lambda/built-functions.ts";
 
 const run = promisify(execFile);
 
@@ -29,9 +29,6 @@ const REQUESTS = [
 
 /** Without a client that waits, or without a service to ask. */
 const REQUESTS_NOTHING = ["default", "rotate-secret"];
-
-/** No time limit is meant here, so a busy machine must reach none. */
-const PATIENT = { slowness: 20 };
 
 describe.concurrent("before its first event", () => {
   it.for(REQUESTS)(

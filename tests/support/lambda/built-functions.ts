@@ -11,6 +11,9 @@ import { FunctionProcess } from "./function-process.ts";
 /** What a rotation makes of the secret. */
 export const NEW_SECRET = "rotated-signing-secret-0123456789abcdef";
 
+/** For a test that means no time limit, since a busy machine must reach none. */
+export const PATIENT = { slowness: 20 };
+
 /** Planted: no output of a process may hold one of them. */
 const PLANTED = [SECRET, NEW_SECRET, "AKIAPLANTED", "planted-access-key", "planted-session-token", "eyJ"];
 

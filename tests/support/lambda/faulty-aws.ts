@@ -4,13 +4,14 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { type AwsStandIn, type Exchange, respondWith, startAwsStandIn } from "../../../benchmarks/aws-stand-in.ts";
 import { SECRET } from "../../../benchmarks/settings.ts";
+import { CREATED_AT } from "../../../benchmarks/stand-in-answers.ts";
 import { ServiceError, VersionedSecret } from "../secrets-manager/versioned-secret.ts";
 
 /** What happens to all requests. */
 export const FAULTS = ["is refused", "hangs", "fails", "is throttled", "is denied", "is cut off"] as const;
 export type Fault = (typeof FAULTS)[number];
 
-export type AwsRequest = {
+export type ReceivedRequest = {
   /** The operation, or else the method with the path. */
   readonly name: string;
   readonly headers: IncomingHttpHeaders;
@@ -24,9 +25,6 @@ const ERRORS: { readonly [fault in Fault]?: readonly [status: number, type: stri
   "is throttled": [400, "ThrottlingException"],
   "is denied": [400, "AccessDeniedException"],
 };
-
-/** A year ago: no rotation is under way, so the previous version is not asked for. */
-const LONG_AGO = Date.now() / 1000 - 365 * 86_400;
 
 /**
  * Below the ports that the system gives out, and each one once: no other program takes the port of a stand-in that
@@ -49,9 +47,7 @@ async function startOnOwnPort(respond: (exchange: Exchange) => void): Promise<Ow
 
 /** The stand-in for AWS, with faults of requests and of connections, and with a secret that can change. */
 export class FaultyAws {
-  requests: AwsRequest[] = [];
-  /** TLS handshakes. */
-  connections = 0;
+  requests: ReceivedRequest[] = [];
   secret = new VersionedSecret();
   #fault: Fault | undefined;
   readonly #held: (() => void)[] = [];
@@ -68,7 +64,6 @@ export class FaultyAws {
     aws.#own = await startOnOwnPort((exchange) => aws.#respond(exchange));
     const { server } = aws.#own.standIn;
     server.on("secureConnection", (socket) => {
-      aws.connections += 1;
       aws.#numbers.set(socket, aws.connections);
     });
     server.on("connection", (socket: Socket) => {
@@ -81,6 +76,11 @@ export class FaultyAws {
     return this.#own.standIn;
   }
 
+  /** TLS handshakes since the start. */
+  get connections(): number {
+    return this.#own.standIn.connections;
+  }
+
   get openConnections(): number {
     return this.#open.size;
   }
@@ -91,7 +91,7 @@ export class FaultyAws {
 
   /** A version that is current at once. */
   putSecret(text: string): void {
-    this.secret.put(JSON.stringify({ signature: text }), LONG_AGO);
+    this.secret.put(JSON.stringify({ signature: text }), CREATED_AT);
   }
 
   deleteSecret(): void {

@@ -21,7 +21,7 @@ export class FunctionProcess {
   /** `slowness` multiplies all time limits, so that a busy machine reaches none that a test does not mean. */
   constructor(file: string, environment: Readonly<Record<string, string>>, { slowness = 1 } = {}) {
     this.#file = file;
-    this.skip(0);
+    this.advance(0);
     const args = ["tests/support/lambda/runtime.mjs", this.#clockFile, String(slowness)];
     // No variable of this process: a function has the variables of the template alone.
     this.#child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "pipe", "pipe", "ipc"] });
@@ -58,7 +58,7 @@ export class FunctionProcess {
   }
 
   /** Moves its wall clock, also while it is frozen. */
-  skip(seconds: number): void {
+  advance(seconds: number): void {
     this.#aheadSeconds += seconds;
     writeFileSync(this.#clockFile, String(this.#aheadSeconds));
   }

@@ -30,7 +30,10 @@ export function makeSdkTransport({ connectMillis, requestMillis }: SdkTimeouts, 
   return {
     config: {
       requestHandler: {
-        ...{ httpAgent, httpsAgent, connectionTimeout: connectMillis, requestTimeout: requestMillis },
+        httpAgent,
+        httpsAgent,
+        connectionTimeout: connectMillis,
+        requestTimeout: requestMillis,
         // Without this option the SDK only warns about a request that takes too long, and continues to wait.
         throwOnRequestTimeout: true,
       },
@@ -38,7 +41,7 @@ export function makeSdkTransport({ connectMillis, requestMillis }: SdkTimeouts, 
     },
     plugin: {
       applyToStack: (stack: Stack) => {
-        // It copies each input and output for the SDK's logger, although none is set.
+        // This middleware copies each input and output for the SDK's logger, although no logger is set.
         stack.remove("loggerMiddleware");
         // Last of all, so that nothing awaits between the discard and the request.
         stack.add(discardOld, { step: "deserialize", priority: "low" });

@@ -12,16 +12,17 @@ type LambdaFunction<Response> = {
 };
 
 /**
- * A function as Lambda runs it: its handler, and `prime`, which Lambda awaits while it initialises the function (decision
- * 19). Only `index.mjs` calls `prime`. `npm start` and tests load the handler, and nothing else happens.
+ * A function as Lambda runs it: its handler, and `prime`, which Lambda awaits while it initialises the function
+ * (decision 19). Only `index.mjs` calls `prime`. `npm start` and tests load the handler, and nothing else happens.
  */
 export function lambdaFunction<Response>({ modules, handler, rehearse }: LambdaFunction<Response>) {
   const container = compose(...modules);
   const get: Get = (id) => resolve(container, id);
   const prime = (): Promise<void> => {
-    const tasks: (() => unknown)[] = modules.map((module) => () => module.prime?.(get));
-    const stores = modules.find(({ rehearsal }) => rehearsal !== undefined);
-    tasks.push(() => stores?.rehearsal && rehearse?.(stores.rehearsal(get)));
+    const tasks = modules.flatMap((module) => [
+      () => module.prime?.(get),
+      () => module.rehearsal && rehearse?.(module.rehearsal(get)),
+    ]);
     return runBeforeFirstEvent(tasks, get(services.logger));
   };
   return { handler: handler(get), prime };

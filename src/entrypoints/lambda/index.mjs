@@ -1,5 +1,5 @@
-// Lambda loads this file, because it awaits ES modules only. The bundle beside it is CommonJS (decision 5). An `import` of
-// the bundle would parse it once more for the names of its exports, and one of `node:module` would make its namespace.
+// Lambda awaits the loading of ES modules only, so this file is one. The bundle is CommonJS (decision 5). An `import` of
+// the bundle would parse it a second time, for the names of its exports. An `import` of `node:module` would cost time too.
 const { createRequire } = process.getBuiltinModule("node:module");
 const { handler, prime } = createRequire(import.meta.url)("./bundle.cjs");
 

@@ -54,8 +54,10 @@ export async function replayDeadLetters(
     for (const message of fresh) {
       const { StringValue: itsReason = "" } = message.MessageAttributes?.["Reason"] ?? {};
       const isMeant = itsReason === reason;
-      const letter = isMeant ? address(message.Body ?? "") : undefined;
-      const hasReturned = letter !== undefined && attempted.has(hash("sha256", message.Body ?? ""));
+      const { Body: body = "" } = message;
+      const letter = isMeant ? address(body) : undefined;
+      const fingerprint = hash("sha256", body);
+      const hasReturned = letter !== undefined && attempted.has(fingerprint);
       if (letter === undefined || hasReturned) {
         kept.set(message.MessageId ?? "", message);
         if (hasReturned) returned += 1;
@@ -63,7 +65,7 @@ export async function replayDeadLetters(
         else others[itsReason] = (others[itsReason] ?? 0) + 1;
         continue;
       }
-      attempted.add(hash("sha256", message.Body ?? ""));
+      attempted.add(fingerprint);
       await client.send(new SendMessageCommand({ QueueUrl: urlOf(letter.queue), MessageBody: letter.body }));
       await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
       replayed += 1;

@@ -76,8 +76,13 @@ function measuredTable(measured: readonly Measured[], { rounds, calls, warmUps }
       `of calls ${warmUps + 1} to ${calls}. A push has one recipient. Resident: after all calls; a function does not ` +
       "fit where this exceeds its memory.",
     columns: [
-      ...["function", "load ms", "first call CPU ms", "warm call CPU ms", "calls out when warm"],
-      ...["resident MB", "template's MB"],
+      "function",
+      "load ms",
+      "first call CPU ms",
+      "warm call CPU ms",
+      "calls out when warm",
+      "resident MB",
+      "template's MB",
     ],
     rows: measured.map((one) => [
       one.label,

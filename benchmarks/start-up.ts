@@ -63,15 +63,13 @@ function plainOf(one: Measured, all: readonly Measured[]): Measured | undefined 
 }
 
 function measuredTable(measured: readonly Measured[], rounds: number): Table {
-  const row = (one: Measured): string[] => {
-    return [
-      one.subject.label,
-      one.kilobytes.toFixed(0),
-      ...[one.loadMs, one.loadCpuMs, one.firstMs, one.firstCpuMs, one.secondCpuMs].map((millis) => millis.toFixed(1)),
-      String(one.firstRequests),
-      (one.rssBytes / 2 ** 20).toFixed(0),
-    ];
-  };
+  const row = (one: Measured): string[] => [
+    one.subject.label,
+    one.kilobytes.toFixed(0),
+    ...[one.loadMs, one.loadCpuMs, one.firstMs, one.firstCpuMs, one.secondCpuMs].map((millis) => millis.toFixed(1)),
+    String(one.firstRequests),
+    (one.rssBytes / 2 ** 20).toFixed(0),
+  ];
   return {
     title: "Start-up",
     note:
@@ -79,16 +77,15 @@ function measuredTable(measured: readonly Measured[], rounds: number): Table {
       "function's job with the same SDK client alone, the authorizer's with jsonwebtoken too, bundled with esbuild's minify " +
       "alone. Plain empty: a handler that does nothing. Requests: those of the first call.",
     columns: [
-      ...[
-        "function",
-        "bundle KB",
-        "load ms",
-        "load CPU ms",
-        "first call ms",
-        "first call CPU ms",
-        "second call CPU ms",
-      ],
-      ...["requests", "resident MB"],
+      "function",
+      "bundle KB",
+      "load ms",
+      "load CPU ms",
+      "first call ms",
+      "first call CPU ms",
+      "second call CPU ms",
+      "requests",
+      "resident MB",
     ],
     rows: measured.map(row),
   };
@@ -119,8 +116,14 @@ function comparedTable(measured: readonly Measured[]): Table {
       "loopback: the time of the network, and that in which Lambda starts Node.js, are left out.",
     note: `Cold: at the template's memory, and at ${COMPARED_MEGABYTES} MB. Plain: at the same memory, in the same run.`,
     columns: [
-      ...["function", "template's MB", "cold ms", "plain ms", "ratio"],
-      ...[`cold ms at ${COMPARED_MEGABYTES} MB`, `plain ms at ${COMPARED_MEGABYTES} MB`, "ratio"],
+      "function",
+      "template's MB",
+      "cold ms",
+      "plain ms",
+      "ratio",
+      `cold ms at ${COMPARED_MEGABYTES} MB`,
+      `plain ms at ${COMPARED_MEGABYTES} MB`,
+      "ratio",
     ],
     rows,
   };

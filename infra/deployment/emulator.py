@@ -23,7 +23,7 @@ from ministack.services.cloudformation import provisioners
 HANDLERS = provisioners._RESOURCE_HANDLERS
 
 
-# ---- CloudFormation: two types that MiniStack refuses with "Unrecognized resource types" ----------------------------------
+# ---- CloudFormation: two types that MiniStack refuses with "Unrecognized resource types" ------------------------------
 
 
 def _checked(what, response):
@@ -191,8 +191,8 @@ def _worker_invoke(self, *rest, **options):
 lambda_runtime.Worker.invoke = _worker_invoke
 
 
-# ---- `GET /ping` (AWS's endpoints answer it, decision 19) is noted for the test. MiniStack takes it for a request of a bucket and
-# responds 404: any response will do. ----------------------------------------------------------------------------------
+# ---- The log holds each `GET /ping`, for the test. AWS's endpoints answer it (decision 19). MiniStack takes it for the
+# request of a bucket and responds 404, which is enough: any response will do. ------------------------------------------
 
 _plain_request = app._handle_pre_body_request
 
@@ -230,7 +230,7 @@ eventbridge._invoke_target = _target
 
 
 # ---- Condition keys of the caller (IAM user guide, "AWS global condition context keys"): a session has the ARN of its
-# role, and a service is marked as one. MiniStack gives the session's ARN, and does not mark a service. ------------------------------------------------------
+# role, and a service is marked as one. MiniStack gives the session's ARN, and does not mark a service. -------------
 
 _plain_condition_key = iam_evaluator._resolve_condition_key
 

@@ -21,8 +21,8 @@ export type Module<Values = unknown> = {
   settings?(settings: Settings): Values;
   services(provide: Provide, values: Values): void;
   /**
-   * Does before the first event what the first call would have to do: opens a connection, reads a secret. A rejection has no
-   * consequence, because the first call then does the same work.
+   * Does before the first event what the first call would have to do: opens a connection, reads a secret. A rejection
+   * has no consequence, because the first call then does the same work.
    */
   prime?(get: Get): Promise<unknown>;
   /** A module of stores may have it. Without it functions start without a rehearsal. */

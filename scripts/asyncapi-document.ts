@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type ClientFrame, DETAIL_TYPES } from "@portcullis/protocol";
+import { ADMIN_DETAIL_TYPES, type ClientFrame, DETAIL_TYPES } from "@portcullis/protocol";
 import {
+  authenticateFrameSchema,
+  disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
   jsonSchemaOf,
   type ObjectSchema,
+  revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
   subscribeFrameSchema,
@@ -19,6 +22,11 @@ type MessageDescription = { readonly schema: ObjectSchema; readonly title: strin
 const CLIENT_MESSAGES = {
   subscribe: { schema: subscribeFrameSchema, title: "Subscribe", summary: "Subscribe to an entity." },
   unsubscribe: { schema: unsubscribeFrameSchema, title: "Unsubscribe", summary: "Unsubscribe from an entity." },
+  authenticate: {
+    schema: authenticateFrameSchema,
+    title: "Authenticate",
+    summary: "Present a newer token of the same user.",
+  },
 } as const satisfies Record<ClientFrame["action"], MessageDescription>;
 
 const SERVER_MESSAGES = {
@@ -31,6 +39,16 @@ const SERVER_MESSAGES = {
     schema: serverFrameSchemas.unsubscribed,
     title: "Unsubscribed",
     summary: "Nothing more is delivered.",
+  },
+  authenticated: {
+    schema: serverFrameSchemas.authenticated,
+    title: "Authenticated",
+    summary: "The connection has the new token's end.",
+  },
+  disconnect: {
+    schema: serverFrameSchemas.disconnect,
+    title: "Disconnect",
+    summary: "The last frame: why the connection ends, and whether to connect again.",
   },
   error: {
     schema: serverFrameSchemas.error,
@@ -58,9 +76,23 @@ const BUS_MESSAGES = {
   },
 } as const satisfies Record<string, MessageDescription>;
 
+const ADMIN_MESSAGES = {
+  revokeTokens: {
+    schema: revokeTokensDetailSchema,
+    title: ADMIN_DETAIL_TYPES.REVOKE_TOKENS,
+    summary: "The detail of an event with this detail-type: tokens of a user or an issuer count no longer.",
+  },
+  disconnectUser: {
+    schema: disconnectUserDetailSchema,
+    title: ADMIN_DETAIL_TYPES.DISCONNECT_USER,
+    summary: "The detail of an event with this detail-type: the open connections of a user end.",
+  },
+} as const satisfies Record<string, MessageDescription>;
+
 const REPLIES = {
   subscribe: ["subscribed", "error"],
   unsubscribe: ["unsubscribed", "error"],
+  authenticate: ["authenticated", "error"],
 } as const satisfies Record<ClientFrame["action"], readonly (keyof typeof SERVER_MESSAGES)[]>;
 
 function messages(described: Readonly<Record<string, MessageDescription>>, examples: Record<string, unknown[]>) {
@@ -140,6 +172,13 @@ export function asyncApiDocument(): Record<string, unknown> {
         servers: [{ $ref: "#/servers/bus" }],
         messages: messages(BUS_MESSAGES, examples),
       },
+      adminBus: {
+        address: "AdminEventBusName",
+        title: "Admin event bus",
+        description: "A bus of its own: the stack output AdminEventBusName names it.",
+        servers: [{ $ref: "#/servers/bus" }],
+        messages: messages(ADMIN_MESSAGES, examples),
+      },
     },
     operations: {
       ...Object.fromEntries(
@@ -158,10 +197,20 @@ export function asyncApiDocument(): Record<string, unknown> {
         channel: { $ref: "#/channels/client" },
         messages: references("client", ["entityUpdated", "userPush"]),
       },
+      end: {
+        action: "send",
+        channel: { $ref: "#/channels/client" },
+        messages: references("client", ["disconnect"]),
+      },
       publish: {
         action: "receive",
         channel: { $ref: "#/channels/bus" },
         messages: references("bus", Object.keys(BUS_MESSAGES)),
+      },
+      administer: {
+        action: "receive",
+        channel: { $ref: "#/channels/adminBus" },
+        messages: references("adminBus", Object.keys(ADMIN_MESSAGES)),
       },
     },
     components: {

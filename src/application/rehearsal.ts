@@ -2,6 +2,7 @@ import type { Connection, ConnectionId } from "../domain/connection/connection.t
 import type { UserId } from "../domain/identity/identity.ts";
 import type { EntityId, Subscription } from "../domain/subscription/subscription.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, toEpochSeconds } from "../domain/time.ts";
+import type { IssuerId } from "../domain/token/token-facts.ts";
 import type { ConnectionStore } from "./ports/connection-store.ts";
 import type { SubscriptionStore } from "./ports/subscription-store.ts";
 
@@ -30,9 +31,11 @@ const IDS = {
 
 export function rehearsedConnection(connectedAt: EpochMillis): RehearsedConnection {
   const now = toEpochSeconds(connectedAt);
-  const lifetime = { connectedAt, expiresAt: addSeconds(now, 60) };
+  const expiresAt = addSeconds(now, 60);
+  const lifetime = { connectedAt, expiresAt };
+  const token = { issuer: "rehearsal0000000" as IssuerId, expiresAt };
   return {
-    connection: { id: IDS.connectionId, identity: { userId: IDS.userId }, sourceIp: "127.0.0.1", ...lifetime },
+    connection: { id: IDS.connectionId, identity: { userId: IDS.userId }, sourceIp: "127.0.0.1", token, ...lifetime },
     subscription: { ...IDS, ...lifetime },
     now,
   };

@@ -59,7 +59,10 @@ export const AUTHORIZER_CONTEXT = {
   firstName: "Ann",
   lastName: "Bee",
   sub: "subject-1",
+  issuer: "portcullis",
   tokenExpiresAt: String(CONNECTED_AT / 1000 + 3600),
+  tokenIssuedAt: String(CONNECTED_AT / 1000 - 60),
+  tokenId: "token-1",
   principalId: "ann",
   integrationLatency: 111,
 };

@@ -26,3 +26,44 @@ export type SendUserPushDetail = {
   /** Deliver although the event is older than an hour. */
   readonly replay?: boolean;
 };
+
+/** The detail-types of the events that administrators put on their own bus. */
+export const ADMIN_DETAIL_TYPES = {
+  /** The detail is a `RevokeTokensDetail`. */
+  REVOKE_TOKENS: "Revoke Tokens",
+  /** The detail is a `DisconnectUserDetail`. */
+  DISCONNECT_USER: "Disconnect User",
+} as const;
+
+export type AdminDetailType = (typeof ADMIN_DETAIL_TYPES)[keyof typeof ADMIN_DETAIL_TYPES];
+
+/**
+ * Ends tokens, also on open connections: those of a user, one token of a user, or all of an issuer. Exactly one of
+ * `userId` and `issuer`; `jti` only with `userId`, and not with `issuedBefore`. Members that are not listed are refused.
+ */
+export type RevokeTokensDetail = {
+  /** The user's id, with its issuer's prefix. */
+  readonly userId?: string;
+  /** The `jti` of one token. */
+  readonly jti?: string;
+  /** The `iss` of tokens. */
+  readonly issuer?: string;
+  /**
+   * Ends tokens with an `iat` at or before it, in seconds since 1970, and those without `iat`. The time of the event if
+   * absent; at most a minute later than that.
+   */
+  readonly issuedBefore?: number;
+  /** Stated reason, for the log and the last frame. */
+  readonly reason?: string;
+};
+
+/** Ends a user's connections that were opened before the event. Members that are not listed are refused. */
+export type DisconnectUserDetail = {
+  /** The user's id, with its issuer's prefix. */
+  readonly userId: string;
+  readonly exceptConnectionId?: string;
+  /** Whether the clients may connect again by themselves; false if absent. */
+  readonly reconnect?: boolean;
+  /** Stated reason, for the log and the last frame. */
+  readonly reason?: string;
+};

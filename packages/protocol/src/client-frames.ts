@@ -14,11 +14,19 @@ export type UnsubscribeFrame = {
   readonly id?: string;
 };
 
+/** Presents a newer token of the same user. Acknowledged by `authenticated`, which tells the new end. */
+export type AuthenticateFrame = {
+  readonly action: "authenticate";
+  readonly token: string;
+  /** An id that the client chooses and the response repeats. */
+  readonly id: string;
+};
+
 /**
  * The frames that clients send: one JSON object in a text frame. `action` names the route; members that are not listed
  * are refused.
  */
-export type ClientFrame = SubscribeFrame | UnsubscribeFrame;
+export type ClientFrame = SubscribeFrame | UnsubscribeFrame | AuthenticateFrame;
 
 export function subscribeFrame(members: Omit<SubscribeFrame, "action">): SubscribeFrame {
   return { action: "subscribe", ...members };
@@ -26,4 +34,8 @@ export function subscribeFrame(members: Omit<SubscribeFrame, "action">): Subscri
 
 export function unsubscribeFrame(members: Omit<UnsubscribeFrame, "action">): UnsubscribeFrame {
   return { action: "unsubscribe", ...members };
+}
+
+export function authenticateFrame(members: Omit<AuthenticateFrame, "action">): AuthenticateFrame {
+  return { action: "authenticate", ...members };
 }

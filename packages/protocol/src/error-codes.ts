@@ -13,8 +13,16 @@ export const ERROR_EXPLANATIONS = {
   LIMIT: "This connection has as many subscriptions as it may.",
   /** The service has no record of the connection, so no push reaches it. Connect again. */
   NOT_CONNECTED: "This connection has ended. Connect again.",
+  /** The token of this connection has ended. Connect again, with a fresh one. */
+  TOKEN_EXPIRED: "The token of this connection has ended. Connect again, with a fresh one.",
+  /** `authenticate` only: the token that was presented does not count. Nothing has changed, and the old end stays. */
+  TOKEN_REFUSED: "The token is not accepted. The connection keeps the token that it has.",
+  /** The token of this connection was revoked. Connect again, with a fresh one. */
+  TOKEN_REVOKED: "The token of this connection was revoked. Connect again, with a fresh one.",
   /** No route has the name that `action` gives. */
   UNKNOWN_ACTION: "There is no such action.",
+  /** `authenticate` only: the token is another user's, or another issuer's. Nothing has changed. */
+  USER_CHANGED: "The token is for another user. Connect again with it.",
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_EXPLANATIONS;

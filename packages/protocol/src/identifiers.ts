@@ -1,4 +1,4 @@
-import { MAX_CALLBACK_BYTES, MAX_CORRELATION_ID_BYTES, MAX_ENTITY_ID_BYTES } from "./limits.ts";
+import { MAX_CALLBACK_BYTES, MAX_CORRELATION_ID_BYTES, MAX_ENTITY_ID_BYTES, MAX_REASON_BYTES } from "./limits.ts";
 
 /**
  * True for the id of an entity, to which clients subscribe and which publishers update: any non-blank text without
@@ -11,6 +11,11 @@ export function isEntityId(text: string): boolean {
 /** True for the `id` of a client's message, which its response repeats. */
 export function isCorrelationId(text: string): boolean {
   return isPlainText(text, MAX_CORRELATION_ID_BYTES);
+}
+
+/** True for the reason that an administrator states. */
+export function isReason(text: string): boolean {
+  return isPlainText(text, MAX_REASON_BYTES);
 }
 
 /**

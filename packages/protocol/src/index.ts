@@ -1,6 +1,17 @@
 // biome-ignore-all lint/performance/noBarrelFile: the package's door, without a dependency; ./schemas.ts is the one with zod
-export { DETAIL_TYPES, type DetailType, type EntityUpdatedDetail, type SendUserPushDetail } from "./bus-events.ts";
 export {
+  ADMIN_DETAIL_TYPES,
+  type AdminDetailType,
+  DETAIL_TYPES,
+  type DetailType,
+  type DisconnectUserDetail,
+  type EntityUpdatedDetail,
+  type RevokeTokensDetail,
+  type SendUserPushDetail,
+} from "./bus-events.ts";
+export {
+  type AuthenticateFrame,
+  authenticateFrame,
   type ClientFrame,
   type SubscribeFrame,
   subscribeFrame,
@@ -9,7 +20,7 @@ export {
 } from "./client-frames.ts";
 export { CLOSE_CODES, type CloseCode } from "./close-codes.ts";
 export { ERROR_EXPLANATIONS, type ErrorCode } from "./error-codes.ts";
-export { isCallback, isCorrelationId, isEntityId, USER_ID } from "./identifiers.ts";
+export { isCallback, isCorrelationId, isEntityId, isReason, USER_ID } from "./identifiers.ts";
 export {
   MAX_CALLBACK_BYTES,
   MAX_CLIENT_FRAME_BYTES,
@@ -17,6 +28,8 @@ export {
   MAX_DETAIL_MEMBERS,
   MAX_ENTITY_ID_BYTES,
   MAX_PUSH_BYTES,
+  MAX_REASON_BYTES,
+  MAX_TOKEN_BYTES,
 } from "./limits.ts";
 export {
   type EntityUpdatedFrame,
@@ -26,6 +39,12 @@ export {
   userPushFrame,
 } from "./pushes.ts";
 export {
+  type AuthenticatedFrame,
+  authenticatedFrame,
+  DISCONNECT_CODES,
+  type DisconnectCode,
+  type DisconnectFrame,
+  disconnectFrame,
   type ErrorFrame,
   errorFrame,
   type MessageReference,

@@ -17,3 +17,9 @@ export const MAX_CALLBACK_BYTES = 2048;
 
 /** Members of an event's `detail`, including those that are ignored. */
 export const MAX_DETAIL_MEMBERS = 32;
+
+/** A token: in a handshake, and in `authenticate`. */
+export const MAX_TOKEN_BYTES = 8 * 1024;
+
+/** The `reason` of an admin event, which the last frame repeats. */
+export const MAX_REASON_BYTES = 256;

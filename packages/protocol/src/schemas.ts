@@ -1,5 +1,10 @@
 // biome-ignore-all lint/performance/noBarrelFile: the package's second door, the one that needs zod
-export { entityUpdatedDetailSchema, sendUserPushDetailSchema } from "./schemas/bus-events.ts";
-export { subscribeFrameSchema, unsubscribeFrameSchema } from "./schemas/client-frames.ts";
+export {
+  disconnectUserDetailSchema,
+  entityUpdatedDetailSchema,
+  revokeTokensDetailSchema,
+  sendUserPushDetailSchema,
+} from "./schemas/bus-events.ts";
+export { authenticateFrameSchema, subscribeFrameSchema, unsubscribeFrameSchema } from "./schemas/client-frames.ts";
 export { jsonSchemaOf, type ObjectSchema, type Validation, validate } from "./schemas/schema.ts";
 export { serverFrameSchemas } from "./schemas/server-frames.ts";

@@ -1,4 +1,5 @@
 import type { ConnectionVerdict } from "../../application/access/authorize-connection.ts";
+import type { PresentedToken } from "../../domain/token/verdict.ts";
 
 /** An authorizer's response: a policy for exactly this request. The values of the context are flat strings. */
 export type AuthorizerPolicy = {
@@ -18,7 +19,7 @@ export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string
     case "accepted":
       return policy("Allow", methodArn, verdict.identity.userId, {
         ...verdict.identity,
-        tokenExpiresAt: String(verdict.tokenExpiresAt),
+        ...tokenContext(verdict.token),
         ...(verdict.grants && { grants: JSON.stringify(verdict.grants) }),
       });
     case "refused":
@@ -26,6 +27,16 @@ export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string
     case "rejected":
       return unauthorized();
   }
+}
+
+/** The facts about the token that `$connect` keeps. The values of a context are texts. */
+function tokenContext({ issuer, expiresAt, issuedAt, tokenId }: PresentedToken): AuthorizerPolicy["context"] {
+  return {
+    issuer,
+    tokenExpiresAt: String(expiresAt),
+    ...(issuedAt !== undefined && { tokenIssuedAt: String(issuedAt) }),
+    ...(tokenId !== undefined && { tokenId }),
+  };
 }
 
 /** The error that API Gateway turns into 401: it reads exactly this text, case-sensitive. */

@@ -10,6 +10,8 @@ import { ownProperty, type PlainObject, parseJson, parseJsonObject } from "../..
 import { parseStrictObject } from "../../domain/strict-json.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
+import { issuerId } from "../issuer-id.ts";
 import { headerValues, objectField, parseEvent, parseRouteEvent, queryValues, textField } from "./event-fields.ts";
 
 /** A handshake, as API Gateway describes it to a REQUEST authorizer on `$connect`. */
@@ -56,10 +58,9 @@ export function parseConnectEvent(value: unknown): {
   const userAgent = textField(gatewayIdentity, "userAgent");
   const identity = parseIdentity(authorizer);
   const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
-  // The gateway turns the authorizer's context into text.
-  const tokenExpiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
+  const token = parseTokenFacts(authorizer);
   // Without an identity the `$connect` route has no authorizer: the connection must not open.
-  if (!identity || !connectedAt || !tokenExpiresAt || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
+  if (!identity || !connectedAt || !token || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
     throw new MalformedInputError("MALFORMED_EVENT");
   }
   return {
@@ -69,9 +70,24 @@ export function parseConnectEvent(value: unknown): {
       sourceIp,
       ...(isPlainText(userAgent, MAX_USER_AGENT) && { userAgent }),
       connectedAt,
-      tokenExpiresAt,
+      token,
     },
     subprotocols: headerValues(event, "sec-websocket-protocol"),
+  };
+}
+
+/** Reads the facts about the token of the handshake. The gateway turns the authorizer's context into text. */
+function parseTokenFacts(authorizer: PlainObject): TokenFacts | undefined {
+  const issuer = textField(authorizer, "issuer");
+  const expiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
+  const issuedAt = parseEpochSeconds(Number(textField(authorizer, "tokenIssuedAt")));
+  const tokenId = parseTokenId(textField(authorizer, "tokenId"));
+  if (issuer === undefined || expiresAt === undefined) return undefined;
+  return {
+    issuer: issuerId(issuer),
+    expiresAt,
+    ...(issuedAt !== undefined && { issuedAt }),
+    ...(tokenId !== undefined && { tokenId }),
   };
 }
 

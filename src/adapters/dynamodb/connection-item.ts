@@ -1,34 +1,66 @@
-import { type Connection, parseConnectionId } from "../../domain/connection/connection.ts";
+import { type Connection, closesAt, parseConnectionId } from "../../domain/connection/connection.ts";
+import { endSlot } from "../../domain/connection/ending.ts";
 import { type Identity, parseIdentity } from "../../domain/identity/identity.ts";
-import { isPlainObject } from "../../domain/plain-object.ts";
+import { isPlainObject, type PlainObject } from "../../domain/plain-object.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
 import { utf8Length } from "../../domain/text.ts";
-import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import {
+  addSeconds,
+  type EpochMillis,
+  type EpochSeconds,
+  parseEpochMillis,
+  parseEpochSeconds,
+} from "../../domain/time.ts";
+import { type IssuerId, parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
+import { parseIssuerId } from "../issuer-id.ts";
 import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.ts";
-import { connectionKey, momentKey } from "./table-keys.ts";
+import { connectionKey, momentKey, slotKey } from "./table-keys.ts";
 
 /**
- * The item of a connection. `expiresAt` owns the end of the connection. The index's sort key and `ttl` are its copies:
- * the index skips expired records without reading them, and DynamoDB's TTL process, which may be days late, reads
- * `ttl`. The user id is the index's partition key.
+ * The item of a connection. `expiresAt` owns the end of the connection. The sort key of the users' index and `endSlot`,
+ * the partition key of the index of ends, are its copies. The user id is the partition key of the users' index.
  */
 export function toConnectionItem({
   id,
   identity,
   userAgent,
+  token,
   expiresAt,
   ...facts
 }: Connection): Record<string, unknown> {
   return {
     ...connectionKey(id),
     GSI1PK: identity.userId,
-    GSI1SK: momentKey(expiresAt),
     ...displayed(identity, userAgent),
     ...facts,
-    expiresAt,
-    ttl: expiresAt,
+    ...toTokenAttributes(token, expiresAt),
+    ttl: collectedFrom(facts.connectedAt),
     ...toSubscribedEntitiesAttributes(noSubscriptions(facts.connectedAt)),
   };
+}
+
+/** The attributes that a renewal replaces: the facts of the token, the end, and the end's copies in the indexes. */
+export function toTokenAttributes(token: TokenFacts, expiresAt: EpochSeconds): Record<string, unknown> {
+  return {
+    issuer: token.issuer,
+    tokenExpiresAt: token.expiresAt,
+    ...(token.issuedAt !== undefined && { issuedAt: token.issuedAt }),
+    ...(token.tokenId !== undefined && { tokenId: token.tokenId }),
+    expiresAt,
+    GSI1SK: momentKey(expiresAt),
+    endSlot: slotKey(endSlot(expiresAt)),
+  };
+}
+
+/** After its end a record is kept for an hour, so that the end can still be carried out. */
+const KEPT_SECONDS = 3600;
+
+/**
+ * The moment from which DynamoDB's TTL process may remove a record and all that belongs to it. It is later than every
+ * end that a renewal can give. The process may be days late, so no read relies on it.
+ */
+export function collectedFrom(connectedAt: EpochMillis): EpochSeconds {
+  return addSeconds(closesAt(connectedAt), KEPT_SECONDS);
 }
 
 /** The limit for all display texts together. It leaves space in the record's kilobyte for the names of entities. */
@@ -63,14 +95,32 @@ export function fromConnectionItem(item: unknown): Connection | undefined {
   const connectedAt = parseEpochMillis(item["connectedAt"]);
   const expiresAt = parseEpochSeconds(item["expiresAt"]);
   const { sourceIp, userAgent } = item;
-  if (!id || !identity || !connectedAt || !expiresAt || typeof sourceIp !== "string") return undefined;
+  const token = fromTokenAttributes(item, expiresAt);
+  if (!token || !id || !identity || !connectedAt || !expiresAt || typeof sourceIp !== "string") return undefined;
   return {
     id,
     identity,
     sourceIp,
     ...(typeof userAgent === "string" && { userAgent }),
     connectedAt,
+    token,
     expiresAt,
+  };
+}
+
+/** A record of an older schema has no facts of its token but the end. */
+const UNKNOWN_ISSUER = "----------------" as IssuerId;
+
+function fromTokenAttributes(item: PlainObject, expiresAt: EpochSeconds | undefined): TokenFacts | undefined {
+  const end = parseEpochSeconds(item["tokenExpiresAt"]) ?? expiresAt;
+  const issuedAt = parseEpochSeconds(item["issuedAt"]);
+  const tokenId = parseTokenId(item["tokenId"]);
+  if (end === undefined) return undefined;
+  return {
+    issuer: parseIssuerId(item["issuer"]) ?? UNKNOWN_ISSUER,
+    expiresAt: end,
+    ...(issuedAt !== undefined && { issuedAt }),
+    ...(tokenId !== undefined && { tokenId }),
   };
 }
 
@@ -98,8 +148,9 @@ export function toSubscribedEntitiesAttributes({
 }
 
 /**
- * Every attribute that identifies the user, finds the connection, or marks it as open. A tombstone has none of them. It
- * keeps the names and their count, so that an interrupted removal of subscriptions can be repeated.
+ * Every attribute that identifies the user, finds the user's connection, or marks it as open. A tombstone has none of
+ * them. It keeps the names and their count, so that an interrupted removal of subscriptions can be repeated, and
+ * `endSlot`, because its removal would cost one more write unit.
  */
 export const OPEN_ATTRIBUTES: readonly string[] = [
   "GSI1PK",
@@ -111,6 +162,9 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "userAgent",
   "connectedAt",
   "expiresAt",
+  "issuer",
+  "issuedAt",
+  "tokenId",
   "revision",
   "turn",
   "part",

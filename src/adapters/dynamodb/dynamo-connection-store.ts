@@ -92,6 +92,22 @@ export class DynamoConnectionStore implements ConnectionStore {
     return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
   }
 
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
+    const query = new QueryCommand({
+      TableName: this.#table.name,
+      IndexName: this.#table.index,
+      KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
+      ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
+      ProjectionExpression: "pk",
+      // One more than asked for, since the caller's own connection may be among them.
+      Limit: most + 1,
+    });
+    const { Items = [] } = await callTable(this.#table, "CONNECTION_STORE", (options) =>
+      this.#table.documents.send(query, options),
+    );
+    return Math.min(Items.filter(({ pk }) => pk !== besides).length, most);
+  }
+
   async liveConnectionsAmong(
     ids: readonly ConnectionId[],
     userId: UserId,

@@ -3,17 +3,18 @@ import { parseUserId } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { collectedFrom } from "./connection-item.ts";
 import { subscriptionKey } from "./table-keys.ts";
 
 /**
- * The row of a subscription. `connectedAt` and `ttl` are copies of the connection's record, for a fan-out that does not
- * read the record. A fan-out pays for every byte of every row, so the end is stored once, under the name that
- * DynamoDB's TTL process reads. `part` is the connection's part that has the entity's name, or will have it once the
+ * The row of a subscription. `connectedAt` and `expiresAt` are copies of the connection's record, for a fan-out that does
+ * not read the record; a renewal does not change them. `part` is the connection's part that has the entity's name, or will have it once the
  * record is full.
  */
 export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {
   const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;
-  return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, ttl: expiresAt, part };
+  const ttl = collectedFrom(connectedAt);
+  return { ...subscriptionKey(entityId, connectionId), userId, connectedAt, expiresAt, ttl, part };
 }
 
 /**
@@ -24,7 +25,8 @@ export function fromSubscriptionItem(item: unknown, entityId: EntityId): Subscri
   const connectionId = parseConnectionId(item["sk"]);
   const userId = parseUserId(item["userId"]);
   const connectedAt = parseEpochMillis(item["connectedAt"]);
-  const expiresAt = parseEpochSeconds(item["ttl"]);
+  // A row of an older schema has its end under the other name.
+  const expiresAt = parseEpochSeconds(item["expiresAt"] ?? item["ttl"]);
   if (!connectionId || !userId || !connectedAt || !expiresAt) return undefined;
   return { entityId, connectionId, userId, connectedAt, expiresAt };
 }

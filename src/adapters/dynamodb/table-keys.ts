@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { EndSlot } from "../../domain/connection/ending.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
 
@@ -42,4 +43,9 @@ export const LAST_MOMENT = "9".repeat(MOMENT_DIGITS);
 
 export function momentKey(moment: EpochSeconds): string {
   return String(wholeSeconds(moment)).padStart(MOMENT_DIGITS, "0");
+}
+
+/** The partition of a slot in the index of ends. */
+export function slotKey(slot: EndSlot): string {
+  return momentKey(slot);
 }

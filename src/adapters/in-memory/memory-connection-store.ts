@@ -1,15 +1,39 @@
-import type { ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
-import { CLOSED_ID_SECONDS, type Connection, type ConnectionId } from "../../domain/connection/connection.ts";
+import type { ConnectionRenewals, Renewal, RenewOutcome } from "../../application/ports/connection-renewals.ts";
+import type { Absence, ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
+import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
+import {
+  CLOSED_ID_SECONDS,
+  type Connection,
+  type ConnectionId,
+  closesAt,
+  connectionExpiry,
+  isExpired,
+} from "../../domain/connection/connection.ts";
+import { type EndingCode, type EndSlot, endSlot } from "../../domain/connection/ending.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import type { TokenFacts } from "../../domain/token/token-facts.ts";
 import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 100;
 
+/** An entry outlives its connection, so that its end can still be carried out. */
+const KEPT_SECONDS = 3600;
+
+/** For this long `inspect` shows a connection that `end` has closed. */
+const ENDED_SECONDS = 900;
+
 /** The entry of one id: its connection, absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
+  readonly ended?: {
+    readonly userId: UserId;
+    readonly code: EndingCode;
+    readonly token: TokenFacts;
+    readonly at: EpochSeconds;
+  };
+  readonly slot?: EndSlot;
   readonly subscribed: Set<EntityId>;
   readonly expiresAt: EpochSeconds;
 };
@@ -17,8 +41,9 @@ type Entry = {
 export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
 
 /** Stores the connections of one process, for `npm start` and tests. */
-export class MemoryConnectionStore implements ConnectionStore {
+export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewals, EndingConnections {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
+  readonly #slots = new MemoryTable<Entry & { readonly id: ConnectionId }>(({ slot }) => String(slot));
   readonly #pageSize: number;
 
   constructor(pageSize = PAGE_SIZE) {
@@ -26,20 +51,32 @@ export class MemoryConnectionStore implements ConnectionStore {
   }
 
   async open(connection: Connection): Promise<OpenOutcome> {
-    const { id, identity, expiresAt } = connection;
-    const found = this.#entries.find(id, toEpochSeconds(connection.connectedAt));
-    if (found) return explainConflict(found, identity.userId);
-    this.#entries.put(id, { connection, subscribed: new Set(), expiresAt });
+    const now = toEpochSeconds(connection.connectedAt);
+    const found = this.#entries.find(connection.id, now);
+    const outcome = found && explainConflict(found, connection.identity.userId, now);
+    if (outcome !== undefined) return outcome;
+    this.#put({ connection, subscribed: new Set() });
     return "stored";
   }
 
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    this.#entries.put(id, { subscribed: this.entitiesOf(id), expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
+    const { ended } = this.#entries.peek(id) ?? {};
+    this.#entries.put(id, {
+      subscribed: this.entitiesOf(id),
+      expiresAt: addSeconds(now, CLOSED_ID_SECONDS),
+      ...(ended && { ended }),
+    });
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
     const { items, ...rest } = this.#entries.page(userId, now, this.#pageSize, from);
-    return { items: items.flatMap(({ connection }) => connection ?? []), ...rest };
+    return { items: items.flatMap(({ connection }) => live(connection, now) ?? []), ...rest };
+  }
+
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
+    const { items } = this.#entries.page(userId, now, Number.POSITIVE_INFINITY, undefined);
+    const others = items.filter(({ connection }) => live(connection, now) && connection?.id !== besides);
+    return Math.min(others.length, most);
   }
 
   async liveConnectionsAmong(
@@ -47,23 +84,89 @@ export class MemoryConnectionStore implements ConnectionStore {
     userId: UserId,
     now: EpochSeconds,
   ): Promise<readonly Connection[]> {
-    const found = [...new Set(ids)].flatMap((id) => this.#entries.find(id, now)?.connection ?? []);
+    const found = [...new Set(ids)].flatMap((id) => live(this.#entries.find(id, now)?.connection, now) ?? []);
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  /** The user's live connection with that id and the set of its entities, which the subscription store changes. */
-  liveRecordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | undefined {
-    const { connection, subscribed } = this.#entries.find(id, now) ?? {};
-    return connection && subscribed && connection.identity.userId === userId ? { connection, subscribed } : undefined;
+  async renew({ connectionId, userId, connectedAt, token }: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
+    const record = this.recordOf(connectionId, userId, now);
+    if (typeof record === "string") return { kind: record };
+    const { connection, subscribed } = record;
+    const previous = connection.token;
+    if (token.expiresAt <= previous.expiresAt) return { kind: "ends-no-later" };
+    this.#put({ connection: withToken({ ...connection, connectedAt }, token), subscribed });
+    return { kind: "renewed", previous };
+  }
+
+  async takeBack({ connectionId, token }: Renewal, previous: TokenFacts): Promise<void> {
+    const { connection, subscribed } = this.#entries.peek(connectionId) ?? {};
+    if (!connection || !subscribed || connection.token.expiresAt !== token.expiresAt) return;
+    this.#put({ connection: withToken(connection, previous), subscribed });
+  }
+
+  async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
+    const { items, ...rest } = this.#slots.page(String(slot), slot, this.#pageSize, from);
+    return { items: items.map(({ id }) => id), ...rest };
+  }
+
+  async countIn(slot: EndSlot): Promise<number> {
+    return this.#slots.page(String(slot), slot, Number.POSITIVE_INFINITY, undefined).items.length;
+  }
+
+  async inspect(ids: readonly ConnectionId[], now: EpochSeconds): Promise<readonly InspectedConnection[]> {
+    return [...new Set(ids)].flatMap((id): InspectedConnection | readonly [] => {
+      const { connection, ended } = this.#entries.peek(id) ?? {};
+      if (connection !== undefined) return { kind: "open", connection };
+      return ended && now < addSeconds(ended.at, ENDED_SECONDS) ? { kind: "ended", id, code: ended.code } : [];
+    });
+  }
+
+  async end({ id, token, identity: { userId } }: Connection, code: EndingCode, now: EpochSeconds): Promise<boolean> {
+    const { connection, ended, subscribed = new Set<EntityId>() } = this.#entries.peek(id) ?? {};
+    if (connection === undefined) return ended?.code === code && ended.token.expiresAt === token.expiresAt;
+    if (connection.token.expiresAt !== token.expiresAt) return false;
+    const expiresAt = addSeconds(now, CLOSED_ID_SECONDS);
+    this.#entries.put(id, { subscribed, expiresAt, ended: { userId, code, token, at: now } });
+    return true;
+  }
+
+  /** The user's live connection with that id and the set of its entities, or why there is none. For the subscription store. */
+  recordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | Absence {
+    const { connection, ended, subscribed } = this.#entries.find(id, now) ?? {};
+    if (ended?.userId === userId) return absenceAfter(ended.code);
+    if (!connection || !subscribed || connection.identity.userId !== userId) return "not-connected";
+    if (!isExpired(connection, now)) return { connection, subscribed };
+    return isExpired(connection.token, now) ? "token-expired" : "not-connected";
   }
 
   /** The entities of a connection, or those that it had when it was closed. For the subscription store. */
   entitiesOf(id: ConnectionId): Set<EntityId> {
     return this.#entries.peek(id)?.subscribed ?? new Set();
   }
+
+  #put({ connection, subscribed }: LiveRecord): void {
+    const expiresAt = addSeconds(closesAt(connection.connectedAt), KEPT_SECONDS);
+    const entry = { connection, subscribed, slot: endSlot(connection.expiresAt), expiresAt };
+    this.#entries.put(connection.id, entry);
+    this.#slots.put(connection.id, { ...entry, id: connection.id });
+  }
 }
 
-function explainConflict({ connection }: Entry, userId: UserId): OpenOutcome {
+function live(connection: Connection | undefined, now: EpochSeconds): Connection | undefined {
+  return connection && !isExpired(connection, now) ? connection : undefined;
+}
+
+function withToken(connection: Connection, token: TokenFacts): Connection {
+  return { ...connection, token, expiresAt: connectionExpiry(connection.connectedAt, token.expiresAt) };
+}
+
+function absenceAfter(code: EndingCode): Absence {
+  if (code === "TOKEN_EXPIRED") return "token-expired";
+  return code === "TOKEN_REVOKED" ? "token-revoked" : "not-connected";
+}
+
+function explainConflict({ connection }: Entry, userId: UserId, now: EpochSeconds): OpenOutcome | undefined {
   if (connection === undefined) return "closed";
+  if (isExpired(connection, now)) return undefined;
   return connection.identity.userId === userId ? "stored" : "taken";
 }

@@ -5,7 +5,7 @@ import type {
   SubscriptionReference,
   SubscriptionStore,
 } from "../../application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../domain/connection/connection.ts";
+import { type ConnectionId, closesAt } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import type { MemoryConnectionStore } from "./memory-connection-store.ts";
@@ -16,6 +16,7 @@ const PAGE_SIZE = 250;
 /** Stores the subscriptions of one process, for `npm start` and tests. */
 export class MemorySubscriptionStore implements SubscriptionStore {
   readonly #connections: MemoryConnectionStore;
+  /** Each row is kept until the last possible end of its connection. */
   readonly #subscriptions = new MemoryTable<Subscription>(({ entityId }) => entityId);
   readonly #pageSize: number;
 
@@ -26,15 +27,15 @@ export class MemorySubscriptionStore implements SubscriptionStore {
 
   async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const { entityId, connectionId, userId } = reference;
-    const record = this.#connections.liveRecordOf(connectionId, userId, now);
-    if (record === undefined) return "not-connected";
+    const record = this.#connections.recordOf(connectionId, userId, now);
+    if (typeof record === "string") return record;
     const { subscribed, connection } = record;
     if (subscribed.size >= limit && !subscribed.has(entityId)) return "limit-reached";
     subscribed.add(entityId);
     const key = keyOf(entityId, connectionId);
-    const { connectedAt, expiresAt } = connection;
-    const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
-    if (!this.#subscriptions.find(key, now)) this.#subscriptions.put(key, subscription);
+    const { connectedAt } = connection;
+    const row = { entityId, connectionId, userId, connectedAt, expiresAt: closesAt(connectedAt) };
+    if (!this.#subscriptions.find(key, now)) this.#subscriptions.put(key, row);
     return "subscribed";
   }
 
@@ -42,8 +43,8 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     { entityId, connectionId, userId }: SubscriptionReference,
     now: EpochSeconds,
   ): Promise<StoreUnsubscribeOutcome> {
-    const record = this.#connections.liveRecordOf(connectionId, userId, now);
-    if (record === undefined) return "not-connected";
+    const record = this.#connections.recordOf(connectionId, userId, now);
+    if (typeof record === "string") return record;
     record.subscribed.delete(entityId);
     this.#subscriptions.remove(keyOf(entityId, connectionId));
     return "unsubscribed";
@@ -57,7 +58,8 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   }
 
   async subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
-    return this.#subscriptions.page(entityId, now, this.#pageSize, from);
+    const { items, ...rest } = this.#subscriptions.page(entityId, now, this.#pageSize, from);
+    return { items: items.flatMap((row) => this.#live(row, now)), ...rest };
   }
 
   async subscribersAmong(
@@ -65,7 +67,14 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     entityId: EntityId,
     now: EpochSeconds,
   ): Promise<readonly Subscription[]> {
-    return [...new Set(ids)].flatMap((id) => this.#subscriptions.find(keyOf(entityId, id), now) ?? []);
+    const rows = [...new Set(ids)].flatMap((id) => this.#subscriptions.find(keyOf(entityId, id), now) ?? []);
+    return rows.flatMap((row) => this.#live(row, now));
+  }
+
+  /** The subscription with its end, which the connection's record owns; nothing after the end. */
+  #live(row: Subscription, now: EpochSeconds): readonly Subscription[] {
+    const record = this.#connections.recordOf(row.connectionId, row.userId, now);
+    return typeof record === "string" ? [] : [{ ...row, expiresAt: record.connection.expiresAt }];
   }
 }
 

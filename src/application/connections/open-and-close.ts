@@ -1,19 +1,19 @@
 import { type Connection, type ConnectionId, connectionExpiry } from "../../domain/connection/connection.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
-import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
+import { toEpochSeconds } from "../../domain/time.ts";
 import type { ConnectionStore, OpenOutcome } from "../ports/connection-store.ts";
 import type { SubscriptionStore } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 
 /** The facts about a new connection that the gateway and the authorizer supply. */
-export type OpeningConnection = Omit<Connection, "expiresAt"> & { readonly tokenExpiresAt: EpochSeconds };
+export type OpeningConnection = Omit<Connection, "expiresAt">;
 
 /** Remembers a connection. Anything but `stored` must refuse the handshake. Throws DependencyUnavailableError. */
 export type OpenConnection = (opening: OpeningConnection) => Promise<OpenOutcome>;
 
 export function makeOpenConnection(deps: { readonly connections: ConnectionStore }): OpenConnection {
-  return ({ tokenExpiresAt, ...opening }) =>
-    deps.connections.open({ ...opening, expiresAt: connectionExpiry(opening.connectedAt, tokenExpiresAt) });
+  return (opening) =>
+    deps.connections.open({ ...opening, expiresAt: connectionExpiry(opening.connectedAt, opening.token.expiresAt) });
 }
 
 /**

@@ -8,6 +8,13 @@ import type { EpochSeconds } from "../../domain/time.ts";
  */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
+/**
+ * Why a connection takes no request any more. `not-connected`: it is closed, its time is over (`closesAt`), another user
+ * has it, or it was never opened. `token-expired` and `token-revoked` are for the user's own connection until its socket
+ * is closed.
+ */
+export type Absence = "not-connected" | "token-expired" | "token-revoked";
+
 /** `stored` opens the connection. `closed` and `taken` refuse it, as `open` says. */
 export type OpenOutcome = "stored" | "closed" | "taken";
 
@@ -30,9 +37,14 @@ export interface ConnectionStore {
   close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**
    * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: the
-   * result may lag behind `open` and `close`, but never behind expiry.
+   * result may lag behind `open` and `close`, but never behind expiry. A renewal before the old end is never missed.
    */
   liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
+  /**
+   * The number of a user's connections that are open and not expired at `now`, without the one that asks, up to `most`.
+   * Eventually consistent.
+   */
+  countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number>;
   /** A user's connections among at most 500 ids, open and not expired at `now`, each once. Strongly consistent. */
   liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds): Promise<readonly Connection[]>;
 }

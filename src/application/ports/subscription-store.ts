@@ -1,20 +1,20 @@
 import type { ConnectionId, ConnectionLifetime } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
-import type { Page } from "./connection-store.ts";
+import type { Absence, Page } from "./connection-store.ts";
 
 /**
  * - `subscribed`: every later call of `subscribersOf` returns it, until it is unsubscribed, closed or expired.
- * - `not-connected`: the user has no live connection of that id.
  * - `limit-reached`: the connection has as many subscriptions as it may, and none to this entity.
+ * - an Absence: the user has no live connection of that id.
  */
-export type StoreSubscribeOutcome = "subscribed" | "not-connected" | "limit-reached";
+export type StoreSubscribeOutcome = "subscribed" | "limit-reached" | Absence;
 
 /**
  * - `unsubscribed`: no later call of `subscribersOf` returns it, until the next `subscribe`.
- * - `not-connected`: the user has no live connection of that id.
+ * - an Absence: the user has no live connection of that id.
  */
-export type StoreUnsubscribeOutcome = "unsubscribed" | "not-connected";
+export type StoreUnsubscribeOutcome = "unsubscribed" | Absence;
 
 /** The names of a subscription's connection, entity and user. */
 export type SubscriptionReference = Omit<Subscription, keyof ConnectionLifetime>;
@@ -44,7 +44,8 @@ export interface SubscriptionStore {
   unsubscribeAll(connectionId: ConnectionId, seen?: EntityId): Promise<void>;
   /**
    * The subscriptions to an entity that are not expired at `now`, each once over all pages. Strongly consistent: every
-   * subscription that was acknowledged before the call is included. The size of a page is bounded, however large the
+   * subscription that was acknowledged before the call is included. The connection's record decides on the end: a
+   * renewal before the call counts, a copy of an older end does not. The size of a page is bounded, however large the
    * audience is.
    */
   subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>>;

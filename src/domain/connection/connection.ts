@@ -1,6 +1,7 @@
 import type { Brand } from "../brand.ts";
 import type { Identity } from "../identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, earlier, toEpochSeconds, wholeSeconds } from "../time.ts";
+import type { TokenFacts } from "../token/token-facts.ts";
 
 /** An open WebSocket with its user. */
 export type Connection = {
@@ -9,7 +10,9 @@ export type Connection = {
   readonly sourceIp: string;
   readonly userAgent?: string;
   readonly connectedAt: EpochMillis;
-  /** In whole seconds. From this moment on no read returns the record, even if it has not been removed yet. */
+  /** Of the handshake, or of the last renewal. */
+  readonly token: TokenFacts;
+  /** In whole seconds. From this moment on no read returns the record as live, even if it has not been removed yet. */
   readonly expiresAt: EpochSeconds;
 };
 
@@ -19,12 +22,20 @@ export type Connection = {
  */
 export type ConnectionLifetime = Pick<Connection, "connectedAt" | "expiresAt">;
 
-/** API Gateway ends every WebSocket after two hours (developer guide, WebSocket quotas). */
-const MAX_CONNECTION_SECONDS = 7200;
+/**
+ * API Gateway ends every WebSocket after two hours, without a word (developer guide, WebSocket quotas). Two minutes
+ * earlier the client is told to reconnect.
+ */
+const MAX_CONNECTION_SECONDS = 7080;
 
-/** The end of a connection: the token's expiry or the gateway's limit, whichever comes first. */
+/** The end of a connection, whatever its token: 1 h 58 min after its handshake. */
+export function closesAt(connectedAt: EpochMillis): EpochSeconds {
+  return addSeconds(toEpochSeconds(connectedAt), MAX_CONNECTION_SECONDS);
+}
+
+/** The end of a connection with a token: the token's expiry or `closesAt`, whichever comes first. */
 export function connectionExpiry(connectedAt: EpochMillis, tokenExpiresAt: EpochSeconds): EpochSeconds {
-  return earlier(wholeSeconds(tokenExpiresAt), addSeconds(toEpochSeconds(connectedAt), MAX_CONNECTION_SECONDS));
+  return earlier(wholeSeconds(tokenExpiresAt), closesAt(connectedAt));
 }
 
 /** The time for which a closed id is remembered as closed. No `$connect` arrives later than this. */

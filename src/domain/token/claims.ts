@@ -2,8 +2,9 @@ import { type Identity, identityFromClaims } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
 import type { IssuerPolicy } from "./issuer-policy.ts";
+import { parseTokenId } from "./token-facts.ts";
 import { isForAccess } from "./token-use.ts";
-import { type RejectionReason, rejected, type TokenVerdict } from "./verdict.ts";
+import { type PresentedToken, type RejectionReason, rejected, type TokenVerdict } from "./verdict.ts";
 
 /** Verified claims: `all` as the issuer wrote them, and the parsed dates. A date that cannot be parsed is undefined. */
 type TokenClaims = {
@@ -44,7 +45,17 @@ export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSe
   const identity = identityFromClaims(all, policy.identityClaims);
   if (identity === undefined) return rejected("IDENTITY_INVALID");
   if (!subjectAgrees(all, identity)) return rejected("SUBJECT_MISMATCH");
-  return { kind: "accepted", identity, tokenExpiresAt: claims.expiry };
+  return { kind: "accepted", identity, token: presentedToken(claims, policy) };
+}
+
+function presentedToken({ all, expiry, issuedAt }: TokenClaims, { issuer }: IssuerPolicy): PresentedToken {
+  const tokenId = parseTokenId(ownProperty(all, "jti"));
+  return {
+    issuer,
+    expiresAt: expiry,
+    ...(issuedAt !== undefined && { issuedAt: wholeSeconds(issuedAt) }),
+    ...(tokenId !== undefined && { tokenId }),
+  };
 }
 
 /**
@@ -62,9 +73,9 @@ function isAudience(audience: unknown, ours: string): boolean {
   return members.every((member) => typeof member === "string") && members.includes(ours);
 }
 
-/** RFC 7519 4.1.7: a string, if present. Lists of used and revoked tokens use it as their key. */
+/** RFC 7519 4.1.7: a string, if present. The list of revoked tokens has it in its keys. */
 function isTokenId(id: unknown): boolean {
-  return id === undefined || typeof id === "string";
+  return id === undefined || parseTokenId(id) !== undefined;
 }
 
 function hasBegun(moment: EpochSeconds | undefined, policy: IssuerPolicy, now: EpochSeconds): boolean {

@@ -1,6 +1,6 @@
 import type { Grants } from "../identity/grants.ts";
 import type { Identity } from "../identity/identity.ts";
-import type { EpochSeconds } from "../time.ts";
+import type { TokenFacts } from "./token-facts.ts";
 
 /** The reason for rejecting a token. It is a reason code for the log: callers learn only that they are unauthorized. */
 export type RejectionReason =
@@ -32,13 +32,16 @@ export type RejectionReason =
   | "IDENTITY_INVALID"
   | "SUBJECT_MISMATCH";
 
+/** The facts about a token, with its issuer as `iss` spells it. */
+export type PresentedToken = Omit<TokenFacts, "issuer"> & { readonly issuer: string };
+
 export type Rejection = { readonly kind: "rejected"; readonly reason: RejectionReason };
 
 export type TokenVerdict =
   | {
       readonly kind: "accepted";
       readonly identity: Identity;
-      readonly tokenExpiresAt: EpochSeconds;
+      readonly token: PresentedToken;
       /** Absent if the token has no grant. */
       readonly grants?: Grants;
     }

@@ -1,7 +1,12 @@
 import * as z from "zod/mini";
-import type { EntityUpdatedDetail, SendUserPushDetail } from "../bus-events.ts";
-import { isCallback, USER_ID } from "../identifiers.ts";
-import { MAX_CALLBACK_BYTES } from "../limits.ts";
+import type {
+  DisconnectUserDetail,
+  EntityUpdatedDetail,
+  RevokeTokensDetail,
+  SendUserPushDetail,
+} from "../bus-events.ts";
+import { isCallback, isReason, USER_ID } from "../identifiers.ts";
+import { MAX_CALLBACK_BYTES, MAX_REASON_BYTES } from "../limits.ts";
 import { entityId } from "./entity-id.ts";
 import type { Same } from "./schema.ts";
 
@@ -28,3 +33,32 @@ export const sendUserPushDetailSchema = z.object({
   replay,
 });
 true satisfies Same<typeof sendUserPushDetailSchema, SendUserPushDetail>;
+
+const reason = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(MAX_REASON_BYTES),
+    z.describe("Stated reason, for the log and the last frame."),
+    z.refine(isReason),
+  );
+
+/** Which members go together is a rule that JSON Schema would say in many lines: the parser of the event has it. */
+export const revokeTokensDetailSchema = z.strictObject({
+  userId: z.exactOptional(userId),
+  jti: z.exactOptional(z.string().check(z.minLength(1), z.describe("The jti of one token."))),
+  issuer: z.exactOptional(z.string().check(z.minLength(1), z.describe("The iss of tokens."))),
+  issuedBefore: z.exactOptional(
+    z.int().check(z.describe("Ends tokens with an iat at or before it, in seconds since 1970.")),
+  ),
+  reason: z.exactOptional(reason),
+});
+true satisfies Same<typeof revokeTokensDetailSchema, RevokeTokensDetail>;
+
+export const disconnectUserDetailSchema = z.strictObject({
+  userId,
+  exceptConnectionId: z.exactOptional(z.string().check(z.minLength(1))),
+  reconnect: z.exactOptional(z.boolean().check(z.describe("Whether the clients may connect again by themselves."))),
+  reason: z.exactOptional(reason),
+});
+true satisfies Same<typeof disconnectUserDetailSchema, DisconnectUserDetail>;

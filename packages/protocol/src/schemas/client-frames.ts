@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
+import type { AuthenticateFrame, SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
 import { isCorrelationId } from "../identifiers.ts";
-import { MAX_CORRELATION_ID_BYTES } from "../limits.ts";
+import { MAX_CORRELATION_ID_BYTES, MAX_TOKEN_BYTES } from "../limits.ts";
 import { entityId } from "./entity-id.ts";
 import type { Same } from "./schema.ts";
 
@@ -29,3 +29,12 @@ export const unsubscribeFrameSchema = z.strictObject({
   id: z.exactOptional(correlationId),
 });
 true satisfies Same<typeof unsubscribeFrameSchema, UnsubscribeFrame>;
+
+export const authenticateFrameSchema = z.strictObject({
+  action: z.literal("authenticate"),
+  token: z
+    .string()
+    .check(z.minLength(1), z.maxLength(MAX_TOKEN_BYTES), z.describe("A JSON Web Token, as in the handshake.")),
+  id: correlationId,
+});
+true satisfies Same<typeof authenticateFrameSchema, AuthenticateFrame>;

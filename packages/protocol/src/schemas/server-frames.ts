@@ -1,10 +1,20 @@
 import * as z from "zod/mini";
 import { ERROR_EXPLANATIONS, type ErrorCode } from "../error-codes.ts";
 import type { EntityUpdatedFrame, UserPushFrame } from "../pushes.ts";
-import type { ErrorFrame, ServerFrame, SubscribedFrame, UnsubscribedFrame } from "../server-frames.ts";
+import {
+  type AuthenticatedFrame,
+  DISCONNECT_CODES,
+  type DisconnectCode,
+  type DisconnectFrame,
+  type ErrorFrame,
+  type ServerFrame,
+  type SubscribedFrame,
+  type UnsubscribedFrame,
+} from "../server-frames.ts";
 import type { Same } from "./schema.ts";
 
 const text = z.string();
+const seconds = z.int();
 const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));
 const eventTime = z.string().check(z.describe("When the event was published (RFC 3339)."));
 
@@ -13,6 +23,21 @@ export const serverFrameSchemas = {
   subscribed: z.looseObject({ type: z.literal("subscribed"), entityId: text, id: z.exactOptional(text) }),
 
   unsubscribed: z.looseObject({ type: z.literal("unsubscribed"), entityId: text, id: z.exactOptional(text) }),
+
+  authenticated: z.looseObject({
+    type: z.literal("authenticated"),
+    now: seconds.check(z.describe("The time of the service, in seconds since 1970.")),
+    expiresAt: seconds.check(z.describe("The token's end, in seconds since 1970.")),
+    id: text,
+  }),
+
+  disconnect: z.looseObject({
+    type: z.literal("disconnect"),
+    code: z.enum(Object.keys(DISCONNECT_CODES) as readonly DisconnectCode[]),
+    reconnect: z.boolean().check(z.describe("Whether the client may connect again by itself.")),
+    retryWithin: z.exactOptional(seconds.check(z.describe("Connect again after a random time below it, in seconds."))),
+    reason: z.exactOptional(text.check(z.describe("What an administrator stated."))),
+  }),
 
   error: z.looseObject({
     type: z.literal("error"),
@@ -43,6 +68,8 @@ export const serverFrameSchemas = {
 type Schemas = typeof serverFrameSchemas;
 true satisfies Same<Schemas["subscribed"], SubscribedFrame>;
 true satisfies Same<Schemas["unsubscribed"], UnsubscribedFrame>;
+true satisfies Same<Schemas["authenticated"], AuthenticatedFrame>;
+true satisfies Same<Schemas["disconnect"], DisconnectFrame>;
 true satisfies Same<Schemas["error"], ErrorFrame>;
 true satisfies Same<Schemas["entityUpdated"], EntityUpdatedFrame>;
 true satisfies Same<Schemas["userPush"], UserPushFrame>;

@@ -4,9 +4,10 @@ import { frameResponse } from "../../../adapters/api-gateway/route-responses.ts"
 import { parseSender } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import type { Subscribe } from "../../../application/subscriptions/subscribe.ts";
+import { ABSENCES } from "../middleware/absences.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
-const REFUSALS = { denied: "FORBIDDEN", "not-connected": "NOT_CONNECTED", "limit-reached": "LIMIT" } as const;
+const REFUSALS = { ...ABSENCES, denied: "FORBIDDEN", "limit-reached": "LIMIT" } as const;
 
 /** Acknowledges a subscription only when it is stored: every event published after that is delivered. */
 export function subscribeHandler({ subscribe, logger }: { readonly subscribe: Subscribe; readonly logger: Logger }) {

@@ -4,6 +4,7 @@ import { frameResponse } from "../../../adapters/api-gateway/route-responses.ts"
 import { parseSender } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import type { Unsubscribe } from "../../../application/subscriptions/subscribe.ts";
+import { ABSENCES } from "../middleware/absences.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 
 type UnsubscribeServices = { readonly unsubscribe: Unsubscribe; readonly logger: Logger };
@@ -18,7 +19,7 @@ export function unsubscribeHandler({ unsubscribe, logger }: UnsubscribeServices)
       const { connectionId, userId } = parseSender(event);
       const { kind } = await unsubscribe({ entityId, connectionId, userId });
       log.add({ outcome: kind });
-      if (kind !== "unsubscribed") return frameResponse(errorFrame("NOT_CONNECTED", reference));
+      if (kind !== "unsubscribed") return frameResponse(errorFrame(ABSENCES[kind], reference));
       return frameResponse(unsubscribedFrame({ entityId, ...(id !== undefined && { id }) }));
     },
   });

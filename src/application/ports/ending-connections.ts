@@ -1,0 +1,34 @@
+import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
+import type { EndingCode, EndSlot } from "../../domain/connection/ending.ts";
+import type { EpochSeconds } from "../../domain/time.ts";
+import type { Page } from "./connection-store.ts";
+
+/** `ended`: `end` has closed it in the last quarter of an hour, and its socket may still be open. */
+export type InspectedConnection =
+  | { readonly kind: "open"; readonly connection: Connection }
+  | { readonly kind: "ended"; readonly id: ConnectionId; readonly code: EndingCode };
+
+/**
+ * Finds connections by their ends, and ends them. Every call responds within two seconds, its own retries included, or
+ * throws DependencyUnavailableError. Every call may be repeated.
+ */
+export interface EndingConnections {
+  /**
+   * Ids of connections whose end is in the slot, each once over all pages. They are candidates only: eventually
+   * consistent, closed connections included.
+   */
+  idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>>;
+  /** The number of candidates in a slot. */
+  countIn(slot: EndSlot): Promise<number>;
+  /**
+   * The connections among at most 100 ids that are open, expired ones too, or that `end` has closed. Strongly
+   * consistent, each once.
+   */
+  inspect(ids: readonly ConnectionId[], now: EpochSeconds): Promise<readonly InspectedConnection[]>;
+  /**
+   * Closes a connection as `close` does, if it is open and still has the token that the caller saw. `false` if it was
+   * renewed or closed meanwhile. From then on its requests are answered by the code: `token-expired`, `token-revoked`,
+   * else `not-connected`. A repeated call that finds its own effect returns `true`.
+   */
+  end(connection: Connection, code: EndingCode, now: EpochSeconds): Promise<boolean>;
+}

@@ -3,9 +3,12 @@ import type { MintingPolicy, MintTestToken } from "../../application/access/mint
 import type { VerifyToken } from "../../application/access/verify-token.ts";
 import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
+import type { ConnectionRenewals } from "../../application/ports/connection-renewals.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
+import type { EndingConnections } from "../../application/ports/ending-connections.ts";
 import type { Logger } from "../../application/ports/logger.ts";
+import type { RevocationList } from "../../application/ports/revocation-list.ts";
 import type { RotatingSecret, SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
 import type { Backoff, Clock, SecretGenerator, Timer, UniqueIds } from "../../application/ports/system.ts";
@@ -43,6 +46,9 @@ export const services = {
   rotateSigningSecret: serviceId<RotateSigningSecret>("RotateSigningSecret"),
 
   connectionStore: serviceId<ConnectionStore>("ConnectionStore"),
+  connectionRenewals: serviceId<ConnectionRenewals>("ConnectionRenewals"),
+  endingConnections: serviceId<EndingConnections>("EndingConnections"),
+  revocationList: serviceId<RevocationList>("RevocationList"),
   openConnection: serviceId<OpenConnection>("OpenConnection"),
   closeConnection: serviceId<CloseConnection>("CloseConnection"),
 

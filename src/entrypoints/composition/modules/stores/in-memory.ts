@@ -1,16 +1,20 @@
 import { MemoryConnectionStore } from "../../../../adapters/in-memory/memory-connection-store.ts";
+import { MemoryRevocationList } from "../../../../adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../../adapters/in-memory/memory-subscription-store.ts";
 import { defineModule } from "../../module.ts";
 import { serviceId, services } from "../../services.ts";
 
 const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
 
-/** Stores connections and subscriptions in this process, for `npm start` and tests. */
+/** Stores connections, subscriptions and revocations in this process, for `npm start` and tests. */
 export const stores = defineModule({
   settings: (settings) => settings.oneOf("STORE", ["memory"]),
   services: (provide) => {
     provide(memory, {}, () => new MemoryConnectionStore());
     provide(services.connectionStore, { memory }, ({ memory }) => memory);
+    provide(services.connectionRenewals, { memory }, ({ memory }) => memory);
+    provide(services.endingConnections, { memory }, ({ memory }) => memory);
+    provide(services.revocationList, {}, () => new MemoryRevocationList());
     provide(services.subscriptionStore, { memory }, ({ memory }) => new MemorySubscriptionStore(memory));
   },
 });

@@ -9,16 +9,16 @@ const expiry = (connectedAt: number, tokenExpiresAt: number) =>
 
 describe("connectionExpiry", () => {
   it.each([
-    ["the token's end, if it comes first", NOW * 1000, NOW + 7199, NOW + 7199],
-    ["both at once", NOW * 1000, NOW + 7200, NOW + 7200],
-    ["the gateway's two hours, if they end first", NOW * 1000, NOW + 7201, NOW + 7200],
-    ["two hours from the start of the current second", NOW * 1000 + 999, NOW + 9999, NOW + 7200],
+    ["the token's end, if it comes first", NOW * 1000, NOW + 7079, NOW + 7079],
+    ["both at once", NOW * 1000, NOW + 7080, NOW + 7080],
+    ["the time of a connection, if it ends first", NOW * 1000, NOW + 7081, NOW + 7080],
+    ["1 h 58 min from the start of the current second", NOW * 1000 + 999, NOW + 9999, NOW + 7080],
     ["without the token's fraction", NOW * 1000, NOW + 10.9, NOW + 10],
   ])("is %s", (_title, connectedAt, tokenExpiresAt, expiresAt) => {
     expect(expiry(connectedAt, tokenExpiresAt)).toBe(expiresAt);
   });
 
-  it("is a whole second, not after the token's end or the gateway's", () => {
+  it("is a whole second, not after the token's end or the time of a connection", () => {
     const millis = fc.integer({ min: 1, max: 2 ** 33 * 1000 - 1 });
     const seconds = fc.double({ min: 1, max: 2 ** 33, noNaN: true, maxExcluded: true });
 
@@ -28,7 +28,7 @@ describe("connectionExpiry", () => {
 
         expect(Number.isSafeInteger(expiresAt)).toBe(true);
         expect(expiresAt).toBeLessThanOrEqual(tokenExpiresAt);
-        expect(expiresAt).toBeLessThanOrEqual(connectedAt / 1000 + 7200);
+        expect(expiresAt).toBeLessThanOrEqual(connectedAt / 1000 + 7080);
       }),
     );
   });

@@ -3,6 +3,7 @@ import type { OutgoingMessage } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { type BusEvent, eventBody, toEnvelope } from "./bus-event.ts";
+import { busNameOf } from "./bus-name.ts";
 import { type DeliveryFailure, deadLetterAttributes, failureOf, fitted, NOT_PERMITTED } from "./delivery-failure.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
 import { InvalidEventPatternError } from "./pattern-operators.ts";
@@ -28,8 +29,11 @@ export type RuleTarget = {
   readonly deadLetterQueuePermitted: boolean;
 };
 
-/** Returns the event's id. An event on an unknown bus, or without a matching rule, is accepted and lost, as on AWS. */
-export type EventBus = { publish(event: BusEvent, eventBusName: string): string };
+/**
+ * Takes the name or the ARN of a bus. Returns the event's id. An event on an unknown bus, or without a matching rule, is
+ * accepted and lost, as on AWS (github.com/aws/aws-sdk issue 186).
+ */
+export type EventBus = { publish(event: BusEvent, bus: string): string };
 
 type Target = { readonly queue: Queue; readonly permitted: boolean; readonly deadLetterQueue: Queue | undefined };
 type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
@@ -45,7 +49,8 @@ export function makeEventBus(deps: {
 }): EventBus {
   const rules = deps.rules.map((rule) => compileRule(rule, deps.queues));
   return {
-    publish(event, eventBusName) {
+    publish(event, bus) {
+      const eventBusName = busNameOf(bus, deps.queues);
       const envelope = toEnvelope(event, deps.queues);
       const whole = { ...envelope, detail: event.detail.value };
       const matching = rules.filter((rule) => rule.eventBusName === eventBusName && rule.matches(whole));

@@ -30,7 +30,7 @@ const TIME_BYTES = 14;
 const TEXTS = ["Source", "DetailType", "Detail"] as const;
 
 type Failure = { readonly ErrorCode: string; readonly ErrorMessage: string };
-type Accepted = { readonly event: BusEvent; readonly eventBusName: string };
+type Accepted = { readonly event: BusEvent; readonly bus: string };
 
 /**
  * Makes PutEvents. Each entry succeeds or fails alone. The results have the order of the entries and status 200, so
@@ -42,7 +42,7 @@ function makePutEvents(deps: { readonly eventBus: EventBus; readonly scheduler: 
     checkEntries(entries);
     const parsed = entries.map((entry) => parseEntry(entry, deps.scheduler.now()));
     const Entries = parsed.map((entry) =>
-      "ErrorCode" in entry ? entry : { EventId: deps.eventBus.publish(entry.event, entry.eventBusName) },
+      "ErrorCode" in entry ? entry : { EventId: deps.eventBus.publish(entry.event, entry.bus) },
     );
     return { FailedEntryCount: parsed.filter((entry) => "ErrorCode" in entry).length, Entries };
   };
@@ -82,7 +82,7 @@ function parseEntry(entry: PlainObject, now: number): Accepted | Failure {
   if (detail === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
   const resources = listOfTexts(entry, "Resources");
   const event = { detailType, source, time: timeOf(entry) ?? now, resources, detail };
-  return { event, eventBusName: busName(optionalText(entry, "EventBusName") ?? "default") };
+  return { event, bus: optionalText(entry, "EventBusName") ?? "default" };
 }
 
 function invalidArgument(name: string, reason: string): Failure {
@@ -96,9 +96,4 @@ function timeOf(entry: PlainObject): number | undefined {
   const time = typeof seconds === "number" ? seconds * 1000 : Number.NaN;
   if (Number.isNaN(new Date(time).getTime())) throw new AwsError("SerializationException", "Time has the wrong type.");
   return time;
-}
-
-/** A bus is given by its name or by its ARN, which ends in the name. */
-function busName(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

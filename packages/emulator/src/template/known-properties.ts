@@ -185,6 +185,19 @@ const QUEUE_POLICY: PropertyTable = {
   Queues: "emulated",
 };
 
+const EVENT_BUS: PropertyTable = {
+  // For events whose encryption fails.
+  DeadLetterConfig: "harmless",
+  Description: "harmless",
+  EventSourceName: { refused: "the events of partners do not arrive here" },
+  KmsKeyIdentifier: "harmless",
+  LogConfig: "harmless",
+  Name: "emulated",
+  // See docs/fidelity.md: every caller may publish.
+  Policy: "harmless",
+  Tags: "harmless",
+};
+
 const RULE: PropertyTable = {
   Description: "harmless",
   EventBusName: "emulated",
@@ -214,6 +227,7 @@ const RULE: PropertyTable = {
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
   ["AWS::ApiGatewayV2::Stage", STAGE],
+  ["AWS::Events::EventBus", EVENT_BUS],
   ["AWS::Events::Rule", RULE],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
@@ -289,12 +303,15 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::CloudWatch::Alarm",
   "AWS::CloudWatch::Dashboard",
   "AWS::DynamoDB::Table",
+  // See docs/fidelity.md: every caller may publish.
+  "AWS::Events::EventBusPolicy",
   "AWS::IAM::ManagedPolicy",
   "AWS::IAM::Role",
   "AWS::KMS::Key",
   "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
   "AWS::Logs::MetricFilter",
+  "AWS::Logs::QueryDefinition",
   "AWS::Route53::RecordSet",
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",

@@ -1,4 +1,5 @@
 import type { AwsAccount } from "../aws-account.ts";
+import { busNameOf } from "../eventbridge/bus-name.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 export type LocalAccount = AwsAccount & {
@@ -12,6 +13,9 @@ type PhysicalName = {
   readonly ref: string;
   readonly arn?: string;
 };
+
+/** The attributes that are a physical name: of a queue, and of an event bus. */
+const NAME_ATTRIBUTES = new Set(["QueueName", "Name"]);
 
 /** The values of `Ref` and `Fn::GetAtt` for resources. */
 export class PhysicalNames {
@@ -37,7 +41,7 @@ export class PhysicalNames {
     if (resource === undefined) return undefined;
     const { name, arn } = this.of(resource);
     if (attribute === "Arn" && arn !== undefined) return arn;
-    return attribute === "QueueName" ? name : `${logicalId}.${attribute}`;
+    return NAME_ATTRIBUTES.has(attribute) ? name : `${logicalId}.${attribute}`;
   }
 
   of(resource: Resource): PhysicalName {
@@ -54,9 +58,13 @@ export class PhysicalNames {
       }
       case "AWS::Events::Rule": {
         const name = properties.text("Name", logicalId);
-        const bus = properties.text("EventBusName", "default");
+        const bus = busNameOf(properties.text("EventBusName", "default"), this.#account);
         const path = bus === "default" ? name : `${bus}/${name}`;
         return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${path}` };
+      }
+      case "AWS::Events::EventBus": {
+        const name = properties.text("Name");
+        return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:event-bus/${name}` };
       }
       case "AWS::DynamoDB::Table": {
         const name = properties.text("TableName", logicalId);

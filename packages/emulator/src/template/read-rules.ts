@@ -1,3 +1,4 @@
+import { busNameOf } from "../eventbridge/bus-name.ts";
 import type { Rule, RuleTarget } from "../eventbridge/event-bus.ts";
 import { compileEventPattern } from "../eventbridge/event-pattern.ts";
 import { InvalidEventPatternError } from "../eventbridge/pattern-operators.ts";
@@ -15,7 +16,7 @@ export function readRules(stack: Stack): readonly Rule[] {
     return [
       {
         name: stack.nameOf(rule),
-        eventBusName: properties.text("EventBusName", "default"),
+        eventBusName: busNameOf(properties.text("EventBusName", "default"), stack.account),
         eventPattern: properties.map("EventPattern"),
         targets: properties.sections("Targets").map((target) => readTarget(target, stack, grant)),
       },

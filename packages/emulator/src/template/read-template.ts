@@ -1,3 +1,4 @@
+import { checkBuses } from "./check-buses.ts";
 import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
@@ -25,6 +26,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
   const stack = new Stack(parseTemplate(file, text), parameters, account, preferredParameters);
   // This check comes first: the name of a misspelt property helps more than that of the missing one.
   const warnings = checkTemplate(stack);
+  checkBuses(stack);
   return {
     warnings,
     api: readApi(stack),

@@ -96,6 +96,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(pattern("123456789012")).not.toThrow();
     expect(pattern("1524831183200260097")).toThrow("more digits than the emulator holds");
   },
+  async "EB-8"() {
+    await using runtime = await startEventing();
+    const Entries = [{ Source: "CLI", DetailType: "x", Detail: "{}" }];
+    expect((await call(runtime, "AWSEvents.PutEvents", { Entries }, "")).status).toBe(403);
+    expect((await call(runtime, "AWSEvents.PutEvents", { Entries })).status).toBe(200);
+  },
   async "SQ-1"() {
     await using runtime = await startEventing();
     for (const body of ["a", "b", "c"]) await send(runtime, body);

@@ -1,5 +1,6 @@
 import { makeEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
+import { type Schedule, startSchedules } from "./eventbridge/schedules.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Observe } from "./observer.ts";
@@ -16,6 +17,7 @@ import type { MayCallerSend } from "./template/read-callers.ts";
 export type EventingDescription = {
   readonly queues: readonly QueueDescription[];
   readonly rules: readonly Rule[];
+  readonly schedules?: readonly Schedule[];
   readonly eventSourceMappings: readonly EventSourceMappingDescription[];
   /** If absent, every caller may send. */
   readonly mayCallerSend?: MayCallerSend;
@@ -36,14 +38,14 @@ export type EventSourceMappingDescription = {
 export type Eventing = {
   /** EventBridge, SQS and the report on the queues. */
   readonly services: readonly HttpService[];
-  /** Ends all polls, long ones too. Resolves when the current invocations have ended. */
+  /** Ends all schedules and polls, long ones too. Resolves when the current invocations have ended. */
   stop(): Promise<void>;
 };
 
 /** The number of concurrent batches with which Lambda begins, if the template sets no limit. */
 const DEFAULT_CONCURRENCY = 5;
 
-/** Starts bus, rules, queues and their pollers. Throws on a description that cannot work. */
+/** Starts bus, rules, schedules, queues and their pollers. Throws on a description that cannot work. */
 export function startEventing(deps: {
   readonly description: EventingDescription;
   readonly accountId: string;
@@ -67,6 +69,7 @@ export function startEventing(deps: {
     const invoke = (event: SqsEvent) => invokeFunction(deps.functions, functionName, event);
     return { maximumConcurrency: DEFAULT_CONCURRENCY, ...mapping, queue, invoke };
   });
+  const schedules = startSchedules({ ...deps, queues, observe, schedules: description.schedules ?? [] });
   const pollers = mappings.map((mapping) => startEventSourceMapping(mapping, scheduler));
   const stopping = new AbortController();
   return {
@@ -77,7 +80,7 @@ export function startEventing(deps: {
     ],
     async stop() {
       stopping.abort();
-      await Promise.all(pollers.map((poller) => poller.stop()));
+      await Promise.all([schedules, ...pollers].map((started) => started.stop()));
       queues.close();
     },
   };

@@ -1,4 +1,5 @@
 export type { Rule } from "./eventbridge/event-bus.ts";
+export type { Schedule } from "./eventbridge/schedules.ts";
 export type { QueueDescription } from "./eventing.ts";
 export { ParameterError } from "./template/parameters.ts";
 export { parseTemplate } from "./template/parse-template.ts";

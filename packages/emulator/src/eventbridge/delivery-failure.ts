@@ -5,7 +5,7 @@ export type DeliveryFailure = { readonly code: string; readonly message: string 
 
 export const NOT_PERMITTED: DeliveryFailure = {
   code: "NO_PERMISSIONS",
-  message: "The queue's policy does not let the rule send to it.",
+  message: "The target's policy does not let the rule send to it.",
 };
 
 /** The reason why a queue refused an event, with the codes of EventBridge's dead letters. */

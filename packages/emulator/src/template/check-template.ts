@@ -1,12 +1,13 @@
 import { checkProperties, type Unemulated } from "./check-properties.ts";
 import {
+  EVENT_TABLES,
   RESOURCE_ATTRIBUTES,
   RESOURCE_TABLES,
-  SQS_EVENT,
   TEMPLATE_SECTIONS,
   TYPES_WITHOUT_LOCAL_PART,
 } from "./known-properties.ts";
 import type { Resource } from "./resources.ts";
+import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
@@ -24,7 +25,7 @@ function checkResource(resource: Resource): readonly Unemulated[] {
   return [
     ...checkProperties(resource.section, RESOURCE_ATTRIBUTES),
     ...checkOwnProperties(resource),
-    ...sqsEvents(resource).flatMap((event) => checkProperties(event.section("Properties"), SQS_EVENT)),
+    ...eventsOf(resource).flatMap(checkEvent),
   ];
 }
 
@@ -34,9 +35,14 @@ function checkOwnProperties({ properties, type }: Resource): readonly Unemulated
   return table === undefined ? [] : checkProperties(properties, table);
 }
 
-function sqsEvents({ properties, type }: Resource) {
-  if (type !== "AWS::Serverless::Function") return [];
-  return properties.parts("Events").filter((event) => event.text("Type") === "SQS");
+function eventsOf({ properties, type }: Resource): readonly Section[] {
+  return type === "AWS::Serverless::Function" ? properties.parts("Events") : [];
+}
+
+/** Checks the properties of an event. A type without a table is refused where events are read. */
+function checkEvent(event: Section): readonly Unemulated[] {
+  const table = EVENT_TABLES.get(event.text("Type"));
+  return table === undefined ? [] : checkProperties(event.section("Properties"), table);
 }
 
 function unknownType({ logicalId, section, type }: Resource): readonly string[] {

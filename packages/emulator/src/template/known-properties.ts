@@ -82,6 +82,11 @@ const STAGE: PropertyTable = {
   Tags: "harmless",
 };
 
+/** See docs/fidelity.md: a target is tried once, and so is an asynchronous call. */
+const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" };
+
+const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
+
 /** Properties of functions, and of Globals. */
 const FUNCTION_SETTINGS: PropertyTable = {
   Architectures: "harmless",
@@ -89,12 +94,12 @@ const FUNCTION_SETTINGS: PropertyTable = {
   AutoPublishAlias: "harmless",
   CodeSigningConfigArn: "harmless",
   CodeUri: "emulated",
-  DeadLetterQueue: { named: "asynchronous calls that fail are not kept here" },
+  DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
   DeploymentPreference: "harmless",
   Description: "harmless",
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
-  EventInvokeConfig: { named: "an asynchronous call is made once here, and its result is dropped" },
+  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
   FunctionUrlConfig: { named: "functions have no URL here" },
   Handler: "emulated",
@@ -144,7 +149,7 @@ const FUNCTION: PropertyTable = {
 };
 
 /** Properties of a function's SQS event. */
-export const SQS_EVENT: PropertyTable = {
+const SQS_EVENT: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
   FilterCriteria: { refused: "Lambda would delete messages that do not match, which is not emulated" },
@@ -156,6 +161,49 @@ export const SQS_EVENT: PropertyTable = {
   ProvisionedPollerConfig: "harmless",
   Queue: "emulated",
   ScalingConfig: { members: { MaximumConcurrency: "emulated" } },
+};
+
+/** Properties of a function's Schedule event. */
+const SCHEDULE_EVENT: PropertyTable = {
+  DeadLetterConfig: {
+    members: {
+      Arn: "emulated",
+      QueueLogicalId: { refused: "SAM would make a queue, and here are only the queues of the template" },
+      Type: { refused: "SAM would make a queue, and here are only the queues of the template" },
+    },
+  },
+  Description: "harmless",
+  Enabled: "emulated",
+  Input: "emulated",
+  Name: "emulated",
+  RetryPolicy: { members: RETRIES },
+  Schedule: "emulated",
+  State: "emulated",
+};
+
+/** The properties of functions' events, by type. */
+export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["SQS", SQS_EVENT],
+  ["Schedule", SCHEDULE_EVENT],
+]);
+
+const EVENT_INVOKE_CONFIG: PropertyTable = {
+  ...RETRIES,
+  DestinationConfig: { named: FAILURES_ARE_DROPPED },
+  FunctionName: "harmless",
+  Qualifier: "harmless",
+};
+
+const PERMISSION: PropertyTable = {
+  Action: "emulated",
+  EventSourceToken: "harmless",
+  FunctionName: "emulated",
+  FunctionUrlAuthType: "emulated",
+  InvokedViaFunctionUrl: "emulated",
+  Principal: "emulated",
+  PrincipalOrgID: "harmless",
+  SourceAccount: "emulated",
+  SourceArn: "emulated",
 };
 
 const QUEUE: PropertyTable = {
@@ -204,7 +252,7 @@ const RULE: PropertyTable = {
   EventPattern: "emulated",
   Name: "emulated",
   RoleArn: "harmless",
-  ScheduleExpression: { refused: "schedules are not run" },
+  ScheduleExpression: "emulated",
   State: "emulated",
   Tags: "harmless",
   Targets: {
@@ -212,11 +260,10 @@ const RULE: PropertyTable = {
       Arn: "emulated",
       DeadLetterConfig: { members: { Arn: "emulated" } },
       Id: "harmless",
-      Input: { refused: NO_TRANSFORMATION },
+      Input: "emulated",
       InputPath: { refused: NO_TRANSFORMATION },
       InputTransformer: { refused: NO_TRANSFORMATION },
-      // See docs/fidelity.md: a target is tried once.
-      RetryPolicy: { members: { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" } },
+      RetryPolicy: { members: RETRIES },
       RoleArn: "harmless",
       SqsParameters: { refused: NO_FIFO },
     },
@@ -229,6 +276,8 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::ApiGatewayV2::Stage", STAGE],
   ["AWS::Events::EventBus", EVENT_BUS],
   ["AWS::Events::Rule", RULE],
+  ["AWS::Lambda::EventInvokeConfig", EVENT_INVOKE_CONFIG],
+  ["AWS::Lambda::Permission", PERMISSION],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
   ["AWS::Serverless::Function", FUNCTION],
@@ -308,7 +357,6 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::IAM::ManagedPolicy",
   "AWS::IAM::Role",
   "AWS::KMS::Key",
-  "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
   "AWS::Logs::MetricFilter",
   "AWS::Logs::QueryDefinition",

@@ -30,7 +30,7 @@ export class PhysicalNames {
   reference(name: string): string | undefined {
     const [logicalId = "", part] = name.split(".");
     const resource = this.#resources.find(logicalId);
-    if (resource === undefined) return this.#isRoute(name) ? name : undefined;
+    if (resource === undefined) return this.#isRoute(name) ? name : this.#generated(name)?.ref;
     if (part === undefined) return this.of(resource).ref;
     // SAM's own extension: the stage that it makes for an API.
     return part === "Stage" ? stageName(resource) : undefined;
@@ -38,8 +38,9 @@ export class PhysicalNames {
 
   attribute(logicalId: string, attribute: string): string | undefined {
     const resource = this.#resources.find(logicalId);
-    if (resource === undefined) return undefined;
-    const { name, arn } = this.of(resource);
+    const physical = resource === undefined ? this.#generated(logicalId) : this.of(resource);
+    if (physical === undefined) return undefined;
+    const { name, arn } = physical;
     if (attribute === "Arn" && arn !== undefined) return arn;
     return NAME_ATTRIBUTES.has(attribute) ? name : `${logicalId}.${attribute}`;
   }
@@ -75,6 +76,26 @@ export class PhysicalNames {
       default:
         return { name: logicalId, ref: logicalId };
     }
+  }
+
+  /** The rule that SAM makes for the Schedule event of a function. */
+  scheduleRule(fn: Resource, event: string): Required<PhysicalName> {
+    const { accountId, region } = this.#account;
+    const schedule = fn.properties.section("Events").section(event).section("Properties");
+    const name = schedule.text("Name", `${fn.logicalId}${event}`);
+    return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${name}` };
+  }
+
+  /** A resource that SAM makes for a property of a function. */
+  #generated(logicalId: string): PhysicalName | undefined {
+    for (const fn of this.#resources.ofType("AWS::Serverless::Function")) {
+      if (!logicalId.startsWith(fn.logicalId)) continue;
+      const events = fn.properties.section("Events");
+      const event = logicalId.slice(fn.logicalId.length);
+      if (events.isGiven(event) && events.section(event).isText("Type", "Schedule"))
+        return this.scheduleRule(fn, event);
+    }
+    return undefined;
   }
 
   /** True for the logical id of a route: SAM makes one for each key of an API's Routes. */

@@ -75,7 +75,7 @@ export function mayPrincipalSend(
 function concerns({ queues, resources, principals }: QueuePolicy, queueArn: string, principal: string): boolean {
   return (
     queues.includes(queueArn) &&
-    resources.some((resource) => matches(resource, queueArn)) &&
+    resources.some((resource) => matchesArn(resource, queueArn)) &&
     principals.some((one) => one === principal || one === "*")
   );
 }
@@ -116,14 +116,15 @@ function plain(operator: string): string {
 
 const equals = (value: string, actual: string) => value.toLowerCase() === actual.toLowerCase();
 const COMPARISONS: ReadonlyMap<string, (value: string, actual: string) => boolean> = new Map([
-  ["ArnEquals", matches],
-  ["ArnLike", matches],
+  ["ArnEquals", matchesArn],
+  ["ArnLike", matchesArn],
   ["Bool", equals],
   ["StringEquals", (value, actual) => value === actual],
-  ["StringLike", matches],
+  ["StringLike", matchesArn],
 ]);
 
-function matches(pattern: string, arn: string): boolean {
+/** True if a pattern with `*` and `?` matches the whole text. */
+export function matchesArn(pattern: string, arn: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")

@@ -1,4 +1,5 @@
 import type { EventSourceMappingDescription } from "../eventing.ts";
+import { functionEvents } from "./function-events.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -65,16 +66,9 @@ function readEnvironment(properties: Section): Record<string, string> {
 }
 
 export function readEventSourceMappings(stack: Stack): readonly EventSourceMappingDescription[] {
-  return stack.resources.ofType("AWS::Serverless::Function").flatMap((resource) => {
-    const events = resource.properties.section("Events");
-    return events.names.flatMap((name) => {
-      const event = events.section(name);
-      const type = event.text("Type");
-      if (type !== "SQS") throw event.problem("Type", `${type} is not known to the emulator`);
-      const source = event.section("Properties");
-      return source.text("Enabled", "true") === "false" ? [] : [readMapping(resource, source, stack)];
-    });
-  });
+  return functionEvents(stack, "SQS")
+    .filter(({ properties }) => properties.text("Enabled", "true") !== "false")
+    .map(({ fn, properties }) => readMapping(fn, properties, stack));
 }
 
 function readMapping(resource: Resource, source: Section, stack: Stack): EventSourceMappingDescription {

@@ -1,24 +1,30 @@
 import { busNameOf } from "../eventbridge/bus-name.ts";
-import type { Rule, RuleTarget } from "../eventbridge/event-bus.ts";
+import type { Rule } from "../eventbridge/event-bus.ts";
 import { compileEventPattern } from "../eventbridge/event-pattern.ts";
 import { InvalidEventPatternError } from "../eventbridge/pattern-operators.ts";
+import type { QueueTarget } from "../eventbridge/rule-target.ts";
+import { parseJson } from "../json.ts";
 import { mayRuleSend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
+/** The rules with an event pattern that are switched on. */
 export function readRules(stack: Stack): readonly Rule[] {
   const policies = readQueuePolicies(stack);
   return stack.resources.ofType("AWS::Events::Rule").flatMap((rule) => {
     const { properties } = rule;
     if (!isEnabled(properties)) return [];
+    // A rule may have both.
+    if (properties.has("ScheduleExpression") && !properties.has("EventPattern")) return [];
     checkPattern(properties);
-    const grant = { policies, ruleArn: stack.arnOf(rule) };
     return [
       {
         name: stack.nameOf(rule),
         eventBusName: busNameOf(properties.text("EventBusName", "default"), stack.account),
         eventPattern: properties.map("EventPattern"),
-        targets: properties.sections("Targets").map((target) => readTarget(target, stack, grant)),
+        targets: properties
+          .sections("Targets")
+          .map((target) => readQueueTarget(target, stack, { policies, ruleArn: stack.arnOf(rule) })),
       },
     ];
   });
@@ -30,7 +36,8 @@ const STATES = new Map([
   ["ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", true],
 ]);
 
-function isEnabled(properties: Section): boolean {
+/** True unless the rule is switched off. */
+export function isEnabled(properties: Section): boolean {
   const enabled = STATES.get(properties.text("State", "ENABLED"));
   if (enabled === undefined) throw properties.problem("State", "is not a state of a rule");
   return enabled;
@@ -45,17 +52,37 @@ function checkPattern(properties: Section): void {
   }
 }
 
-function readTarget(
-  target: Section,
-  stack: Stack,
-  { policies, ruleArn }: { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string },
-): RuleTarget {
-  const permitted = (queueArn: string) => mayRuleSend(policies, { queueArn, ruleArn });
-  const deadLetters = target.section("DeadLetterConfig");
+/** The rule that sends, with the policies that may permit it. */
+export type Sender = { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string };
+
+export function readQueueTarget(target: Section, stack: Stack, sender: Sender): QueueTarget {
   return {
     queue: stack.queueAt(target, "Arn"),
-    permitted: permitted(target.text("Arn")),
-    ...(deadLetters.has("Arn") && { deadLetterQueue: stack.queueAt(deadLetters, "Arn") }),
-    deadLetterQueuePermitted: deadLetters.has("Arn") && permitted(deadLetters.text("Arn")),
+    permitted: maySend(target.text("Arn"), sender),
+    ...readTargetSettings(target, stack, sender),
   };
+}
+
+/** Reads what a target has beside its ARN. Throws TemplateError. */
+export function readTargetSettings(
+  target: Section,
+  stack: Stack,
+  sender: Sender,
+): Pick<QueueTarget, "deadLetterQueue" | "deadLetterQueuePermitted" | "input"> {
+  const deadLetters = target.section("DeadLetterConfig");
+  return {
+    ...(deadLetters.has("Arn") && { deadLetterQueue: stack.queueAt(deadLetters, "Arn") }),
+    deadLetterQueuePermitted: deadLetters.has("Arn") && maySend(deadLetters.text("Arn"), sender),
+    ...(target.has("Input") && { input: readInput(target) }),
+  };
+}
+
+function readInput(target: Section): string {
+  const input = target.text("Input");
+  if (parseJson(input) === undefined) throw target.problem("Input", "is not JSON");
+  return input;
+}
+
+function maySend(queueArn: string, { policies, ruleArn }: Sender): boolean {
+  return mayRuleSend(policies, { queueArn, ruleArn });
 }

@@ -7,6 +7,7 @@ import { readCallers } from "./read-callers.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
+import { readSchedules } from "./read-schedules.ts";
 import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
@@ -32,6 +33,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     api: readApi(stack),
     functions: readFunctions(stack),
     rules: readRules(stack),
+    schedules: readSchedules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),
     eventSourceMappings: readEventSourceMappings(stack),

@@ -1,3 +1,4 @@
+import type { Schedule } from "../eventbridge/schedules.ts";
 import type { EventingDescription } from "../eventing.ts";
 import type { ApiDescription } from "../gateway/api-description.ts";
 import type { TemplateLocation } from "./template-error.ts";
@@ -6,6 +7,7 @@ import type { TemplateLocation } from "./template-error.ts";
 export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
+  readonly schedules: readonly Schedule[];
   /** Texts about properties and resources without effect here. */
   readonly warnings: readonly string[];
 };

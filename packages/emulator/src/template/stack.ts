@@ -58,6 +58,15 @@ export class Stack {
     return this.#physical.of(resource).ref;
   }
 
+  /** The rule that SAM makes for the Schedule event of a function. */
+  scheduleRule(fn: Resource, event: string): { readonly name: string; readonly arn: string } {
+    return this.#physical.scheduleRule(fn, event);
+  }
+
+  isFunction(arn: string): boolean {
+    return this.resources.ofType("AWS::Serverless::Function").some((fn) => this.arnOf(fn) === arn);
+  }
+
   /** The name of the function whose ARN is the value of a property. */
   functionAt(section: Section, property: string): string {
     return this.#nameAt(section, property, "AWS::Serverless::Function");

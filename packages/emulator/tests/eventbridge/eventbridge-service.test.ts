@@ -2,14 +2,15 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
-import { makeEventBus, type Rule, type RuleTarget } from "../../src/eventbridge/event-bus.ts";
+import { makeEventBus, type Rule } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
+import type { QueueTarget } from "../../src/eventbridge/rule-target.ts";
 import type { Observe } from "../../src/observer.ts";
 import { anyText } from "../support/any-text.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 
-const target: RuleTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
+const target: QueueTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
 const rule: Rule = {
   name: "updates",
   eventBusName: "default",
@@ -294,7 +295,7 @@ describe("rules", () => {
     expect(warnings).toEqual([]);
   });
 
-  it.each<readonly [about: string, given: Partial<RuleTarget>, letters: number, lost: number]>([
+  it.each<readonly [about: string, given: Partial<QueueTarget>, letters: number, lost: number]>([
     ["the dead-letter queue, if its policy allows it", { permitted: false }, 1, 0],
     ["no queue, if neither policy allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
   ])("attack:I4 fault:4 send an event that the queue's policy refuses to %s", (_about, given, letters, lost) => {

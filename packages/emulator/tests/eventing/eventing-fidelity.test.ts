@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
 import { parseTemplate } from "../../src/template/parse-template.ts";
 import { deferred } from "../support/deferred.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
+import { describeSmallTemplate } from "../support/small-template.ts";
 import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
 
 const QUEUE_URL = "http://127.0.0.1/123456789012/updates";
@@ -101,6 +103,21 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const Entries = [{ Source: "CLI", DetailType: "x", Detail: "{}" }];
     expect((await call(runtime, "AWSEvents.PutEvents", { Entries }, "")).status).toBe(403);
     expect((await call(runtime, "AWSEvents.PutEvents", { Entries })).status).toBe(200);
+  },
+  async "EB-9"() {
+    const scheduler = new ManualScheduler();
+    const targets = [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }];
+    const schedules = [{ name: "tick", everyMillis: 60_000, targets }];
+    await using runtime = await startTestRuntime({
+      handlers: {},
+      eventing: { queues: [{ name: "updates" }], schedules },
+      scheduler,
+    });
+    scheduler.advance(60_000);
+    const [event] = await receive(runtime);
+    expect(JSON.parse(event ?? "")).toMatchObject({ source: "aws.events", time: "2026-11-22T12:01:00Z" });
+    const cron = `Rule: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: "cron(0 * * * ? *)" } }`;
+    expect(() => describeSmallTemplate(cron)).toThrow("Rule.ScheduleExpression is a cron expression");
   },
   async "SQ-1"() {
     await using runtime = await startEventing();

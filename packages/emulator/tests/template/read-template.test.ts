@@ -259,9 +259,9 @@ describe("a mistake is named with file, line and reason", () => {
     [
       "an event that is not emulated",
       "          Type: SQS\n",
-      "          Type: Schedule\n",
-      "Type: Schedule",
-      "DeliverPushes.Events.EntityUpdated.Type Schedule is not known to the emulator",
+      "          Type: S3\n",
+      "Type: S3",
+      "DeliverPushes.Events.EntityUpdated.Type S3 is not known to the emulator",
     ],
     [
       "an authorizer of another kind",

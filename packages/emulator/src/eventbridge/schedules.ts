@@ -1,0 +1,85 @@
+import type { Functions } from "../lambda/functions.ts";
+import type { Observe } from "../observer.ts";
+import type { Cancel, Scheduler } from "../scheduler.ts";
+import type { Queues } from "../sqs/queues.ts";
+import { eventBody, toEnvelope } from "./bus-event.ts";
+import { deliver, type FunctionTarget, makeFunctionTarget, makeQueueTarget, type QueueTarget } from "./rule-target.ts";
+
+/** An `AWS::Events::Rule` with a rate, or the `Schedule` event of a SAM function. */
+export type Schedule = {
+  /** The name of the rule. */
+  readonly name: string;
+  readonly everyMillis: number;
+  readonly targets: readonly (QueueTarget | FunctionTarget)[];
+};
+
+/** EventBridge has schedules on this bus alone. */
+export const SCHEDULE_BUS = "default";
+
+const DETAIL = { text: "{}", value: {} };
+
+/**
+ * Sends each schedule's event to its targets, for the first time one period after the start. Throws on an unknown queue
+ * or function; the error names the rule.
+ */
+export function startSchedules(deps: {
+  readonly schedules: readonly Schedule[];
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly scheduler: Scheduler;
+  readonly observe: Observe;
+}): { readonly stop: () => Promise<void> } {
+  const { queues, scheduler } = deps;
+  const running = new Set<Promise<unknown>>();
+  const track = (invocation: Promise<unknown>) => {
+    running.add(invocation);
+    void invocation.finally(() => running.delete(invocation));
+  };
+  const compiled = deps.schedules.map(({ name, everyMillis, targets }) => ({
+    everyMillis,
+    rule: { name, eventBusName: SCHEDULE_BUS },
+    targets: targets.map((target) =>
+      "queue" in target ? makeQueueTarget(target, name, queues) : makeFunctionTarget(target, name, { ...deps, track }),
+    ),
+  }));
+  const cancels = compiled.map(({ everyMillis, rule, targets }) =>
+    repeat(everyMillis, scheduler, () => {
+      const event = scheduledEvent(rule.name, scheduler.now(), queues);
+      for (const target of targets) deliver(event, rule, target, deps);
+    }),
+  );
+  return {
+    /** Sends no more events. Resolves when the current invocations have ended. */
+    async stop() {
+      for (const cancel of cancels) cancel();
+      await Promise.all(running);
+    },
+  };
+}
+
+/** EventBridge's event for a rule that runs on a schedule (user guide, "Scheduled Event"). */
+function scheduledEvent(rule: string, time: number, account: Queues): { eventId: string; body: string } {
+  const resources = [`arn:aws:events:${account.region}:${account.accountId}:rule/${rule}`];
+  const event = { detailType: "Scheduled Event", source: "aws.events", time, resources, detail: DETAIL };
+  const envelope = toEnvelope(event, account);
+  return { eventId: envelope.id, body: eventBody(envelope, DETAIL) };
+}
+
+/** Node.js runs a timer of more than 24.8 days at once. */
+const MAX_TIMER_MILLIS = 86_400_000;
+
+/** Runs a task at each whole period from now. The periods that a laptop sleeps through count as one. */
+function repeat(millis: number, scheduler: Scheduler, run: () => void): Cancel {
+  let due = scheduler.now() + millis;
+  let cancel = wait();
+  function wait(): Cancel {
+    return scheduler.after(Math.min(due - scheduler.now(), MAX_TIMER_MILLIS), wake);
+  }
+  function wake(): void {
+    const late = scheduler.now() - due;
+    if (late >= 0) due += millis * (Math.floor(late / millis) + 1);
+    cancel = wait();
+    if (late >= 0) run();
+  }
+  return () => cancel();
+}

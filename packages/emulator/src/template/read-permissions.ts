@@ -1,0 +1,29 @@
+import { matchesArn } from "./queue-policies.ts";
+import type { Section } from "./section.ts";
+import type { Stack } from "./stack.ts";
+
+const EVENTBRIDGE = "events.amazonaws.com";
+const INVOKING: ReadonlySet<string> = new Set(["lambda:InvokeFunction", "lambda:*"]);
+
+/** True if an AWS::Lambda::Permission lets the rule invoke the function. */
+export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functionName: string; ruleArn: string }) {
+  return stack.resources
+    .ofType("AWS::Lambda::Permission")
+    .some(
+      ({ properties }) =>
+        properties.text("Principal") === EVENTBRIDGE &&
+        INVOKING.has(properties.text("Action")) &&
+        nameIn(properties) === functionName &&
+        allows(properties, "SourceArn", (source) => matchesArn(source, ruleArn)) &&
+        allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
+    );
+}
+
+/** The name of the function, which may be given by its ARN. */
+function nameIn(permission: Section): string | undefined {
+  return permission.text("FunctionName").split(":function:").at(-1);
+}
+
+function allows(permission: Section, name: string, isMet: (value: string) => boolean): boolean {
+  return !permission.has(name) || isMet(permission.text(name));
+}

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { freePort } from "./free-port.ts";
 import { functionEnvironment } from "./function-environment.ts";
+import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
@@ -57,6 +58,8 @@ export type Addresses = {
   readonly url: string;
   /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
+  /** The URLs of functions that have one, by logical id: `http://127.0.0.1:<port>/_functions/<logical id>/`. */
+  readonly functionUrls: Readonly<Record<string, string>>;
 };
 
 export type RunningTemplate = Addresses &
@@ -83,11 +86,13 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   });
   for (const warning of stack.warnings) (options.warn ?? console.warn)(warning);
   const [{ name: stage }] = stack.api.stages;
-  const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint };
+  const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
+  const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint, functionUrls };
   const { close } = await startRuntime({
     api: stack.api,
     functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
     eventing: stack,
+    functionUrls: stack.functionUrls,
     port,
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
+import type { FunctionUrl } from "./function-url/function-url.ts";
+import { makeFunctionUrls } from "./function-url/function-urls.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
@@ -24,6 +26,7 @@ export type RuntimeDescription = {
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
+  readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
@@ -58,10 +61,12 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
   });
+  const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
   const server = makeHttpServer({
-    bodyBudget: (path) => (isInvocation(path) ? invocationBodies : callBodies),
+    bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
+    publicService: functionUrls,
     services: [
       makeInvokeApi(functions),
       makeManagementApi({ ...gateway, stages: api.stages }),

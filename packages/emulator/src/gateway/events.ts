@@ -1,3 +1,4 @@
+import { requestTime } from "../request-time.ts";
 import { messageIdOn, requestId } from "./ids.ts";
 import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
 
@@ -130,13 +131,4 @@ function requestContext(session: WithAuthorizer, { id, at }: GatewayRequest, own
     connectionId: session.connectionId,
     apiId: session.apiId,
   };
-}
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** The Common Log Format's time, `31/Aug/2022:13:34:52 +0000`, independent of the zone and language of this machine. */
-export function requestTime(epochMillis: number): string {
-  const moment = new Date(epochMillis);
-  const day = String(moment.getUTCDate()).padStart(2, "0");
-  return `${day}/${MONTHS[moment.getUTCMonth()]}/${moment.getUTCFullYear()}:${moment.toISOString().slice(11, 19)} +0000`;
 }

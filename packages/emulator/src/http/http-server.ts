@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BodyBudget } from "./body-budget.ts";
@@ -29,6 +35,11 @@ const NO_MEMORY: HttpResponse = {
 
 type Deps = {
   readonly services: readonly HttpService[];
+  /**
+   * The service that web pages of every origin may call, if the path is its own. No other service gets such a request:
+   * some of them do not go by the path.
+   */
+  readonly publicService?: (path: string) => HttpService | undefined;
   /** The budget for bodies of requests to this path. */
   readonly bodyBudget: (path: string) => BodyBudget;
 };
@@ -60,8 +71,10 @@ export function makeHttpServer(
 
 async function respond(request: IncomingMessage, deps: Deps): Promise<HttpResponse> {
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
-  if (!isLocalHost(request.headers) || isForeignPage(request.headers)) return FORBIDDEN;
   const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
+  const publicService = deps.publicService?.(path);
+  if (!isLocalHost(request.headers)) return FORBIDDEN;
+  if (publicService === undefined && isForeignPage(request.headers)) return FORBIDDEN;
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {
@@ -72,7 +85,8 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   let response: HttpResponse | undefined;
   try {
     const body = await readBody(request);
-    response = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, deps.services);
+    const services = publicService === undefined ? deps.services : [publicService];
+    response = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, services);
     return response;
   } finally {
     void (response?.until ?? Promise.resolve()).finally(release);
@@ -83,22 +97,25 @@ async function serve(
   { request, path, query, body }: { request: IncomingMessage; path: string; query: string; body: Buffer },
   services: readonly HttpService[],
 ): Promise<HttpResponse> {
-  const { method = "", headers } = request;
+  const { method = "", headers, rawHeaders } = request;
+  const clientIp = request.socket.remoteAddress ?? "";
+  const sent = { method, path, rawQuery: query, headers, rawHeaders, clientIp, body };
   for (const service of services) {
-    const response = await service({ method, path, query: new URLSearchParams(`?${query}`), headers, body });
+    const response = await service({ ...sent, query: new URLSearchParams(`?${query}`) });
     if (response !== undefined) return response;
   }
   return FORBIDDEN;
 }
 
 async function send(outgoing: ServerResponse, { status, headers, body = "" }: HttpResponse): Promise<void> {
-  if (typeof body === "string") {
+  if (typeof body === "string" || body instanceof Uint8Array) {
     const bytes = Buffer.from(body);
-    outgoing.writeHead(status, { ...headers, ...(status !== 204 && { "Content-Length": bytes.length }) });
+    const length = status !== 204 && { "Content-Length": bytes.length };
+    outgoing.writeHead(status, { ...headers, ...length } as OutgoingHttpHeaders);
     outgoing.end(bytes);
     return;
   }
-  outgoing.writeHead(status, headers);
+  outgoing.writeHead(status, headers as OutgoingHttpHeaders);
   if (outgoing.req.method === "HEAD") {
     outgoing.end();
     await body[Symbol.asyncIterator]().return?.();

@@ -1,19 +1,23 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** `path` is as sent, without the query. The body is complete and within the server's limit. */
+/** `path` and `rawQuery` are as sent. The body is complete and within the server's limit. */
 export type HttpRequest = {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly rawQuery: string;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values by turns, as sent: `headers` has lost some of the repeated ones. */
+  readonly rawHeaders: readonly string[];
+  readonly clientIp: string;
   readonly body: Buffer;
 };
 
 export type HttpResponse = {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** A stream is sent piece by piece, at once. It is closed when the client disconnects. */
-  readonly body?: string | AsyncIterable<string | Uint8Array>;
+  readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
   /** Set if the request's body is still in use after the response. Never rejects. */
   readonly until?: Promise<unknown>;
 };

@@ -35,7 +35,8 @@ export function isLocalHost(headers: IncomingHttpHeaders): boolean {
 
 /**
  * True if a web page sent the request. No page has to call the AWS APIs, but browsers let a form or a fetch of any page
- * send a POST here, and name the page in Origin. WebSockets are different: their handlers check Origin.
+ * send a POST here, and name the page in Origin. WebSockets and function URLs are different: their handlers, and CORS,
+ * are there for pages.
  */
 export function isForeignPage(headers: IncomingHttpHeaders): boolean {
   return headers.origin !== undefined && !LOCAL_HOST.test(headers.origin.replace(/^https?:\/\//, ""));

@@ -22,9 +22,9 @@ export interface Functions {
   /**
    * Runs a function. Never throws. Event and result are converted to JSON and back, as in Lambda: a handler cannot
    * reach the caller's objects, and values outside of JSON do not arrive. This process cannot stop a handler after its
-   * timeout, so it continues; the observer gets its later faults.
+   * timeout, so it continues; the observer gets its later faults. The request id is a new one unless it is given.
    */
-  invoke(name: string, event: unknown): Promise<InvocationResult>;
+  invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult>;
 }
 
 /** Lambda's default for an account and region. */
@@ -44,12 +44,12 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
   let running = 0;
 
-  async function invoke(name: string, event: unknown): Promise<InvocationResult> {
+  async function invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
     running += 1;
-    const context = lambdaContext(fn, deps);
+    const context = lambdaContext(fn, { ...deps, requestId });
     const invocation = { functionName: name, requestId: context.awsRequestId };
     const begunAt = deps.scheduler.now();
     deps.observe({ kind: "invocation-begun", ...invocation });

@@ -12,7 +12,11 @@ export function functionArn(name: string, { accountId, region }: AwsAccount): st
 
 export function lambdaContext(
   { name, timeoutSeconds, memoryMegabytes }: LambdaFunction,
-  { account, scheduler }: { readonly account: AwsAccount; readonly scheduler: Scheduler },
+  {
+    account,
+    scheduler,
+    requestId = randomUUID(),
+  }: { readonly account: AwsAccount; readonly scheduler: Scheduler; readonly requestId?: string | undefined },
 ) {
   const deadline = scheduler.now() + timeoutSeconds * 1000;
   return {
@@ -21,7 +25,7 @@ export function lambdaContext(
     functionVersion: "$LATEST",
     invokedFunctionArn: functionArn(name, account),
     memoryLimitInMB: String(memoryMegabytes),
-    awsRequestId: randomUUID(),
+    awsRequestId: requestId,
     logGroupName: `/aws/lambda/${name}`,
     logStreamName: "local",
     getRemainingTimeInMillis: () => Math.max(0, deadline - scheduler.now()),

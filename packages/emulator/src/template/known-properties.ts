@@ -101,7 +101,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   EphemeralStorage: "harmless",
   EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
-  FunctionUrlConfig: { named: "functions have no URL here" },
+  FunctionUrlConfig: { refused: "a URL is read only from the function's own properties" },
   Handler: "emulated",
   KmsKeyArn: "harmless",
   Layers: { named: "layers are not loaded here" },
@@ -135,10 +135,32 @@ const FUNCTION_SETTINGS: PropertyTable = {
 
 const NO_BUILD = "the runtime runs only the output of the project's build";
 
+const URL_SETTINGS: PropertyTable = {
+  AuthType: "emulated",
+  Cors: {
+    members: {
+      AllowCredentials: "emulated",
+      AllowHeaders: "emulated",
+      AllowMethods: "emulated",
+      AllowOrigins: "emulated",
+      ExposeHeaders: "emulated",
+      MaxAge: "emulated",
+    },
+  },
+  InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
+};
+
+const FUNCTION_URL: PropertyTable = {
+  ...URL_SETTINGS,
+  Qualifier: { refused: "functions have no aliases here" },
+  TargetFunctionArn: "emulated",
+};
+
 const FUNCTION: PropertyTable = {
   ...FUNCTION_SETTINGS,
   Events: { each: { Properties: "emulated", Type: "emulated" } },
   FunctionName: "emulated",
+  FunctionUrlConfig: { members: URL_SETTINGS },
   ImageConfig: { refused: NO_BUILD },
   ImageUri: { refused: NO_BUILD },
   InlineCode: { refused: NO_BUILD },
@@ -278,6 +300,7 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::Events::Rule", RULE],
   ["AWS::Lambda::EventInvokeConfig", EVENT_INVOKE_CONFIG],
   ["AWS::Lambda::Permission", PERMISSION],
+  ["AWS::Lambda::Url", FUNCTION_URL],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
   ["AWS::Serverless::Function", FUNCTION],

@@ -1,5 +1,6 @@
 import type { AwsAccount } from "../aws-account.ts";
 import { busNameOf } from "../eventbridge/bus-name.ts";
+import { functionUrl } from "../function-url/function-url.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 export type LocalAccount = AwsAccount & {
@@ -12,6 +13,8 @@ type PhysicalName = {
   readonly name: string;
   readonly ref: string;
   readonly arn?: string;
+  /** The address of a function URL, whose `Ref` is the ARN of the function. */
+  readonly url?: string;
 };
 
 /** The attributes that are a physical name: of a queue, and of an event bus. */
@@ -40,7 +43,9 @@ export class PhysicalNames {
     const resource = this.#resources.find(logicalId);
     const physical = resource === undefined ? this.#generated(logicalId) : this.of(resource);
     if (physical === undefined) return undefined;
-    const { name, arn } = physical;
+    const { name, ref, arn, url } = physical;
+    if (attribute === "FunctionUrl" && url !== undefined) return url;
+    if (attribute === "FunctionArn" && url !== undefined) return ref;
     if (attribute === "Arn" && arn !== undefined) return arn;
     return NAME_ATTRIBUTES.has(attribute) ? name : `${logicalId}.${attribute}`;
   }
@@ -67,6 +72,13 @@ export class PhysicalNames {
         const name = properties.text("Name");
         return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:event-bus/${name}` };
       }
+      case "AWS::Lambda::Url": {
+        const target = "TargetFunctionArn";
+        const name = properties.text(target).split(":function:").at(-1);
+        const fn = this.#functions().find((candidate) => this.of(candidate).name === name);
+        if (fn === undefined) throw properties.problem(target, "is not any AWS::Serverless::Function here");
+        return this.#urlOf(logicalId, fn);
+      }
       case "AWS::DynamoDB::Table": {
         const name = properties.text("TableName", logicalId);
         return { name, ref: name };
@@ -79,7 +91,7 @@ export class PhysicalNames {
   }
 
   /** The rule that SAM makes for the Schedule event of a function. */
-  scheduleRule(fn: Resource, event: string): Required<PhysicalName> {
+  scheduleRule(fn: Resource, event: string): PhysicalName & { readonly arn: string } {
     const { accountId, region } = this.#account;
     const schedule = fn.properties.section("Events").section(event).section("Properties");
     const name = schedule.text("Name", `${fn.logicalId}${event}`);
@@ -88,14 +100,24 @@ export class PhysicalNames {
 
   /** A resource that SAM makes for a property of a function. */
   #generated(logicalId: string): PhysicalName | undefined {
-    for (const fn of this.#resources.ofType("AWS::Serverless::Function")) {
+    for (const fn of this.#functions()) {
       if (!logicalId.startsWith(fn.logicalId)) continue;
-      const events = fn.properties.section("Events");
       const event = logicalId.slice(fn.logicalId.length);
+      if (event === "Url" && fn.properties.isGiven("FunctionUrlConfig")) return this.#urlOf(logicalId, fn);
+      const events = fn.properties.section("Events");
       if (events.isGiven(event) && events.section(event).isText("Type", "Schedule"))
         return this.scheduleRule(fn, event);
     }
     return undefined;
+  }
+
+  #urlOf(logicalId: string, fn: Resource): PhysicalName {
+    const { arn = "" } = this.of(fn);
+    return { name: logicalId, ref: arn, url: functionUrl(this.#account.origin, fn.logicalId) };
+  }
+
+  #functions(): readonly Resource[] {
+    return this.#resources.ofType("AWS::Serverless::Function");
   }
 
   /** True for the logical id of a route: SAM makes one for each key of an API's Routes. */

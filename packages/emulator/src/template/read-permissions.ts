@@ -13,10 +13,27 @@ export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functio
       ({ properties }) =>
         properties.text("Principal") === EVENTBRIDGE &&
         INVOKING.has(properties.text("Action")) &&
+        !properties.flag("InvokedViaFunctionUrl") &&
         nameIn(properties) === functionName &&
         allows(properties, "SourceArn", (source) => matchesArn(source, ruleArn)) &&
         allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
     );
+}
+
+/**
+ * True if permissions let everybody invoke the function by its URL. Since October 2025 Lambda asks for two of them
+ * (developer guide, "Control access to Lambda function URLs").
+ */
+export function isUrlPublic(stack: Stack, functionName: string): boolean {
+  const open = stack.resources
+    .ofType("AWS::Lambda::Permission")
+    .map(({ properties }) => properties)
+    .filter((permission) => permission.text("Principal") === "*" && nameIn(permission) === functionName);
+  const ofUrl = open.filter((permission) => permission.text("FunctionUrlAuthType", "NONE") === "NONE");
+  return (
+    ofUrl.some((permission) => permission.text("Action") === "lambda:InvokeFunctionUrl") &&
+    open.some((permission) => INVOKING.has(permission.text("Action")))
+  );
 }
 
 /** The name of the function, which may be given by its ARN. */

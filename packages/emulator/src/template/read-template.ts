@@ -4,6 +4,7 @@ import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
 import { readCallers } from "./read-callers.ts";
+import { readFunctionUrls } from "./read-function-urls.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
@@ -32,6 +33,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     warnings,
     api: readApi(stack),
     functions: readFunctions(stack),
+    functionUrls: readFunctionUrls(stack),
     rules: readRules(stack),
     schedules: readSchedules(stack),
     queues: readQueues(stack),

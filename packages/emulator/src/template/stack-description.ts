@@ -1,5 +1,6 @@
 import type { Schedule } from "../eventbridge/schedules.ts";
 import type { EventingDescription } from "../eventing.ts";
+import type { FunctionUrl } from "../function-url/function-url.ts";
 import type { ApiDescription } from "../gateway/api-description.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
@@ -8,6 +9,7 @@ export type StackDescription = EventingDescription & {
   readonly api: ApiDescription;
   readonly functions: readonly FunctionDescription[];
   readonly schedules: readonly Schedule[];
+  readonly functionUrls: readonly FunctionUrl[];
   /** Texts about properties and resources without effect here. */
   readonly warnings: readonly string[];
 };

@@ -6,7 +6,15 @@ import { runTemplate } from "../../src/index.ts";
 import { executions } from "../../src/lambda/functions.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Handler, ok, policy, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
+import {
+  allow,
+  type Handler,
+  type Json,
+  ok,
+  policy,
+  startTestRuntime,
+  type TestRuntime,
+} from "../support/test-runtime.ts";
 import {
   connect,
   exchange,
@@ -80,6 +88,18 @@ const identifiable: Identifiable = {
   },
   request: { id: "abc", at: 1 },
 };
+
+/** A request to the URL of the function `Fn`, whose CORS allows every origin: its event, and the response. */
+async function throughUrl(init: RequestInit = {}, result: Json = { statusCode: 204 }) {
+  const cors = { allowOrigins: ["*"], allowMethods: [], allowHeaders: [], exposeHeaders: [], allowCredentials: false };
+  await using runtime = await startTestRuntime({
+    handlers: { Fn: () => result },
+    functionUrls: [{ id: "Fn", functionName: "Fn", permitted: true, cors }],
+  });
+  const response = await fetch(`http://127.0.0.1:${runtime.port}/_functions/Fn/check`, init);
+  await response.text();
+  return { event: runtime.events["Fn"]?.[0], response };
+}
 
 /** One test for each row of the document, by the row's id. */
 const differences: Readonly<Record<string, () => Promise<void>>> = {
@@ -331,6 +351,42 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const template = { text: ONE_FUNCTION, file: "inline.yaml" };
     await using _running = await runTemplate({ template, loadFunction });
     expect(outcome).toBe("ECONNREFUSED");
+  },
+  async "LA-12"() {
+    const { event } = await throughUrl();
+    const { domainName, domainPrefix, apiId } = event.requestContext;
+    expect(domainName).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect([domainPrefix, apiId, event.rawPath]).toEqual(["Fn", "Fn", "/check"]);
+    expect(event.headers).toMatchObject({ "x-forwarded-port": "443", "x-forwarded-proto": "https" });
+  },
+  async "LA-13"() {
+    for (const [type, isBase64Encoded] of [
+      ["application/json", false],
+      ["text/csv", false],
+      ["application/x-www-form-urlencoded", true],
+      ["image/png", true],
+    ] as const) {
+      const { event } = await throughUrl({ method: "POST", headers: { "content-type": type }, body: "x" });
+      expect([type, event.isBase64Encoded]).toEqual([type, isBase64Encoded]);
+    }
+  },
+  async "LA-14"() {
+    const names = ["WWW-Authenticate", "Connection", "Content-Length", "Server", "Transfer-Encoding", "Upgrade"];
+    const headers = Object.fromEntries([...names, "Date", "X-Own"].map((name) => [name, "7"]));
+    const { response } = await throughUrl({}, { statusCode: 401, headers, body: "four" });
+    for (const name of names) expect(response.headers.get(`x-amzn-remapped-${name}`)).toBe("7");
+    expect(response.headers.has("www-authenticate")).toBe(false);
+    expect([response.headers.get("x-own"), response.headers.get("content-length")]).toEqual(["7", "4"]);
+    expect(response.headers.get("x-amzn-remapped-date")).toBe("7");
+  },
+  async "LA-15"() {
+    const { event } = await throughUrl({ headers: { "X-Forwarded-For": "203.0.113.9", Cookie: "a=1; b=2" } });
+    expect([event.headers["x-forwarded-for"], event.headers.cookie]).toEqual(["127.0.0.1", undefined]);
+    expect(event.cookies).toEqual(["a=1", "b=2"]);
+  },
+  async "LA-16"() {
+    const { response } = await throughUrl({ headers: { Origin: "https://a.example" } });
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://a.example");
   },
 };
 

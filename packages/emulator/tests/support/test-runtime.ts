@@ -1,5 +1,6 @@
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
+import type { FunctionUrl } from "../../src/function-url/function-url.ts";
 import type { Authorizer, Route } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
@@ -25,6 +26,7 @@ export type TestApi = {
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
+  readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -61,6 +63,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     port: 0,
     account: DEFAULT_ACCOUNT,
     services: api.services ?? [],
+    functionUrls: api.functionUrls ?? [],
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
     observer: (event) => {

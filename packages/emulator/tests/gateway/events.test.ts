@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Json, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
+import { allow, type Handler, type Json, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
 import { connect, exchange, openSocket, upgradeText } from "../support/web-socket-client.ts";
 
 const NOW = Date.UTC(2026, 7, 31, 3, 4, 5, 678);
@@ -283,3 +284,24 @@ it("attack:N3 a client that does not finish its headers is cut off after 5 secon
   for await (const chunk of socket) answer += chunk;
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
+
+it.each(["Authorization", "authorization"])(
+  "gw:event-2 gw:event-10 %s is in the events of authorizer and $connect, as sent, and in no other",
+  async (name) => {
+    const fn = deferred();
+    const handlers: Record<string, Handler> = { Authorizer: allow, Connect: ok, Message: () => fn.resolve() };
+    await using runtime = await startTestRuntime({ handlers, routes: { $default: "Message" } });
+    const client = await connect(runtime.url, [], { headers: { [name]: "Bearer  a.b.c" } });
+    client.send("hello");
+    await fn.promise;
+    const [authorizer, connected, message] = ["Authorizer", "Connect", "Message"].map(
+      (functionName) => runtime.events[functionName]?.[0],
+    );
+
+    for (const event of [authorizer, connected]) {
+      expect(event.headers).toMatchObject({ [name]: "Bearer  a.b.c" });
+      expect(event.multiValueHeaders).toMatchObject({ [name]: ["Bearer  a.b.c"] });
+    }
+    expect(JSON.stringify(message)).not.toContain("Bearer");
+  },
+);

@@ -180,6 +180,23 @@ it("gw:management-4 gw:close-4 DELETE closes with 1000, and $disconnect is told"
   expect((await call(runtime, "DELETE", pathOf(id))).status).toBe(410);
 });
 
+it("gw:order-2 gw:management-4 DELETE right after a post closes the connection after the frame", async () => {
+  const { runtime, client, id, told } = await connected();
+  await using _ = runtime;
+  const order: string[] = [];
+  client.ws.on("message", () => order.push("frame"));
+  client.ws.on("close", () => order.push("close"));
+  const large = "x".repeat(131_072);
+  expect((await call(runtime, "POST", pathOf(id), large)).status).toBe(200);
+  expect((await call(runtime, "DELETE", pathOf(id))).status).toBe(204);
+  expect((await call(runtime, "POST", pathOf(id), "too late")).status).toBe(410);
+  expect(await client.closed()).toEqual({ code: 1000, reason: "Connection Closed Normally" });
+
+  expect([order, await client.text()]).toEqual([["frame", "close"], large]);
+  expect(await told).toEqual([1000, "Connection Closed Normally"]);
+  expect(runtime.events["Disconnect"]).toHaveLength(1);
+});
+
 describe("refusals", () => {
   it.each(["POST", "GET", "DELETE"])(
     "gw:management-5 %s to a connection that has closed: 410, to one that never was: 400",

@@ -89,6 +89,36 @@ describe("an event source mapping", () => {
     expect(counters.of("work")).toMatchObject({ sent: 10, deleted: 9, deadLettered: 1 });
   });
 
+  it("receives delayed messages when they are due, those of one moment in one batch, and no other sooner", async () => {
+    const { work, scheduler, counters } = workAndDeadQueues();
+    const batches: (readonly [seconds: number, bodies: readonly string[]])[] = [];
+    const begin = scheduler.now();
+    for (const [body, delaySeconds] of [
+      ["c", 60],
+      ["a", 5],
+      ["b", 5],
+      ["now", 0],
+    ] as const) {
+      work.send({ body, delaySeconds });
+    }
+    const mapping = startEventSourceMapping(
+      mappingOf(work, async (event) => void batches.push([(scheduler.now() - begin) / 1000, bodiesOf(event)])),
+      scheduler,
+    );
+    for (let second = 0; second <= 60; second += 1) {
+      await turnOfEventLoop();
+      scheduler.advance(1_000);
+    }
+    await mapping.stop();
+
+    expect(batches).toEqual([
+      [0, ["now"]],
+      [5, ["a", "b"]],
+      [60, ["c"]],
+    ]);
+    expect(counters.of("work").deleted).toBe(4);
+  });
+
   it("deletes all ten if the template lacks ReportBatchItemFailures", async () => {
     const { work, scheduler, counters } = workAndDeadQueues();
     for (let number = 0; number < 10; number += 1) work.send({ body: String(number) });

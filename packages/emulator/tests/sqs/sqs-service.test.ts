@@ -14,7 +14,7 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { makeQueueReport } from "../../src/sqs/queue-report.ts";
 import { makeSqsService } from "../../src/sqs/sqs-service.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
@@ -31,14 +31,14 @@ beforeEach(async () => {
   stop = new AbortController();
   const deps = { queues: under.queues, scheduler: under.scheduler, stopped: stop.signal };
   server = await serveHttpServices(makeSqsService(deps), makeQueueReport({ ...deps, counters: under.counters }));
-  sqs = new SQSClient({
-    endpoint: server.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
+  sqs = clientOf(server.origin);
   QueueUrl = `${server.origin}/123456789012/work`;
 });
+
+function clientOf(endpoint: string): SQSClient {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new SQSClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+}
 
 afterEach(async () => {
   sqs.destroy();
@@ -125,6 +125,44 @@ describe("SQS for the real SDK", () => {
     );
     expect(deleted.Successful).toEqual([{ Id: "one" }]);
     expect(deleted.Failed).toMatchObject([{ Id: "two", Code: "ReceiptHandleIsInvalid" }]);
+  });
+
+  it("delays each message by its own seconds, from 0 to 900, or else by the queue's", async () => {
+    const delayed = workAndDeadQueues({ delaySeconds: 20, visibilityTimeoutSeconds: 3_600 });
+    const deps = { queues: delayed.queues, scheduler: delayed.scheduler, stopped: stop.signal };
+    const other = await serveHttpServices(makeSqsService(deps));
+    onTestFinished(() => other.close());
+    const to = { QueueUrl: `${other.origin}/123456789012/work` };
+    const client = clientOf(other.origin);
+    onTestFinished(() => client.destroy());
+    await client.send(new SendMessageCommand({ ...to, MessageBody: "last", DelaySeconds: 900 }));
+    await client.send(new SendMessageCommand({ ...to, MessageBody: "now", DelaySeconds: 0 }));
+    await client.send(
+      new SendMessageBatchCommand({
+        ...to,
+        Entries: [
+          { Id: "queue", MessageBody: "the queue's" },
+          { Id: "own", MessageBody: "its own", DelaySeconds: 1 },
+        ],
+      }),
+    );
+    const arrivals: unknown[] = [];
+    for (const seconds of [0, 1, 18, 1, 879, 1]) {
+      delayed.scheduler.advance(seconds * 1000);
+      arrivals.push(...delayed.work.receive({ max: 10 }).map(({ body }) => [delayed.scheduler.now(), body]));
+    }
+    const begin = delayed.scheduler.now() - 900_000;
+
+    expect(arrivals).toEqual([
+      [begin, "now"],
+      [begin + 1_000, "its own"],
+      [begin + 20_000, "the queue's"],
+      [begin + 900_000, "last"],
+    ]);
+    for (const DelaySeconds of [-1, 901]) {
+      const refused = client.send(new SendMessageCommand({ ...to, MessageBody: "x", DelaySeconds }));
+      await expect(refused).rejects.toMatchObject({ name: "InvalidParameterValue" });
+    }
   });
 
   it("knows its queues by URL and by name", async () => {

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { startEventing } from "../../src/eventing.ts";
+import { makeFunctionUrls } from "../../src/function-url/function-urls.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
@@ -201,46 +203,71 @@ async function run(stack: StackDescription): Promise<void> {
   });
   const account = DEFAULT_ACCOUNT;
   makeGateway({ api: stack.api, account, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
+  makeFunctionUrls(stack.functionUrls, { functions, scheduler });
   await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
 }
 
-it("after any change of one line, the template runs or is refused in one line", {
-  timeout: 60_000,
-}, async () => {
-  const lines = template.split("\n");
-  const change = fc.oneof(
-    fc.constant((_line: string) => ""),
-    fc.constant((line: string) => line.replace(/(\w)(\w+):/, "$2$1:")),
-    fc.constant((line: string) => line.replace(/^ {2}/, "")),
-    fc
-      .constantFrom(
-        "[]",
-        "{}",
-        "-1",
-        "a.fifo",
-        "$default",
-        "!Ref Nothing",
-        "!GetAtt A.B",
-        "{ a: [b] }",
-        "null",
-        "''",
-        "~",
-      )
-      .map((value) => (line: string) => line.replace(/: .*$/, `: ${value}`)),
-  );
-  let refused = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.nat(lines.length - 1), change, async (at, changed) => {
-      const text = lines.with(at, changed(lines[at] ?? "")).join("\n");
-      try {
-        await run(describeTemplate(text));
-      } catch (error) {
-        refused += 1;
-        expect(error instanceof TemplateError || error instanceof ParameterError, String(error)).toBe(true);
-        expect((error as Error).message).not.toContain("\n");
-      }
-    }),
-    { numRuns: 60 },
-  );
-  expect(refused, "some changes do harm").toBeGreaterThan(0);
+const scheduled = readFileSync("packages/emulator/tests/support/scheduled-template.yaml", "utf8");
+
+it("a template with buses, schedules, function URLs and saved queries has nothing to report", () => {
+  const stack = describeTemplate(scheduled);
+
+  expect(stack.warnings).toEqual([]);
+  expect(stack.rules).toMatchObject([{ name: "AdminRule", eventBusName: "local-admin" }]);
+  expect(stack.schedules).toMatchObject([{ name: "Nightly" }, { name: "AdministerEachMinute" }]);
+  expect(stack.functionUrls).toMatchObject([{ id: "Check" }, { id: "Administer", permitted: true }]);
+  expect(stack.functions[0]?.environment).toEqual({
+    CHECK_URL: "http://127.0.0.1:3001/_functions/Check/",
+    BUS_ARN: "arn:aws:events:us-east-1:123456789012:event-bus/local-admin",
+    RULE_ARN: "arn:aws:events:us-east-1:123456789012:rule/AdministerEachMinute",
+  });
+  expect(describeTemplate(scheduled, { CheckEndpoint: "false" }).functionUrls).toMatchObject([{ id: "Administer" }]);
 });
+
+it.each([
+  ["the project's", template, 60],
+  ["one with buses, schedules and function URLs", scheduled, 300],
+])(
+  "after any change of one line, a template runs or is refused in one line: %s",
+  {
+    timeout: 60_000,
+  },
+  async (_which, whole, numRuns) => {
+    const lines = whole.split("\n");
+    const change = fc.oneof(
+      fc.constant((_line: string) => ""),
+      fc.constant((line: string) => line.replace(/(\w)(\w+):/, "$2$1:")),
+      fc.constant((line: string) => line.replace(/^ {2}/, "")),
+      fc
+        .constantFrom(
+          "[]",
+          "{}",
+          "-1",
+          "a.fifo",
+          "$default",
+          "!Ref Nothing",
+          "!GetAtt A.B",
+          "{ a: [b] }",
+          "null",
+          "''",
+          "~",
+        )
+        .map((value) => (line: string) => line.replace(/: .*$/, `: ${value}`)),
+    );
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(lines.length - 1), change, async (at, changed) => {
+        const text = lines.with(at, changed(lines[at] ?? "")).join("\n");
+        try {
+          await run(describeTemplate(text));
+        } catch (error) {
+          refused += 1;
+          expect(error instanceof TemplateError || error instanceof ParameterError, String(error)).toBe(true);
+          expect((error as Error).message).not.toContain("\n");
+        }
+      }),
+      { numRuns },
+    );
+    expect(refused, "some changes do harm").toBeGreaterThan(0);
+  },
+);

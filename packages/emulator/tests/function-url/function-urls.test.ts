@@ -330,12 +330,14 @@ describe("CORS", () => {
 
   it("leaves an OPTIONS request that is no preflight, and every one without a configuration, to the function", async () => {
     await using configured = await start(ok, { cors: CORS });
-    expect((await fetch(address(configured), { method: "OPTIONS" })).status).toBe(204);
+    for (const headers of [{}, { "Access-Control-Request-Method": "POST" }, { Origin: "https://app.example.com" }]) {
+      expect((await fetch(address(configured), { method: "OPTIONS", headers })).status).toBe(204);
+    }
     await using plain = await start(() => ({ statusCode: 200, headers: { "Access-Control-Allow-Origin": "*" } }));
     const response = await fetch(address(plain), preflight("https://app.example.com"));
 
     expect(corsOf(response)).toEqual({ "allow-origin": "*" });
-    expect([configured.events["Check"]?.length, plain.events["Check"]?.length]).toEqual([1, 1]);
+    expect([configured.events["Check"]?.length, plain.events["Check"]?.length]).toEqual([3, 1]);
   });
 });
 

@@ -17,8 +17,10 @@ const CONSUMER =
 const ARN = "arn:aws:events:us-east-1:123456789012:event-bus/admin";
 
 it.each(["!Ref Admin", "!GetAtt Admin.Arn", "admin", ARN])("a rule names its bus as %s", (bus) => {
-  const { rules } = describeSmallTemplate(BUS, QUEUE, ruleOn(bus), POLICY);
+  const arnOfRule = CONSUMER.replace("!Ref Admin", "!GetAtt Rule.Arn");
+  const { rules, functions } = describeSmallTemplate(BUS, QUEUE, ruleOn(bus), POLICY, arnOfRule);
 
+  expect(functions[0]?.environment["NAME"]).toBe("arn:aws:events:us-east-1:123456789012:rule/admin/Rule");
   expect(rules).toMatchObject([{ name: "Rule", eventBusName: "admin", targets: [{ permitted: true }] }]);
 });
 

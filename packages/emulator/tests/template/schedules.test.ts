@@ -112,6 +112,7 @@ it.each<readonly [about: string, resources: readonly string[], permitted: boolea
   ["with another service's", [permission(RULE_MAY_INVOKE.replace("events.", "s3."))], false],
   ["with another account's", [permission(`${RULE_MAY_INVOKE}, SourceAccount: "210987654321"`)], false],
   ["with another function's", [permission(RULE_MAY_INVOKE.replace("!Ref Fn", "Other"))], false],
+  ["with a permission to invoke by the URL", [permission(`${RULE_MAY_INVOKE}, InvokedViaFunctionUrl: true`)], false],
   ["with a permission for URLs", [permission(RULE_MAY_INVOKE.replace("Function,", "FunctionUrl,"))], false],
 ])("attack:I4 a rule with a rate may invoke its function only %s", (_about, resources, permitted) => {
   expect(describeSmallTemplate(rule(TO_FUNCTION), ...resources).schedules).toEqual([

@@ -1,5 +1,10 @@
 /** A dependency that could not be reached, or whose response could not be used. It is a reason code for the log. */
-export type UnavailableDependency = "CONNECTION_STORE" | "DELIVERY_QUEUE" | "SIGNING_SECRETS" | "SUBSCRIPTION_STORE";
+export type UnavailableDependency =
+  | "CONNECTION_STORE"
+  | "DELIVERY_QUEUE"
+  | "REVOCATION_LIST"
+  | "SIGNING_SECRETS"
+  | "SUBSCRIPTION_STORE";
 
 /**
  * A fault of this service or of one that it calls. The caller did not cause it, so it is never a refusal. `cause` keeps

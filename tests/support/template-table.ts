@@ -19,7 +19,11 @@ export function tableDefinition(name: string, index: string): CreateTableCommand
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions,
     KeySchema,
-    GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((declared: object) => ({ ...declared, IndexName: index })),
+    // The users' index has its name from a parameter.
+    GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((declared: { readonly IndexName: string }) => ({
+      ...declared,
+      IndexName: declared.IndexName === "GSI1Name" ? index : declared.IndexName,
+    })),
   };
 }
 

@@ -19,12 +19,15 @@ export async function getInBatches(
   dependency: UnavailableDependency,
   keys: readonly ItemKey[],
 ): Promise<Items> {
+  return callTable(table, dependency, (options) => getWithin(options, table, keys));
+}
+
+/** Reads items as a part of a call. At most a page or the named connections are asked for: five batches at once. */
+export async function getWithin(options: CallOptions, table: DynamoTable, keys: readonly ItemKey[]): Promise<Items> {
   const batches = Array.from({ length: Math.ceil(keys.length / GET_BATCH_SIZE) }, (_, n) =>
     keys.slice(n * GET_BATCH_SIZE, (n + 1) * GET_BATCH_SIZE),
   );
-  return callTable(table, dependency, async (options) =>
-    (await Promise.all(batches.map((batch) => getBatch(table, batch, options)))).flat(),
-  );
+  return (await Promise.all(batches.map((batch) => getBatch(table, batch, options)))).flat();
 }
 
 /** Reads one batch. DynamoDB responds 200 even if it read only a part: the rest is read again, after growing pauses. */

@@ -1,7 +1,7 @@
+import type { ListedConnection } from "../../application/ports/connection-store.ts";
 import { type Connection, closesAt, parseConnectionId } from "../../domain/connection/connection.ts";
-import { endSlot } from "../../domain/connection/ending.ts";
 import { type Identity, parseIdentity } from "../../domain/identity/identity.ts";
-import { isPlainObject, type PlainObject } from "../../domain/plain-object.ts";
+import { isPlainObject } from "../../domain/plain-object.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
 import { utf8Length } from "../../domain/text.ts";
 import {
@@ -11,10 +11,10 @@ import {
   parseEpochMillis,
   parseEpochSeconds,
 } from "../../domain/time.ts";
-import { type IssuerId, parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
-import { parseIssuerId } from "../issuer-id.ts";
+import { MAX_TOKEN_ID_BYTES } from "../../domain/token/token-facts.ts";
 import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.ts";
-import { connectionKey, momentKey, slotKey } from "./table-keys.ts";
+import { connectionKey } from "./table-keys.ts";
+import { fromTokenAttributes, toTokenAttributes } from "./token-attributes.ts";
 
 /**
  * The item of a connection. `expiresAt` owns the end of the connection. The sort key of the users' index and `endSlot`,
@@ -36,19 +36,6 @@ export function toConnectionItem({
     ...toTokenAttributes(token, expiresAt),
     ttl: collectedFrom(facts.connectedAt),
     ...toSubscribedEntitiesAttributes(noSubscriptions(facts.connectedAt)),
-  };
-}
-
-/** The attributes that a renewal replaces: the facts of the token, the end, and the end's copies in the indexes. */
-export function toTokenAttributes(token: TokenFacts, expiresAt: EpochSeconds): Record<string, unknown> {
-  return {
-    issuer: token.issuer,
-    tokenExpiresAt: token.expiresAt,
-    ...(token.issuedAt !== undefined && { issuedAt: token.issuedAt }),
-    ...(token.tokenId !== undefined && { tokenId: token.tokenId }),
-    expiresAt,
-    GSI1SK: momentKey(expiresAt),
-    endSlot: slotKey(endSlot(expiresAt)),
   };
 }
 
@@ -87,41 +74,22 @@ function beginningOf(text: string, maxBytes: number): string {
   return beginning;
 }
 
-/** The connection in an item. Undefined for every other item: a tombstone, another kind, an older or a newer schema. */
+/** The connection in a record. Undefined for every other item: a tombstone, another kind, an older or a newer schema. */
 export function fromConnectionItem(item: unknown): Connection | undefined {
+  const connection = fromIndexedItem(item);
+  return connection && { ...connection, token: fromTokenAttributes(item, connection.expiresAt) };
+}
+
+/** The connection in an item of the users' index, which has no facts of the token. */
+export function fromIndexedItem(item: unknown): ListedConnection | undefined {
   if (!isPlainObject(item) || item["sk"] !== "connection") return undefined;
   const id = parseConnectionId(item["pk"]);
   const identity = parseIdentity({ ...item, userId: item["GSI1PK"] });
   const connectedAt = parseEpochMillis(item["connectedAt"]);
   const expiresAt = parseEpochSeconds(item["expiresAt"]);
   const { sourceIp, userAgent } = item;
-  const token = fromTokenAttributes(item, expiresAt);
-  if (!token || !id || !identity || !connectedAt || !expiresAt || typeof sourceIp !== "string") return undefined;
-  return {
-    id,
-    identity,
-    sourceIp,
-    ...(typeof userAgent === "string" && { userAgent }),
-    connectedAt,
-    token,
-    expiresAt,
-  };
-}
-
-/** A record of an older schema has no facts of its token but the end. */
-const UNKNOWN_ISSUER = "----------------" as IssuerId;
-
-function fromTokenAttributes(item: PlainObject, expiresAt: EpochSeconds | undefined): TokenFacts | undefined {
-  const end = parseEpochSeconds(item["tokenExpiresAt"]) ?? expiresAt;
-  const issuedAt = parseEpochSeconds(item["issuedAt"]);
-  const tokenId = parseTokenId(item["tokenId"]);
-  if (end === undefined) return undefined;
-  return {
-    issuer: parseIssuerId(item["issuer"]) ?? UNKNOWN_ISSUER,
-    expiresAt: end,
-    ...(issuedAt !== undefined && { issuedAt }),
-    ...(tokenId !== undefined && { tokenId }),
-  };
+  if (!id || !identity || !connectedAt || !expiresAt || typeof sourceIp !== "string") return undefined;
+  return { id, identity, sourceIp, ...(typeof userAgent === "string" && { userAgent }), connectedAt, expiresAt };
 }
 
 /** The entities that the connection is subscribed to; undefined for an item of another schema. */
@@ -147,29 +115,16 @@ export function toSubscribedEntitiesAttributes({
   return subscribed;
 }
 
-/**
- * Every attribute that identifies the user, finds the user's connection, or marks it as open. A tombstone has none of
- * them. It keeps the names and their count, so that an interrupted removal of subscriptions can be repeated, and
- * `endSlot`, because its removal would cost one more write unit.
- */
-export const OPEN_ATTRIBUTES: readonly string[] = [
-  "GSI1PK",
-  "GSI1SK",
-  "firstName",
-  "lastName",
-  "sub",
-  "sourceIp",
-  "userAgent",
-  "connectedAt",
-  "expiresAt",
-  "issuer",
-  "issuedAt",
-  "tokenId",
-  "revision",
-  "turn",
-  "part",
-  "levels",
-];
+/** A kilobyte, less the space for numbers that grow. */
+const RECORD_BYTES = 1000;
+
+/** The longest facts that a renewal can add: space for them is never given to names. */
+const LONGEST_FACTS = { issuedAt: 2 ** 33, tokenId: "x".repeat(MAX_TOKEN_ID_BYTES) };
+
+/** The space for names in a record, in bytes. */
+export function freeBytesIn(record: Readonly<Record<string, unknown>>): number {
+  return RECORD_BYTES - itemBytes({ ...record, ...LONGEST_FACTS });
+}
 
 /** The size of an item of texts, numbers and sets of texts, as DynamoDB counts it or a few bytes more. */
 export function itemBytes(item: Readonly<Record<string, unknown>>): number {

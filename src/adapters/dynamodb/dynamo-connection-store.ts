@@ -1,35 +1,26 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  TransactionConflictException,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
-import {
-  CLOSED_ID_SECONDS,
-  type Connection,
-  type ConnectionId,
-  isExpired,
-} from "../../domain/connection/connection.ts";
+import type { ConnectionStore, ListedConnection, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
+import { type Connection, type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import { getInBatches } from "./batches.ts";
-import { fromConnectionItem, OPEN_ATTRIBUTES, toConnectionItem } from "./connection-item.ts";
-import { type CallOptions, callTable, type DynamoTable, WAITING } from "./dynamo-table.ts";
+import { getInBatches, getWithin } from "./batches.ts";
+import { fromConnectionItem, fromIndexedItem, toConnectionItem } from "./connection-item.ts";
+import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { ownConnection } from "./own-connection.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
+import { pastTransactions } from "./past-transactions.ts";
 import { connectionKey, LAST_MOMENT, momentKey } from "./table-keys.ts";
+import { markClosed } from "./tombstone-item.ts";
 
 const PAGE_SIZE = 100;
 
-const TRANSACTION_MILLIS = 20;
+/** The index may show an old end for a moment. DynamoDB's is behind by less than a second as a rule. */
+const INDEX_LAG_SECONDS = 60;
 
 /** A tombstone has no `expiresAt`, so it fails this condition for as long as it exists. */
 const FREE_OR_EXPIRED = "attribute_not_exists(pk) OR expiresAt <= :now";
-
-/** Some names are reserved words of DynamoDB's expressions, so every name has a placeholder. */
-const MARK_CLOSED = `SET closedAt = :now, #ttl = :ttl REMOVE ${OPEN_ATTRIBUTES.map((name) => `#${name}`).join(", ")}`;
-const MARK_CLOSED_NAMES = Object.fromEntries(["ttl", ...OPEN_ATTRIBUTES].map((name) => [`#${name}`, name]));
 
 export class DynamoConnectionStore implements ConnectionStore {
   readonly #table: DynamoTable;
@@ -62,50 +53,46 @@ export class DynamoConnectionStore implements ConnectionStore {
    * tombstone has no revision, so every concurrent change fails.
    */
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    const markClosed = new UpdateCommand({
-      TableName: this.#table.name,
-      Key: connectionKey(id),
-      UpdateExpression: MARK_CLOSED,
-      ExpressionAttributeNames: MARK_CLOSED_NAMES,
-      ExpressionAttributeValues: { ":now": now, ":ttl": addSeconds(now, CLOSED_ID_SECONDS) },
-    });
+    const update = new UpdateCommand({ TableName: this.#table.name, Key: connectionKey(id), ...markClosed(now) });
     await callTable(this.#table, "CONNECTION_STORE", (options) =>
-      pastTransactions(() => this.#table.documents.send(markClosed, options), options),
+      pastTransactions(() => this.#table.documents.send(update, options), options),
     );
   }
 
-  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
-    const start = from === undefined ? undefined : startKey(userId, now, from);
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
+    const first = addSeconds(now, 1 - INDEX_LAG_SECONDS);
+    const start = from === undefined ? undefined : startKey(userId, first, from);
     const query = new QueryCommand({
-      TableName: this.#table.name,
-      IndexName: this.#table.index,
-      // Expired records sort before the range, those of an older schema after it: neither costs a read.
-      KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
-      ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
+      ...this.#queryOf(userId, first),
       Limit: PAGE_SIZE,
       ...(start && { ExclusiveStartKey: start }),
     });
-    const page = await callTable(this.#table, "CONNECTION_STORE", (options) =>
-      this.#table.documents.send(query, options),
-    );
-    const items = (page.Items ?? []).map(fromConnectionItem).filter((connection) => connection !== undefined);
-    return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
+    return callTable(this.#table, "CONNECTION_STORE", async (options) => {
+      const page = await this.#table.documents.send(query, options);
+      const listed = (page.Items ?? []).flatMap((item) => fromIndexedItem(item) ?? []);
+      const items = await this.#renewed(listed, userId, now, options);
+      return { items, ...(page.LastEvaluatedKey && { next: nextPage(page.LastEvaluatedKey) }) };
+    });
   }
 
   async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
-    const query = new QueryCommand({
-      TableName: this.#table.name,
-      IndexName: this.#table.index,
-      KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :next AND :last",
-      ExpressionAttributeValues: { ":user": userId, ":next": momentKey(addSeconds(now, 1)), ":last": LAST_MOMENT },
-      ProjectionExpression: "pk",
-      // One more than asked for, since the caller's own connection may be among them.
-      Limit: most + 1,
+    return callTable(this.#table, "CONNECTION_STORE", async (options) => {
+      let count = 0;
+      let start: Record<string, unknown> | undefined;
+      do {
+        const query = new QueryCommand({
+          ...this.#queryOf(userId, addSeconds(now, 1)),
+          ProjectionExpression: "pk",
+          // One more, since `besides` may be among them.
+          Limit: most - count + 1,
+          ExclusiveStartKey: start,
+        });
+        const page = await this.#table.documents.send(query, options);
+        count += (page.Items ?? []).filter(({ pk }) => pk !== besides).length;
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined && count < most);
+      return Math.min(count, most);
     });
-    const { Items = [] } = await callTable(this.#table, "CONNECTION_STORE", (options) =>
-      this.#table.documents.send(query, options),
-    );
-    return Math.min(Items.filter(({ pk }) => pk !== besides).length, most);
   }
 
   async liveConnectionsAmong(
@@ -117,18 +104,39 @@ export class DynamoConnectionStore implements ConnectionStore {
     const connections = items.flatMap((item) => fromConnectionItem(item) ?? []);
     return connections.filter((one) => one.identity.userId === userId && !isExpired(one, now));
   }
-}
 
-/** Repeats a write that a transaction on the same record refuses. A transaction takes milliseconds. */
-async function pastTransactions(send: () => Promise<unknown>, { abortSignal }: CallOptions): Promise<void> {
-  for (;;) {
-    try {
-      await send();
-      return;
-    } catch (error) {
-      if (!(error instanceof TransactionConflictException)) throw error;
-      await WAITING.pause(TRANSACTION_MILLIS * (0.5 + Math.random()), abortSignal);
-    }
+  /** Expired records sort before the range, those of an older schema after it: neither costs a read. */
+  #queryOf(userId: UserId, first: EpochSeconds) {
+    return {
+      TableName: this.#table.name,
+      IndexName: this.#table.index,
+      KeyConditionExpression: "GSI1PK = :user AND GSI1SK BETWEEN :first AND :last",
+      ExpressionAttributeValues: { ":user": userId, ":first": momentKey(first), ":last": LAST_MOMENT },
+    };
+  }
+
+  /** The live ones of a page. A record decides on each connection whose end by the index has passed: it may be renewed. */
+  async #renewed(
+    listed: readonly ListedConnection[],
+    userId: UserId,
+    now: EpochSeconds,
+    options: CallOptions,
+  ): Promise<readonly ListedConnection[]> {
+    const ended = listed.filter((one) => isExpired(one, now));
+    if (ended.length === 0) return listed;
+    const items = await getWithin(
+      options,
+      this.#table,
+      ended.map(({ id }) => connectionKey(id)),
+    );
+    const found = new Map(items.map((item) => [item["pk"], ownConnection(item, userId, now)]));
+    return listed.flatMap((one) => {
+      if (!isExpired(one, now)) return one;
+      const connection = found.get(one.id);
+      if (connection === undefined || typeof connection === "string") return [];
+      const { token: _, ...renewed } = connection;
+      return renewed;
+    });
   }
 }
 
@@ -144,10 +152,10 @@ function nextPage(last: Record<string, unknown>): string {
 }
 
 /**
- * The key to start from; undefined if the page ended on a record that has expired since. All records before it have
- * then expired too, and DynamoDB refuses keys outside the range.
+ * The key to start from; undefined if the page ended on a record that has left the range since. All records before it
+ * have then left it too, and DynamoDB refuses keys outside the range.
  */
-function startKey(userId: UserId, now: EpochSeconds, from: string): Record<string, string> | undefined {
+function startKey(userId: UserId, first: EpochSeconds, from: string): Record<string, string> | undefined {
   const [expiry = "", pk = "", sk = ""] = readCursor(from, 3);
-  return expiry > momentKey(now) && expiry <= LAST_MOMENT ? { GSI1PK: userId, GSI1SK: expiry, pk, sk } : undefined;
+  return expiry >= momentKey(first) && expiry <= LAST_MOMENT ? { GSI1PK: userId, GSI1SK: expiry, pk, sk } : undefined;
 }

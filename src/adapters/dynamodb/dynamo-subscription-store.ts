@@ -6,16 +6,17 @@ import type {
   SubscriptionReference,
   SubscriptionStore,
 } from "../../application/ports/subscription-store.ts";
-import { type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
+import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../domain/subscription/subscription.ts";
-import type { EpochSeconds } from "../../domain/time.ts";
-import { deleteInBatches, getInBatches } from "./batches.ts";
-import { namesFromItem } from "./connection-item.ts";
+import type { EpochMillis, EpochSeconds } from "../../domain/time.ts";
+import { deleteInBatches, getWithin } from "./batches.ts";
+import { collectedFrom, namesFromItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
+import { liveSubscriptions } from "./live-subscriptions.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { RecordChanges } from "./record-changes.ts";
 import { type PartChange, type SubscribedEntities, withName, withoutName } from "./subscribed-entities.ts";
-import { fromSubscriptionItem, partOf, toSubscriptionItem } from "./subscription-item.ts";
+import { partOf, toSubscriptionItem } from "./subscription-item.ts";
 import { connectionKey, entityPartition, type ItemKey, partKey, subscriptionKey } from "./table-keys.ts";
 
 /**
@@ -59,7 +60,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       // moment.
       const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
-      const part = this.#partWrites(connectionId, change.partChange, expiresAt);
+      const part = this.#partWrites(connectionId, change.partChange, connectedAt);
       return { outcome: "subscribed", next: change.subscribed, writes: [row, ...part] };
     });
   }
@@ -69,12 +70,12 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     return this.#changes.change<StoreUnsubscribeOutcome>(
       subscription,
       now,
-      async ({ subscribed, expiresAt }, options) => {
+      async ({ subscribed, connectedAt }, options) => {
         const part = await this.#partOf(subscription, subscribed, options);
         if (part === undefined) return { outcome: "unsubscribed", next: acknowledged(subscribed) };
         const change = withoutName(subscribed, entityId, part);
         const row = { Delete: { TableName: this.#table.name, Key: subscriptionKey(entityId, connectionId) } };
-        const writes = [row, ...this.#partWrites(connectionId, change.partChange, expiresAt)];
+        const writes = [row, ...this.#partWrites(connectionId, change.partChange, connectedAt)];
         return { outcome: "unsubscribed", next: change.subscribed, writes };
       },
     );
@@ -103,14 +104,11 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
       Limit: PAGE_SIZE,
       ...(start !== undefined && { ExclusiveStartKey: { pk, sk: start } }),
     });
-    const page = await callTable(this.#table, "SUBSCRIPTION_STORE", (options) =>
-      this.#table.documents.send(query, options),
-    );
-    const items = (page.Items ?? []).flatMap((item) => fromSubscriptionItem(item, entityId) ?? []);
-    return {
-      items: items.filter((subscription) => !isExpired(subscription, now)),
-      ...(page.LastEvaluatedKey && { next: writeCursor([String(page.LastEvaluatedKey["sk"])]) }),
-    };
+    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
+      const page = await this.#table.documents.send(query, options);
+      const items = await liveSubscriptions(this.#table, page.Items ?? [], entityId, now, options);
+      return { items, ...(page.LastEvaluatedKey && { next: writeCursor([String(page.LastEvaluatedKey["sk"])]) }) };
+    });
   }
 
   async subscribersAmong(
@@ -119,9 +117,10 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     now: EpochSeconds,
   ): Promise<readonly Subscription[]> {
     const keys = [...new Set(ids)].map((id) => subscriptionKey(entityId, id));
-    const items = await getInBatches(this.#table, "SUBSCRIPTION_STORE", keys);
-    const subscriptions = items.flatMap((item) => fromSubscriptionItem(item, entityId) ?? []);
-    return subscriptions.filter((subscription) => !isExpired(subscription, now));
+    return callTable(this.#table, "SUBSCRIPTION_STORE", async (options) => {
+      const items = await getWithin(options, this.#table, keys);
+      return liveSubscriptions(this.#table, items, entityId, now, options);
+    });
   }
 
   /**
@@ -140,13 +139,15 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     return partOf((await this.#table.documents.send(get, options)).Item);
   }
 
-  #partWrites(connectionId: ConnectionId, change: PartChange | undefined, ttl: EpochSeconds) {
+  #partWrites(connectionId: ConnectionId, change: PartChange | undefined, connectedAt: EpochMillis) {
     if (change === undefined) return [];
     const TableName = this.#table.name;
     const Key = partKey(connectionId, change.part);
     switch (change.kind) {
       case "create":
-        return [{ Put: { TableName, Item: { ...Key, names: new Set(change.names), ttl } } }];
+        return [
+          { Put: { TableName, Item: { ...Key, names: new Set(change.names), ttl: collectedFrom(connectedAt) } } },
+        ];
       case "add":
         return [{ Update: { TableName, Key, ...changeOfNames("ADD", change.names) } }];
       case "remove":

@@ -5,16 +5,18 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import type { Absence } from "../../application/ports/connection-store.ts";
 import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
-import { type ConnectionId, type ConnectionLifetime, isExpired } from "../../domain/connection/connection.ts";
+import type { ConnectionId, ConnectionLifetime } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import {
-  fromConnectionItem,
-  itemBytes,
+  collectedFrom,
+  freeBytesIn,
   subscribedEntitiesFromItem,
   toSubscribedEntitiesAttributes,
 } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
+import { ownConnection } from "./own-connection.ts";
 import type { SubscribedEntities } from "./subscribed-entities.ts";
 import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
@@ -41,9 +43,6 @@ export type Decision<T> = {
    */
   readonly isToBeConfirmed?: boolean;
 };
-
-/** A kilobyte, less the space for numbers that grow. */
-const RECORD_BYTES = 1000;
 
 /** The number of times that the SDK tries other requests. */
 const MAX_TRIES = 3;
@@ -97,13 +96,13 @@ export class RecordChanges {
     whose: Whose,
     now: EpochSeconds,
     decide: (record: FoundRecord, options: CallOptions) => Promise<Decision<T>>,
-  ): Promise<T | "not-connected"> {
+  ): Promise<T | Absence> {
     const { connectionId } = whose;
     const work = async (options: CallOptions) => {
       let place: Place | undefined;
       for (;;) {
         const { record, tail } = await this.#read(whose, now, options);
-        if (record === undefined) return "not-connected";
+        if (typeof record === "string") return record;
         const waitMillis = place === undefined ? 0 : waitAt(place, record.subscribed, this.#waiting.now());
         if (waitMillis > 0) {
           await this.#waiting.pause(waitMillis, options.abortSignal);
@@ -133,7 +132,7 @@ export class RecordChanges {
     { connectionId, userId }: Whose,
     now: EpochSeconds,
     { abortSignal }: CallOptions,
-  ): Promise<{ readonly record?: FoundRecord; readonly tail: number }> {
+  ): Promise<{ readonly record: FoundRecord | Absence; readonly tail: number }> {
     const { pk, sk } = connectionKey(connectionId);
     const query = new QueryCommand({
       TableName: this.#table.name,
@@ -144,11 +143,12 @@ export class RecordChanges {
     const { Items = [] } = await this.#table.documents.send(query, { abortSignal });
     const item = Items.find((one) => one["sk"] === sk);
     const tail = Number(Items.find((one) => one["sk"] === queueKey(connectionId).sk)?.["tail"] ?? 0);
-    const connection = fromConnectionItem(item);
+    const connection = ownConnection(item, userId, now);
+    if (typeof connection === "string") return { record: connection, tail };
     const subscribed = subscribedEntitiesFromItem(item);
-    if (!item || !subscribed || connection?.identity.userId !== userId || isExpired(connection, now)) return { tail };
+    if (item === undefined || subscribed === undefined) return { record: "not-connected", tail };
     const { connectedAt, expiresAt } = connection;
-    return { record: { subscribed, freeBytes: RECORD_BYTES - itemBytes(item), connectedAt, expiresAt }, tail };
+    return { record: { subscribed, freeBytes: freeBytesIn(item), connectedAt, expiresAt }, tail };
   }
 
   async #hasChanged(
@@ -158,7 +158,7 @@ export class RecordChanges {
     options: CallOptions,
   ): Promise<boolean> {
     const { record } = await this.#read(whose, now, options);
-    return record?.subscribed.revision !== subscribed.revision;
+    return typeof record === "string" || record.subscribed.revision !== subscribed.revision;
   }
 
   /** Writes a change. False if the record has changed since it was read, or is being changed. */
@@ -212,13 +212,13 @@ export class RecordChanges {
    * Takes a ticket. Tickets are in a separate item that no transaction touches, so any number of requests take one at
    * once.
    */
-  async #queueUp(id: ConnectionId, { subscribed, expiresAt }: FoundRecord, options: CallOptions): Promise<Place> {
+  async #queueUp(id: ConnectionId, { subscribed, connectedAt }: FoundRecord, options: CallOptions): Promise<Place> {
     const take = new UpdateCommand({
       TableName: this.#table.name,
       Key: queueKey(id),
       UpdateExpression: "SET #ttl = :ttl ADD tail :one",
       ExpressionAttributeNames: { "#ttl": "ttl" },
-      ExpressionAttributeValues: { ":ttl": expiresAt, ":one": 1 },
+      ExpressionAttributeValues: { ":ttl": collectedFrom(connectedAt), ":one": 1 },
       ReturnValues: "UPDATED_NEW",
     });
     const { Attributes } = await this.#table.documents.send(take, options);

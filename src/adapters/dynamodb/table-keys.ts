@@ -1,7 +1,9 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { EndSlot } from "../../domain/connection/ending.ts";
+import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
+import type { IssuerId, TokenId } from "../../domain/token/token-facts.ts";
 
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
@@ -48,4 +50,23 @@ export function momentKey(moment: EpochSeconds): string {
 /** The partition of a slot in the index of ends. */
 export function slotKey(slot: EndSlot): string {
   return momentKey(slot);
+}
+
+/** The index of connections by their ends. Its name is no setting: nothing else has an index of this name. */
+export const ENDS_INDEX = "EndsIndex";
+
+/** A list has one item under each key. */
+const REVOCATION = "revocation";
+
+/** The keys of revocations. A user id contains no `#`, so a token's id follows the first one behind it. */
+export function userRevocationKey(userId: UserId): ItemKey {
+  return { pk: `REVOKED#USER#${userId}`, sk: REVOCATION };
+}
+
+export function tokenRevocationKey(userId: UserId, tokenId: TokenId): ItemKey {
+  return { pk: `REVOKED#TOKEN#${userId}#${tokenId}`, sk: REVOCATION };
+}
+
+export function issuerRevocationKey(issuer: IssuerId): ItemKey {
+  return { pk: `REVOKED#ISSUER#${issuer}`, sk: REVOCATION };
 }

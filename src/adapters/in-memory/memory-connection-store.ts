@@ -1,5 +1,11 @@
 import type { ConnectionRenewals, Renewal, RenewOutcome } from "../../application/ports/connection-renewals.ts";
-import type { Absence, ConnectionStore, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
+import type {
+  Absence,
+  ConnectionStore,
+  ListedConnection,
+  OpenOutcome,
+  Page,
+} from "../../application/ports/connection-store.ts";
 import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
 import {
   CLOSED_ID_SECONDS,
@@ -9,11 +15,12 @@ import {
   connectionExpiry,
   isExpired,
 } from "../../domain/connection/connection.ts";
-import { type EndingCode, type EndSlot, endSlot } from "../../domain/connection/ending.ts";
+import { type EndingCode, type EndSlot, endSlot, expiryCode } from "../../domain/connection/ending.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
-import type { TokenFacts } from "../../domain/token/token-facts.ts";
+import { isSameToken, type TokenFacts } from "../../domain/token/token-facts.ts";
+import { absenceAfter } from "../absence.ts";
 import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 100;
@@ -33,17 +40,19 @@ type Entry = {
     readonly token: TokenFacts;
     readonly at: EpochSeconds;
   };
-  readonly slot?: EndSlot;
   readonly subscribed: Set<EntityId>;
   readonly expiresAt: EpochSeconds;
 };
+
+/** A candidate for an end in a slot. It stays when its connection is closed. */
+type Candidate = { readonly id: ConnectionId; readonly slot: EndSlot; readonly expiresAt: EpochSeconds };
 
 export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
 
 /** Stores the connections of one process, for `npm start` and tests. */
 export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewals, EndingConnections {
   readonly #entries = new MemoryTable<Entry>(({ connection }) => connection?.identity.userId);
-  readonly #slots = new MemoryTable<Entry & { readonly id: ConnectionId }>(({ slot }) => String(slot));
+  readonly #slots = new MemoryTable<Candidate>(({ slot }) => String(slot));
   readonly #pageSize: number;
 
   constructor(pageSize = PAGE_SIZE) {
@@ -53,6 +62,7 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
   async open(connection: Connection): Promise<OpenOutcome> {
     const now = toEpochSeconds(connection.connectedAt);
     const found = this.#entries.find(connection.id, now);
+    this.#slots.collect(now);
     const outcome = found && explainConflict(found, connection.identity.userId, now);
     if (outcome !== undefined) return outcome;
     this.#put({ connection, subscribed: new Set() });
@@ -60,17 +70,12 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
   }
 
   async close(id: ConnectionId, now: EpochSeconds): Promise<void> {
-    const { ended } = this.#entries.peek(id) ?? {};
-    this.#entries.put(id, {
-      subscribed: this.entitiesOf(id),
-      expiresAt: addSeconds(now, CLOSED_ID_SECONDS),
-      ...(ended && { ended }),
-    });
+    this.#entries.put(id, { subscribed: this.entitiesOf(id), expiresAt: addSeconds(now, CLOSED_ID_SECONDS) });
   }
 
-  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
     const { items, ...rest } = this.#entries.page(userId, now, this.#pageSize, from);
-    return { items: items.flatMap(({ connection }) => live(connection, now) ?? []), ...rest };
+    return { items: items.flatMap(({ connection }) => live(connection, now) ?? []).map(listed), ...rest };
   }
 
   async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
@@ -88,19 +93,19 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  async renew({ connectionId, userId, connectedAt, token }: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
+  async renew({ connectionId, userId, token }: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
     const record = this.recordOf(connectionId, userId, now);
     if (typeof record === "string") return { kind: record };
     const { connection, subscribed } = record;
     const previous = connection.token;
     if (token.expiresAt <= previous.expiresAt) return { kind: "ends-no-later" };
-    this.#put({ connection: withToken({ ...connection, connectedAt }, token), subscribed });
+    this.#put({ connection: withToken(connection, token), subscribed });
     return { kind: "renewed", previous };
   }
 
   async takeBack({ connectionId, token }: Renewal, previous: TokenFacts): Promise<void> {
     const { connection, subscribed } = this.#entries.peek(connectionId) ?? {};
-    if (!connection || !subscribed || connection.token.expiresAt !== token.expiresAt) return;
+    if (!connection || !subscribed || !isSameToken(connection.token, token)) return;
     this.#put({ connection: withToken(connection, previous), subscribed });
   }
 
@@ -123,8 +128,8 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
 
   async end({ id, token, identity: { userId } }: Connection, code: EndingCode, now: EpochSeconds): Promise<boolean> {
     const { connection, ended, subscribed = new Set<EntityId>() } = this.#entries.peek(id) ?? {};
-    if (connection === undefined) return ended?.code === code && ended.token.expiresAt === token.expiresAt;
-    if (connection.token.expiresAt !== token.expiresAt) return false;
+    if (connection === undefined) return ended?.code === code && isSameToken(ended.token, token);
+    if (!isSameToken(connection.token, token)) return false;
     const expiresAt = addSeconds(now, CLOSED_ID_SECONDS);
     this.#entries.put(id, { subscribed, expiresAt, ended: { userId, code, token, at: now } });
     return true;
@@ -135,8 +140,8 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     const { connection, ended, subscribed } = this.#entries.find(id, now) ?? {};
     if (ended?.userId === userId) return absenceAfter(ended.code);
     if (!connection || !subscribed || connection.identity.userId !== userId) return "not-connected";
-    if (!isExpired(connection, now)) return { connection, subscribed };
-    return isExpired(connection.token, now) ? "token-expired" : "not-connected";
+    const code = expiryCode(connection, now);
+    return code === undefined ? { connection, subscribed } : absenceAfter(code);
   }
 
   /** The entities of a connection, or those that it had when it was closed. For the subscription store. */
@@ -145,10 +150,10 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
   }
 
   #put({ connection, subscribed }: LiveRecord): void {
+    const { id } = connection;
     const expiresAt = addSeconds(closesAt(connection.connectedAt), KEPT_SECONDS);
-    const entry = { connection, subscribed, slot: endSlot(connection.expiresAt), expiresAt };
-    this.#entries.put(connection.id, entry);
-    this.#slots.put(connection.id, { ...entry, id: connection.id });
+    this.#entries.put(id, { connection, subscribed, expiresAt });
+    this.#slots.put(id, { id, slot: endSlot(connection.expiresAt), expiresAt });
   }
 }
 
@@ -160,9 +165,8 @@ function withToken(connection: Connection, token: TokenFacts): Connection {
   return { ...connection, token, expiresAt: connectionExpiry(connection.connectedAt, token.expiresAt) };
 }
 
-function absenceAfter(code: EndingCode): Absence {
-  if (code === "TOKEN_EXPIRED") return "token-expired";
-  return code === "TOKEN_REVOKED" ? "token-revoked" : "not-connected";
+function listed({ token: _, ...connection }: Connection): ListedConnection {
+  return connection;
 }
 
 function explainConflict({ connection }: Entry, userId: UserId, now: EpochSeconds): OpenOutcome | undefined {

@@ -35,7 +35,7 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     const key = keyOf(entityId, connectionId);
     const { connectedAt } = connection;
     const row = { entityId, connectionId, userId, connectedAt, expiresAt: closesAt(connectedAt) };
-    if (!this.#subscriptions.find(key, now)) this.#subscriptions.put(key, row);
+    if (this.#subscriptions.find(key, now)?.connectedAt !== connectedAt) this.#subscriptions.put(key, row);
     return "subscribed";
   }
 
@@ -74,7 +74,9 @@ export class MemorySubscriptionStore implements SubscriptionStore {
   /** The subscription with its end, which the connection's record owns; nothing after the end. */
   #live(row: Subscription, now: EpochSeconds): readonly Subscription[] {
     const record = this.#connections.recordOf(row.connectionId, row.userId, now);
-    return typeof record === "string" ? [] : [{ ...row, expiresAt: record.connection.expiresAt }];
+    // An id that the gateway gave again is another connection.
+    if (typeof record === "string" || record.connection.connectedAt !== row.connectedAt) return [];
+    return [{ ...row, expiresAt: record.connection.expiresAt }];
   }
 }
 

@@ -30,7 +30,7 @@ export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
   }
 
   find(key: string, now: EpochSeconds): V | undefined {
-    this.#collect(now);
+    this.collect(now);
     const value = this.#rows.get(key)?.value;
     return value && !isExpired(value, now) ? value : undefined;
   }
@@ -73,7 +73,8 @@ export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
     return { items };
   }
 
-  #collect(now: EpochSeconds): void {
+  /** Removes expired values, at most once a minute. */
+  collect(now: EpochSeconds): void {
     if (now < this.#nextCollection) return;
     this.#nextCollection = addSeconds(now, COLLECTION_SECONDS);
     for (const [key, { value }] of this.#rows) if (isExpired(value, now)) this.remove(key);

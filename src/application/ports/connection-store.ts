@@ -15,6 +15,9 @@ export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
  */
 export type Absence = "not-connected" | "token-expired" | "token-revoked";
 
+/** A connection as an index lists it: without the facts of its token. */
+export type ListedConnection = Omit<Connection, "token">;
+
 /** `stored` opens the connection. `closed` and `taken` refuse it, as `open` says. */
 export type OpenOutcome = "stored" | "closed" | "taken";
 
@@ -36,13 +39,14 @@ export interface ConnectionStore {
    */
   close(id: ConnectionId, now: EpochSeconds): Promise<void>;
   /**
-   * A user's connections that are open and not expired at `now`, each once over all pages. Eventually consistent: the
-   * result may lag behind `open` and `close`, but never behind expiry. A renewal before the old end is never missed.
+   * A user's connections that are open and not expired at `now`, each once over all pages, twice if it is renewed
+   * meanwhile. Eventually consistent: the result may lag behind `open` and `close`, but never behind expiry, and for up
+   * to a minute after its old end it does not lag behind a renewal either.
    */
-  liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>>;
+  liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>>;
   /**
-   * The number of a user's connections that are open and not expired at `now`, without the one that asks, up to `most`.
-   * Eventually consistent.
+   * The number of a user's connections that are open and not expired at `now`, without `besides`, up to `most`. It reads
+   * no more than it counts. Eventually consistent.
    */
   countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number>;
   /** A user's connections among at most 500 ids, open and not expired at `now`, each once. Strongly consistent. */

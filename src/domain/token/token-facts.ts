@@ -16,11 +16,20 @@ export type TokenFacts = {
   readonly tokenId?: TokenId;
 };
 
+export function isSameToken(one: TokenFacts, other: TokenFacts): boolean {
+  return (
+    one.issuer === other.issuer &&
+    one.expiresAt === other.expiresAt &&
+    one.issuedAt === other.issuedAt &&
+    one.tokenId === other.tokenId
+  );
+}
+
 /** The `jti` of a token (RFC 7519 4.1.7), byte for byte: 1 to 128 bytes of UTF-8 without control characters. */
 export type TokenId = Brand<string, "TokenId">;
 
 /** Longer than the ids of every provider that we know. A longer id would crowd a connection's record. */
-const MAX_TOKEN_ID_BYTES = 128;
+export const MAX_TOKEN_ID_BYTES = 128;
 
 export function parseTokenId(value: unknown): TokenId | undefined {
   return isPlainText(value, MAX_TOKEN_ID_BYTES) ? (value as TokenId) : undefined;

@@ -1,5 +1,8 @@
 import { makeDocumentClient } from "../../../../adapters/dynamodb/document-client.ts";
+import { DynamoConnectionRenewals } from "../../../../adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../../adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../../../../adapters/dynamodb/dynamo-ending-connections.ts";
+import { DynamoRevocationList } from "../../../../adapters/dynamodb/dynamo-revocation-list.ts";
 import { DynamoSubscriptionStore } from "../../../../adapters/dynamodb/dynamo-subscription-store.ts";
 import { type DynamoTable, TABLE_BUDGETS } from "../../../../adapters/dynamodb/dynamo-table.ts";
 import { rehearsedTable } from "../../../../adapters/dynamodb/rehearsed-table.ts";
@@ -28,5 +31,24 @@ export const stores = defineModule({
       connections: new DynamoConnectionStore(rehearsed),
       subscriptions: new DynamoSubscriptionStore(rehearsed),
     };
+  },
+});
+
+/** Beside `stores`. The following modules are apart, so that a function's bundle has only the adapters that it uses. */
+export const renewals = /* @__PURE__ */ defineModule({
+  services: (provide) => {
+    provide(services.connectionRenewals, { table: dynamoTable }, ({ table }) => new DynamoConnectionRenewals(table));
+  },
+});
+
+export const endings = /* @__PURE__ */ defineModule({
+  services: (provide) => {
+    provide(services.endingConnections, { table: dynamoTable }, ({ table }) => new DynamoEndingConnections(table));
+  },
+});
+
+export const revocations = /* @__PURE__ */ defineModule({
+  services: (provide) => {
+    provide(services.revocationList, { table: dynamoTable }, ({ table }) => new DynamoRevocationList(table));
   },
 });

@@ -6,15 +6,25 @@ import { serviceId, services } from "../../services.ts";
 
 const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
 
-/** Stores connections, subscriptions and revocations in this process, for `npm start` and tests. */
+/** Stores connections and subscriptions in this process, for `npm start` and tests. */
 export const stores = defineModule({
   settings: (settings) => settings.oneOf("STORE", ["memory"]),
   services: (provide) => {
     provide(memory, {}, () => new MemoryConnectionStore());
     provide(services.connectionStore, { memory }, ({ memory }) => memory);
-    provide(services.connectionRenewals, { memory }, ({ memory }) => memory);
-    provide(services.endingConnections, { memory }, ({ memory }) => memory);
-    provide(services.revocationList, {}, () => new MemoryRevocationList());
     provide(services.subscriptionStore, { memory }, ({ memory }) => new MemorySubscriptionStore(memory));
   },
+});
+
+/** Beside `stores`, as of DynamoDB. */
+export const renewals = defineModule({
+  services: (provide) => provide(services.connectionRenewals, { memory }, ({ memory }) => memory),
+});
+
+export const endings = defineModule({
+  services: (provide) => provide(services.endingConnections, { memory }, ({ memory }) => memory),
+});
+
+export const revocations = defineModule({
+  services: (provide) => provide(services.revocationList, {}, () => new MemoryRevocationList()),
 });

@@ -1,0 +1,112 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Page } from "../../application/ports/connection-store.ts";
+import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
+import { type Connection, type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
+import type { EndingCode, EndSlot } from "../../domain/connection/ending.ts";
+import { addSeconds, type EpochSeconds } from "../../domain/time.ts";
+import { getInBatches } from "./batches.ts";
+import { fromConnectionItem } from "./connection-item.ts";
+import { callTable, type DynamoTable } from "./dynamo-table.ts";
+import { readCursor, writeCursor } from "./page-cursor.ts";
+import { pastTransactions } from "./past-transactions.ts";
+import { connectionKey, ENDS_INDEX, slotKey } from "./table-keys.ts";
+import { hasToken } from "./token-attributes.ts";
+import { fromTombstone, markEnded } from "./tombstone-item.ts";
+
+/** A page has about 40 KB and costs 5 read units. */
+const PAGE_SIZE = 500;
+
+/** The socket of an ended connection is closed, or its close was tried for the last time. */
+const ENDED_SECONDS = 900;
+
+/** The index of ends names candidates. The record alone, strongly read, tells whether a connection has ended. */
+export class DynamoEndingConnections implements EndingConnections {
+  readonly #table: DynamoTable;
+
+  constructor(table: DynamoTable) {
+    this.#table = table;
+  }
+
+  async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
+    const [pk] = from === undefined ? [] : readCursor(from, 1);
+    const start = pk === undefined ? {} : { endSlot: slotKey(slot), ...connectionKey(pk as ConnectionId) };
+    const query = new QueryCommand({
+      ...this.#queryOf(slot),
+      Limit: PAGE_SIZE,
+      ...(pk !== undefined && { ExclusiveStartKey: start }),
+    });
+    const page = await callTable(this.#table, "CONNECTION_STORE", (options) =>
+      this.#table.documents.send(query, options),
+    );
+    const items = (page.Items ?? []).flatMap((item) => parseConnectionId(item["pk"]) ?? []);
+    return { items, ...(page.LastEvaluatedKey && { next: writeCursor([String(page.LastEvaluatedKey["pk"])]) }) };
+  }
+
+  countIn(slot: EndSlot): Promise<number> {
+    return callTable(this.#table, "CONNECTION_STORE", async (options) => {
+      let count = 0;
+      let start: Record<string, unknown> | undefined;
+      do {
+        const query = new QueryCommand({ ...this.#queryOf(slot), Select: "COUNT", ExclusiveStartKey: start });
+        const page = await this.#table.documents.send(query, options);
+        count += page.Count ?? 0;
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      return count;
+    });
+  }
+
+  async inspect(ids: readonly ConnectionId[], now: EpochSeconds): Promise<readonly InspectedConnection[]> {
+    const items = await getInBatches(this.#table, "CONNECTION_STORE", [...new Set(ids)].map(connectionKey));
+    return items.flatMap((item) => inspected(item, now) ?? []);
+  }
+
+  async end(connection: Connection, code: EndingCode, now: EpochSeconds): Promise<boolean> {
+    const { id, identity, token } = connection;
+    const expected = hasToken(token);
+    const update = markEnded(connection, code, now);
+    const markedEnded = new UpdateCommand({
+      TableName: this.#table.name,
+      Key: connectionKey(id),
+      UpdateExpression: update.UpdateExpression,
+      ConditionExpression: `GSI1PK = :user AND ${expected.condition}`,
+      ExpressionAttributeNames: { ...expected.names, ...update.ExpressionAttributeNames },
+      ExpressionAttributeValues: {
+        ...expected.values,
+        ...update.ExpressionAttributeValues,
+        ":user": identity.userId,
+      },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    try {
+      await callTable(this.#table, "CONNECTION_STORE", (options) =>
+        pastTransactions(() => this.#table.documents.send(markedEnded, options), options),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const { ended } = fromTombstone(unmarshall(error.Item ?? {})) ?? {};
+      return ended?.code === code && ended.userId === identity.userId && ended.tokenExpiresAt === token.expiresAt;
+    }
+  }
+
+  #queryOf(slot: EndSlot) {
+    return {
+      TableName: this.#table.name,
+      IndexName: ENDS_INDEX,
+      KeyConditionExpression: "endSlot = :slot",
+      ExpressionAttributeValues: { ":slot": slotKey(slot) },
+    };
+  }
+}
+
+function inspected(item: Readonly<Record<string, unknown>>, now: EpochSeconds): InspectedConnection | undefined {
+  const connection = fromConnectionItem(item);
+  if (connection !== undefined) return { kind: "open", connection };
+  const id = parseConnectionId(item["pk"]);
+  const { ended, closedAt } = fromTombstone(item) ?? {};
+  if (id === undefined || ended === undefined || closedAt === undefined) return undefined;
+  return now < addSeconds(closedAt, ENDED_SECONDS) ? { kind: "ended", id, code: ended.code } : undefined;
+}

@@ -75,6 +75,7 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
       delivery: freshDelivery(notification),
       read: async (from) => pageFrom(Number(from ?? 0), count),
       findNamed: nothingLeft,
+      findAgain: async () => undefined,
       forget: nothingLeft,
       deadline: (clock.now() + 600_000) as EpochMillis,
     });

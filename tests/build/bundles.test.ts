@@ -43,7 +43,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 302,
   },
-  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 399 },
+  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 402 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 290 },
 };
 

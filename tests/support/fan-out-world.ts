@@ -1,6 +1,7 @@
 import type { Page } from "../../src/application/ports/connection-store.ts";
 import type { Timer } from "../../src/application/ports/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
+import type { FindAgain } from "../../src/application/push/send-to-recipient.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
@@ -15,7 +16,7 @@ import { sentBy } from "./prepared-push.ts";
 
 const INVOCATION_MILLIS = 20_000;
 
-export type PortCall = "post" | "defer" | "pause" | "read" | "forget";
+export type PortCall = "post" | "defer" | "pause" | "read" | "look-up" | "forget";
 export type Around = <T>(call: () => Promise<T>, what: PortCall) => Promise<T>;
 
 /** A fan-out over fakes: an audience in pages, a scripted channel, and a clock that a test moves. */
@@ -29,6 +30,9 @@ export class FanOutWorld {
   readonly pagesRead: (string | undefined)[] = [];
   readonly audience: readonly Recipient[];
   readonly pageSize: number;
+  readonly lookedUp: ConnectionId[] = [];
+  /** By default no recipient was renewed. */
+  findAgain: FindAgain = async () => undefined;
   forget = async (connectionId: ConnectionId): Promise<void> => {
     this.forgotten.push(connectionId);
   };
@@ -94,6 +98,11 @@ export class FanOutWorld {
       deadline,
       read: (from) => this.around(() => this.read(from), "read"),
       findNamed: (ids) => this.around(() => this.find(ids), "read"),
+      findAgain: (recipient) =>
+        this.around(() => {
+          this.lookedUp.push(recipient.connectionId);
+          return this.findAgain(recipient);
+        }, "look-up"),
       forget: (connectionId) => this.around(() => this.forget(connectionId), "forget"),
     });
   }

@@ -1,7 +1,6 @@
 import { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
-import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
@@ -14,6 +13,7 @@ import { RecordingDeliveryQueue } from "../fakes/recording-delivery-queue.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { ScriptedChannel } from "../fakes/scripted-channel.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
+import { tokenFacts } from "./a-connection.ts";
 import { connectionId, NOON, userPush } from "./notifications.ts";
 
 /** The push path with real stores and use cases, in memory: only the gateway, the queues and the time are fakes. */
@@ -22,7 +22,7 @@ export class PushWorld {
   readonly channel = new ScriptedChannel();
   readonly queue = new RecordingDeliveryQueue();
   readonly logger = new RecordingLogger();
-  readonly connections: ConnectionStore;
+  readonly connections: MemoryConnectionStore;
   readonly subscriptions: SubscriptionStore;
   readonly deliver: Deliver;
 
@@ -49,7 +49,9 @@ export class PushWorld {
   async connect(name: string, user = "ann", expiresAt = inAnHour(this.clock)): Promise<Connection> {
     const { userId } = userPush({ userId: user });
     const connectedAt = (this.clock.now() - 60_000) as EpochMillis;
-    const connection = { id: connectionId(name), identity: { userId }, sourceIp: "192.0.2.1", connectedAt, expiresAt };
+    const token = tokenFacts({ expiresAt });
+    const facts = { sourceIp: "192.0.2.1", connectedAt, token, expiresAt };
+    const connection = { id: connectionId(name), identity: { userId }, ...facts };
     await this.connections.open(connection);
     return connection;
   }

@@ -20,6 +20,7 @@ export const LOG_FIELDS = [
   "gatewayRequestId",
   "gone",
   "invocations",
+  "lookedUp",
   "messageId",
   "messages",
   "notificationId",

@@ -20,6 +20,8 @@ export type DeliveryReport = RecipientCounts & {
   readonly outcome: DeliveryOutcome;
   /** Posts that the gateway refused because of their rate. */
   readonly throttled: number;
+  /** Recipients that were looked up again, since their end had passed before their post. */
+  readonly lookedUp: number;
   /** Gone connections whose records could not be removed: each costs one more post. */
   readonly unforgotten: number;
   /** The first hundred users with an unreached connection, each with the reason, as in `ann gone`. */
@@ -34,8 +36,8 @@ export type Tally = { -readonly [Count in keyof Omit<DeliveryReport, "outcome" |
 const MAX_UNREACHED = 100;
 
 export function newTally(): Tally {
-  const counts = { delivered: 0, gone: 0, expired: 0, deferred: 0, deadLettered: 0, throttled: 0, unforgotten: 0 };
-  return { ...counts, unreached: [] };
+  const recipients = { delivered: 0, gone: 0, expired: 0, deferred: 0, deadLettered: 0 };
+  return { ...recipients, throttled: 0, lookedUp: 0, unforgotten: 0, unreached: [] };
 }
 
 /** Adds unreached users to the tally. A user id has no blank, so the reason begins after the first one. */

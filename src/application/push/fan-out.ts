@@ -13,12 +13,13 @@ import { countDeadLetters, type DeliveryReport, newTally, noteUnreached, type Ta
 import { makeLeftovers } from "./leftovers.ts";
 import { type FindNamed, streamNamed } from "./named-audience.ts";
 import { makeSemaphore, type Semaphore } from "./semaphore.ts";
-import { type Sending, type SendOutcome, sendToRecipient } from "./send-to-recipient.ts";
+import { type FindAgain, type Sending, type SendOutcome, sendToRecipient } from "./send-to-recipient.ts";
 
 type FanOutOrder = {
   readonly delivery: Delivery;
   readonly read: ReadPage;
   readonly findNamed: FindNamed;
+  readonly findAgain: FindAgain;
   /** Removes a connection that is gone. May throw: a record that stays costs one more post. */
   readonly forget: (connectionId: ConnectionId) => Promise<void>;
   /** No post starts after this time. Posts under way and the leftovers must finish in the time that remains. */
@@ -74,7 +75,8 @@ async function postToAudience(
   const { delivery, deadline } = order;
   const tally = newTally();
   const { clock, backoff, timer } = deps;
-  const sending: Sending = { send, semaphore, clock, backoff, timer, deadline, tally };
+  const findAgain = notingFaults(order, deps);
+  const sending: Sending = { send, findAgain, semaphore, clock, backoff, timer, deadline, tally };
   const stream = streamOf(order);
   const leftovers = makeLeftovers(delivery, deps, tally);
   const notAttempted: NamedRecipient[] = [];
@@ -112,6 +114,18 @@ async function postToAudience(
 
 function streamOf({ delivery: { to }, read, findNamed }: FanOutOrder): AudienceStream {
   return "recipients" in to ? streamNamed(to.recipients, findNamed) : streamAudience(read, to.page);
+}
+
+function notingFaults({ findAgain }: FanOutOrder, { logger }: FanOutDependencies): FindAgain {
+  return async (recipient) => {
+    try {
+      return await findAgain(recipient);
+    } catch (thrown) {
+      const { connectionId, userId } = recipient;
+      logger.warn("ended recipient not looked up", { connectionId, userId, ...faultFields(thrown) });
+      throw thrown;
+    }
+  };
 }
 
 async function forgetGone(

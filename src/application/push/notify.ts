@@ -1,13 +1,13 @@
-import type { Connection } from "../../domain/connection/connection.ts";
 import type { Delivery } from "../../domain/notification/delivery.ts";
 import type { EntityUpdate, Recipient, UserPush } from "../../domain/notification/notification.ts";
 import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
 import type { CloseConnection } from "../connections/open-and-close.ts";
-import type { ConnectionStore } from "../ports/connection-store.ts";
+import type { ConnectionStore, ListedConnection } from "../ports/connection-store.ts";
 import type { SubscriptionStore } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 import type { DeliveryReport } from "./delivery-report.ts";
 import type { FanOut } from "./fan-out.ts";
+import type { FindAgain } from "./send-to-recipient.ts";
 
 /**
  * Pushes to all subscribers of an entity. Throws DependencyUnavailableError if the delivery must return to its queue.
@@ -17,14 +17,17 @@ export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMil
 export function makeNotifyEntity(deps: {
   readonly fanOut: FanOut;
   readonly subscriptions: SubscriptionStore;
+  readonly connections: ConnectionStore;
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyEntity {
+  const findAgain = makeFindAgain(deps);
   return (delivery, deadline) => {
     const { entityId } = delivery.notification;
     return deps.fanOut({
       delivery,
       deadline,
+      findAgain,
       read: (from) => deps.subscriptions.subscribersOf(entityId, toEpochSeconds(deps.clock.now()), from),
       findNamed: (ids) => deps.subscriptions.subscribersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
       // The row of this entity was read. The connection's record names the other rows, unless TTL removed it before
@@ -43,11 +46,13 @@ export function makeNotifyUser(deps: {
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyUser {
+  const findAgain = makeFindAgain(deps);
   return (delivery, deadline) => {
     const { userId } = delivery.notification;
     return deps.fanOut({
       delivery,
       deadline,
+      findAgain,
       read: async (from) => {
         const page = await deps.connections.liveConnectionsOf(userId, toEpochSeconds(deps.clock.now()), from);
         return { ...page, items: page.items.map(toRecipient) };
@@ -61,7 +66,15 @@ export function makeNotifyUser(deps: {
   };
 }
 
-function toRecipient({ id, identity, connectedAt, expiresAt }: Connection): Recipient {
+function makeFindAgain(deps: { readonly connections: ConnectionStore; readonly clock: Clock }): FindAgain {
+  return async ({ connectionId, userId }) => {
+    const now = toEpochSeconds(deps.clock.now());
+    const [live] = await deps.connections.liveConnectionsAmong([connectionId], userId, now);
+    return live && toRecipient(live);
+  };
+}
+
+function toRecipient({ id, identity, connectedAt, expiresAt }: ListedConnection): Recipient {
   return { connectionId: id, userId: identity.userId, connectedAt, expiresAt };
 }
 

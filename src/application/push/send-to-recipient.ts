@@ -18,9 +18,16 @@ export type SendOutcome =
   | { readonly kind: "delivered" | "gone" | "expired" | "not-attempted" | "failed" }
   | { readonly kind: "undeliverable"; readonly reason: UndeliverableReason };
 
+/**
+ * Finds a recipient with its end by its connection's record, strongly consistent; undefined if it has ended. Throws if
+ * the record cannot be read.
+ */
+export type FindAgain = (recipient: Recipient) => Promise<Recipient | undefined>;
+
 /** The values that all sends of one push share. */
 export type Sending = {
   readonly send: SendToConnection;
+  readonly findAgain: FindAgain;
   readonly semaphore: Semaphore;
   readonly clock: Clock;
   readonly backoff: Backoff;
@@ -31,13 +38,12 @@ export type Sending = {
 
 /**
  * Posts to one connection until its outcome is final, the posts are used up, or the deadline leaves no time for
- * another. No post follows one that hangs; `onHanging` is called while that post is still under way.
+ * another. No post follows one that hangs; `onHanging` is called while that post is still under way. A recipient whose
+ * end has passed is looked up once, since it may have been renewed; it expires by its record only.
  */
-export async function sendToRecipient(
-  recipient: Recipient,
-  sending: Sending,
-  onHanging: () => void,
-): Promise<SendOutcome> {
+export async function sendToRecipient(named: Recipient, sending: Sending, onHanging: () => void): Promise<SendOutcome> {
+  let recipient = named;
+  let isLookedUp = false;
   let hangs = false;
   const post = async (release: () => void) => {
     const cancel = sending.timer.after(PATIENCE_MILLIS, () => {
@@ -54,7 +60,16 @@ export async function sendToRecipient(
 
   for (let posts = 1; ; posts += 1) {
     const outcome = await sending.semaphore(post);
-    if (outcome === "expired") return { kind: "expired" };
+    if (outcome === "expired") {
+      // The renewed end has passed too: a later attempt looks it up.
+      if (isLookedUp) return { kind: "failed" };
+      isLookedUp = true;
+      const found = await lookUp(recipient, sending);
+      if (found === undefined || found === "failed") return { kind: found ?? "expired" };
+      recipient = found;
+      posts -= 1;
+      continue;
+    }
     if (outcome === "out-of-time") return { kind: posts === 1 ? "not-attempted" : "failed" };
     if (outcome === "throttled") sending.tally.throttled += 1;
 
@@ -69,11 +84,21 @@ export async function sendToRecipient(
   }
 }
 
+/** Takes a permit as a post does, so the reads under way at once are bounded too. */
+async function lookUp(recipient: Recipient, sending: Sending): Promise<Recipient | "failed" | undefined> {
+  sending.tally.lookedUp += 1;
+  try {
+    return await sending.semaphore(() => sending.findAgain(recipient));
+  } catch {
+    return "failed";
+  }
+}
+
 /** Checks expiry and deadline when the permit is granted, not when the wait for it began. */
 async function postInTime(recipient: Recipient, sending: Sending): Promise<PostOutcome | "expired" | "out-of-time"> {
   const now = sending.clock.now();
-  if (isExpired(recipient, toEpochSeconds(now))) return "expired";
   if (now >= sending.deadline) return "out-of-time";
+  if (isExpired(recipient, toEpochSeconds(now))) return "expired";
   try {
     return await sending.send(recipient.connectionId);
   } catch {

@@ -56,9 +56,14 @@ export const delivery = defineModule({
       },
       (deps) => makeFanOut({ ...deps, concurrency: POSTS_AT_ONCE }),
     );
-    const ending = { fanOut: services.fanOut, closeConnection: services.closeConnection, clock: services.clock };
-    provide(services.notifyEntity, { ...ending, subscriptions: services.subscriptionStore }, makeNotifyEntity);
-    provide(services.notifyUser, { ...ending, connections: services.connectionStore }, makeNotifyUser);
+    const notifying = {
+      fanOut: services.fanOut,
+      connections: services.connectionStore,
+      closeConnection: services.closeConnection,
+      clock: services.clock,
+    };
+    provide(services.notifyEntity, { ...notifying, subscriptions: services.subscriptionStore }, makeNotifyEntity);
+    provide(services.notifyUser, notifying, makeNotifyUser);
     provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
   },
   prime: (get) => get(managementApi).prime(),

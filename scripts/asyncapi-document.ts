@@ -140,6 +140,7 @@ export function asyncApiDocument(): Record<string, unknown> {
         security: [
           { $ref: "#/components/securitySchemes/subprotocol" },
           { $ref: "#/components/securitySchemes/query" },
+          { $ref: "#/components/securitySchemes/bearer" },
         ],
       },
       local: {
@@ -150,6 +151,7 @@ export function asyncApiDocument(): Record<string, unknown> {
         security: [
           { $ref: "#/components/securitySchemes/subprotocol" },
           { $ref: "#/components/securitySchemes/query" },
+          { $ref: "#/components/securitySchemes/bearer" },
         ],
       },
       bus: {
@@ -227,6 +229,7 @@ export function asyncApiDocument(): Record<string, unknown> {
           name: "access_token",
           description: "For clients that cannot set a subprotocol: URLs reach logs.",
         },
+        bearer: { type: "http", scheme: "bearer", description: "For clients that can set headers (RFC 6750)." },
       },
     },
   };

@@ -27,6 +27,7 @@ export function parseAuthorizerEvent(value: unknown): Handshake {
   const credentials = {
     query: queryValues(event, "access_token"),
     subprotocols: headerValues(event, "sec-websocket-protocol"),
+    authorization: headerValues(event, "authorization"),
   };
   return { methodArn, attempt: { credentials, origins: headerValues(event, "origin") } };
 }

@@ -10,6 +10,8 @@ export type HandshakeCredentials = {
   readonly query: readonly string[];
   /** Every value of the header `Sec-WebSocket-Protocol`, undivided. */
   readonly subprotocols: readonly string[];
+  /** Every value of the header `Authorization`. */
+  readonly authorization: readonly string[];
 };
 
 /** Says if the query parameter may carry a token. URLs reach logs and histories (RFC 6750 section 2.3). */
@@ -24,9 +26,12 @@ export type FoundToken = { readonly kind: "token"; readonly token: UnverifiedTok
 export function findToken(credentials: HandshakeCredentials, queryToken: QueryToken): FoundToken | Rejection {
   const offer = parseSubprotocolOffer(credentials.subprotocols);
   if (offer === undefined) return rejected("SUBPROTOCOLS_MALFORMED");
+  const bearers = bearerTokens(credentials.authorization);
+  if (bearers === undefined) return rejected("AUTHORIZATION_MALFORMED");
   if (credentials.query.length > 0 && queryToken === "refused") return rejected("QUERY_TOKEN_REFUSED");
 
-  const [token, ...others] = offer.token === undefined ? credentials.query : [offer.token, ...credentials.query];
+  const offered = offer.token === undefined ? [] : [offer.token];
+  const [token, ...others] = [...offered, ...bearers, ...credentials.query];
   if (token === undefined) return rejected("TOKEN_MISSING");
   return others.length > 0 ? rejected("TOKEN_REPEATED") : { kind: "token", token: token as UnverifiedToken };
 }
@@ -37,6 +42,18 @@ export function findToken(credentials: HandshakeCredentials, queryToken: QueryTo
  */
 export function selectedSubprotocol(subprotocols: readonly string[]): string | undefined {
   return parseSubprotocolOffer(subprotocols)?.subprotocol;
+}
+
+/** The scheme in any case (RFC 9110 section 11.1), and not the beginning of a longer name. */
+const BEARER_SCHEME = /^[\t ]*bearer(?![\w!#$%&'*+.^`|~-])/i;
+
+/** RFC 6750 section 2.1. Both patterns match in linear time: no two repetitions share a character. */
+const BEARER = /^[\t ]*bearer +([\w.~+/-]+=*)[\t ]*$/i;
+
+/** The tokens of all headers with the scheme Bearer; other schemes carry no token. Undefined if one is malformed. */
+function bearerTokens(authorization: readonly string[]): readonly string[] | undefined {
+  const bearers = authorization.filter((value) => BEARER_SCHEME.test(value)).map((value) => BEARER.exec(value)?.[1]);
+  return bearers.every((token) => token !== undefined) ? bearers : undefined;
 }
 
 type SubprotocolOffer = { readonly subprotocol?: string; readonly token?: string };

@@ -8,6 +8,7 @@ export type RejectionReason =
   | "TOKEN_MISSING"
   | "TOKEN_REPEATED"
   | "SUBPROTOCOLS_MALFORMED"
+  | "AUTHORIZATION_MALFORMED"
   | "QUERY_TOKEN_REFUSED"
   // The token's shape (RFC 7515)
   | "TOKEN_TOO_LARGE"

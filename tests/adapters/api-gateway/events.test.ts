@@ -6,6 +6,7 @@ import {
   parseMessageEvent,
   parseSender,
 } from "../../../src/adapters/api-gateway/websocket-events.ts";
+import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import {
   AUTHORIZER_CONTEXT,
   authorizerEvent,
@@ -21,13 +22,21 @@ const MALFORMED = expect.objectContaining({ code: "MALFORMED_EVENT" });
 describe("parseAuthorizerEvent", () => {
   it("reads every place a token may be in", () => {
     const event = authorizerEvent({
-      headers: { "Sec-WebSocket-Protocol": "websocket, a.b.c", Origin: "https://app.example.com" },
+      headers: {
+        "Sec-WebSocket-Protocol": "websocket, a.b.c",
+        Authorization: "Bearer j.k.l",
+        Origin: "https://app.example.com",
+      },
       query: { access_token: ["d.e.f", "g.h.i"] },
     });
     expect(parseAuthorizerEvent(event)).toEqual({
       methodArn: METHOD_ARN,
       attempt: {
-        credentials: { query: ["d.e.f", "g.h.i"], subprotocols: ["websocket, a.b.c"] },
+        credentials: {
+          query: ["d.e.f", "g.h.i"],
+          subprotocols: ["websocket, a.b.c"],
+          authorization: ["Bearer j.k.l"],
+        },
         origins: ["https://app.example.com"],
       },
     });
@@ -59,7 +68,7 @@ describe("parseAuthorizerEvent", () => {
     ],
   ])("attack:F19 finds no token in an event with %s", (_title, fields) => {
     const { credentials, origins } = parseAuthorizerEvent({ ...authorizerEvent(), ...fields }).attempt;
-    expect({ ...credentials, origins }).toEqual({ query: [], subprotocols: [], origins: [] });
+    expect({ ...credentials, origins }).toEqual({ query: [], subprotocols: [], authorization: [], origins: [] });
   });
 
   it.each([
@@ -89,7 +98,12 @@ describe("parseConnectEvent", () => {
         sourceIp: "203.0.113.7",
         userAgent: "wscat/6",
         connectedAt: CONNECTED_AT,
-        tokenExpiresAt: CONNECTED_AT / 1000 + 3600,
+        token: {
+          issuer: issuerId("portcullis"),
+          expiresAt: CONNECTED_AT / 1000 + 3600,
+          issuedAt: CONNECTED_AT / 1000 - 60,
+          tokenId: "token-1",
+        },
       },
       subprotocols: ["websocket, a.b.c"],
     });
@@ -111,6 +125,7 @@ describe("parseConnectEvent", () => {
     ["a context without a user", { authorizer: { ...AUTHORIZER_CONTEXT, userId: "" } }],
     ["a user that is only inherited", { authorizer: Object.create(AUTHORIZER_CONTEXT) }],
     ["a context without the token's end", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: undefined } }],
+    ["a context without the token's issuer", { authorizer: { ...AUTHORIZER_CONTEXT, issuer: undefined } }],
     ["an end that is not a number", { authorizer: { ...AUTHORIZER_CONTEXT, tokenExpiresAt: "Infinity" } }],
     ["no source address", { identity: {} }],
     ["no time of connection", { connectedAt: "now" }],

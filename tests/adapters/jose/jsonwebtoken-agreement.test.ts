@@ -14,7 +14,10 @@ const NOW = 1_800_000_000;
 const authorize = authorizeOver(new FixedSigningSecrets(new Secret(SECRET_TEXT)), new FixedClock(NOW * 1000));
 
 async function weAccept(token: string): Promise<boolean> {
-  const { kind } = await authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
+  const { kind } = await authorize({
+    credentials: { query: [token], subprotocols: [], authorization: [] },
+    origins: [],
+  });
   return kind === "accepted";
 }
 

@@ -25,12 +25,16 @@ function authorizing(verify: TokenVerifier["verify"]) {
 }
 
 const verified = async (): Promise<VerifiedToken> => ({ kind: "verified", claims: CLAIMS, policy: POLICY });
-const credentials = { query: ["a.b.c"], subprotocols: [] };
+const credentials = { query: ["a.b.c"], subprotocols: [], authorization: [] };
 
 describe("authorizing a connection", () => {
   it("accepts a good token, as the user that it names, until the token ends", async () => {
     const verdict = await authorizing(verified)({ credentials, origins: ["https://app.example.com"] });
-    expect(verdict).toEqual({ kind: "accepted", identity: { userId: "ann" }, tokenExpiresAt: NOW + 60 });
+    expect(verdict).toEqual({
+      kind: "accepted",
+      identity: { userId: "ann" },
+      token: { issuer: "us", expiresAt: NOW + 60 },
+    });
   });
 
   it("asks no verifier unless there is exactly one token", async () => {
@@ -39,7 +43,7 @@ describe("authorizing a connection", () => {
       asked.push(token);
       return verified();
     });
-    const verdict = await authorize({ credentials: { query: [], subprotocols: [] }, origins: [] });
+    const verdict = await authorize({ credentials: { query: [], subprotocols: [], authorization: [] }, origins: [] });
     expect(verdict).toEqual({ kind: "rejected", reason: "TOKEN_MISSING" });
     expect(asked).toEqual([]);
   });

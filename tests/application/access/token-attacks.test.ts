@@ -11,7 +11,8 @@ const target = { secret: SECRET_TEXT, now: NOW };
 
 const authorize = authorizeOver(new FixedSigningSecrets(new Secret(SECRET_TEXT)), new FixedClock(NOW * 1000));
 
-const show = (token: string) => authorize({ credentials: { query: [token], subprotocols: [] }, origins: [] });
+const show = (token: string) =>
+  authorize({ credentials: { query: [token], subprotocols: [], authorization: [] }, origins: [] });
 
 describe("the attack table, at the use case,", () => {
   it("holds the rows that it is expected to hold", () => {

@@ -1,9 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
-import { findToken, selectedSubprotocol } from "../../../src/domain/token/credentials.ts";
+import {
+  findToken,
+  type HandshakeCredentials,
+  type QueryToken,
+  selectedSubprotocol,
+} from "../../../src/domain/token/credentials.ts";
 
 const MALFORMED = { kind: "rejected", reason: "SUBPROTOCOLS_MALFORMED" };
+
+/** The places that a test says nothing about are empty. */
+const found = (places: Partial<HandshakeCredentials>, queryToken: QueryToken = "allowed") =>
+  findToken({ query: [], subprotocols: [], authorization: [], ...places }, queryToken);
 
 describe("findToken", () => {
   const accepted: readonly (readonly [title: string, query: string[], subprotocols: string[]])[] = [
@@ -16,7 +25,7 @@ describe("findToken", () => {
     ["attack:F12 another case of `websocket`", [], ["WebSocket, a.b.c"]],
   ];
   it.each(accepted)("takes the token from: %s", (_title, query, subprotocols) => {
-    expect(findToken({ query, subprotocols }, "allowed")).toEqual({ kind: "token", token: "a.b.c" });
+    expect(found({ query, subprotocols })).toEqual({ kind: "token", token: "a.b.c" });
   });
 
   const malformed: readonly (readonly [title: string, subprotocols: string[]])[] = [
@@ -33,8 +42,8 @@ describe("findToken", () => {
     ["attack:A8 a no-break space where only blanks may be", ["websocket\u00a0, a.b.c"]],
   ];
   it.each(malformed)("refuses: %s", (_title, subprotocols) => {
-    expect(findToken({ query: [], subprotocols }, "allowed")).toEqual(MALFORMED);
-    expect(findToken({ query: ["a.b.c"], subprotocols }, "allowed")).toEqual(MALFORMED);
+    expect(found({ query: [], subprotocols })).toEqual(MALFORMED);
+    expect(found({ query: ["a.b.c"], subprotocols })).toEqual(MALFORMED);
   });
 
   it.each([
@@ -44,19 +53,78 @@ describe("findToken", () => {
     ["attack:F3 the query parameter twice, different", ["a.b.c", "d.e.f"], []],
     ["an empty query parameter beside the subprotocol", [""], ["websocket, a.b.c"]],
   ])("refuses: %s", (_title, query, subprotocols) => {
-    expect(findToken({ query, subprotocols }, "allowed")).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
+    expect(found({ query, subprotocols })).toEqual({ kind: "rejected", reason: "TOKEN_REPEATED" });
+  });
+
+  it.each([
+    ["as RFC 6750 spells it", "Bearer a.b.c"],
+    ["the scheme in another case", "bEARER a.b.c"],
+    ["several blanks between", "Bearer   a.b.c"],
+    ["blanks around", " \tBearer a.b.c \t"],
+  ])("takes the token from the header Authorization, %s", (_title, value) => {
+    expect(found({ authorization: [value] })).toEqual({ kind: "token", token: "a.b.c" });
+    expect(found({ authorization: ["Basic YTpi", value] })).toEqual({ kind: "token", token: "a.b.c" });
+    expect(found({ authorization: [value] }, "refused")).toEqual({ kind: "token", token: "a.b.c" });
+  });
+
+  it.each([
+    ["another scheme", "Basic YTpi"],
+    ["a scheme that begins as ours", "BearerToken a.b.c"],
+    ["a token alone", "a.b.c"],
+    ["two schemes in one header, ours behind", "Basic YTpi, Bearer a.b.c"],
+    ["an empty header", ""],
+  ])("attack:F6 passes over a header Authorization without the scheme Bearer: %s", (_title, value) => {
+    expect(found({ authorization: [value] })).toEqual({ kind: "rejected", reason: "TOKEN_MISSING" });
+    expect(found({ authorization: [value], query: ["d.e.f"] })).toEqual({ kind: "token", token: "d.e.f" });
+  });
+
+  it.each([
+    ["no token", "Bearer"],
+    ["blanks in its place", "Bearer   "],
+    ["a tab between", "Bearer\ta.b.c"],
+    ["a no-break space between", "Bearer\u00a0a.b.c"],
+    ["two tokens", "Bearer a.b.c d.e.f"],
+    ["two headers in one", "Bearer a.b.c, Bearer d.e.f"],
+    ["a comma behind", "Bearer a.b.c,"],
+    ["quotes", 'Bearer "a.b.c"'],
+    ["padding inside", "Bearer a=.b.c"],
+    ["a colon", "Bearer: a.b.c"],
+    ["the scheme twice", "Bearer Bearer a.b.c"],
+    ["a line break behind", "Bearer a.b.c\n"],
+    ["100,000 blanks and no end", `Bearer ${" ".repeat(100_000)}!`],
+    ["100,000 characters and no end", `Bearer ${"a=".repeat(50_000)}`],
+  ])("attack:F6 refuses a malformed header with the scheme Bearer, whatever else there is: %s", (_title, value) => {
+    const malformed = { kind: "rejected", reason: "AUTHORIZATION_MALFORMED" };
+    expect(found({ authorization: [value] })).toEqual(malformed);
+    expect(found({ authorization: [value], query: ["d.e.f"] })).toEqual(malformed);
+    expect(found({ authorization: ["Bearer a.b.c", value] })).toEqual(malformed);
+  });
+
+  it.each([
+    ["attack:F1 the same token as Bearer and in the query", { query: ["a.b.c"] }],
+    ["attack:F1 the same token as Bearer and as subprotocol", { subprotocols: ["websocket, a.b.c"] }],
+    ["attack:F2 another token in the query", { query: ["d.e.f"] }],
+    ["attack:F2 another token as subprotocol", { subprotocols: ["websocket, d.e.f"] }],
+    ["attack:F2 an empty query parameter", { query: [""] }],
+    ["attack:F7 the header twice, the same", { authorization: ["Bearer a.b.c", "Bearer a.b.c"] }],
+    ["attack:F7 the header twice, different", { authorization: ["bearer a.b.c", "Bearer d.e.f"] }],
+  ])("refuses a second place beside Bearer: %s", (_title, places) => {
+    expect(found({ authorization: ["Bearer a.b.c"], ...places })).toEqual({
+      kind: "rejected",
+      reason: "TOKEN_REPEATED",
+    });
   });
 
   it("attack:A1 reports a missing token", () => {
     const missing = { kind: "rejected", reason: "TOKEN_MISSING" };
-    expect(findToken({ query: [], subprotocols: [] }, "allowed")).toEqual(missing);
-    expect(findToken({ query: [], subprotocols: ["websocket"] }, "allowed")).toEqual(missing);
+    expect(found({ query: [], subprotocols: [] })).toEqual(missing);
+    expect(found({ query: [], subprotocols: ["websocket"] })).toEqual(missing);
   });
 
   it("refuses a token in the URL if the setting says so, and still takes the subprotocol", () => {
     const refused = { kind: "rejected", reason: "QUERY_TOKEN_REFUSED" };
-    expect(findToken({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
-    expect(findToken({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toEqual({
+    expect(found({ query: ["a.b.c"], subprotocols: [] }, "refused")).toEqual(refused);
+    expect(found({ query: [], subprotocols: ["websocket, a.b.c"] }, "refused")).toEqual({
       kind: "token",
       token: "a.b.c",
     });
@@ -81,11 +149,11 @@ describe("selectedSubprotocol", () => {
     fc.assert(
       fc.property(fc.array(header, { maxLength: 2 }), fc.constantFrom([], ["d.e.f"]), (subprotocols, query) => {
         const answer = selectedSubprotocol(subprotocols);
-        const found = findToken({ query, subprotocols }, "allowed");
+        const verdict = found({ query, subprotocols });
 
         expect(answer ?? "websocket").toMatch(/^websocket$/i);
         expect(subprotocols.join(",")).toContain(answer ?? "");
-        expect(found.kind === "token" && found.token).not.toBe(answer ?? "websocket");
+        expect(verdict.kind === "token" && verdict.token).not.toBe(answer ?? "websocket");
       }),
       { numRuns: 2000 },
     );

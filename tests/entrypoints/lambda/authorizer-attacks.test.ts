@@ -35,6 +35,13 @@ function expectRejection({ answer, error, log }: Observation, token: string, rea
 const inQuery = (token: string) => authorizerEvent({ query: { access_token: token } });
 const asSubprotocol = (token: string) =>
   authorizerEvent({ headers: { "Sec-WebSocket-Protocol": `websocket, ${token}` } });
+const asBearer = (token: string) => authorizerEvent({ headers: { Authorization: `Bearer ${token}` } });
+
+/** Whether the token has the characters that RFC 6750 allows in the header. */
+const fitsBearer = ({ token }: Attack) => /^[\w.~+/-]+=*$/.test(token(target));
+
+/** Blanks before and behind are the header's own (RFC 9110 section 5.5), so the token is a good one. */
+const isWholeInHeader = ({ token }: Attack) => !/^ |[ \t]$/.test(token(target));
 
 /** Whether the token can be one item in a list of subprotocols. */
 const fitsList = ({ token }: Attack) => /^[^\s,]+$/.test(token(target));
@@ -43,6 +50,7 @@ describe("the attack table, at the authorizer,", () => {
   it.each([
     ["in the query", inQuery],
     ["as subprotocol", asSubprotocol],
+    ["as Bearer", asBearer],
   ])("has a good token that is accepted %s (positive control)", async (_title, event) => {
     const { answer } = await authorize(event(goodToken(NOW)));
 
@@ -68,6 +76,14 @@ describe("the attack table, at the authorizer,", () => {
     expectRejection(observation, text, reason);
   });
 
+  it.each(tokenAttacks.filter(isWholeInHeader))("$id $title as Bearer is 401 (CWE-$cwe)", async (attack) => {
+    const text = attack.token(target);
+
+    const observation = await authorize(asBearer(text));
+
+    expectRejection(observation, text, fitsBearer(attack) ? attack.reason : "AUTHORIZATION_MALFORMED");
+  });
+
   it.each(handshakeAttacks)("$id $title is 401 (CWE-$cwe)", async ({ event, reason }) => {
     const token = goodToken(NOW);
 
@@ -77,7 +93,8 @@ describe("the attack table, at the authorizer,", () => {
   });
 
   it("F1-F18 holds the rows that it is expected to hold", () => {
-    expect(handshakeAttacks.length).toBeGreaterThanOrEqual(40);
+    expect(handshakeAttacks.length).toBeGreaterThanOrEqual(70);
+    expect(tokenAttacks.filter(fitsBearer).length).toBeGreaterThanOrEqual(400);
     expect(tokenAttacks.filter(fitsList).length).toBeGreaterThanOrEqual(400);
   });
 

@@ -5,7 +5,7 @@ import type { SigningSecrets } from "../../../src/application/ports/signing-secr
 import { Secret } from "../../../src/domain/secret.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent, type Handshake, METHOD_ARN } from "../../support/gateway-events.ts";
-import { goodClaims, goodToken, SECRET_TEXT } from "../../support/good-token.ts";
+import { goodClaims, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { NOW, observedAuthorizer } from "../../support/observed-authorizer.ts";
 
 const TOKEN = goodToken(NOW);
@@ -30,7 +30,10 @@ describe("the authorizer", () => {
         firstName: "Ann",
         lastName: "Lee",
         sub: "auth0|ann",
+        issuer: POLICY.issuer,
         tokenExpiresAt: String(NOW + 3600),
+        tokenIssuedAt: String(NOW),
+        tokenId: "6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10",
       },
     });
   });
@@ -47,9 +50,14 @@ describe("the authorizer", () => {
       "attack:F18 the query, beside forged headers",
       { query: { access_token: TOKEN }, headers: { "X-User-Id": "bob" } },
     ],
+    ["the header Authorization", { headers: { Authorization: `Bearer ${TOKEN}` } }],
     [
-      "attack:F6 the query, beside a header it does not read",
-      { query: { access_token: TOKEN }, headers: { Authorization: "x" } },
+      "attack:F7 the header Authorization in other letters, beside websocket",
+      { headers: { AUTHORIZATION: `bearer ${TOKEN}`, [PROTOCOL]: "websocket" } },
+    ],
+    [
+      "attack:F6 the query, beside another scheme",
+      { query: { access_token: TOKEN }, headers: { Authorization: "Basic YTpi" } },
     ],
   ])("takes the token of ann from %s", async (_title, handshake) => {
     const { answer } = await authorize(authorizerEvent(handshake));

@@ -22,6 +22,7 @@ function rowsOf(id: string, cwe: number) {
 
 const PROTOCOL = "Sec-WebSocket-Protocol";
 const offering = (value: string | readonly string[]): Handshake => ({ headers: { [PROTOCOL]: value } });
+const bearing = (value: string | readonly string[]): Handshake => ({ headers: { Authorization: value } });
 const asking = (query: NonNullable<Handshake["query"]>): Handshake => ({ query });
 
 const a1 = rowsOf("attack:A1", 306);
@@ -45,6 +46,28 @@ export const handshakeAttacks: readonly HandshakeAttack[] = [
   f1("TOKEN_REPEATED", "the same token in the query and as subprotocol", (token) => ({
     ...asking({ access_token: token }),
     ...offering(`websocket, ${token}`),
+  })),
+  f1("TOKEN_REPEATED", "the same token in the query and as Bearer", (token) => ({
+    ...asking({ access_token: token }),
+    ...bearing(`Bearer ${token}`),
+  })),
+  f1("TOKEN_REPEATED", "the same token as subprotocol and as Bearer", (token) => ({
+    headers: { [PROTOCOL]: `websocket, ${token}`, Authorization: `Bearer ${token}` },
+  })),
+  f1("TOKEN_REPEATED", "the same token in all three places", (token) => ({
+    ...asking({ access_token: token }),
+    headers: { [PROTOCOL]: `websocket, ${token}`, Authorization: `Bearer ${token}` },
+  })),
+  f2("TOKEN_REPEATED", "another token as Bearer, beside the query", (token) => ({
+    ...asking({ access_token: token }),
+    ...bearing(`Bearer ${OTHER}`),
+  })),
+  f2("TOKEN_REPEATED", "another token as Bearer, beside the subprotocol", (token) => ({
+    headers: { [PROTOCOL]: `websocket, ${token}`, Authorization: `Bearer ${OTHER}` },
+  })),
+  f2("TOKEN_REPEATED", "an empty query parameter beside Bearer", (token) => ({
+    ...asking({ access_token: "" }),
+    ...bearing(`Bearer ${token}`),
   })),
   f2("TOKEN_REPEATED", "another token in the query", (token) => ({
     ...asking({ access_token: OTHER }),
@@ -77,14 +100,49 @@ export const handshakeAttacks: readonly HandshakeAttack[] = [
   ].map((name) =>
     f4("TOKEN_MISSING", `the query parameter ${JSON.stringify(name)}`, (token) => asking({ [name]: token })),
   ),
+  f3("TOKEN_REPEATED", "the query parameter and Bearer, both twice", (token) => ({
+    ...asking({ access_token: [token, token] }),
+    ...bearing([`Bearer ${token}`, `Bearer ${token}`]),
+  })),
+  ...["Token", "JWT", "BearerToken", "X-Bearer", "Bearer-"].map((scheme) =>
+    f4("TOKEN_MISSING", `the scheme ${scheme}`, (token) => bearing(`${scheme} ${token}`)),
+  ),
+  f5("TOKEN_MALFORMED", "dots as slashes, as Bearer", (token) => bearing(`Bearer ${token.replaceAll(".", "/")}`)),
+  f5("AUTHORIZATION_MALFORMED", "dots encoded, as Bearer", (token) =>
+    bearing(`Bearer ${token.replaceAll(".", "%2E")}`),
+  ),
+  f5("AUTHORIZATION_MALFORMED", "%00 behind, as Bearer", (token) => bearing(`Bearer ${token}%00`)),
   f5("TOKEN_MALFORMED", "dots encoded twice", (token) => asking({ access_token: token.replaceAll(".", "%2E") })),
   f5("TOKEN_MALFORMED", "encoded twice over", (token) => asking({ access_token: token.replaceAll(".", "%252E") })),
   f5("TOKEN_MALFORMED", "a plus for a space behind", (token) => asking({ access_token: `${token}+` })),
   f5("TOKEN_MALFORMED", "%00 behind", (token) => asking({ access_token: `${token}%00` })),
   f5("TOKEN_MALFORMED", "a bad escape behind", (token) => asking({ access_token: `${token}%zz` })),
   f5("TOKEN_MALFORMED", "another parameter inside", (token) => asking({ access_token: `${token}&userId=bob` })),
-  ...["Authorization", "Cookie", "X-Access-Token", "X-Api-Key", "access_token"].map((name) =>
+  ...["Proxy-Authorization", "Cookie", "X-Authorization", "X-Access-Token", "X-Api-Key", "access_token"].map((name) =>
     f6("TOKEN_MISSING", `the header ${name}`, (token) => ({ headers: { [name]: `Bearer ${token}` } })),
+  ),
+  f6("TOKEN_MISSING", "Authorization without a scheme", (token) => bearing(token)),
+  f6("TOKEN_MISSING", "Authorization with the scheme Basic", (token) => bearing(`Basic ${token}`)),
+  f6("TOKEN_MISSING", "two schemes in one header", (token) => bearing(`Basic ${token}, Bearer ${token}`)),
+  f6("AUTHORIZATION_MALFORMED", "Bearer and nothing else", () => bearing("Bearer")),
+  f6("AUTHORIZATION_MALFORMED", "Bearer twice over", (token) => bearing(`Bearer Bearer ${token}`)),
+  f6("AUTHORIZATION_MALFORMED", "a tab behind Bearer", (token) => bearing(`Bearer\t${token}`)),
+  f6("AUTHORIZATION_MALFORMED", "a quoted token", (token) => bearing(`Bearer "${token}"`)),
+  f6("AUTHORIZATION_MALFORMED", "a parameter behind the token", (token) => bearing(`Bearer ${token}, realm="x"`)),
+  f6("TOKEN_MALFORMED", "padding behind the token", (token) => bearing(`Bearer ${token}=`)),
+  f6("AUTHORIZATION_MALFORMED", "a malformed Bearer beside a good query", (token) => ({
+    ...asking({ access_token: token }),
+    ...bearing("Bearer"),
+  })),
+  f7("TOKEN_REPEATED", "Authorization twice, the same", (token) => bearing([`Bearer ${token}`, `Bearer ${token}`])),
+  f7("TOKEN_REPEATED", "Authorization twice, with two tokens", (token) =>
+    bearing([`Bearer ${OTHER}`, `bearer ${token}`]),
+  ),
+  f7("TOKEN_REPEATED", "Authorization in two cases, the tokens in turn", (token) => ({
+    headers: { authorization: `Bearer ${token}`, AUTHORIZATION: `Bearer ${OTHER}` },
+  })),
+  f7("AUTHORIZATION_MALFORMED", "Authorization twice in one line", (token) =>
+    bearing(`Bearer ${token}, Bearer ${token}`),
   ),
   f7("SUBPROTOCOLS_MALFORMED", "the header twice, with two tokens", (token) =>
     offering([`websocket, ${token}`, `websocket, ${OTHER}`]),

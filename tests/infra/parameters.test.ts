@@ -82,7 +82,10 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
       "https://app.example.com",
       "https://app.example.com,http://localhost:5173, https://b.example:8443",
       "capacitor://localhost",
+      "ionic://localhost,file://",
       "http://[::1]:8080",
+      "https://*.preview.example.com,https://pr-*.example.com",
+      "https://a.*.b.example.com:8443",
     ],
     bad: [
       "app.example.com",
@@ -90,7 +93,15 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
       "https://App.example.com",
       "https://app.example.com:443",
       "http://app.example.com:80,https://b.example",
-      "https://*.example.com",
+      "https://*.com",
+      "https://*",
+      "https://example.*",
+      "https://*.*.example.com",
+      "https://**.example.com",
+      "*://app.example.com",
+      "https://app.example.com:*",
+      "http://*.0.0.1",
+      "null",
       "*,https://app.example.com",
       ",https://app.example.com",
       "https://app.example.com,",
@@ -184,7 +195,7 @@ describe("a parameter's value", () => {
 
   it.each([
     ["SubscriptionLimit", /(SubscriptionLimit:\n {4}Type: )String(\n.*\n) {4}AllowedPattern: .*\n/, "$1Number$2"],
-    ["AllowedOrigins", /\(\?!https:.*?\)(?=\[a-z\])/, ""],
+    ["AllowedOrigins", /\(\?!https:.*?\)(?=\(file)/, ""],
     ["TokenIssuer", '"[!-~]([ -~]{0,510}[!-~])?"', '".+"'],
   ] as const)("%s: a wider pattern is detected", (name, piece, wider) => {
     const mutant = parseTemplate(TEMPLATE, replaced(projectTemplate(), piece, wider));

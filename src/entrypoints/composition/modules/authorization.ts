@@ -7,7 +7,8 @@ import { defineModule } from "../module.ts";
 import { serviceId, services } from "../services.ts";
 import { readIssuerPolicy } from "../token-settings.ts";
 
-const ORIGINS_EXPECTED = "must be * or origins as https://app.example.com, parted by commas";
+const ORIGINS_EXPECTED =
+  "must be * or origins as https://app.example.com or https://*.preview.example.com, parted by commas";
 
 const hmacKeys = serviceId<HmacVerificationKeys>("HmacVerificationKeys");
 

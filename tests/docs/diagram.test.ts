@@ -10,7 +10,7 @@ const TO_DO = "the template has changed: npm run diagram";
 const CHANGES: readonly (readonly [what: string, piece: string, instead: string, files: readonly string[]])[] = [
   ["a route's key", "        unsubscribe:\n", "        leave:\n", ["docs/diagram.svg", "docs/functions.md"]],
   ["a timeout", "Timeout: 60\n", "Timeout: 61\n", ["docs/functions.md"]],
-  ["an action", "Action: dynamodb:PutItem\n", "Action: dynamodb:UpdateItem\n", ["docs/functions.md"]],
+  ["an action", "dynamodb:PutItem, dynamodb:BatchGetItem", "dynamodb:BatchGetItem", ["docs/functions.md"]],
   ["the log level of Lambda", "ApplicationLogLevel: TRACE", "ApplicationLogLevel: INFO", ["docs/functions.md"]],
   ["a field of the access log", '"status":"$context.status",', "", ["docs/functions.md"]],
   ["a statement of the key's policy", "Action: kms:*", "Action: kms:Decrypt", ["docs/functions.md"]],

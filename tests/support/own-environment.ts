@@ -2,7 +2,7 @@ import { EVERY_SETTING } from "./settings.ts";
 
 /** Further settings of the functions. No test sets them in the environment of its process. */
 const SETTINGS = [
-  ...["TABLE_NAME", "GSI1_NAME", "SUBSCRIPTION_LIMIT", "IDENTITY_CLAIMS", "METRICS_NAMESPACE"],
+  ...["TABLE_NAME", "GSI1_NAME", "SUBSCRIPTION_LIMIT", "CONNECTION_LIMIT", "IDENTITY_CLAIMS", "METRICS_NAMESPACE"],
   ...["TOKEN_LEEWAY_SECONDS", "TOKEN_MAX_LIFETIME_SECONDS", "LOG_LEVEL"],
 ];
 

@@ -14,6 +14,12 @@ export function connected(subprotocol: string | undefined): RouteResponse {
 
 export const DONE: RouteResponse = { statusCode: 200 };
 
+/** The handshake's token counts no longer. */
+export const UNAUTHORIZED: RouteResponse = { statusCode: 401 };
+
+/** The user has as many connections as one may. */
+export const TOO_MANY_CONNECTIONS: RouteResponse = { statusCode: 429 };
+
 /** A failure, without its cause: the log entry with the same request id has it. */
 export const FAILED: RouteResponse = { statusCode: 500 };
 

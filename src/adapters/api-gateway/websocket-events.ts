@@ -9,7 +9,7 @@ import { parseIdentity, parseUserId } from "../../domain/identity/identity.ts";
 import { ownProperty, type PlainObject, parseJson, parseJsonObject } from "../../domain/plain-object.ts";
 import { parseStrictObject } from "../../domain/strict-json.ts";
 import { isPlainText } from "../../domain/text.ts";
-import { parseEpochMillis, parseEpochSeconds } from "../../domain/time.ts";
+import { parseEpochMillis, parseEpochSeconds, wholeSeconds } from "../../domain/time.ts";
 import { parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
 import { issuerId } from "../issuer-id.ts";
 import { headerValues, objectField, parseEvent, parseRouteEvent, queryValues, textField } from "./event-fields.ts";
@@ -86,7 +86,7 @@ function parseTokenFacts(authorizer: PlainObject): TokenFacts | undefined {
   if (issuer === undefined || expiresAt === undefined) return undefined;
   return {
     issuer: issuerId(issuer),
-    expiresAt,
+    expiresAt: wholeSeconds(expiresAt),
     ...(issuedAt !== undefined && { issuedAt }),
     ...(tokenId !== undefined && { tokenId }),
   };

@@ -78,7 +78,7 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return { items: items.flatMap(({ connection }) => live(connection, now) ?? []).map(listed), ...rest };
   }
 
-  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId | undefined, most: number): Promise<number> {
     const { items } = this.#entries.page(userId, now, Number.POSITIVE_INFINITY, undefined);
     const others = items.filter(({ connection }) => live(connection, now) && connection?.id !== besides);
     return Math.min(others.length, most);

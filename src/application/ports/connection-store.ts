@@ -45,10 +45,10 @@ export interface ConnectionStore {
    */
   liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>>;
   /**
-   * The number of a user's connections that are open and not expired at `now`, without `besides`, up to `most`. It reads
-   * no more than it counts. Eventually consistent.
+   * The number of a user's connections that are open and not expired at `now`, without `besides` if it is given, up to
+   * `most`. It reads no more than it counts. Eventually consistent.
    */
-  countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number>;
+  countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId | undefined, most: number): Promise<number>;
   /** A user's connections among at most 500 ids, open and not expired at `now`, each once. Strongly consistent. */
   liveConnectionsAmong(ids: readonly ConnectionId[], userId: UserId, now: EpochSeconds): Promise<readonly Connection[]>;
 }

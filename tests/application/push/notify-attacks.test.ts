@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
+import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import { addSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
+import { tokenFacts } from "../../support/a-connection.ts";
 import { connectionId, entityUpdate, freshDelivery, NOON, PUBLICATION, userPush } from "../../support/notifications.ts";
+import { openConnectionOver } from "../../support/open-connection.ts";
 import { PushWorld } from "../../support/push-world.ts";
 
 const UPDATE = entityUpdate();
@@ -25,9 +27,9 @@ async function subscribed(world: PushWorld, connection: Connection): Promise<Con
 async function connectedJustNow(world: PushWorld, tokenSeconds: number): Promise<Connection> {
   const id = connectionId("c1");
   const { userId } = userPush({ userId: "ann" });
-  const open = makeOpenConnection(world);
+  const open = openConnectionOver(world);
   const facts = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt: world.clock.now() };
-  await open({ ...facts, tokenExpiresAt: addSeconds(NOW, tokenSeconds) });
+  await open({ ...facts, token: tokenFacts({ expiresAt: addSeconds(NOW, tokenSeconds) }) });
   const { items } = await world.connections.liveConnectionsOf(userId, NOW);
   const [connection] = items;
   if (connection === undefined) throw new Error("not connected");
@@ -71,7 +73,7 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
 
   it.each([
     ["fault:M6 its token's end, an hour away", 3600, 3600],
-    ["fault:M4 two hours, though the token goes on", 36_000, 7200],
+    ["fault:M4 1 h 58 min, though the token goes on", 36_000, 7080],
   ])("whose disconnect never came receives nothing after %s", async (_end, tokenSeconds, lifeSeconds) => {
     const world = new PushWorld();
     await connectedJustNow(world, tokenSeconds);

@@ -7,6 +7,7 @@ import { defineModule, type Module, type Provide } from "../../../src/entrypoint
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
 import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
+import { opening } from "../../../src/entrypoints/composition/modules/opening.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
 import { rotation } from "../../../src/entrypoints/composition/modules/rotation.ts";
 import { signingSecrets as localSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/local.ts";
@@ -22,7 +23,7 @@ import { EVERY_SETTING } from "../../support/settings.ts";
 /** All modules, with the adapters for Lambda or for `npm start`. */
 const modulesOver = (stores: Module, signingSecrets: Module) => [
   ...[platform, signingSecrets, authorization, testTokens],
-  ...[stores, connections, subscribing, unsubscribing, delivery, rotation],
+  ...[stores, connections, opening, subscribing, unsubscribing, delivery, rotation],
 ];
 const MODULES = modulesOver(memoryStores, localSecrets);
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
+import { issuerId } from "../../../src/adapters/issuer-id.ts";
+import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
-import { toEpochSeconds } from "../../../src/domain/time.ts";
+import { type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
+import type { TokenId } from "../../../src/domain/token/token-facts.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disconnect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
@@ -17,15 +20,18 @@ import {
   messageEvent,
 } from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
+import { openConnectionOver } from "../../support/open-connection.ts";
 
-function handlers() {
+function handlers({ limit = 50 } = {}) {
   const connections = new MemoryConnectionStore();
+  const revocations = new MemoryRevocationList();
   const subscriptions = new MemorySubscriptionStore(connections);
   const clock = new FixedClock(CONNECTED_AT);
   const logger = new RecordingLogger();
   return {
     logger,
-    connect: connectHandler({ open: makeOpenConnection({ connections }), logger }),
+    revocations,
+    connect: connectHandler({ open: openConnectionOver({ connections, clock, revocations, limit }), logger }),
     disconnect: disconnectHandler({ close: makeCloseConnection({ connections, subscriptions, clock }), logger }),
     liveConnectionsOf: async (user: string) =>
       (await connections.liveConnectionsOf(user as UserId, toEpochSeconds(clock.now()))).items,
@@ -43,16 +49,22 @@ describe("connect", () => {
         sourceIp: "203.0.113.7",
         userAgent: "wscat/6",
         connectedAt: CONNECTED_AT,
+        token: {
+          issuer: issuerId("portcullis"),
+          expiresAt: CONNECTED_AT / 1000 + 3600,
+          issuedAt: CONNECTED_AT / 1000 - 60,
+          tokenId: "token-1",
+        },
         expiresAt: CONNECTED_AT / 1000 + 3600,
       },
     ]);
   });
 
-  it("ends the connection after two hours, whatever the token says", async () => {
+  it("ends the connection after 1 h 58 min, whatever the token says", async () => {
     const { connect, liveConnectionsOf } = handlers();
     const authorizer = { ...AUTHORIZER_CONTEXT, tokenExpiresAt: String(CONNECTED_AT / 1000 + 86_400) };
     await connect(connectEvent({}, { authorizer }), lambdaContext());
-    expect(await liveConnectionsOf("ann")).toMatchObject([{ expiresAt: CONNECTED_AT / 1000 + 7200 }]);
+    expect(await liveConnectionsOf("ann")).toMatchObject([{ expiresAt: CONNECTED_AT / 1000 + 7080 }]);
   });
 
   it.each([
@@ -71,6 +83,31 @@ describe("connect", () => {
     expect(await connect(connectEvent({}, { authorizer }), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.entries.at(-1)).toMatchObject({ outcome: "taken", userId: "eve" });
     expect(await liveConnectionsOf("eve")).toEqual([]);
+  });
+
+  it("attack:N1 refuses one connection more than the user may have with 429, and stores nothing", async () => {
+    const { connect, liveConnectionsOf, logger } = handlers({ limit: 2 });
+    const asking = (connectionId: string, user = "ann") =>
+      connect(connectEvent({}, { connectionId, authorizer: { ...AUTHORIZER_CONTEXT, userId: user } }), lambdaContext());
+    expect(await asking("A=")).toEqual({ statusCode: 200 });
+    expect(await asking("B=")).toEqual({ statusCode: 200 });
+    expect(await asking("C=")).toEqual({ statusCode: 429 });
+    expect(logger.entries.at(-1)).toMatchObject({ level: "info", outcome: "limit-reached", userId: "ann" });
+    expect((await liveConnectionsOf("ann")).map(({ id }) => id)).toEqual(["A=", "B="]);
+    expect(await asking("D=", "bob")).toEqual({ statusCode: 200 });
+  });
+
+  it("fault:M8 refuses a revoked token with 401, and leaves no connection behind", async () => {
+    const { connect, liveConnectionsOf, logger, revocations } = handlers();
+    const [userId, tokenId] = ["ann" as UserId, "token-1" as TokenId];
+    await revocations.add({ kind: "token", userId, tokenId }, (CONNECTED_AT / 1000 + 3600) as EpochSeconds);
+    expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 401 });
+    expect(logger.entries.at(-1)).toMatchObject({ level: "info", outcome: "revoked", userId: "ann" });
+    expect(await liveConnectionsOf("ann")).toEqual([]);
+    const authorizer = { ...AUTHORIZER_CONTEXT, tokenId: "token-2" };
+    expect(await connect(connectEvent({}, { connectionId: "B=", authorizer }), lambdaContext())).toEqual({
+      statusCode: 200,
+    });
   });
 
   it("refuses, and stores no connection, without an authorizer in front", async () => {

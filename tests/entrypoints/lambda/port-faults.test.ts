@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { deferred } from "../../../packages/emulator/tests/support/deferred.ts";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
+import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
-import { makeCloseConnection, makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
+import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
@@ -18,6 +19,7 @@ import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "..
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { authorizeOver } from "../../support/one-issuer.ts";
+import { openConnectionOver } from "../../support/open-connection.ts";
 
 /** The time limit of an invocation without a fault. */
 const TIME_ENOUGH = 60_000;
@@ -58,6 +60,7 @@ function parts(remainingMillis = TIME_ENOUGH) {
     clock: new FixedClock(CONNECTED_AT),
     secrets: new FixedSigningSecrets(new Secret(SECRET_TEXT)),
     connections,
+    revocations: new MemoryRevocationList(),
     subscriptions: new MemorySubscriptionStore(connections),
     ids: { next: () => "1" },
     logger: new RecordingLogger(),
@@ -90,7 +93,10 @@ const CALLS: readonly {
     invoke: (all: Parts) => authorize(all, method === "read" ? goodToken(NOW) : FORGED),
   })),
   { title: "authorizer", port: "clock", method: "now", invoke: (all) => authorize(all, goodToken(NOW)) },
+  { title: "connect", port: "connections", method: "countLive", invoke: connect },
   { title: "connect", port: "connections", method: "open", invoke: connect },
+  { title: "connect", port: "revocations", method: "concerning", invoke: connect },
+  { title: "connect", port: "clock", method: "now", invoke: connect },
   { title: "disconnect", port: "connections", method: "close", invoke: disconnect },
   { title: "disconnect", port: "subscriptions", method: "unsubscribeAll", invoke: disconnect },
   { title: "disconnect", port: "clock", method: "now", invoke: disconnect },
@@ -103,8 +109,8 @@ function authorize({ secrets, clock, logger, context }: Parts, token: string) {
   return handler(authorizerEvent({ query: { access_token: token } }), context);
 }
 
-function connect({ connections, logger, context }: Parts) {
-  return connectHandler({ open: makeOpenConnection({ connections }), logger })(connectEvent(), context);
+function connect({ logger, context, ...ports }: Parts) {
+  return connectHandler({ open: openConnectionOver(ports), logger })(connectEvent(), context);
 }
 
 function disconnect({ connections, subscriptions, clock, logger, context }: Parts) {

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
-import { makeOpenConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscriptions/subscribe.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
@@ -17,6 +16,7 @@ import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, messageEvent } from "../../support/gateway-events.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
+import { openConnectionOver } from "../../support/open-connection.ts";
 
 const LIMIT = 3;
 
@@ -37,7 +37,7 @@ function handlers(policy = allowEverySubscription) {
   return {
     logger,
     connect: () =>
-      connectHandler({ open: makeOpenConnection({ connections }), logger })(connectEvent(), lambdaContext()),
+      connectHandler({ open: openConnectionOver({ connections, clock }), logger })(connectEvent(), lambdaContext()),
     subscribe: (entityId: unknown, more = {}, overrides = {}) =>
       asking(subscribe, { action: "subscribe", entityId, ...more }, overrides),
     unsubscribe: (entityId: unknown, more = {}, overrides = {}) =>

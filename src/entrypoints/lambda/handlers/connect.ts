@@ -1,10 +1,23 @@
 import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
-import { connected, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
+import {
+  connected,
+  FAILED,
+  type RouteResponse,
+  TOO_MANY_CONNECTIONS,
+  UNAUTHORIZED,
+} from "../../../adapters/api-gateway/route-responses.ts";
 import { parseConnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
-import type { OpenConnection } from "../../../application/connections/open-and-close.ts";
+import type { OpenConnection, OpeningOutcome } from "../../../application/connections/open-and-close.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { selectedSubprotocol } from "../../../domain/token/credentials.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
+
+const REFUSALS = {
+  revoked: UNAUTHORIZED,
+  "limit-reached": TOO_MANY_CONNECTIONS,
+  closed: FAILED,
+  taken: FAILED,
+} as const satisfies Record<Exclude<OpeningOutcome, "stored">, RouteResponse>;
 
 /** The last step of the handshake: any status but 200 refuses it, and no WebSocket opens. */
 export function connectHandler({ open, logger }: { readonly open: OpenConnection; readonly logger: Logger }) {
@@ -17,7 +30,8 @@ export function connectHandler({ open, logger }: { readonly open: OpenConnection
       log.add({ userId: opening.identity.userId });
       const outcome = await open(opening);
       log.add({ outcome });
-      return outcome === "stored" ? connected(selectedSubprotocol(subprotocols)) : FAILED;
+      if (outcome === "stored") return connected(selectedSubprotocol(subprotocols));
+      return REFUSALS[outcome] ?? FAILED;
     },
     onFault: () => FAILED,
   });

@@ -1,6 +1,8 @@
+import { ownProperty } from "../../domain/plain-object.ts";
 import { toEpochSeconds } from "../../domain/time.ts";
 import { judgeClaims } from "../../domain/token/claims.ts";
 import type { UnverifiedToken } from "../../domain/token/credentials.ts";
+import { parseTokenId } from "../../domain/token/token-facts.ts";
 import type { TokenVerdict } from "../../domain/token/verdict.ts";
 import type { Clock } from "../ports/system.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
@@ -16,6 +18,10 @@ export function makeVerifyToken(deps: { readonly verifier: TokenVerifier; readon
     const verified = await deps.verifier.verify(token);
     if (verified.kind === "rejected") return verified;
     // The clock is read after the verification: a token may expire while keys are requested.
-    return judgeClaims(verified.claims, verified.policy, toEpochSeconds(deps.clock.now()));
+    const { claims, policy } = verified;
+    const verdict = judgeClaims(claims, policy, toEpochSeconds(deps.clock.now()));
+    if (verdict.kind === "accepted") return verdict;
+    const tokenId = parseTokenId(ownProperty(claims, "jti"));
+    return { ...verdict, verified: { issuer: policy.issuer, ...(tokenId !== undefined && { tokenId }) } };
   };
 }

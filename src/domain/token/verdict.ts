@@ -46,7 +46,10 @@ export type TokenVerdict =
       /** Absent if the token has no grant. */
       readonly grants?: Grants;
     }
-  | Rejection;
+  | (Rejection & {
+      /** For the log. Absent if the signature was not verified: no claim is known then. */
+      readonly verified?: Pick<PresentedToken, "issuer" | "tokenId">;
+    });
 
 export function rejected(reason: RejectionReason): Rejection {
   return { kind: "rejected", reason };

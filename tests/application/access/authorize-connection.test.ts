@@ -59,7 +59,11 @@ describe("authorizing a connection", () => {
       claims: { ...CLAIMS, exp: NOW },
       policy: POLICY,
     }));
-    expect(await authorize({ credentials, origins: [] })).toEqual({ kind: "rejected", reason: "EXPIRED" });
+    expect(await authorize({ credentials, origins: [] })).toEqual({
+      kind: "rejected",
+      reason: "EXPIRED",
+      verified: { issuer: "us" },
+    });
   });
 
   it("attack:F20 refuses a page that is not listed, but only after the token is verified", async () => {
@@ -67,6 +71,8 @@ describe("authorizing a connection", () => {
     expect(await authorizing(verified)({ credentials, origins })).toEqual({
       kind: "refused",
       reason: "ORIGIN_NOT_ALLOWED",
+      identity: { userId: "ann" },
+      token: { issuer: "us", expiresAt: NOW + 60 },
     });
     const forged = authorizing(async () => ({ kind: "rejected", reason: "SIGNATURE_INVALID" }));
     expect(await forged({ credentials, origins })).toMatchObject({ kind: "rejected" });

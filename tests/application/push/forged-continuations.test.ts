@@ -3,6 +3,7 @@ import { parseUserPush } from "../../../src/adapters/sqs/event-detail.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../../src/domain/time.ts";
+import { tokenFacts } from "../../support/a-connection.ts";
 import { connectionId, entityUpdate, NOON, PUBLICATION } from "../../support/notifications.ts";
 import { PushWorld } from "../../support/push-world.ts";
 
@@ -62,6 +63,7 @@ describe.each([
           identity: { userId: parseUserPush({ userId: "ann", message: "" }, PUBLICATION).userId },
           sourceIp: "192.0.2.1",
           connectedAt: NOON as EpochMillis,
+          token: tokenFacts(),
           expiresAt: addSeconds(NOW, 3600),
         }),
       ),

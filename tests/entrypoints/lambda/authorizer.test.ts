@@ -105,6 +105,53 @@ describe("the authorizer", () => {
     },
   );
 
+  describe("its log entry", () => {
+    const CALLER = { function: "Authorizer", sourceIp: "203.0.113.7", connectionId: "gbgHYy9RVQAYKEj2kA==" };
+    const JTI = "6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10";
+    const entryOf = async (event: unknown, guarded = authorize) => JSON.parse((await guarded(event)).log);
+
+    it("names user, issuer, address, token id and end of a handshake that is let in", async () => {
+      expect(await entryOf(GOOD_EVENT)).toMatchObject({
+        ...CALLER,
+        outcome: "accepted",
+        userId: "ann",
+        issuer: POLICY.issuer,
+        tokenId: JTI,
+        expiresAt: NOW + 3600,
+      });
+    });
+
+    it("names the same and the rule of a page that is refused", async () => {
+      const guarded = observedAuthorizer({ queryToken: "allowed", origins: [PAGE] });
+      const event = authorizerEvent({ query: { access_token: TOKEN }, headers: { Origin: "https://evil.example" } });
+      const known = { userId: "ann", issuer: POLICY.issuer, tokenId: JTI, expiresAt: NOW + 3600 };
+      const refusal = { outcome: "refused", reason: "ORIGIN_NOT_ALLOWED" };
+      expect(await entryOf(event, guarded)).toMatchObject({ ...CALLER, ...known, ...refusal });
+    });
+
+    it("names issuer and token id of a token that is signed and not good", async () => {
+      const token = forgeJws({ payload: { ...goodClaims(NOW - 7200), jti: "ended" }, key: SECRET_TEXT });
+      const entry = await entryOf(authorizerEvent({ query: { access_token: token } }));
+      const known = { issuer: POLICY.issuer, tokenId: "ended" };
+      expect(entry).toMatchObject({ ...CALLER, ...known, outcome: "rejected", reason: "EXPIRED" });
+    });
+
+    it("attack:O1 names address and rule, and no claim, of a token whose signature is not ours", async () => {
+      const claims = { ...goodClaims(NOW), iss: POLICY.issuer, jti: "claimed-id", data: { userId: "claimed-user" } };
+      const token = forgeJws({ payload: claims, key: "another-secret-of-more-than-32-bytes" });
+      const { log } = await authorize(authorizerEvent({ query: { access_token: token } }));
+      expect(JSON.parse(log)).toMatchObject({ ...CALLER, outcome: "rejected", reason: "SIGNATURE_INVALID" });
+      for (const claim of ["claimed-id", "claimed-user", POLICY.issuer]) expect(log).not.toContain(claim);
+    });
+
+    it("attack:O2 keeps a token id on one line", async () => {
+      const token = forgeJws({ payload: { ...goodClaims(NOW), jti: "a\u202eb" }, key: SECRET_TEXT });
+      const { log } = await authorize(authorizerEvent({ query: { access_token: token } }));
+      expect(log).toContain("a\\u202eb");
+      expect(JSON.parse(log)).toMatchObject({ tokenId: "a\u202eb" });
+    });
+  });
+
   const NO_MAPS = {
     headers: null,
     multiValueHeaders: undefined,

@@ -3,6 +3,7 @@ import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-co
 import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
+import { PinoLogger } from "../../../src/adapters/pino/pino-logger.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
@@ -124,6 +125,64 @@ describe("connect", () => {
     });
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 500 });
     expect(logger.entries).toMatchObject([{ level: "error", dependency: "CONNECTION_STORE" }]);
+  });
+});
+
+describe("the log entry", () => {
+  const CALLER = { userId: "ann", issuer: "portcullis", sourceIp: "203.0.113.7", tokenId: "token-1" };
+
+  it("of connect names user, issuer, address, token id and the token's end", async () => {
+    const { connect, logger } = handlers();
+    await connect(connectEvent(), lambdaContext());
+    const expiresAt = CONNECTED_AT / 1000 + 3600;
+    expect(logger.entries).toMatchObject([{ function: "Connect", outcome: "stored", ...CALLER, expiresAt }]);
+  });
+
+  it("of connect names the address when there is no authorizer in front", async () => {
+    const { connect, logger } = handlers();
+    await connect(connectEvent({}, { authorizer: undefined }), lambdaContext());
+    expect(logger.entries).toMatchObject([{ outcome: "failed", sourceIp: "203.0.113.7" }]);
+  });
+
+  it("of disconnect names the same, and how the socket closed", async () => {
+    const { disconnect, logger } = handlers();
+    await disconnect(disconnectEvent(), lambdaContext());
+    expect(logger.entries).toMatchObject([
+      {
+        function: "Disconnect",
+        outcome: "closed",
+        ...CALLER,
+        disconnectStatusCode: 1005,
+        disconnectReason: "Client-side close frame status not set",
+      },
+    ]);
+  });
+
+  it("attack:O2 of disconnect is one bounded line, and no metric, whatever a client closes with", async () => {
+    const written: string[] = [];
+    const clock = new FixedClock(CONNECTED_AT);
+    const destination = { write: (line: string) => void written.push(line) };
+    const logger = new PinoLogger({ level: "INFO", service: "test", metricsNamespace: "test", clock, destination });
+    const disconnect = disconnectHandler({ close: async () => undefined, logger });
+    const disconnectReason = `line\nbreak\u202e\u001b[2J${"x".repeat(1000)}`;
+    await disconnect(disconnectEvent({ disconnectReason }), lambdaContext());
+    const [line = "", ...more] = written.join("").trimEnd().split("\n");
+    expect(more).toEqual([]);
+    for (const character of ["\u001b", "\u202e"]) expect(line).not.toContain(character);
+    const { _aws: metrics, ...entry } = JSON.parse(line);
+    expect(entry.disconnectReason).toBe(disconnectReason.slice(0, 256));
+    expect(JSON.stringify(metrics)).not.toMatch(/disconnect|tokenId|sourceIp|userId|issuer/);
+    expect(entry).not.toHaveProperty("reason");
+  });
+
+  it.each([
+    ["texts that are none", { disconnectReason: 7, disconnectStatusCode: "1005" }],
+    ["objects", { disconnectReason: {}, disconnectStatusCode: {}, identity: { sourceIp: {} } }],
+  ])("of disconnect leaves out %s", async (_title, overrides) => {
+    const { disconnect, logger } = handlers();
+    await disconnect(disconnectEvent(overrides), lambdaContext());
+    expect(logger.entries[0]).not.toHaveProperty("disconnectReason");
+    expect(logger.entries[0]).not.toHaveProperty("disconnectStatusCode");
   });
 });
 

@@ -3,12 +3,13 @@ import {
   authorizerUnavailable,
   unauthorized,
 } from "../../../adapters/api-gateway/authorizer-response.ts";
-import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
+import { callerFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { parseAuthorizerEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { AuthorizeConnection } from "../../../application/access/authorize-connection.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
+import { verdictFields } from "../middleware/token-fields.ts";
 
 type AuthorizerServices = { readonly authorize: AuthorizeConnection; readonly logger: Logger };
 
@@ -17,15 +18,11 @@ export function authorizerHandler({ authorize, logger }: AuthorizerServices) {
   return lambdaHandler({
     name: "Authorizer",
     logger,
-    logFieldsOf: invocationFields,
+    logFieldsOf: callerFields,
     handle: async (event, log) => {
       const { methodArn, attempt } = parseAuthorizerEvent(event);
       const verdict = await authorize(attempt);
-      log.add(
-        verdict.kind === "accepted"
-          ? { outcome: verdict.kind, userId: verdict.identity.userId }
-          : { outcome: verdict.kind, reason: verdict.reason },
-      );
+      log.add(verdictFields(verdict));
       return authorizerResponse(verdict, methodArn);
     },
     onFault: (error) => (error instanceof MalformedInputError ? unauthorized() : authorizerUnavailable()),

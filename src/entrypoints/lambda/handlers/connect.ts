@@ -1,4 +1,4 @@
-import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
+import { connectionFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import {
   connected,
   FAILED,
@@ -24,10 +24,10 @@ export function connectHandler({ open, logger }: { readonly open: OpenConnection
   return lambdaHandler({
     name: "Connect",
     logger,
-    logFieldsOf: invocationFields,
+    logFieldsOf: connectionFields,
     handle: async (event, log) => {
       const { opening, subprotocols } = parseConnectEvent(event);
-      log.add({ userId: opening.identity.userId });
+      log.add({ expiresAt: opening.token.expiresAt });
       const outcome = await open(opening);
       log.add({ outcome });
       if (outcome === "stored") return connected(selectedSubprotocol(subprotocols));

@@ -1,4 +1,4 @@
-import { invocationFields } from "../../../adapters/api-gateway/invocation-fields.ts";
+import { connectionFields } from "../../../adapters/api-gateway/invocation-fields.ts";
 import { DONE, FAILED } from "../../../adapters/api-gateway/route-responses.ts";
 import { parseDisconnectEvent } from "../../../adapters/api-gateway/websocket-events.ts";
 import type { CloseConnection } from "../../../application/connections/open-and-close.ts";
@@ -10,7 +10,7 @@ export function disconnectHandler({ close, logger }: { readonly close: CloseConn
   return lambdaHandler({
     name: "Disconnect",
     logger,
-    logFieldsOf: invocationFields,
+    logFieldsOf: connectionFields,
     handle: async (event, log) => {
       await close(parseDisconnectEvent(event));
       log.add({ outcome: "closed" });

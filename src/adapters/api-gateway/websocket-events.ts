@@ -1,6 +1,7 @@
 import { isCorrelationId, type MessageReference } from "@portcullis/protocol";
 import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
+import type { PresentedRenewal } from "../../application/connections/renew-connection.ts";
 import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
@@ -103,6 +104,25 @@ export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId
   const grants = grantsIn(authorizer);
   if (!userId || !grants) throw new MalformedInputError("MALFORMED_EVENT");
   return { connectionId: connectionIdIn(requestContext), userId, grants };
+}
+
+/**
+ * Reads the sender of a renewal. The context is that of the handshake for ever: its user and its issuer never change, and
+ * the facts of its token are not read.
+ */
+export function parseRenewingSender(value: unknown): Omit<PresentedRenewal, "token"> {
+  const { requestContext } = parseRouteEvent(value, "MESSAGE");
+  const authorizer = objectField(requestContext, "authorizer");
+  const userId = parseUserId(ownProperty(authorizer, "userId"));
+  const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
+  const issuer = textField(authorizer, "issuer");
+  if (!userId || !connectedAt) throw new MalformedInputError("MALFORMED_EVENT");
+  return {
+    connectionId: connectionIdIn(requestContext),
+    userId,
+    connectedAt,
+    ...(issuer !== undefined && { issuer }),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { AdmissionPolicy, AuthorizeConnection } from "../../application/acc
 import type { MintingPolicy, MintTestToken } from "../../application/access/mint-test-token.ts";
 import type { VerifyToken } from "../../application/access/verify-token.ts";
 import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
+import type { RenewConnection } from "../../application/connections/renew-connection.ts";
 import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
 import type { ConnectionRenewals } from "../../application/ports/connection-renewals.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
@@ -51,6 +52,7 @@ export const services = {
   revocationList: serviceId<RevocationList>("RevocationList"),
   openConnection: serviceId<OpenConnection>("OpenConnection"),
   closeConnection: serviceId<CloseConnection>("CloseConnection"),
+  renewConnection: serviceId<RenewConnection>("RenewConnection"),
 
   subscriptionStore: serviceId<SubscriptionStore>("SubscriptionStore"),
   subscribe: serviceId<Subscribe>("Subscribe"),

@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { deferred } from "../../../packages/emulator/tests/support/deferred.ts";
+import { parseConnectEvent } from "../../../src/adapters/api-gateway/websocket-events.ts";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
+import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
+import { makeVerifyToken } from "../../../src/application/access/verify-token.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
+import { makeRenewConnection } from "../../../src/application/connections/renew-connection.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import type { EpochSeconds } from "../../../src/domain/time.ts";
+import { authenticateHandler } from "../../../src/entrypoints/lambda/handlers/authenticate.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
 import { createTestJwtHandler } from "../../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
@@ -15,10 +21,17 @@ import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disc
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
-import { authorizerEvent, CONNECTED_AT, connectEvent, disconnectEvent } from "../../support/gateway-events.ts";
+import {
+  AUTHORIZER_CONTEXT,
+  authorizerEvent,
+  CONNECTED_AT,
+  connectEvent,
+  disconnectEvent,
+  messageEvent,
+} from "../../support/gateway-events.ts";
 import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
-import { authorizeOver } from "../../support/one-issuer.ts";
+import { authorizeOver, verifierOver } from "../../support/one-issuer.ts";
 import { openConnectionOver } from "../../support/open-connection.ts";
 
 /** The time limit of an invocation without a fault. */
@@ -100,6 +113,10 @@ const CALLS: readonly {
   { title: "disconnect", port: "connections", method: "close", invoke: disconnect },
   { title: "disconnect", port: "subscriptions", method: "unsubscribeAll", invoke: disconnect },
   { title: "disconnect", port: "clock", method: "now", invoke: disconnect },
+  { title: "authenticate", port: "secrets", method: "read", invoke: authenticate },
+  { title: "authenticate", port: "revocations", method: "concerning", invoke: authenticate },
+  { title: "authenticate", port: "connections", method: "renew", invoke: authenticate },
+  { title: "authenticate", port: "clock", method: "now", invoke: authenticate },
   { title: "create-test-jwt", port: "secrets", method: "read", invoke: mint },
   { title: "create-test-jwt", port: "clock", method: "now", invoke: mint },
 ];
@@ -124,9 +141,23 @@ function mint({ secrets, clock, ids, logger, context }: Parts) {
   return handler({ userId: "ann" }, context);
 }
 
+/** A renewal of a connection that is open, with a token that ends later. */
+async function authenticate(all: Parts) {
+  const { secrets, clock, connections, revocations, logger, context } = all;
+  const authorizer = { ...AUTHORIZER_CONTEXT, issuer: POLICY.issuer };
+  const { opening } = parseConnectEvent(connectEvent({}, { authorizer }));
+  const expiresAt = (NOW + 60) as EpochSeconds;
+  await connections.open({ ...opening, token: { ...opening.token, expiresAt }, expiresAt });
+  const verifyToken = makeVerifyToken({ verifier: verifierOver(secrets), clock });
+  const renew = makeRenewConnection({ verifyToken, renewals: connections, revocations, issuerIds: issuerId, clock });
+  const body = JSON.stringify({ action: "authenticate", token: goodToken(NOW), id: "7" });
+  return authenticateHandler({ renew, logger })(messageEvent(body, { authorizer }), context);
+}
+
 /** Whether the caller's request succeeded. */
 function isGranted(answer: unknown): boolean {
-  const { policyDocument, statusCode, authToken } = answer as Record<string, unknown>;
+  const { policyDocument, statusCode, authToken, body } = answer as Record<string, unknown>;
+  if (typeof body === "string") return JSON.parse(body).type === "authenticated";
   return JSON.stringify(policyDocument ?? "").includes("Allow") || statusCode === 200 || authToken !== undefined;
 }
 

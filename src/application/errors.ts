@@ -1,5 +1,6 @@
 /** A dependency that could not be reached, or whose response could not be used. It is a reason code for the log. */
 export type UnavailableDependency =
+  | "ADMIN_QUEUE"
   | "CONNECTION_STORE"
   | "DELIVERY_QUEUE"
   | "REVOCATION_LIST"

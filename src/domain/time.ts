@@ -35,6 +35,10 @@ export function earlier(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
   return one < other ? one : other;
 }
 
+export function later(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
+  return one > other ? one : other;
+}
+
 /** Cuts off the fraction, for values that must be whole seconds: a TTL, or an expiry that is sent as text. */
 export function wholeSeconds(moment: EpochSeconds): EpochSeconds {
   return (moment - (moment % 1)) as EpochSeconds;

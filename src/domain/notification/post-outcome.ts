@@ -21,13 +21,17 @@ export type PostVerdict =
  */
 const CONNECTING_MILLIS = 10_000;
 
+export function isConnecting(connectedAt: EpochMillis, now: EpochMillis): boolean {
+  return now - connectedAt < CONNECTING_MILLIS;
+}
+
 /** Decides whether a post settles its recipient, and how. */
 export function judgePost(outcome: PostOutcome, recipient: Recipient, now: EpochMillis): PostVerdict {
   switch (outcome) {
     case "delivered":
       return { kind: "delivered" };
     case "gone":
-      return { kind: now - recipient.connectedAt < CONNECTING_MILLIS ? "try-again" : "gone" };
+      return { kind: isConnecting(recipient.connectedAt, now) ? "try-again" : "gone" };
     case "throttled":
     case "failed":
       return { kind: "try-again" };

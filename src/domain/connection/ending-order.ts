@@ -1,0 +1,68 @@
+import type { UserId } from "../identity/identity.ts";
+import { type EpochSeconds, toEpochSeconds } from "../time.ts";
+import { isRevokedBy, type Revocation } from "../token/revocation.ts";
+import type { Connection, ConnectionId } from "./connection.ts";
+import { type Ending, type EndingCode, expiryCode, retryWithin } from "./ending.ts";
+
+/** The facts of the event by which an administrator gave an order. */
+type Ordered = {
+  readonly eventId: string;
+  /** When the event was published, in whole seconds: EventBridge's times have no fraction. */
+  readonly orderedAt: EpochSeconds;
+  /** The reason that the administrator stated. */
+  readonly reason?: string;
+};
+
+export type RevocationOrder = Ordered & { readonly kind: "revocation"; readonly revocation: Revocation };
+
+/** Ends a user's connections that were opened by `orderedAt`. */
+export type DisconnectionOrder = Ordered & {
+  readonly kind: "disconnection";
+  readonly userId: UserId;
+  readonly exceptConnectionId?: ConnectionId;
+  /** Whether the clients may connect again by themselves. */
+  readonly reconnect: boolean;
+};
+
+export type AdminOrder = RevocationOrder | DisconnectionOrder;
+
+/** Says which connections end, and what their last frame says. `expiry` ends those whose time is over. */
+export type EndingOrder = { readonly kind: "expiry" } | AdminOrder;
+
+/** The code by which an order ends an open connection; undefined if it must stay. */
+export function codeFor(order: EndingOrder, connection: Connection, now: EpochSeconds): EndingCode | undefined {
+  switch (order.kind) {
+    case "expiry":
+      return expiryCode(connection, now);
+    case "revocation": {
+      const holder = { userId: connection.identity.userId, token: connection.token };
+      return isRevokedBy(holder, order.revocation) ? "TOKEN_REVOKED" : undefined;
+    }
+    case "disconnection":
+      return isDisconnectedBy(order, connection) ? "DISCONNECTED" : undefined;
+  }
+}
+
+/** A client that came back after the event stays: the index is read several times, and a dead letter may come late. */
+function isDisconnectedBy(order: DisconnectionOrder, { id, identity, connectedAt }: Connection): boolean {
+  const isOpenedBefore = toEpochSeconds(connectedAt) <= order.orderedAt;
+  return identity.userId === order.userId && id !== order.exceptConnectionId && isOpenedBefore;
+}
+
+const CODES: Readonly<Record<EndingOrder["kind"], readonly EndingCode[]>> = {
+  expiry: ["CONNECTION_EXPIRED", "TOKEN_EXPIRED"],
+  revocation: ["TOKEN_REVOKED"],
+  disconnection: ["DISCONNECTED"],
+};
+
+/** True if an order of this kind ends connections by the code. */
+export function endsBy({ kind }: EndingOrder, code: EndingCode): boolean {
+  return CODES[kind].includes(code);
+}
+
+/** `cut` is the number of sockets that end together. An estimate will do. */
+export function lastWords(order: EndingOrder, code: EndingCode, cut: number): Ending {
+  const reconnect = order.kind !== "disconnection" || order.reconnect;
+  const reason = order.kind === "expiry" ? undefined : order.reason;
+  return { code, reconnect, retryWithin: retryWithin(cut), ...(reason !== undefined && { reason }) };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { issuerId } from "../../../src/adapters/issuer-id.ts";
+import type { EndSlot } from "../../../src/domain/connection/ending.ts";
+import {
+  type AdminOrder,
+  codeFor,
+  type EndingOrder,
+  endsBy,
+  lastWords,
+} from "../../../src/domain/connection/ending-order.ts";
+import { type EndingPart, isPartOf, userOf } from "../../../src/domain/connection/ending-task.ts";
+import type { EpochMillis, EpochSeconds } from "../../../src/domain/time.ts";
+import { aConnection, aConnectionId, aUserId, NOW } from "../../support/a-connection.ts";
+
+const EVENT = { eventId: "event-1", orderedAt: NOW };
+const userId = aUserId();
+const disconnection: AdminOrder = { kind: "disconnection", userId, reconnect: false, ...EVENT };
+const ofUser: AdminOrder = { kind: "revocation", revocation: { kind: "user", userId, issuedBefore: NOW }, ...EVENT };
+const ofIssuer: AdminOrder = {
+  kind: "revocation",
+  revocation: { kind: "issuer", issuer: issuerId("portcullis"), issuedBefore: NOW },
+  ...EVENT,
+};
+const expiry: EndingOrder = { kind: "expiry" };
+
+describe("codeFor", () => {
+  it.each([
+    ["a second before the event's", -1000, "DISCONNECTED"],
+    ["in the event's second", 999, "DISCONNECTED"],
+    ["in the second after the event's", 1000, undefined],
+  ])("a disconnection, for a connection that was opened %s", (_when, millis, code) => {
+    const connection = aConnection({ identity: { userId }, connectedAt: (NOW * 1000 + millis) as EpochMillis });
+    expect(codeFor(disconnection, connection, NOW)).toBe(code);
+  });
+
+  it("spares the connection that a disconnection excepts, and other users", () => {
+    const connection = aConnection({ identity: { userId } });
+    const { id } = connection;
+    expect(codeFor({ ...disconnection, exceptConnectionId: id } as AdminOrder, connection, NOW)).toBeUndefined();
+    expect(codeFor({ ...disconnection, exceptConnectionId: aConnectionId() } as AdminOrder, connection, NOW)).toBe(
+      "DISCONNECTED",
+    );
+    expect(codeFor(disconnection, aConnection(), NOW)).toBeUndefined();
+  });
+
+  it("judges tokens by the revocation", () => {
+    const connection = aConnection({ identity: { userId } });
+    expect(codeFor(ofUser, connection, NOW)).toBe("TOKEN_REVOKED");
+    expect(codeFor(ofIssuer, connection, NOW)).toBe("TOKEN_REVOKED");
+    expect(codeFor(ofUser, aConnection(), NOW)).toBeUndefined();
+  });
+
+  it("ends by expiry only what has expired", () => {
+    const connection = aConnection({ expiresAt: (NOW + 60) as EpochSeconds });
+    expect(codeFor(expiry, connection, (NOW + 59) as EpochSeconds)).toBeUndefined();
+    expect(codeFor(expiry, connection, (NOW + 60) as EpochSeconds)).toBe("TOKEN_EXPIRED");
+  });
+});
+
+describe("endsBy", () => {
+  it("knows the codes of each order", () => {
+    const codes = ["CONNECTION_EXPIRED", "DISCONNECTED", "TOKEN_EXPIRED", "TOKEN_REVOKED"] as const;
+    const of = (order: EndingOrder) => codes.filter((code) => endsBy(order, code));
+    expect([of(expiry), of(ofUser), of(disconnection)]).toEqual([
+      ["CONNECTION_EXPIRED", "TOKEN_EXPIRED"],
+      ["TOKEN_REVOKED"],
+      ["DISCONNECTED"],
+    ]);
+  });
+});
+
+describe("lastWords", () => {
+  it.each<[EndingOrder, object]>([
+    [expiry, { reconnect: true }],
+    [ofUser, { reconnect: true }],
+    [disconnection, { reconnect: false }],
+    [{ ...disconnection, reconnect: true } as AdminOrder, { reconnect: true }],
+    [
+      { ...ofUser, reason: "stolen" },
+      { reconnect: true, reason: "stolen" },
+    ],
+  ])("of %j", (order, words) => {
+    expect(lastWords(order, "TOKEN_REVOKED", 401)).toEqual({ code: "TOKEN_REVOKED", retryWithin: 2, ...words });
+  });
+});
+
+describe("a part of an order", () => {
+  const slots: EndingPart = { kind: "slots", from: NOW as EndSlot, until: NOW };
+  it.each<[EndingOrder, readonly EndingPart["kind"][]]>([
+    [expiry, ["slots", "named"]],
+    [ofIssuer, ["event", "slots", "issuer", "named"]],
+    [ofUser, ["event", "user", "named"]],
+    [disconnection, ["event", "user", "named"]],
+  ])("of %j is one that something here makes", (order, kinds) => {
+    const parts: readonly EndingPart[] = [
+      { kind: "event" },
+      slots,
+      { kind: "user" },
+      { kind: "issuer" },
+      { kind: "named", ids: [] },
+    ];
+    expect(parts.filter((part) => isPartOf(order, part)).map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it("is of one user, or of none", () => {
+    expect([expiry, ofIssuer, ofUser, disconnection].map(userOf)).toEqual([undefined, undefined, userId, userId]);
+  });
+});

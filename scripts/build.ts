@@ -1,9 +1,11 @@
 // `npm run build`: one folder per function in dist/, each with its bundle and the file that Lambda loads, and the template
 // beside them, without YAML aliases. SAM, CDK and Terraform take the folders as they are.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { parseJson } from "../src/domain/plain-object.ts";
+import { parseIssuers } from "../src/domain/token/issuer-configuration.ts";
 import { leaveOut } from "./left-out-of-bundles.ts";
 import { writeOutTemplate } from "./write-out-template.ts";
 
@@ -24,6 +26,23 @@ const NOT_NEEDED_IN_LAMBDA = [
 
 /** What the functions are bundled with: conditions of package.json's `imports`, where each adapter has its own. */
 export const BUNDLED_ADAPTERS: readonly string[] = ["dynamodb", "secrets-manager"];
+
+/** The document of the identity providers: docs/identity-providers.md. Its contents are bundled. */
+const IDENTITY_PROVIDERS = process.env["IDENTITY_PROVIDERS"] || "infra/identity-providers.json";
+
+/** Throws an error that names all problems. A function with such a document would fail each of its invocations. */
+export function checkIdentityProviders(file = IDENTITY_PROVIDERS): void {
+  // Any limits: they are the template's, and the document does not depend on them.
+  const parsed = parseIssuers(parseJson(readFileSync(file, "utf8")), { leewaySeconds: 0, maxLifetimeSeconds: 60 });
+  if (parsed.kind === "refused") throw new Error(`${file}: ${parsed.problems.join("; ")}`);
+}
+
+const identityProviders: Plugin = {
+  name: "identity-providers",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#identity-providers$/ }, () => ({ path: resolve(IDENTITY_PROVIDERS) }));
+  },
+};
 
 /** The functions are the files of src/entrypoints/lambda/functions: a new handler is built without being listed here. */
 export function functionNames(): string[] {
@@ -52,7 +71,7 @@ export async function buildFunction(
     // The SDK checks whether each body is a web stream. None is, and the check loads Node's implementation of web streams.
     define: { ReadableStream: "undefined" },
     external: NOT_NEEDED_IN_LAMBDA,
-    plugins: [leaveOut],
+    plugins: [leaveOut, identityProviders],
     minify: true,
     legalComments: "none",
     metafile: true,
@@ -73,6 +92,7 @@ export function writeTemplate(outputFolder: string): void {
 
 // The first Node.js 24 does not know `import.meta.main`: with it the build would do nothing, and succeed.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  checkIdentityProviders();
   // All but what `npm run pack` makes.
   for (const made of globSync("dist/*")) if (basename(made) !== "packages") rmSync(made, { recursive: true });
   for (const name of functionNames()) {

@@ -3,6 +3,7 @@ export type UnavailableDependency =
   | "ADMIN_QUEUE"
   | "CONNECTION_STORE"
   | "DELIVERY_QUEUE"
+  | "JWKS"
   | "REVOCATION_LIST"
   | "SIGNING_SECRETS"
   | "SUBSCRIPTION_STORE";

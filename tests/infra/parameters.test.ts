@@ -52,7 +52,8 @@ function problems(values: Values, template = root): readonly string[] {
   const functions = readFunctions(new Stack(template, values, localAccount()));
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
   try {
-    for (const module of modules) module.settings?.(settings);
+    const mints = values["MintTestTokens"] === "true";
+    for (const module of modules) if (mints || module !== testTokens) module.settings?.(settings);
     settings.finish();
     return [];
   } catch (error) {
@@ -72,6 +73,32 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   SecretRotationDays: { good: ["1", "30", "1000"], bad: ["0", "1.5", "1001", ""] },
   TokenIssuer: { good: ["portcullis", "https://issuer.example/", "My Company"], bad: ["", " ", " portcullis"] },
   TokenAudience: { good: ["portcullis", "api://0a-1b"], bad: ["", "   ", "portcullis\n"] },
+  TokenAlgorithms: {
+    good: ["", "HS256", "HS384", "HS512"],
+    bad: ["hs256", "none", "HS256,HS384", "HS256,RS256", "RS256,", "RS256;RS384", "EdDSA,ES256", " RS256"],
+  },
+  JwksUrl: {
+    good: [
+      "",
+      "https://issuer.example/.well-known/jwks.json",
+      "https://issuer.example:8443/keys?p=a",
+      "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+    ],
+    bad: [
+      "http://issuer.example/jwks.json",
+      "https://issuer.example",
+      "https://user@issuer.example/jwks.json",
+      "https://issuer.example/jwks.json#keys",
+      "https://issuer.example/{tenant}/jwks.json",
+      "https://{tenant}.issuer.example/jwks.json",
+      "https://issuer.example/jwks json",
+      "file:///etc/passwd",
+      "issuer.example/jwks.json",
+    ],
+  },
+  UserIdClaim: { good: [""], bad: ["user id", "é", "x".repeat(129)] },
+  FirstNameClaim: { good: [""], bad: ["first name", "x".repeat(129)] },
+  LastNameClaim: { good: [""], bad: ["last name", "x".repeat(129)] },
   TokenLeewaySeconds: { good: ["0", "5", "59", "60"], bad: ["61", "-1", "0.5", "5s", ""] },
   TokenMaxLifetimeSeconds: {
     good: ["60", "99", "100", "99999", "599999", "603999", "604799", "604800"],
@@ -150,6 +177,9 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   GSI1Name: { good: ["GSI1", "by-user"], bad: ["", "ab", "a/b/c"] },
 };
 
+/** Values of other parameters, with which an issuer of its own keys is configured. */
+const PROVIDER = { JwksUrl: "https://issuer.example/jwks.json", IdentityClaims: "oidc" };
+
 /** Parameters whose rules have their own tests. */
 const ELSEWHERE = ["JwtSecret"];
 
@@ -158,7 +188,7 @@ const patterned = declared.names.filter((name) => declared.section(name).has("Al
 /** No function refuses a value that the template accepts. */
 function isTied(parameter: string, template = root) {
   const { good } = VALUES[parameter] ?? { good: [""] };
-  return fc.property(anyNearMiss(good), fc.constantFrom({}, CUSTOM_DOMAIN), (value, others) => {
+  return fc.property(anyNearMiss(good), fc.constantFrom({}, CUSTOM_DOMAIN, PROVIDER), (value, others) => {
     const values = { ...others, [parameter]: value };
     fc.pre(refusal(values, template) === undefined);
     expect(problems(values, template)).toEqual([]);
@@ -189,6 +219,32 @@ describe("a parameter's value", () => {
     expect(good.filter((value) => refusal({ [name]: value }) !== undefined)).toEqual([]);
     expect(bad.filter((value) => refusal({ [name]: value }) === undefined)).toEqual([]);
     expect(refusal({ [name]: bad[0] ?? "" })).toContain(declared.section(name).text("ConstraintDescription"));
+  });
+
+  it.each([["RS256"], ["RS256,RS384"], ["PS512, PS256"], ["ES256,ES384,ES512"], ["EdDSA"]])(
+    "TokenAlgorithms %s needs JwksUrl",
+    (TokenAlgorithms) => {
+      expect(refusal({ TokenAlgorithms })).toContain("TokenAlgorithms other than HS256, HS384 and HS512 need JwksUrl");
+      expect(refusal({ ...PROVIDER, TokenAlgorithms })).toBeUndefined();
+      expect(problems({ ...PROVIDER, TokenAlgorithms })).toEqual([]);
+    },
+  );
+
+  it.each([
+    [{ ...PROVIDER, TokenAlgorithms: "HS256" }, "A published key cannot be that of an HMAC"],
+    [{ ...PROVIDER, MintTestTokens: "true" }, "With JwksUrl only the issuer can sign"],
+    [{ TokenPreset: "cognito" }, "TokenPreset needs JwksUrl"],
+    [{ UserIdClaim: "email" }, "IdentityClaims=data names the claims"],
+    [{ ...PROVIDER, IdentityClaims: "data", LastNameClaim: "name" }, "IdentityClaims=data names the claims"],
+  ])("%o contradict each other: the template refuses them as the functions do", (values, explanation) => {
+    expect(refusal(values)).toContain(explanation);
+  });
+
+  it("of a preset is accepted with names of claims, which are then the preset's or these", () => {
+    const okta = { TokenPreset: "okta", TokenIssuer: "https://dev-1.okta.com/oauth2/default", UserIdClaim: "email" };
+
+    expect(refusal({ ...PROVIDER, IdentityClaims: "data", ...okta })).toBeUndefined();
+    expect(problems({ ...PROVIDER, IdentityClaims: "data", ...okta })).toEqual([]);
   });
 
   it.each(Object.keys(VALUES))("%s: no function refuses a value that the template accepts", (name) => {

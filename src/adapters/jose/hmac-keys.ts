@@ -4,7 +4,8 @@ import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { VerificationKeys } from "../../application/ports/tokens.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { checkSigningKey, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
+import { type Algorithm, HS256 } from "../../domain/token/algorithms.ts";
+import { checkSigningKey, type SigningKeyCheck, type SigningKeyFault } from "../../domain/token/signing-key-policy.ts";
 
 /** The configured secret must not serve as a key. The log takes `code` from the cause of the thrown error. */
 class UnusableKeyError extends Error {
@@ -17,13 +18,15 @@ class UnusableKeyError extends Error {
   }
 }
 
-/** HS256 keys for one use, imported once in the life of their Secret: importing costs about as much as verifying. */
+/** HMAC keys for one algorithm and one use, imported once in the life of their Secret: importing costs about as much as verifying. */
 export class HmacKeys {
   readonly #use: "sign" | "verify";
+  readonly #algorithm: Algorithm;
   readonly #keys = new WeakMap<Secret, Promise<CryptoKey | undefined>>();
 
-  constructor(use: "sign" | "verify") {
+  constructor(use: "sign" | "verify", algorithm: Algorithm) {
     this.#use = use;
+    this.#algorithm = algorithm;
   }
 
   /**
@@ -31,26 +34,44 @@ export class HmacKeys {
    * configuration, whatever the token is.
    */
   async of(secret: Secret): Promise<CryptoKey> {
-    return (await this.find(secret)) ?? unusable(secret);
+    return (await this.find(secret)) ?? this.#unusable(secret);
   }
 
   /** The key of a secret; undefined if the secret must not be a key. */
   find(secret: Secret): Promise<CryptoKey | undefined> {
     const known = this.#keys.get(secret);
     if (known !== undefined) return known;
-    const key = importKey(secret.reveal(), this.#use);
+    const key = this.#import(secret);
     this.#keys.set(secret, key);
     return key;
   }
+
+  async #import(secret: Secret): Promise<CryptoKey | undefined> {
+    if (this.#check(secret).kind === "refused") return undefined;
+    const hmac = { name: "HMAC", hash: `SHA-${this.#algorithm.name.slice(2)}` };
+    return webcrypto.subtle.importKey("raw", Buffer.from(secret.reveal()), hmac, false, [this.#use]);
+  }
+
+  #unusable(secret: Secret): never {
+    const check = this.#check(secret);
+    const cause = check.kind === "refused" ? new UnusableKeyError(check.reason) : undefined;
+    throw new DependencyUnavailableError("SIGNING_SECRETS", { cause });
+  }
+
+  /** A signature of HMAC is as long as its hash. */
+  #check(secret: Secret): SigningKeyCheck {
+    return checkSigningKey(secret.reveal(), this.#algorithm.signatureBytes);
+  }
 }
 
-/** The signing secrets as keys for HS256: first the known secrets, then those that a rotation has made since. */
+/** The signing secrets as keys for one algorithm: first the known secrets, then those that a rotation has made since. */
 export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
   readonly #secrets: SigningSecrets;
-  readonly #keys = new HmacKeys("verify");
+  readonly #keys: HmacKeys;
 
-  constructor(secrets: SigningSecrets) {
+  constructor(secrets: SigningSecrets, algorithm: Algorithm = HS256) {
     this.#secrets = secrets;
+    this.#keys = new HmacKeys("verify", algorithm);
   }
 
   /** Imports the keys of the current secrets before the first token comes. */
@@ -73,15 +94,4 @@ export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
       if (key !== undefined) yield key;
     }
   }
-}
-
-async function importKey(text: string, use: "sign" | "verify"): Promise<CryptoKey | undefined> {
-  if (checkSigningKey(text).kind === "refused") return undefined;
-  return webcrypto.subtle.importKey("raw", Buffer.from(text), { name: "HMAC", hash: "SHA-256" }, false, [use]);
-}
-
-function unusable(secret: Secret): never {
-  const check = checkSigningKey(secret.reveal());
-  const cause = check.kind === "refused" ? new UnusableKeyError(check.reason) : undefined;
-  throw new DependencyUnavailableError("SIGNING_SECRETS", { cause });
 }

@@ -2,15 +2,19 @@ import { CompactSign } from "jose";
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { TokenSigner } from "../../application/ports/tokens.ts";
 import type { PlainObject } from "../../domain/plain-object.ts";
-import { HS256 } from "../../domain/token/issuer-policy.ts";
+import { type Algorithm, HS256 } from "../../domain/token/algorithms.ts";
+import type { TokenType } from "../../domain/token/issuer-policy.ts";
 import { HmacKeys } from "./hmac-keys.ts";
 
 export class JoseTokenSigner implements TokenSigner {
   readonly #secrets: SigningSecrets;
-  readonly #keys = new HmacKeys("sign");
+  readonly #header: { readonly alg: string; readonly typ: TokenType };
+  readonly #keys: HmacKeys;
 
-  constructor(secrets: SigningSecrets) {
+  constructor(secrets: SigningSecrets, algorithm: Algorithm = HS256, tokenType: TokenType = "JWT") {
     this.#secrets = secrets;
+    this.#header = { alg: algorithm.name, typ: tokenType };
+    this.#keys = new HmacKeys("sign", algorithm);
   }
 
   /** Imports the key of the current secret before the first token is asked for. */
@@ -22,7 +26,7 @@ export class JoseTokenSigner implements TokenSigner {
   async sign(claims: PlainObject): Promise<string> {
     const [current] = await this.#secrets.read();
     return new CompactSign(Buffer.from(JSON.stringify(claims)))
-      .setProtectedHeader({ alg: HS256.name, typ: "JWT" })
+      .setProtectedHeader(this.#header)
       .sign(await this.#keys.of(current));
   }
 }

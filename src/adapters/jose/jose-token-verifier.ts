@@ -19,9 +19,9 @@ type Candidate = {
 
 /** Verifies the signature with jose. The stricter checks of decision 13 run before and after it. */
 export class JoseTokenVerifier implements TokenVerifier {
-  readonly #issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
+  readonly #issuers: readonly TrustedIssuer[];
 
-  constructor(issuers: readonly [TrustedIssuer, ...TrustedIssuer[]]) {
+  constructor(issuers: readonly TrustedIssuer[]) {
     this.#issuers = issuers;
   }
 
@@ -42,7 +42,7 @@ export class JoseTokenVerifier implements TokenVerifier {
     if (members === undefined) return rejected("TOKEN_MALFORMED");
     const choice = this.#chooseIssuer(jws.payload);
     if (choice.kind === "rejected") return choice;
-    const header = validateHeader(members, choice.issuer.policy.algorithms);
+    const header = validateHeader(members, choice.issuer.policy);
     if (header.kind === "rejected") return header;
     const { signatureBytes = jws.signature.length } = header.algorithm;
     if (jws.signature.length !== signatureBytes) return rejected("SIGNATURE_INVALID");
@@ -56,6 +56,7 @@ export class JoseTokenVerifier implements TokenVerifier {
    */
   #chooseIssuer(payload: Uint8Array): { readonly kind: "chosen"; readonly issuer: TrustedIssuer } | Rejection {
     const [first, ...others] = this.#issuers;
+    if (first === undefined) return rejected("ISSUER_NOT_ALLOWED");
     if (others.length === 0) return { kind: "chosen", issuer: first };
     const claims = parseTokenPart(payload);
     if (claims === undefined) return rejected("TOKEN_MALFORMED");

@@ -1,21 +1,17 @@
-import type { Identity, IdentityClaims } from "../../domain/identity/identity.ts";
+import type { Identity } from "../../domain/identity/identity.ts";
 import { addSeconds, earlier, toEpochSeconds } from "../../domain/time.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import type { Clock, UniqueIds } from "../ports/system.ts";
 import type { TokenSigner } from "../ports/tokens.ts";
 
 const TEST_TOKEN_SECONDS = 3600;
 
 /** The contents of a minted token. The authorizer judges it by its issuer's policy, like any other token. */
-export type MintingPolicy = {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly maxLifetimeSeconds: number;
-  readonly identityClaims: IdentityClaims;
-};
+export type MintingPolicy = Pick<IssuerPolicy, "issuer" | "audiences" | "maxLifetimeSeconds" | "identityClaims">;
 
 /**
  * Mints a token that the issuer's policy accepts, valid for one hour or the policy's shorter limit. A caller can
- * impersonate any user.
+ * impersonate any user. The user id is the one in the token, without its issuer's prefix.
  */
 export type MintTestToken = (identity: Identity) => Promise<string>;
 
@@ -29,21 +25,26 @@ export function makeMintTestToken(deps: {
     const now = toEpochSeconds(deps.clock.now());
     return deps.signer.sign({
       iss: deps.policy.issuer,
-      aud: deps.policy.audience,
+      aud: deps.policy.audiences[0],
       iat: now,
       nbf: now,
       exp: earlier(addSeconds(now, TEST_TOKEN_SECONDS), addSeconds(now, deps.policy.maxLifetimeSeconds)),
       jti: deps.ids.next(),
-      ...(deps.policy.identityClaims === "oidc" && oidcClaims(identity)),
+      ...namedClaims(identity, deps.policy),
       data: identity,
     });
   };
 }
 
-function oidcClaims({ userId, firstName, lastName }: Identity): Record<string, unknown> {
+/** The user under the names that the policy looks for, unless it looks in `data`. */
+function namedClaims(
+  { userId, firstName, lastName }: Identity,
+  { identityClaims: { holder, names } }: MintingPolicy,
+): Record<string, unknown> {
+  if (holder === "data") return {};
   return {
-    sub: userId,
-    ...(firstName !== undefined && { given_name: firstName }),
-    ...(lastName !== undefined && { family_name: lastName }),
+    [names.userId]: userId,
+    ...(firstName !== undefined && { [names.firstName]: firstName }),
+    ...(lastName !== undefined && { [names.lastName]: lastName }),
   };
 }

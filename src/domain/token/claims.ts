@@ -1,4 +1,4 @@
-import { type Identity, identityFromClaims } from "../identity/identity.ts";
+import { type Identity, identityFromClaims, prefixedUserId } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
 import type { IssuerPolicy } from "./issuer-policy.ts";
@@ -23,8 +23,8 @@ type Rule = (claims: TokenClaims, policy: IssuerPolicy, now: EpochSeconds) => bo
 /** The rules in their order. The first broken rule is the reason. */
 const RULES: readonly (readonly [broken: RejectionReason, rule: Rule])[] = [
   ["ISSUER_NOT_ALLOWED", ({ all }, policy) => ownProperty(all, "iss") === policy.issuer],
-  ["AUDIENCE_NOT_ALLOWED", ({ all }, policy) => isAudience(ownProperty(all, "aud"), policy.audience)],
-  ["TOKEN_USE_NOT_ALLOWED", ({ all }) => isForAccess(all)],
+  ["AUDIENCE_NOT_ALLOWED", ({ all }, policy) => isForAudience(all, policy)],
+  ["TOKEN_USE_NOT_ALLOWED", ({ all }, policy) => isForAccess(all, policy)],
   ["TOKEN_ID_INVALID", ({ all }) => isTokenId(ownProperty(all, "jti"))],
   ["NOT_BEFORE_INVALID", ({ all, notBefore }) => !Object.hasOwn(all, "nbf") || notBefore !== undefined],
   ["NOT_YET_VALID", ({ notBefore }, policy, now) => hasBegun(notBefore, policy, now)],
@@ -32,7 +32,7 @@ const RULES: readonly (readonly [broken: RejectionReason, rule: Rule])[] = [
   ["ISSUED_IN_THE_FUTURE", ({ issuedAt }, policy, now) => hasBegun(issuedAt, policy, now)],
   // RFC 7519 4.1.4. No leeway: a connection ends at `exp`, so a connection opened after it would receive nothing.
   ["EXPIRED", ({ expiry }, _policy, now) => now < expiry],
-  ["LIFETIME_TOO_LONG", ({ expiry }, policy, now) => expiry - now <= policy.maxLifetimeSeconds],
+  ["LIFETIME_TOO_LONG", ({ expiry, issuedAt }, policy, now) => expiry - (issuedAt ?? now) <= policy.maxLifetimeSeconds],
 ];
 
 /** Decides whether verified claims let their bearer in now, and with which identity. */
@@ -42,10 +42,12 @@ export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSe
   const [broken] = RULES.find(([, rule]) => !rule(claims, policy, now)) ?? [];
   if (broken !== undefined) return rejected(broken);
 
-  const identity = identityFromClaims(all, policy.identityClaims);
-  if (identity === undefined) return rejected("IDENTITY_INVALID");
-  if (!subjectAgrees(all, identity)) return rejected("SUBJECT_MISMATCH");
-  return { kind: "accepted", identity, token: presentedToken(claims, policy) };
+  const named = identityFromClaims(all, policy.identityClaims);
+  if (named === undefined) return rejected("IDENTITY_INVALID");
+  if (!subjectAgrees(all, named)) return rejected("SUBJECT_MISMATCH");
+  const userId = prefixedUserId(named.userId, policy);
+  if (userId === undefined) return rejected("IDENTITY_INVALID");
+  return { kind: "accepted", identity: { ...named, userId }, token: presentedToken(claims, policy) };
 }
 
 function presentedToken({ all, expiry, issuedAt }: TokenClaims, { issuer }: IssuerPolicy): PresentedToken {
@@ -67,10 +69,11 @@ function parseClaims(all: PlainObject): TokenClaims | undefined {
   return expiry === undefined ? undefined : { all, expiry: wholeSeconds(expiry), notBefore, issuedAt };
 }
 
-/** RFC 7519 4.1.3: one string, or an array of strings of which one is ours. */
-function isAudience(audience: unknown, ours: string): boolean {
-  const members = Array.isArray(audience) ? audience : [audience];
-  return members.every((member) => typeof member === "string") && members.includes(ours);
+/** RFC 7519 4.1.3: one string, or an array of strings of which one is ours. `client_id` is one string. */
+function isForAudience(all: PlainObject, { audienceClaim, audiences }: IssuerPolicy): boolean {
+  const audience = ownProperty(all, audienceClaim);
+  const members = Array.isArray(audience) && audienceClaim === "aud" ? audience : [audience];
+  return members.every((member) => typeof member === "string") && members.some((member) => audiences.includes(member));
 }
 
 /** RFC 7519 4.1.7: a string, if present. The list of revoked tokens has it in its keys. */
@@ -87,7 +90,7 @@ function isIssuedBeforeExpiry({ issuedAt, expiry }: TokenClaims): boolean {
 }
 
 /**
- * A registered `sub` beside a nested identity must name the same user. Otherwise the issuer and this service disagree
+ * A registered `sub` beside an identity in other claims must name the same user. Otherwise the issuer and this service disagree
  * about the user.
  */
 function subjectAgrees(all: PlainObject, identity: Identity): boolean {

@@ -1,6 +1,9 @@
 import { isPublicText } from "./public-text.ts";
 
-/** RFC 7518 3.2: a key is at least as long as the hash. From one token an attacker can guess a shorter key offline. */
+/**
+ * RFC 7518 3.2: a key is at least as long as the hash, which for HS256 are 32 bytes. From one token an attacker can
+ * guess a shorter key offline.
+ */
 const MIN_CHARACTERS = 32;
 
 /**
@@ -13,7 +16,7 @@ const MIN_DIFFERENT = 8;
 
 const MAX_PERIOD = 16;
 
-/** The reasons to refuse a text as an HS256 key: the error code for the log, and the rule for the setting's message. */
+/** The reasons to refuse a text as an HMAC key: the error code for the log, and the rule for the setting's message. */
 export const signingKeyRules = {
   KEY_IS_PUBLIC: "must be no public key, certificate, token or URL",
   KEY_NOT_PRINTABLE: "must be printable ASCII without blanks",
@@ -28,10 +31,10 @@ export type SigningKeyCheck =
   | { readonly kind: "refused"; readonly reason: SigningKeyFault };
 
 /** Refuses a weak key, and a public text: everyone who reads that text could sign (CVE-2022-29217, CVE-2026-34950). */
-export function checkSigningKey(text: string): SigningKeyCheck {
+export function checkSigningKey(text: string, minCharacters = MIN_CHARACTERS): SigningKeyCheck {
   if (isPublicText(text)) return refused("KEY_IS_PUBLIC");
   if (!PRINTABLE.test(text)) return refused("KEY_NOT_PRINTABLE");
-  if (text.length < MIN_CHARACTERS) return refused("KEY_TOO_SHORT");
+  if (text.length < minCharacters) return refused("KEY_TOO_SHORT");
   if (new Set(text).size < MIN_DIFFERENT || isRepeated(text)) return refused("KEY_TOO_UNIFORM");
   return { kind: "usable" };
 }

@@ -1,4 +1,5 @@
 import { ownProperty, type PlainObject } from "../plain-object.ts";
+import type { IssuerPolicy } from "./issuer-policy.ts";
 
 /**
  * Claims in which issuers state the purpose of a token: Cognito, Simple JWT (Django), Flask-JWT-Extended and Keycloak,
@@ -14,12 +15,23 @@ const OTHER_USES: ReadonlySet<string> = new Set(["id", "id_token", "refresh", "r
  */
 const OTHER_MEMBERS = ["nonce", "at_hash", "c_hash", "cnf", "events"];
 
+type UsePolicy = Pick<IssuerPolicy, "requiredClaims" | "requiredValues" | "exemptClaims">;
+
 /** RFC 8725 3.12: refuses a token that the same issuer signed for another purpose. */
-export function isForAccess(claims: PlainObject): boolean {
+export function isForAccess(claims: PlainObject, { requiredClaims, requiredValues, exemptClaims }: UsePolicy): boolean {
   const use = ownProperty(claims, "token_use");
   if (use !== undefined && use !== "access") return false;
-  const hasOtherUse = USE_CLAIMS.some((name) => isOtherUse(ownProperty(claims, name)));
-  return !hasOtherUse && !OTHER_MEMBERS.some((name) => Object.hasOwn(claims, name));
+  if (USE_CLAIMS.some((name) => isOtherUse(ownProperty(claims, name)))) return false;
+  if (OTHER_MEMBERS.some((name) => Object.hasOwn(claims, name) && !exemptClaims.includes(name))) return false;
+  return (
+    requiredClaims.every((name) => isStated(ownProperty(claims, name))) &&
+    Object.entries(requiredValues).every(([name, value]) => ownProperty(claims, name) === value)
+  );
+}
+
+/** A claim that is null or empty says nothing. */
+function isStated(claim: unknown): boolean {
+  return claim !== undefined && claim !== null && claim !== "";
 }
 
 function isOtherUse(use: unknown): boolean {

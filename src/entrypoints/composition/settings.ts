@@ -72,6 +72,11 @@ export class Settings {
     return this.#wrong(name, `must be a whole number from ${range.min} to ${range.max}`, range.fallback);
   }
 
+  /** Notes that a setting is wrong in itself or beside others, or any other problem of the configuration. */
+  refuse(nameOrProblem: string, expectation?: string): void {
+    this.#problems.add(expectation === undefined ? nameOrProblem : `${nameOrProblem} ${expectation}`);
+  }
+
   finish(): void {
     if (this.#problems.size > 0) throw new ConfigurationError([...this.#problems]);
   }

@@ -17,6 +17,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STAGE = "dev";
 
+/** In base64url they are 64 characters, enough for HS512. */
+const SECRET_BYTES = 48;
+
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
   --port <number>      the port, on 127.0.0.1         (PORTCULLIS_PORT, 3001)
@@ -53,7 +56,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     port: setting("port", parsePort) ?? 3001,
     stage: stage ?? DEFAULT_STAGE,
     parameters,
-    jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(32).toString("base64url"),
+    jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(SECRET_BYTES).toString("base64url"),
     ...(logLevel !== undefined && { logLevel }),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
+import identityProviders from "#identity-providers" with { type: "json" };
 import { UsageError } from "./command-line.ts";
 import { makeFrontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
@@ -38,9 +39,20 @@ export async function startLocalStack(
   });
 }
 
-function preferredParameters({ stage }: Pick<Options, "stage">) {
-  // The local caller may replay events.
-  return { MintTestTokens: "true", ReplayPrincipals: localCallerArn(), StageName: stage };
+function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {
+  return {
+    ...(hasOwnIssuer(parameters) && { MintTestTokens: "true" }),
+    // The local caller may replay events.
+    ReplayPrincipals: localCallerArn(),
+    StageName: stage,
+  };
+}
+
+/** Says if tokens of the stack's own secret are let in. A provider's tokens come from the provider. */
+function hasOwnIssuer(parameters: Options["parameters"]): boolean {
+  const { issuers }: { readonly issuers?: unknown } = identityProviders;
+  if (!Array.isArray(issuers) || issuers.length === 0) return (parameters["JwksUrl"] ?? "") === "";
+  return issuers.some((issuer) => Object(issuer).secret === true);
 }
 
 /** Throws UsageError if the template has a fixed stage and another one is asked for. Nothing has started yet. */

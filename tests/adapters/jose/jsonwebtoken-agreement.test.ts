@@ -6,7 +6,7 @@ import { Secret } from "../../../src/domain/secret.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
-import { goodClaims, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { AUDIENCE, goodClaims, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { authorizeOver } from "../../support/one-issuer.ts";
 
 const NOW = 1_800_000_000;
@@ -26,7 +26,7 @@ function theyAccept(token: string): boolean {
     jsonwebtoken.verify(token, SECRET_TEXT, {
       algorithms: ["HS256"],
       issuer: POLICY.issuer,
-      audience: POLICY.audience,
+      audience: AUDIENCE,
       clockTolerance: POLICY.leewaySeconds,
       clockTimestamp: NOW,
     });
@@ -57,12 +57,7 @@ const changes = fc.record(
     nbf: mostly(fc.oneof(past, near), ...NO_DATES),
     iat: mostly(fc.oneof(past, near), ...NO_DATES),
     iss: mostly(fc.constant(POLICY.issuer), "other", [POLICY.issuer], null),
-    aud: mostly(
-      fc.constantFrom<unknown>(POLICY.audience, ["other", POLICY.audience]),
-      "other",
-      [],
-      [POLICY.audience, 1],
-    ),
+    aud: mostly(fc.constantFrom<unknown>(AUDIENCE, ["other", AUDIENCE]), "other", [], [AUDIENCE, 1]),
     sub: mostly(fc.constant("ann"), "bob", 1),
   },
   { requiredKeys: [] },

@@ -3,18 +3,11 @@ import { makeAuthorizeConnection } from "../../../src/application/access/authori
 import { makeVerifyToken } from "../../../src/application/access/verify-token.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { TokenVerifier, VerifiedToken } from "../../../src/application/ports/tokens.ts";
-import { HS256 } from "../../../src/domain/token/issuer-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { POLICY as GOOD } from "../../support/good-token.ts";
 
 const NOW = 1_700_000_000;
-const POLICY = {
-  issuer: "us",
-  audience: "us",
-  algorithms: [HS256],
-  leewaySeconds: 0,
-  maxLifetimeSeconds: 3600,
-  identityClaims: "data",
-} as const;
+const POLICY = { ...GOOD, issuer: "us", audiences: ["us"], leewaySeconds: 0, maxLifetimeSeconds: 3600 } as const;
 const ADMISSION = { queryToken: "allowed", origins: ["https://app.example.com"] } as const;
 const CLAIMS = { iss: "us", aud: "us", exp: NOW + 60, data: { userId: "ann" } };
 

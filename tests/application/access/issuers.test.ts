@@ -5,6 +5,7 @@ import { HmacVerificationKeys } from "../../../src/adapters/jose/hmac-keys.ts";
 import { JoseTokenVerifier } from "../../../src/adapters/jose/jose-token-verifier.ts";
 import { makeVerifyToken } from "../../../src/application/access/verify-token.ts";
 import type { VerificationKeys } from "../../../src/application/ports/tokens.ts";
+import { CLAIM_MAPPINGS } from "../../../src/domain/identity/identity.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import type { TokenHeader } from "../../../src/domain/token/header.ts";
@@ -13,7 +14,7 @@ import type { TokenVerdict } from "../../../src/domain/token/verdict.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RotatingSigningSecrets } from "../../fakes/rotating-signing-secrets.ts";
 import { encodePart, forgeJws } from "../../support/forged-jws.ts";
-import { goodClaims, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { AUDIENCE, goodClaims, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 
 const NOW = 1_800_000_000;
 
@@ -21,10 +22,10 @@ const NOW = 1_800_000_000;
 const PROVIDER: IssuerPolicy = {
   ...POLICY,
   issuer: "https://provider.example",
-  audience: "provider-audience",
-  algorithms: [{ name: "ES256", signatureBytes: 64 }],
+  audiences: ["provider-audience"],
+  algorithms: [{ name: "ES256", family: "ES", signatureBytes: 64, curve: "P-256" }],
   maxLifetimeSeconds: 600,
-  identityClaims: "oidc",
+  identityClaims: CLAIM_MAPPINGS.oidc,
 };
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -53,7 +54,7 @@ function twoIssuers() {
   return { verdictOn, secrets, keys };
 }
 
-const providerClaims = { iss: PROVIDER.issuer, aud: PROVIDER.audience, exp: NOW + 600, sub: "bob" };
+const providerClaims = { iss: PROVIDER.issuer, aud: PROVIDER.audiences[0], exp: NOW + 600, sub: "bob" };
 
 function providerToken(claims: Record<string, unknown> = {}, key = pair.privateKey, kid = "1"): string {
   const signed = [
@@ -86,7 +87,7 @@ describe("two issuers in one verifier", () => {
   });
 
   it.each([
-    ["attack:D9 the other issuer's audience", { aud: POLICY.audience }, "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 the other issuer's audience", { aud: AUDIENCE }, "AUDIENCE_NOT_ALLOWED"],
     ["attack:D4 a lifetime that only the other issuer may give", { exp: NOW + 601 }, "LIFETIME_TOO_LONG"],
     [
       "attack:D15 its user in the claim of the other issuer",

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
-import type { Identity } from "../../../src/domain/identity/identity.ts";
+import { CLAIM_MAPPINGS, type Identity } from "../../../src/domain/identity/identity.ts";
 import type { PlainObject } from "../../../src/domain/plain-object.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { judgeClaims } from "../../../src/domain/token/claims.ts";
 import type { IssuerPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
-import { POLICY } from "../../support/good-token.ts";
+import { AUDIENCE, POLICY } from "../../support/good-token.ts";
 
 const NOW = 1_800_000_000;
 const clock = new FixedClock(NOW * 1000);
@@ -25,7 +25,7 @@ describe("mintTestToken", () => {
 
     expect(claims).toStrictEqual({
       iss: POLICY.issuer,
-      aud: POLICY.audience,
+      aud: AUDIENCE,
       iat: NOW,
       nbf: NOW,
       exp: NOW + 3600,
@@ -36,7 +36,8 @@ describe("mintTestToken", () => {
 
   it.each<Partial<IssuerPolicy>>([
     {},
-    { identityClaims: "oidc" },
+    { identityClaims: CLAIM_MAPPINGS.oidc },
+    { identityClaims: { names: { ...CLAIM_MAPPINGS.oidc.names, userId: "https://issuer.example/id" } } },
     { maxLifetimeSeconds: 60 },
     { leewaySeconds: 0, maxLifetimeSeconds: 3600 },
   ])("writes claims that a policy with %o accepts", async (change) => {
@@ -48,7 +49,7 @@ describe("mintTestToken", () => {
   });
 
   it("leaves out names that are not known", async () => {
-    const claims = await mintedClaims({ ...POLICY, identityClaims: "oidc" }, { userId: ann.userId });
+    const claims = await mintedClaims({ ...POLICY, identityClaims: CLAIM_MAPPINGS.oidc }, { userId: ann.userId });
 
     expect(Object.keys(claims)).toStrictEqual(["iss", "aud", "iat", "nbf", "exp", "jti", "sub", "data"]);
   });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
-import { identityFromClaims, parseIdentity } from "../../../src/domain/identity/identity.ts";
+import { CLAIM_MAPPINGS, identityFromClaims, parseIdentity } from "../../../src/domain/identity/identity.ts";
 
 const ann = { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" };
 
 describe("identityFromClaims", () => {
   it("reads the nested data claim", () => {
-    const identity = identityFromClaims({ sub: "other", data: ann }, "data");
+    const identity = identityFromClaims({ sub: "other", data: ann }, CLAIM_MAPPINGS.data);
 
     expect(identity).toStrictEqual(ann);
   });
@@ -15,7 +15,7 @@ describe("identityFromClaims", () => {
   it("reads the OpenID Connect names", () => {
     const claims = { sub: "ann", given_name: "Ann", family_name: "Lee", data: { userId: "other" } };
 
-    const identity = identityFromClaims(claims, "oidc");
+    const identity = identityFromClaims(claims, CLAIM_MAPPINGS.oidc);
 
     expect(identity).toStrictEqual({ userId: "ann", firstName: "Ann", lastName: "Lee", sub: "ann" });
   });
@@ -30,11 +30,11 @@ describe("identityFromClaims", () => {
     ["attack:D16 reached by __proto__", Object.create({ data: ann })],
     ["attack:D16 with a user id by __proto__", { data: Object.create(ann) }],
   ])("finds no identity where data is %s", (_row, claims) => {
-    expect(identityFromClaims(claims, "data")).toBeUndefined();
+    expect(identityFromClaims(claims, CLAIM_MAPPINGS.data)).toBeUndefined();
   });
 
   it.each([undefined, null, "ann", 1, [ann], () => ann])("finds no identity in claims like %o", (claims) => {
-    const found = [identityFromClaims(claims, "data"), identityFromClaims(claims, "oidc")];
+    const found = [identityFromClaims(claims, CLAIM_MAPPINGS.data), identityFromClaims(claims, CLAIM_MAPPINGS.oidc)];
 
     expect(found).toStrictEqual([undefined, undefined]);
   });

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CLAIM_MAPPINGS } from "../../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { judgeClaims } from "../../../src/domain/token/claims.ts";
 import type { IssuerPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
-import { goodClaims, POLICY } from "../../support/good-token.ts";
+import { AUDIENCE, goodClaims, POLICY } from "../../support/good-token.ts";
 
 const NOW = 1_800_000_000 as EpochSeconds;
 const LEEWAY = POLICY.leewaySeconds;
@@ -35,7 +36,7 @@ describe("judgeClaims", () => {
 
     fc.assert(
       fc.property(expiries, (exp) => {
-        const verdict = judgeClaims({ ...goodClaims(NOW), iat: 1, nbf: 1, exp }, POLICY, NOW);
+        const verdict = judgeClaims({ ...goodClaims(NOW), iat: NOW - 60, nbf: 1, exp }, POLICY, NOW);
 
         const end = verdict.kind === "accepted" ? verdict.tokenExpiresAt : undefined;
         expect(end).toBe(Math.floor(exp) > NOW ? Math.floor(exp) : undefined);
@@ -46,16 +47,31 @@ describe("judgeClaims", () => {
   type Boundary = readonly [row: string, claims: Record<string, unknown>, outcome: RejectionReason | "accepted"];
 
   const boundaries: readonly Boundary[] = [
-    ["attack:D5 exp a second ago, within the leeway", { iat: 1, exp: NOW - 1 }, "EXPIRED"],
-    ["attack:D5 exp now", { iat: 1, exp: NOW }, "EXPIRED"],
-    ["attack:D5 exp a fraction ahead", { iat: 1, exp: NOW + 0.999 }, "EXPIRED"],
-    ["attack:D5 exp a second ahead", { iat: 1, exp: NOW + 1 }, "accepted"],
+    ["attack:D5 exp a second ago, within the leeway", { iat: NOW - 60, exp: NOW - 1 }, "EXPIRED"],
+    ["attack:D5 exp now", { iat: NOW - 60, exp: NOW }, "EXPIRED"],
+    ["attack:D5 exp a fraction ahead", { iat: NOW - 60, exp: NOW + 0.999 }, "EXPIRED"],
+    ["attack:D5 exp a second ahead", { iat: NOW - 60, exp: NOW + 1 }, "accepted"],
     ["attack:D4 exp a second short of the longest life", { exp: NOW + POLICY.maxLifetimeSeconds - 1 }, "accepted"],
     ["attack:D4 exp at the longest life", { exp: NOW + POLICY.maxLifetimeSeconds }, "accepted"],
     [
       "attack:D4 exp a second beyond the longest life",
       { exp: NOW + POLICY.maxLifetimeSeconds + 1 },
       "LIFETIME_TOO_LONG",
+    ],
+    [
+      "attack:D4 issued for longer than the longest life, of which little is left",
+      { iat: NOW - POLICY.maxLifetimeSeconds, exp: NOW + 1 },
+      "LIFETIME_TOO_LONG",
+    ],
+    [
+      "attack:D4 issued for the longest life, all but over",
+      { iat: NOW + 1 - POLICY.maxLifetimeSeconds, exp: NOW + 1 },
+      "accepted",
+    ],
+    [
+      "attack:D4 issued for the longest life by a clock that is ahead by the leeway",
+      { iat: NOW + LEEWAY, exp: NOW + LEEWAY + POLICY.maxLifetimeSeconds },
+      "accepted",
     ],
     ["attack:D6 nbf now", { nbf: NOW }, "accepted"],
     ["attack:D6 nbf at the leeway", { nbf: NOW + LEEWAY }, "accepted"],
@@ -108,18 +124,18 @@ describe("judgeClaims", () => {
   });
 
   it.each([
-    ["the exact text", POLICY.audience, "accepted"],
-    ["ours among others", ["https://other.example", POLICY.audience], "accepted"],
+    ["the exact text", AUDIENCE, "accepted"],
+    ["ours among others", ["https://other.example", AUDIENCE], "accepted"],
     ["attack:D9 no member", [], "AUDIENCE_NOT_ALLOWED"],
     ["attack:D9 empty", "", "AUDIENCE_NOT_ALLOWED"],
     ["attack:D9 another", "https://other.example", "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 ours as a prefix", `${POLICY.audience}.evil.example`, "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 a prefix of ours", POLICY.audience.slice(0, -1), "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 ours in upper case", POLICY.audience.toUpperCase(), "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 ours as a prefix", `${AUDIENCE}.evil.example`, "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 a prefix of ours", AUDIENCE.slice(0, -1), "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 ours in upper case", AUDIENCE.toUpperCase(), "AUDIENCE_NOT_ALLOWED"],
     ["attack:D9 1,000 others", Array(1000).fill("https://other.example"), "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 ours beside a number", [POLICY.audience, 1], "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 ours one level down", [[POLICY.audience]], "AUDIENCE_NOT_ALLOWED"],
-    ["attack:D9 an object", { [POLICY.audience]: true }, "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 ours beside a number", [AUDIENCE, 1], "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 ours one level down", [[AUDIENCE]], "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 an object", { [AUDIENCE]: true }, "AUDIENCE_NOT_ALLOWED"],
   ])("aud: %s", (_row, aud, outcome) => {
     expect(judge({ aud })).toBe(outcome);
   });
@@ -176,16 +192,86 @@ describe("judgeClaims", () => {
     expect(judge({ sub })).toBe(outcome);
   });
 
-  it.each(["", "a", "6f1f9c1e"])("takes the jti %j", (jti) => {
+  it.each(["a", "6f1f9c1e", "é".repeat(64), "a".repeat(128)])("takes the jti %j", (jti) => {
     expect(judge({ jti })).toBe("accepted");
   });
 
-  it.each([null, 0, 1, true, ["a"], { id: "a" }])("attack:D14 takes no jti %j", (jti) => {
-    expect(judge({ jti })).toBe("TOKEN_ID_INVALID");
+  it.each([null, 0, 1, true, ["a"], { id: "a" }, "", " ", "a\nb", "a\0", "\ud800", "é".repeat(65), "a".repeat(129)])(
+    "attack:D14 takes no jti %j",
+    (jti) => {
+      expect(judge({ jti })).toBe("TOKEN_ID_INVALID");
+    },
+  );
+
+  it("attack:D4 counts the life from now without an iat", () => {
+    const lived = (exp: number) => judgeClaims({ ...without("iat"), exp }, POLICY, NOW).kind;
+
+    expect([0, 1].map((more) => lived(NOW + POLICY.maxLifetimeSeconds + more))).toEqual(["accepted", "rejected"]);
+  });
+
+  it.each([
+    ["one audience of the policy's two", { aud: "second" }, "accepted"],
+    ["both of them", { aud: ["second", AUDIENCE] }, "accepted"],
+    ["attack:D9 neither", { aud: "third" }, "AUDIENCE_NOT_ALLOWED"],
+  ])("accepts a token for %s", (_row, claims, outcome) => {
+    expect(judge(claims, { ...POLICY, audiences: [AUDIENCE, "second"] })).toBe(outcome);
+  });
+
+  it.each([
+    ["the client", { client_id: "our-client" }, "accepted"],
+    ["attack:D9 another client", { client_id: "other" }, "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 the client in a list", { client_id: ["our-client"] }, "AUDIENCE_NOT_ALLOWED"],
+    ["attack:D9 the client as aud", { aud: "our-client" }, "AUDIENCE_NOT_ALLOWED"],
+  ])("judges client_id in place of aud where the policy says so: %s", (_row, claims, outcome) => {
+    expect(judge(claims, { ...POLICY, audienceClaim: "client_id", audiences: ["our-client"] })).toBe(outcome);
+  });
+
+  it.each([
+    ["the required value", { token_use: "access", azp: "app" }, "accepted"],
+    ["attack:D11 no value where one is required", { azp: "app" }, "TOKEN_USE_NOT_ALLOWED"],
+    ["attack:D11 a required claim that is missing", { token_use: "access" }, "TOKEN_USE_NOT_ALLOWED"],
+    ["attack:D11 a required claim that is null", { token_use: "access", azp: null }, "TOKEN_USE_NOT_ALLOWED"],
+    ["attack:D11 a required claim that is empty", { token_use: "access", azp: "" }, "TOKEN_USE_NOT_ALLOWED"],
+    ["attack:D16 a required claim that is inherited", { token_use: "access", toString: 1 }, "TOKEN_USE_NOT_ALLOWED"],
+  ])("tells an access token by its policy's claims: %s", (_row, claims, outcome) => {
+    expect(judge(claims, { ...POLICY, requiredClaims: ["azp"], requiredValues: { token_use: "access" } })).toBe(
+      outcome,
+    );
+  });
+
+  it("attack:D13 accepts a marking claim only if its issuer is known to write it into access tokens", () => {
+    const policy = { ...POLICY, exemptClaims: ["nonce"] };
+
+    expect(judge({ nonce: "n-0S6_WzA2Mj" }, policy)).toBe("accepted");
+    expect(judge({ nonce: "n-0S6_WzA2Mj", at_hash: "77QmUPtjPfzWtF2AnpK9RQ" }, policy)).toBe("TOKEN_USE_NOT_ALLOWED");
+  });
+
+  it("attack:D20 puts the issuer's prefix before the user id, and compares sub with the id as the token has it", () => {
+    const policy = { ...POLICY, userIdPrefix: "partner:" };
+
+    expect(judgeClaims({ ...goodClaims(NOW), sub: "ann" }, policy, NOW)).toMatchObject({
+      identity: { userId: "partner:ann", firstName: "Ann", sub: "auth0|ann" },
+    });
+    expect(judge({ sub: "partner:ann" }, policy)).toBe("SUBJECT_MISMATCH");
+  });
+
+  it.each([
+    ["as the prefix of another issuer", "partner:ann", "IDENTITY_INVALID"],
+    ["as half of one", "partner", "accepted"],
+    ["in other letters", "Partner:ann", "accepted"],
+  ])("attack:D20 judges a user id without prefix that begins %s", (_row, userId, outcome) => {
+    expect(judge({ data: { userId } }, { ...POLICY, foreignPrefixes: ["partner:", "x"] })).toBe(outcome);
+  });
+
+  it("attack:E9 refuses a user id that its prefix makes too long", () => {
+    const policy = { ...POLICY, userIdPrefix: "partner:" };
+
+    expect(judge({ data: { userId: "a".repeat(120) } }, policy)).toBe("accepted");
+    expect(judge({ data: { userId: "a".repeat(121) } }, policy)).toBe("IDENTITY_INVALID");
   });
 
   it("takes the user from sub where the policy says so, whatever data holds", () => {
-    const policy = { ...POLICY, identityClaims: "oidc" } as const;
+    const policy = { ...POLICY, identityClaims: CLAIM_MAPPINGS.oidc } as const;
     const claims = { ...goodClaims(NOW), sub: "bob", given_name: "Bob" };
 
     const verdict = judgeClaims(claims, policy, NOW);

@@ -12,7 +12,7 @@ import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/auth
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
 import { authorizerEvent } from "../../support/gateway-events.ts";
-import { goodClaims, goodToken, POLICY } from "../../support/good-token.ts";
+import { AUDIENCE, goodClaims, goodToken, POLICY } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { SecretsManagerServer } from "../../support/secrets-manager/secrets-manager-server.ts";
 
@@ -50,7 +50,7 @@ function newInstance() {
     SECRETS: "secrets-manager",
     JWT_SECRET_ID: ARN,
     TOKEN_ISSUER: POLICY.issuer,
-    TOKEN_AUDIENCE: POLICY.audience,
+    TOKEN_AUDIENCE: AUDIENCE,
     QUERY_TOKEN: "allowed",
     ALLOWED_ORIGINS: "*",
   };

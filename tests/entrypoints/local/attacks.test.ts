@@ -7,7 +7,7 @@ import type { ConnectionStore } from "../../../src/application/ports/connection-
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
-import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { AUDIENCE, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { stubSettings } from "../../support/stub-settings.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
@@ -19,7 +19,7 @@ let store: ConnectionStore;
 
 /** The functions as they are deployed, which read their settings while they load. */
 beforeAll(async () => {
-  stubSettings({ JWT_SECRET: SECRET_TEXT, TOKEN_ISSUER: POLICY.issuer, TOKEN_AUDIENCE: POLICY.audience });
+  stubSettings({ JWT_SECRET: SECRET_TEXT, TOKEN_ISSUER: POLICY.issuer, TOKEN_AUDIENCE: AUDIENCE });
   const [authorizer, opening, closing, { compose, resolve }, { services }] = await Promise.all([
     import("../../../src/entrypoints/lambda/functions/authorizer.ts"),
     import("../../../src/entrypoints/lambda/functions/connect.ts"),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
-import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { AUDIENCE, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { stubSettings } from "../../support/stub-settings.ts";
 
 /** All that a browser shows to a page about an attempt to connect. */
@@ -106,7 +106,7 @@ async function startHandlers(origin: string): Promise<TestRuntime> {
   stubSettings({
     JWT_SECRET: SECRET_TEXT,
     TOKEN_ISSUER: POLICY.issuer,
-    TOKEN_AUDIENCE: POLICY.audience,
+    TOKEN_AUDIENCE: AUDIENCE,
     ALLOWED_ORIGINS: origin,
   });
   const [authorizer, opening, closing, other] = await Promise.all([

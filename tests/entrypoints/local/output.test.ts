@@ -6,14 +6,14 @@ import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
 import { freePort } from "../../support/emulator-parts.ts";
-import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
+import { AUDIENCE, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 
 const now = toEpochSeconds(new SystemClock().now());
 const TOKEN = goodToken(now);
 const requests = attackRequests({ secret: SECRET_TEXT, now }, TOKEN);
 
 const MAIN = "src/entrypoints/local/main.ts";
-const PARAMETERS = [`TokenIssuer=${POLICY.issuer}`, `TokenAudience=${POLICY.audience}`].flatMap((parameter) => [
+const PARAMETERS = [`TokenIssuer=${POLICY.issuer}`, `TokenAudience=${AUDIENCE}`].flatMap((parameter) => [
   "--parameter",
   parameter,
 ]);

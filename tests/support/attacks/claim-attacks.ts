@@ -1,5 +1,5 @@
 import { forgeJws } from "../forged-jws.ts";
-import { goodClaims, POLICY } from "../good-token.ts";
+import { AUDIENCE, goodClaims, POLICY } from "../good-token.ts";
 import { type Attack, rowsOf, type Target, withClaims, withClaimsText, withHeader } from "./attack.ts";
 
 /** Far enough from a boundary that a running clock cannot cross it within a test. */
@@ -58,17 +58,17 @@ const d10 = rowsOf("attack:D10", 346);
 const AUDIENCES: readonly unknown[] = [
   "",
   "https://other.example",
-  `${POLICY.audience}/`,
-  `${POLICY.audience}.evil.example`,
-  POLICY.audience.slice(0, -1),
-  POLICY.audience.toUpperCase(),
-  ` ${POLICY.audience}`,
+  `${AUDIENCE}/`,
+  `${AUDIENCE}.evil.example`,
+  AUDIENCE.slice(0, -1),
+  AUDIENCE.toUpperCase(),
+  ` ${AUDIENCE}`,
   [],
   ["https://other.example"],
-  [POLICY.audience, 1],
-  [POLICY.audience, null],
-  [[POLICY.audience]],
-  { 0: POLICY.audience, length: 1 },
+  [AUDIENCE, 1],
+  [AUDIENCE, null],
+  [[AUDIENCE]],
+  { 0: AUDIENCE, length: 1 },
   null,
   1,
   true,

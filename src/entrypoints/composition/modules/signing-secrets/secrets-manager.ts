@@ -1,9 +1,9 @@
 import { makeSecretsManagerClient } from "../../../../adapters/secrets-manager/secrets-manager-client.ts";
 import { SecretsManagerSource } from "../../../../adapters/secrets-manager/secrets-manager-source.ts";
 import { makeCachedSigningSecrets } from "../../../../application/secrets/cached-signing-secrets.ts";
+import { readMaxLifetimeSeconds } from "../../max-lifetime.ts";
 import { defineModule } from "../../module.ts";
 import { services } from "../../services.ts";
-import { readMaxLifetimeSeconds } from "../../token-settings.ts";
 
 /** Caches the secret's versions in Secrets Manager. */
 export const signingSecrets = defineModule({

@@ -1,0 +1,197 @@
+import { generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ALGORITHM_NAMES, type Algorithm, findAlgorithm } from "../../../src/domain/token/algorithms.ts";
+import { parseJwkSet } from "../../../src/domain/token/jwk-set.ts";
+
+const algorithms = (...names: readonly string[]) => names.map((name) => findAlgorithm(name) as Algorithm);
+
+type Jwk = Readonly<Record<string, string>>;
+
+const publicJwk = ({ publicKey }: { readonly publicKey: KeyObject }) => publicKey.export({ format: "jwk" }) as Jwk;
+
+const RSA = publicJwk(generateKeyPairSync("rsa", { modulusLength: 2048 }));
+const WEAK = publicJwk(generateKeyPairSync("rsa", { modulusLength: 1024 }));
+const P256 = publicJwk(generateKeyPairSync("ec", { namedCurve: "P-256" }));
+const P384 = publicJwk(generateKeyPairSync("ec", { namedCurve: "P-384" }));
+const ED = publicJwk(generateKeyPairSync("ed25519"));
+
+/** The ids of the keys that count, with their algorithms; or the reason to refuse the set. */
+function counting(keys: readonly unknown[], ...names: readonly string[]) {
+  const check = parseJwkSet({ keys }, algorithms(...names));
+  return check.kind === "refused" ? check.reason : check.keys.map((key) => [key.keyId, key.algorithm.name]);
+}
+
+describe("a JWK Set", () => {
+  it("gives each key the algorithm that it names", () => {
+    const keys = [
+      { ...RSA, kid: "a", alg: "RS256", use: "sig" },
+      { ...RSA, kid: "b", alg: "RS512", key_ops: ["verify"] },
+    ];
+
+    expect(counting(keys, "RS256", "RS512")).toEqual([
+      ["a", "RS256"],
+      ["b", "RS512"],
+    ]);
+  });
+
+  it.each([
+    ["RSA and RS256 alone", RSA, ["RS256"], ["RS256"]],
+    ["RSA and PS384 alone", RSA, ["PS384"], ["PS384"]],
+    ["P-384 and all of ES", P384, ["ES256", "ES384", "ES512"], ["ES384"]],
+    ["Ed25519", ED, ["EdDSA"], ["EdDSA"]],
+    ["RSA and two of RS: one key would verify under both", RSA, ["RS256", "RS384"], []],
+    ["attack:C18 P-384 and ES256 alone", P384, ["ES256"], []],
+    ["attack:C13 RSA and ES256", RSA, ["ES256"], []],
+    ["attack:C13 P-256 and RS256", P256, ["RS256"], []],
+    ["attack:C13 Ed25519 and ES256", ED, ["ES256"], []],
+  ])("gives a key without alg the one algorithm that fits it: %s", (_row, jwk, names, found) => {
+    expect(counting([{ ...jwk, kid: "a" }], ...names)).toEqual(found.map((name) => ["a", name]));
+  });
+
+  it.each<readonly [row: string, members: Record<string, unknown>]>([
+    ["attack:C13 use enc", { use: "enc" }],
+    ["attack:C13 use that is no text", { use: ["sig"] }],
+    ["attack:C13 key_ops without verify", { key_ops: ["encrypt"] }],
+    ["attack:C13 key_ops that is no list", { key_ops: "verify" }],
+    ["attack:C13 alg of another key type", { alg: "ES256" }],
+    ["attack:C13 alg that is not the issuer's", { alg: "RS384" }],
+    ["attack:B6 alg of an HMAC", { alg: "HS256" }],
+    ["attack:B6 alg none", { alg: "none" }],
+    ["alg that is no text", { alg: null }],
+    ["kid that is no text", { kid: 1 }],
+    ["an unknown kty", { kty: "AKP" }],
+    ["no kty", { kty: undefined }],
+    ["attack:C14 no modulus", { n: undefined }],
+    ["attack:C14 a modulus in base64", { n: `${RSA["n"]}==` }],
+    ["attack:C14 a modulus of 1,024 bits", WEAK],
+    ["attack:C14 a modulus of 1,024 bits behind zeros", { n: `${"A".repeat(172)}${WEAK["n"]}` }],
+    ["attack:C14 an even modulus", { n: `${RSA["n"]?.slice(0, -1)}A` }],
+    ["attack:C14 a modulus of 16,384 bits", { n: Buffer.alloc(2048, 255).toString("base64url") }],
+    ["attack:C14 exponent 1", { e: "AQ" }],
+    ["attack:C14 exponent 3", { e: "Aw" }],
+    ["attack:C14 an even exponent", { e: "AQAC" }],
+    ["attack:C14 an exponent of 64 bits", { e: Buffer.alloc(8, 255).toString("base64url") }],
+    ["attack:C14 a modulus of the ROCA library", { n: rocaModulus() }],
+  ])("leaves out a key with %s, and keeps the others", (_row, members) => {
+    const keys = [
+      { ...RSA, kid: "a", ...members },
+      { ...RSA, kid: "b" },
+    ];
+
+    expect(counting(keys, "RS256")).toEqual([["b", "RS256"]]);
+  });
+
+  it("keeps nothing of a key but the members that make it", () => {
+    const check = parseJwkSet(
+      { keys: [{ ...P256, kid: "a", x5c: ["MIIB"], ext: false, extra: {} }] },
+      algorithms("ES256"),
+    );
+
+    expect(check).toEqual({ kind: "keys", keys: [{ keyId: "a", algorithm: findAlgorithm("ES256"), jwk: P256 }] });
+  });
+
+  it.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])(
+    "attack:C12 is refused as a whole if one key has the member %s",
+    (member) => {
+      expect(
+        counting(
+          [
+            { ...RSA, kid: "a" },
+            { kty: "new", [member]: "AQAB" },
+          ],
+          "RS256",
+        ),
+      ).toBe("JWKS_KEY_NOT_PUBLIC");
+    },
+  );
+
+  it("attack:C12 is refused as a whole if it has a symmetric key", () => {
+    expect(counting([{ ...P256, kid: "a" }, { kty: "oct" }], "ES256")).toBe("JWKS_KEY_NOT_PUBLIC");
+  });
+
+  it("attack:C12 is refused as a whole if it has real private keys", () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const jwk: JsonWebKey = privateKey.export({ format: "jwk" });
+
+    expect(counting([jwk], "ES256")).toBe("JWKS_KEY_NOT_PUBLIC");
+  });
+
+  it("attack:C11 is refused as a whole if two keys have one kid, also where one of them would not count", () => {
+    const keys = [
+      { ...P256, kid: "a" },
+      { ...P384, kid: "a", use: "enc" },
+    ];
+
+    expect(counting(keys, "ES256")).toBe("JWKS_KEY_ID_REPEATED");
+  });
+
+  it("is refused if it has more than 100 keys", () => {
+    const keys = Array.from({ length: 101 }, (_, index) => ({ ...P256, kid: String(index) }));
+
+    expect(counting(keys, "ES256")).toBe("JWKS_TOO_LARGE");
+    expect(counting(keys.slice(1), "ES256")).toHaveLength(100);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ["{}"],
+    [[]],
+    [{}],
+    [{ keys: {} }],
+    [{ keys: [1] }],
+    [{ keys: [[]] }],
+    [{ keys: [null] }],
+    [P256],
+    [Object.create({ keys: [P256] })],
+  ])("is refused if it is none: %o", (value) => {
+    expect(parseJwkSet(value, algorithms("ES256"))).toEqual({ kind: "refused", reason: "JWKS_MALFORMED" });
+  });
+
+  it("may be empty: then no key counts", () => {
+    expect(counting([], "ES256")).toEqual([]);
+  });
+
+  it("has no key for an HMAC or for none, whatever it says", () => {
+    const anyKey = fc.record(
+      {
+        kty: fc.constantFrom("RSA", "EC", "OKP", "none", ""),
+        crv: fc.constantFrom("P-256", "Ed25519", undefined),
+        alg: fc.constantFrom(...ALGORITHM_NAMES, "none", ""),
+        n: fc.constant(RSA["n"]),
+        e: fc.constant("AQAB"),
+        x: fc.constant("AQAB"),
+        y: fc.constant("AQAB"),
+      },
+      { requiredKeys: [] },
+    );
+
+    fc.assert(
+      fc.property(anyKey, (jwk) => {
+        expect(counting([jwk], "HS256", "HS384", "HS512")).toEqual([]);
+      }),
+    );
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.record({ keys: fc.array(fc.dictionary(fc.string(), fc.jsonValue())) }), (value) => {
+        parseJwkSet(value, algorithms("RS256"));
+      }),
+    );
+  });
+});
+
+/** A modulus as that library makes it: a power of 65537 modulo the product of all small primes (CVE-2017-15361). */
+function rocaModulus(): string {
+  const primes = [
+    ...[2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103],
+    ...[107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167],
+  ];
+  const product = primes.reduce((result, prime) => result * BigInt(prime), 1n);
+  let residue = 1n;
+  for (let power = 0; power < 12_345; power += 1) residue = (residue * 65_537n) % product;
+  const modulus = (2n ** 2047n / product + 1n) * product + residue;
+  return Buffer.from(modulus.toString(16), "hex").toString("base64url");
+}

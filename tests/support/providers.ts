@@ -11,6 +11,9 @@ import { FixedClock } from "../fakes/fixed-clock.ts";
 import { RotatingSigningSecrets } from "../fakes/rotating-signing-secrets.ts";
 import { SECRET_TEXT } from "./good-token.ts";
 
+/** Long enough for HS512. */
+export const LONG_SECRET = SECRET_TEXT + SECRET_TEXT.toUpperCase();
+
 export const LIMITS = { leewaySeconds: 5, maxLifetimeSeconds: 86_400 };
 
 /** The issuers of a document; fails the test if it is refused. */
@@ -23,7 +26,7 @@ export function configured(...issuers: readonly unknown[]): readonly ConfiguredI
 /** The verifier of issuers whose keys stand in their entries, or are these secrets. */
 export function verifierOf(
   issuers: readonly ConfiguredIssuer[],
-  secrets: SigningSecrets = new RotatingSigningSecrets([new Secret(SECRET_TEXT)]),
+  secrets: SigningSecrets = new RotatingSigningSecrets([new Secret(LONG_SECRET)]),
 ): JoseTokenVerifier {
   return new JoseTokenVerifier(
     issuers.map(({ policy, keys }) => ({

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { encodePart, forgeJws } from "../forged-jws.ts";
 import { goodClaims, goodToken } from "../good-token.ts";
 import { type Attack, rowsOf, type Target, withHeader } from "./attack.ts";
+import { publicKeySpellings } from "./public-key-spellings.ts";
 
 const b1 = rowsOf("attack:B1", 347);
 const b3 = rowsOf("attack:B3", 20);
@@ -45,21 +46,9 @@ const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ed = generateKeyPairSync("ed25519");
 
-const pem = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
-const modulus = String(rsa.publicKey.export({ format: "jwk" })["n"]);
-
 const PUBLIC_KEYS: readonly (readonly [spelling: string, key: string | Uint8Array])[] = [
-  ["PEM", pem],
+  ...publicKeySpellings(rsa.publicKey),
   ["PEM of PKCS#1", rsa.publicKey.export({ type: "pkcs1", format: "pem" })],
-  ["PEM behind a space", ` ${pem}`],
-  ["PEM without its last line break", pem.trimEnd()],
-  ["PEM with CRLF", pem.replaceAll("\n", "\r\n")],
-  ["base64 of DER", rsa.publicKey.export({ type: "spki", format: "der" }).toString("base64")],
-  ["base64url of DER", rsa.publicKey.export({ type: "spki", format: "der" }).toString("base64url")],
-  ["JWKS", JSON.stringify({ keys: [rsa.publicKey.export({ format: "jwk" })] })],
-  ["DER", rsa.publicKey.export({ type: "spki", format: "der" })],
-  ["JWK", JSON.stringify(rsa.publicKey.export({ format: "jwk" }))],
-  ["modulus", Buffer.from(modulus, "base64url")],
 ];
 
 const b5 = rowsOf("attack:B5", 347);

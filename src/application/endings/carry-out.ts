@@ -1,4 +1,4 @@
-import { type Connection, closesAt } from "../../domain/connection/connection.ts";
+import { closesAt } from "../../domain/connection/connection.ts";
 import { type EndSlot, endSlot, slotsBetween } from "../../domain/connection/ending.ts";
 import type { AdminOrder, RevocationOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, userOf } from "../../domain/connection/ending-task.ts";
@@ -6,7 +6,7 @@ import type { UserId } from "../../domain/identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, later, toEpochSeconds } from "../../domain/time.ts";
 import { DependencyUnavailableError } from "../errors.ts";
 import { faultFields } from "../fault-fields.ts";
-import type { ConnectionStore, Page } from "../ports/connection-store.ts";
+import type { ConnectionStore, ListedConnection, Page } from "../ports/connection-store.ts";
 import type { EndingConnections } from "../ports/ending-connections.ts";
 import type { EndingTasks } from "../ports/ending-tasks.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -158,7 +158,7 @@ async function endUsers(toCarryOut: TaskToCarryOut, userId: UserId, deps: CarryO
   };
   return deps.endPart({ ...endingOf(toCarryOut), task, read });
 
-  async function sizeOf({ items, next }: Page<Connection>): Promise<number> {
+  async function sizeOf({ items, next }: Page<ListedConnection>): Promise<number> {
     const [one] = items;
     if (next === undefined || one === undefined) return items.length;
     return 1 + (await deps.connections.countLive(userId, now(), one.id, MOST_COUNTED));

@@ -2,6 +2,7 @@ import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-
 import type { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
+import { tokenFacts } from "../support/a-connection.ts";
 import { entityUpdate, userPush } from "../support/notifications.ts";
 import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";
 
@@ -16,7 +17,8 @@ export async function populate({ connections, subscriptions }: Stores, now: Epoc
     const event = eventOf(number);
     for (const id of event.recipients) {
       const { userId } = userPush({ userId: nameOf(id, event) });
-      const person = people.get(id) ?? { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, expiresAt };
+      const facts = { sourceIp: "192.0.2.1", connectedAt, token: tokenFacts({ expiresAt }), expiresAt };
+      const person = people.get(id) ?? { id, identity: { userId }, ...facts };
       if (!people.has(id)) await connections.open(person);
       people.set(id, person);
       if ("userId" in event.audience) continue;

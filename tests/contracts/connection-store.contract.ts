@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, vi } from "vitest";
-import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
+import type { ConnectionStore, ListedConnection } from "../../src/application/ports/connection-store.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
@@ -42,7 +42,7 @@ export function describeConnectionStore(
     readAll((from) => store.liveConnectionsOf(userId, now, from));
   const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: lagMillis, interval: 10 });
   const showsLive = (userId: UserId, connections: readonly Connection[], now?: EpochSeconds) =>
-    eventually(async () => expect(await liveOf(userId, now)).toEqual(connections));
+    eventually(async () => expect(await liveOf(userId, now)).toEqual(connections.map(listed)));
 
   describe("open", () => {
     it("remembers all that is known of a connection", async () => {
@@ -115,8 +115,8 @@ export function describeConnectionStore(
     });
 
     it.each([
-      ["live until its last second", 7199, "taken"],
-      ["fault:L7 gone from the moment it expires", 7200, "stored"],
+      ["live until its last second", 7079, "taken"],
+      ["fault:L7 gone from the moment it expires", 7080, "stored"],
     ])("treats a record as %s", async (_row, seconds, answer) => {
       const connection = aConnection();
       const successor = later(aConnection({ id: connection.id }), seconds);
@@ -228,6 +228,44 @@ export function describeConnectionStore(
     });
   });
 
+  describe("countLive", () => {
+    const NONE = aConnectionId();
+    const countOf = (userId: UserId, besides = NONE, most = 50, now = NOW) =>
+      store.countLive(userId, now, besides, most);
+
+    it("counts a user's open connections, none expired, closed or another user's", async () => {
+      const userId = aUserId();
+      const [closed, others] = [aConnection({ userId }), aConnection()];
+      const expired = later(aConnection({ userId }), -7200);
+      const live = [aConnection({ userId }), aConnection({ userId })];
+      for (const connection of [closed, others, expired, ...live]) await store.open(connection);
+      await store.close(closed.id, NOW);
+
+      await eventually(async () => expect(await countOf(userId)).toBe(2));
+      expect(await countOf(userId, NONE, 50, addSeconds(NOW, 7079))).toBe(2);
+      expect(await countOf(userId, NONE, 50, addSeconds(NOW, 7080))).toBe(0);
+      expect(await countOf(aUserId())).toBe(0);
+    });
+
+    it("attack:N1 leaves out the connection that asks, also at the limit", async () => {
+      const userId = aUserId();
+      const asking = await opened(aConnection({ userId }));
+      for (let others = 0; others < 3; others += 1) await opened(aConnection({ userId }));
+
+      await eventually(async () => expect(await countOf(userId)).toBe(4));
+      expect(await countOf(userId, asking.id)).toBe(3);
+      expect(await countOf(userId, asking.id, 3)).toBe(3);
+    });
+
+    it("attack:N1 counts no further than it is asked to, and 130 if it is", async () => {
+      const userId = aUserId();
+      await inBatches(Array.from({ length: 130 }), () => opened(aConnection({ userId })));
+
+      await eventually(async () => expect(await countOf(userId, NONE, 500)).toBe(130));
+      expect(await countOf(userId, NONE, 50)).toBe(50);
+    });
+  });
+
   describe("liveConnectionsOf", () => {
     it("knows no connection that was never opened", async () => {
       expect(await liveOf(aUserId())).toEqual([]);
@@ -237,11 +275,11 @@ export function describeConnectionStore(
       const connection = aConnection();
       await store.open(connection);
 
-      await showsLive(connection.identity.userId, [connection], addSeconds(NOW, 7199));
+      await showsLive(connection.identity.userId, [connection], addSeconds(NOW, 7079));
     });
 
     it.each([
-      ["from the moment it expires", 7200],
+      ["from the moment it expires", 7080],
       ["long after", 200_000],
     ])("fault:L7 hides a record %s, with no lag", async (_row, seconds) => {
       const connection = aConnection();
@@ -292,7 +330,7 @@ export function describeConnectionStore(
       await eventually(async () => {
         // Connections of an earlier run are there too.
         const shown = await liveOf(name as UserId);
-        expect(shown).toContainEqual(namesake);
+        expect(shown).toContainEqual(listed(namesake));
         expect(shown.filter(({ identity }) => identity.userId !== name)).toEqual([]);
       });
     });
@@ -348,6 +386,7 @@ export function describeConnectionStore(
     open: (down) => down.open(aConnection()),
     close: (down) => down.close(aConnectionId(), NOW),
     liveConnectionsOf: (down) => down.liveConnectionsOf(aUserId(), NOW),
+    countLive: (down) => down.countLive(aUserId(), NOW, aConnectionId(), 1),
     liveConnectionsAmong: (down) => down.liveConnectionsAmong([aConnectionId()], aUserId(), NOW),
   });
 
@@ -365,6 +404,11 @@ export function describeConnectionStore(
   }
 }
 
+/** As an index lists it. */
+function listed({ token: _, ...connection }: Connection): ListedConnection {
+  return connection;
+}
+
 async function openedAndClosed(store: ConnectionStore) {
   const [open, closed] = [aConnection(), aConnection()];
   await store.open(open);
@@ -376,6 +420,7 @@ function later(connection: Connection, seconds: number): Connection {
   return {
     ...connection,
     connectedAt: (connection.connectedAt + seconds * 1000) as EpochMillis,
+    token: { ...connection.token, expiresAt: addSeconds(connection.token.expiresAt, seconds) },
     expiresAt: addSeconds(connection.expiresAt, seconds),
   };
 }

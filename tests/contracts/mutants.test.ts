@@ -1,14 +1,20 @@
 import { describe } from "vitest";
 import { describeConnectionChannel } from "./connection-channel.contract.ts";
+import { describeConnectionRenewals } from "./connection-renewals.contract.ts";
 import { describeConnectionStore } from "./connection-store.contract.ts";
 import { describeDeliveryQueue } from "./delivery-queue.contract.ts";
 import { describeMutants } from "./describe-mutants.ts";
+import { describeEndingConnections } from "./ending-connections.contract.ts";
 import { connectionChannelMutants, rightConnectionChannels } from "./mutants/connection-channel-mutants.ts";
+import { connectionRenewalsMutants, rightConnectionRenewals } from "./mutants/connection-renewals-mutants.ts";
 import { connectionStoreMutants, rightConnectionStores } from "./mutants/connection-store-mutants.ts";
 import { deliveryQueueMutants, rightDeliveryQueues } from "./mutants/delivery-queue-mutants.ts";
+import { endingConnectionsMutants, rightEndingConnections } from "./mutants/ending-connections-mutants.ts";
+import { revocationListMutants, rightRevocationLists } from "./mutants/revocation-list-mutants.ts";
 import { rightRotatingSecrets, rotatingSecretMutants } from "./mutants/rotating-secret-mutants.ts";
 import { rightSigningSecrets, signingSecretsMutants } from "./mutants/signing-secrets-mutants.ts";
 import { rightSubscriptionStores, subscriptionStoreMutants } from "./mutants/subscription-store-mutants.ts";
+import { describeRevocationList } from "./revocation-list.contract.ts";
 import { describeRotatingSecret } from "./rotating-secret.contract.ts";
 import { describeSigningSecrets } from "./signing-secrets.contract.ts";
 import { describeSubscriptionStore } from "./subscription-store.contract.ts";
@@ -20,6 +26,15 @@ describe.concurrent("the contract of", () => {
   });
   describe("SubscriptionStore", () => {
     describeMutants(describeSubscriptionStore, rightSubscriptionStores, subscriptionStoreMutants);
+  });
+  describe("ConnectionRenewals", () => {
+    describeMutants(describeConnectionRenewals, rightConnectionRenewals, connectionRenewalsMutants);
+  });
+  describe("EndingConnections", () => {
+    describeMutants(describeEndingConnections, rightEndingConnections, endingConnectionsMutants);
+  });
+  describe("RevocationList", () => {
+    describeMutants(describeRevocationList, rightRevocationLists, revocationListMutants);
   });
   describe("ConnectionChannel", () => {
     describeMutants(describeConnectionChannel, rightConnectionChannels, connectionChannelMutants);

@@ -26,7 +26,7 @@ export type SubscriptionStoreSubject = {
 /** The reasons why a connection is not connected, each with the seconds until the reason holds. */
 const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connection>, number][] = [
   ["attack:H7 that was never opened", async () => aConnection(), 0],
-  ["attack:H7 whose record has expired", (stores) => stores.opened(), 7200],
+  ["attack:H7 whose time is over", (stores) => stores.opened(), 7080],
   ["attack:H7 that another user has", async (stores) => ({ ...aConnection(), id: (await stores.opened()).id }), 0],
   [
     "fault:M3 that was closed",

@@ -1,14 +1,14 @@
 import { CLOSED_ID_SECONDS } from "../../src/domain/connection/connection.ts";
 import { ENTITIES, LIMIT } from "./fixtures.ts";
 import { isExpired, type Socket } from "./gateway-model.ts";
-import type { Operation } from "./history.ts";
+import { isAbsence, type Operation } from "./history.ts";
 import type { OracleInput } from "./oracle.ts";
 
 /** Checks one use case's outcome against the history before it and beside it. */
 export function checkOperation(operation: Operation, socket: Socket, oracleInput: OracleInput): void {
   if (operation.kind === "connect") checkConnect(operation, oracleInput);
   if (operation.kind === "subscribe") checkSubscribe(operation, socket, oracleInput);
-  if (operation.kind === "unsubscribe" && operation.outcome === "not-connected")
+  if (operation.kind === "unsubscribe" && isAbsence(operation.outcome))
     checkNotConnected(operation, socket, oracleInput);
 }
 
@@ -36,7 +36,7 @@ function isRecent(close: Operation, operation: Operation): boolean {
 
 function checkSubscribe(operation: Operation, socket: Socket, oracleInput: OracleInput): void {
   if (operation.outcome === "subscribed") checkSubscribed(operation, socket, oracleInput);
-  if (operation.outcome === "not-connected") checkNotConnected(operation, socket, oracleInput);
+  if (isAbsence(operation.outcome)) checkNotConnected(operation, socket, oracleInput);
   if (operation.outcome === "limit-reached") checkLimit(operation, oracleInput);
 }
 

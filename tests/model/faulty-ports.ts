@@ -2,9 +2,8 @@ import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel, SendToConnection } from "../../src/application/ports/connection-channel.ts";
-import type { ConnectionStore, Page } from "../../src/application/ports/connection-store.ts";
+import type { ConnectionStore, ListedConnection, Page } from "../../src/application/ports/connection-store.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
-import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
@@ -45,6 +44,7 @@ export function faultyStores(
     close: (id, now) => call("close", "CONNECTION_STORE", () => connections.close(id, now)),
     liveConnectionsOf: (...query) =>
       shown(call("live", "CONNECTION_STORE", () => connections.liveConnectionsOf(...query))),
+    countLive: (...query) => call("count", "CONNECTION_STORE", () => connections.countLive(...query)),
     liveConnectionsAmong: (...query) =>
       judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
@@ -119,7 +119,7 @@ export function faultyPorts(
   };
 }
 
-function ofConnection({ id, identity, ...one }: Connection): Recipient {
+function ofConnection({ id, identity, ...one }: ListedConnection): Recipient {
   return { connectionId: id, userId: identity.userId, ...one };
 }
 

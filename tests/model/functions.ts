@@ -13,6 +13,7 @@ import { allowEverySubscription } from "../../src/domain/subscription/subscripti
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
+import { tokenFacts } from "../support/a-connection.ts";
 import { checkOperation } from "./check-operation.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { faultyPorts, faultyStores } from "./faulty-ports.ts";
@@ -42,7 +43,13 @@ function unexpected(): never {
 
 export function connect(simulation: Simulation, socket: Socket, userId: UserId = socket.userId): Promise<Operation> {
   const { id, connectedAt, tokenExpiresAt } = socket;
-  const opening = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, tokenExpiresAt };
+  const opening = {
+    id,
+    identity: { userId },
+    sourceIp: "192.0.2.1",
+    connectedAt,
+    token: tokenFacts({ expiresAt: tokenExpiresAt }),
+  };
   const operation = simulation.history.begin({ kind: "connect", connectionId: id, userId });
   return perform(simulation, operation, socket, ({ connections }) => makeOpenConnection({ connections })(opening));
 }

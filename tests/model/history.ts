@@ -1,3 +1,4 @@
+import type { Absence } from "../../src/application/ports/connection-store.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
@@ -27,7 +28,7 @@ export type Operation = {
     | "taken"
     | "subscribed"
     | "denied"
-    | "not-connected"
+    | Absence
     | "unsubscribed"
     | "limit-reached";
 };
@@ -106,5 +107,11 @@ export class History {
 }
 
 function isRefusal(outcome: Operation["outcome"]): boolean {
-  return outcome === "not-connected" || outcome === "limit-reached";
+  return isAbsence(outcome) || outcome === "limit-reached";
+}
+
+const ABSENCES: ReadonlySet<unknown> = new Set<Absence>(["not-connected", "token-expired", "token-revoked"]);
+
+export function isAbsence(outcome: Operation["outcome"]): outcome is Absence {
+  return ABSENCES.has(outcome);
 }

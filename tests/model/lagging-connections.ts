@@ -1,4 +1,9 @@
-import type { ConnectionStore, OpenOutcome, Page } from "../../src/application/ports/connection-store.ts";
+import type {
+  ConnectionStore,
+  ListedConnection,
+  OpenOutcome,
+  Page,
+} from "../../src/application/ports/connection-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
@@ -29,9 +34,14 @@ export class LaggingConnections implements ConnectionStore {
     return this.#store.close(id, now);
   }
 
-  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
-    while ((this.#coming[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) await this.#coming.shift()?.write();
+  async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
+    await this.#catchUp();
     return this.#copy.liveConnectionsOf(userId, now, from);
+  }
+
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
+    await this.#catchUp();
+    return this.#copy.countLive(userId, now, besides, most);
   }
 
   liveConnectionsAmong(
@@ -40,6 +50,10 @@ export class LaggingConnections implements ConnectionStore {
     now: EpochSeconds,
   ): Promise<readonly Connection[]> {
     return this.#store.liveConnectionsAmong(ids, userId, now);
+  }
+
+  async #catchUp(): Promise<void> {
+    while ((this.#coming[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) await this.#coming.shift()?.write();
   }
 
   #copyLater(write: () => Promise<unknown>): void {

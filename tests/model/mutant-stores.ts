@@ -31,10 +31,11 @@ export class ForgettingOnSecondClose extends MemoryConnectionStore {
 
 /** Does not check that the connection exists, is open and is this user's. */
 export class SubscribingUnconditionally extends MemoryConnectionStore {
-  override liveRecordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord {
+  override recordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord {
     const lifetime = { connectedAt: (now * 1000) as EpochMillis, expiresAt: addSeconds(now, 7200) };
     const connection = aConnection({ id, userId, ...lifetime });
-    return super.liveRecordOf(id, userId, now) ?? { connection, subscribed: new Set() };
+    const record = super.recordOf(id, userId, now);
+    return typeof record === "string" ? { connection, subscribed: new Set() } : record;
   }
 }
 

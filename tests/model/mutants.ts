@@ -1,6 +1,7 @@
 import { DependencyUnavailableError } from "../../src/application/errors.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { tokenFacts } from "../support/a-connection.ts";
 import { ENTITIES, USERS } from "./fixtures.ts";
 import {
   CountingRequests,
@@ -20,7 +21,13 @@ const LONG_AGO = 1 as EpochMillis;
 const BEFORE_ALL = 0 as EpochSeconds;
 const NEVER = Number.MAX_SAFE_INTEGER as EpochSeconds;
 
-const ANYBODY = { userId: "anybody" as UserId, sourceIp: "192.0.2.1", connectedAt: LONG_AGO, expiresAt: NEVER };
+const ANYBODY = {
+  userId: "anybody" as UserId,
+  sourceIp: "192.0.2.1",
+  connectedAt: LONG_AGO,
+  token: tokenFacts({ expiresAt: NEVER }),
+  expiresAt: NEVER,
+};
 
 /** Counts first and subscribes afterwards: another request may have counted in between. */
 const lookBeforeSubscribing: System["wrapPorts"] = (ports) => {

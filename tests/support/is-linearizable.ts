@@ -1,3 +1,5 @@
+import type { Absence } from "../../src/application/ports/connection-store.ts";
+
 /** One request of a connection, as its sender saw it. Only the order of the moments counts. */
 export type Request = {
   readonly begun: number;
@@ -8,7 +10,7 @@ export type Request = {
       readonly kind: "subscribe" | "unsubscribe";
       readonly entity: string;
       /** A `failed` request has taken effect, has not, or will later. */
-      readonly outcome: "subscribed" | "unsubscribed" | "limit-reached" | "not-connected" | "failed";
+      readonly outcome: "subscribed" | "unsubscribed" | "limit-reached" | Absence | "failed";
     }
   | { readonly kind: "close"; readonly outcome: "closed" | "failed" }
   | { readonly kind: "look"; readonly entity: string; readonly outcome: "heard" | "not-heard" }

@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  fromConnectionItem,
-  OPEN_ATTRIBUTES,
-  toConnectionItem,
-} from "../../../src/adapters/dynamodb/connection-item.ts";
+import { fromConnectionItem, toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
 import { momentKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import { OPEN_ATTRIBUTES } from "../../../src/adapters/dynamodb/tombstone-item.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { aConnection } from "../../support/a-connection.ts";
 

@@ -63,7 +63,7 @@ describe.each([
           identity: { userId: parseUserPush({ userId: "ann", message: "" }, PUBLICATION).userId },
           sourceIp: "192.0.2.1",
           connectedAt: NOON as EpochMillis,
-          token: tokenFacts(),
+          token: tokenFacts({ expiresAt: addSeconds(NOW, 3600) }),
           expiresAt: addSeconds(NOW, 3600),
         }),
       ),

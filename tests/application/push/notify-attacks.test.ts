@@ -30,8 +30,7 @@ async function connectedJustNow(world: PushWorld, tokenSeconds: number): Promise
   const open = openConnectionOver(world);
   const facts = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt: world.clock.now() };
   await open({ ...facts, token: tokenFacts({ expiresAt: addSeconds(NOW, tokenSeconds) }) });
-  const { items } = await world.connections.liveConnectionsOf(userId, NOW);
-  const [connection] = items;
+  const [connection] = await world.connections.liveConnectionsAmong([id], userId, NOW);
   if (connection === undefined) throw new Error("not connected");
   return subscribed(world, connection);
 }

@@ -1,4 +1,4 @@
-import type { ConnectionStore, Page } from "../../../src/application/ports/connection-store.ts";
+import type { ConnectionStore, ListedConnection, Page } from "../../../src/application/ports/connection-store.ts";
 import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
@@ -13,7 +13,7 @@ class ReadingBeforeWriting extends PlainConnectionStore {
   override async open(connection: Connection) {
     const conflict = this.conflict(connection);
     await pause(2);
-    if (conflict === undefined) this.rows.set(connection.id, { connection });
+    if (conflict === undefined) this.put(connection);
     return conflict ?? "stored";
   }
 }
@@ -39,7 +39,7 @@ class WithUserAgent extends PlainConnectionStore {
 class Replacing extends PlainConnectionStore {
   override async open(connection: Connection) {
     const outcome = await super.open(connection);
-    if (outcome === "stored") this.rows.set(connection.id, { connection });
+    if (outcome === "stored") this.put(connection);
     return outcome;
   }
 }
@@ -174,6 +174,44 @@ class FindingLate extends PlainConnectionStore {
   }
 }
 
+class CountingTheExpired extends PlainConnectionStore {
+  override countLive(userId: UserId, _now: EpochSeconds, besides: ConnectionId, most: number) {
+    return super.countLive(userId, 0 as EpochSeconds, besides, most);
+  }
+}
+
+class CountingEveryone extends PlainConnectionStore {
+  override async countLive(_userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number) {
+    const users = new Set([...this.rows.values()].flatMap(({ connection }) => connection?.identity.userId ?? []));
+    const counts = await Promise.all([...users].map((userId) => super.countLive(userId, now, besides, most)));
+    return Math.min(
+      counts.reduce((sum, count) => sum + count, 0),
+      most,
+    );
+  }
+}
+
+class CountingWithoutEnd extends PlainConnectionStore {
+  override countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId) {
+    return super.countLive(userId, now, besides, Number.POSITIVE_INFINITY);
+  }
+}
+
+class CountingAHundred extends PlainConnectionStore {
+  override countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number) {
+    return super.countLive(userId, now, besides, Math.min(most, 100));
+  }
+}
+
+/** It reads as many as it may count, with the one that asks among them. */
+class CountingOneTooFew extends PlainConnectionStore {
+  override async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number) {
+    const read = await super.countLive(userId, now, "" as ConnectionId, most);
+    const isAmong = this.rows.get(besides)?.connection?.identity.userId === userId;
+    return isAmong ? read - 1 : read;
+  }
+}
+
 class MatchingPrefixes extends PlainConnectionStore {
   protected override isOf(userId: UserId, connection: Connection): boolean {
     return connection.identity.userId.startsWith(userId);
@@ -187,7 +225,7 @@ class OnePage extends PlainConnectionStore {
 }
 
 class RepeatingTheLast extends PlainConnectionStore {
-  protected override page(rest: readonly Connection[]): Page<Connection> {
+  protected override page(rest: readonly Connection[]): Page<ListedConnection> {
     const page = super.page(rest);
     return page.next === undefined ? page : { ...page, next: `after ${page.items.at(-2)?.id}` };
   }
@@ -195,12 +233,15 @@ class RepeatingTheLast extends PlainConnectionStore {
 
 /** The next page starts after the number of items already shown, so that items which expire meanwhile shift it. */
 class PagesByNumber extends PlainConnectionStore {
-  override async liveConnectionsOf(userId: UserId, now: EpochSeconds, from = "0"): Promise<Page<Connection>> {
+  override async liveConnectionsOf(userId: UserId, now: EpochSeconds, from = "0"): Promise<Page<ListedConnection>> {
     const live = [...this.rows.values()].flatMap(({ connection }) =>
       connection && this.isOf(userId, connection) && this.isLive(connection, now) ? connection : [],
     );
     const end = Number(from) + this.pageSize();
-    return { items: live.slice(Number(from), end), ...(end < live.length && { next: String(end) }) };
+    return {
+      items: live.slice(Number(from), end).map(({ token: _, ...listed }) => listed),
+      ...(end < live.length && { next: String(end) }),
+    };
   }
 }
 
@@ -213,11 +254,11 @@ class TakingAnyCursor extends PlainConnectionStore {
 class CursorsOfAnOwner extends PlainConnectionStore {
   readonly #owners = new Map<string, UserId>();
 
-  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
     return super.liveConnectionsOf(from === undefined ? userId : (this.#owners.get(from) ?? userId), now, from);
   }
 
-  protected override page(rest: readonly Connection[]): Page<Connection> {
+  protected override page(rest: readonly Connection[]): Page<ListedConnection> {
     const page = super.page(rest);
     const owner = page.items[0]?.identity.userId;
     if (page.next !== undefined && owner !== undefined) this.#owners.set(page.next, owner);
@@ -239,7 +280,7 @@ class Lagging extends PlainConnectionStore {
     return super.close(id, now);
   }
 
-  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<Connection>> {
+  override liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
     return this.#index.liveConnectionsOf(userId, now, from);
   }
 
@@ -292,6 +333,11 @@ export const connectionStoreMutants: readonly Mutant<ConnectionStoreSubject>[] =
   ["finds a connection as often as it is named", of(FindingTwice), ["finds a user's own among"]],
   ["finds a hundred and no more", of(FindingAHundred), ["finds 130 named connections"]],
   ["finds named connections a moment late", of(FindingLate), ["finds a user's own among", "finds 130 named"]],
+  ["counts the expired", of(CountingTheExpired), ["counts a user's open connections"]],
+  ["counts all users together", of(CountingEveryone), ["counts a user's open connections"]],
+  ["counts the one that asks as one of the most", of(CountingOneTooFew), ["leaves out the connection that asks"]],
+  ["counts further than it may", of(CountingWithoutEnd), ["counts no further"]],
+  ["counts a hundred and no more", of(CountingAHundred), ["counts no further"]],
   ["compares only the beginning of a name", of(MatchingPrefixes), ["to be a user like any other"]],
   ["puts all connections on one page", of(OnePage), ["over all its pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all its pages"]],

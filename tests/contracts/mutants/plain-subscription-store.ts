@@ -1,4 +1,4 @@
-import type { Page } from "../../../src/application/ports/connection-store.ts";
+import type { Absence, Page } from "../../../src/application/ports/connection-store.ts";
 import type {
   StoreSubscribeOutcome,
   StoreUnsubscribeOutcome,
@@ -30,7 +30,8 @@ export class PlainSubscriptionStore implements SubscriptionStore {
   }
 
   async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
-    if (!this.isConnected(subscription, now)) return "not-connected";
+    const absence = this.absenceOf(subscription, now);
+    if (absence !== undefined) return absence;
     this.remove(subscription);
     return "unsubscribed";
   }
@@ -42,6 +43,7 @@ export class PlainSubscriptionStore implements SubscriptionStore {
   async subscribersOf(entityId: EntityId, now: EpochSeconds, from?: string): Promise<Page<Subscription>> {
     const after = from === undefined ? "" : this.readCursor(from);
     const rest = [...this.rows.values()]
+      .map((row) => this.current(row))
       .filter((row) => this.isOf(entityId, row) && this.isLive(row, now) && row.connectionId > after)
       .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
     return this.page(rest);
@@ -53,7 +55,7 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     now: EpochSeconds,
   ): Promise<readonly Subscription[]> {
     const found = [...new Set(ids)].flatMap((connectionId) => this.rows.get(keyOf({ entityId, connectionId })) ?? []);
-    return found.filter((row) => this.isLive(row, now));
+    return found.map((row) => this.current(row)).filter((row) => this.isLive(row, now));
   }
 
   /** Takes beginning and end from the connection's record. Some mutants subscribe without a record. */
@@ -68,14 +70,21 @@ export class PlainSubscriptionStore implements SubscriptionStore {
     now: EpochSeconds,
     limit: number,
   ): StoreSubscribeOutcome | undefined {
-    if (!this.isConnected(subscription, now)) return "not-connected";
+    const absence = this.absenceOf(subscription, now);
+    if (absence !== undefined) return absence;
     const rows = this.rowsOf(subscription.connectionId);
     const has = rows.some(({ entityId }) => entityId === subscription.entityId);
     return has || rows.length < limit ? undefined : "limit-reached";
   }
 
-  protected isConnected({ connectionId, userId }: SubscriptionReference, now: EpochSeconds): boolean {
-    return this.connections.isOpen(connectionId, userId, now);
+  protected absenceOf({ connectionId, userId }: SubscriptionReference, now: EpochSeconds): Absence | undefined {
+    return this.connections.absenceOf(connectionId, userId, now);
+  }
+
+  /** The end is the record's, as long as there is one. */
+  protected current(row: Subscription): Subscription {
+    const { expiresAt } = this.connections.find(row.connectionId) ?? row;
+    return { ...row, expiresAt };
   }
 
   protected write(subscription: Subscription): void {

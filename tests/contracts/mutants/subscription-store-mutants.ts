@@ -68,15 +68,13 @@ class TakingTheCallersEnd extends PlainSubscriptionStore {
 }
 
 class TakingAnybodysWord extends PlainSubscriptionStore {
-  protected override isConnected(): boolean {
-    return true;
-  }
+  protected override absenceOf(): undefined {}
 }
 
 class OpeningWhatItDoesNotKnow extends PlainSubscriptionStore {
-  protected override isConnected(subscription: SubscriptionReference, now: EpochSeconds): boolean {
+  protected override absenceOf(subscription: SubscriptionReference, now: EpochSeconds) {
     void this.connections.open(aConnection({ id: subscription.connectionId }));
-    return super.isConnected(subscription, now);
+    return super.absenceOf(subscription, now);
   }
 }
 

@@ -1,0 +1,32 @@
+import type { ConnectionRenewals, Renewal } from "../../src/application/ports/connection-renewals.ts";
+import type { EndingConnections } from "../../src/application/ports/ending-connections.ts";
+import type { Connection } from "../../src/domain/connection/connection.ts";
+import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
+import type { TokenFacts } from "../../src/domain/token/token-facts.ts";
+import { aConnection, NOW, tokenFacts } from "./a-connection.ts";
+import type { Stores } from "./store-scenario.ts";
+
+/** Every store of one table that a connection's end concerns. */
+export type LifeStores = Stores & { readonly renewals: ConnectionRenewals; readonly endings: EndingConnections };
+
+/** The end of the token with which a connection of these tests is opened. */
+export const OLD_END = addSeconds(NOW, 600);
+export const NEW_END = addSeconds(NOW, 1200);
+
+/** A connection whose token ends long before the connection has to. */
+export async function openedUntil({ connections }: Stores, end: EpochSeconds = OLD_END): Promise<Connection> {
+  const connection = aConnection({ expiresAt: end });
+  await connections.open(connection);
+  return connection;
+}
+
+/** A newer token for a connection. */
+export function renewalOf({ id, identity, connectedAt }: Connection, facts: Partial<TokenFacts> = {}): Renewal {
+  const token = tokenFacts({ expiresAt: NEW_END, ...facts });
+  return { connectionId: id, userId: identity.userId, connectedAt, token };
+}
+
+/** The connection with a renewal's token. */
+export function renewed(connection: Connection, { token }: Renewal): Connection {
+  return { ...connection, token, expiresAt: token.expiresAt };
+}

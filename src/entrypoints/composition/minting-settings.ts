@@ -29,7 +29,9 @@ function readMintingOfOne(settings: Settings): Omit<Minting, "maxLifetimeSeconds
   return mintingOf({
     issuer: settings.text("TOKEN_ISSUER"),
     audience: settings.text("TOKEN_AUDIENCE"),
-    algorithms: [settings.oneOf("TOKEN_ALGORITHMS", ["", "HS256", "HS384", "HS512"], "") || HS256.name],
+    algorithms: settings.optionalText("TOKEN_ALGORITHMS") && [
+      settings.oneOf("TOKEN_ALGORITHMS", ["HS256", "HS384", "HS512"]),
+    ],
     identityClaims: settings.oneOf("IDENTITY_CLAIMS", IDENTITY_CLAIMS, "data"),
     userIdClaim: settings.optionalText("USER_ID_CLAIM"),
     firstNameClaim: settings.optionalText("FIRST_NAME_CLAIM"),

@@ -24,7 +24,7 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   if (typeof result["authToken"] === "string") return result["authToken"];
   if (String(result["Message"]).startsWith("Function not found")) {
     throw new TokenError(
-      `port ${port} has no function CreateTestJwt: run npm start with MintTestTokens=true and no FunctionNamePrefix`,
+      `port ${port} has no function CreateTestJwt: run npm start with MintTestTokens=true, no FunctionNamePrefix and no JwksUrl`,
     );
   }
   throw new TokenError(

@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApi } from "../../src/adapters/api-gateway-management/management-api.ts";
 import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/management-api-channel.ts";
 import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import { JitteredBackoff, SystemClock, SystemTimer } from "../../src/adapters/system/system.ts";
@@ -50,18 +51,19 @@ function portcullis(endpoint: string): (count: number) => Promise<void> {
   const nothingLeft = async () => {
     throw new Error("something was left over");
   };
+  const api = new ManagementApi({
+    endpoint: parsed,
+    credentials: {
+      accessKeyId: KEYS.accessKeyId,
+      secretAccessKey: new Secret(KEYS.secretAccessKey),
+      sessionToken: new Secret(SESSION_TOKEN),
+    },
+    region: "eu-west-1",
+    clock,
+    socketsKept: POSTS_AT_ONCE,
+  });
   const fanOut = makeFanOut({
-    channel: new ManagementApiChannel({
-      endpoint: parsed,
-      credentials: {
-        accessKeyId: KEYS.accessKeyId,
-        secretAccessKey: new Secret(KEYS.secretAccessKey),
-        sessionToken: new Secret(SESSION_TOKEN),
-      },
-      region: "eu-west-1",
-      clock,
-      socketsKept: POSTS_AT_ONCE,
-    }),
+    channel: new ManagementApiChannel(api),
     queue: { defer: nothingLeft },
     deadLetters: { addDelivery: nothingLeft, addRawMessage: nothingLeft },
     clock,

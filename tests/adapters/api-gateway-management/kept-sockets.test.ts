@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApi } from "../../../src/adapters/api-gateway-management/management-api.ts";
 import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
@@ -19,13 +20,15 @@ afterEach(() => standIn.stop());
 
 type Times = { timeoutMillis?: number; doubtMillis?: number };
 
-function makeChannel(times: Times = {}) {
+function makeApi(times: Times = {}) {
   const endpoint = parseConnectionsEndpoint(`${standIn.origin}/dev`);
   if (endpoint === undefined) throw new Error("not an endpoint");
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: new Secret("planted-secret-access-key") };
   const options = { region: "eu-west-1", clock, socketsKept: 50, ...times };
-  return new ManagementApiChannel({ ...options, endpoint, credentials });
+  return new ManagementApi({ ...options, endpoint, credentials });
 }
+
+const makeChannel = (times?: Times) => new ManagementApiChannel(makeApi(times));
 
 const makePost = (times?: Times) => senderOf(makeChannel(times));
 
@@ -87,9 +90,9 @@ describe("a kept socket", () => {
   });
 
   it("fault:J8 that dies silently is noticed, although a ping from before the first event still hangs", async () => {
-    const channel = makeChannel({ timeoutMillis: 400, doubtMillis: 30 });
-    const post = senderOf(channel);
-    const pinged = channel.prime().catch((error: unknown) => error);
+    const api = makeApi({ timeoutMillis: 400, doubtMillis: 30 });
+    const post = senderOf(new ManagementApiChannel(api));
+    const pinged = api.prime().catch((error: unknown) => error);
     await post(connectionId("warm"));
     standIn.silenceSockets();
     expect([await post(connectionId("c")), standIn.arrived]).toEqual(["delivered", ["warm", "c", "c"]]);

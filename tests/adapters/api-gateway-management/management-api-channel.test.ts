@@ -1,11 +1,18 @@
-import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-management/connections-endpoint.ts";
+import { ManagementApi } from "../../../src/adapters/api-gateway-management/management-api.ts";
 import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
+import { ManagementApiEnder } from "../../../src/adapters/api-gateway-management/management-api-ender.ts";
 import { pushFrame } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { describeConnectionChannel } from "../../contracts/connection-channel.contract.ts";
+import { describeConnectionEnder } from "../../contracts/connection-ender.contract.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { type Answer, ManagementApiStandIn, withStatus } from "../../support/management-api-stand-in.ts";
 import { connectionId, NOON, userPush } from "../../support/notifications.ts";
@@ -24,10 +31,12 @@ beforeEach(async () => {
 });
 afterEach(() => standIn.stop());
 
-function channelTo(origin: string, options: { socketsKept?: number; timeoutMillis?: number } = {}) {
+type Options = { socketsKept?: number; timeoutMillis?: number };
+
+function apiAt(origin: string, options: Options = {}) {
   const endpoint = parseConnectionsEndpoint(`${origin}/dev`);
   if (endpoint === undefined) throw new Error("not an endpoint");
-  return new ManagementApiChannel({
+  return new ManagementApi({
     endpoint,
     credentials: CREDENTIALS,
     region: "eu-west-1",
@@ -35,6 +44,14 @@ function channelTo(origin: string, options: { socketsKept?: number; timeoutMilli
     socketsKept: 8,
     ...options,
   });
+}
+
+function channelTo(origin: string, options?: Options) {
+  return new ManagementApiChannel(apiAt(origin, options));
+}
+
+function enderAt(origin: string, options?: Options) {
+  return new ManagementApiEnder(apiAt(origin, options));
 }
 
 const ANSWERS: Readonly<Record<PostOutcome, Answer>> = {
@@ -100,12 +117,60 @@ describe("ManagementApiChannel", () => {
   });
 });
 
+describe("ManagementApiEnder", () => {
+  describeConnectionEnder(() => ({
+    ender: enderAt(standIn.origin, { timeoutMillis: 1000 }),
+    answerWith: (outcome) => {
+      standIn.answer = ANSWERS[outcome];
+    },
+    breakDown: (outage) => {
+      standIn.answer = (response) => void (outage === "fails" && response.destroy());
+    },
+    arrived: () =>
+      standIn.received.map(({ url, method, body }) => ({
+        connectionId: decodeURIComponent(url.slice(url.lastIndexOf("/") + 1)),
+        ...(method === "POST" && { frame: body.toString() }),
+      })),
+  }));
+
+  it("closes as the SDK does", async () => {
+    standIn.answer = withStatus(204);
+    const sdk = new ApiGatewayManagementApiClient({
+      endpoint: `${standIn.origin}/dev`,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+    });
+    await sdk.send(new DeleteConnectionCommand({ ConnectionId: C1 }));
+    expect(await enderAt(standIn.origin).disconnect(C1)).toBe("delivered");
+    const sent = standIn.received.map(({ url, method, headers, body }) => ({
+      url,
+      method,
+      body: body.toString(),
+      host: headers.host,
+      type: headers["content-type"],
+      length: headers["content-length"],
+    }));
+    expect(sent[1]).toEqual(sent[0]);
+    expect(sent[1]?.method).toBe("DELETE");
+  });
+
+  it("sends frames and DELETEs over the same kept socket", async () => {
+    const ender = enderAt(standIn.origin);
+    const tell = ender.prepareLastFrame({ code: "TOKEN_EXPIRED", reconnect: true, retryWithin: 0 });
+    for (let one = 0; one < 3; one += 1) {
+      await tell(C1);
+      await ender.disconnect(C1);
+    }
+    expect([standIn.received.length, standIn.socketsOpened]).toEqual([6, 1]);
+  });
+});
+
 describe("priming", () => {
   it("opens the connection of the first post with an unsigned GET /ping", async () => {
-    const channel = channelTo(standIn.origin);
-    await channel.prime();
+    const api = apiAt(standIn.origin);
+    await api.prime();
 
-    expect(await senderOf(channel)(C1)).toBe("delivered");
+    expect(await senderOf(new ManagementApiChannel(api))(C1)).toBe("delivered");
 
     expect(standIn.received.map(({ method, url }) => `${method} ${url.slice(0, 17)}`)).toEqual([
       "GET /ping",
@@ -118,16 +183,16 @@ describe("priming", () => {
   it.each([403, 404, 410, 500])("takes %i for a response", async (status) => {
     standIn.answer = withStatus(status);
 
-    await expect(channelTo(standIn.origin).prime()).resolves.toBeUndefined();
+    await expect(apiAt(standIn.origin).prime()).resolves.toBeUndefined();
   });
 
   it("fault:J8 rejects if no response comes, and the first post opens a connection of its own", async () => {
-    const channel = channelTo(standIn.origin, { timeoutMillis: 60 });
+    const api = apiAt(standIn.origin, { timeoutMillis: 60 });
     standIn.answer = () => undefined;
-    await expect(channel.prime()).rejects.toThrow();
+    await expect(api.prime()).rejects.toThrow();
     standIn.answer = withStatus(200);
 
-    expect(await senderOf(channel)(C1)).toBe("delivered");
+    expect(await senderOf(new ManagementApiChannel(api))(C1)).toBe("delivered");
     expect(standIn.socketsOpened).toBe(2);
   });
 });

@@ -8,7 +8,13 @@ import { Secret } from "../../../src/domain/secret.ts";
 const REGION = "eu-west-1";
 const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
-type Post = { readonly host: string; readonly path: string; readonly body: string; readonly millis: number };
+type Post = {
+  readonly method: "POST" | "DELETE";
+  readonly host: string;
+  readonly path: string;
+  readonly body: string;
+  readonly millis: number;
+};
 
 function ours(post: Post, sessionToken: string | undefined): Record<string, string> {
   const signer = new Sigv4Signer(
@@ -38,12 +44,12 @@ async function theirs(post: Post, sessionToken: string | undefined): Promise<Rec
   });
   const { headers } = await signer.sign(
     {
-      method: "POST",
+      method: post.method,
       protocol: "https:",
       hostname: post.host,
       path: post.path,
       query: {},
-      headers: { host: post.host, "content-type": "application/octet-stream" },
+      headers: { host: post.host, ...(post.method === "POST" && { "content-type": "application/octet-stream" }) },
       body: post.body,
     },
     { signingDate: new Date(post.millis) },
@@ -75,6 +81,7 @@ class Sha256 {
 const connection = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}={0,2}$/);
 const segment = fc.stringMatching(/^[A-Za-z0-9_.~!'()*-]{1,12}$/).filter((text) => !/^\.+$/.test(text));
 const post = fc.record({
+  method: fc.constantFrom("POST" as const, "DELETE" as const),
   host: fc.constantFrom("a1b2c3.execute-api.eu-west-1.amazonaws.com", "ws.example.com", "127.0.0.1:3001"),
   path: fc
     .tuple(fc.array(segment, { maxLength: 2 }), fc.constantFrom("@connections", "%40connections"), connection)
@@ -83,8 +90,8 @@ const post = fc.record({
   millis: fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2050, 0) }),
 });
 
-describe("the signature of a post", () => {
-  it("equals the SDK's, for any connection, stage, body and time, with and without a session token", async () => {
+describe("the signature of a request", () => {
+  it("equals the SDK's, for any method, connection, stage, body and time, with and without a session token", async () => {
     await fc.assert(
       fc.asyncProperty(post, fc.option(fc.base64String({ minLength: 4 }), { nil: undefined }), async (one, token) => {
         const mine = ours(one, token);
@@ -95,7 +102,7 @@ describe("the signature of a post", () => {
 
   it("changes with the day, since a signing key is valid for one day", () => {
     const signer = new Sigv4Signer({ accessKeyId: "A", secretAccessKey: new Secret("s") }, REGION);
-    const at = (millis: number) => signer.sign({ host: "h", path: "/p", payloadHash: "0", millis });
+    const at = (millis: number) => signer.sign({ method: "POST", host: "h", path: "/p", payloadHash: "0", millis });
     const evening = Date.UTC(2026, 10, 22, 23, 59, 59);
     const first = at(evening);
     const nextDay = at(evening + 1000);

@@ -4,12 +4,13 @@ import { parseQueuedDelivery } from "../../../adapters/sqs/events/queued-event.t
 import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { connections } from "../../composition/modules/connections.ts";
 import { delivery } from "../../composition/modules/delivery.ts";
+import { gateway } from "../../composition/modules/gateway.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { deliverPushesHandler } from "../handlers/deliver-pushes.ts";
 
 export const { handler, prime } = lambdaFunction({
-  modules: [platform, stores, connections, delivery],
+  modules: [platform, stores, connections, gateway, delivery],
   handler: (get) =>
     deliverPushesHandler({
       deliver: get(services.deliver),

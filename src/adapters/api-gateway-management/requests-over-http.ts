@@ -8,11 +8,16 @@ import { KeptSockets } from "./kept-sockets.ts";
 
 export type HttpResponse = { readonly status: number; readonly body: string };
 
-/** Throws ResponseTimeoutError, or the socket's error. */
-export type HttpPost = (path: string, headers: readonly string[], body: Buffer) => Promise<HttpResponse>;
+/** A request with a body is a POST, one without is a DELETE: `@connections` has no other that we send. */
+export type ConnectionsRequest = {
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly body?: Buffer;
+};
 
 export type ConnectionsHttp = {
-  readonly post: HttpPost;
+  /** Throws ResponseTimeoutError, or the socket's error. */
+  readonly send: (request: ConnectionsRequest) => Promise<HttpResponse>;
   /**
    * Opens the connection for the first post. `GET /ping` is API Gateway's own health check (developer guide, Important
    * notes): it needs no signature, and any response means that the connection is open.
@@ -30,11 +35,11 @@ const MAX_RESPONSE_BYTES = 4096;
 type ReceivedResponse = HttpResponse & { readonly socket: Socket };
 
 /**
- * Posts over sockets that are kept for the next post, without keeping the process alive. The time limit is for the
- * whole post, up to the end of its response.
+ * Sends over sockets that are kept for the next request, without keeping the process alive. The time limit is for the
+ * whole request, up to the end of its response.
  *
- * If a kept socket fails, the post is repeated once, on a new socket. A kept socket can also carry a response that
- * belongs to no post, and HTTP/1.1 cannot tell the two apart. So after a response with consequences the post is
+ * If a kept socket fails, the request is repeated once, on a new socket. A kept socket can also carry a response that
+ * belongs to no request, and HTTP/1.1 cannot tell the two apart. So after a response with consequences the request is
  * repeated on a new socket, and the new response counts.
  */
 export function makeConnectionsHttp(
@@ -61,13 +66,13 @@ export function makeConnectionsHttp(
     return responseTo(pinging, performance.now() + PRIMING_MILLIS);
   };
 
-  const post: HttpPost = (path, headers, body) => {
+  const send: ConnectionsHttp["send"] = ({ path, headers, body }) => {
     const until = performance.now() + options.timeoutMillis;
+    const method = body === undefined ? "DELETE" : "POST";
+    const length = body === undefined ? [] : ["Content-Length", String(body.length)];
     const begin = (agent: HttpAgent, connection: string) => {
-      const own = ["Content-Length", String(body.length), "Connection", connection];
-      const posting = request({ ...to, method: "POST", agent, path, headers: [...headers, ...own] });
-      posting.end(body);
-      return posting;
+      const own = [...length, "Connection", connection];
+      return request({ ...to, method, agent, path, headers: [...headers, ...own] }).end(body);
     };
     /** Undefined if the kept socket itself failed. */
     const responseOnKeptSocket = async (posting: ClientRequest) => {
@@ -97,7 +102,7 @@ export function makeConnectionsHttp(
       return sure;
     });
   };
-  return { post, ping };
+  return { send, ping };
 }
 
 function responseTo(posting: ClientRequest, until: number): Promise<ReceivedResponse> {

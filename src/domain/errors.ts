@@ -9,6 +9,7 @@ export type MalformedInputCode =
   | "MALFORMED_IDENTITY"
   | "MALFORMED_RECORD"
   | "MALFORMED_SECRET"
+  | "MALFORMED_TASK"
   | "MALFORMED_TOKEN_REQUEST";
 
 /** Thrown by parsers. Callers switch on `code`; the message is the code. */

@@ -37,3 +37,16 @@ function sqsRecord(messageId: string, body: unknown) {
     awsRegion: "eu-west-1",
   };
 }
+
+/** What EventBridge passes to a function for a rule with a schedule. */
+export function scheduledEvent(time: unknown) {
+  return {
+    ...entityUpdated({}, { "detail-type": "Scheduled Event", source: "aws.events", time }),
+    resources: ["arn:aws:events:eu-west-1:123456789012:rule/portcullis-AdministerEachMinute"],
+  };
+}
+
+/** The text that EventBridge puts into the administrators' queue. */
+export function adminEvent(detailType: "Revoke Tokens" | "Disconnect User", detail: unknown, over: object = {}) {
+  return entityUpdated(detail, { "detail-type": detailType, source: "admin", ...over });
+}

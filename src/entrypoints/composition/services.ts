@@ -3,11 +3,16 @@ import type { MintingPolicy, MintTestToken } from "../../application/access/mint
 import type { VerifyToken } from "../../application/access/verify-token.ts";
 import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
 import type { RenewConnection } from "../../application/connections/renew-connection.ts";
+import type { CarryOut } from "../../application/endings/carry-out.ts";
+import type { CollectEnds } from "../../application/endings/collect-ends.ts";
+import type { EndPart } from "../../application/endings/end-part.ts";
 import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
+import type { ConnectionEnder } from "../../application/ports/connection-ender.ts";
 import type { ConnectionRenewals } from "../../application/ports/connection-renewals.ts";
 import type { ConnectionStore } from "../../application/ports/connection-store.ts";
 import type { DeadLetters, DeliveryQueue } from "../../application/ports/delivery-queue.ts";
 import type { EndingConnections } from "../../application/ports/ending-connections.ts";
+import type { EndingTasks } from "../../application/ports/ending-tasks.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { RevocationList } from "../../application/ports/revocation-list.ts";
 import type { RotatingSecret, SigningSecrets } from "../../application/ports/signing-secrets.ts";
@@ -57,6 +62,12 @@ export const services = {
   subscriptionStore: serviceId<SubscriptionStore>("SubscriptionStore"),
   subscribe: serviceId<Subscribe>("Subscribe"),
   unsubscribe: serviceId<Unsubscribe>("Unsubscribe"),
+
+  connectionEnder: serviceId<ConnectionEnder>("ConnectionEnder"),
+  endingTasks: serviceId<EndingTasks>("EndingTasks"),
+  endPart: serviceId<EndPart>("EndPart"),
+  carryOut: serviceId<CarryOut>("CarryOut"),
+  collectEnds: serviceId<CollectEnds>("CollectEnds"),
 
   connectionChannel: serviceId<ConnectionChannel>("ConnectionChannel"),
   deliveryQueue: serviceId<DeliveryQueue>("DeliveryQueue"),

@@ -7,10 +7,17 @@ describe("a batch of messages", () => {
   it("is parsed into its bodies, byte for byte, and their ids", () => {
     const messages = parseSqsEvent(sqsEvent("one", "", "{"));
     expect(messages).toEqual([
-      { messageId: "message-0", body: "one", queue: "EntityUpdated" },
-      { messageId: "message-1", body: "", queue: "EntityUpdated" },
-      { messageId: "message-2", body: "{", queue: "EntityUpdated" },
+      { messageId: "message-0", body: "one", queue: "EntityUpdated", receives: 1 },
+      { messageId: "message-1", body: "", queue: "EntityUpdated", receives: 1 },
+      { messageId: "message-2", body: "{", queue: "EntityUpdated", receives: 1 },
     ]);
+  });
+
+  it("says how often a message was received, as SQS counts", () => {
+    const [record] = sqsEvent("one").Records;
+    const receives = (ApproximateReceiveCount: unknown) =>
+      parseSqsEvent({ Records: [{ ...record, attributes: { ApproximateReceiveCount } }] })[0]?.receives;
+    expect(["3", "1", undefined, "x"].map(receives)).toEqual([3, 1, 1, 1]);
   });
 
   it("attack:I6 has a response that names the messages that stay in the queue", () => {

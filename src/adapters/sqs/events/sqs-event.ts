@@ -7,6 +7,8 @@ export type QueuedMessage = {
   readonly body: string;
   /** The queue's name, for the log. */
   readonly queue: string;
+  /** How often it was received, this time included. */
+  readonly receives: number;
 };
 
 /** The messages that Lambda must leave in the queue; it deletes all others (developer guide, Using Lambda with SQS). */
@@ -24,9 +26,15 @@ export function batchResponse(failed: readonly QueuedMessage[]): SqsBatchRespons
 }
 
 function parseMessage(record: unknown): QueuedMessage {
-  const [messageId, body, arn] = ["messageId", "body", "eventSourceARN"].map((name) =>
+  const [messageId, body, arn, attributes] = ["messageId", "body", "eventSourceARN", "attributes"].map((name) =>
     isPlainObject(record) ? ownProperty(record, name) : undefined,
   );
+  const receives = Number(isPlainObject(attributes) ? ownProperty(attributes, "ApproximateReceiveCount") : undefined);
   if (typeof messageId !== "string" || typeof body !== "string") throw new MalformedInputError("MALFORMED_EVENT");
-  return { messageId, body, queue: typeof arn === "string" ? arn.slice(arn.lastIndexOf(":") + 1) : "" };
+  return {
+    messageId,
+    body,
+    queue: typeof arn === "string" ? arn.slice(arn.lastIndexOf(":") + 1) : "",
+    receives: receives || 1,
+  };
 }

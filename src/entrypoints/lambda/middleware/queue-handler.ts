@@ -5,13 +5,11 @@ import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
 import type { Clock } from "../../../application/ports/system.ts";
 import type { Deliver } from "../../../application/push/notify.ts";
-import { type MalformedInputCode, MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { EpochMillis } from "../../../domain/time.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
-
-/** The rest of an invocation's time is for posts under way and for the leftovers. */
-const SHARE_TO_BEGIN_IN = 0.75;
+import { parseBody } from "./parse-body.ts";
+import { timeToBegin } from "./time-to-begin.ts";
 
 /** The services that a queue's handler needs, whatever its messages are. */
 export type QueueServices = {
@@ -37,8 +35,7 @@ export function queueHandler(handling: QueueHandling) {
     logger: handling.logger,
     handle: async (event, log, context) => {
       const messages = parseSqsEvent(event);
-      const millis = Math.floor(context.getRemainingTimeInMillis() * SHARE_TO_BEGIN_IN);
-      const deadline = (handling.clock.now() + millis) as EpochMillis;
+      const deadline = timeToBegin(context, handling.clock);
       const done = await Promise.all(messages.map((message) => processMessage(message, deadline, handling)));
       const returned = messages.filter((_, index) => !done[index]);
       log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
@@ -58,7 +55,7 @@ async function processMessage(
   const { body, messageId, queue } = message;
   let about: LogFields = { function: name, queue, messageId };
   try {
-    const parsed = parseOrReason(body, parse);
+    const parsed = parseBody(body, parse);
     if (parsed.kind === "malformed") {
       const { reason } = parsed;
       const notificationId = eventIdOf(body);
@@ -66,8 +63,8 @@ async function processMessage(
       await deadLetters.addRawMessage(body, reason);
       logger.warn("put aside", { ...about, outcome: "dead-lettered", reason, deadLettered: 1 });
     } else {
-      about = { ...about, ...fieldsOf(parsed.delivery) };
-      await processDelivery(parsed.delivery, deadline, about, handling);
+      about = { ...about, ...fieldsOf(parsed.value) };
+      await processDelivery(parsed.value, deadline, about, handling);
     }
     return true;
   } catch (thrown) {
@@ -99,17 +96,4 @@ function fieldsOf({ notification, attempt }: Delivery): LogFields {
   const subject =
     notification.kind === "user-push" ? { userId: notification.userId } : { entityId: notification.entityId };
   return { notificationId, attempt, ...subject };
-}
-
-type ParsedBody =
-  | { readonly kind: "delivery"; readonly delivery: Delivery }
-  | { readonly kind: "malformed"; readonly reason: MalformedInputCode };
-
-function parseOrReason(body: string, parse: QueueHandling["parse"]): ParsedBody {
-  try {
-    return { kind: "delivery", delivery: parse(body) };
-  } catch (thrown) {
-    if (thrown instanceof MalformedInputError) return { kind: "malformed", reason: thrown.code };
-    throw thrown;
-  }
 }

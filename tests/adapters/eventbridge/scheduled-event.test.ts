@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseScheduledEvent } from "../../../src/adapters/eventbridge/scheduled-event.ts";
+import { parseScheduledEvent } from "../../../src/adapters/eventbridge/events/scheduled-event.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { scheduledEvent, sqsEvent } from "../../support/queued-messages.ts";
 

@@ -1,4 +1,4 @@
-import { parseScheduledEvent } from "../../../adapters/eventbridge/scheduled-event.ts";
+import { parseScheduledEvent } from "../../../adapters/eventbridge/events/scheduled-event.ts";
 import { parseQueuedEnding, type QueuedEnding } from "../../../adapters/sqs/events/queued-ending.ts";
 import { eventIdOf } from "../../../adapters/sqs/events/queued-event.ts";
 import {

@@ -1,6 +1,6 @@
-import { MalformedInputError } from "../../domain/errors.ts";
-import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
-import { type EpochMillis, parseEpochMillis } from "../../domain/time.ts";
+import { MalformedInputError } from "../../../domain/errors.ts";
+import { isPlainObject, ownProperty } from "../../../domain/plain-object.ts";
+import { type EpochMillis, parseEpochMillis } from "../../../domain/time.ts";
 
 /**
  * The time for which a rule with a schedule made the event (EventBridge user guide, Scheduled Event). Lambda repeats a

@@ -27,7 +27,12 @@ describe("judgeClaims", () => {
     expect(verdict).toStrictEqual({
       kind: "accepted",
       identity: { userId: "ann", firstName: "Ann", lastName: "Lee", sub: "auth0|ann" },
-      tokenExpiresAt: NOW + 3600,
+      token: {
+        issuer: POLICY.issuer,
+        expiresAt: NOW + 3600,
+        issuedAt: NOW,
+        tokenId: "6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10",
+      },
     });
   });
 
@@ -38,7 +43,7 @@ describe("judgeClaims", () => {
       fc.property(expiries, (exp) => {
         const verdict = judgeClaims({ ...goodClaims(NOW), iat: NOW - 60, nbf: 1, exp }, POLICY, NOW);
 
-        const end = verdict.kind === "accepted" ? verdict.tokenExpiresAt : undefined;
+        const end = verdict.kind === "accepted" ? verdict.token.expiresAt : undefined;
         expect(end).toBe(Math.floor(exp) > NOW ? Math.floor(exp) : undefined);
       }),
     );

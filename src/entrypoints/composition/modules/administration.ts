@@ -6,9 +6,9 @@ import { makeCollectEnds } from "../../../application/endings/collect-ends.ts";
 import { makeEndConnections } from "../../../application/endings/end-connections.ts";
 import { makeEndPart } from "../../../application/endings/end-part.ts";
 import { makePace } from "../../../application/endings/pace.ts";
+import { readMaxLifetimeSeconds } from "../max-lifetime.ts";
 import { defineModule } from "../module.ts";
 import { serviceId, services } from "../services.ts";
-import { readMaxLifetimeSeconds } from "../token-settings.ts";
 import { managementApi, REQUESTS_AT_ONCE } from "./gateway.ts";
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildFunction, functionNames } from "../scripts/build.ts";
-import { firstCalls } from "./first-calls.ts";
+import { type FirstCall, firstCalls } from "./first-calls.ts";
 import { runToEnd } from "./fresh-process.ts";
 
 export type Cost = {
@@ -18,8 +18,13 @@ export type ColdStart = {
   readonly rssBytes: number;
 };
 
-/** A built function. Its folder holds what Lambda gets. */
-export type Subject = { readonly label: string; readonly function: string; readonly folder: string };
+/** A built function. Its folder holds what Lambda gets. `call` replaces the function's first call. */
+export type Subject = {
+  readonly label: string;
+  readonly function: string;
+  readonly folder: string;
+  readonly call?: FirstCall;
+};
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -52,7 +57,7 @@ export function kilobytesOf({ folder }: Subject): number {
 
 /** Every response is checked: a refusal would be quicker than the work. */
 export async function coldStart(subject: Subject, calls: number, environment: Environment): Promise<ColdStart> {
-  const call = firstCalls[subject.function];
+  const call = subject.call ?? firstCalls[subject.function];
   if (call === undefined) throw new Error(`benchmarks/first-calls.ts has no event for ${subject.function}`);
   const { event, answer } = call;
   const start = await runToEnd<ColdStart>({

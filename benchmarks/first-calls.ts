@@ -6,7 +6,7 @@ import { PENDING_VERSION, SUBSCRIBED_ENTITY } from "./stand-in-answers.ts";
 /** The push is new: one of some hours ago would become a dead letter. */
 const NOW = new Date().toISOString();
 
-type FirstCall = { readonly event: unknown; readonly answer: RegExp };
+export type FirstCall = { readonly event: unknown; readonly answer: RegExp };
 
 /** The first event of each function, and a pattern for the JSON of its response. */
 export const firstCalls: Readonly<Record<string, FirstCall>> = {

@@ -1,6 +1,7 @@
 import { forgeJws } from "../tests/support/forged-jws.ts";
 import { goodClaims } from "../tests/support/good-token.ts";
 import { LOCAL_SETTINGS as settings } from "../tests/support/settings.ts";
+import { newPair, published, signJws } from "../tests/support/signed-jws.ts";
 
 export const SECRET = "benchmark-signing-secret-0123456789abcdef";
 
@@ -12,4 +13,18 @@ export function signedToken({ key = SECRET, at = Date.now() } = {}): string {
   const now = Math.floor(at / 1000);
   const audience = { iss: LOCAL_SETTINGS.TOKEN_ISSUER, aud: LOCAL_SETTINGS.TOKEN_AUDIENCE };
   return forgeJws({ payload: { ...goodClaims(now), ...audience }, key });
+}
+
+/** An identity provider that publishes its keys, and one of its tokens, good for an hour. */
+export function makeProvider(alg: string) {
+  const { publicKey, privateKey } = newPair(alg);
+  const issuer = "https://provider.example";
+  const audience = "portcullis";
+  const now = Math.floor(Date.now() / 1000);
+  const payload = { iss: issuer, aud: audience, sub: "ann", iat: now, exp: now + 3600, jti: "6f1f9c1e" };
+  return {
+    ...{ alg, issuer, audience },
+    jwks: { keys: [published(publicKey, { kid: "1", alg })] },
+    token: signJws({ alg, key: privateKey, header: { typ: "JWT", kid: "1" }, payload }),
+  };
 }

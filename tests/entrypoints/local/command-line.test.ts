@@ -13,7 +13,7 @@ describe("npm start's flags", () => {
       port: 3001,
       stage: "dev",
       parameters: {},
-      jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{64}$/),
     });
     expect(readOptions([], {})?.jwtSecret).not.toBe(options?.jwtSecret);
   });

@@ -14,10 +14,12 @@ import { revocationListMutants, rightRevocationLists } from "./mutants/revocatio
 import { rightRotatingSecrets, rotatingSecretMutants } from "./mutants/rotating-secret-mutants.ts";
 import { rightSigningSecrets, signingSecretsMutants } from "./mutants/signing-secrets-mutants.ts";
 import { rightSubscriptionStores, subscriptionStoreMutants } from "./mutants/subscription-store-mutants.ts";
+import { rightVerificationKeys, verificationKeysMutants } from "./mutants/verification-keys-mutants.ts";
 import { describeRevocationList } from "./revocation-list.contract.ts";
 import { describeRotatingSecret } from "./rotating-secret.contract.ts";
 import { describeSigningSecrets } from "./signing-secrets.contract.ts";
 import { describeSubscriptionStore } from "./subscription-store.contract.ts";
+import { describeVerificationKeys } from "./verification-keys.contract.ts";
 
 // The tests run at the same time because they mostly wait.
 describe.concurrent("the contract of", () => {
@@ -47,5 +49,8 @@ describe.concurrent("the contract of", () => {
   });
   describe("SigningSecrets", () => {
     describeMutants(describeSigningSecrets, rightSigningSecrets, signingSecretsMutants);
+  });
+  describe("VerificationKeys", () => {
+    describeMutants(describeVerificationKeys, rightVerificationKeys, verificationKeysMutants);
   });
 });

@@ -18,7 +18,10 @@ class UnusableKeyError extends Error {
   }
 }
 
-/** HMAC keys for one algorithm and one use, imported once in the life of their Secret: importing costs about as much as verifying. */
+/**
+ * HMAC keys for one algorithm and one use, imported once in the life of their Secret: importing costs about as much as
+ * verifying.
+ */
 export class HmacKeys {
   readonly #use: "sign" | "verify";
   readonly #algorithm: Algorithm;
@@ -64,7 +67,7 @@ export class HmacKeys {
   }
 }
 
-/** The signing secrets as keys for one algorithm: first the known secrets, then those that a rotation has made since. */
+/** The signing secrets as keys for one algorithm: first the known secrets, then those of a rotation since. */
 export class HmacVerificationKeys implements VerificationKeys<CryptoKey> {
   readonly #secrets: SigningSecrets;
   readonly #keys: HmacKeys;

@@ -36,7 +36,7 @@ type ImportedKey = PublishedKey & { readonly text: string; readonly key: CryptoK
 /** The published keys of one issuer, each for one algorithm. */
 type KeySet = readonly ImportedKey[];
 
-/** Keys at an address, remembered and refreshed. The issuer may be slow, down, or asked for keys that it does not have. */
+/** Keys at an address, remembered and refreshed. The issuer may be slow, down, or lack the keys that tokens name. */
 export class JwksVerificationKeys implements VerificationKeys<CryptoKey> {
   readonly #cache: CachedSource<KeySet>;
 

@@ -90,8 +90,8 @@ function isIssuedBeforeExpiry({ issuedAt, expiry }: TokenClaims): boolean {
 }
 
 /**
- * A registered `sub` beside an identity in other claims must name the same user. Otherwise the issuer and this service disagree
- * about the user.
+ * A registered `sub` beside an identity in other claims must name the same user. Otherwise the issuer and this service
+ * disagree about the user.
  */
 function subjectAgrees(all: PlainObject, identity: Identity): boolean {
   const subject = ownProperty(all, "sub");

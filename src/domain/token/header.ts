@@ -25,8 +25,8 @@ const MEDIA_TYPES: Readonly<Record<TokenType, ReadonlySet<unknown>>> = {
 };
 
 /**
- * Checks a header against its issuer's policy and finds its algorithm. The algorithm's name is compared exactly as it is
- * spelled.
+ * Checks a header against its issuer's policy and finds its algorithm. The algorithm's name is compared exactly as it
+ * is spelled.
  */
 export function validateHeader(
   header: PlainObject,

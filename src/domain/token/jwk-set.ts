@@ -24,8 +24,8 @@ const NOT_PUBLIC = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /**
  * The keys of a JWK Set (RFC 7517 section 5) that verify signatures under these algorithms. Other keys are left out, as
- * RFC 7517 asks: those of another type, use or algorithm, and weak ones. A set that holds a key which is not public, or a
- * key id twice, is refused as a whole: its owner makes mistakes with keys.
+ * RFC 7517 asks: those of another type, use or algorithm, and weak ones. A set is refused as a whole if it holds a key
+ * that is not public, or a key id twice: its owner makes mistakes with keys.
  */
 export function parseJwkSet(value: unknown, algorithms: readonly Algorithm[]): JwkSetCheck {
   const members = isPlainObject(value) ? ownProperty(value, "keys") : undefined;

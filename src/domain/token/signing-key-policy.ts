@@ -16,7 +16,7 @@ const MIN_DIFFERENT = 8;
 
 const MAX_PERIOD = 16;
 
-/** The reasons to refuse a text as an HMAC key: the error code for the log, and the rule for the setting's message. */
+/** The reasons to refuse a text as an HMAC key: the code for the log, and the rule for the setting's message. */
 export const signingKeyRules = {
   KEY_IS_PUBLIC: "must be no public key, certificate, token or URL",
   KEY_NOT_PRINTABLE: "must be printable ASCII without blanks",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
+import type { Recipient } from "../../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis, EpochSeconds } from "../../../src/domain/time.ts";
 import { type Around, FanOutWorld, type PortCall } from "../../support/fan-out-world.ts";
@@ -15,6 +16,8 @@ type Fate = {
   readonly later: PostOutcome;
   readonly connecting: boolean;
   readonly secondsLeft: number;
+  /** The end by the record, if the token was renewed since. */
+  readonly renewedSeconds?: number | undefined;
 };
 
 const outcome = fc.constantFrom<PostOutcome>(
@@ -31,6 +34,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   later: outcome,
   connecting: fc.boolean(),
   secondsLeft: fc.constantFrom(3600, 3600, 3600, 0, 4),
+  renewedSeconds: fc.constantFrom(undefined, undefined, 2, 3600),
 });
 const world = fc.record({
   fates: fc.array(fate, { maxLength: 10 }),
@@ -49,12 +53,22 @@ function build({ fates, pageSize, concurrency, postMillis }: Plan): FanOutWorld 
     }),
   );
   const made = new FanOutWorld(audience, { pageSize, concurrency });
+  made.findAgain = async (one) => {
+    const found = { ...one, expiresAt: endOf(one, fates) };
+    return found.expiresAt > made.clock.now() / 1000 ? found : undefined;
+  };
   made.channel.script = (id, nth) => {
     made.clock.advance(postMillis / 1000);
     const { first, later } = fates[Number(id.slice(1))] as Fate;
     return first[nth - 1] ?? later;
   };
   return made;
+}
+
+/** By the record. */
+function endOf({ connectionId, expiresAt }: Recipient, fates: readonly Fate[]): EpochSeconds {
+  const { renewedSeconds = 0 } = fates[Number(connectionId.slice(1))] ?? {};
+  return Math.max(expiresAt, NOON / 1000 + renewedSeconds) as EpochSeconds;
 }
 
 /** Delivers at least once, like SQS: a message comes back after an error, and is a dead letter after five receives. */
@@ -82,13 +96,13 @@ async function runToEnd(
 }
 
 /** The recipients without an outcome: neither delivered, gone, expired nor dead-lettered. */
-function unaccounted(made: FanOutWorld): readonly string[] {
+function unaccounted(made: FanOutWorld, fates: readonly Fate[]): readonly string[] {
   const settled = new Set<string>([...made.channel.delivered(), ...made.forgotten, ...made.deadLettered()]);
   const pages = made.queue.dead.flatMap(({ delivery: { to } }) => ("recipients" in to ? [] : [Number(to.page ?? 0)]));
   const putAsideFrom = Math.min(...pages, Number.POSITIVE_INFINITY);
   return made.audience
     .filter((_, index) => index < putAsideFrom)
-    .filter(({ expiresAt }) => expiresAt > made.clock.now() / 1000)
+    .filter((one) => endOf(one, fates) > made.clock.now() / 1000)
     .map(({ connectionId }) => connectionId)
     .filter((id) => !settled.has(id));
 }
@@ -114,6 +128,7 @@ const faults = fc
     read: fc.array(fault, { maxLength: 4 }),
     defer: fc.array(fault, { maxLength: 4 }),
     forget: fc.array(fault, { maxLength: 4 }),
+    "look-up": fc.array(fault, { maxLength: 4 }),
   })
   .map((given) => new Map(Object.entries(given)) as ReadonlyMap<PortCall, readonly ("none" | "lost" | "late")[]>);
 
@@ -128,7 +143,7 @@ describe("a fan-out, under any faults in any order,", () => {
         const poisoned = await runToEnd(made, (run) => scheduler.waitFor(run()));
         for (const { connectionId, outcome: told } of made.channel.posts)
           if (told === "gone") forgotten.add(connectionId);
-        if (!poisoned) expect(unaccounted(made).filter((id) => !forgotten.has(id))).toEqual([]);
+        if (!poisoned) expect(unaccounted(made, plan.fates).filter((id) => !forgotten.has(id))).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -138,13 +153,14 @@ describe("a fan-out, under any faults in any order,", () => {
     ["a continuation is lost", (made) => Object.assign(made.queue, { defer: async () => undefined })],
     ["a page is dropped", (made) => Object.assign(made, { read: async () => ({ items: made.audience.slice(0, 1) }) })],
     ["a dead letter is lost", (made) => Object.assign(made.queue, { addDelivery: async () => undefined })],
+    ["no ended one is looked up", (made) => Object.assign(made, { findAgain: async () => undefined })],
   ])("is caught leaving a recipient out when %s (positive control)", async (_mutant, mutate) => {
     const { failed } = await fc.check(
       fc.asyncProperty(world, async (plan) => {
         const made = build(plan);
         mutate(made);
         await runToEnd(made, (run) => run());
-        return unaccounted(made).length === 0;
+        return unaccounted(made, plan.fates).length === 0;
       }),
     );
     expect(failed).toBe(true);
@@ -171,8 +187,8 @@ describe("a fan-out, under any faults in any order,", () => {
         const made = build(plan);
         const script = made.channel.script;
         made.channel.script = (id, nth) => {
-          const { expiresAt } = made.audience[Number(id.slice(1))] ?? { expiresAt: 0 };
-          expect(expiresAt).toBeGreaterThan(made.clock.now() / 1000);
+          const one = made.audience[Number(id.slice(1))];
+          expect(one && endOf(one, plan.fates)).toBeGreaterThan(made.clock.now() / 1000);
           return script(id, nth);
         };
         await runToEnd(made, (run) => scheduler.waitFor(run()));
@@ -250,7 +266,7 @@ describe("fault:J10 a process that ends in the middle of a fan-out", () => {
         made.around = (call) => call();
         made.restart();
         await runToEnd(made, (run) => run());
-        expect(unaccounted(made)).toEqual([]);
+        expect(unaccounted(made, fates)).toEqual([]);
         const times = made.audience.map((one) =>
           made.channel.postsTo(one.connectionId).filter((told) => told === "delivered"),
         );

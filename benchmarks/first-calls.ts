@@ -1,5 +1,5 @@
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../tests/support/gateway-events.ts";
-import { entityUpdated, sqsEvent } from "../tests/support/queued-messages.ts";
+import { entityUpdated, scheduledEvent, sqsEvent } from "../tests/support/queued-messages.ts";
 import { signedToken } from "./settings.ts";
 import { PENDING_VERSION, SUBSCRIBED_ENTITY } from "./stand-in-answers.ts";
 
@@ -25,6 +25,8 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
     event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),
     answer: /Failures":\[\]/,
   },
+  // A minute in which no connection ends.
+  administer: { event: scheduledEvent(NOW), answer: /^null$/ },
   "create-test-jwt": { event: { userId: "ann" }, answer: /authToken/ },
   "rotate-secret": {
     event: { SecretId: "jwt", ClientRequestToken: PENDING_VERSION, Step: "testSecret" },

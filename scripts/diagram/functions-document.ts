@@ -1,6 +1,7 @@
 import { conditionInWords } from "./condition-source.ts";
 import type { Grant } from "./grants.ts";
 import { code, codes, table } from "./markdown.ts";
+import { schedulesOf } from "./parts.ts";
 import { propertiesSection } from "./properties-document.ts";
 import { resourcesSection } from "./resources-document.ts";
 import type { System, SystemFunction } from "./system.ts";
@@ -56,8 +57,11 @@ function functionsTable(system: System): string {
   return table(["function", "what it does", "trigger", "timeout", "memory", "code"], rows);
 }
 
-function triggers({ api, eventSourceMappings }: System, { name, rotationDays }: SystemFunction): readonly string[] {
+function triggers(system: System, fn: SystemFunction): readonly string[] {
+  const { api, eventSourceMappings } = system;
+  const { name, rotationDays } = fn;
   const found = [
+    ...schedulesOf(system, fn).map((often) => `schedule, ${often}`),
     ...api.routes.filter(({ authorizer }) => authorizer?.functionName === name).map(() => "authorizer of `$connect`"),
     ...api.routes.filter(({ functionName }) => functionName === name).map(({ routeKey }) => `route ${code(routeKey)}`),
     ...eventSourceMappings

@@ -39,6 +39,13 @@ export function takesFrom({ eventSourceMappings }: System, { name }: SystemFunct
   return eventSourceMappings.filter(({ functionName }) => functionName === name).map(({ queue }) => queue);
 }
 
+/** How often a schedule invokes the function, in words. */
+export function schedulesOf({ schedules }: System, { name }: SystemFunction): readonly string[] {
+  return schedules
+    .filter(({ targets }) => targets.some((target) => "functionName" in target && target.functionName === name))
+    .map(({ everyMillis }) => (everyMillis === 60_000 ? "each minute" : `every ${everyMillis / 60_000} minutes`));
+}
+
 /** Stores that a function reads or writes, queues that it sends to, and whether it posts to connections. */
 export function reachedBy({ stores, queues }: System, { grants }: SystemFunction): readonly string[] {
   const allowed = grants.flatMap(({ actions, resources }) =>

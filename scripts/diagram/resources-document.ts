@@ -42,11 +42,11 @@ function routesTable({ api }: System): string {
   return table(["route", "function", "authorizer", "response"], rows);
 }
 
-function rulesTable({ rules }: System): string {
+function rulesTable({ rules, ownBuses }: System): string {
   const rows = rules.flatMap(({ name, eventBusName, eventPattern, targets }) =>
     targets.map(({ queue, deadLetterQueue }) => [
       code(name),
-      code(eventBusName),
+      code(ownBuses.get(eventBusName) ?? eventBusName),
       code(JSON.stringify(eventPattern)),
       code(queue),
       deadLetterQueue ? code(deadLetterQueue) : "none",

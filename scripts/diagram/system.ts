@@ -27,6 +27,8 @@ const ACCOUNT = {
 export type System = Omit<StackDescription, "functions" | "warnings"> & {
   readonly functions: readonly SystemFunction[];
   readonly stores: readonly Store[];
+  /** Event buses that the template makes: logical ids by name. */
+  readonly ownBuses: ReadonlyMap<string, string>;
   /** The template itself, for values that are quoted as they are written. */
   readonly stack: Stack;
   readonly source: MapNode;
@@ -63,6 +65,9 @@ export function readSystem(text = readFileSync(TEMPLATE, "utf8")): System {
     }),
     stores: STORES.flatMap(([type, service]) =>
       stack.resources.ofType(type).map((resource) => ({ name: stack.nameOf(resource), service })),
+    ),
+    ownBuses: new Map(
+      stack.resources.ofType("AWS::Events::EventBus").map((bus) => [bus.properties.text("Name"), bus.logicalId]),
     ),
     stack,
     source,

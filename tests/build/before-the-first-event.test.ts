@@ -25,6 +25,7 @@ const REQUESTS = [
   { name: "subscribe", before: [PING], first: ["Query", "TransactWriteItems"] },
   { name: "unsubscribe", before: [PING], first: ["Query", "TransactWriteItems"] },
   { name: "deliver-pushes", before: [PING, PING], first: ["Query", POST] },
+  { name: "administer", before: [PING, PING], first: Array.from({ length: 18 }, () => "Query") },
 ];
 
 /** Without a client that waits, or without a service to ask. */

@@ -46,6 +46,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     budgetKb: 302,
   },
   "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 402 },
+  administer: { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 420 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 290 },
 };
 

@@ -48,7 +48,7 @@ describe("parameters that belong together", () => {
 
     expect(outputs.section("WebsocketUri").text("Value")).toBe(`wss://${EXPECTED[name]?.address}`);
     expect(outputs.section("ConnectCommand").text("Value")).toContain(` wss://${EXPECTED[name]?.address} `);
-    expect(endpoints.length).toBe(1);
+    expect(endpoints.length).toBe(2);
     expect(new Set(endpoints).size).toBe(1);
     expect(`${hostname}${basePath}`).toBe(EXPECTED[name]?.address);
   });

@@ -13,6 +13,7 @@ import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
 import { connectionKey } from "../../src/adapters/dynamodb/table-keys.ts";
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
+import { encodeEndingTask } from "../../src/adapters/sqs/ending-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
@@ -23,7 +24,7 @@ import { bundledConditions } from "../support/bundled-conditions.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { goodToken } from "../support/good-token.ts";
 import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
-import { entityUpdated, sqsEvent } from "../support/queued-messages.ts";
+import { adminEvent, entityUpdated, scheduledEvent, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
 import { permissionsOf } from "../support/role-permissions.ts";
 
@@ -84,6 +85,10 @@ function push(
   };
 }
 
+/** A connection whose time is over. */
+const ended: Connection = { ...aLiveConnection(), expiresAt: Math.floor(now / 1000) as EpochSeconds };
+const expiry = { kind: "expiry" } as const;
+
 /** A user without an item in the table. */
 const toStranger = { recipients: named([recipient("stranger")]) };
 
@@ -127,6 +132,27 @@ const work: Readonly<Record<string, Work>> = {
       [gone, unreachable].map((connection) => toSubscriptionItem(aSubscription(connection, entityId), 0)),
       [gone, unreachable].map(toConnectionItem),
     ),
+  },
+  Administer: {
+    events: [
+      scheduledEvent(published.time),
+      sqsEvent(
+        adminEvent("Revoke Tokens", { userId: gone.identity.userId }, published),
+        "unreadable",
+        encodeEndingTask({ order: expiry, part: { kind: "named", ids: [ended.id] }, cut: 1, attempt: 0 }),
+      ),
+    ],
+    answer: (action, { url, IndexName, ExpressionAttributeValues: asked }) => {
+      const isOfAnEnd = action === "dynamodb:Query" && Object.hasOwn(Object(asked), ":connection");
+      if (isOfAnEnd) return remains;
+      if (IndexName === "EndsIndex") return { body: { Count: 1, Items: [] } };
+      if (action === "dynamodb:Query") return { body: { Items: [marshall(toConnectionItem(gone))] } };
+      if (action === "dynamodb:BatchGetItem") {
+        const items = [gone, ended].map((connection) => marshall(toConnectionItem(connection)));
+        return { body: { Responses: { WebsocketTable: items } } };
+      }
+      return action === "execute-api:ManageConnections" && String(url).includes("/dev/") ? { body: {} } : undefined;
+    },
   },
   RotateSecret: {
     events: ["createSecret", "setSecret", "testSecret", "finishSecret"].map((Step) => ({

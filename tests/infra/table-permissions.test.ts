@@ -1,10 +1,16 @@
 import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../../src/adapters/dynamodb/dynamo-ending-connections.ts";
+import { DynamoRevocationList } from "../../src/adapters/dynamodb/dynamo-revocation-list.ts";
 import { DynamoSubscriptionStore } from "../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { issuerId } from "../../src/adapters/issuer-id.ts";
 import { makeCloseConnection } from "../../src/application/connections/open-and-close.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
+import { endSlot } from "../../src/domain/connection/ending.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
+import { addSeconds } from "../../src/domain/time.ts";
+import type { TokenId } from "../../src/domain/token/token-facts.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
@@ -15,6 +21,8 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
   const used = new Set<string>();
   let connections: DynamoConnectionStore;
   let subscriptions: DynamoSubscriptionStore;
+  let endings: DynamoEndingConnections;
+  let revocations: DynamoRevocationList;
   let connection: Connection;
   beforeAll(async () => {
     const table = await createTable();
@@ -28,6 +36,8 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
     );
     connections = new DynamoConnectionStore(table);
     subscriptions = new DynamoSubscriptionStore(table);
+    endings = new DynamoEndingConnections(table);
+    revocations = new DynamoRevocationList(table);
   });
 
   const entityId = anEntityId();
@@ -42,6 +52,10 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
     used.clear();
   });
 
+  const end = async () => {
+    await endings.end(connection, "DISCONNECTED", NOW);
+    await subscriptions.unsubscribeAll(connection.id);
+  };
   const close = () =>
     makeCloseConnection({ connections, subscriptions, clock: new FixedClock(NOW * 1000) })(connection.id);
   it.each<[string, () => Promise<unknown>]>([
@@ -57,6 +71,21 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
         await connections.liveConnectionsOf(connection.identity.userId, NOW);
         await connections.liveConnectionsAmong([connection.id], connection.identity.userId, NOW);
         await close();
+      },
+    ],
+    [
+      "Administer",
+      async () => {
+        const { userId } = connection.identity;
+        await endings.countIn(endSlot(NOW));
+        await endings.idsIn(endSlot(NOW));
+        await endings.inspect([connection.id], NOW);
+        await revocations.add({ kind: "user", userId, issuedBefore: NOW }, addSeconds(NOW, 60));
+        await revocations.add({ kind: "issuer", issuer: issuerId("i"), issuedBefore: NOW }, addSeconds(NOW, 60));
+        await revocations.add({ kind: "token", userId, tokenId: "t" as TokenId }, addSeconds(NOW, 60));
+        await connections.liveConnectionsOf(userId, NOW);
+        await connections.countLive(userId, NOW, connection.id, 10);
+        await end();
       },
     ],
   ])("%s: what it does, and nothing else", async (functionName, perform) => {

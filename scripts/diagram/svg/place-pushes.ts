@@ -1,5 +1,5 @@
 import type { Rule } from "@portcullis/emulator/template";
-import { CONNECTIONS, type Parts, reachedBy, reachedByAll, takesFrom } from "../parts.ts";
+import { CONNECTIONS, type Parts, reachedBy, reachedByAll, schedulesOf, takesFrom } from "../parts.ts";
 import type { System } from "../system.ts";
 import { around, type Box, bottom } from "./box.ts";
 import { COLUMNS, LEFT } from "./columns.ts";
@@ -23,7 +23,7 @@ export function placePushes(picture: Picture, system: System, parts: Parts, top:
   const queues = placeQueues(picture, parts, first);
   placeRules(picture, system);
   const functions = placeFunctions(picture, system, parts);
-  placeTargets(picture, parts, functions);
+  placeTargets(picture, system, parts, functions);
   drawReach(picture, system, parts, functions);
   return bottom(queues);
 }
@@ -41,21 +41,33 @@ function placeQueues(picture: Picture, { workQueues }: Parts, first: number): Bo
   return picture.frame("SQS", boxes);
 }
 
-function placeRules(picture: Picture, { rules }: System): void {
-  const boxes = rules.map((rule) => {
-    const [target] = rule.targets;
-    const box = { ...COLUMNS.entrance, y: picture.box(target?.queue ?? "").y, height: QUEUE_HEIGHT };
-    picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: [detailTypes(rule)] });
-    for (const { queue, deadLetterQueue } of rule.targets) {
-      picture.arrow({ from: box, to: picture.box(queue) });
-      if (deadLetterQueue) picture.arrow({ from: box, to: picture.box(deadLetterQueue), fails: true, corner: true });
-    }
-    return box;
-  });
-  const frame = picture.frame("EventBridge: rules", boxes);
-  const box = { ...COLUMNS.origin, y: (frame.y + bottom(frame) - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
-  picture.add("publishers", { kind: "actor", box, title: "Publishers" });
-  picture.arrow({ from: box, to: frame, label: "PutEvents" });
+function placeRules(picture: Picture, { rules, ownBuses }: System): void {
+  const isOwn = ({ eventBusName }: Rule) => ownBuses.has(eventBusName);
+  const callers = [
+    { title: "Publishers", bus: "EventBridge: rules", of: rules.filter((rule) => !isOwn(rule)) },
+    { title: "Admins", bus: "EventBridge: a bus of its own", of: rules.filter(isOwn) },
+  ];
+  for (const { title, bus, of } of callers) {
+    if (of.length === 0) continue;
+    const frame = picture.frame(
+      bus,
+      of.map((rule) => placeRule(picture, rule)),
+    );
+    const box = { ...COLUMNS.origin, y: (frame.y + bottom(frame) - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
+    picture.add(title, { kind: "actor", box, title });
+    picture.arrow({ from: box, to: frame, label: "PutEvents" });
+  }
+}
+
+function placeRule(picture: Picture, rule: Rule): Box {
+  const [target] = rule.targets;
+  const box = { ...COLUMNS.entrance, y: picture.box(target?.queue ?? "").y, height: QUEUE_HEIGHT };
+  picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: [detailTypes(rule)] });
+  for (const { queue, deadLetterQueue } of rule.targets) {
+    picture.arrow({ from: box, to: picture.box(queue) });
+    if (deadLetterQueue) picture.arrow({ from: box, to: picture.box(deadLetterQueue), fails: true, corner: true });
+  }
+  return box;
 }
 
 function detailTypes({ eventPattern }: Rule): string {
@@ -76,17 +88,27 @@ function placeFunctions(picture: Picture, system: System, { pushers }: Parts): B
   return picture.frame("Lambda", boxes);
 }
 
-/** The target of pushes, and under it the queue of undeliverable ones. */
-function placeTargets(picture: Picture, { endQueues }: Parts, functions: Box): void {
+/** The target of pushes, the queues of undeliverable ones beside those that fill them, and schedules. */
+function placeTargets(picture: Picture, system: System, { pushers, endQueues }: Parts, functions: Box): void {
   const posts = { ...COLUMNS.target, y: functions.y + 26, height: 60 };
-  picture.add(CONNECTIONS, { kind: "gateway", box: posts, title: "POST @connections", lines: ["API Gateway"] });
+  picture.add(CONNECTIONS, { kind: "gateway", box: posts, title: "@connections", lines: ["API Gateway"] });
   const clients = { ...COLUMNS.end, y: posts.y + (posts.height - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
   picture.add("recipients", { kind: "actor", box: clients, title: "Clients" });
   picture.arrow({ from: posts, to: clients });
   for (const [row, { name }] of endQueues.entries()) {
-    const y = bottom(functions) - DEAD_LETTERS_HEIGHT - 12 - row * (DEAD_LETTERS_HEIGHT + 10);
+    const senders = pushers.filter((fn) => reachedBy(system, fn).includes(name)).map((fn) => picture.box(fn.name));
+    const beside = senders.length > 0 ? around(senders) : functions;
+    const y = bottom(beside) - DEAD_LETTERS_HEIGHT - row * (DEAD_LETTERS_HEIGHT + 10);
     const box = { ...COLUMNS.target, y, height: DEAD_LETTERS_HEIGHT };
     picture.add(name, { kind: "dead-letters", box, title: name });
+  }
+  for (const fn of pushers) {
+    const [often] = schedulesOf(system, fn);
+    if (often === undefined) continue;
+    const to = picture.box(fn.name);
+    const box = { ...COLUMNS.target, y: to.y + (to.height - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
+    picture.add(`schedule of ${fn.name}`, { kind: "bus", box, title: "Schedule", lines: [often] });
+    picture.arrow({ from: box, to });
   }
 }
 

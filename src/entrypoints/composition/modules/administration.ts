@@ -1,4 +1,6 @@
+import identityProviders from "#identity-providers" with { type: "json" };
 import { ManagementApiEnder } from "../../../adapters/api-gateway-management/management-api-ender.ts";
+import { issuerId } from "../../../adapters/issuer-id.ts";
 import { makeSqsClient } from "../../../adapters/sqs/sqs-client.ts";
 import { SqsEndingTasks } from "../../../adapters/sqs/sqs-ending-tasks.ts";
 import { makeCarryOut } from "../../../application/endings/carry-out.ts";
@@ -6,6 +8,10 @@ import { makeCollectEnds } from "../../../application/endings/collect-ends.ts";
 import { makeEndConnections } from "../../../application/endings/end-connections.ts";
 import { makeEndPart } from "../../../application/endings/end-part.ts";
 import { makePace } from "../../../application/endings/pace.ts";
+
+import { ownProperty } from "../../../domain/plain-object.ts";
+import type { IssuerId } from "../../../domain/token/token-facts.ts";
+
 import { readMaxLifetimeSeconds } from "../max-lifetime.ts";
 import { defineModule } from "../module.ts";
 import { serviceId, services } from "../services.ts";
@@ -28,8 +34,9 @@ export const administration = defineModule({
   settings: (settings) => ({
     queues: { tasks: settings.text("ADMIN_QUEUE_URL"), deadLetters: settings.text("DEAD_LETTER_QUEUE_URL") },
     maxLifetimeSeconds: readMaxLifetimeSeconds(settings),
+    issuers: issuersOf(identityProviders, settings.optionalText("TOKEN_ISSUER")),
   }),
-  services: (provide, { queues, maxLifetimeSeconds }) => {
+  services: (provide, { queues, maxLifetimeSeconds, issuers }) => {
     provide(services.connectionEnder, { api: managementApi }, ({ api }) => new ManagementApiEnder(api));
     provide(adminQueue, {}, () => new SqsEndingTasks(makeSqsClient, queues));
     provide(services.endingTasks, { queue: adminQueue }, ({ queue }) => queue);
@@ -51,7 +58,7 @@ export const administration = defineModule({
       },
       (deps) => {
         const pace = makePace(REQUESTS_PER_SECOND, deps);
-        const endConnections = makeEndConnections({ ...deps, pace, concurrency: REQUESTS_AT_ONCE });
+        const endConnections = makeEndConnections({ ...deps, issuers, pace, concurrency: REQUESTS_AT_ONCE });
         return makeEndPart({ ...deps, endConnections });
       },
     );
@@ -68,3 +75,9 @@ export const administration = defineModule({
     provide(services.collectEnds, shared, makeCollectEnds);
   },
 });
+
+/** The texts of `iss` for the log, by the short names that records have. */
+function issuersOf(document: { readonly issuers: readonly object[] }, one = ""): ReadonlyMap<IssuerId, string> {
+  const named = document.issuers.map((issuer) => String(ownProperty({ ...issuer }, "issuer")));
+  return new Map([...named, one].map((text) => [issuerId(text), text]));
+}

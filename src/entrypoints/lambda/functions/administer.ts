@@ -1,4 +1,5 @@
-import { stores } from "#stores";
+import { endings, revocations, stores } from "#stores";
+import { parseScheduledEvent } from "../../../adapters/eventbridge/events/scheduled-event.ts";
 import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { administration, rawLetters } from "../../composition/modules/administration.ts";
 import { gateway } from "../../composition/modules/gateway.ts";
@@ -7,7 +8,7 @@ import { services } from "../../composition/services.ts";
 import { administerHandler } from "../handlers/administer.ts";
 
 export const { handler, prime } = lambdaFunction({
-  modules: [platform, stores, gateway, administration],
+  modules: [platform, stores, endings, revocations, gateway, administration],
   handler: (get) =>
     administerHandler({
       carryOut: get(services.carryOut),
@@ -16,4 +17,8 @@ export const { handler, prime } = lambdaFunction({
       clock: get(services.clock),
       logger: get(services.logger),
     }),
+  rehearse: ({ connections, connection: { id, identity }, now }) => {
+    parseScheduledEvent({ source: "aws.events", "detail-type": "Scheduled Event", time: "2026-01-01T00:00:00Z" });
+    return connections.countLive(identity.userId, now, id, 1);
+  },
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { ADMIN_DETAIL_TYPES } from "@portcullis/protocol";
 import { describe, expect, it } from "vitest";
 import { dependenciesOf } from "../support/dependencies.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
@@ -43,6 +44,10 @@ function policyDocument(policy: { PolicyDocument: unknown }) {
 
 type Conditions = { readonly ArnNotEquals?: { readonly "aws:PrincipalArn": readonly unknown[] } };
 
+/** The rules that wait for events, not for a time. */
+const eventRules = () =>
+  ofType(template, "AWS::Events::Rule").filter(([, { Properties }]) => Properties.ScheduleExpression === undefined);
+
 /** The queues that a role may send to. */
 function queuesWrittenBy(role: string): readonly unknown[] {
   return statementsOf("AWS::IAM::Role")
@@ -55,9 +60,9 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     "CKV_AWS_364 cfn_nag:W24 cfn_nag:F13 %s names its source",
     (_name, { Properties }) => {
       expect(JSON.stringify(Properties.SourceArn)).toMatch(
-        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret/,
+        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret|AdministerEachMinute/,
       );
-      expect(Properties.Principal).toMatch(/^(apigateway|secretsmanager)\.amazonaws\.com$/);
+      expect(Properties.Principal).toMatch(/^(apigateway|events|secretsmanager)\.amazonaws\.com$/);
     },
   );
 
@@ -80,7 +85,9 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
   it("CKV_AWS_63 cfn_nag:F3 cfn_nag:W11 no role allows an action or a resource by wildcard, but for @connections/*", () => {
     const statements = [...statementsOf("AWS::IAM::Role"), ...statementsOf("AWS::IAM::ManagedPolicy")];
     const wild = statements.filter(([, { Action, Resource }]) =>
-      JSON.stringify([Action, Resource]).replaceAll("/POST/@connections/*", "").includes("*"),
+      JSON.stringify([Action, Resource])
+        .replaceAll(/\/(POST|DELETE)\/@connections\/\*/g, "")
+        .includes("*"),
     );
 
     expect(statements.length).toBeGreaterThan(20);
@@ -118,7 +125,7 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
       expect(statement.Action).toBe("sqs:SendMessage");
     }
     expect(granted.map(({ Resource, Condition }) => [Resource, Condition])).toEqual(
-      ofType(template, "AWS::Events::Rule").map(([rule, { Properties }]) => [
+      eventRules().map(([rule, { Properties }]) => [
         Properties.Targets.flatMap((target: { Arn: unknown; DeadLetterConfig: { Arn: unknown } }) => [
           target.Arn,
           target.DeadLetterConfig.Arn,
@@ -134,7 +141,7 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     expect(overPlainHttp.flatMap(({ Resource }) => listOf(Resource))).toEqual(expect.arrayContaining(queues));
   });
 
-  it("every queue denies all principals except those that replay, and DeliverPushes' queues also allow its role", () => {
+  it("every queue denies all principals except those that replay pushes, and queues of a function also allow its role", () => {
     const replaying = {
       "Fn::If": ["HasReplayPrincipals", { "aws:PrincipalArn": { Ref: "ReplayPrincipals" } }, { Ref: "AWS::NoValue" }],
     };
@@ -150,6 +157,7 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
       ]),
     );
 
+    const ownerOf = (queue: string) => (/^Admin/.test(queue) ? "AdministerRole" : "DeliverPushesRole");
     for (const [queue, roles] of written) {
       const [statement, ...others] = closed.filter(({ Resource }) =>
         listOf(Resource).some((resource) => isDeepStrictEqual(resource, arnOf(queue))),
@@ -158,14 +166,17 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
         (statement?.Condition as Conditions | undefined)?.ArnNotEquals?.["aws:PrincipalArn"] ?? [],
       );
       expect(others).toEqual([]);
-      expect(statement?.Condition).toMatchObject({
+      // Those who may replay pushes are no administrators.
+      expect(statement?.Condition).toEqual({
         BoolIfExists: { "aws:PrincipalIsAWSService": false },
-        ArnNotLike: replaying,
+        ...(/^Admin/.test(queue) ? {} : { ArnNotLike: replaying }),
+        ...(pushing.length > 0 && { ArnNotEquals: { "aws:PrincipalArn": arnOf(ownerOf(queue)) } }),
       });
       expect(pushing).toEqual(expect.arrayContaining(roles));
     }
     expect(written.get("EntityUpdatedQueue")).toEqual([]);
     expect(written.get("ContinuationQueue")).toEqual([arnOf("DeliverPushesRole")]);
+    expect(written.get("AdminQueue")).toEqual([arnOf("AdministerRole")]);
   });
 
   it("no principal may replay unless a parameter names it", () => {
@@ -183,7 +194,7 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     const allowed = each("AWS::Lambda::Function").filter(([, { Properties }]) => Properties.RecursiveLoop === "Allow");
 
     expect(allowed.map(([name]) => name)).toEqual(loops);
-    expect(loops).toEqual(["DeliverPushes"]);
+    expect(loops).toEqual(["DeliverPushes", "Administer"]);
   });
 
   it("the function that mints tokens exists only if its own parameter asks for it", () => {
@@ -193,8 +204,11 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     expect(template.Parameters["Production"].Default).toBe("true");
   });
 
-  it("attack:I4 a rule names its allowed sources, and none begins with aws.", () => {
-    for (const [, { Properties }] of each("AWS::Events::Rule")) {
+  it("attack:I4 a rule on the publishers' bus names its allowed sources, and none begins with aws.", () => {
+    const onTheirBus = eventRules().filter(([name]) => name !== "AdminRule");
+    expect(onTheirBus.length).toBe(2);
+    for (const [, { Properties }] of onTheirBus) {
+      expect(Properties.EventBusName).toEqual({ Ref: "EventBusName" });
       expect(Properties.EventPattern.$or).toEqual([
         { source: { Ref: "EventSources" } },
         { source: [{ prefix: { Ref: "EventSourcePrefix" } }] },
@@ -204,6 +218,26 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
       const pattern = new RegExp(`^(?:${template.Parameters[name].AllowedPattern})$`);
       expect(["aws.ec2", ""].filter((source) => pattern.test(source))).toEqual([]);
     }
+  });
+
+  it("attack:I4 no publisher's bus administers: the administrators' queue takes from a rule of their own bus alone", () => {
+    const toAdmin = ofType(template, "AWS::Events::Rule").filter(([, { Properties }]) =>
+      JSON.stringify(Properties.Targets).includes("AdminQueue"),
+    );
+
+    expect(toAdmin.map(([name, { Properties }]) => [name, Properties.EventBusName])).toEqual([
+      ["AdminRule", { Ref: "AdminEventBus" }],
+    ]);
+    expect(ofType(template, "AWS::Events::EventBus").map(([, { Properties }]) => Properties.Name)).toEqual([
+      { "Fn::Sub": `\${AWS::StackName}-admin` },
+    ]);
+    expect(ofType(template, "AWS::Events::EventBusPolicy")).toEqual([]);
+  });
+
+  it("no event on the administrators' bus passes without a word: a misspelt one becomes a dead letter", () => {
+    expect(template.Resources["AdminRule"]?.Properties.EventPattern).toEqual({
+      "detail-type": [...Object.values(ADMIN_DETAIL_TYPES), { prefix: "" }],
+    });
   });
 
   it("asvs:V4.4.1 a custom domain requires TLS 1.2 or newer, and is then the only address", () => {
@@ -362,6 +396,8 @@ describe.skipIf(expanded === undefined)("protection of stored data", () => {
       expect(Properties.LoggingConfig).toEqual({
         LogFormat: "JSON",
         ApplicationLogLevel: "TRACE",
+        // It runs each minute, and Lambda's own entries about that would cost more than the runs.
+        ...(name === "Administer" && { SystemLogLevel: "WARN" }),
         LogGroup: { Ref: `${name}Logs` },
       });
       expect(template.Resources[`${name}Role`]?.Properties.Policies[0].PolicyDocument.Statement[0]).toEqual({
@@ -412,7 +448,7 @@ describe.skipIf(expanded === undefined)("on a failure", () => {
       const deadLetters = template.Resources[Properties.RedrivePolicy.deadLetterTargetArn["Fn::GetAtt"][0]];
       expect(deadLetters?.Properties.MessageRetentionPeriod).toBeGreaterThan(Properties.MessageRetentionPeriod);
     }
-    expect(sources.length).toBe(3);
+    expect(sources.length).toBe(4);
   });
 
   it("every queue without a redrive policy holds dead letters, and has an alarm for the first", () => {
@@ -428,40 +464,58 @@ describe.skipIf(expanded === undefined)("on a failure", () => {
         }),
       );
     }
-    expect(deadLetterQueues().length).toBe(4);
+    expect(deadLetterQueues().length).toBe(5);
   });
 
   it("fault:4 an alarm reports each event that a rule could not store, on any bus", () => {
     const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
-    const rules = each("AWS::Events::Rule");
+    const rules = eventRules();
 
     for (const [rule] of rules) {
       const onOwnBus = { "Fn::Select": [2, { "Fn::Split": ["/", { "Fn::GetAtt": [rule, "Arn"] }] }] };
+      const named = (bus: string) => [
+        { Name: "EventBusName", Value: { Ref: bus } },
+        { Name: "RuleName", Value: onOwnBus },
+      ];
+      const onAnyBus = {
+        "Fn::If": ["OnDefaultBus", [{ Name: "RuleName", Value: { Ref: rule } }], named("EventBusName")],
+      };
       expect(alarms).toContainEqual(
         expect.objectContaining({
           Namespace: "AWS/Events",
           MetricName: "InvocationsFailedToBeSentToDlq",
-          Dimensions: {
-            "Fn::If": [
-              "OnDefaultBus",
-              [{ Name: "RuleName", Value: { Ref: rule } }],
-              [
-                { Name: "EventBusName", Value: { Ref: "EventBusName" } },
-                { Name: "RuleName", Value: onOwnBus },
-              ],
-            ],
-          },
+          Dimensions: rule === "AdminRule" ? named("AdminEventBus") : onAnyBus,
           Statistic: "Sum",
           Threshold: 1,
           AlarmActions: [{ Ref: "Alarms" }],
         }),
       );
     }
-    expect(rules.length).toBe(2);
+    expect(rules.length).toBe(3);
+  });
+
+  it("an alarm reports a run of the schedule that failed with its two repetitions", () => {
+    const [schedule, ...others] = ofType(template, "AWS::Events::Rule").filter(
+      ([, { Properties }]) => Properties.ScheduleExpression !== undefined,
+    );
+    const alarm = template.Resources["AdministerErrorsAlarm"]?.Properties;
+
+    expect(schedule?.[1].Properties).toMatchObject({ ScheduleExpression: "rate(1 minute)" });
+    expect(schedule?.[1].Properties.Targets).toMatchObject([{ Arn: arnOf("Administer") }]);
+    expect(others).toEqual([]);
+    expect(alarm).toMatchObject({
+      MetricName: "Errors",
+      Dimensions: [{ Name: "FunctionName", Value: { Ref: "Administer" } }],
+      Statistic: "Sum",
+      Threshold: 3,
+      AlarmActions: [{ Ref: "Alarms" }],
+    });
+    // The repetitions come after one and two minutes.
+    expect(alarm.Period * alarm.EvaluationPeriods).toBeGreaterThan(180);
   });
 
   it("fault:4 EventBridge retries for a day and then dead-letters the event", () => {
-    for (const [, { Properties }] of each("AWS::Events::Rule")) {
+    for (const [, { Properties }] of eventRules()) {
       for (const target of Properties.Targets) {
         expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
         expect(target.DeadLetterConfig).toBeDefined();

@@ -296,18 +296,22 @@ export function describeConnectionRenewals(
       expect(await stores.connections.open(connection)).toBe("closed");
     });
 
-    it("leaves no subscription with the end that was taken back", async () => {
-      const connection = await openedUntil(stores);
-      const renewal = renewalOf(connection);
-      await stores.renewals.renew(renewal, NOW);
-      await stores.renewals.takeBack(renewal, connection.token);
+    it.each(["before", "after"])(
+      "fault:M8 leaves no subscription from %s it with the end that was taken back",
+      async (when) => {
+        const connection = await openedUntil(stores);
+        const subscription = aSubscription(connection);
+        const renewal = renewalOf(connection);
+        await stores.renewals.renew(renewal, NOW);
 
-      const subscription = aSubscription(connection);
-      await stores.subscriptions.subscribe(subscription, NOW, 5);
+        if (when === "before") await stores.subscriptions.subscribe(subscription, NOW, 5);
+        await stores.renewals.takeBack(renewal, connection.token);
+        if (when === "after") await stores.subscriptions.subscribe(subscription, NOW, 5);
 
-      expect((await stores.subscriptions.subscribersOf(subscription.entityId, NOW)).items).toEqual([subscription]);
-      expect((await stores.subscriptions.subscribersOf(subscription.entityId, OLD_END)).items).toEqual([]);
-    });
+        expect((await stores.subscriptions.subscribersOf(subscription.entityId, NOW)).items).toEqual([subscription]);
+        expect((await stores.subscriptions.subscribersOf(subscription.entityId, OLD_END)).items).toEqual([]);
+      },
+    );
   });
 
   describeOutages(suite, whenDown, "CONNECTION_STORE", {

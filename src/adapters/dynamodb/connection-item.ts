@@ -10,6 +10,7 @@ import {
   type EpochSeconds,
   parseEpochMillis,
   parseEpochSeconds,
+  toEpochSeconds,
 } from "../../domain/time.ts";
 import { MAX_TOKEN_ID_BYTES } from "../../domain/token/token-facts.ts";
 import { noSubscriptions, type SubscribedEntities } from "./subscribed-entities.ts";
@@ -34,9 +35,20 @@ export function toConnectionItem({
     ...displayed(identity, userAgent),
     ...facts,
     ...toTokenAttributes(token, expiresAt),
+    firstEnd: expiresAt,
     ttl: collectedFrom(facts.connectedAt),
     ...toSubscribedEntitiesAttributes(noSubscriptions(facts.connectedAt)),
   };
+}
+
+/**
+ * The earliest end that a connection had or can have again. The rows of its subscriptions copy this one: a renewal that
+ * is taken back would leave a later copy behind, and pushes would go on after the end.
+ */
+export function firstEndIn(item: unknown, { connectedAt }: Connection): EpochSeconds {
+  const firstEnd = isPlainObject(item) ? parseEpochSeconds(item["firstEnd"]) : undefined;
+  // A record of an older schema has none, so each push looks its rows up.
+  return firstEnd ?? toEpochSeconds(connectedAt);
 }
 
 /** After its end a record is kept for an hour, so that the end can still be carried out. */
@@ -50,12 +62,15 @@ export function collectedFrom(connectedAt: EpochMillis): EpochSeconds {
   return addSeconds(closesAt(connectedAt), KEPT_SECONDS);
 }
 
-/** The limit for all display texts together. It leaves space in the record's kilobyte for the names of entities. */
-const DISPLAY_BYTES = 224;
+/**
+ * The limit for the user id and all display texts together. It leaves space in the record's kilobyte for the longest id
+ * of a token and the longest list of parts.
+ */
+const TEXT_BYTES = 240;
 
-function displayed({ userId: _, ...names }: Identity, userAgent = ""): Record<string, string> {
+function displayed({ userId, ...names }: Identity, userAgent = ""): Record<string, string> {
   const kept: Record<string, string> = {};
-  let left = DISPLAY_BYTES;
+  let left = TEXT_BYTES - utf8Length(userId);
   for (const [name, value] of Object.entries(names)) {
     if (utf8Length(value) > left) continue;
     kept[name] = value;

@@ -23,8 +23,8 @@ type Replacement = {
 };
 
 /**
- * One update of the record moves an end. It increments the revision too: a subscribe that read the old end then fails,
- * and reads again (decision 16).
+ * One update of the record moves an end. Rows keep their copies of the first end (`firstEndIn`), and changes of
+ * subscriptions touch other attributes: neither waits for the other.
  */
 export class DynamoConnectionRenewals implements ConnectionRenewals {
   readonly #table: DynamoTable;
@@ -43,10 +43,7 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
         if (previous !== undefined && isSameToken(connection.token, token)) return { kind: "renewed", previous };
         if (token.expiresAt <= connection.token.expiresAt) return { kind: "ends-no-later" };
         previous = connection.token;
-        const isDone = await this.#replace({ ...connection, seen: previous, token }, options, {
-          condition: "expiresAt > :now AND GSI1PK = :user",
-          values: { ":now": now, ":user": userId },
-        });
+        const isDone = await this.#replace({ ...connection, seen: previous, token }, options);
         if (isDone) return { kind: "renewed", previous };
       }
     });
@@ -62,12 +59,11 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
     return (await this.#table.documents.send(get, options)).Item;
   }
 
-  /** False if the record has other facts than those seen, or is closed: a tombstone has none. */
-  async #replace(
-    { id, connectedAt, seen, token }: Replacement,
-    options: CallOptions,
-    also?: { readonly condition: string; readonly values: Record<string, unknown> },
-  ): Promise<boolean> {
+  /**
+   * False if the record has other facts than those seen. A record with the same facts has the same end and user, and is
+   * open: a tombstone has none of them.
+   */
+  async #replace({ id, connectedAt, seen, token }: Replacement, options: CallOptions): Promise<boolean> {
     const expected = hasToken(seen);
     // A record of an older schema would be collected at its old end.
     const ttl = collectedFrom(connectedAt);
@@ -80,18 +76,15 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
       UpdateExpression: [
         `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}`,
         ...(missing.length > 0 ? [`REMOVE ${missing.map((name) => `#${name}`).join(", ")}`] : []),
-        "ADD #revision :one",
       ].join(" "),
-      ConditionExpression: [expected.condition, ...(also ? [also.condition] : [])].join(" AND "),
+      ConditionExpression: expected.condition,
       ExpressionAttributeNames: {
         ...expected.names,
-        ...Object.fromEntries([...names, ...missing, "revision"].map((name) => [`#${name}`, name])),
+        ...Object.fromEntries([...names, ...missing].map((name) => [`#${name}`, name])),
       },
       ExpressionAttributeValues: {
         ...expected.values,
-        ...also?.values,
         ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
-        ":one": 1,
       },
     });
     try {

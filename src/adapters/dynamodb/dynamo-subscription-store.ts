@@ -47,7 +47,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const { entityId, connectionId, userId } = reference;
     return this.#changes.change<StoreSubscribeOutcome>(reference, now, async (record, options) => {
-      const { subscribed, connectedAt, expiresAt } = record;
+      const { subscribed, connectedAt, firstEnd } = record;
       if ((await this.#partOf(reference, subscribed, options)) !== undefined) {
         return { outcome: "subscribed", next: acknowledged(subscribed) };
       }
@@ -56,9 +56,7 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
         return { outcome: "limit-reached", isToBeConfirmed: subscribed.levels !== "" };
       }
       const change = withName(subscribed, entityId, record.freeBytes);
-      // The condition on the record's revision protects the row too: its copy of the end equals the record's at this
-      // moment.
-      const subscription = { entityId, connectionId, userId, connectedAt, expiresAt };
+      const subscription = { entityId, connectionId, userId, connectedAt, expiresAt: firstEnd };
       const row = { Put: { TableName: this.#table.name, Item: toSubscriptionItem(subscription, change.part) } };
       const part = this.#partWrites(connectionId, change.partChange, connectedAt);
       return { outcome: "subscribed", next: change.subscribed, writes: [row, ...part] };

@@ -7,10 +7,11 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { Absence } from "../../application/ports/connection-store.ts";
 import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
-import type { ConnectionId, ConnectionLifetime } from "../../domain/connection/connection.ts";
+import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import {
   collectedFrom,
+  firstEndIn,
   freeBytesIn,
   subscribedEntitiesFromItem,
   toSubscribedEntitiesAttributes,
@@ -26,7 +27,8 @@ export type FoundRecord = {
   readonly subscribed: SubscribedEntities;
   /** The space for names, in bytes. */
   readonly freeBytes: number;
-} & ConnectionLifetime;
+  readonly firstEnd: EpochSeconds;
+} & Pick<Connection, "connectedAt">;
 
 type Whose = Pick<SubscriptionReference, "connectionId" | "userId">;
 
@@ -147,8 +149,9 @@ export class RecordChanges {
     if (typeof connection === "string") return { record: connection, tail };
     const subscribed = subscribedEntitiesFromItem(item);
     if (item === undefined || subscribed === undefined) return { record: "not-connected", tail };
-    const { connectedAt, expiresAt } = connection;
-    return { record: { subscribed, freeBytes: freeBytesIn(item), connectedAt, expiresAt }, tail };
+    const { connectedAt } = connection;
+    const firstEnd = firstEndIn(item, connection);
+    return { record: { subscribed, freeBytes: freeBytesIn(item), connectedAt, firstEnd }, tail };
   }
 
   async #hasChanged(

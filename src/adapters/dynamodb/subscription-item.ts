@@ -7,9 +7,9 @@ import { collectedFrom } from "./connection-item.ts";
 import { subscriptionKey } from "./table-keys.ts";
 
 /**
- * The row of a subscription. `connectedAt` and `expiresAt` are copies of the connection's record, for a fan-out that does
- * not read the record; a renewal does not change them. `part` is the connection's part that has the entity's name, or will have it once the
- * record is full.
+ * The row of a subscription. `connectedAt` and `expiresAt`, its first end, are copies of the connection's record, for a
+ * fan-out that does not read the record; a renewal does not change them. `part` is the connection's part that has the
+ * entity's name, or will have it once the record is full.
  */
 export function toSubscriptionItem(subscription: Subscription, part: number): Record<string, unknown> {
   const { entityId, connectionId, userId, connectedAt, expiresAt } = subscription;

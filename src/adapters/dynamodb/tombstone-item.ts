@@ -21,6 +21,7 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "userAgent",
   "connectedAt",
   "expiresAt",
+  "firstEnd",
   "issuer",
   "issuedAt",
   "tokenId",

@@ -29,8 +29,8 @@ export interface ConnectionStore {
   /**
    * Idempotent for the same user: a repeated call changes nothing and returns `stored`. `closed` after `close`, in
    * whichever order the two arrived: a connection never comes back. `taken` if another user's live record has the id.
-   * Names and user agent are for display: if they exceed 224 bytes together, a store may leave out names and cut the
-   * user agent.
+   * Names and user agent are for display: if they and the user id exceed 240 bytes together, a store may leave out names
+   * and cut the user agent.
    */
   open(connection: Connection): Promise<OpenOutcome>;
   /**

@@ -62,6 +62,11 @@ function isLeft({ subscribed, isClosed }: State, left: readonly string[]): boole
   return expected.length === left.length && left.every((entity) => subscribed.has(entity));
 }
 
+/** How a connection that has ended is answered. Which answer it is depends on its end, which is not a part of the state. */
+function isRefusal(outcome: Request["outcome"]): boolean {
+  return outcome === "not-connected" || outcome === "token-expired" || outcome === "token-revoked";
+}
+
 /** The state after a request; undefined if the response is impossible in this state. */
 function afterwards(state: State, request: Request, limit: number): State | undefined {
   const { subscribed, isClosed } = state;
@@ -69,8 +74,8 @@ function afterwards(state: State, request: Request, limit: number): State | unde
   const has = subscribed.has(request.entity);
   if (request.kind === "look") return has === (request.outcome === "heard") ? state : undefined;
   const isFull = request.kind === "subscribe" && !has && subscribed.size >= limit;
-  const refusal = isClosed ? "not-connected" : isFull ? "limit-reached" : undefined;
-  if (refusal !== undefined) return request.outcome === refusal || request.outcome === "failed" ? state : undefined;
+  if (isClosed) return isRefusal(request.outcome) || request.outcome === "failed" ? state : undefined;
+  if (isFull) return request.outcome === "limit-reached" || request.outcome === "failed" ? state : undefined;
   const acknowledgement = request.kind === "subscribe" ? "subscribed" : "unsubscribed";
   if (request.outcome !== acknowledgement && request.outcome !== "failed") return undefined;
   const changed = new Set(subscribed);

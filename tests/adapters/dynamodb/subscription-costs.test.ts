@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { itemBytes } from "../../../src/adapters/dynamodb/connection-item.ts";
+import { DynamoConnectionRenewals } from "../../../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../../../src/adapters/dynamodb/dynamo-ending-connections.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
+import type { TokenId } from "../../../src/domain/token/token-facts.ts";
 import { type Command, FakeTable } from "../../model/table/fake-table.ts";
-import { aConnection, NOW } from "../../support/a-connection.ts";
+import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 
 const KILOBYTE = 1024;
@@ -22,6 +25,7 @@ const TALKATIVE: Parameters<typeof aConnection>[0] = {
   },
   sourceIp: "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
   userAgent: "Mozilla/5.0 ".repeat(40),
+  token: tokenFacts({ tokenId: "t".repeat(128) as TokenId }),
 };
 
 /** The stores over a table that counts capacity units as DynamoDB does: by the kilobyte, double in a transaction. */
@@ -33,7 +37,7 @@ function metered() {
       readonly TransactItems?: readonly unknown[];
       readonly RequestItems?: Readonly<Record<string, readonly unknown[]>>;
     };
-    if (/^(Get|Query)/.test(command.constructor.name)) units.reads += 1;
+    if (/^(BatchGet|Get|Query)/.test(command.constructor.name)) units.reads += 1;
     else units.writes += TransactItems ? 2 * TransactItems.length : (RequestItems?.["table"]?.length ?? 1);
   };
   const send = async (command: Command) => {
@@ -46,6 +50,8 @@ function metered() {
     table,
     connections: new DynamoConnectionStore(dynamo),
     subscriptions: new DynamoSubscriptionStore(dynamo),
+    renewals: new DynamoConnectionRenewals(dynamo),
+    endings: new DynamoEndingConnections(dynamo),
     async unitsOf(work: () => Promise<unknown>) {
       units = { reads: 0, writes: 0 };
       await work();
@@ -142,6 +148,28 @@ describe("the cost of a subscription", () => {
       expect(writes).toBeLessThanOrEqual(6);
     }
 
+    expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+  });
+
+  it("leaves room in the record for the longest facts of a renewal", async () => {
+    const store = metered();
+    const { tokenId: _, issuedAt: _at, ...least } = tokenFacts();
+    const connection = await opened(store, {
+      ...TALKATIVE,
+      token: { ...least, expiresAt: NOW + 60 },
+      expiresAt: NOW + 60,
+    });
+    for (let number = 0; number < 1000; number += 1) {
+      await store.subscriptions.subscribe(aSubscription(connection, nameOf(number, 256)), NOW, 1000);
+    }
+    const token = tokenFacts({ tokenId: "t".repeat(128) as TokenId });
+    const { id, identity, connectedAt } = connection;
+    const renewal = { connectionId: id, userId: identity.userId, connectedAt, token };
+
+    expect(await store.renewals.renew(renewal, NOW)).toMatchObject({ kind: "renewed" });
+
+    expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+    await store.endings.end({ ...connection, token }, "TOKEN_REVOKED", NOW);
     expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
   });
 });

@@ -10,20 +10,37 @@ const OPERATIONS: readonly Operation[] = [
   { kind: "close" },
 ];
 
+const LIVES: readonly Operation[] = [
+  { kind: "renew", minutes: 20, isOld: false },
+  { kind: "renew", minutes: 30, isOld: true },
+  { kind: "end" },
+  { kind: "revoke" },
+];
+
 /** Every choice of up to three operations, at a limit of one, from each beginning. */
 export function scenarios(): readonly Scenario[] {
-  const choices = OPERATIONS.flatMap((one, first) => [
-    [one],
-    ...OPERATIONS.slice(first).flatMap((two, second) => [
-      [one, two],
-      ...OPERATIONS.slice(first + second).map((three) => [one, two, three]),
-    ]),
-  ]);
-  return choices.flatMap((operations) =>
+  const ofSubscriptions = choicesOf(OPERATIONS).flatMap((operations) =>
     [[], [A]].flatMap((initially) =>
       (["plenty", "none"] as const).map((room) => ({ operations, initially, room, limit: 1 })),
     ),
   );
+  const ofLives = choicesOf([...LIVES, ...OPERATIONS.filter(isOfA)])
+    .filter((operations) => operations.some((one) => LIVES.includes(one)))
+    .map((operations) => ({ operations, initially: [], room: "plenty" as const, limit: 1 }));
+  return [...ofSubscriptions, ...ofLives];
+}
+
+function isOfA(operation: Operation): boolean {
+  return !("entity" in operation) || operation.entity === A;
+}
+
+function choicesOf(all: readonly Operation[]): readonly (readonly Operation[])[] {
+  return all.flatMap((one, first) => [
+    [one],
+    ...all
+      .slice(first)
+      .flatMap((two, second) => [[one, two], ...all.slice(first + second).map((three) => [one, two, three])]),
+  ]);
 }
 
 type Exploration = { readonly violations: ReadonlySet<string>; readonly orders: number };

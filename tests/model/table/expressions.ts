@@ -18,11 +18,12 @@ function holdsAtom(atom: string, item: Item, holders: Placeholders): boolean {
   if (absent !== undefined) return item[nameOf(absent, holders)] === undefined;
   const prefixed = /^begins_with\(([#\w]+), (:\w+)\)$/.exec(atom);
   if (prefixed) return String(item[nameOf(prefixed[1], holders)]).startsWith(String(heldBy(prefixed[2], holders)));
-  const [, name, operator, value] = /^([#\w]+) (=|<|<=) (:\w+)$/.exec(atom) ?? [];
+  const [, name, operator, value] = /^([#\w]+) (=|<|<=|>) (:\w+)$/.exec(atom) ?? [];
   if (operator === undefined) throw new Error(`no such condition: ${atom}`);
   const [left, right] = [item[nameOf(name, holders)], heldBy(value, holders)];
   if (typeof left !== typeof right) return false;
   if (operator === "=") return left === right;
+  if (operator === ">") return Number(left) > Number(right);
   return operator === "<" ? Number(left) < Number(right) : Number(left) <= Number(right);
 }
 

@@ -1,15 +1,21 @@
 import { type QueryCommand, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { DynamoConnectionRenewals } from "../../../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../../../src/adapters/dynamodb/dynamo-ending-connections.ts";
+import { DynamoRevocationList } from "../../../src/adapters/dynamodb/dynamo-revocation-list.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
-import { aConnection, NOW } from "../../support/a-connection.ts";
+import { addSeconds } from "../../../src/domain/time.ts";
+import type { TokenId } from "../../../src/domain/token/token-facts.ts";
+import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";
 import type { Item } from "./expressions.ts";
 import { type Command, FakeTable } from "./fake-table.ts";
+import { setsAsLists } from "./steps.ts";
 
 type Ending = { readonly answer: Item } | { readonly thrown: unknown };
 
@@ -21,11 +27,17 @@ async function endingOf(work: () => unknown): Promise<Ending> {
   }
 }
 
+/** The items of a batch come in any order, and tables have other names. */
+function foundIn(responses: unknown): readonly string[] {
+  const items = Object.values(Object(responses)).flat() as Item[];
+  return items.map((item) => JSON.stringify(Object.entries(item).toSorted(), setsAsLists)).toSorted();
+}
+
 /** The parts of an answer that the adapters read, or the error with its reasons. */
 function summaryOf(ending: Ending): Item {
   if ("answer" in ending) {
-    const { Items, Item, Attributes } = ending.answer;
-    return { Items, Item, tail: Object(Attributes).tail };
+    const { Items, Item, Attributes, Responses } = ending.answer;
+    return { Items, Item, tail: Object(Attributes).tail, found: foundIn(Responses) };
   }
   const { name, CancellationReasons = [] } = ending.thrown as {
     readonly name: string;
@@ -42,7 +54,10 @@ function again(command: Command): Command {
 }
 
 const operation = fc.record({
-  kind: fc.constantFrom("subscribe", "subscribe", "subscribe", "unsubscribe", "unsubscribe", "close", "open", "repeat"),
+  kind: fc.constantFrom(
+    ...["subscribe", "subscribe", "subscribe", "unsubscribe", "unsubscribe", "close", "open", "repeat"],
+    ...["renew", "renew", "take-back", "end", "revoke", "concerning"],
+  ),
   number: fc.nat({ max: 5 }),
 });
 
@@ -57,7 +72,7 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
     const refusals = new Set<unknown>();
 
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 16 }), async (operations) => {
+      fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 20 }), async (operations) => {
         const fake = new FakeTable();
         const sent: Command[] = [];
         const send = async (command: Command): Promise<Item> => {
@@ -73,14 +88,35 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
         const table = { ...real, documents: { send } as never };
         const connections = new DynamoConnectionStore(table);
         const subscriptions = new DynamoSubscriptionStore(table, { pause: async () => undefined, now: () => 0 });
-        const connection = aConnection();
+        const renewals = new DynamoConnectionRenewals(table);
+        const endings = new DynamoEndingConnections(table);
+        const revocations = new DynamoRevocationList(table);
+        const connection = aConnection({ expiresAt: addSeconds(NOW, 60) });
         await connections.open(connection);
+        const { userId } = connection.identity;
+        const renewalBy = (seconds: number) => {
+          const token = tokenFacts({ expiresAt: addSeconds(NOW, seconds), tokenId: `${seconds}` as TokenId });
+          return { connectionId: connection.id, userId, connectedAt: connection.connectedAt, token };
+        };
         for (const { kind, number } of operations) {
           // Long enough for a few of them to fill the record.
           const subscription = aSubscription(connection, `${"e".repeat(240)}${number}` as EntityId);
           if (kind === "subscribe") await subscriptions.subscribe(subscription, NOW, 5);
           if (kind === "unsubscribe") await subscriptions.unsubscribe(subscription, NOW);
           if (kind === "open") await connections.open(connection);
+          if (kind === "renew") await renewals.renew(renewalBy(90 + number), NOW);
+          if (kind === "take-back") await renewals.takeBack(renewalBy(90 + number), connection.token);
+          if (kind === "end") {
+            const [found] = await endings.inspect([connection.id], NOW);
+            if (found?.kind === "open") await endings.end(found.connection, "TOKEN_EXPIRED", NOW);
+          }
+          if (kind === "revoke") {
+            await revocations.add(
+              { kind: "user", userId, issuedBefore: addSeconds(NOW, number) },
+              addSeconds(NOW, 9 - number),
+            );
+          }
+          if (kind === "concerning") await revocations.concerning({ userId, token: connection.token });
           if (kind === "close") {
             await connections.close(connection.id, NOW);
             await subscriptions.unsubscribeAll(connection.id);
@@ -90,14 +126,15 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
         }
         const { Items = [] } = await real.documents.send(new ScanCommand({ TableName: real.name }));
         const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;
-        const left = Items.filter((item) => keyOf(item).includes(connection.id));
+        const isOfThis = (item: Item) => [connection.id, userId].some((id) => keyOf(item).includes(id));
+        const left = Items.filter(isOfThis);
         expect(left.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))).toEqual(fake.all());
       }),
-      { numRuns: 12, seed: 17 },
+      { numRuns: 20, seed: 17 },
     );
 
     expect([...asked].sort()).toEqual(
-      ["BatchWrite", "Get", "Put", "Query", "TransactWrite", "Update"].map((name) => `${name}Command`),
+      ["BatchGet", "BatchWrite", "Get", "Put", "Query", "TransactWrite", "Update"].map((name) => `${name}Command`),
     );
     expect(refusals).toEqual(new Set(["ConditionalCheckFailedException", "TransactionCanceledException"]));
   }, 60_000);

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetCommand,
   BatchWriteCommand,
   GetCommand,
   type PutCommand,
@@ -11,7 +12,14 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { holds, type Item, type Placeholders, updated } from "./expressions.ts";
 
 /** The adapters' requests to a table. */
-export type Command = BatchWriteCommand | GetCommand | PutCommand | QueryCommand | TransactWriteCommand | UpdateCommand;
+export type Command =
+  | BatchGetCommand
+  | BatchWriteCommand
+  | GetCommand
+  | PutCommand
+  | QueryCommand
+  | TransactWriteCommand
+  | UpdateCommand;
 
 type Key = { readonly pk: string; readonly sk: string };
 type Write = Placeholders & {
@@ -36,6 +44,7 @@ export class FakeTable {
   perform(command: Command): Item {
     if (command instanceof QueryCommand) return { Items: this.#query(command) };
     if (command instanceof GetCommand) return this.#get(command);
+    if (command instanceof BatchGetCommand) return this.#getBatch(command);
     if (command instanceof TransactWriteCommand) return this.#transact(command);
     if (command instanceof BatchWriteCommand) return this.#deleteBatch(command);
     const write: Write = command.input;
@@ -80,6 +89,15 @@ export class FakeTable {
     const key = input.Key as Key;
     this.#finish(key);
     return found(input.ConsistentRead ? this.find(key) : this.#before.get(nameOf(key)));
+  }
+
+  /** Each item by itself, as `#get` reads it. */
+  #getBatch({ input }: BatchGetCommand): Item {
+    const responses = Object.entries(input.RequestItems ?? {}).map(([table, { Keys = [], ConsistentRead }]) => {
+      const gets = Keys.map((Key) => this.#get(new GetCommand({ TableName: table, Key, ConsistentRead })));
+      return [table, gets.flatMap(({ Item }) => Item ?? [])];
+    });
+    return { Responses: Object.fromEntries(responses) };
   }
 
   #finish(key: Key): void {

@@ -1,4 +1,6 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
   GetCommand,
@@ -7,6 +9,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
+  type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type { Item } from "./expressions.ts";
 import type { Command } from "./fake-table.ts";
@@ -59,6 +62,68 @@ function isBurial(command: Command): command is UpdateCommand {
   return command instanceof UpdateCommand && String(command.input.UpdateExpression).includes("closedAt");
 }
 
+function hasValue(command: Command, name: string): command is UpdateCommand {
+  return command instanceof UpdateCommand && Object.hasOwn(command.input.ExpressionAttributeValues ?? {}, name);
+}
+
+const isEnd = (command: Command) => hasValue(command, ":endedAs");
+const isRenewal = (command: Command) => hasValue(command, ":GSI1SK");
+
+/** Changes an update of a connection's end. */
+function changing(
+  isMeant: (command: Command) => boolean,
+  change: (input: UpdateCommandInput) => Partial<UpdateCommandInput>,
+): RequestInterceptor {
+  return (command, ask) => {
+    if (!(command instanceof UpdateCommand) || !isMeant(command)) return ask(command);
+    return ask(new UpdateCommand({ ...command.input, ...change(command.input) }));
+  };
+}
+
+/** The condition without its part on the token. */
+const withoutToken = ({ ConditionExpression }: UpdateCommandInput) => ({
+  ConditionExpression: String(ConditionExpression).split(" AND ")[0] as string,
+});
+
+/** A row copies the end that the record had when it was read. */
+function copyingTheEnd(): RequestInterceptor {
+  let end: unknown;
+  return async (command, ask) => {
+    if (command instanceof TransactWriteCommand) {
+      const writes = (command.input.TransactItems ?? []).map((write) =>
+        write.Put && isRow(write) ? { Put: { ...write.Put, Item: { ...write.Put.Item, expiresAt: end } } } : write,
+      );
+      return ask(new TransactWriteCommand({ TransactItems: writes }));
+    }
+    const answer = await ask(command);
+    const [record] = (answer["Items"] ?? []) as readonly Item[];
+    end = record?.["expiresAt"] ?? end;
+    return answer;
+  };
+}
+
+/** After a refused renewal the record is answered with another token's id. */
+function notKnowingItsRenewal(): RequestInterceptor {
+  let isRefused = false;
+  return async (command, ask) => {
+    if (isRefused && command instanceof GetCommand) {
+      const { Item: item } = await ask(command);
+      return { Item: { ...(item as Item), tokenId: "another" } };
+    }
+    return ask(command).catch((error: unknown) => {
+      isRefused = isRenewal(command);
+      throw error;
+    });
+  };
+}
+
+/** A refused end is answered without the item that refused it. */
+const notKnowingItsEnd: RequestInterceptor = (command, ask) =>
+  ask(command).catch((error: unknown) => {
+    if (isEnd(command) && error instanceof ConditionalCheckFailedException) delete error.Item;
+    throw error;
+  });
+
 /** Changes closing's update of the record. */
 function markingClosed(change: (expression: string) => string): RequestInterceptor {
   return (command, ask) => {
@@ -75,6 +140,13 @@ function finding(change: (items: readonly Item[]) => readonly Item[]): RequestIn
     return isOfRemains(command) ? { ...answer, Items: change((answer["Items"] ?? []) as readonly Item[]) } : answer;
   };
 }
+
+const ofRevocations: RequestInterceptor = (command, ask) => {
+  if (!(command instanceof BatchGetCommand) || !JSON.stringify(command.input).includes("REVOKED#")) return ask(command);
+  const tables = Object.entries(command.input.RequestItems ?? {});
+  const weak = tables.map(([table, keys]) => [table, { ...keys, ConsistentRead: false }]);
+  return ask(new BatchGetCommand({ RequestItems: Object.fromEntries(weak) }));
+};
 
 /** A read that may be answered with what was there before. */
 function weakly(isMeant: (command: GetCommand | QueryCommand) => boolean): RequestInterceptor {
@@ -186,5 +258,38 @@ export const mutants: readonly Mutant[] = [
     mutation: { interceptor: finding((items) => items.map(({ count: _, ...item }) => item)) },
   },
   { what: "a close that removes the parts before the rows", mutation: { makeInterceptor: lastFirst } },
+  {
+    what: "a renewal on no condition",
+    mutation: { interceptor: changing(isRenewal, () => ({ ConditionExpression: undefined })) },
+  },
+  {
+    what: "a renewal on the condition of the issuer only",
+    mutation: { interceptor: changing(isRenewal, withoutToken) },
+  },
+  {
+    what: "a renewal that leaves the connection in its old slot",
+    mutation: {
+      interceptor: changing(isRenewal, ({ UpdateExpression }) => ({
+        UpdateExpression: String(UpdateExpression).replace(", #endSlot = :endSlot", ""),
+      })),
+    },
+  },
+  { what: "a renewal that does not know its own effect", mutation: { makeInterceptor: notKnowingItsRenewal } },
+  { what: "a renewal that does not read the revocations after its write", mutation: { forgetsToCheck: true } },
+  { what: "revocations that are read by an eventually consistent read", mutation: { interceptor: ofRevocations } },
+  { what: "a row that copies an end which may be taken back", mutation: { makeInterceptor: copyingTheEnd } },
+  {
+    what: "an end on no condition on the token",
+    mutation: { interceptor: changing(isEnd, withoutToken) },
+  },
+  { what: "an end that does not know its own effect", mutation: { interceptor: notKnowingItsEnd } },
+  {
+    what: "an end that leaves the revision",
+    mutation: {
+      interceptor: changing(isEnd, ({ UpdateExpression }) => ({
+        UpdateExpression: String(UpdateExpression).replace(" #revision,", ""),
+      })),
+    },
+  },
   { what: "a delivery that does not name the row that it read", mutation: { forgetsSeen: true } },
 ];

@@ -19,6 +19,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("unsubscribe" as const), entity: fc.constantFrom(...ENTITIES) }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: "close" as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("renew" as const),
+      minutes: fc.constantFrom(20, 30, 40),
+      isOld: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "end" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "revoke" as const }) },
 );
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({

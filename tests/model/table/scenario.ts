@@ -1,5 +1,8 @@
 import { itemBytes } from "../../../src/adapters/dynamodb/connection-item.ts";
+import { DynamoConnectionRenewals } from "../../../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../../../src/adapters/dynamodb/dynamo-ending-connections.ts";
+import { DynamoRevocationList } from "../../../src/adapters/dynamodb/dynamo-revocation-list.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { connectionKey, entityPartition, queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
@@ -7,18 +10,28 @@ import { makeCloseConnection } from "../../../src/application/connections/open-a
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
-import { aConnection, NOW } from "../../support/a-connection.ts";
+import { NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { isLinearizable, type Request } from "../../support/is-linearizable.ts";
 import type { Item } from "./expressions.ts";
 import { FakeTable } from "./fake-table.ts";
+import {
+  aLife,
+  isOfLife,
+  type LifeOperation,
+  type Lived,
+  performLife,
+  type TableStores,
+  violationsIn,
+} from "./life.ts";
 import { type RequestInterceptor, Steps, setsAsLists } from "./steps.ts";
 
 export const ENTITIES = ["a", "b", "c"] as const;
 
 export type Operation =
   | { readonly kind: "subscribe" | "unsubscribe"; readonly entity: string }
-  | { readonly kind: "close" };
+  | { readonly kind: "close" }
+  | LifeOperation;
 
 export type Scenario = {
   readonly operations: readonly Operation[];
@@ -34,19 +47,20 @@ export type Mutation = {
   readonly interceptor?: RequestInterceptor;
   /** For an interceptor with a state: a new one for each operation. */
   readonly makeInterceptor?: () => RequestInterceptor;
+  /** A renewal does not read the revocations after its write. */
+  readonly forgetsToCheck?: boolean;
   /** The push does not pass on the row that it read. */
   readonly forgetsSeen?: boolean;
 };
 
-type Stores = {
-  readonly connections: DynamoConnectionStore;
-  readonly subscriptions: DynamoSubscriptionStore;
-  readonly clock: FixedClock;
-};
+type Stores = TableStores & { readonly clock: FixedClock };
 
-const CONNECTION = aConnection({ id: parseConnectionId("one==") as ConnectionId });
+const CONNECTION = aLife(parseConnectionId("one==") as ConnectionId);
 const BUDGETS = { budgetMillis: 600_000, changeBudgetMillis: 600_000 };
 const ID = CONNECTION.id;
+
+/** Operations after which rows may go at any time. */
+const ENDS: ReadonlySet<string> = new Set(["close", "end", "revoke"]);
 
 /** Starts all operations of one connection at once; each goes on when one of its requests is chosen. */
 export class TableSimulation {
@@ -54,6 +68,7 @@ export class TableSimulation {
   readonly steps = new Steps(this.table);
   readonly violations = new Set<string>();
   readonly requests: Request[] = [];
+  readonly lives: Lived[] = [];
   readonly #history: string[] = [];
   readonly #scenario: Scenario;
   readonly #mutation: Mutation;
@@ -92,6 +107,14 @@ export class TableSimulation {
   async end(collects = false): Promise<void> {
     const { limit, initially } = this.#scenario;
     const closes = this.requests.filter(({ kind }) => kind === "close");
+    for (const violation of violationsIn(
+      this.lives,
+      this.requests,
+      this.table.find(connectionKey(ID)),
+      this.#copies(),
+    )) {
+      this.violations.add(violation);
+    }
     if (closes.length === 0) this.#compareRecord();
     else {
       const isClosed = closes.some(({ outcome }) => outcome === "closed");
@@ -122,6 +145,9 @@ export class TableSimulation {
     return {
       connections: new DynamoConnectionStore(table),
       subscriptions: new DynamoSubscriptionStore(table, { pause, now: () => millis }),
+      renewals: new DynamoConnectionRenewals(table),
+      endings: new DynamoEndingConnections(table),
+      revocations: new DynamoRevocationList(table),
       clock: new FixedClock(NOW * 1000),
     };
   }
@@ -164,6 +190,21 @@ export class TableSimulation {
       return mutated === undefined ? asking(command) : mutated(command, asking);
     };
     const stores = this.#stores(this.steps.clientOf(owner, interceptor), () => this.steps.pause(owner));
+    if (isOfLife(operation)) {
+      const life = await performLife(operation, CONNECTION, owner, stores, this.#mutation.forgetsToCheck ?? false);
+      this.#hasEnded.add(owner);
+      this.#history.push(`${owner} ${life.outcome} ${this.#rows()}`);
+      if (this.#isEnding) return;
+      const moments = { begun: begun ?? this.#moment, ended: this.#moment + 0.5 };
+      this.lives.push({ ...life, ...moments });
+      // For the subscriptions an end is a close.
+      if (life.outcome === "ended") this.requests.push({ kind: "close", outcome: "closed", ...moments });
+      if (life.outcome === "failed" && life.operation.kind !== "renew") {
+        this.requests.push({ kind: "close", outcome: "failed", ...moments });
+      }
+      this.#look();
+      return;
+    }
     const outcome = await this.#perform(operation, stores).catch(() => "failed" as const);
     this.#hasEnded.add(owner);
     this.#history.push(`${owner} ${outcome} ${this.#rows()}`);
@@ -172,7 +213,7 @@ export class TableSimulation {
     this.#look();
   }
 
-  async #perform(operation: Operation, stores: Stores): Promise<Request["outcome"]> {
+  async #perform(operation: Exclude<Operation, LifeOperation>, stores: Stores): Promise<Request["outcome"]> {
     if (operation.kind === "close") {
       await makeCloseConnection(stores)(ID);
       return "closed";
@@ -185,7 +226,7 @@ export class TableSimulation {
 
   /** Notes the rows that a push would find now, unless a transaction is only partly written. */
   #look(): void {
-    if (this.steps.areInPieces || this.#scenario.operations.some(({ kind }) => kind === "close")) return;
+    if (this.steps.areInPieces || this.#scenario.operations.some(({ kind }) => ENDS.has(kind))) return;
     const rows = this.#rows();
     this.#moment += 1;
     for (const entity of ENTITIES) {
@@ -208,6 +249,11 @@ export class TableSimulation {
     return ENTITIES.filter(
       (entity) => this.table.find({ pk: entityPartition(entity as EntityId), sk: ID }) !== undefined,
     );
+  }
+
+  /** The ends that rows have copied. */
+  #copies(): readonly number[] {
+    return this.table.all().flatMap(({ pk, expiresAt }) => (String(pk).startsWith("ENTITY#") ? Number(expiresAt) : []));
   }
 
   /** Record and parts must fit the rows, since closing and the limit depend on them. */

@@ -67,7 +67,7 @@ export class Steps {
   }
 
   #ask(owner: number, command: Command): Promise<Item> {
-    const isWrite = !/^(Get|Query)/.test(command.constructor.name);
+    const isWrite = !/^(BatchGet|Get|Query)/.test(command.constructor.name);
     return new Promise((resolve, reject) => {
       const answer = () => {
         try {

@@ -114,6 +114,7 @@ export function deployedSettings({
     SECRETS: "secrets-manager",
     JWT_SECRET_ID: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt-AbCdEf",
     CONNECTIONS_ENDPOINT: `${endpoint}/prod`,
+    ADMIN_QUEUE_URL: `${endpoint}/123456789012/admin`,
     CONTINUATION_QUEUE_URL: `${endpoint}/123456789012/continuations`,
     DEAD_LETTER_QUEUE_URL: `${endpoint}/123456789012/dead-letters`,
     AWS_REGION: "eu-west-1",

@@ -45,7 +45,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     answer: { value: { authToken: expect.stringMatching(/^ey/) } },
     budgetKb: 302,
   },
-  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 402 },
+  "deliver-pushes": { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 403 },
   administer: { event: sqsEvent(), answer: { value: { batchItemFailures: [] } }, budgetKb: 420 },
   "rotate-secret": { event: {}, answer: { error: "RotationFailed" }, budgetKb: 290 },
 };

@@ -2,7 +2,13 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { entityUpdatedDetailSchema, sendUserPushDetailSchema, validate } from "@portcullis/protocol/schemas";
+import {
+  disconnectUserDetailSchema,
+  entityUpdatedDetailSchema,
+  revokeTokensDetailSchema,
+  sendUserPushDetailSchema,
+  validate,
+} from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
@@ -77,12 +83,14 @@ describe("the commands among the outputs", () => {
     .map(([name, { Value }]) => [name, substituted([Value].flat()[0])] as const);
   const ofAws = commands.filter(([, command]) => command.startsWith("aws "));
 
-  it("are a token, a connection and two pushes", () => {
+  it("are a token, a connection, two pushes, and two for administrators", () => {
     expect(commands.map(([name]) => name)).toEqual([
       "GetTokenCommand",
       "ConnectCommand",
       "PublishEntityUpdatedCommand",
       "PublishUserPushCommand",
+      "RevokeTokensCommand",
+      "DisconnectUserCommand",
     ]);
   });
 
@@ -118,14 +126,17 @@ describe("the commands among the outputs", () => {
   });
 
   it.each([
-    ["PublishEntityUpdatedCommand", "Entity Updated", entityUpdatedDetailSchema],
-    ["PublishUserPushCommand", "Send User Push Notification", sendUserPushDetailSchema],
-  ])("%s publishes what %s takes", (name, detailType, schema) => {
+    ["PublishEntityUpdatedCommand", "Entity Updated", "events", entityUpdatedDetailSchema],
+    ["PublishUserPushCommand", "Send User Push Notification", "events", sendUserPushDetailSchema],
+    ["RevokeTokensCommand", "Revoke Tokens", "portcullis-admin", revokeTokensDetailSchema],
+    ["DisconnectUserCommand", "Disconnect User", "portcullis-admin", disconnectUserDetailSchema],
+  ])("%s publishes what %s takes, on the bus %s", (name, detailType, EventBusName, schema) => {
     const command = new Map(commands).get(name) ?? "";
     const [, entries = ""] = /--entries '(.*)'$/.exec(command) ?? [];
     const [entry] = JSON.parse(entries);
 
-    expect(entry).toMatchObject({ EventBusName: "events", Source: "CLI", DetailType: detailType });
+    const Source = EventBusName === "events" ? "CLI" : "admin";
+    expect(entry).toMatchObject({ EventBusName, Source, DetailType: detailType });
     expect(validate(schema, JSON.parse(entry.Detail))).toMatchObject({ kind: "valid" });
   });
 });
@@ -133,6 +144,7 @@ describe("the commands among the outputs", () => {
 const VALUES: Readonly<Record<string, string>> = {
   "AWS::Region": "eu-west-1",
   CreateTestJwt: "CreateTestJwt",
+  AdminEventBus: "portcullis-admin",
   EventBusName: "events",
   Source: "CLI",
   Uri: "wss://example",

@@ -58,7 +58,8 @@ export class RecordingAws {
     }
     const [service = "", operation = ""] = String(request.headers["x-amz-target"]).split(".");
     const body: Body = JSON.parse(text);
-    const action = `${SERVICES.get(service)}:${operation}`;
+    // IAM has no action for a batch of messages (SQS developer guide, permissions reference).
+    const action = `${SERVICES.get(service)}:${operation === "SendMessageBatch" ? "SendMessage" : operation}`;
     const answer = this.answer(action, body, [...this.permissions]) ?? { body: {} };
     for (const permission of permissionsOfTransaction(body)) this.permissions.add(permission);
     for (const resource of resourcesOf(body)) this.permissions.add(`${action} ${resource}`);

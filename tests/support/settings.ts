@@ -14,6 +14,7 @@ export const EVERY_SETTING = {
   ...LOCAL_SETTINGS,
   JWT_SECRET_ID: "id",
   CONNECTIONS_ENDPOINT: "https://ws.example.com",
+  ADMIN_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/admin",
   CONTINUATION_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/continuations",
   DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
   AWS_REGION: "eu-west-1",

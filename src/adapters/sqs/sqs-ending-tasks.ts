@@ -1,4 +1,4 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { DeadLetters } from "../../application/ports/delivery-queue.ts";
 import type { DelayedTask, EndingTasks } from "../../application/ports/ending-tasks.ts";
 import type { EndingTask, UnendedReason } from "../../domain/connection/ending-task.ts";
@@ -6,6 +6,9 @@ import type { MalformedInputCode } from "../../domain/errors.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { encodeEndingTask } from "./ending-body.ts";
 import { SqsSender } from "./sqs-sender.ts";
+
+/** API reference, SendMessageBatch. Ten of ours are far below its limit of 1 MiB in all. */
+const MESSAGES_OF_A_BATCH = 10;
 
 /**
  * Tasks and dead letters of the function that ends connections, in SQS. The body of a dead letter is the function's own
@@ -20,12 +23,19 @@ export class SqsEndingTasks implements EndingTasks, Pick<DeadLetters, "addRawMes
     this.#urls = urls;
   }
 
-  defer(tasks: readonly DelayedTask[]): Promise<void> {
-    const messages = tasks.map(({ task, delaySeconds }) => ({
-      MessageBody: encodeEndingTask(task),
-      DelaySeconds: delaySeconds,
-    }));
-    return this.#sender.sendAll(this.#urls.tasks, messages);
+  async defer(tasks: readonly DelayedTask[]): Promise<void> {
+    for (let sent = 0; sent < tasks.length; sent += MESSAGES_OF_A_BATCH) {
+      const Entries = tasks.slice(sent, sent + MESSAGES_OF_A_BATCH).map(({ task, delaySeconds }, index) => ({
+        Id: String(index),
+        MessageBody: encodeEndingTask(task),
+        DelaySeconds: delaySeconds,
+      }));
+      const batch = new SendMessageBatchCommand({ QueueUrl: this.#urls.tasks, Entries });
+      await this.#sender.within(async (client, abortSignal) => {
+        const { Failed = [] } = await client.send(batch, { abortSignal });
+        if (Failed.length > 0) throw Object.assign(new Error("not sent"), { code: Failed[0]?.Code });
+      });
+    }
   }
 
   giveUp(task: EndingTask, reason: UnendedReason): Promise<void> {

@@ -1,14 +1,9 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../application/errors.ts";
 import { withinDeadline } from "../deadline.ts";
 
-type Message = Omit<ConstructorParameters<typeof SendMessageCommand>[0], "QueueUrl">;
-
 /** For a whole call, its second attempt included. */
 const BUDGET_MILLIS = 2900;
-
-/** API reference, SendMessageBatch. Ten of ours are far below its limit of 1 MiB in all. */
-const MESSAGES_OF_A_BATCH = 10;
 
 /** Sends messages with one client. Each call throws DependencyUnavailableError. */
 export class SqsSender {
@@ -24,22 +19,12 @@ export class SqsSender {
     this.#budgetMillis = budgetMillis;
   }
 
-  async send(message: Message & { readonly QueueUrl: string }): Promise<void> {
-    await this.#within((client, abortSignal) => client.send(new SendMessageCommand(message), { abortSignal }));
+  async send(message: ConstructorParameters<typeof SendMessageCommand>[0]): Promise<void> {
+    await this.within((client, abortSignal) => client.send(new SendMessageCommand(message), { abortSignal }));
   }
 
-  async sendAll(QueueUrl: string, messages: readonly Message[]): Promise<void> {
-    for (let sent = 0; sent < messages.length; sent += MESSAGES_OF_A_BATCH) {
-      const batch = messages.slice(sent, sent + MESSAGES_OF_A_BATCH);
-      const Entries = batch.map((message, index) => ({ ...message, Id: String(index) }));
-      await this.#within(async (client, abortSignal) => {
-        const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }), { abortSignal });
-        if (Failed.length > 0) throw Object.assign(new Error("not sent"), { code: Failed[0]?.Code });
-      });
-    }
-  }
-
-  async #within(call: (client: SQSClient, abortSignal: AbortSignal) => Promise<unknown>): Promise<void> {
+  /** Runs any call of the client, within the time limit. */
+  async within(call: (client: SQSClient, abortSignal: AbortSignal) => Promise<unknown>): Promise<void> {
     try {
       this.#client ??= this.#makeClient();
       const client = this.#client;

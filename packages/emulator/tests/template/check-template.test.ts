@@ -138,9 +138,9 @@ describe("emulated properties include", () => {
   });
 
   it.each([
-    ["DISABLED", 1],
-    ["ENABLED", 2],
-    ["ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", 2],
+    ["DISABLED", 2],
+    ["ENABLED", 3],
+    ["ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", 3],
   ])("a rule that is %s", (state, rules) => {
     const text = withLine(
       "  EntityUpdatedRule:\n    Type: AWS::Events::Rule\n    Properties:\n",

@@ -43,6 +43,7 @@ describe("the project's template", () => {
     expect(paths).toEqual([
       [["Entity Updated"], [["DeliverPushes"]]],
       [["Send User Push Notification"], [["DeliverPushes"]]],
+      [["Revoke Tokens", "Disconnect User", { prefix: "" }], [["Administer"]]],
     ]);
   });
 
@@ -138,7 +139,7 @@ describe("a template that is broken on AWS is broken here", () => {
       withoutResource(withoutResource(template, "UserPushQueuePolicy"), "UserPushRule"),
     );
 
-    expect(rules.map(({ name }) => name)).toEqual(["EntityUpdatedRule"]);
+    expect(rules.map(({ name }) => name)).toEqual(["EntityUpdatedRule", "AdminRule"]);
   });
 
   it("a rule without the queue's permission delivers nothing, to the queue or to its dead letters", () => {

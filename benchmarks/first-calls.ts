@@ -1,6 +1,13 @@
-import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../tests/support/gateway-events.ts";
+import {
+  AUTHORIZER_CONTEXT,
+  authorizerEvent,
+  connectEvent,
+  disconnectEvent,
+  messageEvent,
+} from "../tests/support/gateway-events.ts";
 import { entityUpdated, scheduledEvent, sqsEvent } from "../tests/support/queued-messages.ts";
-import { signedToken } from "./settings.ts";
+import { urlEvent } from "../tests/support/url-event.ts";
+import { LOCAL_SETTINGS, signedToken } from "./settings.ts";
 import { PENDING_VERSION, SUBSCRIBED_ENTITY } from "./stand-in-answers.ts";
 
 /** The push is new: one of some hours ago would become a dead letter. */
@@ -20,6 +27,14 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
     event: messageEvent(JSON.stringify({ action: "unsubscribe", entityId: SUBSCRIBED_ENTITY })),
     answer: /:\\"unsubscribed/,
   },
+  // It ends later than the token of the record.
+  authenticate: {
+    event: messageEvent(JSON.stringify({ action: "authenticate", token: signedToken({ seconds: 10_800 }), id: "7" }), {
+      authorizer: { ...AUTHORIZER_CONTEXT, issuer: LOCAL_SETTINGS.TOKEN_ISSUER },
+    }),
+    answer: /:\\"authenticated/,
+  },
+  check: { event: urlEvent({ headers: { authorization: `Bearer ${signedToken()}` } }), answer: /204/ },
   // One recipient.
   "deliver-pushes": {
     event: sqsEvent(entityUpdated({ entityId: "order-17", message: "m" }, { time: NOW })),

@@ -1,5 +1,9 @@
 import { basename } from "node:path";
-import { describeTemplate, projectTemplate } from "../packages/emulator/tests/support/project-template.ts";
+import {
+  describeTemplate,
+  EVERY_FUNCTION,
+  projectTemplate,
+} from "../packages/emulator/tests/support/project-template.ts";
 
 /** The memory at which a function has one core. AWS Lambda Developer Guide, "Configure Lambda function memory". */
 const ONE_CORE_MEGABYTES = 1769;
@@ -16,6 +20,6 @@ export function shareOfCore(megabytes: number): number {
 
 /** The memory that the template gives each function, by the name of its folder in dist. */
 export function templateMegabytes(): ReadonlyMap<string, number> {
-  const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
+  const { functions } = describeTemplate(projectTemplate(), EVERY_FUNCTION);
   return new Map(functions.map(({ codeUri, memoryMegabytes }) => [basename(codeUri), memoryMegabytes]));
 }

@@ -54,11 +54,16 @@ export const oneRecipient: Answers = {
   "DynamoDB_20120810.GetItem": ({ Key }) => (Key === undefined ? {} : { Item: itemAt(Key) }),
   "DynamoDB_20120810.BatchGetItem": ({ RequestItems = {} }) => ({
     Responses: Object.fromEntries(
-      Object.entries(RequestItems).map(([table, { Keys }]) => [table, Keys.map((key) => itemAt(key))]),
+      Object.entries(RequestItems).map(([table, { Keys }]) => [table, Keys.filter(isRecord).map(itemAt)]),
     ),
     UnprocessedKeys: {},
   }),
 };
+
+/** No token is revoked. */
+function isRecord({ pk }: Key): boolean {
+  return !pk.S.startsWith("REVOKED#");
+}
 
 /** The row of a subscriber in an entity's partition, or else the record of a connection. */
 function itemAt({ pk, sk }: Key): unknown {

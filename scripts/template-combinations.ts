@@ -9,6 +9,7 @@ export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, strin
   development: {
     Production: "false",
     MintTestTokens: "true",
+    CheckEndpoint: "true",
     AlarmEmail: "ops@example.com",
     JwtSecret: "kZ8vQ2mX7pL4tR9wB3nY6cF1hJ5sD0gA",
     ReservedConcurrency: "20",

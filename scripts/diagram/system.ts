@@ -13,7 +13,7 @@ import { type Grant, grantsOf } from "./grants.ts";
 const TEMPLATE = "infra/template.yaml";
 
 /** Parameters with which every optional function exists. */
-const PARAMETERS = { MintTestTokens: "true" };
+const PARAMETERS = { MintTestTokens: "true", CheckEndpoint: "true" };
 
 const ACCOUNT = {
   accountId: "<account>",

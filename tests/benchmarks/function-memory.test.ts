@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { shareOfCore, templateMegabytes } from "../../benchmarks/function-memory.ts";
-import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
+import {
+  describeTemplate,
+  EVERY_FUNCTION,
+  projectTemplate,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { functionNames } from "../../scripts/build.ts";
 
 it("a share of a core grows with the memory, up to one core", () => {
@@ -26,7 +30,7 @@ function boldMegabytes(): readonly (readonly [name: string, megabytes: number])[
 }
 
 it("docs/deployment.md has the template's memory of every function in bold, in both tables", () => {
-  const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
+  const { functions } = describeTemplate(projectTemplate(), EVERY_FUNCTION);
   const template = functions.map(({ logicalId, memoryMegabytes }) => [logicalId, memoryMegabytes] as const);
   const inOrder = (rows: readonly (readonly [string, number])[]) => rows.map(String).toSorted();
   expect(inOrder(boldMegabytes())).toEqual(inOrder([...template, ...template]));

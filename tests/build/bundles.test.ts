@@ -12,6 +12,7 @@ import { deployedSettings, startAwsStandIn } from "../../benchmarks/aws-stand-in
 import { buildFunction, functionNames } from "../../scripts/build.ts";
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
 import { sqsEvent } from "../support/queued-messages.ts";
+import { urlEvent } from "../support/url-event.ts";
 
 type Invocation = { readonly event: unknown; readonly answer: unknown; readonly budgetKb: number };
 
@@ -23,7 +24,7 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
   // 14 KB more than with the stack's own secret alone: the import of published keys (6 KB of jose), and the rules for
   // issuers. V8 only scans their functions until one is called.
   authorizer: { event: authorizerEvent(), answer: { error: "Unauthorized" }, budgetKb: 326 },
-  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 340 },
+  connect: { event: connectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 342 },
   disconnect: { event: disconnectEvent(), answer: { value: { statusCode: 200 } }, budgetKb: 340 },
   default: {
     event: messageEvent('{"action":"no-such-action"}'),
@@ -39,6 +40,16 @@ const INVOCATIONS: Readonly<Record<string, Invocation>> = {
     event: messageEvent('{"action":"unsubscribe","entityId":"order-17"}'),
     answer: { value: expect.objectContaining({ body: expect.stringContaining("NOT_CONNECTED") }) },
     budgetKb: 360,
+  },
+  authenticate: {
+    event: messageEvent('{"action":"authenticate","token":"a.b.c","id":"7"}'),
+    answer: { value: expect.objectContaining({ body: expect.stringContaining("TOKEN_REFUSED") }) },
+    budgetKb: 402,
+  },
+  check: {
+    event: urlEvent(),
+    answer: { value: expect.objectContaining({ statusCode: 401 }) },
+    budgetKb: 400,
   },
   "create-test-jwt": {
     event: { userId: "ann" },
@@ -229,7 +240,8 @@ describe("the adapters in the bundles", () => {
 
 const plantedStore = `
   import { defineModule } from "../../module.ts";
-  export const stores = defineModule({ services: () => console.log("${"planted ".repeat(100)}") });`;
+  export const stores = defineModule({ services: () => console.log("${"planted ".repeat(100)}") });
+  export { stores as renewals, stores as endings, stores as revocations };`;
 
 describe("a bundle without the SDK's other sources of credentials", () => {
   const identities: string[] = [];

@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { describeTemplate, projectTemplate } from "../../packages/emulator/tests/support/project-template.ts";
+import {
+  describeTemplate,
+  EVERY_FUNCTION,
+  projectTemplate,
+} from "../../packages/emulator/tests/support/project-template.ts";
 import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 import { bundledConditions } from "../support/bundled-conditions.ts";
 
-const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
+const { functions } = describeTemplate(projectTemplate(), EVERY_FUNCTION);
 
 /** Variables that the template does not set: those of Lambda, the SDK, Node.js and packages. */
 const NOT_OURS = /^(AWS_|NODE_|UNDICI_|JEST_WORKER_ID$|WATCH_REPORT_DEPENDENCIES$|FORCE_COLOR$)/;

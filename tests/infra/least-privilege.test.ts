@@ -6,12 +6,13 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   describeTemplate,
+  EVERY_FUNCTION,
   localAccount,
   projectTemplate,
 } from "../../packages/emulator/tests/support/project-template.ts";
 import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
-import { connectionKey } from "../../src/adapters/dynamodb/table-keys.ts";
+import { connectionKey, userRevocationKey } from "../../src/adapters/dynamodb/table-keys.ts";
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { encodeEndingTask } from "../../src/adapters/sqs/ending-body.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
@@ -21,12 +22,20 @@ import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { bundledConditions } from "../support/bundled-conditions.ts";
-import { authorizerEvent, connectEvent, disconnectEvent, messageEvent } from "../support/gateway-events.ts";
-import { goodToken } from "../support/good-token.ts";
+import { forgeJws } from "../support/forged-jws.ts";
+import {
+  AUTHORIZER_CONTEXT,
+  authorizerEvent,
+  connectEvent,
+  disconnectEvent,
+  messageEvent,
+} from "../support/gateway-events.ts";
+import { goodClaims, goodToken } from "../support/good-token.ts";
 import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
 import { adminEvent, entityUpdated, scheduledEvent, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
 import { permissionsOf } from "../support/role-permissions.ts";
+import { urlEvent } from "../support/url-event.ts";
 
 type Work = {
   readonly events: readonly unknown[];
@@ -56,6 +65,28 @@ const sendersRecord: Answer = {
     ],
   },
 };
+
+const sendersItem: Answer = {
+  body: { Item: marshall(toConnectionItem({ ...aLiveConnection(), identity: { userId: "ann" as UserId } })) },
+};
+
+/** An item of the revocations of ann's tokens. */
+const revocation: Answer = {
+  body: {
+    Responses: {
+      WebsocketTable: [marshall({ ...userRevocationKey("ann" as UserId), issuedBefore: 2_000_000_000 })],
+    },
+  },
+};
+
+/** Ends later than the token of the record. */
+const renewedToken = forgeJws({
+  payload: {
+    ...goodClaims(Math.floor(now / 1000)),
+    ...{ iss: "portcullis", aud: "portcullis", exp: Math.floor(now / 1000) + 7200 },
+  },
+  key: "role-signing-secret-0123456789abcdef",
+});
 
 /** A message of a user subscribed to this entity, or none. */
 function answerToSender(row: Readonly<Record<string, unknown>> = {}): RecordingAws["answer"] {
@@ -102,7 +133,26 @@ const work: Readonly<Record<string, Work>> = {
     answer: () => secret,
   },
   CreateTestJwt: { events: [{ userId: "ann" }], answer: () => secret },
-  Connect: { events: [connectEvent()] },
+  Connect: {
+    events: [connectEvent()],
+    // Revoked, so that the record is closed again.
+    answer: (action) => (action === "dynamodb:BatchGetItem" ? revocation : undefined),
+  },
+  Authenticate: {
+    events: [
+      messageEvent(JSON.stringify({ action: "authenticate", token: renewedToken, id: "7" }), {
+        authorizer: { ...AUTHORIZER_CONTEXT, issuer: "portcullis" },
+      }),
+    ],
+    answer: (action) => {
+      if (action === "secretsmanager:GetSecretValue") return secret;
+      return action === "dynamodb:GetItem" ? sendersItem : undefined;
+    },
+  },
+  Check: {
+    events: [urlEvent({ headers: { authorization: `Bearer ${renewedToken}` } })],
+    answer: (action) => (action === "secretsmanager:GetSecretValue" ? secret : undefined),
+  },
   Disconnect: {
     events: [disconnectEvent()],
     answer: (action) => (action === "dynamodb:Query" ? remains : undefined),
@@ -173,7 +223,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
   const aws = await RecordingAws.start();
   onTestFinished(() => aws.close());
   if (answer !== undefined) aws.answer = answer;
-  const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" }, localAccount(aws.origin));
+  const { functions } = describeTemplate(projectTemplate(), EVERY_FUNCTION, localAccount(aws.origin));
   const fn = functions.find(({ name }) => name === functionName);
   if (fn === undefined) throw new Error(`no function ${functionName}`);
   const child = execFile(
@@ -198,7 +248,7 @@ async function permissionsUsedBy(functionName: string, { events, answer }: Work)
 
 describe("least privilege", () => {
   it("is checked for every function", () => {
-    const { functions } = describeTemplate(projectTemplate(), { MintTestTokens: "true" });
+    const { functions } = describeTemplate(projectTemplate(), EVERY_FUNCTION);
 
     expect(Object.keys(work).toSorted()).toEqual(functions.map(({ name }) => name).toSorted());
   });

@@ -9,6 +9,7 @@ import {
   TEMPLATE,
 } from "../../packages/emulator/tests/support/project-template.ts";
 import { authorization } from "../../src/entrypoints/composition/modules/authorization.ts";
+import { checking } from "../../src/entrypoints/composition/modules/checking.ts";
 import { connections } from "../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../src/entrypoints/composition/modules/delivery.ts";
 import { opening } from "../../src/entrypoints/composition/modules/opening.ts";
@@ -22,7 +23,7 @@ import { ConfigurationError, Settings } from "../../src/entrypoints/composition/
 import { anyNearMiss } from "../support/any-near-miss.ts";
 
 const modules = [
-  ...[authorization, connections, delivery, opening, platform, rotation, signingSecrets, stores],
+  ...[authorization, checking, connections, delivery, opening, platform, rotation, signingSecrets, stores],
   ...[subscribing, testTokens, unsubscribing],
 ];
 
@@ -170,6 +171,7 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   },
   ThrottlingRateLimit: { good: ["1", "500", "10000"], bad: ["0", "0.5", "-1", "1e3"] },
   ThrottlingBurstLimit: { good: ["1", "5000"], bad: ["0", "1.5", ""] },
+  CheckConcurrency: { good: ["1", "5", "1000"], bad: ["0", "1001", "", "1.5"] },
   ConnectionLimit: { good: ["0", "1", "50", "1000"], bad: ["-1", "1001", "1.5", "", "none"] },
   SubscriptionLimit: { good: ["1", "100", "1000"], bad: ["0", "1001", "1.5", "1e2", "١", "007", " 1"] },
   ReservedConcurrency: { good: ["0", "20"], bad: ["-1", "1.5", "00"] },

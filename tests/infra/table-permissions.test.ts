@@ -1,5 +1,6 @@
 import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { DynamoConnectionRenewals } from "../../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoEndingConnections } from "../../src/adapters/dynamodb/dynamo-ending-connections.ts";
 import { DynamoRevocationList } from "../../src/adapters/dynamodb/dynamo-revocation-list.ts";
@@ -23,6 +24,7 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
   let subscriptions: DynamoSubscriptionStore;
   let endings: DynamoEndingConnections;
   let revocations: DynamoRevocationList;
+  let renewals: DynamoConnectionRenewals;
   let connection: Connection;
   beforeAll(async () => {
     const table = await createTable();
@@ -38,6 +40,7 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
     subscriptions = new DynamoSubscriptionStore(table);
     endings = new DynamoEndingConnections(table);
     revocations = new DynamoRevocationList(table);
+    renewals = new DynamoConnectionRenewals(table);
   });
 
   const entityId = anEntityId();
@@ -59,7 +62,33 @@ describe.skipIf(!inject("containerEngine"))("the permissions of a function's rol
   const close = () =>
     makeCloseConnection({ connections, subscriptions, clock: new FixedClock(NOW * 1000) })(connection.id);
   it.each<[string, () => Promise<unknown>]>([
-    ["Connect", () => connections.open(connection)],
+    [
+      "Connect",
+      async () => {
+        await connections.countLive(connection.identity.userId, NOW, connection.id, 50);
+        await connections.open(connection);
+        await revocations.concerning({ userId: connection.identity.userId, token: connection.token });
+        await connections.close(connection.id, NOW);
+      },
+    ],
+    [
+      "Authenticate",
+      async () => {
+        const { id, connectedAt, identity, token } = connection;
+        const later = { ...token, expiresAt: addSeconds(token.expiresAt, 60) };
+        const renewal = { connectionId: id, connectedAt, userId: identity.userId, token: later };
+        await revocations.concerning({ userId: identity.userId, token: later });
+        await renewals.renew(renewal, NOW);
+        await renewals.takeBack(renewal, token);
+      },
+    ],
+    [
+      "Check",
+      async () => {
+        await connections.countLive(connection.identity.userId, NOW, undefined, 50);
+        await revocations.concerning({ userId: connection.identity.userId, token: connection.token });
+      },
+    ],
     ["Disconnect", close],
     ["Subscribe", () => Promise.all([entityId, ...Array.from({ length: 14 }, anEntityId)].map(subscribe))],
     ["Unsubscribe", () => Promise.all([entityId, ...many, anEntityId()].map(unsubscribe))],

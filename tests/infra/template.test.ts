@@ -56,15 +56,53 @@ function queuesWrittenBy(role: string): readonly unknown[] {
 }
 
 describe.skipIf(expanded === undefined)("permissions to call", () => {
-  it.each(each("AWS::Lambda::Permission"))(
+  it.each(each("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal !== "*"))(
     "CKV_AWS_364 cfn_nag:W24 cfn_nag:F13 %s names its source",
     (_name, { Properties }) => {
       expect(JSON.stringify(Properties.SourceArn)).toMatch(
-        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authorizers\/\*|JwtSignatureSecret|AdministerEachMinute/,
+        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authenticate|\/authorizers\/\*|JwtSignatureSecret|AdministerEachMinute/,
       );
       expect(Properties.Principal).toMatch(/^(apigateway|events|secretsmanager)\.amazonaws\.com$/);
     },
   );
+
+  it("every caller may invoke Check, through its URL only, and no other function", () => {
+    const open = ofType(template, "AWS::Lambda::Permission").filter(
+      ([, { Properties }]) => Properties.Principal === "*",
+    );
+
+    expect(open.map(([, { Condition, Properties }]) => ({ Condition, ...Properties }))).toEqual([
+      {
+        Condition: "HasCheckEndpoint",
+        Action: "lambda:InvokeFunctionUrl",
+        FunctionName: { Ref: "Check" },
+        Principal: "*",
+        FunctionUrlAuthType: "NONE",
+      },
+      {
+        Condition: "HasCheckEndpoint",
+        Action: "lambda:InvokeFunction",
+        FunctionName: { Ref: "Check" },
+        Principal: "*",
+        InvokedViaFunctionUrl: true,
+      },
+    ]);
+    expect(ofType(template, "AWS::Lambda::Url").map(([name]) => name)).toEqual(["CheckUrl"]);
+  });
+
+  it("attack:N4 Check writes nothing, and has a bounded concurrency of its own", () => {
+    const actions = statementsOf("AWS::IAM::Role")
+      .filter(([name]) => name === "CheckRole")
+      .flatMap(([, { Action }]) => listOf(Action));
+
+    expect(actions.filter((action) => !action.startsWith("logs:")).toSorted()).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:Query",
+      "secretsmanager:GetSecretValue",
+    ]);
+    expect(template.Resources["Check"]?.Properties.ReservedConcurrentExecutions).toEqual({ Ref: "CheckConcurrency" });
+    expect(new RegExp(`^(?:${template.Parameters["CheckConcurrency"].AllowedPattern})$`).test("0")).toBe(false);
+  });
 
   it("the authorizer is on $connect only, and has no identity source", () => {
     const routes = ofType(template, "AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
@@ -528,7 +566,8 @@ describe.skipIf(expanded === undefined)("on a failure", () => {
       ThrottlingRateLimit: { Ref: "ThrottlingRateLimit" },
       ThrottlingBurstLimit: { Ref: "ThrottlingBurstLimit" },
     });
-    for (const [, { Properties }] of each("AWS::Lambda::Function")) {
+    // Check has a concurrency of its own in every stack.
+    for (const [, { Properties }] of each("AWS::Lambda::Function").filter(([name]) => name !== "Check")) {
       expect(Properties.ReservedConcurrentExecutions["Fn::If"][0]).toBe("ReservesConcurrency");
     }
   });

@@ -1,12 +1,17 @@
 import { parseTemplate, type Section, Stack } from "@portcullis/emulator/template";
-import { localAccount, projectTemplate, TEMPLATE } from "../../packages/emulator/tests/support/project-template.ts";
+import {
+  EVERY_FUNCTION,
+  localAccount,
+  projectTemplate,
+  TEMPLATE,
+} from "../../packages/emulator/tests/support/project-template.ts";
 
 /** Permissions that no handler uses: the log group, and calls that a service makes with the role's permissions. */
 const NOT_THE_HANDLERS = /^(logs:|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) )/;
 
 /** The permissions of a function's role for its handler: `dynamodb:PutItem WebsocketTable`. */
 export function permissionsOf(functionName: string): readonly string[] {
-  const stack = new Stack(parseTemplate(TEMPLATE, projectTemplate()), { MintTestTokens: "true" }, localAccount());
+  const stack = new Stack(parseTemplate(TEMPLATE, projectTemplate()), EVERY_FUNCTION, localAccount());
   const role = stack.resources.find(`${functionName}Role`);
   if (role === undefined) throw new Error(`${functionName} has no role`);
   return role.properties

@@ -9,6 +9,7 @@ export {
   type RevokeTokensDetail,
   type SendUserPushDetail,
 } from "./bus-events.ts";
+export { CHECK_ANSWERS, type CheckAnswer, type CheckCode } from "./check-answers.ts";
 export {
   type AuthenticateFrame,
   authenticateFrame,

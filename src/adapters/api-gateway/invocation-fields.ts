@@ -1,6 +1,6 @@
 import type { LogFields } from "../../application/ports/logger.ts";
 import { isPlainObject, ownProperty } from "../../domain/plain-object.ts";
-import { objectField, textField } from "./event-fields.ts";
+import { objectField, textField } from "../event-members.ts";
 
 /**
  * The fields that identify an event in the log, as far as the event has them: ids and the route, never data that a

@@ -12,8 +12,9 @@ import { parseStrictObject } from "../../domain/strict-json.ts";
 import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds, wholeSeconds } from "../../domain/time.ts";
 import { parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
+import { objectField, textField } from "../event-members.ts";
 import { issuerId } from "../issuer-id.ts";
-import { headerValues, objectField, parseEvent, parseRouteEvent, queryValues, textField } from "./event-fields.ts";
+import { headerValues, parseEvent, parseRouteEvent, queryValues } from "./event-fields.ts";
 
 /** A handshake, as API Gateway describes it to a REQUEST authorizer on `$connect`. */
 export type Handshake = { readonly methodArn: string; readonly attempt: ConnectionAttempt };

@@ -75,7 +75,7 @@ export class DynamoConnectionStore implements ConnectionStore {
     });
   }
 
-  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId, most: number): Promise<number> {
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId | undefined, most: number): Promise<number> {
     return callTable(this.#table, "CONNECTION_STORE", async (options) => {
       let count = 0;
       let start: Record<string, unknown> | undefined;

@@ -1,4 +1,5 @@
 import type { AdmissionPolicy, AuthorizeConnection } from "../../application/access/authorize-connection.ts";
+import type { CheckAdmission } from "../../application/access/check-admission.ts";
 import type { MintingPolicy, MintTestToken } from "../../application/access/mint-test-token.ts";
 import type { VerifyToken } from "../../application/access/verify-token.ts";
 import type { CloseConnection, OpenConnection } from "../../application/connections/open-and-close.ts";
@@ -44,6 +45,7 @@ export const services = {
   verifyToken: serviceId<VerifyToken>("VerifyToken"),
   tokenSigner: serviceId<TokenSigner>("TokenSigner"),
   authorizeConnection: serviceId<AuthorizeConnection>("AuthorizeConnection"),
+  checkAdmission: serviceId<CheckAdmission>("CheckAdmission"),
   mintingPolicy: serviceId<MintingPolicy>("MintingPolicy"),
   mintTestToken: serviceId<MintTestToken>("MintTestToken"),
 

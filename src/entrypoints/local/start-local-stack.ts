@@ -42,6 +42,7 @@ export async function startLocalStack(
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {
   return {
     ...(hasOwnIssuer(parameters) && { MintTestTokens: "true" }),
+    CheckEndpoint: "true",
     // The local caller may replay events.
     ReplayPrincipals: localCallerArn(),
     StageName: stage,

@@ -5,15 +5,17 @@ import type { SigningSecrets } from "../../../src/application/ports/signing-secr
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { defineModule, type Module, type Provide } from "../../../src/entrypoints/composition/module.ts";
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
+import { checking } from "../../../src/entrypoints/composition/modules/checking.ts";
 import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
 import { opening } from "../../../src/entrypoints/composition/modules/opening.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
+import { renewing } from "../../../src/entrypoints/composition/modules/renewing.ts";
 import { rotation } from "../../../src/entrypoints/composition/modules/rotation.ts";
 import { signingSecrets as localSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/local.ts";
 import { signingSecrets as managedSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/secrets-manager.ts";
-import { stores as dynamodbStores } from "../../../src/entrypoints/composition/modules/stores/dynamodb.ts";
-import { stores as memoryStores } from "../../../src/entrypoints/composition/modules/stores/in-memory.ts";
+import * as dynamodb from "../../../src/entrypoints/composition/modules/stores/dynamodb.ts";
+import * as memory from "../../../src/entrypoints/composition/modules/stores/in-memory.ts";
 import { subscribing, unsubscribing } from "../../../src/entrypoints/composition/modules/subscriptions.ts";
 import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
@@ -21,11 +23,24 @@ import { ConfigurationError } from "../../../src/entrypoints/composition/setting
 import { EVERY_SETTING } from "../../support/settings.ts";
 
 /** All modules, with the adapters for Lambda or for `npm start`. */
-const modulesOver = (stores: Module, signingSecrets: Module) => [
+const modulesOver = ({ stores, renewals, endings, revocations }: typeof memory, signingSecrets: Module) => [
   ...[platform, signingSecrets, authorization, testTokens],
-  ...[stores, connections, opening, subscribing, unsubscribing, delivery, rotation],
+  ...[
+    stores,
+    renewals,
+    endings,
+    revocations,
+    checking,
+    connections,
+    opening,
+    renewing,
+    subscribing,
+    unsubscribing,
+    delivery,
+    rotation,
+  ],
 ];
-const MODULES = modulesOver(memoryStores, localSecrets);
+const MODULES = modulesOver(memory, localSecrets);
 
 function composed(modules: readonly Module[], environment = EVERY_SETTING): Container {
   return composeWith(environment, new Container({ defaultScope: "Singleton" }), new Set(), modules);
@@ -44,7 +59,7 @@ describe("the composition root", () => {
       GSI1_NAME: "GSI1",
       SECRETS: "secrets-manager",
     };
-    const container = composed(modulesOver(dynamodbStores, managedSecrets), { ...EVERY_SETTING, ...aws });
+    const container = composed(modulesOver(dynamodb, managedSecrets), { ...EVERY_SETTING, ...aws });
     for (const id of Object.values(services)) expect(container.get(id)).toBeDefined();
   });
 
@@ -58,8 +73,8 @@ describe("the composition root", () => {
   });
 
   it.each([
-    ["STORE must be dynamodb", dynamodbStores, { STORE: "memory", TABLE_NAME: "table", GSI1_NAME: "GSI1" }],
-    ["STORE must be memory", memoryStores, { STORE: "dynamodb" }],
+    ["STORE must be dynamodb", dynamodb.stores, { STORE: "memory", TABLE_NAME: "table", GSI1_NAME: "GSI1" }],
+    ["STORE must be memory", memory.stores, { STORE: "dynamodb" }],
     ["SECRETS must be secrets-manager", managedSecrets, { SECRETS: "local" }],
     ["SECRETS must be local", localSecrets, { SECRETS: "secrets-manager" }],
   ])("fault:K13 refuses to start if the settings name another adapter: %s", (problem, module, environment) => {

@@ -7,6 +7,7 @@ import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-rev
 import { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
+import { makeCheckAdmission } from "../../../src/application/access/check-admission.ts";
 import { makeMintTestToken } from "../../../src/application/access/mint-test-token.ts";
 import { makeVerifyToken } from "../../../src/application/access/verify-token.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
@@ -15,6 +16,7 @@ import { Secret } from "../../../src/domain/secret.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { authenticateHandler } from "../../../src/entrypoints/lambda/handlers/authenticate.ts";
 import { authorizerHandler } from "../../../src/entrypoints/lambda/handlers/authorizer.ts";
+import { checkHandler } from "../../../src/entrypoints/lambda/handlers/check.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
 import { createTestJwtHandler } from "../../../src/entrypoints/lambda/handlers/create-test-jwt.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disconnect.ts";
@@ -33,6 +35,7 @@ import { goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { authorizeOver, verifierOver } from "../../support/one-issuer.ts";
 import { openConnectionOver } from "../../support/open-connection.ts";
+import { urlEvent } from "../../support/url-event.ts";
 
 /** The time limit of an invocation without a fault. */
 const TIME_ENOUGH = 60_000;
@@ -117,6 +120,10 @@ const CALLS: readonly {
   { title: "authenticate", port: "revocations", method: "concerning", invoke: authenticate },
   { title: "authenticate", port: "connections", method: "renew", invoke: authenticate },
   { title: "authenticate", port: "clock", method: "now", invoke: authenticate },
+  { title: "check", port: "secrets", method: "read", invoke: check },
+  { title: "check", port: "connections", method: "countLive", invoke: check },
+  { title: "check", port: "revocations", method: "concerning", invoke: check },
+  { title: "check", port: "clock", method: "now", invoke: check },
   { title: "create-test-jwt", port: "secrets", method: "read", invoke: mint },
   { title: "create-test-jwt", port: "clock", method: "now", invoke: mint },
 ];
@@ -154,11 +161,22 @@ async function authenticate(all: Parts) {
   return authenticateHandler({ renew, logger })(messageEvent(body, { authorizer }), context);
 }
 
+function check({ secrets, clock, logger, context, ...stores }: Parts) {
+  const deps = { authorize: authorizeOver(secrets, clock), issuerIds: issuerId, clock, limit: 50, ...stores };
+  const headers = { authorization: `Bearer ${goodToken(NOW)}` };
+  return checkHandler({ check: makeCheckAdmission(deps), logger })(urlEvent({ headers }), context);
+}
+
 /** Whether the caller's request succeeded. */
 function isGranted(answer: unknown): boolean {
   const { policyDocument, statusCode, authToken, body } = answer as Record<string, unknown>;
   if (typeof body === "string") return JSON.parse(body).type === "authenticated";
-  return JSON.stringify(policyDocument ?? "").includes("Allow") || statusCode === 200 || authToken !== undefined;
+  return (
+    JSON.stringify(policyDocument ?? "").includes("Allow") ||
+    statusCode === 200 ||
+    statusCode === 204 ||
+    authToken !== undefined
+  );
 }
 
 async function outcomeOf(invoke: () => Promise<unknown>): Promise<{ granted: boolean; text: string }> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
   describeTemplate,
+  EVERY_FUNCTION,
   projectTemplate,
   replaced,
 } from "../../../packages/emulator/tests/support/project-template.ts";
@@ -13,7 +14,7 @@ const template = projectTemplate();
 
 /** Files of the functions that a template declares. */
 function filesOf(text: string): readonly string[] {
-  return describeTemplate(text, { MintTestTokens: "true" }).functions.map((fn) => fileURLToPath(handlerFile(fn)));
+  return describeTemplate(text, EVERY_FUNCTION).functions.map((fn) => fileURLToPath(handlerFile(fn)));
 }
 
 function lineOf(text: string, piece: string): number {

@@ -6,6 +6,9 @@ import type { StackDescription } from "../../src/template/stack-description.ts";
 
 export const TEMPLATE = "infra/template.yaml";
 
+/** The parameters with which the template has all its functions. */
+export const EVERY_FUNCTION = { MintTestTokens: "true", CheckEndpoint: "true" };
+
 export function projectTemplate(): string {
   return readFileSync(TEMPLATE, "utf8");
 }

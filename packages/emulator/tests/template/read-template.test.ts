@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   describeTemplate,
+  EVERY_FUNCTION,
   localAccount,
   projectTemplate,
   replaced,
@@ -10,7 +11,7 @@ import {
 const template = projectTemplate();
 
 describe("the project's template", () => {
-  const stack = describeTemplate(template, { MintTestTokens: "true" });
+  const stack = describeTemplate(template, EVERY_FUNCTION);
 
   it("declares the API for clients", () => {
     expect(stack.api.stages).toEqual([{ name: "dev" }]);
@@ -21,6 +22,7 @@ describe("the project's template", () => {
       ["$default", "Default", true],
       ["subscribe", "Subscribe", true],
       ["unsubscribe", "Unsubscribe", true],
+      ["authenticate", "Authenticate", true],
     ]);
   });
 
@@ -125,6 +127,7 @@ describe("a template that is broken on AWS is broken here", () => {
     expect(api.routes.filter((route) => route.routeResponse).map((route) => route.routeKey)).toEqual([
       "$default",
       "unsubscribe",
+      "authenticate",
     ]);
   });
 

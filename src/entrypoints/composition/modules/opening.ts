@@ -1,7 +1,7 @@
 import { makeOpenConnection } from "../../../application/connections/open-and-close.ts";
+import { readConnectionLimit } from "../connection-limit-setting.ts";
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
-import type { Settings } from "../settings.ts";
 
 /** Opens connections, up to a limit for each user. It is a separate module because closing needs no limit. */
 export const opening = defineModule({
@@ -14,8 +14,3 @@ export const opening = defineModule({
     );
   },
 });
-
-/** The most live connections of one user; 0 for no limit. */
-export function readConnectionLimit(settings: Settings): number {
-  return settings.wholeNumber("CONNECTION_LIMIT", { min: 0, max: 1000, fallback: 50 });
-}

@@ -1,5 +1,5 @@
 import { signingSecrets } from "#signing-secrets";
-import { stores } from "#stores";
+import { renewals, revocations, stores } from "#stores";
 import { parseAuthenticateFrame } from "../../../adapters/api-gateway/client-frames.ts";
 import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { authorization } from "../../composition/modules/authorization.ts";
@@ -9,7 +9,10 @@ import { services } from "../../composition/services.ts";
 import { authenticateHandler } from "../handlers/authenticate.ts";
 
 export const { handler, prime } = lambdaFunction({
-  modules: [platform, signingSecrets, authorization, stores, renewing],
+  modules: [platform, signingSecrets, authorization, stores, renewals, revocations, renewing],
   handler: (get) => authenticateHandler({ renew: get(services.renewConnection), logger: get(services.logger) }),
-  rehearse: async () => parseAuthenticateFrame({ action: "authenticate", token: "a.b.c", id: "rehearsal" }),
+  rehearse: ({ connections, connection: { id, identity }, now }) => {
+    parseAuthenticateFrame({ action: "authenticate", token: "a.b.c", id });
+    return connections.liveConnectionsAmong([id], identity.userId, now);
+  },
 });

@@ -1,4 +1,4 @@
-import type { ConnectionVerdict } from "../../../application/access/authorize-connection.ts";
+import type { AdmissionVerdict } from "../../../application/access/check-admission.ts";
 import type { LogFields } from "../../../application/ports/logger.ts";
 import type { PresentedToken } from "../../../domain/token/verdict.ts";
 
@@ -16,18 +16,11 @@ export function tokenFields({
 }
 
 /** What the log says of a verdict. Claims that no signature vouches for are never logged. */
-export function verdictFields(verdict: ConnectionVerdict): LogFields {
-  switch (verdict.kind) {
-    case "accepted":
-      return { outcome: verdict.kind, userId: verdict.identity.userId, ...tokenFields(verdict.token) };
-    case "refused":
-      return {
-        outcome: verdict.kind,
-        reason: verdict.reason,
-        userId: verdict.identity.userId,
-        ...tokenFields(verdict.token),
-      };
-    case "rejected":
-      return { outcome: verdict.kind, reason: verdict.reason, ...(verdict.verified && tokenFields(verdict.verified)) };
+export function verdictFields(verdict: AdmissionVerdict): LogFields {
+  const { kind: outcome } = verdict;
+  if (verdict.kind === "rejected") {
+    return { outcome, reason: verdict.reason, ...(verdict.verified && tokenFields(verdict.verified)) };
   }
+  const reason = verdict.kind === "refused" ? { reason: verdict.reason } : {};
+  return { outcome, ...reason, userId: verdict.identity.userId, ...tokenFields(verdict.token) };
 }

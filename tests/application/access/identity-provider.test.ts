@@ -52,7 +52,7 @@ describe("a whole identity provider", () => {
     const tokens = await provider.login("ann");
 
     expect(tokens.id_token).toMatch(/^ey/);
-    expect(await verdictOn(tokens.id_token)).toEqual({ kind: "rejected", reason: "TYPE_NOT_ALLOWED" });
+    expect(await verdictOn(tokens.id_token)).toMatchObject({ kind: "rejected", reason: "TYPE_NOT_ALLOWED" });
   });
 
   it("attack:C16 lets no user in with the token of another provider that signs with the same algorithm", async () => {
@@ -62,6 +62,6 @@ describe("a whole identity provider", () => {
     const { access_token } = await other.provider.login("ann");
 
     expect(await other.verdictOn(access_token)).toMatchObject({ kind: "accepted" });
-    expect(await verdictOn(access_token)).toEqual({ kind: "rejected", reason: "SIGNATURE_INVALID" });
+    expect(await verdictOn(access_token)).toMatchObject({ kind: "rejected", reason: "SIGNATURE_INVALID" });
   });
 });

@@ -77,8 +77,12 @@ describe("two issuers in one verifier", () => {
     const before = keys.asked.length;
     const ofProvider = await verdictOn(providerToken());
 
-    expect(ofSecret).toMatchObject({ kind: "accepted", identity: { userId: "ann" }, tokenExpiresAt: NOW + 3600 });
-    expect(ofProvider).toMatchObject({ kind: "accepted", identity: { userId: "bob" }, tokenExpiresAt: NOW + 600 });
+    expect(ofSecret).toMatchObject({ kind: "accepted", identity: { userId: "ann" }, token: { expiresAt: NOW + 3600 } });
+    expect(ofProvider).toMatchObject({
+      kind: "accepted",
+      identity: { userId: "bob" },
+      token: { expiresAt: NOW + 600 },
+    });
     expect({ before, asked: keys.asked, reads: secrets.reads }).toEqual({
       before: 0,
       asked: [{ kind: "header", algorithm: PROVIDER.algorithms[0], keyId: "1" }],
@@ -95,7 +99,10 @@ describe("two issuers in one verifier", () => {
       "IDENTITY_INVALID",
     ],
   ])("refuses a token of one issuer with %s", async (_row, claims, reason) => {
-    expect(await twoIssuers().verdictOn(providerToken(claims))).toEqual(rejected(reason));
+    expect(await twoIssuers().verdictOn(providerToken(claims))).toEqual({
+      ...rejected(reason),
+      verified: { issuer: "https://provider.example" },
+    });
   });
 
   it.each([

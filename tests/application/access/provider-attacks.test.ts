@@ -27,7 +27,7 @@ describe("the attack table, at issuers with a JWKS,", () => {
   });
 
   it.each(publishedKeyAttacks)("$id $title is $reason (CWE-$cwe)", async ({ token, reason }) => {
-    expect(await verdictOn(token)).toStrictEqual({ kind: "rejected", reason });
+    expect(await verdictOn(token)).toMatchObject({ kind: "rejected", reason });
   });
 
   it("attack:C3 attack:C4 fetched nothing", () => {

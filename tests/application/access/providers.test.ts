@@ -403,7 +403,7 @@ describe.each(Object.entries(PROVIDERS))("%s", (_name, { entry, jwks = JWKS, acc
   });
 
   it.each(Object.entries(refused))("attack:D11 attack:D12 attack:D13 refuses %s", async (_kind, token) => {
-    expect(await verdictOn(signed(token))).toEqual({ kind: "rejected", reason: token.reason });
+    expect(await verdictOn(signed(token))).toMatchObject({ kind: "rejected", reason: token.reason });
   });
 });
 
@@ -425,6 +425,6 @@ describe("the user of a provider", () => {
 
     expect(await userOf({})).toMatchObject({ identity: { userId: "5ba552d67" } });
     expect(await userOf({ iss: other.issuer })).toMatchObject({ identity: { userId: "other:5ba552d67" } });
-    expect(await userOf({ sub: "other:5ba552d67" })).toEqual({ kind: "rejected", reason: "IDENTITY_INVALID" });
+    expect(await userOf({ sub: "other:5ba552d67" })).toMatchObject({ kind: "rejected", reason: "IDENTITY_INVALID" });
   });
 });

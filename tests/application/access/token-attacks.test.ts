@@ -30,7 +30,7 @@ describe("the attack table, at the use case,", () => {
   it.each(tokenAttacks)("$id $title is $reason (CWE-$cwe)", async ({ token, reason }) => {
     const verdict = await show(token(target));
 
-    expect(verdict).toStrictEqual({ kind: "rejected", reason });
+    expect(verdict).toMatchObject({ kind: "rejected", reason });
   });
 
   it("leaves the next good token accepted and every object's prototype as it was", async () => {

@@ -30,6 +30,10 @@ export function hints({ port, stage }: Place): readonly Hint[] {
       lines: [`npx wscat -c "${url}?access_token=$TOKEN"`],
     },
     {
+      title: "or ask what a handshake would be answered:",
+      lines: [`curl -i -X POST -H "Authorization: Bearer $TOKEN" http://127.0.0.1:${port}/_functions/Check/check`],
+    },
+    {
       title: "Subscribe to an entity there:",
       lines: ['{"action":"subscribe","entityId":"order-17"}'],
     },

@@ -4,6 +4,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 
 import type { RunningTemplate } from "@portcullis/emulator";
 import {
+  authenticateFrameSchema,
   entityUpdatedDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
@@ -15,19 +16,27 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
+import { pause } from "../../support/pause.ts";
 
 const EXCHANGED = "docs/examples/exchanged.json";
 
 const SCHEMAS = {
   subscribe: subscribeFrameSchema,
   unsubscribe: unsubscribeFrameSchema,
+  authenticate: authenticateFrameSchema,
   ...serverFrameSchemas,
   publishEntityUpdated: entityUpdatedDetailSchema,
   publishUserPush: sendUserPushDetailSchema,
 } as const;
 
 /** The values in the documentation for those that differ from run to run. */
-const STEADY = { requestId: "PJqCOG4zqRcFcPw=", time: "2026-01-01T12:00:00Z" } as const;
+const STEADY = {
+  requestId: "PJqCOG4zqRcFcPw=",
+  time: "2026-01-01T12:00:00Z",
+  token: "<a JSON Web Token>",
+  now: 1_767_268_800,
+  expiresAt: 1_767_272_400,
+} as const;
 
 const exchanged: Record<string, unknown[]> = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, []]));
 let runtime: RunningTemplate;
@@ -125,6 +134,32 @@ describe("the whole story, over the wire", () => {
     expect(JSON.parse(await bob.text())).toMatchObject({ type: "Entity Updated" });
     expect(ann.unread).toBe(0);
     for (const client of [ann, bob]) client.ws.close();
+  });
+
+  it("a client takes a newer token on its connection, and no other user's", async () => {
+    const ann = await connectAs("ann");
+    // Ends of tokens are whole seconds, so that a token of the next second ends later.
+    await pause(1100);
+    ann.send(record("authenticate", { action: "authenticate", token: await tokenFor("ann"), id: "4" }));
+    const answer = record("authenticated", JSON.parse(await ann.text()));
+    expect(answer).toMatchObject({ type: "authenticated", id: "4" });
+    expect(Number(answer["expiresAt"]) - Number(answer["now"])).toBeGreaterThan(3590);
+    ann.send({ action: "authenticate", token: await tokenFor("bob"), id: "5" });
+    record("error", JSON.parse(await ann.text()));
+    ann.ws.close();
+  });
+
+  it("a check tells what a handshake would be answered, to a page of any origin", async () => {
+    const check = (headers: Record<string, string>) =>
+      fetch(`${runtime.functionUrls["Check"]}check`, {
+        method: "POST",
+        headers: { origin: "https://app.example.com", ...headers },
+      });
+    const good = await check({ authorization: `Bearer ${await tokenFor("ann")}` });
+    expect([good.status, good.headers.get("access-control-allow-origin")]).toEqual([204, "https://app.example.com"]);
+    const bad = await check({ authorization: "Bearer a.b.c" });
+    expect(bad.status).toBe(401);
+    expect(await bad.json()).toEqual({ error: "invalid_token", code: "TOKEN_REFUSED" });
   });
 
   it("attack:I4 an event of a source that is not allowed reaches no client, and delays none", async () => {

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { CLOSE_CODES, DETAIL_TYPES, ERROR_EXPLANATIONS } from "@portcullis/protocol";
+import { CHECK_ANSWERS, CLOSE_CODES, DETAIL_TYPES, DISCONNECT_CODES, ERROR_EXPLANATIONS } from "@portcullis/protocol";
 import { describe, expect, it } from "vitest";
 
 /** Installed, built or downloaded folders, which are not in the repository. */
@@ -44,6 +44,15 @@ function existsSomewhere(path: string, roots: readonly string[] = ROOTS): boolea
   return roots.some((root) => existsSync(join(root, folder)) || globSync(join(root, path)).length > 0);
 }
 
+/** A section of the protocol's page, up to the next heading. */
+function sectionOf(heading: string): string {
+  return textOf("docs/protocol.md").split(`${heading}\n`)[1]?.split(/\n##/)[0] ?? "";
+}
+
+function codesIn(heading: string): string[] {
+  return [...sectionOf(heading).matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code = ""]) => code);
+}
+
 describe("the documents", () => {
   it("are found", () => {
     expect(documents).toEqual(expect.arrayContaining(["README.md", "ARCHITECTURE.md", "docs/protocol.md"]));
@@ -74,7 +83,17 @@ describe("the documents", () => {
 
   it("docs/protocol.md lists every code of an error frame, and no other", () => {
     const declared = Object.keys(ERROR_EXPLANATIONS);
-    expect(matchesIn("docs/protocol.md", /^\| `([A-Z_]+)` +\|/gm).sort()).toStrictEqual(declared.sort());
+    expect(codesIn("### Error frames").sort()).toStrictEqual(declared.sort());
+  });
+
+  it("docs/protocol.md lists every code of a last frame, and no other", () => {
+    expect(codesIn("### The last frame").sort()).toStrictEqual(Object.keys(DISCONNECT_CODES).sort());
+  });
+
+  it("docs/protocol.md lists every answer of the check endpoint with its status, and no other", () => {
+    const listed = [...sectionOf("### Why a handshake is refused").matchAll(/^\| (\d{3})[\d, ]* \| `([A-Z_]+)` +\|/gm)];
+    const answers = Object.entries(CHECK_ANSWERS).map(([code, { status }]) => `${status} ${code}`);
+    expect(listed.map(([, status, code]) => `${status} ${code}`).sort()).toStrictEqual(answers.sort());
   });
 
   it("docs/protocol.md lists every close code, and no other", () => {

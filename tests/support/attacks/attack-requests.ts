@@ -36,7 +36,11 @@ function requestOf({ multiValueHeaders, multiValueQueryStringParameters }: Retur
   return text.replace(/\r\n\r\n$/, `\r\n${lines.join("")}\r\n`);
 }
 
-/** Whether the gateway accepts the request: by its length and by the characters of its headers. */
+/**
+ * Whether the gateway accepts the request: by its length, by the characters of its headers, and with one header
+ * `Authorization` at most.
+ */
 function isSendable([, request]: AttackRequest): boolean {
-  return request.length < 4096 && /^[\r\n\t -~]*$/.test(request);
+  const isRepeated = (request.match(/^authorization:/gim) ?? []).length > 1;
+  return request.length < 4096 && /^[\r\n\t -~]*$/.test(request) && !isRepeated;
 }

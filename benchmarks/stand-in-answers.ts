@@ -44,11 +44,12 @@ export const emptyTable: Answers = {
   "DynamoDB_20120810.Query": () => ({ Items: [], Count: 0, ScannedCount: 0 }),
 };
 
-/** A table in which each connection is open and has one subscription, and each audience is one recipient. */
+/** A table in which each connection is open and has one subscription, each audience is one recipient, and none ends soon. */
 export const oneRecipient: Answers = {
   ...emptyTable,
   "DynamoDB_20120810.Query": ({ ExpressionAttributeValues = {} }) => {
-    const { ":connection": connection, ":entity": entity } = ExpressionAttributeValues;
+    const { ":connection": connection, ":entity": entity, ":slot": slot } = ExpressionAttributeValues;
+    if (slot !== undefined) return { Items: [], Count: 0, ScannedCount: 0 };
     return { Items: [itemAt({ pk: connection ?? entity ?? RECIPIENT, sk: RECIPIENT })], Count: 1, ScannedCount: 1 };
   },
   "DynamoDB_20120810.GetItem": ({ Key }) => (Key === undefined ? {} : { Item: itemAt(Key) }),

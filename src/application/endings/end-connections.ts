@@ -10,6 +10,7 @@ import type { ConnectionEnder } from "../ports/connection-ender.ts";
 import type { EndingConnections, InspectedConnection } from "../ports/ending-connections.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SubscriptionStore } from "../ports/subscription-store.ts";
+import { makeSemaphore, type Semaphore } from "../push/semaphore.ts";
 import { type EndingTally, newEndingTally } from "./ending-report.ts";
 import { makeSendRequest, type RequestDependencies, type SendRequest } from "./requests.ts";
 
@@ -63,6 +64,8 @@ type Told = "told" | "gone" | "left";
 
 export function makeEndConnections(deps: EndConnectionsDependencies): EndConnections {
   const sendRequest = makeSendRequest(deps);
+  // A call of a store that waits for its turn in the SDK would use up its time limit.
+  const inTurn = makeSemaphore(deps.concurrency);
   return async (batch) => {
     const counts = newEndingTally();
     const left: ConnectionId[] = [];
@@ -71,14 +74,14 @@ export function makeEndConnections(deps: EndConnectionsDependencies): EndConnect
     const hasEnded = inspected.some(({ kind }) => kind === "ended");
     if (hasEnded && batch.whatHasEnded === "stop") return { ...counts, left, found: "another-task" };
 
-    const claimed = await claimAll(inspected, batch, left, deps);
+    const claimed = await claimAll(inspected, batch, { left, inTurn }, deps);
     const steps = stepsOf(batch, counts, sendRequest, deps);
     const told = await Promise.all(claimed.map(async (one) => ({ one, outcome: await steps.tell(one) })));
     if (told.some(({ outcome }) => outcome === "told")) await pause(FAREWELL_MILLIS, deps);
     await Promise.all(
       told.map(async ({ one, outcome }) => {
         const isClosed = outcome === "gone" || (outcome === "told" && (await steps.close(one)));
-        if (!isClosed || !(await steps.forget(one))) left.push(one.id);
+        if (!isClosed || !(await inTurn(() => steps.forget(one)))) left.push(one.id);
         else {
           counts.ended += 1;
           if (outcome === "gone") counts.gone += 1;
@@ -106,14 +109,14 @@ async function inspect(
 async function claimAll(
   inspected: readonly InspectedConnection[],
   batch: EndingBatch,
-  left: ConnectionId[],
+  { left, inTurn }: { readonly left: ConnectionId[]; readonly inTurn: Semaphore },
   deps: EndConnectionsDependencies,
 ): Promise<readonly Claimed[]> {
   const claims = inspected.map(async (one): Promise<Claimed | undefined> => {
     if (one.kind === "ended") return batch.whatHasEnded === "close" ? one : undefined;
     const { connection } = one;
     try {
-      return await claim(connection, batch, deps);
+      return await inTurn(() => claim(connection, batch, deps));
     } catch (thrown) {
       left.push(connection.id);
       deps.logger.warn("connection not claimed", { connectionId: connection.id, ...faultFields(thrown) });

@@ -178,6 +178,23 @@ describe("a store that fails", () => {
     expect(world.ender.of(ids[1] as never)).toEqual([]);
   });
 
+  it("is asked a bounded number of things at once", async () => {
+    const { world, ids } = await worldWith(60, 0, { concurrency: 5 });
+    const { endings } = world.deps;
+    const end = endings.end.bind(endings);
+    let atOnce = 0;
+    let most = 0;
+    endings.end = async (...call) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await world.time.pause(10);
+      atOnce -= 1;
+      return end(...call);
+    };
+    expect(await world.endBatch({ ids })).toMatchObject({ ended: 60 });
+    expect(most).toBe(5);
+  });
+
   it("leaves all if they cannot be inspected", async () => {
     const { world, ids } = await worldWith(3);
     world.deps.endings.inspect = async () => {

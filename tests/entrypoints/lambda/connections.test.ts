@@ -6,6 +6,7 @@ import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { PinoLogger } from "../../../src/adapters/pino/pino-logger.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 import type { TokenId } from "../../../src/domain/token/token-facts.ts";
@@ -34,6 +35,8 @@ function handlers({ limit = 50 } = {}) {
     revocations,
     connect: connectHandler({ open: openConnectionOver({ connections, clock, revocations, limit }), logger }),
     disconnect: disconnectHandler({ close: makeCloseConnection({ connections, subscriptions, clock }), logger }),
+    record: (id: string) =>
+      connections.liveConnectionsAmong([id as ConnectionId], "ann" as UserId, toEpochSeconds(clock.now())),
     liveConnectionsOf: async (user: string) =>
       (await connections.liveConnectionsOf(user as UserId, toEpochSeconds(clock.now()))).items,
   };
@@ -41,9 +44,9 @@ function handlers({ limit = 50 } = {}) {
 
 describe("connect", () => {
   it("remembers the connection and its user, until the token ends", async () => {
-    const { connect, liveConnectionsOf } = handlers();
+    const { connect, record } = handlers();
     expect(await connect(connectEvent(), lambdaContext())).toEqual({ statusCode: 200 });
-    expect(await liveConnectionsOf("ann")).toEqual([
+    expect(await record("gbgHYy9RVQAYKEj2kA==")).toEqual([
       {
         id: "gbgHYy9RVQAYKEj2kA==",
         identity: { userId: "ann", firstName: "Ann", lastName: "Bee", sub: "subject-1" },

@@ -68,6 +68,8 @@ describe("a JWK Set", () => {
     ["attack:C14 a modulus of 1,024 bits behind zeros", { n: `${"A".repeat(172)}${WEAK["n"]}` }],
     ["attack:C14 an even modulus", { n: `${RSA["n"]?.slice(0, -1)}A` }],
     ["attack:C14 a modulus of 16,384 bits", { n: Buffer.alloc(2048, 255).toString("base64url") }],
+    ["attack:C14 a modulus of 250,000 characters, which takes a minute to compute with", { n: "_".repeat(250_000) }],
+    ["attack:C14 an exponent of 250,000 characters", { e: "_".repeat(250_000) }],
     ["attack:C14 exponent 1", { e: "AQ" }],
     ["attack:C14 exponent 3", { e: "Aw" }],
     ["attack:C14 an even exponent", { e: "AQAC" }],

@@ -47,7 +47,9 @@ export class HttpsJwkSetSource implements JwkSetSource {
 
   #get(signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-      const options = { agent: false, headers: HEADERS, signal, ...(this.#ca !== undefined && { ca: this.#ca }) };
+      const ca = this.#ca !== undefined && { ca: this.#ca };
+      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED can turn the default off: any server could then supply keys.
+      const options = { agent: false, headers: HEADERS, signal, rejectUnauthorized: true, ...ca };
       const sent = request(this.#url, options, (response) => {
         bodyOf(response)
           .then(resolve, reject)

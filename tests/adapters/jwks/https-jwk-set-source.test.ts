@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { HttpsJwkSetSource } from "../../../src/adapters/jwks/https-jwk-set-source.ts";
 import { JwksServer, json, type Respond } from "../../support/jwks-server.ts";
 
@@ -126,6 +126,17 @@ describe("HttpsJwkSetSource", () => {
   });
 
   it("attack:C10 trusts no certificate but those of its authorities", async () => {
+    server.respond = json(SET);
+
+    await expect(new HttpsJwkSetSource(server.url).fetch(2000)).rejects.toMatchObject({
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    });
+    expect(server.requested).toEqual([]);
+  });
+
+  it("attack:C10 trusts no other certificate where the environment turns the check off", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    onTestFinished(() => void vi.unstubAllEnvs());
     server.respond = json(SET);
 
     await expect(new HttpsJwkSetSource(server.url).fetch(2000)).rejects.toMatchObject({

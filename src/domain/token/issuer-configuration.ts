@@ -154,6 +154,8 @@ function parseAlgorithms(entry: PlainObject, refuse: Refuse): readonly [Algorith
   if (algorithms.some(({ family }) => family !== first.family)) {
     refuse("algorithms", "must be of one family: HS, RS, PS, ES or EdDSA");
   }
+  // A key would fit two of them, and a key that fits two verifies nothing.
+  if (new Set(algorithms).size < algorithms.length) refuse("algorithms", "must name no algorithm twice");
   return [...algorithms];
 }
 

@@ -36,10 +36,13 @@ export function parseKeys(
  * A literal address without user, fragment or placeholder: no part of a token may decide where keys are fetched. The
  * characters are those of RFC 3986 without `{`, `}`, `#` and blanks, and the host has no `@`.
  */
-const ADDRESS = /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[1-9]\d{0,4})?\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1024}$/;
+const ADDRESS = /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::([1-9]\d{0,4}))?\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1024}$/;
+
+const MAX_PORT = 65_535;
 
 function parseAddress(url: unknown, refuse: Refuse): IssuerKeys {
-  if (typeof url === "string" && ADDRESS.test(url)) return { kind: "address", url };
+  const address = typeof url === "string" ? ADDRESS.exec(url) : null;
+  if (address !== null && !(Number(address[1]) > MAX_PORT)) return { kind: "address", url: address[0] };
   refuse(
     "jwksUrl",
     "must be a literal address as https://issuer.example/jwks.json, without user, fragment or placeholder",

@@ -124,6 +124,11 @@ describe("a document of issuers", () => {
     ],
     ["attack:B1 an algorithm in lower case", { algorithms: ["rs256"] }, "issuers[0].algorithms must be a list of"],
     ["no algorithm", { algorithms: [] }, "issuers[0].algorithms must be a list of"],
+    [
+      "an algorithm twice: each key would fit two, and verify nothing",
+      { algorithms: ["RS256", "RS256"] },
+      "issuers[0].algorithms must name no algorithm twice",
+    ],
     ["algorithms that are a text", { algorithms: "RS256" }, "issuers[0].algorithms must be a list of"],
     [
       "attack:B6 mixed families",
@@ -153,6 +158,7 @@ describe("a document of issuers", () => {
     ["attack:C17 a fragment", { jwksUrl: `${URL}#keys` }, LITERAL],
     ["attack:C17 a blank", { jwksUrl: `${URL} ` }, LITERAL],
     ["attack:C17 a backslash", { jwksUrl: "https://issuer.example\\@evil.example/keys" }, LITERAL],
+    ["a port that is none", { jwksUrl: "https://issuer.example:65536/keys" }, LITERAL],
     ["attack:C17 no path", { jwksUrl: "https://issuer.example" }, LITERAL],
     ["attack:C17 an address that is no text", { jwksUrl: [URL] }, LITERAL],
     [

@@ -5,8 +5,8 @@ import type { JwkSetSource } from "../../application/ports/jwk-sets.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { Clock } from "../../application/ports/system.ts";
 import type { VerificationKeys } from "../../application/ports/tokens.ts";
-import type { Algorithm } from "../../domain/token/algorithms.ts";
 import type { TokenHeader } from "../../domain/token/header.ts";
+import type { IssuerPolicy } from "../../domain/token/issuer-policy.ts";
 import { type JwkSetFault, type PublishedKey, parseJwkSet } from "../../domain/token/jwk-set.ts";
 
 const TIMES = {
@@ -42,21 +42,26 @@ export class JwksVerificationKeys implements VerificationKeys<CryptoKey> {
 
   constructor(deps: {
     readonly source: JwkSetSource;
-    readonly algorithms: readonly Algorithm[];
+    readonly policy: Pick<IssuerPolicy, "issuer" | "algorithms">;
     readonly clock: Clock;
     readonly logger: Logger;
   }) {
+    const { source, policy, clock, logger } = deps;
+    const { issuer, algorithms } = policy;
     this.#cache = new CachedSource<KeySet>({
       dependency: "JWKS",
       times: TIMES,
-      clock: deps.clock,
+      clock,
       ask: async (_now, held, withinMillis) => {
-        const check = parseJwkSet(await deps.source.fetch(withinMillis), deps.algorithms);
+        const check = parseJwkSet(await source.fetch(withinMillis), algorithms);
         // A set that must not be used is like no response. A thief of the address would publish a usable one.
         if (check.kind === "refused") throw new JwkSetError(check.reason);
-        return { kind: "complete", value: await importKeys(check.keys, held) };
+        const value = await importKeys(check.keys, held);
+        // All keys may have been withdrawn, or the configured algorithms are not those of the keys.
+        if (value.length === 0) logger.warn("issuer has no usable key", { issuer });
+        return { kind: "complete", value };
       },
-      onBridgedFailure: (cause) => deps.logger.warn("issuer's keys not refreshed", faultFields(cause)),
+      onBridgedFailure: (cause) => logger.warn("issuer's keys not refreshed", { issuer, ...faultFields(cause) }),
     });
   }
 

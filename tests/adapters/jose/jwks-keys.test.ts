@@ -5,7 +5,7 @@ import { InlineVerificationKeys, JwksVerificationKeys } from "../../../src/adapt
 import { HttpsJwkSetSource } from "../../../src/adapters/jwks/https-jwk-set-source.ts";
 import type { JwkSetSource } from "../../../src/application/ports/jwk-sets.ts";
 import type { VerificationKeys } from "../../../src/application/ports/tokens.ts";
-import { findAlgorithm, HS256 } from "../../../src/domain/token/algorithms.ts";
+import { type Algorithm, findAlgorithm, HS256 } from "../../../src/domain/token/algorithms.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
@@ -40,10 +40,13 @@ class PublishedSet implements JwkSetSource {
   }
 }
 
-function over(source: JwkSetSource, algorithms = [ES256, ES384]) {
+const ISSUER = "https://issuer.example";
+
+function over(source: JwkSetSource, algorithms: readonly [Algorithm, ...Algorithm[]] = [ES256, ES384]) {
   const clock = new FixedClock(1_800_000_000_000);
   const logger = new RecordingLogger();
-  return { clock, logger, keys: new JwksVerificationKeys({ source, algorithms, clock, logger }) };
+  const policy = { issuer: ISSUER, algorithms };
+  return { clock, logger, keys: new JwksVerificationKeys({ source, policy, clock, logger }) };
 }
 
 type Keys = VerificationKeys<CryptoKey>;
@@ -241,7 +244,7 @@ describe("the keys of an issuer with a JWKS", () => {
     expect(await count(keys, "a")).toBe(1);
   });
 
-  it("attack:C9 bridge an outage for an hour, and say so in the log", async () => {
+  it("attack:C9 bridge an outage for an hour, and the log says of which issuer", async () => {
     const source = new PublishedSet(KEY_A);
     const { keys, clock, logger } = over(source);
     await found(keys, "a");
@@ -253,7 +256,10 @@ describe("the keys of an issuer with a JWKS", () => {
     await expect(found(keys, "a")).rejects.toMatchObject(unavailable);
 
     expect(logger.entries).toEqual([
-      { level: "warn", message: "issuer's keys not refreshed", errorName: "Error", errorCode: "ECONNRESET" },
+      {
+        ...{ level: "warn", message: "issuer's keys not refreshed", issuer: ISSUER },
+        ...{ errorName: "Error", errorCode: "ECONNRESET" },
+      },
     ]);
   });
 
@@ -301,6 +307,21 @@ describe("the keys of an issuer with a JWKS", () => {
 
     expect(await count(keys, "a")).toBe(0);
   });
+
+  it.each<readonly [row: string, keys: readonly unknown[]]>([
+    ["no key", []],
+    ["keys of another algorithm", [published(newPair("RS256").publicKey, { kid: "a" })]],
+    ["keys on no curve", [{ ...KEY_A, y: KEY_A.x }]],
+  ])(
+    "attack:C12 are none if the issuer publishes %s, and the log says so: all its tokens are refused",
+    async (_row, set) => {
+      const { keys, logger } = over(new PublishedSet(...set));
+
+      expect([await count(keys, "a"), await count(keys, "a")]).toEqual([0, 0]);
+      const note = { level: "warn", message: "issuer has no usable key", issuer: ISSUER };
+      expect(logger.entries).toEqual([note, note]);
+    },
+  );
 
   it("are primed with one request of half a second, which the first token needs no more", async () => {
     const source = new PublishedSet(KEY_A);
@@ -353,7 +374,7 @@ describe("an issuer over HTTPS", () => {
     if (issuer === undefined) throw new Error("no issuer");
     const source = new HttpsJwkSetSource(server.url, server.ca);
     const { policy } = issuer;
-    const keys = new JwksVerificationKeys({ source, algorithms: policy.algorithms, clock, logger });
+    const keys = new JwksVerificationKeys({ source, policy, clock, logger });
     const verifier = new JoseTokenVerifier([{ policy, keys }]);
     const kindOf = async (kid: "a" | "b") => {
       const payload = { iss: policy.issuer, aud: "api", sub: "ann", exp: clock.now() / 1000 + 60 };

@@ -14,7 +14,7 @@ import { newPair, published } from "../../support/signed-jws.ts";
 
 const ES256 = findAlgorithm("ES256") ?? HS256;
 const ES384 = findAlgorithm("ES384") ?? HS256;
-const algorithms = [ES256, ES384];
+const algorithms = [ES256, ES384] as const;
 const SET = {
   keys: [
     published(newPair("ES256").publicKey, { kid: "1" }),
@@ -51,7 +51,8 @@ describe("HmacVerificationKeys", () => {
 describe("JwksVerificationKeys", () => {
   const over = (fetch: () => Promise<unknown>) => {
     const clock = new FixedClock(1_800_000_000_000);
-    return new JwksVerificationKeys({ source: { fetch }, algorithms, clock, logger: new RecordingLogger() });
+    const policy = { issuer: "https://issuer.example", algorithms };
+    return new JwksVerificationKeys({ source: { fetch }, policy, clock, logger: new RecordingLogger() });
   };
 
   describeVerificationKeys({

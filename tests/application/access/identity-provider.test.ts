@@ -21,12 +21,7 @@ async function trusting(alg: string) {
   const { policy } = issuer;
   const clock = new SystemClock();
   const source = new HttpsJwkSetSource(provider.jwksUrl, provider.ca);
-  const keys = new JwksVerificationKeys({
-    source,
-    algorithms: policy.algorithms,
-    clock,
-    logger: new RecordingLogger(),
-  });
+  const keys = new JwksVerificationKeys({ source, policy, clock, logger: new RecordingLogger() });
   const verify = makeVerifyToken({ verifier: new JoseTokenVerifier([{ policy, keys }]), clock });
   return { provider, verdictOn: (token: string) => verify(token as UnverifiedToken) };
 }

@@ -63,6 +63,6 @@ function trusting({ clock, logger, secrets }: KeyDeps) {
       return { policy, keys: new HmacVerificationKeys(secrets, algorithms[0]) };
     }
     const source = new HttpsJwkSetSource(keys.kind === "address" ? keys.url : "");
-    return { policy, keys: new JwksVerificationKeys({ source, algorithms, clock, logger }) };
+    return { policy, keys: new JwksVerificationKeys({ source, policy, clock, logger }) };
   };
 }

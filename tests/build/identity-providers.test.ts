@@ -15,6 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "portcullis-issuers-"));
 const { publicKey, privateKey } = newPair("ES256");
 const KEYS = [published(publicKey, { kid: "1" })];
 const PROVIDER = "https://provider.example";
+const DOWN = "https://down.example";
 const INLINE = "https://inline.example";
 
 const entry = { issuer: PROVIDER, audience: "api", algorithms: ["ES256"] };
@@ -39,10 +40,13 @@ let aws: Awaited<ReturnType<typeof startAwsStandIn>>;
 let alone: string;
 let several: string;
 let malformed: string;
+let outage: string;
 
 beforeAll(async () => {
-  const respond = ({ request, response, answer }: Exchange) =>
-    respondWith(response, 200, request.url === "/jwks.json" ? { keys: KEYS } : answer);
+  const respond = ({ request, response, answer }: Exchange) => {
+    if (request.url === "/slow.json") setTimeout(() => respondWith(response, 200, { keys: KEYS }), 200);
+    else respondWith(response, 200, request.url === "/jwks.json" ? { keys: KEYS } : answer);
+  };
   aws = await startAwsStandIn({ respond });
   alone = build("alone");
   several = build(
@@ -52,6 +56,15 @@ beforeAll(async () => {
         { ...entry, jwksUrl: `${aws.endpoint}/jwks.json`, userIdPrefix: "provider:" },
         { ...entry, issuer: INLINE, jwks: { keys: KEYS }, sharesUsersWith: PROVIDER },
         { issuer: "https://issuer.example", audience: "portcullis", secret: true, identityClaims: "data" },
+      ],
+    }),
+  );
+  outage = build(
+    "outage",
+    write("outage.json", {
+      issuers: [
+        { ...entry, issuer: DOWN, jwksUrl: "https://127.0.0.1:1/jwks.json", userIdPrefix: "down:" },
+        { ...entry, jwksUrl: `${aws.endpoint}/slow.json` },
       ],
     }),
   );
@@ -127,6 +140,17 @@ describe("the authorizer with a document of issuers", () => {
     }
     expect(users).toEqual(["provider:ann", "provider:ann", "ann"]);
     expect(requested()).toHaveLength(2);
+  });
+
+  it("attack:C8 fetches an issuer's keys before its first event also if another issuer is down", async (context) => {
+    const lambda = start(outage, {}, context);
+
+    await lambda.load();
+    const { value } = await lambda.call(handshake(providerToken()));
+
+    expect(value).toMatchObject({ principalId: "ann" });
+    expect(requested()).toEqual(["GET /slow.json"]);
+    expect(await lambda.call(handshake(providerToken(DOWN)))).toEqual({ error: "AuthorizerUnavailable" });
   });
 
   it("fault:K13 does not start with parameters of one issuer beside it: one of the two would be ignored", async (context) => {

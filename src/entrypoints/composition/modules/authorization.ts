@@ -46,8 +46,14 @@ export function authorizationWith(document: unknown): Module {
         makeAuthorizeConnection,
       );
     },
-    prime: (get) => Promise.all(get(trustedIssuers).map(({ keys }) => keys.prime())),
+    prime: (get) => primeAll(get(trustedIssuers)),
   });
+}
+
+/** Waits for all issuers also if one fails: a request under way when Lambda freezes the process is lost. */
+async function primeAll(issuers: readonly PrimedIssuer[]): Promise<void> {
+  const outcomes = await Promise.allSettled(issuers.map(({ keys }) => keys.prime()));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 export const authorization = authorizationWith(identityProviders);

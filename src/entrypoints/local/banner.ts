@@ -1,26 +1,14 @@
-/** Where the runtime listens. */
-export type Place = { readonly port: number; readonly stage: string };
+/** Where the runtime listens, and whether it has the function that mints test tokens, under its own name. */
+export type Place = { readonly port: number; readonly stage: string; readonly mintsTestTokens: boolean };
 
 export type Hint = { readonly title: string; readonly lines: readonly string[] };
 
 /** The next commands to copy: get a token, pass it (the better way first), and push. */
-export function hints({ port, stage }: Place): readonly Hint[] {
+export function hints({ port, stage, mintsTestTokens }: Place): readonly Hint[] {
   const url = `ws://127.0.0.1:${port}/${stage}`;
-  const portFlag = port === 3001 ? "" : ` --port ${port}`;
-  const endpoint = `--endpoint-url http://127.0.0.1:${port} --region us-east-1`;
+  const endpoint = endpointFlags(port);
   return [
-    {
-      title: "A token, in this folder:",
-      lines: [`TOKEN=$(npm run --silent token -- --user-id ann${portFlag})`],
-    },
-    {
-      title: "or with the AWS CLI, through the file response.json:",
-      lines: [
-        `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpoint} \\`,
-        "  --no-sign-request --payload fileb:///dev/stdin response.json",
-        `TOKEN=$(node -p 'require("./response.json").authToken')`,
-      ],
-    },
+    ...(mintsTestTokens ? mintingHints(port) : [PASTING]),
     {
       title: "Connect, with the token as a subprotocol:",
       lines: [`npx wscat -c ${url} -s websocket -s "$TOKEN"`],
@@ -46,6 +34,34 @@ export function hints({ port, stage }: Place): readonly Hint[] {
     },
   ];
 }
+
+function endpointFlags(port: number): string {
+  return `--endpoint-url http://127.0.0.1:${port} --region us-east-1`;
+}
+
+function mintingHints(port: number): readonly Hint[] {
+  const portFlag = port === 3001 ? "" : ` --port ${port}`;
+  return [
+    {
+      title: "A token, in this folder:",
+      lines: [`TOKEN=$(npm run --silent token -- --user-id ann${portFlag})`],
+    },
+    {
+      title: "or with the AWS CLI, through the file response.json:",
+      lines: [
+        `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpointFlags(port)} \\`,
+        "  --no-sign-request --payload fileb:///dev/stdin response.json",
+        `TOKEN=$(node -p 'require("./response.json").authToken')`,
+      ],
+    },
+  ];
+}
+
+/** Without an echo: a token stays neither on the screen nor in a history. */
+const PASTING: Hint = {
+  title: "No test tokens are minted here. A token of your issuer, pasted after this command:",
+  lines: ["read -rs TOKEN"],
+};
 
 /** The text in the terminal after the start. */
 export function banner(place: Place): string {

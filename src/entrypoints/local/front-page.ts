@@ -4,10 +4,10 @@ import { hints, type Place } from "./banner.ts";
 const TITLE = "Portcullis, a WebSocket API on this machine";
 
 /** Serves `GET /`: an explanation for a browser or curl. AWS has no such page. */
-export function makeFrontPage(stage: string): HttpService {
+export function makeFrontPage(running: Omit<Place, "port">): HttpService {
   return async ({ method, path, headers }) => {
     if (path !== "/" || (method !== "GET" && method !== "HEAD")) return undefined;
-    const place = { port: portIn(headers.host), stage };
+    const place = { ...running, port: portIn(headers.host) };
     const isBrowser = headers.accept?.includes("text/html") ?? false;
     return {
       status: 200,

@@ -24,7 +24,8 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   if (typeof result["authToken"] === "string") return result["authToken"];
   if (String(result["Message"]).startsWith("Function not found")) {
     throw new TokenError(
-      `port ${port} has no function CreateTestJwt: run npm start with MintTestTokens=true, no FunctionNamePrefix and no JwksUrl`,
+      `port ${port} mints no test tokens: npm start does with the stack's own secret (no JwksUrl, or a document of issuers ` +
+        "of which one has secret: true), without MintTestTokens=false and without FunctionNamePrefix",
     );
   }
   throw new TokenError(

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
+import type { Place } from "./banner.ts";
 import { UsageError } from "./command-line.ts";
 import { makeFrontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
@@ -10,8 +11,12 @@ import { localOverrides } from "./overrides.ts";
 import { makePrintEvents } from "./print-events.ts";
 
 const TEMPLATE = "infra/template.yaml";
+/** Its name without FunctionNamePrefix, as `npm run token` calls it. */
+const MINTING_FUNCTION = "CreateTestJwt";
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
+
+export type RunningStack = RunningTemplate & Pick<Place, "mintsTestTokens">;
 
 /**
  * Runs the resources of the template, as they would be deployed with these options. Handlers load once in a process.
@@ -19,24 +24,31 @@ const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 export async function startLocalStack(
   options: Options,
   { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
-): Promise<RunningTemplate> {
+): Promise<RunningStack> {
   const text = templateText();
   checkStage(text, options);
   // As in Lambda. All functions share this process, and a process has one time zone.
   process.env["TZ"] = "UTC";
-  return runTemplate({
+  const names = new Set<string>();
+  const mintsTestTokens = () => names.has(MINTING_FUNCTION);
+  const running = await runTemplate({
     template: { file: TEMPLATE, text },
     parameters: options.parameters,
     preferredParameters: preferredParameters(options),
-    loadFunction: loadHandler,
+    loadFunction: (fn) => {
+      names.add(fn.name);
+      return loadHandler(fn);
+    },
     overrides: (_fn, addresses) => localOverrides(options, addresses),
     port: options.port,
     account: ACCOUNT,
     observer: makePrintEvents(warn),
     ...(quotas && { quotas }),
-    services: ({ stage }) => [makeFrontPage(stage)],
+    // All functions are loaded by then.
+    services: ({ stage }) => [makeFrontPage({ stage, mintsTestTokens: mintsTestTokens() })],
     warn,
   });
+  return { ...running, mintsTestTokens: mintsTestTokens() };
 }
 
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {

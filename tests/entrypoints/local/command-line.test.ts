@@ -100,7 +100,7 @@ describe("npm start's flags", () => {
 });
 
 describe("the banner", () => {
-  const text = banner({ port: 3001, stage: "dev" });
+  const text = banner({ port: 3001, stage: "dev", mintsTestTokens: true });
 
   it("has commands to copy for the token and for both ways to pass it, first the one without a trace", () => {
     const inSubprotocol = text.indexOf('wscat -c ws://127.0.0.1:3001/dev -s websocket -s "$TOKEN"\n');
@@ -121,11 +121,13 @@ describe("the banner", () => {
   });
 
   it("has the address, with the template's stage", () => {
-    expect(banner({ port: 3001, stage: "Prod" })).toContain("Portcullis listens on ws://127.0.0.1:3001/Prod\n");
+    expect(banner({ port: 3001, stage: "Prod", mintsTestTokens: true })).toContain(
+      "Portcullis listens on ws://127.0.0.1:3001/Prod\n",
+    );
   });
 
   it("has the port in every command unless it is the default", () => {
-    const other = banner({ port: 4000, stage: "prod" });
+    const other = banner({ port: 4000, stage: "prod", mintsTestTokens: true });
     expect(other).toContain("--user-id ann --port 4000)");
     expect(other).not.toContain("3001");
   });

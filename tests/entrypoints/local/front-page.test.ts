@@ -6,7 +6,10 @@ import { makeFrontPage } from "../../../src/entrypoints/local/front-page.ts";
 let runtime: TestRuntime;
 
 beforeAll(async () => {
-  runtime = await startTestRuntime({ handlers: { Connect: ok }, services: [makeFrontPage("dev")] });
+  runtime = await startTestRuntime({
+    handlers: { Connect: ok },
+    services: [makeFrontPage({ stage: "dev", mintsTestTokens: true })],
+  });
 });
 
 afterAll(() => runtime.close());
@@ -14,7 +17,8 @@ afterAll(() => runtime.close());
 const get = (headers: Record<string, string> = {}, method = "GET", host = "127.0.0.1") =>
   fetch(`http://${host}:${runtime.port}/`, { headers, method });
 
-const linesToCopy = () => hints({ port: runtime.port, stage: "dev" }).flatMap(({ lines }) => lines);
+const linesToCopy = () =>
+  hints({ port: runtime.port, stage: "dev", mintsTestTokens: true }).flatMap(({ lines }) => lines);
 
 describe("GET /", () => {
   it.each(["127.0.0.1", "localhost"])("on %s describes the server, with every command to copy", async (host) => {

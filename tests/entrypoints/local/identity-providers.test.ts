@@ -57,6 +57,13 @@ async function mints(port: number): Promise<boolean> {
   return "authToken" in Object(await response.json());
 }
 
+/** The text of `GET /`. */
+const frontPage = async (port: number) => (await fetch(`http://127.0.0.1:${port}/`)).text();
+
+/** The hint of each command that mints a test token. */
+const MINTING = ["npm run --silent token", "--function-name CreateTestJwt"];
+const hintsAtMinting = (text: string) => MINTING.filter((command) => text.includes(command));
+
 const entry = { issuer: ISSUER, audience: "api", algorithms: ["ES256"], jwks: { keys: KEYS } };
 
 describe("npm start", { timeout: 30_000 }, () => {
@@ -83,6 +90,37 @@ describe("npm start", { timeout: 30_000 }, () => {
     expect([await connects(without.port), await mints(without.port)]).toEqual([101, false]);
     const beside = await start([], { IDENTITY_PROVIDERS: write("both.json", JSON.stringify(both)) });
     expect([await connects(beside.port), await mints(beside.port)]).toEqual([101, true]);
+  });
+
+  it.each<readonly [row: string, flags: readonly string[], environment: Readonly<Record<string, string>>]>([
+    ["JwksUrl", ["JwksUrl=https://issuer.example/jwks.json"], {}],
+    ["MintTestTokens=false", ["MintTestTokens=false"], {}],
+    ["FunctionNamePrefix", ["FunctionNamePrefix=other-"], {}],
+    ["a document without the secret", [], { IDENTITY_PROVIDERS: JSON.stringify({ issuers: [entry] }) }],
+  ])(
+    "suggests no command that mints a test token with %s, but one that takes a token",
+    async (_row, given, document) => {
+      const flags = given.flatMap((parameter) => ["--parameter", parameter]);
+      const environment = Object.fromEntries(
+        Object.entries(document).map(([name, text]) => [name, write("no-secret.json", text)]),
+      );
+      const { port, output } = await start(flags, environment);
+
+      for (const text of [output(), await frontPage(port)]) {
+        expect(hintsAtMinting(text)).toEqual([]);
+        expect(text).toContain("\n  read -rs TOKEN\n");
+      }
+    },
+  );
+
+  it("suggests both commands that mint a test token where they work", async () => {
+    const { port, output } = await start([]);
+
+    for (const text of [output(), await frontPage(port)]) {
+      expect(hintsAtMinting(text)).toEqual(MINTING);
+      expect(text).not.toContain("read -rs TOKEN");
+    }
+    expect(await mints(port)).toBe(true);
   });
 
   it.each([

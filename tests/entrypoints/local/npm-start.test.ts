@@ -165,7 +165,7 @@ describe("npm run token", () => {
     await startOn(port, ["--parameter", "FunctionNamePrefix=staging-"]);
     const program = npm("token", ["--user-id", "ann", "--port", String(port)]);
     expect(await program.exit).toBe(1);
-    expect(program.output()).toMatch(/^portcullis: port \d+ has no function CreateTestJwt: [^\n]+\n$/);
+    expect(program.output()).toMatch(/^portcullis: port \d+ mints no test tokens: [^\n]+\n$/);
   });
 
   it("without a user id is one clear line and exit code 2", async () => {

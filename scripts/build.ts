@@ -4,8 +4,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { parseJson } from "../src/domain/plain-object.ts";
-import { parseIssuers } from "../src/domain/token/issuer-configuration.ts";
+import { parseIssuers, parseIssuersText } from "../src/domain/token/issuer-configuration.ts";
 import { leaveOut } from "./left-out-of-bundles.ts";
 import { writeOutTemplate } from "./write-out-template.ts";
 
@@ -33,7 +32,9 @@ const IDENTITY_PROVIDERS = process.env["IDENTITY_PROVIDERS"] || "infra/identity-
 /** Throws an error that names all problems. A function with such a document would fail each of its invocations. */
 export function checkIdentityProviders(file = IDENTITY_PROVIDERS): void {
   // Any limits: they are the template's, and the document does not depend on them.
-  const parsed = parseIssuers(parseJson(readFileSync(file, "utf8")), { leewaySeconds: 0, maxLifetimeSeconds: 60 });
+  const document = parseIssuersText(readFileSync(file, "utf8"));
+  if (document === undefined) throw new Error(`${file}: must be one JSON object, with no two members of one name`);
+  const parsed = parseIssuers(document, { leewaySeconds: 0, maxLifetimeSeconds: 60 });
   if (parsed.kind === "refused") throw new Error(`${file}: ${parsed.problems.join("; ")}`);
 }
 

@@ -186,9 +186,20 @@ describe("npm run build", () => {
     );
   });
 
-  it.each(["", "{", "[]", "{}", '{"issuers":{}}'])("fault:K13 refuses the document %j", (text) => {
+  it.each(["{}", '{"issuers":{}}'])("fault:K13 refuses the document %j", (text) => {
     expect(() => checkIdentityProviders(write("other.json", text))).toThrow("the document must be an object");
   });
+
+  const TWICE = JSON.stringify({ issuers: [{ ...entry, jwks: { keys: KEYS } }] }).replace("{", '{"issuers":[],');
+
+  it.each(["", "{", "[]", TWICE])(
+    "fault:K13 refuses the text %j: it is no object, or a member would be ignored",
+    (text) => {
+      expect(() => checkIdentityProviders(write("other.json", text))).toThrow(
+        "must be one JSON object, with no two members of one name",
+      );
+    },
+  );
 
   it("accepts the document of this repository, which is empty", () => {
     expect(() => checkIdentityProviders()).not.toThrow();

@@ -1,5 +1,6 @@
 import { CLAIM_MAPPINGS, type ClaimMapping, IDENTITY_CLAIMS } from "../identity/identity.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../plain-object.ts";
+import { parseStrictObject } from "../strict-json.ts";
 import { ALGORITHM_NAMES, type Algorithm, findAlgorithm, HS256 } from "./algorithms.ts";
 import { type IssuerKeys, parseKeys, type Refuse } from "./issuer-keys.ts";
 import { type IssuerPolicy, TOKEN_TYPES } from "./issuer-policy.ts";
@@ -15,6 +16,14 @@ export type TokenLimits = Pick<IssuerPolicy, "leewaySeconds" | "maxLifetimeSecon
 export type ParsedIssuers =
   | { readonly kind: "issuers"; readonly issuers: readonly ConfiguredIssuer[] }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
+
+/** Deeper than inline keys with certificates. */
+const MAX_DEPTH = 16;
+
+/** The JSON object in a document's text. Undefined also with two members of one name: one of them would be ignored. */
+export function parseIssuersText(text: string): PlainObject | undefined {
+  return parseStrictObject(text, MAX_DEPTH);
+}
 
 /** Parses the document {"issuers": […]}, which is empty where one issuer is configured in another way. */
 export function parseIssuers(document: unknown, limits: TokenLimits): ParsedIssuers {

@@ -83,9 +83,10 @@ describe("npm start", { timeout: 30_000 }, () => {
   });
 
   it("takes the issuers of a document that a variable names, with test tokens only if one has the secret", async () => {
-    const alone = write("alone.json", JSON.stringify({ issuers: [entry] }));
+    const alone = write("alone.txt", JSON.stringify({ issuers: [entry] }));
     const both = { issuers: [entry, { issuer: "portcullis", audience: "us", secret: true, userIdPrefix: "own:" }] };
 
+    // Whatever its name ends with, as in a build.
     const without = await start([], { IDENTITY_PROVIDERS: alone });
     expect([await connects(without.port), await mints(without.port)]).toEqual([101, false]);
     const beside = await start([], { IDENTITY_PROVIDERS: write("both.json", JSON.stringify(both)) });
@@ -126,6 +127,11 @@ describe("npm start", { timeout: 30_000 }, () => {
   it.each([
     ["a malformed document", JSON.stringify({ issuers: [{ ...entry, audience: "" }] }), "issuers[0].audience must be"],
     ["no JSON", "{", "portcullis: IDENTITY_PROVIDERS must name a JSON file"],
+    [
+      "two members of one name, of which one would be ignored",
+      JSON.stringify({ issuers: [entry] }).replace("{", '{"issuers":[],'),
+      "portcullis: IDENTITY_PROVIDERS must name a JSON file: one object, with no two members of one name",
+    ],
   ])("fault:K13 refuses %s in one line, with exit code 2", async (_row, text, line) => {
     const { code, output } = await start([], { IDENTITY_PROVIDERS: write("wrong.json", text) });
 

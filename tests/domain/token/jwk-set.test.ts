@@ -84,6 +84,58 @@ describe("a JWK Set", () => {
     expect(counting(keys, "RS256")).toEqual([["b", "RS256"]]);
   });
 
+  const TWO = publicJwk(generateKeyPairSync("rsa", { modulusLength: 2048 }));
+  const CERTIFICATE = { x5t: "dGh1bWJwcmludA", x5c: ["MIIC+zCCAeOgAwIBAgIJ"] };
+
+  it.each<readonly [row: string, keys: readonly unknown[], found: readonly string[]]>([
+    [
+      "Amazon Cognito: one key for ID tokens and one for access tokens",
+      [RSA, TWO].map((key, index) => ({ ...key, alg: "RS256", use: "sig", kid: `c${index}` })),
+      ["c0", "c1"],
+    ],
+    [
+      "Auth0: the present and the next key, with certificates",
+      [RSA, TWO].map((key, index) => ({ ...key, ...CERTIFICATE, alg: "RS256", use: "sig", kid: `a${index}` })),
+      ["a0", "a1"],
+    ],
+    ["Okta", [{ ...RSA, alg: "RS256", use: "sig", kid: "o0" }], ["o0"]],
+    [
+      "Entra ID: no alg, and members of its own",
+      [RSA, TWO].map((key, index) => ({
+        ...{ ...key, ...CERTIFICATE, use: "sig", kid: `e${index}`, cloud_instance_name: "microsoftonline.com" },
+        issuer: "https://login.microsoftonline.com/0f8f9a44-0000-4000-8000-000000000001/v2.0",
+      })),
+      ["e0", "e1"],
+    ],
+    [
+      "Keycloak: a key for encryption beside the one that signs",
+      [
+        { ...TWO, ...CERTIFICATE, "x5t#S256": "dGh1bWJwcmludA", alg: "RSA-OAEP", use: "enc", kid: "k0" },
+        { ...RSA, ...CERTIFICATE, "x5t#S256": "dGh1bWJwcmludA", alg: "RS256", use: "sig", kid: "k1" },
+      ],
+      ["k1"],
+    ],
+    [
+      "Firebase",
+      [RSA, TWO].map((key, index) => ({ ...key, alg: "RS256", use: "sig", kid: `f${index}` })),
+      ["f0", "f1"],
+    ],
+    [
+      "a provider with keys of every kind",
+      [
+        P256,
+        P384,
+        ED,
+        { kty: "OKP", crv: "X25519", x: "AQAB" },
+        { kty: "AKP", alg: "ML-DSA-44", pub: "AQAB" },
+        RSA,
+      ].map((key, index) => ({ ...key, kid: String(index) })),
+      ["5"],
+    ],
+  ])("gives the keys that sign, as published by %s", (_row, keys, found) => {
+    expect(counting(keys, "RS256")).toEqual(found.map((kid) => [kid, "RS256"]));
+  });
+
   it("keeps nothing of a key but the members that make it", () => {
     const check = parseJwkSet(
       { keys: [{ ...P256, kid: "a", x5c: ["MIIB"], ext: false, extra: {} }] },

@@ -1,5 +1,5 @@
 import { closesAt } from "../../domain/connection/connection.ts";
-import { type EndSlot, endSlot, slotsBetween } from "../../domain/connection/ending.ts";
+import { type EndSlot, endSlot, slotIsOverAt, slotsBetween } from "../../domain/connection/ending.ts";
 import type { AdminOrder, RevocationOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, userOf } from "../../domain/connection/ending-task.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
@@ -171,8 +171,8 @@ function endSlots(toCarryOut: TaskToCarryOut, deps: CarryOutDependencies): Promi
     const { from, until, page } = part;
     const { items: ids, next } = await deps.endings.idsIn(from, page);
     if (next !== undefined) return { ids, rest: { kind: "slots", from, until, page: next } };
-    const [following] = slotsBetween(addSeconds(from, 1), until);
-    return { ids, ...(following !== undefined && { rest: { kind: "slots", from: following, until } }) };
+    const following = endSlot(slotIsOverAt(from));
+    return { ids, ...(following < until && { rest: { kind: "slots", from: following, until } }) };
   };
   return deps.endPart({ ...endingOf(toCarryOut), read });
 }

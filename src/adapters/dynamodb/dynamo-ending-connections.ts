@@ -3,7 +3,12 @@ import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
 import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
-import { type Connection, type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
+import {
+  CLOSED_ID_SECONDS,
+  type Connection,
+  type ConnectionId,
+  parseConnectionId,
+} from "../../domain/connection/connection.ts";
 import type { EndingCode, EndSlot } from "../../domain/connection/ending.ts";
 import { addSeconds, type EpochSeconds } from "../../domain/time.ts";
 import { getInBatches } from "./batches.ts";
@@ -17,9 +22,6 @@ import { fromTombstone, markEnded } from "./tombstone-item.ts";
 
 /** A page has about 40 KB and costs 5 read units. */
 const PAGE_SIZE = 500;
-
-/** The socket of an ended connection is closed, or its close was tried for the last time. */
-const ENDED_SECONDS = 900;
 
 /** The index of ends names candidates. The record alone, strongly read, tells whether a connection has ended. */
 export class DynamoEndingConnections implements EndingConnections {
@@ -108,5 +110,5 @@ function inspected(item: Readonly<Record<string, unknown>>, now: EpochSeconds): 
   const id = parseConnectionId(item["pk"]);
   const { ended, closedAt } = fromTombstone(item) ?? {};
   if (id === undefined || ended === undefined || closedAt === undefined) return undefined;
-  return now < addSeconds(closedAt, ENDED_SECONDS) ? { kind: "ended", id, code: ended.code } : undefined;
+  return now < addSeconds(closedAt, CLOSED_ID_SECONDS) ? { kind: "ended", id, code: ended.code } : undefined;
 }

@@ -28,9 +28,6 @@ const PAGE_SIZE = 100;
 /** An entry outlives its connection, so that its end can still be carried out. */
 const KEPT_SECONDS = 3600;
 
-/** For this long `inspect` shows a connection that `end` has closed. */
-const ENDED_SECONDS = 900;
-
 /** The entry of one id: its connection, absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
@@ -122,7 +119,7 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return [...new Set(ids)].flatMap((id): InspectedConnection | readonly [] => {
       const { connection, ended } = this.#entries.peek(id) ?? {};
       if (connection !== undefined) return { kind: "open", connection };
-      return ended && now < addSeconds(ended.at, ENDED_SECONDS) ? { kind: "ended", id, code: ended.code } : [];
+      return ended && now < addSeconds(ended.at, CLOSED_ID_SECONDS) ? { kind: "ended", id, code: ended.code } : [];
     });
   }
 

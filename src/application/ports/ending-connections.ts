@@ -3,7 +3,10 @@ import type { EndingCode, EndSlot } from "../../domain/connection/ending.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import type { Page } from "./connection-store.ts";
 
-/** `ended`: `end` has closed it in the last quarter of an hour, and its socket may still be open. */
+/**
+ * `ended`: `end` has closed it in the last hour, and its socket may still be open. All attempts to close one take half
+ * an hour if some of them are interrupted.
+ */
 export type InspectedConnection =
   | { readonly kind: "open"; readonly connection: Connection }
   | { readonly kind: "ended"; readonly id: ConnectionId; readonly code: EndingCode };

@@ -231,6 +231,13 @@ describe("a connection that was ended before", () => {
     expect(world.ender.of(ids[0] as never)).toEqual(["frame delivered", "delete delivered"]);
   });
 
+  it("gets them also after half an hour, in which attempts failed and were interrupted", async () => {
+    const { world, ids } = await interrupted();
+    world.time.advanceTo(NOON + 1_800_000);
+    expect(await world.endBatch({ ids, whatHasEnded: "close" })).toMatchObject({ ended: 2 });
+    expect(world.ender.of(ids[0] as never)).toEqual(["frame delivered", "delete delivered"]);
+  });
+
   it("says that another task is at work here", async () => {
     const { world, ids } = await interrupted();
     expect(await world.endBatch({ ids, whatHasEnded: "stop" })).toMatchObject({ ended: 0, found: "another-task" });

@@ -1,5 +1,7 @@
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
-import { isExpired, type Socket } from "./gateway-model.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+import type { Socket } from "./gateway-model.ts";
+import { isSurelyExpired, mayBeExpired } from "./life.ts";
 import type { OracleInput } from "./oracle.ts";
 import { type Audience, isDeadLettered, type Publication } from "./publication.ts";
 
@@ -16,8 +18,8 @@ export function expectedAudience(audience: Audience, moment: number, oracleInput
 }
 
 function isReachable(socket: Socket, now: number, { history }: OracleInput): boolean {
-  const ending = history.of({ kind: "disconnect", connectionId: socket.id });
-  return socket.state === "open" && ending.length === 0 && !isExpired(socket, now);
+  const ends = [...history.of({ kind: "disconnect", connectionId: socket.id }), ...history.interruptions(socket.id)];
+  return socket.state === "open" && ends.length === 0 && !mayBeExpired(socket, history, now);
 }
 
 function isIndexed(socket: Socket, now: number, { history, lagMillis }: OracleInput): boolean {
@@ -33,10 +35,14 @@ export function checkDelivery(
   askedAt: number,
   oracleInput: OracleInput,
 ): void {
-  const { audience, published } = publication;
-  const { history, violations } = oracleInput;
+  const { audience, published, publishedAt } = publication;
+  const { history, violations, lagMillis } = oracleInput;
   if ("userId" in audience) {
     violations.expect(socket.userId === audience.userId, "inv:6", "a push reached another user");
+    const ended = history
+      .of({ kind: "end", connectionId: socket.id })
+      .some(({ outcome, endedAt }) => outcome === "done" && endedAt + lagMillis < publishedAt);
+    violations.expect(!ended, "inv:5", "a push reached a connection that the service had ended");
   } else {
     violations.expect(
       history.maySubscribe(socket.id, audience.entityId, published),
@@ -44,7 +50,8 @@ export function checkDelivery(
       "an update reached a connection without a subscription",
     );
   }
-  violations.expect(!isExpired(socket, askedAt), "inv:19", "an expired connection was posted to");
+  const isExpired = isSurelyExpired(socket, history, published, askedAt as EpochMillis);
+  violations.expect(!isExpired, "inv:5", "an expired connection was posted to");
 }
 
 /** Checks a publication when none of its messages is left in the queue. */
@@ -68,7 +75,9 @@ export function checkSettled(publication: Publication, oracleInput: OracleInput)
 function isExcused(id: ConnectionId, publication: Publication, { history, gateway }: OracleInput): boolean {
   const { audience, settled, settledAt } = publication;
   const socket = gateway.sockets.get(id);
-  if (socket === undefined || isExpired(socket, settledAt) || (socket.closedAt ?? settled) < settled) return true;
+  if (socket === undefined || mayBeExpired(socket, history, settledAt)) return true;
+  if ((socket.closedAt ?? settled) < settled) return true;
+  if (history.interruptions(id).some(({ begun }) => begun < settled)) return true;
   const ends = "entityId" in audience ? history.of({ kind: "unsubscribe", connectionId: id, ...audience }) : [];
   return ends.some(({ begun, ended }) => begun < settled && ended > publication.published);
 }

@@ -1,12 +1,16 @@
 import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connection/connection.ts";
+import { toEpochSeconds } from "../../src/domain/time.ts";
+import { isSameToken } from "../../src/domain/token/token-facts.ts";
 import type { Operation } from "./history.ts";
+import { possibleTokens } from "./life.ts";
 import type { Simulation } from "./simulation.ts";
+import { factsOf } from "./tokens.ts";
 
 /** Checks, when everything in flight has ended, that no record of a closed connection is left. */
 export async function checkRecords(simulation: Simulation): Promise<void> {
   const { violations, history } = simulation;
   const [connected, subscribed] = [await simulation.connected(), await simulation.subscribed()];
-  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.endings(connectionId));
+  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.removals(connectionId));
   violations.expect(![...connected, ...subscribed].some(isClosed), "inv:1", "a record outlived its connection");
 
   const isOrphaned = (connectionId: ConnectionId) =>
@@ -20,6 +24,18 @@ export async function checkProbed(simulation: Simulation): Promise<void> {
   const left = [...(await simulation.connected()), ...(await simulation.subscribed())];
   const dead = left.filter((id) => gateway.sockets.get(id)?.state !== "open");
   violations.expect(dead.length === 0, "inv:2", "a record outlived the delivery that found its connection gone");
+}
+
+/** Checks that each open connection has the token that its client knows, or one whose renewal failed. */
+export async function checkTokens({ truth, gateway, history, violations, clock }: Simulation): Promise<void> {
+  const inspected = await truth.connections.inspect([...gateway.sockets.keys()], toEpochSeconds(clock.now()));
+  for (const one of inspected) {
+    const socket = one.kind === "open" ? gateway.sockets.get(one.connection.id) : undefined;
+    if (one.kind !== "open" || socket === undefined) continue;
+    const possible = possibleTokens(socket, history, history.now());
+    const isKnown = possible.some((token) => isSameToken(factsOf(token), one.connection.token));
+    violations.expect(isKnown, "inv:23", "a renewal that was refused has changed its connection");
+  }
 }
 
 /** A repeated disconnect finishes an interrupted one while the tombstone lasts; after that, pushes and expiry do. */

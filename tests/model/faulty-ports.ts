@@ -2,28 +2,34 @@ import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
 import type { ConnectionChannel, SendToConnection } from "../../src/application/ports/connection-channel.ts";
-import type { ConnectionStore, ListedConnection, Page } from "../../src/application/ports/connection-store.ts";
+import type { ListedConnection, Page } from "../../src/application/ports/connection-store.ts";
+import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochSeconds } from "../../src/domain/time.ts";
+import { checkEnd } from "./check-ending.ts";
 import { checkDelivery } from "./check-publication.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
+import type { Operation } from "./history.ts";
 import type { Invocation } from "./invocation.ts";
+import type { Connections } from "./lagging-connections.ts";
 import type { Publication } from "./publication.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Ports } from "./system.ts";
 
 const STORE_MILLIS = 2000;
-const POST_MILLIS = 3000;
-const QUEUE_MILLIS = 3000;
+export const POST_MILLIS = 3000;
+export const QUEUE_MILLIS = 3000;
 
-/** The stores, each call with its turn and its fault. No record that a use case reads may have expired. */
-export function faultyStores(
-  simulation: Simulation,
-  invocation: Invocation,
-): Pick<Ports, "connections" | "subscriptions"> {
-  const { connections, subscriptions } = simulation.stores;
+type FaultyStores = Pick<Ports, "connections" | "subscriptions" | "revocations">;
+
+/**
+ * The stores, each call with its turn and its fault. No record that a use case reads may have expired. The moment is
+ * noted at which the operation writes its token.
+ */
+export function faultyStores(simulation: Simulation, invocation: Invocation, operation?: Operation): FaultyStores {
+  const { connections, subscriptions, revocations } = simulation.stores;
   const call = <T>(label: string, dependency: UnavailableDependency, effect: () => Promise<T>) =>
     invocation.call({ label, budgetMillis: STORE_MILLIS, effect, fail: () => outage(dependency) });
   const judged = async <T extends { readonly expiresAt: EpochSeconds }>(items: Promise<readonly T[]>) => {
@@ -39,12 +45,44 @@ export function faultyStores(
     await judged(page.then(({ items }) => items));
     return page;
   };
-  const faultyConnections: ConnectionStore = {
-    open: (connection) => call("open", "CONNECTION_STORE", () => connections.open(connection)),
-    close: (id, now) => call("close", "CONNECTION_STORE", () => connections.close(id, now)),
+  const writing = <T>(effect: () => Promise<T>) => {
+    if (operation !== undefined) operation.written = simulation.history.now();
+    return effect();
+  };
+  const callTable = <T>(label: string, effect: () => Promise<T>) => call(label, "CONNECTION_STORE", effect);
+  const faultyConnections: Connections = {
+    open: (connection) => callTable("open", () => writing(() => connections.open(connection))),
+    close: (id, now) => callTable("close", () => connections.close(id, now)),
+    countLive: (...query) => callTable("count live", () => connections.countLive(...query)),
+    renew: (...order) => callTable("renew", () => writing(() => connections.renew(...order))),
+    takeBack: (...order) => callTable("take back", () => connections.takeBack(...order)),
+    // Most slots are empty, and an answer that changes nothing needs no turn.
+    async idsIn(slot, from) {
+      if ((await connections.countIn(slot)) === 0) return { items: [] };
+      return callTable("ids in slot", () => connections.idsIn(slot, from));
+    },
+    async countIn(slot) {
+      if ((await connections.countIn(slot)) === 0) return 0;
+      return callTable("count slot", () => connections.countIn(slot));
+    },
+    inspect: (...query) => callTable("inspect", () => connections.inspect(...query)),
+    async end(connection, code, now) {
+      const operation = simulation.history.begin({ kind: "end", connectionId: connection.id });
+      try {
+        const hasEnded = await callTable("end", async () => {
+          const effect = await connections.end(connection, code, now);
+          if (effect) checkEnd(connection.id, code, simulation);
+          return effect;
+        });
+        simulation.history.end(operation, hasEnded ? "done" : "not-ended");
+        return hasEnded;
+      } catch (thrown) {
+        simulation.history.end(operation, "failed");
+        throw thrown;
+      }
+    },
     liveConnectionsOf: (...query) =>
       shown(call("live", "CONNECTION_STORE", () => connections.liveConnectionsOf(...query))),
-    countLive: (...query) => call("count", "CONNECTION_STORE", () => connections.countLive(...query)),
     liveConnectionsAmong: (...query) =>
       judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
@@ -63,7 +101,12 @@ export function faultyStores(
     subscribersAmong: (...query) =>
       judged(call("subscribers among", "SUBSCRIPTION_STORE", () => subscriptions.subscribersAmong(...query))),
   };
-  return { connections: faultyConnections, subscriptions: faultySubscriptions };
+  const callList = <T>(label: string, effect: () => Promise<T>) => call(label, "REVOCATION_LIST", effect);
+  const faultyRevocations: RevocationList = {
+    add: (...order) => callList("revoke", () => revocations.add(...order)),
+    concerning: (holder) => callList("revoked?", () => revocations.concerning(holder)),
+  };
+  return { connections: faultyConnections, subscriptions: faultySubscriptions, revocations: faultyRevocations };
 }
 
 /** All ports of one delivery; each call is recorded in its ledger. */
@@ -72,7 +115,7 @@ export function faultyPorts(
   invocation: Invocation,
   publication: Publication,
   ledger: DeliveryLedger,
-): Ports {
+): FaultyStores & Pick<Ports, "channel" | "queue"> {
   const stores = faultyStores(simulation, invocation);
   const inLedger = async <T extends Page<Parameters<DeliveryLedger["read"]>[1][number]>>(
     from: string | undefined,
@@ -114,13 +157,14 @@ export function faultyPorts(
       subscribersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.subscribersOf(entityId, now, from)),
       subscribersAmong: (...query) => named(stores.subscriptions.subscribersAmong(...query), (one) => one),
     },
+    revocations: stores.revocations,
     channel: faultyChannel(simulation, invocation, publication, ledger),
     queue: faultyQueue(simulation, invocation, publication, ledger),
   };
 }
 
-function ofConnection({ id, identity, ...one }: ListedConnection): Recipient {
-  return { connectionId: id, userId: identity.userId, ...one };
+function ofConnection({ id, identity, connectedAt, expiresAt }: ListedConnection): Recipient {
+  return { connectionId: id, userId: identity.userId, connectedAt, expiresAt };
 }
 
 function faultyChannel(
@@ -184,6 +228,6 @@ function faultyQueue(
   };
 }
 
-function outage(dependency: UnavailableDependency): never {
+export function outage(dependency: UnavailableDependency): never {
   throw new DependencyUnavailableError(dependency);
 }

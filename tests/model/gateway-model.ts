@@ -1,7 +1,9 @@
-import { type ConnectionId, connectionExpiry } from "../../src/domain/connection/connection.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import type { Ending, EndingCode } from "../../src/domain/connection/ending.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
+import type { EpochMillis } from "../../src/domain/time.ts";
+import type { ModelToken } from "./tokens.ts";
 
 /**
  * How posts to a socket go: `stuck` is always throttled, `refused` stands for a missing permission, `flaky` fails twice
@@ -9,16 +11,27 @@ import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/d
  */
 export type SocketBehaviour = "healthy" | "flaky" | "stuck" | "refused";
 
+export type LastFrame = { readonly ending: Ending; readonly at: EpochMillis };
+
 export type Socket = {
   readonly id: ConnectionId;
   readonly userId: UserId;
   readonly behaviour: SocketBehaviour;
   readonly connectedAt: EpochMillis;
-  readonly tokenExpiresAt: EpochSeconds;
+  /** Of the handshake. */
+  readonly token: ModelToken;
+  /** The authorizer let the handshake in. */
+  isAuthorized: boolean;
   state: "connecting" | "open" | "closed";
+  openedAt?: EpochMillis;
   /** A moment of the history. */
   closedAt?: number;
+  closedAtMillis?: EpochMillis;
   posts: number;
+  /** The codes by which the service has ended the connection in the store, each once. */
+  readonly ended: EndingCode[];
+  endedAt?: EpochMillis;
+  readonly lastFrames: LastFrame[];
 };
 
 /** API Gateway's sockets: the one truth about which connections can be reached. */
@@ -35,9 +48,4 @@ export class GatewayModel {
     if (socket.behaviour === "flaky" && socket.posts % 3 !== 0) return socket.posts % 3 === 1 ? "throttled" : "failed";
     return "delivered";
   }
-}
-
-/** Nothing may be pushed to this connection any more. */
-export function isExpired({ connectedAt, tokenExpiresAt }: Socket, atMillis: number): boolean {
-  return connectionExpiry(connectedAt, tokenExpiresAt) <= toEpochSeconds(atMillis as EpochMillis);
 }

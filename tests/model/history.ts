@@ -4,17 +4,22 @@ import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
+import type { ModelToken } from "./tokens.ts";
 
 /** One call of one use case, as its caller saw it. */
 export type Operation = {
-  /** A push that finds a connection gone does a `clean-up`. */
-  readonly kind: "connect" | "disconnect" | "clean-up" | "subscribe" | "unsubscribe";
+  /** A push that finds a connection gone does a `clean-up`. The function that ends connections does an `end`. */
+  readonly kind: "connect" | "disconnect" | "clean-up" | "end" | "subscribe" | "unsubscribe" | "renew";
   readonly connectionId: ConnectionId;
   readonly userId?: UserId;
   readonly entityId?: EntityId;
+  /** The token of a handshake, or the one that a renewal presents. */
+  readonly token?: ModelToken;
   /** Moments are numbered, so that any two have an order. */
   readonly begun: number;
   readonly begunAt: EpochMillis;
+  /** The moment at which its token was written to the connection's record. */
+  written?: number;
   /** Infinite while it may still take effect. */
   ended: number;
   endedAt: number;
@@ -28,9 +33,18 @@ export type Operation = {
     | "taken"
     | "subscribed"
     | "denied"
-    | Absence
+    | "not-connected"
+    | "token-expired"
+    | "token-revoked"
     | "unsubscribed"
-    | "limit-reached";
+    | "limit-reached"
+    | "not-ended"
+    | "renewed"
+    | "user-changed"
+    | "ends-no-later"
+    | "revoked"
+    | "signature-invalid"
+    | "rejected";
 };
 
 type Wanted = Pick<Operation, "kind" | "connectionId"> & { readonly entityId?: EntityId | undefined };
@@ -50,7 +64,7 @@ export class History {
     return this.#moment;
   }
 
-  begin(operation: Pick<Operation, "kind" | "connectionId" | "userId" | "entityId">): Operation {
+  begin(operation: Pick<Operation, "kind" | "connectionId" | "userId" | "entityId" | "token">): Operation {
     const begun: Operation = {
       ...operation,
       begun: this.now(),
@@ -79,8 +93,29 @@ export class History {
   }
 
   /** The operations that remove a connection's records: disconnects and clean-ups. */
-  endings(connectionId: ConnectionId): readonly Operation[] {
+  removals(connectionId: ConnectionId): readonly Operation[] {
     return [...this.of({ kind: "disconnect", connectionId }), ...this.of({ kind: "clean-up", connectionId })];
+  }
+
+  /** The operations that closed a connection, or may have closed it. */
+  endings(connectionId: ConnectionId): readonly Operation[] {
+    return [...this.removals(connectionId), ...this.interruptions(connectionId)];
+  }
+
+  /**
+   * The service's own decisions that may have closed a connection whose client is still there. A $connect that comes
+   * again closes it if its token was revoked meanwhile, or if that cannot be told.
+   */
+  interruptions(connectionId: ConnectionId): readonly Operation[] {
+    const ends = this.of({ kind: "end", connectionId }).filter(({ outcome }) => outcome !== "not-ended");
+    const isUnsure = ({ outcome }: Operation) =>
+      outcome === "failed" || outcome === "revoked" || outcome === "under-way";
+    return [...ends, ...this.of({ kind: "connect", connectionId }).filter(isUnsure)];
+  }
+
+  /** The connection was closed before this moment. */
+  hasEnded(connectionId: ConnectionId, moment: number): boolean {
+    return this.endings(connectionId).some(({ outcome, ended }) => outcome === "done" && ended < moment);
   }
 
   /** Certainly: acknowledged, and the client began nothing that might end the subscription before `moment`. */
@@ -88,6 +123,7 @@ export class History {
     const ends = [
       ...this.of({ kind: "unsubscribe", connectionId, entityId }),
       ...this.of({ kind: "disconnect", connectionId }),
+      ...this.interruptions(connectionId),
     ];
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, begun, ended }) =>
@@ -110,8 +146,6 @@ function isRefusal(outcome: Operation["outcome"]): boolean {
   return isAbsence(outcome) || outcome === "limit-reached";
 }
 
-const ABSENCES: ReadonlySet<unknown> = new Set<Absence>(["not-connected", "token-expired", "token-revoked"]);
-
 export function isAbsence(outcome: Operation["outcome"]): outcome is Absence {
-  return ABSENCES.has(outcome);
+  return outcome === "not-connected" || outcome === "token-expired" || outcome === "token-revoked";
 }

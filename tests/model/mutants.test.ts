@@ -1,7 +1,8 @@
-import fc from "fast-check";
+import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mutants } from "./mutants.ts";
-import { plans } from "./plan.ts";
+import { lifeMutants } from "./life-mutants.ts";
+import { type Mutant, mutants } from "./mutants.ts";
+import { lifePlans, type Plan, pushPlans } from "./plan.ts";
 import { run } from "./run.ts";
 
 /** Surely enough to find each mutant, and few beside the runs of the model. */
@@ -9,20 +10,15 @@ const MAX_RUNS = 5_000;
 
 /** A test of the test: each mutant is found by the invariant that it breaks. */
 describe("the model finds", () => {
-  it.each(mutants)(
-    "$breaks $what",
-    async ({ breaks, system }) => {
-      const holds = fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {
-        const violations = await run(system, plan, scheduler);
-        return !violations.some(({ invariant }) => invariant === breaks);
-      });
-      const { failed } = await fc.check(holds, {
-        numRuns: MAX_RUNS,
-        endOnFailure: true,
-        seed: 17,
-      });
-      expect(failed).toBe(true);
-    },
-    120_000,
-  );
+  it.each(mutants)("$breaks $what", (mutant) => isFound(mutant, pushPlans), 120_000);
+  it.each(lifeMutants)("$breaks $what", (mutant) => isFound(mutant, lifePlans), 120_000);
 });
+
+async function isFound({ breaks, system }: Mutant, plans: Arbitrary<Plan>): Promise<void> {
+  const holds = fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {
+    const violations = await run(system, plan, scheduler);
+    return !violations.some(({ invariant }) => invariant === breaks);
+  });
+  const { failed } = await fc.check(holds, { numRuns: MAX_RUNS, endOnFailure: true, seed: 17 });
+  expect(failed).toBe(true);
+}

@@ -1,13 +1,20 @@
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
+import type { AdminOrder } from "../../src/domain/connection/ending-order.ts";
+import type { EndingTask } from "../../src/domain/connection/ending-task.ts";
 import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
+import type { Revocation } from "../../src/domain/token/revocation.ts";
+import type { TokenId } from "../../src/domain/token/token-facts.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
+import { eventIdOf } from "./admin.ts";
 import { expectedAudience } from "./check-publication.ts";
-import type { Command } from "./command.ts";
-import { CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
-import { connect, disconnect, subscribe, unsubscribe } from "./functions.ts";
-import { isExpired, type Socket } from "./gateway-model.ts";
+import type { AdminCommand, Command } from "./command.ts";
+import { at, CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
+import { authorize, connect, disconnect, renew, subscribe, unsubscribe } from "./functions.ts";
+import type { Socket } from "./gateway-model.ts";
+import { mayBeExpired } from "./life.ts";
 import type { Audience } from "./publication.ts";
 import type { Simulation } from "./simulation.ts";
+import { issuerIdOf, issueToken, type ModelToken, type TokenChoice } from "./tokens.ts";
 
 /** The function's five seconds, and the way there and back. */
 const HANDSHAKE_MILLIS = 6_000;
@@ -25,23 +32,40 @@ export async function performCommand(simulation: Simulation, command: Command): 
     case "advance":
       return simulation.clock.advance(command.seconds);
     case "connect":
-      return shakeHands(simulation, command.connection);
+      return shakeHands(simulation, command.connection, command.token);
+    case "rotate":
+      simulation.keys.push(simulation.clock.now());
+      return;
+    case "revoke user":
+    case "revoke token":
+    case "revoke issuer":
+    case "disconnect user":
+      return administrate(simulation, command);
+    case "redrive":
+      simulation.wasRedriven = true;
+      for (const { task } of simulation.unended.splice(0))
+        simulation.adminQueue.send({ eventId: eventIdOf(task), task });
+      return;
   }
   const socket = simulation.gateway.sockets.get(at(CONNECTIONS, command.connection).id);
   if (socket !== undefined) await performOn(simulation, socket, command);
 }
 
-type OnSocket = Extract<Command, { kind: "forge" | "disconnect" | "subscribe" | "unsubscribe" }>;
+type OnSocket = Extract<Command, { kind: "forge" | "disconnect" | "subscribe" | "unsubscribe" | "renew" }>;
 
 async function performOn(simulation: Simulation, socket: Socket, command: OnSocket): Promise<void> {
   switch (command.kind) {
     case "forge":
-      if (!isExpired(socket, simulation.clock.now()) && isYoung(socket, simulation))
+      if (!mayBeExpired(socket, simulation.history, simulation.clock.now()) && isYoung(socket, simulation))
         await connect(simulation, socket, at(USERS, command.user));
       return;
     case "disconnect":
-      hangUp(simulation, socket);
+      simulation.hangUp(socket);
       await Promise.all(Array.from({ length: command.events }, () => disconnect(simulation, socket)));
+      return;
+    case "renew":
+      if (socket.state === "connecting") return;
+      await renew(simulation, socket, tokenFor(simulation, socket, command));
       return;
     default:
       if (socket.state === "connecting") return;
@@ -49,33 +73,84 @@ async function performOn(simulation: Simulation, socket: Socket, command: OnSock
   }
 }
 
-async function shakeHands(simulation: Simulation, index: number): Promise<void> {
-  const { id, userId, tokenSeconds } = at(CONNECTIONS, index);
+/** Mostly a new token of the connection's user and issuer. */
+function tokenFor(simulation: Simulation, socket: Socket, command: Extract<Command, { kind: "renew" }>): ModelToken {
+  const { of, isNew, ...choice } = command.token;
+  const userId = of === "another user" ? at(USERS, (USERS.indexOf(socket.userId) + 1) % USERS.length) : socket.userId;
+  const issuer = of === "another issuer" ? 1 - socket.token.issuer : socket.token.issuer;
+  const tokenId = isNew ? (`new-${simulation.presented.length}` as TokenId) : socket.token.tokenId;
+  return issueToken(nowFor(simulation), { ...choice, userId, issuer, tokenId });
+}
+
+function nowFor(simulation: Simulation): Parameters<typeof issueToken>[0] {
+  return { keys: simulation.keys, nowSeconds: simulation.nowSeconds() };
+}
+
+async function shakeHands(simulation: Simulation, index: number, choice?: TokenChoice): Promise<void> {
+  const { id, userId, issuer, tokenSeconds } = at(CONNECTIONS, index);
   const known = simulation.gateway.sockets.get(id);
   if (known !== undefined) {
-    if (isYoung(known, simulation)) await connect(simulation, known);
+    if (known.isAuthorized && isYoung(known, simulation)) await connect(simulation, known);
     return;
   }
   const connectedAt = simulation.clock.now();
-  const tokenExpiresAt = addSeconds(simulation.nowSeconds(), tokenSeconds);
+  const tokenId = `of-${id}` as TokenId;
+  const usual = { keysBack: 0, issued: 0, seconds: tokenSeconds };
+  const token = issueToken(nowFor(simulation), { ...(choice ?? usual), userId, issuer, tokenId });
   const behaviour = simulation.conditions.behaviours[index] ?? "healthy";
-  const socket: Socket = { id, userId, behaviour, connectedAt, tokenExpiresAt, state: "connecting", posts: 0 };
+  const socket: Socket = {
+    ...{ id, userId, behaviour, connectedAt, token },
+    ...{ isAuthorized: false, state: "connecting", posts: 0, ended: [], lastFrames: [] },
+  };
   simulation.gateway.sockets.set(id, socket);
-  const { outcome } = await connect(simulation, socket);
+  simulation.presented.push({ socket, token });
+  socket.isAuthorized = await authorize(simulation, token);
+  const outcome = socket.isAuthorized ? (await connect(simulation, socket)).outcome : "rejected";
   // The record exists before the socket is open: a post in between is answered with 410.
   for (const hop of ["answer", "handshake", "101"]) await simulation.environment.turns.wait(hop);
   const inTime = simulation.clock.now() - connectedAt <= HANDSHAKE_MILLIS;
-  if (socket.state === "connecting" && outcome === "stored" && inTime) socket.state = "open";
-  else hangUp(simulation, socket);
-}
-
-function hangUp(simulation: Simulation, socket: Socket): void {
-  socket.state = "closed";
-  socket.closedAt ??= simulation.history.now();
+  if (socket.state === "connecting" && outcome === "stored" && inTime) {
+    socket.state = "open";
+    socket.openedAt = simulation.clock.now();
+  } else simulation.hangUp(socket);
 }
 
 function isYoung({ connectedAt }: Socket, { clock }: Simulation): boolean {
   return clock.now() - connectedAt <= CONNECT_MILLIS;
+}
+
+/** An administrator's event. It may come several times, and late. */
+function administrate(simulation: Simulation, command: AdminCommand): void {
+  const eventId = `admin-${simulation.adminEvents.size}`;
+  const order = orderOf(command, { eventId, orderedAt: simulation.nowSeconds() });
+  simulation.adminEvents.set(eventId, {
+    ...{ order, begun: simulation.history.now() },
+    ...{ listed: Number.POSITIVE_INFINITY, deliveredAt: Number.POSITIVE_INFINITY },
+  });
+  const task: EndingTask = { order, part: { kind: "event" }, cut: 0, attempt: 0 };
+  for (const delay of command.deliveries) simulation.adminQueue.send({ eventId, task }, delay);
+}
+
+function orderOf(command: AdminCommand, event: Pick<AdminOrder, "eventId" | "orderedAt">): AdminOrder {
+  if (command.kind === "disconnect user") {
+    const { user, except, reconnect } = command;
+    const excepted = except === undefined ? {} : { exceptConnectionId: at(CONNECTIONS, except).id };
+    return { kind: "disconnection", ...event, userId: at(USERS, user), ...excepted, reconnect };
+  }
+  return { kind: "revocation", ...event, revocation: revocationOf(command, event.orderedAt) };
+}
+
+function revocationOf(
+  command: Exclude<AdminCommand, { kind: "disconnect user" }>,
+  orderedAt: AdminOrder["orderedAt"],
+): Revocation {
+  if (command.kind === "revoke token") {
+    const { id, userId } = at(CONNECTIONS, command.connection);
+    return { kind: "token", userId, tokenId: `of-${id}` as TokenId };
+  }
+  const issuedBefore = addSeconds(orderedAt, command.issuedBefore);
+  if (command.kind === "revoke user") return { kind: "user", userId: at(USERS, command.user), issuedBefore };
+  return { kind: "issuer", issuer: issuerIdOf(command.issuer), issuedBefore };
 }
 
 function publish(simulation: Simulation, audience: Audience, copies: number): void {
@@ -96,10 +171,4 @@ function envelope(id: string, publishedAt: EpochMillis, audience: Audience): obj
   const time = new Date(publishedAt).toISOString();
   const detailType = "entityId" in audience ? "Entity Updated" : "Send User Push Notification";
   return entityUpdated({ ...audience, message: "news" }, { id, time, "detail-type": detailType });
-}
-
-function at<T>(cast: readonly T[], index: number): T {
-  const found = cast[index];
-  if (found === undefined) throw new RangeError("no fixture has this index");
-  return found;
 }

@@ -5,18 +5,19 @@ import type { FixedClock } from "../fakes/fixed-clock.ts";
 const VISIBILITY_SECONDS = 360;
 const MAX_RECEIVES = 5;
 
+/** A message of the queue of deliveries. */
 export type Message = {
   readonly eventId: string;
   readonly body: string;
   readonly read: (body: string) => Delivery;
 };
-type Held = Message & { visibleAt: number; receives: number };
+export type Held<M> = M & { visibleAt: number; receives: number };
 
 /** SQS: delivers at least once, in no promised order, and to the dead letters after too many receives. */
-export class QueueModel {
-  readonly dead: Message[] = [];
+export class QueueModel<M extends { readonly eventId: string }> {
+  readonly dead: M[] = [];
   readonly #clock: FixedClock;
-  readonly #held: Held[] = [];
+  readonly #held: Held<M>[] = [];
 
   constructor(clock: FixedClock) {
     this.#clock = clock;
@@ -30,13 +31,13 @@ export class QueueModel {
     return this.#held.some((message) => message.eventId === eventId);
   }
 
-  send(message: Message, delaySeconds = 0): void {
+  send(message: M, delaySeconds = 0): void {
     this.#held.push({ ...message, visibleAt: this.#clock.now() + delaySeconds * 1000, receives: 0 });
   }
 
-  receive(max: number): Message[] {
+  receive(max: number): Held<M>[] {
     const now = this.#clock.now();
-    const batch: Held[] = [];
+    const batch: Held<M>[] = [];
     for (const message of [...this.#held]) {
       if (message.visibleAt > now || batch.length === max) continue;
       if (message.receives === MAX_RECEIVES) {
@@ -51,8 +52,8 @@ export class QueueModel {
     return batch;
   }
 
-  delete(message: Message): void {
-    const at = this.#held.indexOf(message as Held);
+  delete(message: M): void {
+    const at = this.#held.indexOf(message as Held<M>);
     if (at >= 0) this.#held.splice(at, 1);
   }
 }

@@ -1,9 +1,10 @@
 import type { Scheduler } from "fast-check";
+import { checkSockets } from "./check-ending.ts";
 import { checkSettled } from "./check-publication.ts";
-import { checkProbed, checkRecords } from "./check-records.ts";
+import { checkProbed, checkRecords, checkTokens } from "./check-records.ts";
 import type { Command } from "./command.ts";
 import { Driver } from "./driver.ts";
-import { CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
+import { ENTITIES, FIRST_CONNECTIONS, USERS } from "./fixtures.ts";
 import type { Violation } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
 import { Simulation } from "./simulation.ts";
@@ -11,6 +12,9 @@ import type { System } from "./system.ts";
 
 /** After this time a 410 no longer means that the handshake is still under way. */
 const SETTLED_SECONDS = 30;
+
+/** After this time the schedule has looked three times at all that has ended. */
+const SWEPT_SECONDS = 240;
 
 /** Longer than any connection lasts. */
 const FOREVER_SECONDS = 7300;
@@ -27,6 +31,12 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
   await checkRecords(simulation);
 
   simulation.environment.faults = new Map();
+  if (plan.conditions.runs !== undefined) {
+    await driver.elapse(SWEPT_SECONDS);
+    await driver.settle();
+    await checkTokens(simulation);
+    checkSockets(simulation);
+  }
   simulation.clock.advance(SETTLED_SECONDS + plan.conditions.indexLagSeconds);
   for (const command of probes) await driver.step({ command, turns: Number.POSITIVE_INFINITY });
   await driver.settle();
@@ -39,10 +49,10 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
   return simulation.violations.all;
 }
 
-/** All but the last two connect and subscribe; the index catches up. */
+/** The first connections connect and subscribe; the index catches up. */
 function prelude({ subscribed, conditions }: Plan): readonly Command[] {
   return [
-    ...CONNECTIONS.slice(0, -2).map((_, connection) => ({ kind: "connect", connection }) as const),
+    ...Array.from({ length: FIRST_CONNECTIONS }, (_, connection) => ({ kind: "connect", connection }) as const),
     ...subscribed.map(([connection, entity]) => ({ kind: "subscribe", connection, entity }) as const),
     { kind: "advance", seconds: conditions.indexLagSeconds },
   ];

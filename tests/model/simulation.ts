@@ -1,20 +1,23 @@
 import type { Scheduler } from "fast-check";
-import type { ConnectionStore } from "../../src/application/ports/connection-store.ts";
+import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../src/domain/connection/connection.ts";
-import { type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
+import { type ConnectionId, closesAt } from "../../src/domain/connection/connection.ts";
+import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
 import { NOON } from "../support/notifications.ts";
 import { readAll } from "../support/read-all.ts";
+import type { AdminEvent, TaskMessage, UnendedTask } from "./admin.ts";
 import { ENTITIES, LIMIT, USERS } from "./fixtures.ts";
-import { GatewayModel, type SocketBehaviour } from "./gateway-model.ts";
+import { GatewayModel, type Socket, type SocketBehaviour } from "./gateway-model.ts";
 import { History } from "./history.ts";
 import type { InvocationEnvironment } from "./invocation.ts";
-import { LaggingConnections } from "./lagging-connections.ts";
+import { type Connections, LaggingConnections } from "./lagging-connections.ts";
 import { type OracleInput, Violations } from "./oracle.ts";
 import type { Publication } from "./publication.ts";
 import { type Message, QueueModel } from "./queue-model.ts";
+import { type RunOfSchedule, ScheduleModel } from "./schedule.ts";
 import type { System } from "./system.ts";
+import type { ModelToken, VerifyingProcess } from "./tokens.ts";
 import { TurnScheduler } from "./turn-scheduler.ts";
 
 export type Conditions = {
@@ -23,9 +26,21 @@ export type Conditions = {
   readonly batchSize: number;
   /** The timeout of the functions that notify. */
   readonly functionSeconds: number;
+  /** The $disconnect events after a DELETE: API Gateway throttles them. */
+  readonly disconnectEvents: 0 | 1;
+  /** Of the first runs of the schedule; the later ones are punctual. Absent where the schedule is switched off. */
+  readonly runs?: readonly RunOfSchedule[];
+  /** No fault, no jump of the clock, no run of the schedule that is lost or late: bounds in time must hold. */
+  readonly calm: boolean;
 };
 
-type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
+type Stores = {
+  readonly connections: Connections;
+  readonly subscriptions: SubscriptionStore;
+  readonly revocations: RevocationList;
+};
+
+const LONG_AGO_SECONDS = 30 * 86_400;
 
 /** The state of one run: the system's stores, the models of the services around it, and the oracle's input. */
 export class Simulation implements OracleInput {
@@ -33,26 +48,42 @@ export class Simulation implements OracleInput {
   readonly violations = new Violations();
   readonly gateway = new GatewayModel();
   readonly history = new History(this.clock);
-  readonly queue = new QueueModel(this.clock);
+  readonly queue = new QueueModel<Message>(this.clock);
+  readonly adminQueue = new QueueModel<TaskMessage>(this.clock);
   readonly publications = new Map<string, Publication>();
+  readonly adminEvents = new Map<string, AdminEvent>();
+  readonly unended: UnendedTask[] = [];
+  wasRedriven = false;
+  /** When the first issuer made each of its keys. */
+  readonly keys: EpochMillis[] = [(NOON - LONG_AGO_SECONDS * 1000) as EpochMillis];
+  /** All tokens that anyone has presented. */
+  readonly presented: { readonly socket: Socket; readonly token: ModelToken }[] = [];
+  /** The processes of each function that verifies tokens, while no invocation uses them. */
+  readonly idle = { authorizer: [] as VerifyingProcess[], authenticate: [] as VerifyingProcess[] };
+  readonly schedule: ScheduleModel;
   readonly system: System;
   readonly conditions: Conditions;
   readonly environment: InvocationEnvironment;
   /** The stores as the functions see them. */
   readonly stores: Stores;
   /** The same stores without the lagging index. */
-  readonly #truth: Stores;
+  readonly truth: Stores;
+  broken: { readonly by: unknown } | undefined;
 
   constructor(system: System, conditions: Conditions, scheduler: Scheduler) {
     this.system = system;
     this.conditions = conditions;
-    this.environment = { clock: this.clock, turns: new TurnScheduler(scheduler), faults: new Map(), callsMade: 0 };
+    const turns = new TurnScheduler(scheduler, this.clock);
+    this.environment = { clock: this.clock, turns, faults: new Map(), callsMade: 0 };
+    this.schedule = new ScheduleModel(this.clock, conditions.runs, () => this.#possibleEnds());
     const connections = system.makeConnections();
     const subscriptions = system.makeSubscriptions(connections);
-    const index = system.makeConnections();
-    const lagging = new LaggingConnections(connections, index, this.clock, conditions.indexLagSeconds);
-    this.#truth = { connections, subscriptions };
-    this.stores = { connections: lagging, subscriptions };
+    const revocations = system.makeRevocations();
+    const { lookedUpSeconds } = system;
+    const lag = { lagSeconds: conditions.indexLagSeconds, lookedUpSeconds };
+    const lagging = new LaggingConnections(() => system.makeConnections(), connections, this.clock, lag);
+    this.truth = { connections, subscriptions, revocations };
+    this.stores = { connections: lagging, subscriptions, revocations };
   }
 
   get lagMillis(): number {
@@ -61,6 +92,19 @@ export class Simulation implements OracleInput {
 
   nowSeconds(): EpochSeconds {
     return toEpochSeconds(this.clock.now());
+  }
+
+  /** Begins an activity that runs beside the others. An error in it is a fault of the test itself. */
+  launch(activity: Promise<unknown>): void {
+    activity.catch((thrown: unknown) => {
+      this.broken ??= { by: thrown };
+    });
+  }
+
+  hangUp(socket: Socket): void {
+    socket.state = "closed";
+    socket.closedAt ??= this.history.now();
+    socket.closedAtMillis ??= this.clock.now();
   }
 
   publication({ eventId }: Message): Publication {
@@ -80,7 +124,7 @@ export class Simulation implements OracleInput {
   /** The connections that the store returns, repeated as often as it returns them. */
   async connected(): Promise<readonly ConnectionId[]> {
     const now = this.nowSeconds();
-    const { connections } = this.#truth;
+    const { connections } = this.truth;
     const live = await Promise.all(
       USERS.map((user) => readAll((from) => connections.liveConnectionsOf(user, now, from))),
     );
@@ -90,7 +134,7 @@ export class Simulation implements OracleInput {
   /** The same for subscriptions: one entry for each subscription of a connection. */
   async subscribed(): Promise<readonly ConnectionId[]> {
     const now = this.nowSeconds();
-    const { subscriptions } = this.#truth;
+    const { subscriptions } = this.truth;
     const rows = await Promise.all(
       ENTITIES.map((entity) => readAll((from) => subscriptions.subscribersOf(entity, now, from))),
     );
@@ -100,5 +144,12 @@ export class Simulation implements OracleInput {
   async countSubscriptions(id: ConnectionId): Promise<void> {
     const count = (await this.subscribed()).filter((subscriber) => subscriber === id).length;
     this.violations.expect(count <= LIMIT, "inv:15", "a connection is over its limit");
+  }
+
+  #possibleEnds(): readonly EpochSeconds[] {
+    return this.presented.flatMap(({ socket, token }) => {
+      const last = closesAt(socket.connectedAt);
+      return token.expiresAt < last ? [token.expiresAt, last] : [last];
+    });
   }
 }

@@ -1,0 +1,23 @@
+import type { AdminOrder } from "../../src/domain/connection/ending-order.ts";
+import type { EndingTask, UnendedReason } from "../../src/domain/connection/ending-task.ts";
+
+/** A message of the administrators' queue. */
+export type TaskMessage = { readonly eventId: string; readonly task: EndingTask };
+
+/** An event of an administrator, and what became of it. */
+export type AdminEvent = {
+  readonly order: AdminOrder;
+  /** A moment of the history. */
+  readonly begun: number;
+  /** The moment, and the time in milliseconds, at which its revocation was in the list. */
+  listed: number;
+  /** When its first message was carried out, in milliseconds. */
+  deliveredAt: number;
+};
+
+/** A dead letter of the function that ends connections. */
+export type UnendedTask = { readonly task: EndingTask; readonly reason: UnendedReason | "RECEIVED_TOO_OFTEN" };
+
+export function eventIdOf({ order }: EndingTask): string {
+  return order.kind === "expiry" ? "expiry" : order.eventId;
+}

@@ -134,7 +134,7 @@ export function toSubscribedEntitiesAttributes({
 const RECORD_BYTES = 1000;
 
 /** The longest facts that a renewal can add: space for them is never given to names. */
-const LONGEST_FACTS = { issuedAt: 2 ** 33, tokenId: "x".repeat(MAX_TOKEN_ID_BYTES) };
+const LONGEST_FACTS = { issuedAt: 2 ** 33, renewals: 99_999, tokenId: "x".repeat(MAX_TOKEN_ID_BYTES) };
 
 /** The space for names in a record, in bytes. */
 export function freeBytesIn(record: Readonly<Record<string, unknown>>): number {

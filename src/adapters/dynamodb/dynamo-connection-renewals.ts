@@ -20,6 +20,8 @@ type Replacement = {
   readonly connectedAt: EpochMillis;
   readonly seen: TokenFacts;
   readonly token: TokenFacts;
+  /** A condition on the number of replacements, and its value. */
+  readonly count?: { readonly condition: string; readonly values: Readonly<Record<string, unknown>> } | undefined;
 };
 
 /**
@@ -37,14 +39,15 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
     return callTable(this.#table, "CONNECTION_STORE", async (options): Promise<RenewOutcome> => {
       let previous: TokenFacts | undefined;
       for (;;) {
-        const connection = ownConnection(await this.#read(connectionId, options), userId, now);
+        const item = await this.#read(connectionId, options);
+        const connection = ownConnection(item, userId, now);
         if (typeof connection === "string") return { kind: connection };
         // The SDK repeats an update whose response was lost. The repeated one then meets the effect of the first.
         if (previous !== undefined && isSameToken(connection.token, token)) return { kind: "renewed", previous };
         if (token.expiresAt <= connection.token.expiresAt) return { kind: "ends-no-later" };
         previous = connection.token;
-        const isDone = await this.#replace({ ...connection, seen: previous, token }, options);
-        if (isDone) return { kind: "renewed", previous };
+        const replacement = { ...connection, seen: previous, token, count: sameCountAs(item) };
+        if (await this.#replace(replacement, options)) return { kind: "renewed", previous };
       }
     });
   }
@@ -54,7 +57,7 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
     await callTable(this.#table, "CONNECTION_STORE", (options) => this.#replace(replacement, options));
   }
 
-  async #read(id: ConnectionId, options: CallOptions): Promise<unknown> {
+  async #read(id: ConnectionId, options: CallOptions): Promise<Readonly<Record<string, unknown>> | undefined> {
     const get = new GetCommand({ TableName: this.#table.name, Key: connectionKey(id), ConsistentRead: true });
     return (await this.#table.documents.send(get, options)).Item;
   }
@@ -63,7 +66,7 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
    * False if the record has other facts than those seen. A record with the same facts has the same end and user, and is
    * open: a tombstone has none of them.
    */
-  async #replace({ id, connectedAt, seen, token }: Replacement, options: CallOptions): Promise<boolean> {
+  async #replace({ id, connectedAt, seen, token, count }: Replacement, options: CallOptions): Promise<boolean> {
     const expected = hasToken(seen);
     // A record of an older schema would be collected at its old end.
     const ttl = collectedFrom(connectedAt);
@@ -76,14 +79,17 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
       UpdateExpression: [
         `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}`,
         ...(missing.length > 0 ? [`REMOVE ${missing.map((name) => `#${name}`).join(", ")}`] : []),
+        "ADD renewals :one",
       ].join(" "),
-      ConditionExpression: expected.condition,
+      ConditionExpression: count === undefined ? expected.condition : `${expected.condition} AND ${count.condition}`,
       ExpressionAttributeNames: {
         ...expected.names,
         ...Object.fromEntries([...names, ...missing].map((name) => [`#${name}`, name])),
       },
       ExpressionAttributeValues: {
         ...expected.values,
+        ...count?.values,
+        ":one": 1,
         ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
       },
     });
@@ -95,4 +101,15 @@ export class DynamoConnectionRenewals implements ConnectionRenewals {
       throw error;
     }
   }
+}
+
+/**
+ * A renewal that comes twice, the second time after it was taken back, meets the facts that it replaced. The number of
+ * replacements tells the two moments apart.
+ */
+function sameCountAs(item: Readonly<Record<string, unknown>> | undefined): Replacement["count"] {
+  const renewals = item?.["renewals"];
+  return renewals === undefined
+    ? { condition: "attribute_not_exists(renewals)", values: {} }
+    : { condition: "renewals = :renewals", values: { ":renewals": renewals } };
 }

@@ -25,6 +25,7 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "issuer",
   "issuedAt",
   "tokenId",
+  "renewals",
   "revision",
   "turn",
   "part",

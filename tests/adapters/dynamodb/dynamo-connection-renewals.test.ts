@@ -48,6 +48,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
       expiresAt: NEW_END,
       GSI1SK: String(NEW_END),
       endSlot: String(NEW_END - (NEW_END % 10)),
+      renewals: 1,
     });
   });
 

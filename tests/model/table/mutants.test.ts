@@ -4,7 +4,7 @@ import { mutants } from "./mutants.ts";
 import { schedules, violationsOf } from "./random.ts";
 
 /** Surely enough to find each mutant, and few beside the runs of the model. */
-const MAX_RUNS = 8_000;
+const MAX_RUNS = 20_000;
 
 /** A test of the test: it finds every mutant. */
 describe("the model of the table finds", () => {

@@ -105,8 +105,11 @@ function copyingTheEnd(): RequestInterceptor {
 /** After a refused renewal the record is answered with another token's id. */
 function notKnowingItsRenewal(): RequestInterceptor {
   let isRefused = false;
+  let isAnswered = false;
   return async (command, ask) => {
-    if (isRefused && command instanceof GetCommand) {
+    if (isRefused && !isAnswered && command instanceof GetCommand) {
+      // Once only: it would try for ever.
+      isAnswered = true;
       const { Item: item } = await ask(command);
       return { Item: { ...(item as Item), tokenId: "another" } };
     }
@@ -261,6 +264,14 @@ export const mutants: readonly Mutant[] = [
   {
     what: "a renewal on no condition",
     mutation: { interceptor: changing(isRenewal, () => ({ ConditionExpression: undefined })) },
+  },
+  {
+    what: "a renewal that comes again after it was taken back",
+    mutation: {
+      interceptor: changing(isRenewal, ({ ConditionExpression }) => ({
+        ConditionExpression: String(ConditionExpression).replace(/ AND [^ ]*renewals.*$/, ""),
+      })),
+    },
   },
   {
     what: "a renewal on the condition of the issuer only",

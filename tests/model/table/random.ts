@@ -9,30 +9,37 @@ export type Schedule = Scenario & {
   readonly seed: number;
 };
 
+const renewal = fc.record({
+  kind: fc.constant("renew" as const),
+  minutes: fc.constantFrom(20, 30, 40),
+  isOld: fc.boolean(),
+});
+const ending = fc.constantFrom<Operation>({ kind: "end" }, { kind: "revoke" });
+const change = fc.record({
+  kind: fc.constantFrom("subscribe" as const, "subscribe" as const, "unsubscribe" as const),
+  entity: fc.constantFrom(...ENTITIES),
+});
+const close = fc.constant<Operation>({ kind: "close" });
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("subscribe" as const), entity: fc.constantFrom(...ENTITIES) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("unsubscribe" as const), entity: fc.constantFrom(...ENTITIES) }),
-  },
-  { weight: 1, arbitrary: fc.constant({ kind: "close" as const }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant("renew" as const),
-      minutes: fc.constantFrom(20, 30, 40),
-      isOld: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constant({ kind: "end" as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: "revoke" as const }) },
+  { weight: 7, arbitrary: change },
+  { weight: 1, arbitrary: close },
+  { weight: 2, arbitrary: renewal },
+  { weight: 1, arbitrary: ending },
+);
+
+/** Most of it happens to the end of the connection. */
+const operationOfLife: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 3, arbitrary: renewal },
+  { weight: 3, arbitrary: ending },
+  { weight: 1, arbitrary: change },
 );
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
-  operations: fc.array(operation, { minLength: 2, maxLength: 5 }),
+  operations: fc.oneof(
+    { weight: 2, arbitrary: fc.array(operation, { minLength: 2, maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.array(operationOfLife, { minLength: 2, maxLength: 3 }) },
+  ),
   limit: fc.constantFrom(1, 2),
   initially: fc.constantFrom([], ["a"]),
   room: fc.constantFrom("plenty", "one", "none"),

@@ -1,4 +1,7 @@
+import { DynamoConnectionRenewals } from "../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../src/adapters/dynamodb/dynamo-connection-store.ts";
+import { DynamoEndingConnections } from "../src/adapters/dynamodb/dynamo-ending-connections.ts";
+import { DynamoRevocationList } from "../src/adapters/dynamodb/dynamo-revocation-list.ts";
 import { DynamoSubscriptionStore } from "../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { Connection } from "../src/domain/connection/connection.ts";
 import type { EntityId } from "../src/domain/subscription/subscription.ts";
@@ -7,6 +10,7 @@ import { anEntityId, aSubscription } from "../tests/support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../tests/support/capacity-meter.ts";
 import { createTableAt } from "../tests/support/dynamodb-table.ts";
 import { inBatches } from "../tests/support/in-batches.ts";
+import { OLD_END, renewalOf } from "../tests/support/life-stores.ts";
 import { readAll } from "../tests/support/read-all.ts";
 import { endpointOf, startDynamodbLocal } from "../tests/support/start-dynamodb-local.ts";
 import { tableDefinition } from "../tests/support/template-table.ts";
@@ -20,6 +24,10 @@ type Way = {
   readonly unsubscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
   readonly readSubscribers: (entityId: EntityId) => Promise<unknown>;
   readonly disconnect: (connection: Connection) => Promise<unknown>;
+  /** Absent where no expiry is enforced. */
+  readonly lookAtEnd?: (connection: Connection) => Promise<unknown>;
+  /** Absent where no token is renewed. */
+  readonly renew?: (connection: Connection) => Promise<unknown>;
   readonly measure: (work: () => Promise<unknown>) => Promise<Units>;
 };
 
@@ -31,6 +39,14 @@ export async function benchTableUnits(): Promise<Table[]> {
     const portcullis = await ourWay(endpointOf(container));
     const rows: string[][] = [];
     for (const [name, measure] of OPERATIONS) rows.push(rowOf(name, await measure(plain), await measure(portcullis)));
+    for (const count of [0, 100]) {
+      const units = await ofSubscriber(
+        portcullis,
+        count,
+        ({ connection }) => portcullis.renew?.(connection) ?? nothing(),
+      );
+      rows.push(rowOf(`renew with ${count} subscriptions`, undefined, units));
+    }
     return [
       {
         title: "Capacity units",
@@ -46,12 +62,16 @@ export async function benchTableUnits(): Promise<Table[]> {
 
 const NOTE =
   "Reads and writes in DynamoDB's capacity units (`ReturnConsumedCapacity` of DynamoDB Local), table and index together, " +
-  "a transaction's writes counted double, each item by itself: DynamoDB Local leaves some out. A life is: connect, 3 subscriptions unless more are named, 20 pushes to their entities, disconnect; " +
+  "a transaction's writes counted double, each item by itself: DynamoDB Local leaves some out. A life is: connect, 3 subscriptions unless more are named, 20 pushes to their entities, a look at the record at its end, disconnect; " +
+  "our connect reads revocations and counts the user's connections too; renewals are apart; " +
   "a push's read is shared by all subscribers of the entity. Plain reads are eventual and miss a subscriber that the index " +
   "does not have yet; ours are strong, at twice the price. Prices: a write unit costs five read units on demand.";
 
+/** The template's default. */
+const CONNECTION_LIMIT = 50;
+
 const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] = [
-  ["connect", (way) => way.measure(() => way.connect(aConnection()))],
+  ["connect", (way) => way.measure(() => way.connect(aConnection({ expiresAt: OLD_END })))],
   ...[0, 10, 99].map(
     (count) =>
       [
@@ -87,7 +107,7 @@ const OPERATIONS: readonly (readonly [string, (way: Way) => Promise<Units>])[] =
 type Subscriber = { readonly connection: Connection; readonly entityIds: readonly EntityId[] };
 
 async function makeSubscriber(way: Way, entityIds: readonly EntityId[]): Promise<Subscriber> {
-  const connection = aConnection();
+  const connection = aConnection({ expiresAt: OLD_END });
   await way.connect(connection);
   await subscribeAll(way, connection, entityIds);
   return { connection, entityIds };
@@ -124,6 +144,7 @@ async function life(way: Way, audience: number, subscriptionCount: number): Prom
     const subscribers = await inBatches(Array.from({ length: audience }), () => makeSubscriber(way, entityIds));
     for (let push = 0; push < 20; push += 1)
       await way.readSubscribers(entityIds[push % subscriptionCount] ?? anEntityId());
+    await inBatches(subscribers, ({ connection }) => way.lookAtEnd?.(connection) ?? Promise.resolve());
     await inBatches(subscribers, ({ connection }) => way.disconnect(connection));
   });
   return { reads: reads / audience, writes: writes / audience };
@@ -134,8 +155,20 @@ async function ourWay(endpoint: string): Promise<Way> {
   const meter = new CapacityMeter(table.documents);
   const connections = new DynamoConnectionStore(table);
   const subscriptions = new DynamoSubscriptionStore(table);
+  const renewals = new DynamoConnectionRenewals(table);
+  const endings = new DynamoEndingConnections(table);
+  const revocations = new DynamoRevocationList(table);
   return {
-    connect: (connection) => connections.open(connection),
+    // As `$connect` does: the record, then the revocations that concern the token, and the user's other connections.
+    connect: async (connection) => {
+      const { id, identity, token } = connection;
+      await connections.open(connection);
+      await revocations.concerning({ userId: identity.userId, token });
+      await connections.countLive(identity.userId, NOW, id, CONNECTION_LIMIT);
+    },
+    // As the sweep of the connection's slot does, if the connection is there until its end.
+    lookAtEnd: ({ id }) => endings.inspect([id], NOW),
+    renew: (connection) => renewals.renew(renewalOf(connection), NOW),
     subscribe: (connection, entityId) => subscriptions.subscribe(aSubscription(connection, entityId), NOW, 100),
     unsubscribe: (connection, entityId) => subscriptions.unsubscribe(aSubscription(connection, entityId), NOW),
     readSubscribers: (entityId) => readAll((from) => subscriptions.subscribersOf(entityId, NOW, from)),
@@ -174,11 +207,16 @@ function withEveryAttributeInTheIndex(name: string, index: string): ReturnType<t
   return { ...definition, GlobalSecondaryIndexes: indexes as typeof definition.GlobalSecondaryIndexes };
 }
 
+async function nothing(): Promise<void> {}
+
 /** On demand, in every region. */
 const WRITE_PRICE = 5;
 
-function rowOf(name: string, plain: Units, ours: Units): string[] {
-  const figures = [plain.reads, plain.writes, ours.reads, ours.writes].map((units) => String(Number(units.toFixed(2))));
+function rowOf(name: string, plain: Units | undefined, ours: Units): string[] {
+  const spell = (units: number) => String(Number(units.toFixed(2)));
+  const ourFigures = [spell(ours.reads), spell(ours.writes)];
+  if (plain === undefined) return [name, "", "", ...ourFigures, "", ""];
+  const figures = [spell(plain.reads), spell(plain.writes), ...ourFigures];
   const priceOf = ({ reads, writes }: Units) => reads + WRITE_PRICE * writes;
   return [
     name,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
+import type { BatchGetCommandInput, ConsumedCapacity } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** Capacity units, of the table and its index together. */
@@ -10,9 +10,10 @@ type Count = { reads: number; writes: number };
 const READS = new Set(["BatchGetItemCommand", "GetItemCommand", "QueryCommand"]);
 
 /**
- * Asks for ReturnConsumedCapacity in every call of a client and adds up DynamoDB's figures. It counts two cases itself.
- * DynamoDB Local leaves out items of a transaction: each item counts two units. A refused write is charged too: it counts
- * what the write would have cost. No item here is larger than a kilobyte: tests of the adapter ensure that.
+ * Asks for ReturnConsumedCapacity in every call of a client and adds up DynamoDB's figures. It counts three cases itself.
+ * DynamoDB Local leaves out items of a transaction: each item counts two units. It leaves out the keys of a batch under
+ * which there is no item: each key counts as an item. A refused write is charged too: it counts what the write would have
+ * cost. No item here is larger than a kilobyte: tests of the adapter ensure that.
  */
 export class CapacityMeter {
   readonly #counts = new AsyncLocalStorage<Count>();
@@ -23,7 +24,7 @@ export class CapacityMeter {
         Object.assign(args.input, { ReturnConsumedCapacity: "INDEXES" });
         const count = this.#counts.getStore() ?? { reads: 0, writes: 0 };
         const kind = READS.has(context.commandName ?? "") ? "reads" : "writes";
-        const ownCount = transactionUnits(args.input);
+        const ownCount = transactionUnits(args.input) ?? batchUnits(args.input);
         try {
           const { output } = await next(args);
           count[kind] += ownCount ?? consumedUnits(output);
@@ -48,6 +49,14 @@ export class CapacityMeter {
 function transactionUnits(input: object): number | undefined {
   const { TransactItems } = input as { readonly TransactItems?: readonly unknown[] };
   return TransactItems && 2 * TransactItems.length;
+}
+
+/** Of a batch of reads. */
+function batchUnits(input: object): number | undefined {
+  const tables = Object.values((input as BatchGetCommandInput).RequestItems ?? {});
+  const reads = tables.flatMap((table) => (table.Keys === undefined ? [] : { ...table, keys: table.Keys.length }));
+  if (reads.length === 0) return undefined;
+  return reads.reduce((sum, { keys, ConsistentRead }) => sum + keys * (ConsistentRead ? 1 : 0.5), 0);
 }
 
 function consumedUnits(output: object): number {

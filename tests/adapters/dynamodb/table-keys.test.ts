@@ -1,14 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { connectionKey, subscriptionKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import {
+  connectionKey,
+  issuerRevocationKey,
+  subscriptionKey,
+  tokenRevocationKey,
+  userRevocationKey,
+} from "../../../src/adapters/dynamodb/table-keys.ts";
+import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
 import { parseUserId } from "../../../src/domain/identity/identity.ts";
 import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
+import { parseTokenId } from "../../../src/domain/token/token-facts.ts";
 
 /** Texts that look like keys, parts of keys and ids. They are so few that equal ones come up. */
 const text = fc.oneof(
   fc.string({ unit: fc.constantFrom("a", "b", "#", "|", ":", "=", "E", " "), maxLength: 4 }),
-  fc.constantFrom("connection", "ENTITY", "ENTITY#", "ENTITY#a", "USER#a", "CONNECTION#a", "__proto__", "\ud83d\ude00"),
+  fc.constantFrom(
+    "REVOKED#USER#a",
+    "a#b",
+    "connection",
+    "ENTITY",
+    "ENTITY#",
+    "ENTITY#a",
+    "USER#a",
+    "CONNECTION#a",
+    "__proto__",
+    "\ud83d\ude00",
+  ),
 );
 
 type Place = { readonly kind: string; readonly ids: readonly string[]; readonly key: string };
@@ -17,12 +36,19 @@ type Place = { readonly kind: string; readonly ids: readonly string[]; readonly 
 function placesOf(one: string, other: string): readonly Place[] {
   const connectionId = parseConnectionId(one);
   const entityId = parseEntityId(other);
+  const [userId, tokenId] = [parseUserId(one), parseTokenId(other)];
+  const issuer = issuerId(one);
   const keyOf = (key: object) => JSON.stringify(key);
   return [
     ...(connectionId ? [{ kind: "connection", ids: [one], key: keyOf(connectionKey(connectionId)) }] : []),
     ...(connectionId && entityId
       ? [{ kind: "subscription", ids: [one, other], key: keyOf(subscriptionKey(entityId, connectionId)) }]
       : []),
+    ...(userId ? [{ kind: "revoked user", ids: [one], key: keyOf(userRevocationKey(userId)) }] : []),
+    ...(userId && tokenId
+      ? [{ kind: "revoked token", ids: [one, other], key: keyOf(tokenRevocationKey(userId, tokenId)) }]
+      : []),
+    { kind: "revoked issuer", ids: [one], key: keyOf(issuerRevocationKey(issuer)) },
   ];
 }
 

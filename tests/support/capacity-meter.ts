@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { BatchGetCommandInput, ConsumedCapacity } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
+import type { BatchGetCommandInput, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** Capacity units, of the table and its index together. */
 export type Units = { readonly reads: number; readonly writes: number };

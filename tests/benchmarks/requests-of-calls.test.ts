@@ -23,7 +23,9 @@ afterAll(() => {
 /** A second call: the first one may find its answers fetched already. */
 it.each([
   { name: "authorizer", requests: [] },
-  { name: "connect", requests: ["PutItem"] },
+  { name: "connect", requests: ["Query", "PutItem", "BatchGetItem"] },
+  { name: "authenticate", requests: ["BatchGetItem", "GetItem", "UpdateItem", "BatchGetItem"] },
+  { name: "check", requests: ["Query", "BatchGetItem"] },
   { name: "subscribe", requests: ["Query", "TransactWriteItems"] },
   { name: "unsubscribe", requests: ["Query", "TransactWriteItems"] },
   { name: "disconnect", requests: ["UpdateItem", "Query", "BatchWriteItem"] },

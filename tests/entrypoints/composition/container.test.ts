@@ -4,10 +4,12 @@ import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { defineModule, type Module, type Provide } from "../../../src/entrypoints/composition/module.ts";
+import { administration } from "../../../src/entrypoints/composition/modules/administration.ts";
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
 import { checking } from "../../../src/entrypoints/composition/modules/checking.ts";
 import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
+import { gateway } from "../../../src/entrypoints/composition/modules/gateway.ts";
 import { opening } from "../../../src/entrypoints/composition/modules/opening.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
 import { renewing } from "../../../src/entrypoints/composition/modules/renewing.ts";
@@ -36,7 +38,9 @@ const modulesOver = ({ stores, renewals, endings, revocations }: typeof memory, 
     renewing,
     subscribing,
     unsubscribing,
+    gateway,
     delivery,
+    administration,
     rotation,
   ],
 ];

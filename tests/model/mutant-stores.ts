@@ -39,8 +39,8 @@ export class SubscribingUnconditionally extends MemoryConnectionStore {
   override recordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord {
     const lifetime = { connectedAt: (now * 1000) as EpochMillis, expiresAt: addSeconds(now, 7200) };
     const connection = aConnection({ id, userId, ...lifetime });
-    const found = super.recordOf(id, userId, now);
-    return typeof found === "string" ? { connection, subscribed: new Set() } : found;
+    const record = super.recordOf(id, userId, now);
+    return typeof record === "string" ? { connection, firstEnd: connection.expiresAt, subscribed: new Set() } : record;
   }
 }
 

@@ -31,6 +31,7 @@ const KEPT_SECONDS = 3600;
 /** The entry of one id: its connection, absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
+  readonly firstEnd?: EpochSeconds;
   readonly ended?: {
     readonly userId: UserId;
     readonly code: EndingCode;
@@ -44,7 +45,12 @@ type Entry = {
 /** A candidate for an end in a slot. It stays when its connection is closed. */
 type Candidate = { readonly id: ConnectionId; readonly slot: EndSlot; readonly expiresAt: EpochSeconds };
 
-export type LiveRecord = { readonly connection: Connection; readonly subscribed: Set<EntityId> };
+/** `firstEnd` is the earliest end that the connection had or can have again: rows copy it. */
+export type LiveRecord = {
+  readonly connection: Connection;
+  readonly firstEnd: EpochSeconds;
+  readonly subscribed: Set<EntityId>;
+};
 
 /** Stores the connections of one process, for `npm start` and tests. */
 export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewals, EndingConnections {
@@ -62,7 +68,7 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     this.#slots.collect(now);
     const outcome = found && explainConflict(found, connection.identity.userId, now);
     if (outcome !== undefined) return outcome;
-    this.#put({ connection, subscribed: new Set() });
+    this.#put({ connection, firstEnd: connection.expiresAt, subscribed: new Set() });
     return "stored";
   }
 
@@ -93,17 +99,17 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
   async renew({ connectionId, userId, token }: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
     const record = this.recordOf(connectionId, userId, now);
     if (typeof record === "string") return { kind: record };
-    const { connection, subscribed } = record;
+    const { connection } = record;
     const previous = connection.token;
     if (token.expiresAt <= previous.expiresAt) return { kind: "ends-no-later" };
-    this.#put({ connection: withToken(connection, token), subscribed });
+    this.#put({ ...record, connection: withToken(connection, token) });
     return { kind: "renewed", previous };
   }
 
   async takeBack({ connectionId, token }: Renewal, previous: TokenFacts): Promise<void> {
-    const { connection, subscribed } = this.#entries.peek(connectionId) ?? {};
-    if (!connection || !subscribed || !isSameToken(connection.token, token)) return;
-    this.#put({ connection: withToken(connection, previous), subscribed });
+    const { connection, firstEnd, subscribed } = this.#entries.peek(connectionId) ?? {};
+    if (!connection || !firstEnd || !subscribed || !isSameToken(connection.token, token)) return;
+    this.#put({ connection: withToken(connection, previous), firstEnd, subscribed });
   }
 
   async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
@@ -134,11 +140,11 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
 
   /** The user's live connection with that id and the set of its entities, or why there is none. For the subscription store. */
   recordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | Absence {
-    const { connection, ended, subscribed } = this.#entries.find(id, now) ?? {};
+    const { connection, firstEnd, ended, subscribed } = this.#entries.find(id, now) ?? {};
     if (ended?.userId === userId) return absenceAfter(ended.code);
-    if (!connection || !subscribed || connection.identity.userId !== userId) return "not-connected";
+    if (!connection || !firstEnd || !subscribed || connection.identity.userId !== userId) return "not-connected";
     const code = expiryCode(connection, now);
-    return code === undefined ? { connection, subscribed } : absenceAfter(code);
+    return code === undefined ? { connection, firstEnd, subscribed } : absenceAfter(code);
   }
 
   /** The entities of a connection, or those that it had when it was closed. For the subscription store. */
@@ -146,10 +152,10 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return this.#entries.peek(id)?.subscribed ?? new Set();
   }
 
-  #put({ connection, subscribed }: LiveRecord): void {
+  #put({ connection, ...record }: LiveRecord): void {
     const { id } = connection;
     const expiresAt = addSeconds(closesAt(connection.connectedAt), KEPT_SECONDS);
-    this.#entries.put(id, { connection, subscribed, expiresAt });
+    this.#entries.put(id, { connection, ...record, expiresAt });
     this.#slots.put(id, { id, slot: endSlot(connection.expiresAt), expiresAt });
   }
 }

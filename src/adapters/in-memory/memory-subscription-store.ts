@@ -13,11 +13,13 @@ import { MemoryTable } from "./memory-table.ts";
 
 const PAGE_SIZE = 250;
 
+/** A subscription, kept until the last possible end of its connection, with a copy of its first end. */
+type Row = Subscription & { readonly firstEnd: EpochSeconds };
+
 /** Stores the subscriptions of one process, for `npm start` and tests. */
 export class MemorySubscriptionStore implements SubscriptionStore {
   readonly #connections: MemoryConnectionStore;
-  /** Each row is kept until the last possible end of its connection. */
-  readonly #subscriptions = new MemoryTable<Subscription>(({ entityId }) => entityId);
+  readonly #subscriptions = new MemoryTable<Row>(({ entityId }) => entityId);
   readonly #pageSize: number;
 
   constructor(connections: MemoryConnectionStore, pageSize = PAGE_SIZE) {
@@ -29,12 +31,12 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     const { entityId, connectionId, userId } = reference;
     const record = this.#connections.recordOf(connectionId, userId, now);
     if (typeof record === "string") return record;
-    const { subscribed, connection } = record;
+    const { subscribed, connection, firstEnd } = record;
     if (subscribed.size >= limit && !subscribed.has(entityId)) return "limit-reached";
     subscribed.add(entityId);
     const key = keyOf(entityId, connectionId);
     const { connectedAt } = connection;
-    const row = { entityId, connectionId, userId, connectedAt, expiresAt: closesAt(connectedAt) };
+    const row = { entityId, connectionId, userId, connectedAt, firstEnd, expiresAt: closesAt(connectedAt) };
     if (this.#subscriptions.find(key, now)?.connectedAt !== connectedAt) this.#subscriptions.put(key, row);
     return "subscribed";
   }
@@ -71,12 +73,13 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     return rows.flatMap((row) => this.#live(row, now));
   }
 
-  /** The subscription with its end, which the connection's record owns; nothing after the end. */
-  #live(row: Subscription, now: EpochSeconds): readonly Subscription[] {
-    const record = this.#connections.recordOf(row.connectionId, row.userId, now);
+  /** The subscription with its end, by its row until its first end, then by the record; nothing after the end. */
+  #live({ firstEnd, ...subscription }: Row, now: EpochSeconds): readonly Subscription[] {
+    if (firstEnd > now) return [{ ...subscription, expiresAt: firstEnd }];
+    const record = this.#connections.recordOf(subscription.connectionId, subscription.userId, now);
     // An id that the gateway gave again is another connection.
-    if (typeof record === "string" || record.connection.connectedAt !== row.connectedAt) return [];
-    return [{ ...row, expiresAt: record.connection.expiresAt }];
+    if (typeof record === "string" || record.connection.connectedAt !== subscription.connectedAt) return [];
+    return [{ ...subscription, expiresAt: record.connection.expiresAt }];
   }
 }
 

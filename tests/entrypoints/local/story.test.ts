@@ -5,7 +5,9 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import type { RunningTemplate } from "@portcullis/emulator";
 import {
   authenticateFrameSchema,
+  disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
   subscribeFrameSchema,
@@ -27,6 +29,8 @@ const SCHEMAS = {
   ...serverFrameSchemas,
   publishEntityUpdated: entityUpdatedDetailSchema,
   publishUserPush: sendUserPushDetailSchema,
+  revokeTokens: revokeTokensDetailSchema,
+  disconnectUser: disconnectUserDetailSchema,
 } as const;
 
 /** The values in the documentation for those that differ from run to run. */
@@ -173,6 +177,22 @@ describe("the whole story, over the wire", () => {
     expect(JSON.parse(await ann.text())).toMatchObject({ message: "Your order is on its way." });
     expect(ann.unread).toBe(0);
     ann.ws.close();
+  });
+
+  it("an administrator puts a user out, and the last frame says why and whether to come back", async () => {
+    const orders = [
+      ["disconnectUser", "Disconnect User", { userId: "eve", reason: "Your contract has ended." }],
+      ["revokeTokens", "Revoke Tokens", { userId: "dan", reason: "Laptop stolen." }],
+    ] as const;
+    for (const [name, DetailType, detail] of orders) {
+      const client = await connectAs(detail.userId);
+      const Detail = JSON.stringify(record(name, detail));
+      await bus.send(
+        new PutEventsCommand({ Entries: [{ EventBusName: "local-admin", Source: "admin", DetailType, Detail }] }),
+      );
+      expect(record("disconnect", JSON.parse(await client.text()))).toMatchObject({ reason: detail.reason });
+      await client.closed();
+    }
   });
 
   it("a message without a valid action gets an error frame, and the connection stays usable", async () => {

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
 
 const HEADER =
   "# Written from infra/template.yaml by `npm run build`, without YAML aliases: change that file, not this one.\n\n";
@@ -50,6 +50,12 @@ function mergeKeyIn({ items }: YAMLMap): number {
 
 function mergedPairs(value: unknown, anchors: Anchors): readonly Pair[] {
   const source = isAlias(value) ? anchored(value.source, anchors) : value;
+  if (isSeq(source)) return source.items.flatMap((item) => mergedPairs(item, anchors)).filter(isFirstOfItsKey);
   if (!isMap(source)) throw new Error(`${String(value)} is no map to merge`);
   return source.items.map((pair) => pair.clone());
+}
+
+/** Of several merged maps the earlier ones win. */
+function isFirstOfItsKey({ key }: Pair, index: number, pairs: readonly Pair[]): boolean {
+  return pairs.findIndex((pair) => String(pair.key) === String(key)) === index;
 }

@@ -46,6 +46,11 @@ describe("writing out aliases", () => {
       "a: &x { c: 1, d: 2 }\nb: { d: 3, <<: *x }",
       { a: { c: 1, d: 2 }, b: { c: 1, d: 3 } },
     ],
+    [
+      "a list of merges, of which the earlier ones win",
+      "a: &x { c: 1, d: 2 }\nb: &y { d: 3, e: 4 }\nf: { <<: [*x, *y], c: 5 }",
+      { a: { c: 1, d: 2 }, b: { d: 3, e: 4 }, f: { c: 5, d: 2, e: 4 } },
+    ],
     ["an anchor within a merge", "a: { <<: &x { c: 1 } }\nb: { <<: *x }", { a: { c: 1 }, b: { c: 1 } }],
     [
       "a merge within a merge",

@@ -113,11 +113,11 @@ export function describeEndingConnections(
       expect(await inspect([])).toEqual([]);
     });
 
-    it.each(ENDING_CODES)("shows what was ended by %s, for a quarter of an hour", async (code) => {
+    it.each(ENDING_CODES)("shows what was ended by %s, for an hour", async (code) => {
       const { id } = await ended(code);
 
-      expect(await inspect([id], addSeconds(NOW, 899))).toEqual([{ kind: "ended", id, code }]);
-      expect(await inspect([id], addSeconds(NOW, 900))).toEqual([]);
+      expect(await inspect([id], addSeconds(NOW, 3599))).toEqual([{ kind: "ended", id, code }]);
+      expect(await inspect([id], addSeconds(NOW, 3600))).toEqual([]);
     });
 
     it("shows nothing of an ended connection whose socket was closed", async () => {

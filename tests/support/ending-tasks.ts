@@ -48,4 +48,5 @@ export const ENDING_TASKS: readonly (readonly [string, EndingTask])[] = [
   ["a token", { order: OF_TOKEN, part: { kind: "user" }, cut: 0, attempt: 0 }],
   ["an issuer", { order: OF_ISSUER, part: { kind: "issuer" }, cut: 0, attempt: 0 }],
   ["a part of an issuer's connections", { order: OF_ISSUER, part: slots, cut: 99, attempt: 0 }],
+  ["what was left", { order: { kind: "expiry" }, part: slots, cut: 1, attempt: 1, wasInterrupted: true }],
 ];

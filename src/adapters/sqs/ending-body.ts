@@ -16,19 +16,21 @@ import { sqsText } from "./sqs-text.ts";
 /** Distinguishes the message of a task from that of an event, and this format from later ones. */
 export const ENDING_SCHEMA = "portcullis/ending/1";
 
-export function encodeEndingTask({ order, part, cut, attempt }: EndingTask): string {
-  return sqsText(JSON.stringify({ schema: ENDING_SCHEMA, order, part, cut, attempt }));
+export function encodeEndingTask({ order, part, cut, attempt, wasInterrupted }: EndingTask): string {
+  return sqsText(JSON.stringify({ schema: ENDING_SCHEMA, order, part, cut, attempt, wasInterrupted }));
 }
 
 /**
  * Parses a task, strictly: it says which connections end, and only this function writes it. Throws MalformedInputError.
  */
 export function parseEndingTask(message: PlainObject): EndingTask {
-  const members = only(message, ["schema", "order", "part", "cut", "attempt"]);
+  const members = only(message, ["schema", "order", "part", "cut", "attempt", "wasInterrupted"]);
   const order = parseOrder(objectIn(members.order));
   const part = parsePart(objectIn(members.part));
-  if (!isPartOf(order, part)) throw malformed();
-  return { order, part, cut: countIn(members.cut), attempt: countIn(members.attempt) };
+  const { wasInterrupted } = members;
+  if (!isPartOf(order, part) || (wasInterrupted !== undefined && wasInterrupted !== true)) throw malformed();
+  const task = { order, part, cut: countIn(members.cut), attempt: countIn(members.attempt) };
+  return wasInterrupted ? { ...task, wasInterrupted } : task;
 }
 
 const EVENT_MEMBERS = ["kind", "eventId", "orderedAt", "reason"] as const;

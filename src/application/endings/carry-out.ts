@@ -54,10 +54,11 @@ const CONNECTIONS_OF_A_TASK = 2500;
 const MOST_COUNTED = 100_000;
 
 export function makeCarryOut(deps: CarryOutDependencies): CarryOut {
-  return async (toCarryOut) => {
-    const { task } = toCarryOut;
+  return async ({ isRepeated, ...rest }) => {
+    // The task keeps this when its rest is handed to a later invocation, whose message is a new one.
+    const task: EndingTask = isRepeated ? { ...rest.task, wasInterrupted: true } : rest.task;
     try {
-      return await carryOut(toCarryOut, deps);
+      return await carryOut({ ...rest, task }, deps);
     } catch (thrown) {
       if (!(thrown instanceof DependencyUnavailableError) || thrown.dependency === "ADMIN_QUEUE") throw thrown;
       // The queue would return the message after minutes only. A new task comes after seconds.
@@ -69,7 +70,9 @@ export function makeCarryOut(deps: CarryOutDependencies): CarryOut {
   };
 }
 
-function carryOut(toCarryOut: TaskToCarryOut, deps: CarryOutDependencies): Promise<EndingReport> {
+type BegunTask = Omit<TaskToCarryOut, "isRepeated">;
+
+function carryOut(toCarryOut: BegunTask, deps: CarryOutDependencies): Promise<EndingReport> {
   const { order, part } = toCarryOut.task;
   switch (part.kind) {
     case "event":
@@ -88,7 +91,7 @@ function carryOut(toCarryOut: TaskToCarryOut, deps: CarryOutDependencies): Promi
 }
 
 async function begin(
-  { task, deadline, isRepeated }: TaskToCarryOut,
+  { task, deadline }: BegunTask,
   order: AdminOrder,
   deps: CarryOutDependencies,
 ): Promise<EndingReport> {
@@ -99,7 +102,7 @@ async function begin(
   const readAgain = isOfUser ? USER_READ_AGAIN_SECONDS : [ISSUER_READ_AGAIN_SECONDS];
   const now = { ...task, part, attempt: 0 };
   await deps.tasks.defer(readAgain.map((delaySeconds) => ({ task: now, delaySeconds })));
-  return carryOut({ task: now, deadline, isRepeated }, deps);
+  return carryOut({ task: now, deadline }, deps);
 }
 
 function keepUntil({ revocation, orderedAt }: RevocationOrder, deps: CarryOutDependencies): EpochSeconds {
@@ -141,7 +144,7 @@ function divideSlots(counted: CountedSlots): readonly EndingPart[] {
  * Claimed connections leave the index of a user's connections. Their names are therefore kept first, for the case that
  * this invocation is interrupted.
  */
-async function endUsers(toCarryOut: TaskToCarryOut, userId: UserId, deps: CarryOutDependencies): Promise<EndingReport> {
+async function endUsers(toCarryOut: BegunTask, userId: UserId, deps: CarryOutDependencies): Promise<EndingReport> {
   const now = () => toEpochSeconds(deps.clock.now());
   const readPage = (page?: string) => deps.connections.liveConnectionsOf(userId, now(), page);
   const { part } = toCarryOut.task;
@@ -165,7 +168,7 @@ async function endUsers(toCarryOut: TaskToCarryOut, userId: UserId, deps: CarryO
   }
 }
 
-function endSlots(toCarryOut: TaskToCarryOut, deps: CarryOutDependencies): Promise<EndingReport> {
+function endSlots(toCarryOut: BegunTask, deps: CarryOutDependencies): Promise<EndingReport> {
   const read = async (part: EndingPart): Promise<IdPage> => {
     if (part.kind !== "slots") return { ids: [] };
     const { from, until, page } = part;
@@ -178,9 +181,9 @@ function endSlots(toCarryOut: TaskToCarryOut, deps: CarryOutDependencies): Promi
 }
 
 /** A slot of the schedule has one task that reads it to its end. A second one that comes later leaves it alone. */
-function endingOf({ task, deadline, isRepeated }: TaskToCarryOut): Omit<PartToEnd, "read"> {
-  const { order, part, attempt } = task;
+function endingOf({ task, deadline }: BegunTask): Omit<PartToEnd, "read"> {
+  const { order, part, attempt, wasInterrupted = false } = task;
   const isFirst = attempt === 0 && part.kind === "slots" && part.page === undefined;
   const atFirst = order.kind === "expiry" && isFirst ? "stop" : "leave";
-  return { task, deadline, whatHasEnded: isRepeated ? "close" : atFirst };
+  return { task, deadline, whatHasEnded: wasInterrupted ? "close" : atFirst };
 }

@@ -26,6 +26,8 @@ export type EndingTask = {
   readonly cut: number;
   /** The number of invocations so far that failed with it. */
   readonly attempt: number;
+  /** An invocation that had it may have been interrupted: sockets of connections that it ended may still be open. */
+  readonly wasInterrupted?: true;
 };
 
 /** The reason why a task became a dead letter. */

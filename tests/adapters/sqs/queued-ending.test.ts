@@ -136,6 +136,7 @@ describe("a task", () => {
     ["a page that is no text", with_(slot, { part: { page: 1 } })],
     ["a cut below zero", with_(slot, { cut: -1 })],
     ["an attempt with a fraction", with_(slot, { attempt: 0.5 })],
+    ["an interruption that was none", with_(slot, { wasInterrupted: 0 })],
     ["no attempt", with_(slot, { attempt: undefined })],
     ["101 names", with_(named, { part: { ids: Array.from({ length: 101 }, () => "c1") } })],
     ["a name that is no id", with_(named, { part: { ids: ["a b"] } })],

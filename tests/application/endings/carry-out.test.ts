@@ -85,6 +85,21 @@ describe("a slot", () => {
     expect(closed(world, opened)).not.toContain(false);
   });
 
+  it("is finished also if that message cannot read it, and a later one has to", async () => {
+    const { world, opened } = await worldAfterASlot(5);
+    for (const one of opened.slice(0, 3)) await world.connections.end(one, "TOKEN_EXPIRED", NOON_SECONDS);
+    const { endings } = world.deps;
+    const idsIn = endings.idsIn.bind(endings);
+    let faults = 1;
+    endings.idsIn = async (slot, from) => {
+      if (faults-- > 0) throw new DependencyUnavailableError("CONNECTION_STORE");
+      return idsIn(slot, from);
+    };
+    await world.run(slotTask(), { isRepeated: true });
+    await world.drain();
+    expect(closed(world, opened)).not.toContain(false);
+  });
+
   it("of connections that could not be closed leaves their names, for five seconds later and then ever longer", async () => {
     const { world, opened } = await worldAfterASlot(3);
     const [bad] = opened;

@@ -118,7 +118,7 @@ export class PlainConnectionStore implements ConnectionStore, ConnectionRenewals
     return [...new Set(ids)].flatMap((id): InspectedConnection | readonly [] => {
       const { connection, ended, endedAt = now } = this.rows.get(id) ?? {};
       if (connection !== undefined) return { kind: "open", connection };
-      return ended && now < addSeconds(endedAt, 900) ? { kind: "ended", id, code: ended.code } : [];
+      return ended && now < addSeconds(endedAt, 3600) ? { kind: "ended", id, code: ended.code } : [];
     });
   }
 

@@ -1,8 +1,13 @@
+import { encodeEndingTask } from "../../src/adapters/sqs/ending-body.ts";
 import type { AdminOrder } from "../../src/domain/connection/ending-order.ts";
 import type { EndingTask, UnendedReason } from "../../src/domain/connection/ending-task.ts";
 
 /** A message of the administrators' queue. */
-export type TaskMessage = { readonly eventId: string; readonly task: EndingTask };
+export type TaskMessage = { readonly eventId: string; readonly body: string };
+
+export function messageOf(task: EndingTask): TaskMessage {
+  return { eventId: eventIdOf(task), body: encodeEndingTask(task) };
+}
 
 /** An event of an administrator, and what became of it. */
 export type AdminEvent = {

@@ -1,3 +1,4 @@
+import { parseQueuedEnding } from "../../src/adapters/sqs/events/queued-ending.ts";
 import { type CarryOutDependencies, makeCarryOut } from "../../src/application/endings/carry-out.ts";
 import { makeCollectEnds } from "../../src/application/endings/collect-ends.ts";
 import { makeEndConnections } from "../../src/application/endings/end-connections.ts";
@@ -9,7 +10,7 @@ import type { EndingTask } from "../../src/domain/connection/ending-task.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
-import { eventIdOf, type TaskMessage } from "./admin.ts";
+import { eventIdOf, messageOf, type TaskMessage } from "./admin.ts";
 import { checkDelete, checkLastFrame } from "./check-ending.ts";
 import { faultyStores, outage, POST_MILLIS, QUEUE_MILLIS } from "./faulty-ports.ts";
 import { disconnect, isReturned, NOTHING_ELSE } from "./functions.ts";
@@ -49,7 +50,8 @@ export async function administer(simulation: Simulation, batch: readonly Held<Ta
   const endings = deps.connections;
   const endPart = makeEndPart({ ...deps, endConnections: makeEndConnections({ ...deps, endings }) });
   const shared: CarryOutDependencies = { ...deps, endings, endPart, maxLifetimeSeconds: MAX_LIFETIME_SECONDS };
-  const processMessage = async ({ task, receives }: Held<TaskMessage>): Promise<boolean> => {
+  const processMessage = async ({ body, receives }: Held<TaskMessage>): Promise<boolean> => {
+    const { task } = parseQueuedEnding(body);
     const revocations = { ...deps.revocations, add: listing(simulation, task, deps.revocations.add) };
     const carryOut = system.wrapCarryOut(makeCarryOut({ ...shared, revocations }), clock);
     noteDelivery(simulation, task);
@@ -139,8 +141,7 @@ function faultyTasks(simulation: Simulation, invocation: Invocation): EndingTask
     defer: async (tasks) => {
       if (tasks.length === 0) return;
       await call("defer task", () => {
-        for (const { task, delaySeconds } of tasks)
-          simulation.adminQueue.send({ eventId: eventIdOf(task), task }, delaySeconds);
+        for (const { task, delaySeconds } of tasks) simulation.adminQueue.send(messageOf(task), delaySeconds);
       });
     },
     giveUp: (task, reason) => call("give up", () => simulation.unended.push({ task, reason })),

@@ -90,19 +90,24 @@ function checkRenewal(operation: Operation, socket: Socket, oracleInput: OracleI
       const wasLive = before.some((one) => endOf(socket, one) > toEpochSeconds(begunAt));
       violations.expect(wasLive, "inv:19", "an expired connection was renewed");
       violations.expect(!history.hasEnded(socket.id, begun), "inv:2", "a closed connection was renewed");
-      return checkNotRevoked(operation, oracleInput);
+      checkNotRevoked(operation, oracleInput);
+      break;
     }
     case "revoked":
-      return checkRevoked(operation, oracleInput);
+      checkRevoked(operation, oracleInput);
+      break;
     case "user-changed":
-      return violations.expect(!isOwn, "inv:23", "a user's own token was refused as another's");
+      violations.expect(!isOwn, "inv:23", "a user's own token was refused as another's");
+      break;
     case "ends-no-later": {
       const isOlder = possibleTokens(socket, history, begun, token).some((one) => one.expiresAt >= token.expiresAt);
-      return violations.expect(isOlder, "inv:23", "a token was refused although it ends later");
+      violations.expect(isOlder, "inv:23", "a token was refused although it ends later");
+      break;
     }
     case "rejected": {
       const hasExpired = token.expiresAt <= toEpochSeconds(clock.now());
-      return violations.expect(hasExpired, "inv:23", "a good token was refused");
+      violations.expect(hasExpired, "inv:23", "a good token was refused");
+      break;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { parseQueuedEnding } from "../../src/adapters/sqs/events/queued-ending.ts";
 import { administer, collect } from "./administer.ts";
 import type { Elapse, Step } from "./command.ts";
 import { at, CONNECTIONS } from "./fixtures.ts";
@@ -90,7 +91,8 @@ export class Driver {
     }
     for (let more = true; more; ) {
       const batch = adminQueue.receive(conditions.batchSize);
-      for (const { task } of adminQueue.dead.splice(0)) simulation.unended.push({ task, reason: "RECEIVED_TOO_OFTEN" });
+      for (const { body } of adminQueue.dead.splice(0))
+        simulation.unended.push({ task: parseQueuedEnding(body).task, reason: "RECEIVED_TOO_OFTEN" });
       if (batch.length > 0) simulation.launch(administer(simulation, batch));
       more = batch.length > 0;
     }

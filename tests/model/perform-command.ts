@@ -5,7 +5,7 @@ import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import type { Revocation } from "../../src/domain/token/revocation.ts";
 import type { TokenId } from "../../src/domain/token/token-facts.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
-import { eventIdOf } from "./admin.ts";
+import { messageOf } from "./admin.ts";
 import { expectedAudience } from "./check-publication.ts";
 import type { AdminCommand, Command } from "./command.ts";
 import { at, CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
@@ -43,8 +43,7 @@ export async function performCommand(simulation: Simulation, command: Command): 
       return administrate(simulation, command);
     case "redrive":
       simulation.wasRedriven = true;
-      for (const { task } of simulation.unended.splice(0))
-        simulation.adminQueue.send({ eventId: eventIdOf(task), task });
+      for (const { task } of simulation.unended.splice(0)) simulation.adminQueue.send(messageOf(task));
       return;
   }
   const socket = simulation.gateway.sockets.get(at(CONNECTIONS, command.connection).id);
@@ -128,7 +127,7 @@ function administrate(simulation: Simulation, command: AdminCommand): void {
     ...{ listed: Number.POSITIVE_INFINITY, deliveredAt: Number.POSITIVE_INFINITY },
   });
   const task: EndingTask = { order, part: { kind: "event" }, cut: 0, attempt: 0 };
-  for (const delay of command.deliveries) simulation.adminQueue.send({ eventId, task }, delay);
+  for (const delay of command.deliveries) simulation.adminQueue.send(messageOf(task), delay);
 }
 
 function orderOf(command: AdminCommand, event: Pick<AdminOrder, "eventId" | "orderedAt">): AdminOrder {

@@ -99,6 +99,8 @@ function checkOpenSocket(socket: Socket, simulation: Simulation): void {
   const isOverdue = possibleEnd(socket, history, history.now()) < overdue;
   if (conditions.runs !== undefined && isOverdue && !isMissedByRuns(socket, simulation))
     violations.expect(false, "inv:20", "a socket stays open after its end");
+  // No event looks for a connection whose time is over: that is the schedule's.
+  if (mayBeExpired(socket, history, clock.now())) return;
   const tokens = possibleTokens(socket, history, history.now());
   const isRevoked = tokens.every((token) =>
     revocationsOf({ userId: socket.userId, token }, simulation).some(({ deliveredAt }) => Number.isFinite(deliveredAt)),

@@ -13,6 +13,12 @@ export async function checkRecords(simulation: Simulation): Promise<void> {
   const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.removals(connectionId));
   violations.expect(![...connected, ...subscribed].some(isClosed), "inv:1", "a record outlived its connection");
 
+  const isSettled = (connectionId: ConnectionId) => isClosed(connectionId) || connected.includes(connectionId);
+  if ([...simulation.gateway.sockets.keys()].every(isSettled)) {
+    const rows = simulation.truth.subscriptions.size;
+    violations.expect(rows === subscribed.length, "inv:1", "a subscription's row outlived its connection");
+  }
+
   const isOrphaned = (connectionId: ConnectionId) =>
     !connected.includes(connectionId) && history.endings(connectionId).length === 0;
   violations.expect(!subscribed.some(isOrphaned), "inv:2", "a subscription without a connection");

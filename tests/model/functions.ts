@@ -5,6 +5,7 @@ import {
   makeOpenConnection,
 } from "../../src/application/connections/open-and-close.ts";
 import { makeRenewConnection, type RenewalOutcome } from "../../src/application/connections/renew-connection.ts";
+import type { Backoff } from "../../src/application/ports/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../src/application/subscriptions/subscribe.ts";
@@ -224,13 +225,24 @@ function makeNotifications(simulation: Simulation, ports: Ports, cleanups: Opera
     ...ports,
     deadLetters: ports.queue,
     clock,
-    backoff: simulation.environment.turns.backoff,
+    backoff: backoffOf(simulation),
     timer: STANDING_TIMER,
     logger,
     concurrency: POSTS_AT_ONCE,
   });
   const ending = { ...ports, fanOut: system.wrapFanOut(fanOut), closeConnection, clock };
   return makeDeliver({ notifyEntity: makeNotifyEntity(ending), notifyUser: makeNotifyUser(ending) });
+}
+
+/** Pauses add up where nothing must happen in time: more of them come between the other calls. */
+function backoffOf({ conditions, environment: { turns }, clock }: Simulation): Backoff {
+  if (conditions.calm) return turns.backoff;
+  return {
+    pause: async (ceilingMillis) => {
+      await turns.wait("pause");
+      clock.advance(ceilingMillis / 1000);
+    },
+  };
 }
 
 export function isReturned<T>(end: InvocationEnd<T>): end is { readonly value: T } {

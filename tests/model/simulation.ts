@@ -1,4 +1,5 @@
 import type { Scheduler } from "fast-check";
+import type { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
 import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
 import { type ConnectionId, closesAt } from "../../src/domain/connection/connection.ts";
@@ -67,7 +68,7 @@ export class Simulation implements OracleInput {
   /** The stores as the functions see them. */
   readonly stores: Stores;
   /** The same stores without the lagging index. */
-  readonly truth: Stores;
+  readonly truth: Stores & { readonly subscriptions: MemorySubscriptionStore };
   broken: { readonly by: unknown } | undefined;
 
   constructor(system: System, conditions: Conditions, scheduler: Scheduler) {

@@ -27,6 +27,11 @@ export class MemorySubscriptionStore implements SubscriptionStore {
     this.#pageSize = pageSize;
   }
 
+  /** The number of rows, those of ended connections included. */
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
   async subscribe(reference: SubscriptionReference, now: EpochSeconds, limit: number): Promise<StoreSubscribeOutcome> {
     const { entityId, connectionId, userId } = reference;
     const record = this.#connections.recordOf(connectionId, userId, now);

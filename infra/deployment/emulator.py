@@ -23,7 +23,7 @@ from ministack.services.cloudformation import provisioners
 HANDLERS = provisioners._RESOURCE_HANDLERS
 
 
-# ---- CloudFormation: two types that MiniStack refuses with "Unrecognized resource types" ------------------------------
+# ---- CloudFormation: three types that MiniStack refuses with "Unrecognized resource types" ------------------------------
 
 
 def _checked(what, response):
@@ -72,6 +72,13 @@ HANDLERS["AWS::SecretsManager::RotationSchedule"] = {
     "create": _schedule_rotation,
     "update": lambda _physical_id, _old, new, stack: _schedule_rotation("", new, stack),
     "delete": lambda _physical_id, properties: _secret(properties["SecretId"]).update(RotationEnabled=False),
+}
+
+# A saved query is text for the console, which the emulator has not.
+HANDLERS["AWS::Logs::QueryDefinition"] = {
+    "create": lambda logical_id, _properties, _stack: (logical_id, {"QueryDefinitionId": logical_id}),
+    "update": lambda physical_id, _old, _new, _stack: (physical_id, {"QueryDefinitionId": physical_id}),
+    "delete": lambda _physical_id, _properties: None,
 }
 
 
@@ -231,6 +238,17 @@ eventbridge._invoke_target = _target
 
 # ---- Condition keys of the caller (IAM user guide, "AWS global condition context keys"): a session has the ARN of its
 # role, and a service is marked as one. MiniStack gives the session's ARN, and does not mark a service. -------------
+
+# IAM has no action for a batch of messages: SendMessageBatch needs sqs:SendMessage (SQS developer guide, "Amazon SQS API
+# permissions"). In MiniStack it is an action of its own.
+_plain_action_matches = iam_evaluator._action_matches
+
+
+def _action_matches(request_action, *rest):
+    return _plain_action_matches("sqs:SendMessage" if request_action == "sqs:SendMessageBatch" else request_action, *rest)
+
+
+iam_evaluator._action_matches = _action_matches
 
 _plain_condition_key = iam_evaluator._resolve_condition_key
 

@@ -10,6 +10,7 @@ import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
 import { type Emulator, hasEmulator, REGION, startEmulator } from "../support/deployment/emulator.ts";
+import { scheduledEvent } from "../support/queued-messages.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -189,7 +190,44 @@ describe.skipIf(!hasEmulator())(
       expect((await firstMessageIn("Undeliverable")).MessageAttributes).toHaveProperty("Reason");
     });
 
-    it.each(["EntityUpdatedQueue", "UserPushQueue", "ContinuationQueue", "Undeliverable"])(
+    it("fault:M8 puts a user out by an event on the administrators' bus, with a last frame, and by no other bus", async () => {
+      const { AdminEventBusName: bus = "" } = await account.outputsOf(STACK);
+      const client = await soon(
+        () => connect(address(), ["websocket", token], trust()).catch(() => undefined),
+        "client",
+      );
+      await account.publish("CLI", "Disconnect User", { userId: "ann" });
+      const line = await lineAfter(
+        () => account.publish("admin", "Disconnect User", { userId: "nobody", reason: "a test" }, bus),
+        ({ message }) => message === "admin event",
+      );
+      expect(line).toMatchObject({ userId: "nobody", statedReason: "a test", ended: 0 });
+      expect(client.unread).toBe(0);
+
+      await account.publish("admin", "Disconnect User", { userId: "ann", reconnect: true }, bus);
+      expect(JSON.parse(await client.text())).toMatchObject({ type: "disconnect", code: "DISCONNECTED" });
+      await client.closed();
+      await ann.closed();
+      ann = await connectAnn();
+      await ask(ann, { action: "subscribe", entityId: "order-17" });
+    });
+
+    it("looks each minute for connections that end", async () => {
+      const { AdministerEachMinute: rule } = deployed;
+      expect(rule).toBeDefined();
+      await expect(
+        account.invoke(deployed["Administer"] ?? "", scheduledEvent(new Date().toISOString())),
+      ).resolves.toBeNull();
+    });
+
+    it.each([
+      "EntityUpdatedQueue",
+      "UserPushQueue",
+      "ContinuationQueue",
+      "Undeliverable",
+      "AdminQueue",
+      "AdminDeadLetters",
+    ])(
       "attack:I4 accepts no message into %s from a caller that neither pushes nor is named in ReplayPrincipals",
       async (queue) => {
         await expect(account.send(deployed[queue] ?? "", "{}")).rejects.toMatchObject({ name: /AccessDenied/ });
@@ -247,6 +285,10 @@ describe.skipIf(!hasEmulator())(
       expect(await lineAfter(replay, ({ message }) => message === "put aside")).toMatchObject({
         reason: "MALFORMED_EVENT",
       });
+    });
+
+    it("attack:I4 accepts no message into AdminQueue from it: who may replay pushes is no administrator", async () => {
+      await expect(account.send(deployed["AdminQueue"] ?? "", "{}")).rejects.toMatchObject({ name: /AccessDenied/ });
     });
 
     it.each([

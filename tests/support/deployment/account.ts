@@ -46,8 +46,9 @@ export class Account {
     return JSON.parse(answer);
   }
 
-  async publish(source: string, detailType: string, detail: unknown): Promise<void> {
-    const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };
+  /** On the default bus, unless another one is named. */
+  async publish(source: string, detailType: string, detail: unknown, bus?: string): Promise<void> {
+    const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail), EventBusName: bus };
     const { FailedEntryCount } = await this.#events.send(new PutEventsCommand({ Entries: [entry] }));
     if (FailedEntryCount !== 0) throw new Error("the bus does not take the event");
   }

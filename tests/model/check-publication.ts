@@ -82,11 +82,17 @@ function isExcused(id: ConnectionId, publication: Publication, { history, gatewa
   return ends.some(({ begun, ended }) => begun < settled && ended > publication.published);
 }
 
-/** Each copy, returned message, lost answer and new subscription allows one delivery. */
-function mostDeliveries(id: ConnectionId, publication: Publication, { history }: OracleInput): number {
-  const { audience, copies, returns, unacknowledged, published, settled } = publication;
+/**
+ * Each copy, returned message, lost answer and new subscription allows one delivery; and so does each renewal, which
+ * moves a connection in the index of its user.
+ */
+function mostDeliveries(id: ConnectionId, publication: Publication, { history, lagMillis }: OracleInput): number {
+  const { audience, copies, returns, unacknowledged, published, publishedAt, settled } = publication;
   const lost = unacknowledged.filter((other) => other === id).length;
-  const requests = "entityId" in audience ? history.of({ kind: "subscribe", connectionId: id, ...audience }) : [];
-  const anew = requests.filter(({ begun, ended }) => ended > published && begun < settled).length;
+  const requests =
+    "entityId" in audience
+      ? history.of({ kind: "subscribe", connectionId: id, ...audience }).filter(({ ended }) => ended > published)
+      : history.of({ kind: "renew", connectionId: id }).filter(({ endedAt }) => endedAt + lagMillis >= publishedAt);
+  const anew = requests.filter(({ begun }) => begun < settled).length;
   return copies + returns + lost + anew;
 }

@@ -1,8 +1,9 @@
 import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connection/connection.ts";
 import { toEpochSeconds } from "../../src/domain/time.ts";
 import { isSameToken } from "../../src/domain/token/token-facts.ts";
+import type { Socket } from "./gateway-model.ts";
 import type { Operation } from "./history.ts";
-import { possibleTokens } from "./life.ts";
+import { mayBeExpired, possibleTokens } from "./life.ts";
 import type { Simulation } from "./simulation.ts";
 import { factsOf } from "./tokens.ts";
 
@@ -13,8 +14,9 @@ export async function checkRecords(simulation: Simulation): Promise<void> {
   const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.removals(connectionId));
   violations.expect(![...connected, ...subscribed].some(isClosed), "inv:1", "a record outlived its connection");
 
-  const isSettled = (connectionId: ConnectionId) => isClosed(connectionId) || connected.includes(connectionId);
-  if ([...simulation.gateway.sockets.keys()].every(isSettled)) {
+  const isSettled = (socket: Socket) =>
+    connected.includes(socket.id) || (isClosed(socket.id) && !mayBeExpired(socket, history, simulation.clock.now()));
+  if ([...simulation.gateway.sockets.values()].every(isSettled)) {
     const rows = simulation.truth.subscriptions.size;
     violations.expect(rows === subscribed.length, "inv:1", "a subscription's row outlived its connection");
   }

@@ -149,19 +149,29 @@ const lifeCommands: readonly Weighted<Step["command"]>[] = [
 ];
 
 const few = fc.constantFrom(0, 1, 2, 3, 5);
+const several = fc.constantFrom(3, 4, 5, 8);
 
-const LAST_SECONDS = 3;
+/** No call that waits for its turn meanwhile has failed. */
+const LAST_SECONDS = 2;
 
 /** A renewal in the last seconds of a token, with a push beside it, and one in the time in which an index lags behind. */
 function renewalAtTheEnd(pass: Step["command"]): Arbitrary<readonly Step[]> {
   return fc
-    .record({ index: connection, push: fc.boolean(), entity, turns: few, beside: few, token: renewalToken })
+    .record({
+      index: fc.constantFrom(0, 1, 2, 2, 5),
+      push: fc.boolean(),
+      entity,
+      turns: few,
+      beside: several,
+      token: renewalToken,
+    })
     .map(({ index, push, entity, turns, beside, token }) => {
       const user = USERS.indexOf(at(CONNECTIONS, index).userId);
       const toUser = { kind: "publish to user", user, copies: 1 } as const;
       const publish = push ? toUser : ({ kind: "publish to entity", entity, copies: 1 } as const);
       const own = { ...token, of: "itself", keysBack: 0 } as const;
       return [
+        { command: { kind: "subscribe", connection: index, entity }, turns: Number.POSITIVE_INFINITY },
         { command: { kind: "elapse to the end", connection: index, less: LAST_SECONDS }, turns: 0 },
         { command: publish, turns },
         { command: { kind: "renew", connection: index, token: own }, turns: beside },
@@ -208,10 +218,11 @@ function lifeStepsOf(
   return fc.array(phrase, { minLength: 1, maxLength: 9 }).map((phrases) => phrases.flat());
 }
 
-const FOUR_SECONDS = { seconds: 4 };
-
 /** The lives of tokens, while nothing goes wrong. */
-export const calmSteps: Arbitrary<readonly Step[]> = lifeStepsOf(lifeCommands, { kind: "elapse", ...FOUR_SECONDS });
+export const calmSteps: Arbitrary<readonly Step[]> = lifeStepsOf(lifeCommands, {
+  kind: "elapse",
+  seconds: 2 * LAST_SECONDS,
+});
 
 /** The same with jumps of the clock, and dead letters that are redriven. */
 export const stormySteps: Arbitrary<readonly Step[]> = lifeStepsOf(
@@ -223,5 +234,5 @@ export const stormySteps: Arbitrary<readonly Step[]> = lifeStepsOf(
     },
     { weight: 1, arbitrary: fc.constant({ kind: "redrive" }) },
   ],
-  { kind: "advance", ...FOUR_SECONDS },
+  { kind: "advance", seconds: LAST_SECONDS },
 );

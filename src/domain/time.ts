@@ -31,7 +31,7 @@ export function addSeconds(moment: EpochSeconds, seconds: number): EpochSeconds 
   return (moment + seconds) as EpochSeconds;
 }
 
-export function earlier(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
+export function earlier<Moment extends EpochSeconds | EpochMillis>(one: Moment, other: Moment): Moment {
   return one < other ? one : other;
 }
 

@@ -3,7 +3,15 @@ import { type EndSlot, endSlot, slotIsOverAt, slotsBetween } from "../../domain/
 import type { AdminOrder, RevocationOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, userOf } from "../../domain/connection/ending-task.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
-import { addSeconds, type EpochMillis, type EpochSeconds, later, toEpochSeconds } from "../../domain/time.ts";
+import {
+  addSeconds,
+  type EpochMillis,
+  type EpochSeconds,
+  earlier,
+  later,
+  secondsAfter,
+  toEpochSeconds,
+} from "../../domain/time.ts";
 import { DependencyUnavailableError } from "../errors.ts";
 import { faultFields } from "../fault-fields.ts";
 import type { ConnectionStore, ListedConnection, Page } from "../ports/connection-store.ts";
@@ -49,6 +57,12 @@ const ISSUER_READ_AGAIN_SECONDS = 10;
 
 /** About twenty seconds of one invocation's requests, so that a large cut is divided among several. */
 const CONNECTIONS_OF_A_TASK = 2500;
+
+/**
+ * A large cut may have all invocations that the queue allows. It gives each of them back after a turn, so that an
+ * administrator's event waits for no longer than that.
+ */
+const TURN_SECONDS = 3;
 
 /** Four minutes of reconnects. */
 const MOST_COUNTED = 100_000;
@@ -177,7 +191,8 @@ function endSlots(toCarryOut: BegunTask, deps: CarryOutDependencies): Promise<En
     const following = endSlot(slotIsOverAt(from));
     return { ids, ...(following < until && { rest: { kind: "slots", from: following, until } }) };
   };
-  return deps.endPart({ ...endingOf(toCarryOut), read });
+  const deadline = earlier(toCarryOut.deadline, secondsAfter(deps.clock.now(), TURN_SECONDS));
+  return deps.endPart({ ...endingOf({ ...toCarryOut, deadline }), read });
 }
 
 /** A slot of the schedule has one task that reads it to its end. A second one that comes later leaves it alone. */

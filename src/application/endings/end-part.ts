@@ -83,17 +83,21 @@ export function makeEndPart(deps: {
       underWay.add(ending);
       if (underWay.size >= BATCHES_AT_ONCE) await Promise.race(underWay);
     }
-    await Promise.all(underWay);
 
+    const handOn = async (): Promise<EndingReport["outcome"]> => {
+      await leftovers.named({ ...task, attempt: 0 }, waiting);
+      if (fault !== undefined) deps.logger.warn("connections not read to their end", faultFields(fault.thrown));
+      if (rest === undefined) return { kind: waiting.length > 0 ? "continued" : "completed" };
+      // The cursor came from the message and we did not issue it, so a retry cannot succeed.
+      const isForged = fault?.thrown instanceof MalformedInputError;
+      const left = { ...task, part: rest, attempt: attemptsBehind(task, pages, fault !== undefined) };
+      return isForged ? leftovers.giveUp(left, "MALFORMED_PAGE") : leftovers.later(left);
+    };
+    // The rest may begin elsewhere while the last connections of this part are told and closed.
+    const [handedOn] = await Promise.allSettled([handOn(), ...underWay]);
     await leftovers.named({ ...task, attempt: task.attempt + 1 }, failed);
-    await leftovers.named({ ...task, attempt: 0 }, waiting);
-    if (fault !== undefined) deps.logger.warn("connections not read to their end", faultFields(fault.thrown));
-    if (rest === undefined) return { outcome: { kind: waiting.length > 0 ? "continued" : "completed" }, ...tally };
-    // The cursor came from the message and we did not issue it, so a retry cannot succeed.
-    const isForged = fault?.thrown instanceof MalformedInputError;
-    const left = { ...task, part: rest, attempt: attemptsBehind(task, pages, fault !== undefined) };
-    const outcome = await (isForged ? leftovers.giveUp(left, "MALFORMED_PAGE") : leftovers.later(left));
-    return { outcome, ...tally };
+    if (handedOn.status === "rejected") throw handedOn.reason;
+    return { outcome: handedOn.value, ...tally };
   };
 }
 

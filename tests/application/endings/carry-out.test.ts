@@ -65,6 +65,16 @@ describe("a slot", () => {
     expect(world.ender.requests).toHaveLength(2000);
   });
 
+  it("gives its invocation back after a turn of three seconds, for an administrator's event that waits", async () => {
+    const { world } = await worldAfterASlot(2000, { pageSize: 100 });
+    const begun = world.time.now();
+    const report = await world.run(slotTask(), { millisLeft: 45_000 });
+    expect(report.outcome).toEqual({ kind: "continued" });
+    // What was told in the turn is closed a second later, at the function's pace.
+    expect(world.time.now() - begun).toBeLessThan(8_000);
+    expect(world.tasks.deferred.filter(({ task }) => task.part.kind === "slots")).toMatchObject([{ delaySeconds: 0 }]);
+  });
+
   it("is left alone while another task is at work on it", async () => {
     const { world, opened } = await worldAfterASlot(150, { pageSize: 100 });
     await world.run(slotTask(), { millisLeft: 1 });

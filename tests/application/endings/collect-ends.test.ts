@@ -189,9 +189,9 @@ describe("a hundred thousand connections", () => {
     expect(new Set(closed.map(({ connectionId }) => connectionId)).size).toBe(20_000);
     expect(closed).toHaveLength(20_000);
     expect(world.tasks.deferred.filter(({ task }) => task.part.kind === "slots").length).toBeGreaterThan(2);
-    // Two requests for each at 250 a second.
+    // Two requests for each at 250 a second; here each turn begins when the one before it has ended, on AWS sooner.
     const last = Math.max(...closed.map(({ at }) => at));
     expect((last - NOON) / 1000 - 72).toBeGreaterThan(150);
-    expect((last - NOON) / 1000 - 72).toBeLessThan(190);
+    expect((last - NOON) / 1000 - 72).toBeLessThan(260);
   }, 60_000);
 });

@@ -76,12 +76,18 @@ export function makeEndConnections(deps: EndConnectionsDependencies): EndConnect
 
     const claimed = await claimAll(inspected, batch, { left, inTurn }, deps);
     const steps = stepsOf(batch, counts, sendRequest, deps);
-    const told = await Promise.all(claimed.map(async (one) => ({ one, outcome: await steps.tell(one) })));
+    const told = await Promise.all(
+      claimed.map(async (one) => {
+        // The delivery to an expired connection has stopped by itself. To the others it stops before the last frame.
+        const isForgotten = batch.order.kind !== "expiry" && (await inTurn(() => steps.forget(one)));
+        return { one, isForgotten, outcome: await steps.tell(one) };
+      }),
+    );
     if (told.some(({ outcome }) => outcome === "told")) await pause(FAREWELL_MILLIS, deps);
     await Promise.all(
-      told.map(async ({ one, outcome }) => {
+      told.map(async ({ one, isForgotten, outcome }) => {
         const isClosed = outcome === "gone" || (outcome === "told" && (await steps.close(one)));
-        if (!isClosed || !(await inTurn(() => steps.forget(one)))) left.push(one.id);
+        if (!isClosed || !(isForgotten || (await inTurn(() => steps.forget(one))))) left.push(one.id);
         else {
           counts.ended += 1;
           if (outcome === "gone") counts.gone += 1;

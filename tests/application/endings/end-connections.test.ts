@@ -254,6 +254,26 @@ describe("a connection that was ended before", () => {
 describe("an administrator's order", () => {
   const event = { eventId: "event-1", orderedAt: NOON_SECONDS, reason: "laptop stolen" };
 
+  it("stops the delivery before the client is told", async () => {
+    const { world, opened, ids } = await worldWith(1, 3600);
+    const { id, identity } = opened[0] ?? (await world.open(0));
+    const entityId = "order-17" as EntityId;
+    await world.subscriptions.subscribe({ entityId, connectionId: id, userId: identity.userId }, NOON_SECONDS, 100);
+    const followed: number[] = [];
+    world.ender.script = () => {
+      followed.push(world.connections.entitiesOf(id).size);
+      return "delivered";
+    };
+    const order = {
+      kind: "disconnection",
+      userId: identity.userId,
+      orderedAt: NOON_SECONDS,
+      reconnect: false,
+    } as const;
+    await world.endBatch({ ids, order: { ...order, eventId: "event-1" } });
+    expect(followed).toEqual([0, 0]);
+  });
+
   it("is in the last frame and in the audit", async () => {
     const world = new EndingWorld();
     const userId = aUserId();

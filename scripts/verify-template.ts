@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { parse } from "yaml";
 import { resolveConditions } from "./resolve-conditions.ts";
 import { COMBINATIONS } from "./template-combinations.ts";
+import { tryAgain } from "./try-again.ts";
 
 /** What is deployed: infra/template.yaml without YAML aliases. */
 const TEMPLATE = "dist/template.yaml";
@@ -59,7 +60,10 @@ function setUpTools(): void {
 function setUpPython(folder: string, requirements: string): void {
   setUp(folder, requirements, () => {
     run("python3", "-m", "venv", folder);
-    run(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
+    // One page of the index that cannot be read fails the whole: pip then says that there is no such version.
+    tryAgain(3, () => {
+      run(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
+    });
   });
 }
 

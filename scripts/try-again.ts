@@ -2,7 +2,8 @@
 export function tryAgain(times: number, task: () => void): void {
   for (let left = times - 1; ; left -= 1) {
     try {
-      return task();
+      task();
+      return;
     } catch (error) {
       if (left <= 0) throw error;
     }

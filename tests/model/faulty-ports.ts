@@ -94,8 +94,11 @@ export function faultyStores(simulation: Simulation, invocation: Invocation, ope
         return outcome;
       }),
     unsubscribe: (...order) => call("unsubscribe", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribe(...order)),
-    unsubscribeAll: (...order) =>
-      call("unsubscribe all", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribeAll(...order)),
+    async unsubscribeAll(...order) {
+      const forget = simulation.history.begin({ kind: "forget", connectionId: order[0] });
+      await call("unsubscribe all", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribeAll(...order));
+      simulation.history.end(forget, "done");
+    },
     subscribersOf: (...query) =>
       shown(call("subscribers", "SUBSCRIPTION_STORE", () => subscriptions.subscribersOf(...query))),
     subscribersAmong: (...query) =>

@@ -8,8 +8,11 @@ import type { ModelToken } from "./tokens.ts";
 
 /** One call of one use case, as its caller saw it. */
 export type Operation = {
-  /** A push that finds a connection gone does a `clean-up`. The function that ends connections does an `end`. */
-  readonly kind: "connect" | "disconnect" | "clean-up" | "end" | "subscribe" | "unsubscribe" | "renew";
+  /**
+   * A push that finds a connection gone does a `clean-up`. The function that ends connections does an `end`, and when the
+   * socket is closed a `forget`, which removes the subscriptions.
+   */
+  readonly kind: "connect" | "disconnect" | "clean-up" | "end" | "forget" | "subscribe" | "unsubscribe" | "renew";
   readonly connectionId: ConnectionId;
   readonly userId?: UserId;
   readonly entityId?: EntityId;
@@ -131,11 +134,16 @@ export class History {
     );
   }
 
-  /** Possibly: asked for, not refused, and not certainly ended before `since`. */
+  /**
+   * Possibly: asked for, not refused, and not certainly ended before `since`. A connection that the service has ended
+   * keeps its subscriptions until its socket is closed.
+   */
   maySubscribe(connectionId: ConnectionId, entityId: EntityId, since: number): boolean {
-    const ends = [...this.of({ kind: "unsubscribe", connectionId, entityId }), ...this.endings(connectionId)].filter(
-      ({ outcome, ended }) => (outcome === "done" || outcome === "unsubscribed") && ended < since,
-    );
+    const ends = [
+      ...this.of({ kind: "unsubscribe", connectionId, entityId }),
+      ...this.of({ kind: "forget", connectionId }),
+      ...this.removals(connectionId),
+    ].filter(({ outcome, ended }) => (outcome === "done" || outcome === "unsubscribed") && ended < since);
     return this.of({ kind: "subscribe", connectionId, entityId }).some(
       ({ outcome, ended }) => !isRefusal(outcome) && !ends.some((end) => end.begun > ended),
     );

@@ -15,6 +15,8 @@ export class DeliveryLedger {
   readonly #posts = new Map<ConnectionId, PostOutcome>();
   readonly #pages: { readonly from: string | undefined; readonly items: readonly NamedRecipient[] }[] = [];
   #found: ReadonlyMap<ConnectionId, Recipient> | undefined;
+  /** Their ends had passed by the copies, and their records could not be read. */
+  readonly #notLookedUp = new Set<ConnectionId>();
   readonly #handedOn: Delivery["to"][] = [];
 
   constructor(delivery: Delivery, deadline: number, violations: Violations) {
@@ -26,6 +28,14 @@ export class DeliveryLedger {
 
   read(from: string | undefined, items: readonly Recipient[]): void {
     this.#pages.push({ from, items });
+  }
+
+  get isNamed(): boolean {
+    return "recipients" in this.#delivery.to;
+  }
+
+  notLookedUp(ids: readonly ConnectionId[]): void {
+    for (const id of ids) this.#notLookedUp.add(id);
   }
 
   /** The named recipients that are still in the audience. */
@@ -75,7 +85,7 @@ export class DeliveryLedger {
 
   #failed({ connectionId }: NamedRecipient): boolean {
     const outcome = this.#posts.get(connectionId);
-    return outcome !== undefined && outcome !== "delivered";
+    return this.#notLookedUp.has(connectionId) || (outcome !== undefined && outcome !== "delivered");
   }
 
   #isAccountedFor({ connectionId, ...read }: NamedRecipient & Partial<Recipient>, nowSeconds: number): boolean {

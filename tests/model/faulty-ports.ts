@@ -139,10 +139,22 @@ export function faultyPorts(
     }
     return found;
   };
+  // The first read of a named audience; each later one looks up a single recipient.
+  let isAudience = ledger.isNamed && "userId" in publication.audience;
   return {
     connections: {
       ...stores.connections,
-      liveConnectionsAmong: (...query) => named(stores.connections.liveConnectionsAmong(...query), ofConnection),
+      async liveConnectionsAmong(...query) {
+        const found = stores.connections.liveConnectionsAmong(...query);
+        if (isAudience) {
+          isAudience = false;
+          return named(found, ofConnection);
+        }
+        return found.catch((thrown: unknown) => {
+          ledger.notLookedUp(query[0]);
+          throw thrown;
+        });
+      },
       liveConnectionsOf: async (userId, now, from) => {
         const page = stores.connections.liveConnectionsOf(userId, now, from);
         await inLedger(

@@ -2,7 +2,7 @@ import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connectio
 import { toEpochSeconds } from "../../src/domain/time.ts";
 import { isSameToken } from "../../src/domain/token/token-facts.ts";
 import type { Socket } from "./gateway-model.ts";
-import type { Operation } from "./history.ts";
+import type { History } from "./history.ts";
 import { mayBeExpired, possibleTokens } from "./life.ts";
 import type { Simulation } from "./simulation.ts";
 import { factsOf } from "./tokens.ts";
@@ -11,7 +11,7 @@ import { factsOf } from "./tokens.ts";
 export async function checkRecords(simulation: Simulation): Promise<void> {
   const { violations, history } = simulation;
   const [connected, subscribed] = [await simulation.connected(), await simulation.subscribed()];
-  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(history.removals(connectionId));
+  const isClosed = (connectionId: ConnectionId) => isWhollyClosed(connectionId, history);
   violations.expect(![...connected, ...subscribed].some(isClosed), "inv:1", "a record outlived its connection");
 
   const isSettled = (socket: Socket) =>
@@ -47,9 +47,9 @@ export async function checkTokens({ truth, gateway, history, violations, clock }
 }
 
 /** A repeated disconnect finishes an interrupted one while the tombstone lasts; after that, pushes and expiry do. */
-function isWhollyClosed([first, ...later]: readonly Operation[]): boolean {
-  if (first === undefined) return false;
-  return [first, ...later].some(
-    ({ outcome, endedAt }) => outcome === "done" && endedAt - first.begunAt < CLOSED_ID_SECONDS * 1000,
-  );
+function isWhollyClosed(connectionId: ConnectionId, history: History): boolean {
+  const first = Math.min(...history.endings(connectionId).map(({ begunAt }) => begunAt));
+  return history
+    .removals(connectionId)
+    .some(({ outcome, endedAt }) => outcome === "done" && endedAt - first < CLOSED_ID_SECONDS * 1000);
 }

@@ -14,7 +14,7 @@ const STORE_HEIGHT = FUNCTION_HEIGHT;
 export function placeDoor(picture: Picture, system: System, { door, keepers }: Parts, top: number): number {
   picture.heading("A connection", LEFT, top);
   const first = top + 40;
-  for (const [row, fn] of door.entries()) {
+  for (const [row, fn] of storeByStore(system, door).entries()) {
     picture.add(fn.name, functionShape(fn, rowBox(COLUMNS.middle, first, row)));
   }
   const functions = picture.frame(
@@ -25,6 +25,17 @@ export function placeDoor(picture: Picture, system: System, { door, keepers }: P
   placeStores(picture, system, door);
   placeKeepers(picture, system, keepers, first);
   return bottom(functions);
+}
+
+/** Functions that use one store stand together, so that the store stands beside them and no others. */
+function storeByStore(system: System, door: readonly SystemFunction[]): readonly SystemFunction[] {
+  const stores = system.stores.map(({ name }) => name);
+  const firstStore = (fn: SystemFunction) => {
+    const reached = reachedBy(system, fn);
+    const found = stores.findIndex((name) => reached.includes(name));
+    return found < 0 ? stores.length : found;
+  };
+  return door.toSorted((one, other) => firstStore(one) - firstStore(other));
 }
 
 function rowBox(column: Pick<Box, "x" | "width">, first: number, row: number): Box {
@@ -73,12 +84,13 @@ function placeKeepers(picture: Picture, system: System, keepers: readonly System
     for (const name of reachedBy(system, fn)) picture.arrow({ from: box, to: picture.box(name), shift: 8 * row });
     const y = box.y + (FUNCTION_HEIGHT - ACTOR_HEIGHT) / 2;
     const actor = { ...COLUMNS.end, y, height: ACTOR_HEIGHT };
-    picture.add(`caller of ${fn.name}`, { kind: "actor", box: actor, ...callerOf(fn) });
+    picture.add(`caller of ${fn.name}`, { kind: "actor", box: actor, ...callerOf(system, fn) });
     picture.arrow({ from: actor, to: box });
   }
 }
 
-function callerOf({ rotationDays }: SystemFunction) {
+function callerOf({ functionUrls }: System, { name, rotationDays }: SystemFunction) {
+  if (functionUrls.some(({ functionName }) => functionName === name)) return { title: "Browsers", lines: ["https"] };
   if (rotationDays === undefined) return { title: "Developers", lines: [] };
   return { title: "Schedule", lines: [`every ${rotationDays} days`] };
 }

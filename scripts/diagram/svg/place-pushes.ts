@@ -62,7 +62,7 @@ function placeRules(picture: Picture, { rules, ownBuses }: System): void {
 function placeRule(picture: Picture, rule: Rule): Box {
   const [target] = rule.targets;
   const box = { ...COLUMNS.entrance, y: picture.box(target?.queue ?? "").y, height: QUEUE_HEIGHT };
-  picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: [detailTypes(rule)] });
+  picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: detailTypes(rule) });
   for (const { queue, deadLetterQueue } of rule.targets) {
     picture.arrow({ from: box, to: picture.box(queue) });
     if (deadLetterQueue) picture.arrow({ from: box, to: picture.box(deadLetterQueue), fails: true, corner: true });
@@ -70,9 +70,9 @@ function placeRule(picture: Picture, rule: Rule): Box {
   return box;
 }
 
-function detailTypes({ eventPattern }: Rule): string {
+function detailTypes({ eventPattern }: Rule): readonly string[] {
   const pattern = eventPattern as { readonly "detail-type"?: readonly unknown[] };
-  return (pattern["detail-type"] ?? []).filter((name) => typeof name === "string").join(", ");
+  return (pattern["detail-type"] ?? []).filter((name) => typeof name === "string");
 }
 
 /** A function is as high as its queues and their dead-letter queues together. */

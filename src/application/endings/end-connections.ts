@@ -1,6 +1,6 @@
 import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
 import type { EndingCode } from "../../domain/connection/ending.ts";
-import { codeFor, type EndingOrder, endsBy, lastWords } from "../../domain/connection/ending-order.ts";
+import { codeFor, type EndingOrder, lastWords, mayHaveEnded } from "../../domain/connection/ending-order.ts";
 import { isConnecting, type PostOutcome } from "../../domain/notification/post-outcome.ts";
 import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
 import type { IssuerId } from "../../domain/token/token-facts.ts";
@@ -105,7 +105,7 @@ async function inspect(
 ): Promise<readonly InspectedConnection[] | undefined> {
   try {
     const inspected = await endings.inspect(ids, toEpochSeconds(clock.now()));
-    return inspected.filter((one) => one.kind === "open" || endsBy(order, one.code));
+    return inspected.filter((one) => one.kind === "open" || mayHaveEnded(order, one));
   } catch (thrown) {
     logger.warn("connections not inspected", { recipients: ids.length, ...faultFields(thrown) });
     return undefined;

@@ -55,9 +55,13 @@ const CODES: Readonly<Record<EndingOrder["kind"], readonly EndingCode[]>> = {
   disconnection: ["DISCONNECTED"],
 };
 
-/** True if an order of this kind ends connections by the code. */
-export function endsBy({ kind }: EndingOrder, code: EndingCode): boolean {
-  return CODES[kind].includes(code);
+/** True if an order may have ended the connection: it ends by the code, and does not except the connection. */
+export function mayHaveEnded(
+  order: EndingOrder,
+  { id, code }: { readonly id: ConnectionId; readonly code: EndingCode },
+): boolean {
+  const isExcepted = order.kind === "disconnection" && order.exceptConnectionId === id;
+  return CODES[order.kind].includes(code) && !isExcepted;
 }
 
 /** `cut` is the number of sockets that end together. An estimate will do. */

@@ -244,6 +244,22 @@ describe("a connection that was ended before", () => {
     expect(world.ender.requests).toEqual([]);
   });
 
+  it("by another disconnection is no concern of one that excepts it", async () => {
+    const { world, opened, ids } = await worldWith(1, 3600);
+    const [one] = opened;
+    if (one === undefined) throw new Error("no connection");
+    await world.connections.end(one, "DISCONNECTED", NOON_SECONDS);
+    const order = {
+      kind: "disconnection",
+      userId: one.identity.userId,
+      orderedAt: NOON_SECONDS,
+      reconnect: true,
+    } as const;
+    const excepting = { ...order, eventId: "event-1", exceptConnectionId: one.id };
+    expect(await world.endBatch({ ids, order: excepting, whatHasEnded: "close" })).toMatchObject({ found: "nothing" });
+    expect(world.ender.requests).toEqual([]);
+  });
+
   it("by an order of another kind is no concern of this one", async () => {
     const { world, opened, ids } = await worldWith(1);
     for (const one of opened) await world.connections.end(one, "TOKEN_REVOKED", NOON_SECONDS);

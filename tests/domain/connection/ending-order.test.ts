@@ -5,8 +5,8 @@ import {
   type AdminOrder,
   codeFor,
   type EndingOrder,
-  endsBy,
   lastWords,
+  mayHaveEnded,
 } from "../../../src/domain/connection/ending-order.ts";
 import { type EndingPart, isPartOf, userOf } from "../../../src/domain/connection/ending-task.ts";
 import type { EpochMillis, EpochSeconds } from "../../../src/domain/time.ts";
@@ -57,10 +57,10 @@ describe("codeFor", () => {
   });
 });
 
-describe("endsBy", () => {
+describe("mayHaveEnded", () => {
   it("knows the codes of each order", () => {
     const codes = ["CONNECTION_EXPIRED", "DISCONNECTED", "TOKEN_EXPIRED", "TOKEN_REVOKED"] as const;
-    const of = (order: EndingOrder) => codes.filter((code) => endsBy(order, code));
+    const of = (order: EndingOrder) => codes.filter((code) => mayHaveEnded(order, { id: aConnectionId(), code }));
     expect([of(expiry), of(ofUser), of(disconnection)]).toEqual([
       ["CONNECTION_EXPIRED", "TOKEN_EXPIRED"],
       ["TOKEN_REVOKED"],

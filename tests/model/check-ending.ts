@@ -1,12 +1,12 @@
 import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Ending, EndingCode } from "../../src/domain/connection/ending.ts";
 import type { DisconnectionOrder } from "../../src/domain/connection/ending-order.ts";
-import { type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
+import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { isRevokedBy, type Revocation } from "../../src/domain/token/revocation.ts";
 import type { AdminEvent } from "./admin.ts";
 import { mayBeRevoked, revocationsOf } from "./check-token.ts";
 import type { Socket } from "./gateway-model.ts";
-import { certainEnd, certainToken, expiryCodeOf, mayBeExpired, possibleEnd, possibleTokens } from "./life.ts";
+import { certainEnd, certainToken, endOf, expiryCodeOf, mayBeExpired, possibleEnd, possibleTokens } from "./life.ts";
 import type { Simulation } from "./simulation.ts";
 import { factsOf, type ModelToken } from "./tokens.ts";
 
@@ -196,6 +196,8 @@ function isMissedByRuns(socket: Socket, { conditions, history }: Simulation): bo
   if (!(conditions.runs ?? []).some((run) => run === "lost")) return false;
   const renewals = history.of({ kind: "renew", connectionId: socket.id });
   const known = Math.max(socket.connectedAt, ...renewals.map(({ endedAt }) => endedAt));
-  const end = possibleEnd(socket, history, history.now());
-  return end - toEpochSeconds(known as EpochMillis) < KNOWN_BEFORE_SECONDS || !Number.isFinite(known);
+  // A renewal that was taken back leaves the end before it, which may be near by then.
+  const ends = possibleTokens(socket, history, history.now()).map((token) => endOf(socket, token));
+  const isNear = (end: EpochSeconds) => end - toEpochSeconds(known as EpochMillis) < KNOWN_BEFORE_SECONDS;
+  return ends.some(isNear) || !Number.isFinite(known);
 }

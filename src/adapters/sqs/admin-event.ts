@@ -1,15 +1,15 @@
-import { ADMIN_DETAIL_TYPES, MAX_DETAIL_MEMBERS } from "@portcullis/protocol";
-import { disconnectUserDetailSchema, revokeTokensDetailSchema, validate } from "@portcullis/protocol/schemas";
+import { ADMIN_DETAIL_TYPES } from "@portcullis/protocol";
+import { disconnectUserDetailSchema, revokeTokensDetailSchema } from "@portcullis/protocol/schemas";
 import { parseConnectionId } from "../../domain/connection/connection.ts";
 import type { AdminOrder } from "../../domain/connection/ending-order.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { parseUserId } from "../../domain/identity/identity.ts";
-import { isPlainObject } from "../../domain/plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import type { Revocation } from "../../domain/token/revocation.ts";
 import { parseTokenId } from "../../domain/token/token-facts.ts";
 import { issuerId } from "../issuer-id.ts";
 import type { EventBridgeEnvelope } from "./eventbridge-envelope.ts";
+import { malformedDetail, validDetail } from "./valid-detail.ts";
 
 /** A later time is a mistake, which would refuse tokens that do not exist yet. Clocks differ by less. */
 const MAX_AHEAD_SECONDS = 60;
@@ -19,7 +19,7 @@ export function parseAdminEvent({ detailType, detail, metadata }: EventBridgeEnv
   const event = { eventId: metadata.id, orderedAt: toEpochSeconds(metadata.publishedAt) };
   switch (detailType) {
     case ADMIN_DETAIL_TYPES.REVOKE_TOKENS: {
-      const { reason, ...members } = valid(revokeTokensDetailSchema, detail);
+      const { reason, ...members } = validDetail(revokeTokensDetailSchema, detail);
       const revocation = parseRevocation(members, event.orderedAt);
       return { kind: "revocation", ...event, revocation, ...(reason !== undefined && { reason }) };
     }
@@ -29,7 +29,7 @@ export function parseAdminEvent({ detailType, detail, metadata }: EventBridgeEnv
         exceptConnectionId: except,
         reconnect = false,
         reason,
-      } = valid(disconnectUserDetailSchema, detail);
+      } = validDetail(disconnectUserDetailSchema, detail);
       return {
         kind: "disconnection",
         ...event,
@@ -56,32 +56,21 @@ function parseRevocation({ userId, jti, issuer, issuedBefore }: Revoked, ordered
   if (issuer !== undefined && userId === undefined && jti === undefined) {
     return { kind: "issuer", issuer: issuerId(issuer), issuedBefore: momentOf(issuedBefore, orderedAt) };
   }
-  if (userId === undefined || issuer !== undefined) throw malformed();
+  if (userId === undefined || issuer !== undefined) throw malformedDetail();
   const user = sure(parseUserId(userId));
   if (jti === undefined) return { kind: "user", userId: user, issuedBefore: momentOf(issuedBefore, orderedAt) };
-  if (issuedBefore !== undefined) throw malformed();
+  if (issuedBefore !== undefined) throw malformedDetail();
   return { kind: "token", userId: user, tokenId: sure(parseTokenId(jti)) };
 }
 
 function momentOf(issuedBefore: number | undefined, orderedAt: EpochSeconds): EpochSeconds {
   if (issuedBefore === undefined) return orderedAt;
   const moment = sure(parseEpochSeconds(issuedBefore));
-  if (moment > orderedAt + MAX_AHEAD_SECONDS) throw malformed();
+  if (moment > orderedAt + MAX_AHEAD_SECONDS) throw malformedDetail();
   return moment;
 }
 
-function valid<S extends Parameters<typeof validate>[0]>(schema: S, detail: unknown) {
-  const isBounded = isPlainObject(detail) && Object.keys(detail).length <= MAX_DETAIL_MEMBERS;
-  const validation = validate(schema, isBounded ? { ...detail } : undefined);
-  if (validation.kind === "malformed") throw malformed();
-  return validation.value;
-}
-
 function sure<T>(parsed: T | undefined): T {
-  if (parsed === undefined) throw malformed();
+  if (parsed === undefined) throw malformedDetail();
   return parsed;
-}
-
-function malformed(): MalformedInputError {
-  return new MalformedInputError("MALFORMED_DETAIL");
 }

@@ -1,12 +1,7 @@
 import { parseScheduledEvent } from "../../../adapters/eventbridge/events/scheduled-event.ts";
 import { parseQueuedEnding, type QueuedEnding } from "../../../adapters/sqs/events/queued-ending.ts";
 import { eventIdOf } from "../../../adapters/sqs/events/queued-event.ts";
-import {
-  batchResponse,
-  parseSqsEvent,
-  type QueuedMessage,
-  type SqsBatchResponse,
-} from "../../../adapters/sqs/events/sqs-event.ts";
+import type { QueuedMessage, SqsBatchResponse } from "../../../adapters/sqs/events/sqs-event.ts";
 import type { CarryOut } from "../../../application/endings/carry-out.ts";
 import type { CollectEnds } from "../../../application/endings/collect-ends.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
@@ -17,7 +12,7 @@ import type { EpochMillis } from "../../../domain/time.ts";
 import type { InvocationLog } from "../middleware/invocation-log.ts";
 import { lambdaHandler } from "../middleware/lambda-handler.ts";
 import { parseBody } from "../middleware/parse-body.ts";
-import { timeToBegin } from "../middleware/time-to-begin.ts";
+import { type ProcessMessage, processBatch } from "../middleware/queue-batch.ts";
 
 export type AdministerServices = {
   readonly carryOut: CarryOut;
@@ -40,12 +35,8 @@ export function administerHandler(services: AdministerServices) {
     handle: async (event, log, context) => {
       const scheduledAt = parseScheduledEvent(event);
       if (scheduledAt !== undefined) return collect(scheduledAt, log, services);
-      const messages = parseSqsEvent(event);
-      const deadline = timeToBegin(context, services.clock);
-      const done = await Promise.all(messages.map((message) => processMessage(message, deadline, services)));
-      const returned = messages.filter((_, index) => !done[index]);
-      log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
-      return batchResponse(returned);
+      const process: ProcessMessage = (message, deadline) => processMessage(message, deadline, services);
+      return processBatch(event, process, { log, context, clock: services.clock });
     },
     onFault: () => new Error("AdministerFailed"),
   });

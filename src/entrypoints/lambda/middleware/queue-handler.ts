@@ -1,5 +1,5 @@
 import { eventIdOf } from "../../../adapters/sqs/events/queued-event.ts";
-import { batchResponse, parseSqsEvent, type QueuedMessage } from "../../../adapters/sqs/events/sqs-event.ts";
+import type { QueuedMessage } from "../../../adapters/sqs/events/sqs-event.ts";
 import { faultFields } from "../../../application/fault-fields.ts";
 import type { DeadLetters } from "../../../application/ports/delivery-queue.ts";
 import type { LogFields, Logger } from "../../../application/ports/logger.ts";
@@ -9,7 +9,7 @@ import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { EpochMillis } from "../../../domain/time.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { parseBody } from "./parse-body.ts";
-import { timeToBegin } from "./time-to-begin.ts";
+import { type ProcessMessage, processBatch } from "./queue-batch.ts";
 
 /** The services that a queue's handler needs, whatever its messages are. */
 export type QueueServices = {
@@ -25,21 +25,14 @@ export type QueueHandling = QueueServices & {
   readonly parse: (body: string) => Delivery;
 };
 
-/**
- * A function that a queue invokes with messages in batches. Each message is handled separately: its outcome changes
- * nothing for another. Only the messages named in the response stay in the queue; a thrown error would keep them all.
- */
+/** A function that a queue invokes with messages in batches. */
 export function queueHandler(handling: QueueHandling) {
   return lambdaHandler({
     name: handling.name,
     logger: handling.logger,
     handle: async (event, log, context) => {
-      const messages = parseSqsEvent(event);
-      const deadline = timeToBegin(context, handling.clock);
-      const done = await Promise.all(messages.map((message) => processMessage(message, deadline, handling)));
-      const returned = messages.filter((_, index) => !done[index]);
-      log.add({ outcome: "answered", messages: messages.length, returned: returned.length });
-      return batchResponse(returned);
+      const process: ProcessMessage = (message, deadline) => processMessage(message, deadline, handling);
+      return processBatch(event, process, { log, context, clock: handling.clock });
     },
     onFault: () => new Error("BatchFailed"),
   });

@@ -4,6 +4,7 @@ export type ApiDescription = {
   readonly stages: readonly [Stage, ...Stage[]];
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
+  readonly mockRoutes: readonly MockRoute[];
 };
 
 export type Stage = {
@@ -23,6 +24,19 @@ export type Route = {
   /** Only on `$connect`. */
   readonly authorizer?: Authorizer;
 };
+
+/** A route for messages with a MOCK integration: it invokes no function, and each message has the same answer. */
+export type MockRoute = {
+  readonly routeKey: string;
+  readonly answer: MockAnswer;
+};
+
+export type MockAnswer =
+  /** The route has no route response. */
+  | { readonly kind: "nothing" }
+  | { readonly kind: "reply"; readonly text: string }
+  /** The route has a route response, but no integration response to fill it. */
+  | { readonly kind: "failed" };
 
 export type Authorizer = {
   readonly functionName: string;

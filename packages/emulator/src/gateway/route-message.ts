@@ -1,8 +1,8 @@
 import type { InvocationResult } from "../lambda/lambda-function.ts";
 import type { FrameSource } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { ApiDescription, Route } from "./api-description.ts";
-import { messageEvent, newRequest, type Session } from "./events.ts";
+import type { ApiDescription, MockAnswer, MockRoute, Route } from "./api-description.ts";
+import { type GatewayRequest, messageEvent, newRequest, type Session } from "./events.ts";
 import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { type GatewayErrorMessage, gatewayErrorFrame } from "./refusal.ts";
@@ -20,13 +20,27 @@ export function makeRouteMessage(deps: {
   readonly scheduler: Scheduler;
 }): RouteMessage {
   const select = parseSelectionExpression(deps.api.routeSelectionExpression);
-  const routes = new Map(deps.api.routes.map((route) => [route.routeKey, route]));
+  const routes = new Map<string, Route | MockRoute>(
+    [...deps.api.routes, ...deps.api.mockRoutes].map((route) => [route.routeKey, route]),
+  );
 
   /** Keys with a dollar belong to the gateway: a message cannot select `$connect` or `$disconnect` by name. */
-  function routeOf(body: string): Route | undefined {
+  function routeOf(body: string): Route | MockRoute | undefined {
     const selected = select(body);
     const named = selected === undefined || selected.startsWith("$") ? undefined : routes.get(selected);
     return named ?? routes.get("$default");
+  }
+
+  async function invoke(
+    route: Route,
+    session: Session,
+    { request, body }: { readonly request: GatewayRequest; readonly body: string },
+  ): Promise<Answer> {
+    const event = messageEvent(session, request, { routeKey: route.routeKey, body });
+    const result = await deps.invokeIntegration(route, event);
+    if (result.kind === "timed-out") return result;
+    const answer = readRouteResponse(result);
+    return answer.kind === "reply" && !route.routeResponse ? NOTHING : answer;
   }
 
   return async (session, body) => {
@@ -37,24 +51,31 @@ export function makeRouteMessage(deps: {
     if (!deps.withinQuota()) return error("Too Many Requests");
     const route = routeOf(body);
     if (route === undefined) return error("Forbidden");
-    const event = messageEvent(session, request, { routeKey: route.routeKey, body });
-    const result = await deps.invokeIntegration(route, event);
-    if (result.kind === "timed-out") return error("Endpoint request timed out");
-    const reply = readRouteResponse(result);
-    if (reply.kind === "failed") return error("Internal server error");
-    if (!route.routeResponse || reply.text === "") return undefined;
-    return { source: "route-response", text: reply.text };
+    const answer = "answer" in route ? route.answer : await invoke(route, session, { request, body });
+    switch (answer.kind) {
+      case "nothing":
+        return undefined;
+      case "reply":
+        return { source: "route-response", text: answer.text };
+      case "failed":
+        return error("Internal server error");
+      case "timed-out":
+        return error("Endpoint request timed out");
+    }
   };
 }
 
-type RouteResponse = { readonly kind: "failed" } | { readonly kind: "replied"; readonly text: string };
+/** What the gateway does with the result of an integration. */
+type Answer = MockAnswer | { readonly kind: "timed-out" };
 
-const FAILED: RouteResponse = { kind: "failed" };
+const NOTHING: Answer = { kind: "nothing" };
+const FAILED: Answer = { kind: "failed" };
 
 /** A reply is the response's body, also beside an error's status. The status and the headers go nowhere. */
-function readRouteResponse(result: InvocationResult): RouteResponse {
+function readRouteResponse(result: InvocationResult): Answer {
   const response = result.kind === "returned" ? parseProxyResponse(result.json) : undefined;
   if (response === undefined || response.kind === "malformed") return FAILED;
   const text = response.kind === "nothing" ? "" : (response.body ?? "");
-  return Buffer.byteLength(text) > MAX_MESSAGE_BYTES ? FAILED : { kind: "replied", text };
+  if (text === "") return NOTHING;
+  return Buffer.byteLength(text) > MAX_MESSAGE_BYTES ? FAILED : { kind: "reply", text };
 }

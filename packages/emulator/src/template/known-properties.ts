@@ -59,6 +59,58 @@ const WEB_SOCKET_API: PropertyTable = {
   Tags: "harmless",
 };
 
+const NO_MAPPING = "payloads are not converted here";
+
+/** Only MOCK integrations are read: the functions are in the API's own Routes. */
+const INTEGRATION: PropertyTable = {
+  ApiId: "emulated",
+  ConnectionId: "harmless",
+  ConnectionType: "harmless",
+  ContentHandlingStrategy: { refused: NO_MAPPING },
+  CredentialsArn: "harmless",
+  Description: "harmless",
+  IntegrationMethod: "harmless",
+  IntegrationType: "emulated",
+  IntegrationUri: "harmless",
+  // A request template is always found here: without one, the start ends.
+  PassthroughBehavior: "harmless",
+  PayloadFormatVersion: "harmless",
+  RequestParameters: "harmless",
+  RequestTemplates: "emulated",
+  TemplateSelectionExpression: "emulated",
+  TimeoutInMillis: "harmless",
+  TlsConfig: "harmless",
+};
+
+const INTEGRATION_RESPONSE: PropertyTable = {
+  ApiId: "emulated",
+  ContentHandlingStrategy: { refused: NO_MAPPING },
+  IntegrationId: "emulated",
+  IntegrationResponseKey: "emulated",
+  // Headers, which a message does not have.
+  ResponseParameters: "harmless",
+  ResponseTemplates: "emulated",
+  TemplateSelectionExpression: "emulated",
+};
+
+const ONLY_CONNECT = "API Gateway authorizes on $connect only";
+
+/** A route beside those of the API, for a MOCK integration. */
+const ROUTE: PropertyTable = {
+  ApiId: "emulated",
+  ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
+  AuthorizationType: { refused: ONLY_CONNECT, unless: "NONE" },
+  AuthorizerId: { refused: ONLY_CONNECT },
+  ModelSelectionExpression: { named: NO_MODELS },
+  OperationName: "harmless",
+  RequestModels: { named: NO_MODELS },
+  RequestParameters: "harmless",
+  RouteKey: "emulated",
+  // The RouteResponse decides instead.
+  RouteResponseSelectionExpression: "harmless",
+  Target: "emulated",
+};
+
 const ROUTE_RESPONSE: PropertyTable = {
   ApiId: "emulated",
   ModelSelectionExpression: { named: NO_MODELS },
@@ -294,6 +346,9 @@ const RULE: PropertyTable = {
 
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::Integration", INTEGRATION],
+  ["AWS::ApiGatewayV2::IntegrationResponse", INTEGRATION_RESPONSE],
+  ["AWS::ApiGatewayV2::Route", ROUTE],
   ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
   ["AWS::ApiGatewayV2::Stage", STAGE],
   ["AWS::Events::EventBus", EVENT_BUS],

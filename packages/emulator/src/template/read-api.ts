@@ -3,6 +3,7 @@ import { parseIdentitySource } from "../gateway/authorize.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
+import { readMockRoutes } from "./read-mock-routes.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -24,7 +25,7 @@ export function readApi(stack: Stack): ApiDescription {
   return {
     stages: [own, ...readFurtherStages(api, own, stack)],
     routeSelectionExpression: readSelectionExpression(properties),
-    routes: readRoutes(api, stack),
+    ...readRoutes(api, stack),
   };
 }
 
@@ -43,7 +44,7 @@ function readSelectionExpression(properties: Section): string {
 
 const ROUTE_KEY = /^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$/;
 
-function readRoutes(api: Resource, stack: Stack): readonly Route[] {
+function readRoutes(api: Resource, stack: Stack): Pick<ApiDescription, "routes" | "mockRoutes"> {
   const routes = api.properties.section("Routes");
   const authorizer = readAuthorizer(api.properties, stack);
   if (authorizer !== undefined && !routes.names.includes("$connect")) {
@@ -54,7 +55,7 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
     throw routes.problem(wrong, "is not a route key: letters and digits, or $connect, $disconnect, $default");
   }
   const withResponse = readRoutesWithResponse(api, stack);
-  return routes.names.map((routeKey) => {
+  const own = routes.names.map((routeKey): Route => {
     const route = routes.section(routeKey);
     return {
       routeKey,
@@ -67,11 +68,13 @@ function readRoutes(api: Resource, stack: Stack): readonly Route[] {
       ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
     };
   });
+  return { routes: own, mockRoutes: readMockRoutes(api, withResponse, stack) };
 }
 
-/** The logical ids of the routes that have a route response. */
+/** The routes that have a route response, each by its `Ref`. */
 function readRoutesWithResponse(api: Resource, stack: Stack): ReadonlySet<string> {
-  const routes = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
+  const ofApi = api.properties.section("Routes").names.map((routeKey) => routeLogicalId(api.logicalId, routeKey));
+  const routes = [...ofApi, ...stack.resources.ofType("AWS::ApiGatewayV2::Route").map((route) => stack.refOf(route))];
   const responses = stack.resources.ofType("AWS::ApiGatewayV2::RouteResponse").map(({ properties }) => {
     const route = properties.text("RouteId");
     if (!routes.includes(route)) throw properties.problem("RouteId", `is not a route of ${api.logicalId}`);

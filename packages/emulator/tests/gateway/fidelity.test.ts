@@ -246,6 +246,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       false,
     ]);
   },
+  async "AG-20"() {
+    await using runtime = await startTestRuntime({ handlers: {}, mockRoutes: { ping: { kind: "failed" } } });
+    const client = await connect(runtime.url);
+    client.send({ action: "ping" });
+    expect(await client.text()).toMatch(/^\{"message": "Internal server error", "connectionId":"/);
+  },
   async "LA-1"() {
     let shared = 0;
     const handlers = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };

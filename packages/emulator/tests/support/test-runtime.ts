@@ -1,7 +1,7 @@
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
-import type { Authorizer, Route } from "../../src/gateway/api-description.ts";
+import type { Authorizer, MockAnswer, Route } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
@@ -18,7 +18,9 @@ export type TestApi = {
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Function names by key of further routes. `!` before the name gives the route a response. */
   readonly routes?: Readonly<Record<string, string>>;
-  /** The timeouts of these routes. */
+  /** Answers by key of routes that invoke no function. */
+  readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
+  /** The timeouts of `routes`. */
   readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -50,6 +52,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
       stages: [{ name: "dev", ...(api.stageVariables && { variables: api.stageVariables }) }, { name: "other" }],
       routeSelectionExpression: api.expression ?? "$request.body.action",
       routes: routesOf(api),
+      mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
     },
     functions: Object.entries(api.handlers).map(([name, handler]) => ({
       name,

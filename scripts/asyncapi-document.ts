@@ -6,6 +6,7 @@ import {
   entityUpdatedDetailSchema,
   jsonSchemaOf,
   type ObjectSchema,
+  pingFrameSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
@@ -27,6 +28,11 @@ const CLIENT_MESSAGES = {
     title: "Authenticate",
     summary: "Present a newer token of the same user.",
   },
+  ping: {
+    schema: pingFrameSchema,
+    title: "Ping",
+    summary: "Ask if the connection is alive, and keep it from being idle. Other members are passed over.",
+  },
 } as const satisfies Record<ClientFrame["action"], MessageDescription>;
 
 const SERVER_MESSAGES = {
@@ -44,6 +50,11 @@ const SERVER_MESSAGES = {
     schema: serverFrameSchemas.authenticated,
     title: "Authenticated",
     summary: "The connection has the new token's end.",
+  },
+  pong: {
+    schema: serverFrameSchemas.pong,
+    title: "Pong",
+    summary: "The connection is alive. The text is the same for every ping.",
   },
   disconnect: {
     schema: serverFrameSchemas.disconnect,
@@ -93,6 +104,7 @@ const REPLIES = {
   subscribe: ["subscribed", "error"],
   unsubscribe: ["unsubscribed", "error"],
   authenticate: ["authenticated", "error"],
+  ping: ["pong"],
 } as const satisfies Record<ClientFrame["action"], readonly (keyof typeof SERVER_MESSAGES)[]>;
 
 function messages(described: Readonly<Record<string, MessageDescription>>, examples: Record<string, unknown[]>) {

@@ -23,7 +23,7 @@ from ministack.services.cloudformation import provisioners
 HANDLERS = provisioners._RESOURCE_HANDLERS
 
 
-# ---- CloudFormation: three types that MiniStack refuses with "Unrecognized resource types" ------------------------------
+# ---- CloudFormation: four types that MiniStack refuses with "Unrecognized resource types" ------------------------------
 
 
 def _checked(what, response):
@@ -49,6 +49,17 @@ def _delete_route_response(physical_id, properties):
     apigateway._delete_route_response(*_route_of(properties), physical_id)
 
 
+def _create_integration_response(_logical_id, properties, _stack):
+    # The members of the API's body have the names of the properties, in camel case.
+    body = {name[0].lower() + name[1:]: value for name, value in properties.items()}
+    made = apigateway._create_integration_response(properties["ApiId"], properties["IntegrationId"], body)
+    return _checked("IntegrationResponse", made)["integrationResponseId"], {}
+
+
+def _delete_integration_response(physical_id, properties):
+    apigateway._delete_integration_response(properties["ApiId"], properties["IntegrationId"], physical_id)
+
+
 def _secret(secret_id):
     _name, secret = secretsmanager._resolve(secret_id)
     if not secret:
@@ -68,6 +79,10 @@ def _schedule_rotation(_logical_id, properties, _stack):
 
 
 HANDLERS["AWS::ApiGatewayV2::RouteResponse"] = {"create": _create_route_response, "delete": _delete_route_response}
+HANDLERS["AWS::ApiGatewayV2::IntegrationResponse"] = {
+    "create": _create_integration_response,
+    "delete": _delete_integration_response,
+}
 HANDLERS["AWS::SecretsManager::RotationSchedule"] = {
     "create": _schedule_rotation,
     "update": lambda _physical_id, _old, new, stack: _schedule_rotation("", new, stack),

@@ -20,7 +20,7 @@ export function propertiesSection(system: System): string {
   const types = [...new Set(resources.map(({ type }) => type))].toSorted();
   return `## What SAM makes of the API
 
-Each route gets an integration of type \`AWS_PROXY\` and a permission by which \`apigateway.amazonaws.com\` may call
+Each route with a function gets an integration of type \`AWS_PROXY\` and a permission by which \`apigateway.amazonaws.com\` may call
 \`lambda:InvokeFunction\`, for the source \`arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<route key>\`; the authorizer, of
 type \`REQUEST\`, one for \`<api>/authorizers/*\`. \`$connect\` has the authorization type \`CUSTOM\`, the other routes none. The stage
 deploys by itself (\`AutoDeploy\`), after all of them: where something else deploys, it must wait for them too.

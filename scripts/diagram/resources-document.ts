@@ -39,7 +39,13 @@ function routesTable({ api }: System): string {
     authorizer ? code(authorizer.functionName) : "none",
     routeResponse ? "`$default`" : "none",
   ]);
-  return table(["route", "function", "authorizer", "response"], rows);
+  const constant = api.mockRoutes.map(({ routeKey, answer }) => [
+    code(routeKey),
+    answer.kind === "reply" ? `none: always ${code(answer.text)}` : "none",
+    "none",
+    answer.kind === "reply" ? "`$default`" : "none",
+  ]);
+  return table(["route", "function", "authorizer", "response"], [...rows, ...constant]);
 }
 
 function rulesTable({ rules, ownBuses }: System): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { PONG_TEXT } from "@portcullis/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, handshakeStatus, type TestClient } from "../../packages/emulator/tests/support/web-socket-client.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
@@ -17,6 +18,14 @@ type Line = Readonly<Record<string, unknown>>;
 const isDelivery = ({ message }: Line) => message === "delivery";
 /** Not a priming that is too slow: it depends on the machine. */
 const isFailedPriming = ({ message, errorName }: Line) => message === "not primed" && errorName !== "TimeoutError";
+
+/** Removes a resource that the stage waits for. */
+function removeAwaited(resources: Template["Resources"], name: string): void {
+  delete resources[name];
+  const [, awaited] = resources["WebsocketApi"].Properties.AccessLogSettings.DestinationArn["Fn::Select"];
+  const at = awaited.findIndex(({ Ref }: { Ref?: string }) => Ref === name);
+  awaited.splice(at, 1);
+}
 
 /** Polls until the effect is there. */
 async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
@@ -152,6 +161,12 @@ describe.skipIf(!hasEmulator())(
         entityId: "order-17",
       });
       expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
+    });
+
+    it("responds to ping with the constant of the contract", async () => {
+      ann.send({ action: "ping", id: "7" });
+
+      expect(await ann.text()).toBe(PONG_TEXT);
     });
 
     it("responds with an error while Subscribe may not write", async () => {
@@ -324,16 +339,17 @@ describe.skipIf(!hasEmulator())(
       it.each<[what: string, spoil: (resources: Template["Resources"]) => void, symptom: () => Promise<void>]>([
         [
           "a route without its response",
-          (resources) => {
-            delete resources["UnsubscribeRouteResponse"];
-            const [, awaited] = resources["WebsocketApi"].Properties.AccessLogSettings.DestinationArn["Fn::Select"];
-            awaited.splice(
-              awaited.findIndex(({ Ref }: { Ref?: string }) => Ref === "UnsubscribeRouteResponse"),
-              1,
-            );
-          },
+          (resources) => removeAwaited(resources, "UnsubscribeRouteResponse"),
           async () => {
             ann.send({ action: "unsubscribe", entityId: "order-18" });
+            expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
+          },
+        ],
+        [
+          "a ping without its integration response",
+          (resources) => removeAwaited(resources, "PingIntegrationResponse"),
+          async () => {
+            ann.send({ action: "ping" });
             expect(await ask(ann, { action: "x" })).toMatchObject({ code: "UNKNOWN_ACTION" });
           },
         ],

@@ -9,6 +9,7 @@ const TO_DO = "the template has changed: npm run diagram";
 /** Changes of the template that matter to readers of the documents, and the documents that must then differ. */
 const CHANGES: readonly (readonly [what: string, piece: string, instead: string, files: readonly string[]])[] = [
   ["a route's key", "        unsubscribe:\n", "        leave:\n", ["docs/diagram.svg", "docs/functions.md"]],
+  ["a route without a function", "RouteKey: ping\n", "RouteKey: beat\n", ["docs/diagram.svg", "docs/functions.md"]],
   ["a timeout", "Timeout: 60\n", "Timeout: 61\n", ["docs/functions.md"]],
   ["an action", "dynamodb:PutItem, dynamodb:BatchGetItem", "dynamodb:BatchGetItem", ["docs/functions.md"]],
   ["the log level of Lambda", "ApplicationLogLevel: TRACE", "ApplicationLogLevel: INFO", ["docs/functions.md"]],

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { ADMIN_DETAIL_TYPES } from "@portcullis/protocol";
+import { ADMIN_DETAIL_TYPES, PONG_TEXT } from "@portcullis/protocol";
 import { describe, expect, it } from "vitest";
 import { dependenciesOf } from "../support/dependencies.ts";
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
@@ -118,6 +118,36 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     expect(authorizer?.[1].Properties.AuthorizerType).toBe("REQUEST");
     expect(authorizer?.[1].Properties).not.toHaveProperty("IdentitySource");
     expect(others).toEqual([]);
+  });
+
+  it("the route ping has the constant of the contract as its answer, and no function", () => {
+    const { PingIntegration, PingIntegrationResponse, PingRoute, PingRouteResponse } = template.Resources;
+    const api = { ApiId: { Ref: "WebsocketApi" } };
+
+    expect(PingIntegration?.Properties).toEqual({
+      ...api,
+      IntegrationType: "MOCK",
+      TemplateSelectionExpression: "\\$default",
+      RequestTemplates: { $default: '{"statusCode":200}' },
+    });
+    expect(PingIntegrationResponse?.Properties).toEqual({
+      ...api,
+      IntegrationId: { Ref: "PingIntegration" },
+      IntegrationResponseKey: "$default",
+      TemplateSelectionExpression: "\\$default",
+      ResponseTemplates: { $default: PONG_TEXT },
+    });
+    expect(PingRoute?.Properties).toEqual({
+      ...api,
+      RouteKey: "ping",
+      RouteResponseSelectionExpression: "$default",
+      Target: { "Fn::Sub": expect.stringMatching(/^integrations\/\$\{PingIntegration\}$/) },
+    });
+    expect(PingRouteResponse?.Properties).toEqual({
+      ...api,
+      RouteId: { Ref: "PingRoute" },
+      RouteResponseKey: "$default",
+    });
   });
 
   it("CKV_AWS_63 cfn_nag:F3 cfn_nag:W11 no role allows an action or a resource by wildcard, but for @connections/*", () => {
@@ -343,7 +373,7 @@ describe.skipIf(expanded === undefined)("protection of stored data", () => {
     const awaited = dependenciesOf(expansion, "WebsocketApiStage");
     const served = Object.entries(expansion.Resources).filter(
       ([name, { Type, Properties }]) =>
-        /^AWS::ApiGatewayV2::(Authorizer|Integration|Route|RouteResponse)$/.test(Type) ||
+        /^AWS::ApiGatewayV2::(Authorizer|Integration|IntegrationResponse|Route|RouteResponse)$/.test(Type) ||
         (Type === "AWS::Lambda::Permission" && Properties.Principal === "apigateway.amazonaws.com") ||
         name === "ExecutionLogs",
     );

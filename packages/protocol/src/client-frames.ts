@@ -23,10 +23,16 @@ export type AuthenticateFrame = {
 };
 
 /**
- * The frames that clients send: one JSON object in a text frame. `action` names the route; members that are not listed
- * are refused.
+ * Asks if the connection is alive, and keeps it from being idle. Answered by `pong`. No code of the service sees it: members
+ * that are not listed are passed over, and an `id` is not repeated.
  */
-export type ClientFrame = SubscribeFrame | UnsubscribeFrame | AuthenticateFrame;
+export type PingFrame = { readonly action: "ping" };
+
+/**
+ * The frames that clients send: one JSON object in a text frame. `action` names the route; members that are not listed
+ * are refused, except in `ping`.
+ */
+export type ClientFrame = SubscribeFrame | UnsubscribeFrame | AuthenticateFrame | PingFrame;
 
 export function subscribeFrame(members: Omit<SubscribeFrame, "action">): SubscribeFrame {
   return { action: "subscribe", ...members };
@@ -38,4 +44,8 @@ export function unsubscribeFrame(members: Omit<UnsubscribeFrame, "action">): Uns
 
 export function authenticateFrame(members: Omit<AuthenticateFrame, "action">): AuthenticateFrame {
   return { action: "authenticate", ...members };
+}
+
+export function pingFrame(): PingFrame {
+  return { action: "ping" };
 }

@@ -5,6 +5,11 @@ export {
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
 } from "./schemas/bus-events.ts";
-export { authenticateFrameSchema, subscribeFrameSchema, unsubscribeFrameSchema } from "./schemas/client-frames.ts";
+export {
+  authenticateFrameSchema,
+  pingFrameSchema,
+  subscribeFrameSchema,
+  unsubscribeFrameSchema,
+} from "./schemas/client-frames.ts";
 export { jsonSchemaOf, type ObjectSchema, type Validation, validate } from "./schemas/schema.ts";
 export { serverFrameSchemas } from "./schemas/server-frames.ts";

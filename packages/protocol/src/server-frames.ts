@@ -28,6 +28,12 @@ export type AuthenticatedFrame = {
   readonly id: string;
 };
 
+/** Answers `ping`. It has no `id`: pongs need not be told apart. */
+export type PongFrame = { readonly type: "pong" };
+
+/** The whole text of a pong. API Gateway sends it by itself, so it is the same for every `ping`. */
+export const PONG_TEXT = '{"type":"pong"}';
+
 /** Why the service ends a connection. Codes are added, never renamed: an unknown one counts by `reconnect`. */
 export const DISCONNECT_CODES = {
   /** The connection has been open for 1 h 58 min. API Gateway ends each after two hours. */
@@ -80,6 +86,7 @@ export type ServerFrame =
   | SubscribedFrame
   | UnsubscribedFrame
   | AuthenticatedFrame
+  | PongFrame
   | ErrorFrame
   | DisconnectFrame
   | PushFrame;

@@ -5,7 +5,10 @@ import {
   entityUpdatedFrame,
   errorFrame,
   malformedMemberFrame,
+  PONG_TEXT,
+  type PongFrame,
   type PushFrame,
+  pingFrame,
   type ServerFrame,
   subscribedFrame,
   subscribeFrame,
@@ -13,7 +16,13 @@ import {
   unsubscribeFrame,
   userPushFrame,
 } from "../src/index.ts";
-import { serverFrameSchemas, subscribeFrameSchema, unsubscribeFrameSchema, validate } from "../src/schemas.ts";
+import {
+  pingFrameSchema,
+  serverFrameSchemas,
+  subscribeFrameSchema,
+  unsubscribeFrameSchema,
+  validate,
+} from "../src/schemas.ts";
 
 const REFERENCE = { requestId: "PJqCOG4zqRcFcPw=", id: "3" };
 const EVENT = { id: "7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d", time: "2026-11-22T12:00:00Z" };
@@ -86,6 +95,20 @@ describe("a builder", () => {
 
 it.each(Object.keys(ERROR_EXPLANATIONS) as ErrorCode[])("the schema of an error frame knows %s", (code) => {
   expect(validate(serverFrameSchemas.error, errorFrame(code, REFERENCE)).kind).toBe("valid");
+});
+
+it("the text of a pong is that of its frame, which its schema accepts", () => {
+  const pong: PongFrame = { type: "pong" };
+  expect(PONG_TEXT).toBe(JSON.stringify(pong));
+  expect(validate(serverFrameSchemas.pong, JSON.parse(PONG_TEXT))).toEqual({ kind: "valid", value: pong });
+});
+
+it("a ping may have members of all kinds, since no code of the service sees it", () => {
+  expect(JSON.stringify(pingFrame())).toBe('{"action":"ping"}');
+  for (const members of [{}, { id: "7" }, { id: 7, anything: [null] }]) {
+    expect(validate(pingFrameSchema, { ...pingFrame(), ...members }).kind).toBe("valid");
+  }
+  expect(validate(pingFrameSchema, { action: "Ping" }).kind).toBe("malformed");
 });
 
 it("a server's frame of a later version, with one more member, is still valid", () => {

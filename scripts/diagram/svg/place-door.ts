@@ -21,10 +21,10 @@ export function placeDoor(picture: Picture, system: System, { door, keepers }: P
     "Lambda",
     door.map(({ name }) => picture.box(name)),
   );
-  placeRoutes(picture, system);
+  const routes = placeRoutes(picture, system);
   placeStores(picture, system, door);
   placeKeepers(picture, system, keepers, first);
-  return bottom(functions);
+  return Math.max(bottom(functions), bottom(routes));
 }
 
 /** Functions that use one store stand together, so that the store stands beside them and no others. */
@@ -42,9 +42,10 @@ function rowBox(column: Pick<Box, "x" | "width">, first: number, row: number): B
   return { ...column, y: first + row * PITCH, height: FUNCTION_HEIGHT };
 }
 
-function placeRoutes(picture: Picture, { api }: System): void {
+/** Returns the frame around them. */
+function placeRoutes(picture: Picture, { api }: System): Box {
   const taken = new Map<string, number>();
-  const boxes = api.routes.map(({ routeKey, functionName, routeResponse, authorizer }) => {
+  const withFunction = api.routes.map(({ routeKey, functionName, routeResponse, authorizer }) => {
     const fn = picture.box(functionName);
     const before = taken.get(functionName) ?? 0;
     taken.set(functionName, before + 1);
@@ -57,10 +58,17 @@ function placeRoutes(picture: Picture, { api }: System): void {
     }
     return box;
   });
-  const frame = picture.frame("API Gateway: routes", boxes);
+  const below = bottom(around(withFunction));
+  const withoutFunction = api.mockRoutes.map(({ routeKey }, row) => {
+    const box = { ...COLUMNS.entrance, y: below + 12 + row * (ROUTE_HEIGHT + 12), height: ROUTE_HEIGHT };
+    picture.add(`route ${routeKey}`, { kind: "gateway", box, title: routeKey });
+    return box;
+  });
+  const frame = picture.frame("API Gateway: routes", [...withFunction, ...withoutFunction]);
   const clients = { ...COLUMNS.origin, y: (frame.y + bottom(frame) - ACTOR_HEIGHT) / 2, height: ACTOR_HEIGHT };
   picture.add("clients", { kind: "actor", box: clients, title: "Clients" });
   picture.arrow({ from: clients, to: frame, both: true, label: "wss" });
+  return frame;
 }
 
 /** A store stands beside the functions that use it, below the store before. */

@@ -3,10 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 
 import type { RunningTemplate } from "@portcullis/emulator";
+import { PONG_TEXT } from "@portcullis/protocol";
 import {
   authenticateFrameSchema,
   disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  pingFrameSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
@@ -26,6 +28,7 @@ const SCHEMAS = {
   subscribe: subscribeFrameSchema,
   unsubscribe: unsubscribeFrameSchema,
   authenticate: authenticateFrameSchema,
+  ping: pingFrameSchema,
   ...serverFrameSchemas,
   publishEntityUpdated: entityUpdatedDetailSchema,
   publishUserPush: sendUserPushDetailSchema,
@@ -150,6 +153,17 @@ describe("the whole story, over the wire", () => {
     expect(Number(answer["expiresAt"]) - Number(answer["now"])).toBeGreaterThan(3590);
     ann.send({ action: "authenticate", token: await tokenFor("bob"), id: "5" });
     record("error", JSON.parse(await ann.text()));
+    ann.ws.close();
+  });
+
+  it("a ping is answered by the constant of the contract, and its id is not repeated", async () => {
+    const ann = await connectAs("ann");
+    ann.send(record("ping", { action: "ping" }));
+    ann.send({ action: "ping", id: "7", data: ["x"] });
+    for (const text of [await ann.text(), await ann.text()]) {
+      expect(text).toBe(PONG_TEXT);
+      record("pong", JSON.parse(text));
+    }
     ann.ws.close();
   });
 

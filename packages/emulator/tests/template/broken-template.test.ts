@@ -85,6 +85,16 @@ describe("the emulator over a broken template", () => {
     expect(calls).toContain("Subscribe");
   });
 
+  it("does not respond to a ping without its route response", async () => {
+    const { url, calls } = await start(withoutResource(template, "PingRouteResponse"));
+    const client = await connect(url);
+    client.send({ action: "ping" });
+    client.send({ action: "subscribe" });
+
+    expect(await client.text()).toBe("Subscribe");
+    expect(calls).toEqual(["Connect", "Subscribe"]);
+  });
+
   it("passes an action without its route to $default", async () => {
     const route = /^ {8}subscribe:\n(?: {10}.*\n)+/m;
     const { url } = await start(withoutResource(replaced(template, route, ""), "SubscribeRouteResponse"));

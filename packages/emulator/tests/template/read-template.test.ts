@@ -24,6 +24,7 @@ describe("the project's template", () => {
       ["unsubscribe", "Unsubscribe", true],
       ["authenticate", "Authenticate", true],
     ]);
+    expect(stack.api.mockRoutes).toEqual([{ routeKey: "ping", answer: { kind: "reply", text: '{"type":"pong"}' } }]);
   });
 
   it("has one authorizer, on $connect, which both ways of passing a token reach", () => {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { AuthenticateFrame, SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
+import type { AuthenticateFrame, PingFrame, SubscribeFrame, UnsubscribeFrame } from "../client-frames.ts";
 import { isCorrelationId } from "../identifiers.ts";
 import { MAX_CORRELATION_ID_BYTES, MAX_TOKEN_BYTES } from "../limits.ts";
 import { entityId } from "./entity-id.ts";
@@ -14,7 +14,7 @@ const correlationId = z
     z.refine(isCorrelationId),
   );
 
-// Strict: members that are not listed are refused.
+// Strict: members that are not listed are refused, except in `ping`.
 
 export const subscribeFrameSchema = z.strictObject({
   action: z.literal("subscribe"),
@@ -38,3 +38,7 @@ export const authenticateFrameSchema = z.strictObject({
   id: correlationId,
 });
 true satisfies Same<typeof authenticateFrameSchema, AuthenticateFrame>;
+
+/** Loose: API Gateway answers every message with this action. */
+export const pingFrameSchema = z.looseObject({ action: z.literal("ping") });
+true satisfies Same<typeof pingFrameSchema, PingFrame>;

@@ -7,6 +7,7 @@ import {
   type DisconnectCode,
   type DisconnectFrame,
   type ErrorFrame,
+  type PongFrame,
   type ServerFrame,
   type SubscribedFrame,
   type UnsubscribedFrame,
@@ -30,6 +31,8 @@ export const serverFrameSchemas = {
     expiresAt: seconds.check(z.describe("The token's end, in seconds since 1970.")),
     id: text,
   }),
+
+  pong: z.looseObject({ type: z.literal("pong") }),
 
   disconnect: z.looseObject({
     type: z.literal("disconnect"),
@@ -69,6 +72,7 @@ type Schemas = typeof serverFrameSchemas;
 true satisfies Same<Schemas["subscribed"], SubscribedFrame>;
 true satisfies Same<Schemas["unsubscribed"], UnsubscribedFrame>;
 true satisfies Same<Schemas["authenticated"], AuthenticatedFrame>;
+true satisfies Same<Schemas["pong"], PongFrame>;
 true satisfies Same<Schemas["disconnect"], DisconnectFrame>;
 true satisfies Same<Schemas["error"], ErrorFrame>;
 true satisfies Same<Schemas["entityUpdated"], EntityUpdatedFrame>;

@@ -6,7 +6,7 @@ import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk
 import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-management/connections-endpoint.ts";
 import { ManagementApi } from "../../src/adapters/api-gateway-management/management-api.ts";
 import { ManagementApiChannel } from "../../src/adapters/api-gateway-management/management-api-channel.ts";
-import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
+import { encodePush } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import { JitteredBackoff, SystemClock, SystemTimer } from "../../src/adapters/system/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
@@ -38,7 +38,7 @@ const notification = entityUpdate({ message: "x".repeat(240) }, { publishedAt: c
 function plain(endpoint: string): (count: number) => Promise<void> {
   const credentials = { ...KEYS, sessionToken: SESSION_TOKEN };
   const client = new ApiGatewayManagementApiClient({ endpoint, region: "eu-west-1", credentials });
-  const push = JSON.stringify(pushFrame(notification));
+  const push = encodePush(notification);
   return async (count) => {
     const ids = Array.from({ length: count }, (_, index) => recipientAt(index).connectionId);
     await Promise.all(ids.map((id) => client.send(new PostToConnectionCommand({ ConnectionId: id, Data: push }))));

@@ -1,9 +1,9 @@
 import { MAX_PUSH_BYTES } from "@portcullis/protocol";
 import { expect } from "vitest";
-import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
+import { encodePush } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import type { ConnectionChannel } from "../../src/application/ports/connection-channel.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import { connectionId, entityUpdate, userPush } from "../support/notifications.ts";
+import { connectionId, entityUpdate, rawJson, userPush } from "../support/notifications.ts";
 import { senderOf } from "../support/prepared-push.ts";
 import { type Outage, resultInTime } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
@@ -47,6 +47,13 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
       const push = userPush({ message: 'é€\u{1f600}"\\\u2028\u0000 \ud800' });
       await senderOf(channel, push)(connectionId("L0SM9cOFvHcCIhw="));
       expect(arrived()).toEqual([{ connectionId: "L0SM9cOFvHcCIhw=", text: encoded(push) }]);
+    });
+
+    it("carries data as it was written", async () => {
+      const { channel, arrived } = makeSubject();
+      const data = '{"b" : 1.0,\r\n"10":12345678901234567890,"b":"\\ud800é\u{1f600}"}';
+      await senderOf(channel, { ...entityUpdate(), data: rawJson(data) })(connectionId("c1"));
+      expect(arrived().map(({ text }) => text.includes(`,"data":${data},`))).toEqual([true]);
     });
 
     it("carries a push of the gateway's limit", async () => {
@@ -102,6 +109,6 @@ export function describeConnectionChannel(makeSubject: () => ChannelSubject, sui
   });
 }
 
-function encoded(...notification: Parameters<typeof pushFrame>): string {
-  return JSON.stringify(pushFrame(...notification));
+function encoded(...notification: Parameters<typeof encodePush>): string {
+  return encodePush(...notification);
 }

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { DeadLetters, DeliveryQueue } from "../../src/application/ports/delivery-queue.ts";
 import type { Delivery } from "../../src/domain/notification/delivery.ts";
-import { entityUpdate, freshDelivery, named, recipients, userPush } from "../support/notifications.ts";
+import { entityUpdate, freshDelivery, named, rawJson, recipients, userPush } from "../support/notifications.ts";
 import { describeOutages, type Outage } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
@@ -16,6 +16,7 @@ export type DeliveryQueueSubject = {
 const DELIVERIES: readonly (readonly [string, Delivery])[] = [
   ["a whole audience", freshDelivery(entityUpdate())],
   ["an audience from a later page", { notification: entityUpdate(), to: { page: "p#2" }, attempt: 2 }],
+  ["data", freshDelivery({ ...entityUpdate(), data: rawJson('{"b" : 1.0,\r\n"10":1e400,"b":"\\ud800é\u{1f600}"}') })],
   ["recipients", { notification: userPush(), to: { recipients: named(recipients(3)) }, attempt: 5 }],
 ];
 

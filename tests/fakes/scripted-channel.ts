@@ -1,5 +1,5 @@
 import { MAX_PUSH_BYTES } from "@portcullis/protocol";
-import { pushFrame } from "../../src/adapters/api-gateway-management/push-frame.ts";
+import { encodePush } from "../../src/adapters/api-gateway-management/push-frame.ts";
 import type { ConnectionChannel, PreparedPush } from "../../src/application/ports/connection-channel.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Notification } from "../../src/domain/notification/notification.ts";
@@ -21,7 +21,7 @@ export class ScriptedChannel implements ConnectionChannel {
   }
 
   prepare(notification: Notification): PreparedPush {
-    const push = JSON.stringify(pushFrame(notification));
+    const push = encodePush(notification);
     if (Buffer.byteLength(push) > MAX_PUSH_BYTES) return { kind: "too-large" };
     return { kind: "ready", send: (connectionId) => this.#send(connectionId, push) };
   }

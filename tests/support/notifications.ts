@@ -9,6 +9,7 @@ import type {
   Recipient,
   UserPush,
 } from "../../src/domain/notification/notification.ts";
+import { cutMember, type RawJson } from "../../src/domain/raw-json.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 
 /** The time of the notifications built here. The recipients' connections are a minute old then. */
@@ -27,6 +28,18 @@ export function entityUpdate(detail: object = {}, publication: Partial<EventMeta
 
 export function userPush(detail: object = {}, publication: Partial<EventMetadata> = {}): UserPush {
   return parseUserPush({ userId: "ann", message: "done", ...detail }, { ...PUBLICATION, ...publication });
+}
+
+export function rawJson(text: string): RawJson {
+  const raw = cutMember(`{"data":${text}}`, "data");
+  if (raw !== text) throw new Error(`not a JSON text: ${text}`);
+  return raw;
+}
+
+/** The notification after a mistake: its data was parsed and written again. */
+export function rewritingData<N extends Notification>(notification: N): N {
+  const { data } = notification;
+  return data === undefined ? notification : { ...notification, data: rawJson(JSON.stringify(JSON.parse(data))) };
 }
 
 export function freshDelivery<N extends Notification>(notification: N): Delivery<N> {

@@ -12,15 +12,25 @@ export type DetailType = (typeof DETAIL_TYPES)[keyof typeof DETAIL_TYPES];
 export type EntityUpdatedDetail = {
   readonly entityId: string;
   readonly message?: string;
+  /**
+   * Any JSON value. Clients receive its text as the bus hands it over. AWS documents which values `PutEvents` takes:
+   * integers from -2^63 to 2^63 - 1, and 1,000 levels. It does not document whether a number keeps its spelling.
+   */
+  readonly data?: unknown;
   /** Deliver although the event is older than an hour. */
   readonly replay?: boolean;
 };
 
-/** A message for one user. Members that are not listed are ignored, so publishers may add their own. */
+/**
+ * A message for one user: at least one of `message` and `data`. Members that are not listed are ignored, so publishers
+ * may add their own.
+ */
 export type SendUserPushDetail = {
   /** The user id that tokens carry. */
   readonly userId: string;
-  readonly message: string;
+  readonly message?: string;
+  /** As in `EntityUpdatedDetail`. */
+  readonly data?: unknown;
   /** An https address that clients may open. */
   readonly callback?: string;
   /** Deliver although the event is older than an hour. */

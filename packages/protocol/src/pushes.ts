@@ -4,16 +4,21 @@ export type EntityUpdatedFrame = {
   readonly entityId: string;
   /** Only if the publisher gave one. */
   readonly message?: string;
+  /** Any JSON value, as the bus handed it over. Only if the publisher gave one. */
+  readonly data?: unknown;
   /** The event's, the same in every repetition of the push. */
   readonly id: string;
   /** When the event was published (RFC 3339). */
   readonly time: string;
 };
 
-/** A message for one user. Every connection of that user receives the frame. */
+/** A message for one user, with at least one of `message` and `data`. Every connection of that user receives the frame. */
 export type UserPushFrame = {
   readonly type: "User Push Notification";
-  readonly message: string;
+  /** Only if the publisher gave one. */
+  readonly message?: string;
+  /** Any JSON value, as the bus handed it over. Only if the publisher gave one. */
+  readonly data?: unknown;
   /** An https address that the client may open. Only if the publisher gave one. */
   readonly callback?: string;
   /** The event's, the same in every repetition of the push. */
@@ -29,13 +34,19 @@ export type PushFrame = EntityUpdatedFrame | UserPushFrame;
 export function entityUpdatedFrame({
   entityId,
   message,
+  data,
   id,
   time,
 }: Omit<EntityUpdatedFrame, "type">): EntityUpdatedFrame {
-  return { type: "Entity Updated", entityId, ...(message !== undefined && { message }), id, time };
+  return { type: "Entity Updated", entityId, ...contentOf({ message, data }), id, time };
 }
 
 /** The members' order is part of the contract. */
-export function userPushFrame({ message, callback, id, time }: Omit<UserPushFrame, "type">): UserPushFrame {
-  return { type: "User Push Notification", message, ...(callback !== undefined && { callback }), id, time };
+export function userPushFrame({ message, data, callback, id, time }: Omit<UserPushFrame, "type">): UserPushFrame {
+  const content = contentOf({ message, data });
+  return { type: "User Push Notification", ...content, ...(callback !== undefined && { callback }), id, time };
+}
+
+function contentOf({ message, data }: { readonly message: string | undefined; readonly data: unknown }) {
+  return { ...(message !== undefined && { message }), ...(data !== undefined && { data }) };
 }

@@ -57,6 +57,24 @@ const SERVER_FRAMES: readonly (readonly [keyof typeof serverFrameSchemas, Server
       '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
   ],
   [
+    "entityUpdated",
+    entityUpdatedFrame({ ...EVENT, entityId: "order-17", message: "shipped", data: { parcels: 2 } }),
+    '{"type":"Entity Updated","entityId":"order-17","message":"shipped","data":{"parcels":2},' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
+    "userPush",
+    userPushFrame({ ...EVENT, message: "done", data: [], callback: "https://example.com" }),
+    '{"type":"User Push Notification","message":"done","data":[],"callback":"https://example.com",' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
+    "userPush",
+    userPushFrame({ ...EVENT, data: null }),
+    '{"type":"User Push Notification","data":null,' +
+      '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"}',
+  ],
+  [
     "userPush",
     userPushFrame({ ...EVENT, message: "done", callback: "https://example.com" }),
     '{"type":"User Push Notification","message":"done","callback":"https://example.com",' +

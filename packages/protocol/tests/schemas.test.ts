@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { isCallback, isCorrelationId, isEntityId, USER_ID } from "../src/index.ts";
 import {
   entityUpdatedDetailSchema,
+  jsonSchemaOf,
   sendUserPushDetailSchema,
+  serverFrameSchemas,
   subscribeFrameSchema,
   unsubscribeFrameSchema,
   validate,
@@ -38,6 +40,27 @@ describe("a schema accepts exactly the texts that the contract's predicates acce
         expect(push.kind === "valid").toBe(USER_ID.test(id) && isCallback(callback));
       }),
     );
+  });
+});
+
+describe("a user push", () => {
+  const frame = { type: "User Push Notification", id: "e", time: "2026-11-22T12:00:00Z" };
+
+  it.each([
+    ["a message", { message: "" }, "valid"],
+    ["data, whatever it is", { data: null }, "valid"],
+    ["both", { message: "", data: [1] }, "valid"],
+    ["neither", {}, "malformed"],
+  ])("with %s is right or wrong, as event and as frame", (_what, content, kind) => {
+    expect(validate(sendUserPushDetailSchema, { userId: "ann", ...content }).kind).toBe(kind);
+    expect(validate(serverFrameSchemas.userPush, { ...frame, ...content }).kind).toBe(kind);
+  });
+
+  it("needs one of both in JSON Schema too", () => {
+    const anyOf = [{ required: ["message"] }, { required: ["data"] }];
+    for (const schema of [sendUserPushDetailSchema, serverFrameSchemas.userPush]) {
+      expect(jsonSchemaOf(schema)).toMatchObject({ type: "object", anyOf });
+    }
   });
 });
 

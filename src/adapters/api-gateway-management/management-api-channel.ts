@@ -2,7 +2,7 @@ import { MAX_PUSH_BYTES } from "@portcullis/protocol";
 import type { ConnectionChannel, PreparedPush } from "../../application/ports/connection-channel.ts";
 import type { Notification } from "../../domain/notification/notification.ts";
 import { type ManagementApi, payloadOf } from "./management-api.ts";
-import { pushFrame } from "./push-frame.ts";
+import { encodePush } from "./push-frame.ts";
 
 /** Sends pushes through the management API. */
 export class ManagementApiChannel implements ConnectionChannel {
@@ -13,7 +13,7 @@ export class ManagementApiChannel implements ConnectionChannel {
   }
 
   prepare(notification: Notification): PreparedPush {
-    const text = JSON.stringify(pushFrame(notification));
+    const text = encodePush(notification);
     // A text has at least as many bytes as characters, so a text that is far too long is not encoded.
     if (text.length > MAX_PUSH_BYTES) return { kind: "too-large" };
     const body = Buffer.from(text);

@@ -1,8 +1,13 @@
-import { entityUpdatedFrame, type PushFrame, userPushFrame } from "@portcullis/protocol";
+import { entityUpdatedFrame, userPushFrame } from "@portcullis/protocol";
 import type { Notification } from "../../domain/notification/notification.ts";
+import { type RawJson, writeObject } from "../../domain/raw-json.ts";
 
-/** The frame that clients receive for a notification. */
-export function pushFrame(notification: Notification): PushFrame {
+/** The text of the frame that clients receive for a notification. It has `data` as the publisher wrote it. */
+export function encodePush(notification: Notification): RawJson {
+  return writeObject(frameOf(notification), { data: notification.data });
+}
+
+function frameOf(notification: Notification) {
   switch (notification.kind) {
     case "entity-update":
       return entityUpdatedFrame(notification);

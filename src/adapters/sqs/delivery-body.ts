@@ -4,6 +4,7 @@ import { parseUserId } from "../../domain/identity/identity.ts";
 import { type Delivery, MAX_NAMED } from "../../domain/notification/delivery.ts";
 import type { EventMetadata, NamedRecipient, Notification } from "../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject } from "../../domain/plain-object.ts";
+import { writeObject } from "../../domain/raw-json.ts";
 import { parseEventMetadata } from "./eventbridge-envelope.ts";
 import { sqsText } from "./sqs-text.ts";
 
@@ -12,13 +13,14 @@ export const DELIVERY_SCHEMA = "portcullis/delivery/1";
 
 /**
  * A recipient is [id, userId]: nothing else is read from a message, and its size costs money. `replay` is written only
- * if it is true, so that an operator can add it to a dead letter without repeating the member.
+ * if it is true, so that an operator can add it to a dead letter without repeating the member. `data` is set in as it
+ * is: as text of a JSON string it could be twice as long.
  */
 export function encodeDelivery({ notification, to, attempt }: Delivery): string {
   const { kind, id, time, publishedAt: _, replay, ...detail } = notification;
   const rest = "recipients" in to ? { recipients: to.recipients.map(toTuple) } : to;
   const message = { schema: DELIVERY_SCHEMA, kind, id, time, ...(replay && { replay }), detail, attempt, ...rest };
-  return sqsText(JSON.stringify(message));
+  return sqsText(writeObject(message, { detail: writeObject(detail, { data: detail.data }) }));
 }
 
 /** Parses a delivery of one kind of notification. Throws MalformedInputError. */

@@ -1,5 +1,6 @@
 import type { ConnectionId, ConnectionLifetime } from "../connection/connection.ts";
 import type { UserId } from "../identity/identity.ts";
+import type { RawJson } from "../raw-json.ts";
 import type { EntityId } from "../subscription/subscription.ts";
 import type { EpochMillis } from "../time.ts";
 
@@ -14,21 +15,27 @@ export type EventMetadata = {
   readonly replay: boolean;
 };
 
-/** A notification for all subscribers of an entity. */
-export type EntityUpdate = EventMetadata & {
-  readonly kind: "entity-update";
-  readonly entityId: EntityId;
+/** What the publisher tells the recipients. Nothing here reads it, and no log has it. */
+type Content = {
   readonly message?: string;
+  readonly data?: RawJson;
 };
 
-/** A notification for every connection of one user. */
-export type UserPush = EventMetadata & {
-  readonly kind: "user-push";
-  readonly userId: UserId;
-  readonly message: string;
-  /** An address that clients may open. The contract with publishers says which addresses are allowed. */
-  readonly callback?: string;
-};
+/** A notification for all subscribers of an entity. */
+export type EntityUpdate = EventMetadata &
+  Content & {
+    readonly kind: "entity-update";
+    readonly entityId: EntityId;
+  };
+
+/** A notification for every connection of one user. It has at least one of `message` and `data`. */
+export type UserPush = EventMetadata &
+  Content & {
+    readonly kind: "user-push";
+    readonly userId: UserId;
+    /** An address that clients may open. The contract with publishers says which addresses are allowed. */
+    readonly callback?: string;
+  };
 
 export type Notification = EntityUpdate | UserPush;
 

@@ -8,7 +8,7 @@ import { parseConnectionsEndpoint } from "../../../src/adapters/api-gateway-mana
 import { ManagementApi } from "../../../src/adapters/api-gateway-management/management-api.ts";
 import { ManagementApiChannel } from "../../../src/adapters/api-gateway-management/management-api-channel.ts";
 import { ManagementApiEnder } from "../../../src/adapters/api-gateway-management/management-api-ender.ts";
-import { pushFrame } from "../../../src/adapters/api-gateway-management/push-frame.ts";
+import { encodePush } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { describeConnectionChannel } from "../../contracts/connection-channel.contract.ts";
@@ -86,7 +86,7 @@ describe("ManagementApiChannel", () => {
       region: "eu-west-1",
       credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
     });
-    await sdk.send(new PostToConnectionCommand({ ConnectionId: C1, Data: JSON.stringify(pushFrame(userPush())) }));
+    await sdk.send(new PostToConnectionCommand({ ConnectionId: C1, Data: encodePush(userPush()) }));
     await senderOf(channelTo(standIn.origin))(C1);
     const sent = standIn.received.map(({ url, method, headers, body }) => ({
       url,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEntityUpdate, parseUserPush } from "../../../src/adapters/sqs/event-detail.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
-import { PUBLICATION } from "../../support/notifications.ts";
+import { PUBLICATION, rawJson } from "../../support/notifications.ts";
 
 const MALFORMED = new MalformedInputError("MALFORMED_DETAIL");
 
@@ -39,6 +39,11 @@ describe("an entity update", () => {
     expect(update).not.toHaveProperty("message");
   });
 
+  it("has the text of its data in place of the value", () => {
+    const detail = { entityId: "order-17", data: 1 };
+    expect(parseEntityUpdate(detail, PUBLICATION, rawJson("1.0"))).toMatchObject({ data: "1.0" });
+  });
+
   it("ignores unknown members", () => {
     const update = parseEntityUpdate({ entityId: "order-17", message: "shipped", version: 3 }, PUBLICATION);
     expect(update).not.toHaveProperty("version");
@@ -63,6 +68,12 @@ describe("a user push", () => {
     expect(parseUserPush(detail, PUBLICATION)).toEqual({ kind: "user-push", ...PUBLICATION, ...detail });
   });
 
+  it.each([null, false, 0, "", [], {}])("needs no message if its data is %j", (data) => {
+    const push = parseUserPush({ userId: "ann", data }, PUBLICATION, rawJson(JSON.stringify(data)));
+    expect(push).not.toHaveProperty("message");
+    expect(push.data).toBe(JSON.stringify(data));
+  });
+
   it("attack:I10 carries HTML and script as text", () => {
     const message = `<script>alert("1")</script>`;
     expect(parseUserPush({ userId: "ann", message }, PUBLICATION).message).toBe(message);
@@ -70,7 +81,8 @@ describe("a user push", () => {
 
   it.each<readonly [string, unknown]>([
     ...NO_DETAIL,
-    ["no message", { userId: "ann" }],
+    ["neither message nor data", { userId: "ann" }],
+    ["attack:I1 message null beside data", { userId: "ann", message: null, data: 1 }],
     ["attack:I2 user id a number", { userId: 1, message: "m" }],
     ["attack:I2 user id with the keys' separator", { userId: "ann#bob", message: "m" }],
     ["attack:I2 user id with a newline", { userId: "ann\n", message: "m" }],

@@ -1,14 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { encodePush } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import { encodeDelivery } from "../../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 import { type MalformedInputCode, MalformedInputError } from "../../../src/domain/errors.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
-import { entityUpdate, freshDelivery, named, PUBLICATION, recipients, userPush } from "../../support/notifications.ts";
+import { anyJsonText } from "../../support/any-json-text.ts";
+import {
+  entityUpdate,
+  freshDelivery,
+  named,
+  PUBLICATION,
+  rawJson,
+  recipients,
+  userPush,
+} from "../../support/notifications.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
 
 const DETAIL = { entityId: "order-17", message: "shipped" };
 const EVENT = entityUpdated(DETAIL);
+const ABOUT = '"id":"7f1c4f8e-2f0f-4a3b-9d8e-0a4f7a5b6c1d","time":"2026-11-22T12:00:00Z"';
 const PUSH_EVENT = entityUpdated({ userId: "ann", message: "done" }, { "detail-type": "Send User Push Notification" });
 
 describe("an event in the queue", () => {
@@ -80,6 +91,59 @@ describe("an event in the queue", () => {
   });
 });
 
+/** The bodies of an entity update and of a user push, with this text as `data`. */
+function eventsWith(data: string): readonly string[] {
+  const update = JSON.stringify(EVENT).replace(/(?="message")/, () => `"data": ${data} , `);
+  const push = JSON.stringify(PUSH_EVENT).replace(/"message":"done"/, () => `"data":${data}`);
+  return [update, push];
+}
+
+describe("the data of an event", () => {
+  const frames = (data: string) => [
+    `{"type":"Entity Updated","entityId":"order-17","message":"shipped","data":${data},${ABOUT}}`,
+    `{"type":"User Push Notification","data":${data},${ABOUT}}`,
+  ];
+
+  it("is in the frame byte for byte, at once and after any number of continuations", () => {
+    fc.assert(
+      fc.property(anyJsonText, fc.nat(3), (data, continuations) => {
+        const deliveries = eventsWith(data).map((body) => {
+          let delivery = parseQueuedDelivery(body);
+          for (let left = continuations; left > 0; left -= 1) {
+            delivery = parseQueuedDelivery(encodeDelivery({ ...delivery, to: { page: '"data":' }, attempt: 1 }));
+          }
+          return delivery;
+        });
+        expect(deliveries.map(({ notification }) => encodePush(notification))).toEqual(frames(data));
+      }),
+    );
+  });
+
+  it("attack:G4 may be nested 5,000 levels deep", () => {
+    const data = `${'[{"a":'.repeat(2500)}1.0${"}]".repeat(2500)}`;
+    const continued = eventsWith(data).map((body) => parseQueuedDelivery(encodeDelivery(parseQueuedDelivery(body))));
+    expect(continued.map(({ notification }) => encodePush(notification))).toEqual(frames(data));
+  });
+
+  it("is the last one, if detail or data is repeated", () => {
+    const details = ['{"entityId":"e","data":1}', '{"entityId":"e","data":2,"data":3.0}', '{"entityId":"e"}'];
+    const pushed = [details, details.slice(0, 2)].map((repeated) => {
+      const body = JSON.stringify(entityUpdated("last")).replace('"last"', repeated.join(',"detail":'));
+      return parseQueuedDelivery(body).notification.data;
+    });
+    expect(pushed).toEqual([undefined, "3.0"]);
+  });
+
+  it("is not a member of another place", () => {
+    const body = JSON.stringify({
+      data: 1,
+      ...entityUpdated({ ...DETAIL, meta: { data: 2 } }),
+      resources: [{ data: 3 }],
+    });
+    expect(parseQueuedDelivery(body)).toEqual(freshDelivery(entityUpdate()));
+  });
+});
+
 describe("a continuation in the queue", () => {
   const message = fc.string({ unit: "binary" });
   const to = fc.oneof(
@@ -112,6 +176,14 @@ describe("a continuation in the queue", () => {
     expect([first, last].map(parseQueuedDelivery)).toEqual([replayed, replayed]);
   });
 
+  it("is the same text as before there was `data`, without it", () => {
+    const to = { recipients: named(recipients(1)) };
+    expect(encodeDelivery({ notification: entityUpdate(), to, attempt: 2 })).toBe(
+      `{"schema":"portcullis/delivery/1","kind":"entity-update",${ABOUT},` +
+        '"detail":{"entityId":"order-17","message":"shipped"},"attempt":2,"recipients":[["c0","ann"]]}',
+    );
+  });
+
   it("has only characters that SQS accepts, whatever the message is", () => {
     const body = encodeDelivery(freshDelivery(userPush({ message: "\ufffe\uffff\u0000\u001f\ud800" })));
     // SendMessage, API reference: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
@@ -122,6 +194,15 @@ describe("a continuation in the queue", () => {
     const notification = userPush({ message: "\u0001".repeat(20 * 1024) });
     const body = encodeDelivery({ notification, to: { recipients: named(recipients(500)) }, attempt: 1 });
     expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+  });
+
+  it("of 500 recipients has the largest data once, without escapes", () => {
+    const data = rawJson(JSON.stringify('"'.repeat(63 * 1024)));
+    const to = { recipients: named(recipients(500)) };
+    const [bare, loaded] = [userPush(), { ...userPush(), data }].map((notification) =>
+      Buffer.byteLength(encodeDelivery({ notification, to, attempt: 1 })),
+    );
+    expect(loaded).toBe((bare ?? 0) + '"data":,'.length + data.length);
   });
 
   it.each<[string, object]>([

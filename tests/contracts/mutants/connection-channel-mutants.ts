@@ -3,6 +3,7 @@ import type { ConnectionId } from "../../../src/domain/connection/connection.ts"
 import type { Notification } from "../../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import { ScriptedChannel } from "../../fakes/scripted-channel.ts";
+import { rewritingData } from "../../support/notifications.ts";
 import { sentBy } from "../../support/prepared-push.ts";
 import type { ChannelSubject } from "../connection-channel.contract.ts";
 import type { Mutant } from "../describe-mutants.ts";
@@ -81,6 +82,11 @@ export const connectionChannelMutants: readonly Mutant<MakeSubject>[] = [
   ["counts every post as delivered", posting(always("delivered")), ["gone apart", "refused apart"]],
   ["counts no post as delivered", posting(always("failed")), ["delivered apart", "of the gateway's limit"]],
   ["spells a push anew", spelling((message) => message.normalize("NFD")), ["byte for byte"]],
+  [
+    "parses data and writes it anew",
+    wrapped((channel) => ({ prepare: (notification) => channel.prepare(rewritingData(notification)) })),
+    ["data as it was written"],
+  ],
   ["cuts long messages", spelling((message) => message.slice(0, 32 * 1024)), ["of the gateway's limit"]],
   [
     "accepts any size",

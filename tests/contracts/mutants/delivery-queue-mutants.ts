@@ -1,5 +1,6 @@
 import type { Delivery, UndeliverableReason } from "../../../src/domain/notification/delivery.ts";
 import { RecordingDeliveryQueue } from "../../fakes/recording-delivery-queue.ts";
+import { rewritingData } from "../../support/notifications.ts";
 import type { DeliveryQueueSubject } from "../delivery-queue.contract.ts";
 import type { Mutant } from "../describe-mutants.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
@@ -9,6 +10,15 @@ type Unreadable = Parameters<RecordingDeliveryQueue["addRawMessage"]>;
 class Hurrying extends RecordingDeliveryQueue {
   override defer(delivery: Delivery): Promise<void> {
     return super.defer(delivery, 0);
+  }
+}
+
+class RewritingData extends RecordingDeliveryQueue {
+  override defer(delivery: Delivery, delaySeconds: number): Promise<void> {
+    return super.defer({ ...delivery, notification: rewritingData(delivery.notification) }, delaySeconds);
+  }
+  override addDelivery(delivery: Delivery, reason: UndeliverableReason): Promise<void> {
+    return super.addDelivery({ ...delivery, notification: rewritingData(delivery.notification) }, reason);
   }
 }
 
@@ -70,6 +80,7 @@ function of(Queue: new () => RecordingDeliveryQueue, flaws?: Flaws): MakeSubject
 
 export const deliveryQueueMutants: readonly Mutant<MakeSubject>[] = [
   ["defers without a delay", of(Hurrying), ["for the given time"]],
+  ["parses data and writes it anew", of(RewritingData), ["defers data unchanged", "dead-letters data with its reason"]],
   ["keeps the attempt count", of(CountingOn), ["dead-letters an audience from", "dead-letters recipients"]],
   ["gives every delivery one reason", of(WithoutReasonAside), ["with its reason, to be moved back"]],
   ["rewrites an unreadable body", of(Tidying), ["byte for byte"]],

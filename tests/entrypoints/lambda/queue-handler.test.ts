@@ -45,7 +45,7 @@ function setUp(deliver: Deliver = async () => undefined) {
   return { handler, taken, deadlines, deadLetters, logger };
 }
 
-const update = (entityId: string) => entityUpdated({ entityId, message: CANARY });
+const update = (entityId: string) => entityUpdated({ entityId, message: CANARY, data: { [CANARY]: CANARY } });
 
 function failed({ batchItemFailures }: SqsBatchResponse): readonly string[] {
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);

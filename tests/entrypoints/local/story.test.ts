@@ -110,6 +110,7 @@ describe("the whole story, over the wire", () => {
         type: "Entity Updated",
         entityId: "order-17",
         message: "Your order is on its way.",
+        data: { total: 49.9 },
       });
     }
     expect(eve?.unread).toBe(0);
@@ -126,6 +127,17 @@ describe("the whole story, over the wire", () => {
     }
     expect(bob?.unread).toBe(0);
     for (const client of [phone, laptop, bob]) client?.ws.close();
+  });
+
+  it("a push may have data in place of a message", async () => {
+    const ann = await connectAs("ann");
+    const Detail = JSON.stringify(record("publishUserPush", { userId: "ann", data: { unread: 3 } }));
+    const Entries = [{ Source: "CLI", DetailType: "Send User Push Notification", Detail }];
+    await bus.send(new PutEventsCommand({ Entries }));
+    const push = record("userPush", JSON.parse(await ann.text()));
+    expect(push).toMatchObject({ data: { unread: 3 } });
+    expect(push).not.toHaveProperty("message");
+    ann.ws.close();
   });
 
   it("a client that unsubscribed receives nothing more", async () => {

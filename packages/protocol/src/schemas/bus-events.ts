@@ -7,6 +7,7 @@ import type {
 } from "../bus-events.ts";
 import { isCallback, isReason, USER_ID } from "../identifiers.ts";
 import { MAX_CALLBACK_BYTES, MAX_REASON_BYTES } from "../limits.ts";
+import { data, messageOrData } from "./content.ts";
 import { entityId } from "./entity-id.ts";
 import type { Same } from "./schema.ts";
 
@@ -23,15 +24,17 @@ const callback = z
 
 const replay = z.exactOptional(z.boolean().check(z.describe("Deliver although the event is old.")));
 
-export const entityUpdatedDetailSchema = z.object({ entityId, message: z.exactOptional(z.string()), replay });
-true satisfies Same<typeof entityUpdatedDetailSchema, EntityUpdatedDetail>;
-
-export const sendUserPushDetailSchema = z.object({
-  userId,
-  message: z.string(),
-  callback: z.exactOptional(callback),
+export const entityUpdatedDetailSchema = z.object({
+  entityId,
+  message: z.exactOptional(z.string()),
+  data,
   replay,
 });
+true satisfies Same<typeof entityUpdatedDetailSchema, EntityUpdatedDetail>;
+
+export const sendUserPushDetailSchema = z
+  .object({ userId, message: z.exactOptional(z.string()), data, callback: z.exactOptional(callback), replay })
+  .check(...messageOrData);
 true satisfies Same<typeof sendUserPushDetailSchema, SendUserPushDetail>;
 
 const reason = z

@@ -12,6 +12,7 @@ import {
   type SubscribedFrame,
   type UnsubscribedFrame,
 } from "../server-frames.ts";
+import { data, messageOrData } from "./content.ts";
 import type { Same } from "./schema.ts";
 
 const text = z.string();
@@ -55,17 +56,21 @@ export const serverFrameSchemas = {
     type: z.literal("Entity Updated"),
     entityId: text,
     message: z.exactOptional(text),
+    data,
     id: eventId,
     time: eventTime,
   }),
 
-  userPush: z.looseObject({
-    type: z.literal("User Push Notification"),
-    message: text,
-    callback: z.exactOptional(text),
-    id: eventId,
-    time: eventTime,
-  }),
+  userPush: z
+    .looseObject({
+      type: z.literal("User Push Notification"),
+      message: z.exactOptional(text),
+      data,
+      callback: z.exactOptional(text),
+      id: eventId,
+      time: eventTime,
+    })
+    .check(...messageOrData),
 } as const;
 
 type Schemas = typeof serverFrameSchemas;

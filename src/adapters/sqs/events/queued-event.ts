@@ -3,6 +3,7 @@ import { MalformedInputError } from "../../../domain/errors.ts";
 import type { Delivery } from "../../../domain/notification/delivery.ts";
 import type { Notification } from "../../../domain/notification/notification.ts";
 import { ownProperty, type PlainObject, parseJsonObject } from "../../../domain/plain-object.ts";
+import { cutMember, type RawJson } from "../../../domain/raw-json.ts";
 import { DELIVERY_SCHEMA, parseDelivery } from "../delivery-body.ts";
 import { parseEntityUpdate, parseUserPush } from "../event-detail.ts";
 import { parseEnvelope, parseEventId } from "../eventbridge-envelope.ts";
@@ -10,9 +11,11 @@ import { parseEnvelope, parseEventId } from "../eventbridge-envelope.ts";
 /** Parses a message of the three queues: an event of either kind, or a delivery. Throws MalformedInputError. */
 export function parseQueuedDelivery(body: string): Delivery {
   const message = parseMessage(body);
+  // The same place in an event and in a delivery.
+  const rawData = cutMember(body, "detail", "data");
   return ownProperty(message, "schema") === DELIVERY_SCHEMA
-    ? parseContinuation(message)
-    : { notification: parseEvent(message), to: {}, attempt: 0 };
+    ? parseContinuation(message, rawData)
+    : { notification: parseEvent(message, rawData), to: {}, attempt: 0 };
 }
 
 /** In characters. EventBridge and this project write the id among the first members. */
@@ -23,16 +26,16 @@ export function eventIdOf(body: string): string | undefined {
   return parseEventId(/"id"\s*:\s*"([^"\\]*)"/.exec(body.slice(0, BEGINNING))?.[1]);
 }
 
-function parseContinuation(message: PlainObject): Delivery {
+function parseContinuation(message: PlainObject, rawData: RawJson | undefined): Delivery {
   return ownProperty(message, "kind") === "user-push"
-    ? parseDelivery(message, "user-push", parseUserPush)
-    : parseDelivery(message, "entity-update", parseEntityUpdate);
+    ? parseDelivery(message, "user-push", (detail, metadata) => parseUserPush(detail, metadata, rawData))
+    : parseDelivery(message, "entity-update", (detail, metadata) => parseEntityUpdate(detail, metadata, rawData));
 }
 
-function parseEvent(message: PlainObject): Notification {
+function parseEvent(message: PlainObject, rawData: RawJson | undefined): Notification {
   const { detailType, detail, metadata } = parseEnvelope(message);
-  if (detailType === DETAIL_TYPES.ENTITY_UPDATED) return parseEntityUpdate(detail, metadata);
-  if (detailType === DETAIL_TYPES.SEND_USER_PUSH) return parseUserPush(detail, metadata);
+  if (detailType === DETAIL_TYPES.ENTITY_UPDATED) return parseEntityUpdate(detail, metadata, rawData);
+  if (detailType === DETAIL_TYPES.SEND_USER_PUSH) return parseUserPush(detail, metadata, rawData);
   throw new MalformedInputError("MALFORMED_EVENT");
 }
 

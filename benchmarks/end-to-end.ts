@@ -37,7 +37,11 @@ async function timesOf(order: Omit<SubscribersOrder, "port" | "token">): Promise
   const clients = Companion.start("benchmarks/subjects/subscribers.ts");
   try {
     const { port } = await server.hear<{ port: number }>();
-    return await clients.ask<PushTimes>({ ...order, port, token: signedToken() } satisfies SubscribersOrder);
+    return await clients.ask<PushTimes>({
+      ...order,
+      port,
+      token: signedToken({ permissions: ["subscribe:*"] }),
+    } satisfies SubscribersOrder);
   } finally {
     await Promise.all([server.end(), clients.end()]);
   }

@@ -23,6 +23,7 @@ export const firstCalls: Readonly<Record<string, FirstCall>> = {
   disconnect: { event: disconnectEvent(), answer: /200/ },
   default: { event: messageEvent('{"action":"no-such-action"}'), answer: /UNKNOWN_ACTION/ },
   subscribe: { event: messageEvent('{"action":"subscribe","entityId":"order-17"}'), answer: /:\\"subscribed/ },
+  resume: { event: messageEvent('{"action":"resume","entityIds":["order-17"],"id":"1"}'), answer: /:\\"resumed/ },
   unsubscribe: {
     event: messageEvent(JSON.stringify({ action: "unsubscribe", entityId: SUBSCRIBED_ENTITY })),
     answer: /:\\"unsubscribed/,

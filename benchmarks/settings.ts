@@ -8,11 +8,30 @@ export const SECRET = "benchmark-signing-secret-0123456789abcdef";
 /** The settings of a deployment, with in-process stores and secrets. */
 export const LOCAL_SETTINGS = { ...settings, JWT_SECRET: SECRET, LOG_LEVEL: "INFO" } as const;
 
+type TokenOf = {
+  readonly key?: string;
+  readonly at?: number;
+  readonly seconds?: number;
+  readonly userId?: string;
+  readonly permissions?: readonly string[];
+};
+
 /** A token as issuers of these settings write it, good for an hour unless a caller says another time. */
-export function signedToken({ key = SECRET, at = Date.now(), seconds = 3600 } = {}): string {
+export function signedToken({
+  key = SECRET,
+  at = Date.now(),
+  seconds = 3600,
+  userId,
+  permissions,
+}: TokenOf = {}): string {
   const now = Math.floor(at / 1000);
   const audience = { iss: LOCAL_SETTINGS.TOKEN_ISSUER, aud: LOCAL_SETTINGS.TOKEN_AUDIENCE };
-  return forgeJws({ payload: { ...goodClaims(now), exp: now + seconds, ...audience }, key });
+  const claims = {
+    ...{ exp: now + seconds, ...audience },
+    ...(userId !== undefined && { data: { userId } }),
+    ...(permissions !== undefined && { permissions }),
+  };
+  return forgeJws({ payload: { ...goodClaims(now), ...claims }, key });
 }
 
 /** An identity provider that publishes its keys, and one of its tokens, good for an hour. */

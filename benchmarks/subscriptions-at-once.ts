@@ -4,6 +4,7 @@ import { aConnection, NOW } from "../tests/support/a-connection.ts";
 import { anEntityId, aSubscription } from "../tests/support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../tests/support/capacity-meter.ts";
 import { createTableAt } from "../tests/support/dynamodb-table.ts";
+import { subscribeOne } from "../tests/support/one-subscription.ts";
 import { endpointOf, startDynamodbLocal } from "../tests/support/start-dynamodb-local.ts";
 import type { Table } from "./table.ts";
 
@@ -31,12 +32,14 @@ export async function benchSubscriptionsAtOnce(rounds = 5): Promise<Table[]> {
     for (let round = 0; round <= rounds; round += 1) {
       for (const [name, send] of Object.entries(WAYS)) {
         const connection = aConnection();
-        await connections.open(connection);
+        await connections.open(connection, []);
         const costs: Units[] = [];
         const outcomes = new Set<string>();
         const subscribes = Array.from({ length: SUBSCRIPTIONS }, anEntityId).map((entityId) => async () => {
           const subscribe = async () =>
-            outcomes.add(await subscriptions.subscribe(aSubscription(connection, entityId), NOW, SUBSCRIPTIONS));
+            outcomes.add(
+              await subscribeOne(subscriptions, aSubscription(connection, entityId), NOW, { limit: SUBSCRIPTIONS }),
+            );
           costs.push(await meter.measure(subscribe));
         });
         const begun = performance.now();

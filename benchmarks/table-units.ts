@@ -1,19 +1,20 @@
-import { DynamoConnectionRenewals } from "../src/adapters/dynamodb/dynamo-connection-renewals.ts";
-import { DynamoConnectionStore } from "../src/adapters/dynamodb/dynamo-connection-store.ts";
-import { DynamoEndingConnections } from "../src/adapters/dynamodb/dynamo-ending-connections.ts";
 import { DynamoRevocationList } from "../src/adapters/dynamodb/dynamo-revocation-list.ts";
-import { DynamoSubscriptionStore } from "../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { Connection } from "../src/domain/connection/connection.ts";
+import type { Grants } from "../src/domain/grants/grant.ts";
 import type { EntityId } from "../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "../tests/support/a-connection.ts";
 import { anEntityId, aSubscription } from "../tests/support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../tests/support/capacity-meter.ts";
+import { dynamoLifeStores } from "../tests/support/dynamo-life-stores.ts";
 import { createTableAt } from "../tests/support/dynamodb-table.ts";
+import { framesOf, grantsOf, openWith } from "../tests/support/granted-world.ts";
 import { inBatches } from "../tests/support/in-batches.ts";
-import { OLD_END, renewalOf } from "../tests/support/life-stores.ts";
+import { type LifeStores, OLD_END, renewalOf } from "../tests/support/life-stores.ts";
+import { subscribeOne, unsubscribeOne } from "../tests/support/one-subscription.ts";
 import { readAll } from "../tests/support/read-all.ts";
 import { endpointOf, startDynamodbLocal } from "../tests/support/start-dynamodb-local.ts";
 import { tableDefinition } from "../tests/support/template-table.ts";
+import { frameUnits } from "./frame-units.ts";
 import { PlainTablePatterns } from "./plain/table-patterns.ts";
 import { ratio, type Table } from "./table.ts";
 
@@ -21,6 +22,8 @@ import { ratio, type Table } from "./table.ts";
 type Way = {
   readonly connect: (connection: Connection) => Promise<unknown>;
   readonly subscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
+  /** Subscribes to all entities by one message. Absent where each has a message of its own. */
+  readonly resume?: (connection: Connection, entityIds: readonly EntityId[]) => Promise<unknown>;
   readonly unsubscribe: (connection: Connection, entityId: EntityId) => Promise<unknown>;
   readonly readSubscribers: (entityId: EntityId) => Promise<unknown>;
   readonly disconnect: (connection: Connection) => Promise<unknown>;
@@ -47,6 +50,12 @@ export async function benchTableUnits(): Promise<Table[]> {
       );
       rows.push(rowOf(`renew with ${count} subscriptions`, undefined, units));
     }
+    for (const [name, ours] of Object.entries(grantedWays(portcullis))) {
+      for (const audience of [1, 10]) {
+        const units = [await life(plain, audience, 3), await life(ours, audience, 3)] as const;
+        rows.push(rowOf(`${name}, ${audience} to an entity`, ...units));
+      }
+    }
     return [
       {
         title: "Capacity units",
@@ -54,6 +63,7 @@ export async function benchTableUnits(): Promise<Table[]> {
         columns: ["", "plain: reads", "writes", "Portcullis: reads", "writes", "ratio of sums", "of prices"],
         rows,
       },
+      await frameUnits(portcullis),
     ];
   } finally {
     await container.stop();
@@ -124,7 +134,8 @@ async function ofSubscriber(
 }
 
 async function subscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
-  for (const entityId of entityIds) await way.subscribe(connection, entityId);
+  if (way.resume) await way.resume(connection, entityIds);
+  else for (const entityId of entityIds) await way.subscribe(connection, entityId);
 }
 
 async function unsubscribeAll(way: Way, connection: Connection, entityIds: readonly EntityId[]): Promise<void> {
@@ -150,27 +161,44 @@ async function life(way: Way, audience: number, subscriptionCount: number): Prom
   return { reads: reads / audience, writes: writes / audience };
 }
 
-async function ourWay(endpoint: string): Promise<Way> {
+type OurWay = Way & {
+  readonly stores: LifeStores;
+  readonly meter: CapacityMeter;
+  readonly connectWith: (connection: Connection, grants: Grants) => Promise<unknown>;
+};
+
+/** Connections whose token has a grant, which is an item of its own. */
+function grantedWays(way: OurWay): Readonly<Record<string, Way>> {
+  const granted: Way = { ...way, connect: (connection) => way.connectWith(connection, grantsOf(1, 30)) };
+  const resume: Way["resume"] = (connection, entityIds) => framesOf(way.stores, connection).subscribe(entityIds);
+  return {
+    "a life with one `resume`": { ...way, resume },
+    "a life with a grant": granted,
+    "a life with a grant and one `resume`": { ...granted, resume },
+  };
+}
+
+async function ourWay(endpoint: string): Promise<OurWay> {
   const table = await createTableAt(endpoint);
   const meter = new CapacityMeter(table.documents);
-  const connections = new DynamoConnectionStore(table);
-  const subscriptions = new DynamoSubscriptionStore(table);
-  const renewals = new DynamoConnectionRenewals(table);
-  const endings = new DynamoEndingConnections(table);
+  const stores = dynamoLifeStores(table);
+  const { connections, subscriptions, renewals, endings } = stores;
   const revocations = new DynamoRevocationList(table);
+  // As `$connect` does: the record, then the revocations that concern the token, and the user's other connections.
+  const connectWith: OurWay["connectWith"] = async (connection, grants) => {
+    const { id, identity, token } = connection;
+    await openWith(stores, connection, grants);
+    await revocations.concerning({ userId: identity.userId, token });
+    await connections.countLive(identity.userId, NOW, id, CONNECTION_LIMIT);
+  };
   return {
-    // As `$connect` does: the record, then the revocations that concern the token, and the user's other connections.
-    connect: async (connection) => {
-      const { id, identity, token } = connection;
-      await connections.open(connection);
-      await revocations.concerning({ userId: identity.userId, token });
-      await connections.countLive(identity.userId, NOW, id, CONNECTION_LIMIT);
-    },
+    ...{ stores, meter, connectWith },
+    connect: (connection) => connectWith(connection, []),
     // As the sweep of the connection's slot does, if the connection is there until its end.
     lookAtEnd: ({ id }) => endings.inspect([id], NOW),
-    renew: (connection) => renewals.renew(renewalOf(connection), NOW),
-    subscribe: (connection, entityId) => subscriptions.subscribe(aSubscription(connection, entityId), NOW, 100),
-    unsubscribe: (connection, entityId) => subscriptions.unsubscribe(aSubscription(connection, entityId), NOW),
+    renew: (connection) => renewals.renew(renewalOf(connection), NOW, nothing),
+    subscribe: (connection, entityId) => subscribeOne(subscriptions, aSubscription(connection, entityId), NOW),
+    unsubscribe: (connection, entityId) => unsubscribeOne(subscriptions, aSubscription(connection, entityId), NOW),
     readSubscribers: (entityId) => readAll((from) => subscriptions.subscribersOf(entityId, NOW, from)),
     disconnect: async ({ id }) => {
       await connections.close(id, NOW);

@@ -1,17 +1,22 @@
 import { readFileSync } from "node:fs";
-import { ADMIN_DETAIL_TYPES, type ClientFrame, DETAIL_TYPES } from "@portcullis/protocol";
+import { ADMIN_DETAIL_TYPES, DETAIL_TYPES } from "@portcullis/protocol";
 import {
   authenticateFrameSchema,
   disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  grantAccessDetailSchema,
   jsonSchemaOf,
   type ObjectSchema,
   pingFrameSchema,
+  resumeFrameSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
   subscribeFrameSchema,
+  subscribeManyFrameSchema,
   unsubscribeFrameSchema,
+  unsubscribeManyFrameSchema,
+  withdrawAccessDetailSchema,
 } from "@portcullis/protocol/schemas";
 import { stringify } from "yaml";
 
@@ -21,8 +26,23 @@ const EXAMPLES = "docs/examples/exchanged.json";
 type MessageDescription = { readonly schema: ObjectSchema; readonly title: string; readonly summary: string };
 
 const CLIENT_MESSAGES = {
+  resume: {
+    schema: resumeFrameSchema,
+    title: "Resume",
+    summary: "The first message: subscribe to all that is wanted, and learn the facts about the connection.",
+  },
   subscribe: { schema: subscribeFrameSchema, title: "Subscribe", summary: "Subscribe to an entity." },
+  subscribeMany: {
+    schema: subscribeManyFrameSchema,
+    title: "Subscribe to several",
+    summary: "Subscribe to entities, each granted or refused on its own.",
+  },
   unsubscribe: { schema: unsubscribeFrameSchema, title: "Unsubscribe", summary: "Unsubscribe from an entity." },
+  unsubscribeMany: {
+    schema: unsubscribeManyFrameSchema,
+    title: "Unsubscribe from several",
+    summary: "Unsubscribe from entities.",
+  },
   authenticate: {
     schema: authenticateFrameSchema,
     title: "Authenticate",
@@ -33,9 +53,14 @@ const CLIENT_MESSAGES = {
     title: "Ping",
     summary: "Ask if the connection is alive, and keep it from being idle. Other members are passed over.",
   },
-} as const satisfies Record<ClientFrame["action"], MessageDescription>;
+} as const satisfies Record<string, MessageDescription>;
 
 const SERVER_MESSAGES = {
+  resumed: {
+    schema: serverFrameSchemas.resumed,
+    title: "Resumed",
+    summary: "Who the client is, both ends, the limits, and one result for each entity.",
+  },
   subscribed: {
     schema: serverFrameSchemas.subscribed,
     title: "Subscribed",
@@ -45,6 +70,26 @@ const SERVER_MESSAGES = {
     schema: serverFrameSchemas.unsubscribed,
     title: "Unsubscribed",
     summary: "Nothing more is delivered.",
+  },
+  subscribedMany: {
+    schema: serverFrameSchemas.subscribedMany,
+    title: "Subscribed to several",
+    summary: "One result for each entity of the request.",
+  },
+  unsubscribedMany: {
+    schema: serverFrameSchemas.unsubscribedMany,
+    title: "Unsubscribed from several",
+    summary: "One result for each entity of the request.",
+  },
+  ended: {
+    schema: serverFrameSchemas.ended,
+    title: "Subscription ended",
+    summary: "Unasked: the permission has ended or was taken back, and nothing more is delivered.",
+  },
+  endedMany: {
+    schema: serverFrameSchemas.endedMany,
+    title: "Subscriptions ended",
+    summary: "Unasked: the same for several subscriptions.",
   },
   authenticated: {
     schema: serverFrameSchemas.authenticated,
@@ -98,14 +143,27 @@ const ADMIN_MESSAGES = {
     title: ADMIN_DETAIL_TYPES.DISCONNECT_USER,
     summary: "The detail of an event with this detail-type: the open connections of a user end.",
   },
+  grantAccess: {
+    schema: grantAccessDetailSchema,
+    title: ADMIN_DETAIL_TYPES.GRANT_ACCESS,
+    summary: "The detail of an event with this detail-type: a user may subscribe to the entities of a pattern.",
+  },
+  withdrawAccess: {
+    schema: withdrawAccessDetailSchema,
+    title: ADMIN_DETAIL_TYPES.WITHDRAW_ACCESS,
+    summary: "The detail of an event with this detail-type: takes back what Grant Access gave.",
+  },
 } as const satisfies Record<string, MessageDescription>;
 
 const REPLIES = {
+  resume: ["resumed", "error"],
   subscribe: ["subscribed", "error"],
+  subscribeMany: ["subscribedMany", "error"],
   unsubscribe: ["unsubscribed", "error"],
+  unsubscribeMany: ["unsubscribedMany", "error"],
   authenticate: ["authenticated", "error"],
   ping: ["pong"],
-} as const satisfies Record<ClientFrame["action"], readonly (keyof typeof SERVER_MESSAGES)[]>;
+} as const satisfies Record<keyof typeof CLIENT_MESSAGES, readonly (keyof typeof SERVER_MESSAGES)[]>;
 
 function messages(described: Readonly<Record<string, MessageDescription>>, examples: Record<string, unknown[]>) {
   return Object.fromEntries(
@@ -214,7 +272,7 @@ export function asyncApiDocument(): Record<string, unknown> {
       end: {
         action: "send",
         channel: { $ref: "#/channels/client" },
-        messages: references("client", ["disconnect"]),
+        messages: references("client", ["ended", "endedMany", "disconnect"]),
       },
       publish: {
         action: "receive",

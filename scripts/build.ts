@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { parseIssuers, parseIssuersText } from "../src/domain/token/issuer-configuration.ts";
+import { checkDefaultGrants } from "./check-default-grants.ts";
 import { leaveOut } from "./left-out-of-bundles.ts";
 import { writeOutTemplate } from "./write-out-template.ts";
 
@@ -94,6 +95,7 @@ export function writeTemplate(outputFolder: string): void {
 // The first Node.js 24 does not know `import.meta.main`: with it the build would do nothing, and succeed.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   checkIdentityProviders();
+  checkDefaultGrants();
   // All but what `npm run pack` makes.
   for (const made of globSync("dist/*")) if (basename(made) !== "packages") rmSync(made, { recursive: true });
   for (const name of functionNames()) {

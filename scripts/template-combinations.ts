@@ -1,12 +1,15 @@
 const BOUNDARY = "arn:aws:iam::123456789012:policy/teams/boundary";
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f8f9a44-0000-4000-8000-000000000001";
 const DOMAIN = { DeployCustomDomain: "true", DomainName: "ws.example.com" };
+/** The parameter without a default. */
+const GIVEN = { DefaultGrants: "subscribe:user/{userId}/*" };
 const ZONE = { HostedZoneId: "Z0123456789ABCDEFGHIJ" };
 
 /** Parameters that together make every condition true once and false once. scripts/verify-template.ts checks each. */
 export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  defaults: {},
+  defaults: GIVEN,
   development: {
+    ...GIVEN,
     Production: "false",
     MintTestTokens: "true",
     CheckEndpoint: "true",
@@ -19,8 +22,8 @@ export const COMBINATIONS: Readonly<Record<string, Readonly<Record<string, strin
     IpAddressType: "dualstack",
     ReplayPrincipals: "arn:aws:iam::123456789012:role/operators",
   },
-  domain: { ...DOMAIN, ...ZONE, PermissionsBoundary: BOUNDARY },
-  "domain-over-ipv6": { ...DOMAIN, ...ZONE, CertificateArn: CERTIFICATE, IpAddressType: "dualstack" },
-  "domain-with-dns-elsewhere": { ...DOMAIN, CertificateArn: CERTIFICATE, ApiMappingKey: "push" },
-  "existing-domain": { ...DOMAIN, DeployCustomDomain: "existing", ApiMappingKey: "chat" },
+  domain: { ...GIVEN, ...DOMAIN, ...ZONE, PermissionsBoundary: BOUNDARY },
+  "domain-over-ipv6": { ...GIVEN, ...DOMAIN, ...ZONE, CertificateArn: CERTIFICATE, IpAddressType: "dualstack" },
+  "domain-with-dns-elsewhere": { ...GIVEN, ...DOMAIN, CertificateArn: CERTIFICATE, ApiMappingKey: "push" },
+  "existing-domain": { ...GIVEN, ...DOMAIN, DeployCustomDomain: "existing", ApiMappingKey: "chat" },
 };

@@ -133,10 +133,14 @@ function parameterList({ source }: System): string {
       ? `one of ${sourceOf(of("AllowedValues") as TemplateNode, source)}`
       : text(of("ConstraintDescription"));
     const description = of("Description") ? ` ${text(of("Description"))}.` : "";
-    const initial = text(of("Default"));
-    return `- ${code(name)}, by default ${initial === "" ? "empty" : code(initial)}:${description} Must be ${may}.`;
+    return `- ${code(name)}, ${initialInWords(of("Default"))}:${description} Must be ${may}.`;
   });
   return lines.join("\n");
+}
+
+function initialInWords(node: TemplateNode | undefined): string {
+  if (node === undefined) return "without a default";
+  return `by default ${text(node) === "" ? "empty" : code(text(node))}`;
 }
 
 function entriesOf(node: TemplateNode | undefined): readonly (readonly [string, TemplateNode])[] {

@@ -12,8 +12,8 @@ import { type Grant, grantsOf } from "./grants.ts";
 
 const TEMPLATE = "infra/template.yaml";
 
-/** Parameters with which every optional function exists. */
-const PARAMETERS = { MintTestTokens: "true", CheckEndpoint: "true" };
+/** Parameters with which every optional function exists, and the one that has no default. */
+const PARAMETERS = { MintTestTokens: "true", CheckEndpoint: "true", DefaultGrants: "none" };
 
 const ACCOUNT = {
   accountId: "<account>",

@@ -1,5 +1,7 @@
 /** A dependency that could not be reached, or whose response could not be used. It is a reason code for the log. */
 export type UnavailableDependency =
+  | "ACCESS_LIST"
+  | "ACCESS_POLICY"
   | "ADMIN_QUEUE"
   | "CONNECTION_STORE"
   | "DELIVERY_QUEUE"

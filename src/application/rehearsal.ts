@@ -1,10 +1,11 @@
 import type { Connection, ConnectionId } from "../domain/connection/connection.ts";
+import type { AccessDecision } from "../domain/grants/access-decision.ts";
 import type { UserId } from "../domain/identity/identity.ts";
 import type { EntityId, Subscription } from "../domain/subscription/subscription.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds, toEpochSeconds } from "../domain/time.ts";
 import type { IssuerId } from "../domain/token/token-facts.ts";
 import type { ConnectionStore } from "./ports/connection-store.ts";
-import type { SubscriptionStore } from "./ports/subscription-store.ts";
+import type { SubscriptionRequest, SubscriptionStore } from "./ports/subscription-store.ts";
 
 /** A made-up connection with its subscription. It is live at `now`. */
 export type RehearsedConnection = {
@@ -40,3 +41,14 @@ export function rehearsedConnection(connectedAt: EpochMillis): RehearsedConnecti
     now,
   };
 }
+
+/** The request for a rehearsed subscription. */
+export function rehearsedRequest({ connectionId, userId, entityId }: Subscription): SubscriptionRequest {
+  return { connectionId, userId, entityIds: [entityId] };
+}
+
+/** A rehearsal asks no policy: a deployer's own might be slow. */
+export const REHEARSED_RULES = {
+  limit: 1,
+  decide: async (): Promise<readonly AccessDecision[]> => [{ kind: "allowed", rule: "REHEARSAL" }],
+};

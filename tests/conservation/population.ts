@@ -4,6 +4,7 @@ import type { Connection, ConnectionId } from "../../src/domain/connection/conne
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
 import { tokenFacts } from "../support/a-connection.ts";
 import { entityUpdate, userPush } from "../support/notifications.ts";
+import { subscribeOne } from "../support/one-subscription.ts";
 import { EVENTS, eventOf, type TrafficEvent, userOf } from "./traffic.ts";
 
 type Stores = { readonly connections: MemoryConnectionStore; readonly subscriptions: MemorySubscriptionStore };
@@ -19,12 +20,12 @@ export async function populate({ connections, subscriptions }: Stores, now: Epoc
       const { userId } = userPush({ userId: nameOf(id, event) });
       const facts = { sourceIp: "192.0.2.1", connectedAt, token: tokenFacts({ expiresAt }), expiresAt };
       const person = people.get(id) ?? { id, identity: { userId }, ...facts };
-      if (!people.has(id)) await connections.open(person);
+      if (!people.has(id)) await connections.open(person, []);
       people.set(id, person);
       if ("userId" in event.audience) continue;
       const { entityId } = entityUpdate(event.audience);
       const subscription = { entityId, connectionId: id, userId, connectedAt, expiresAt };
-      await subscriptions.subscribe(subscription, toEpochSeconds(now), Number.POSITIVE_INFINITY);
+      await subscribeOne(subscriptions, subscription, toEpochSeconds(now), { limit: Number.POSITIVE_INFINITY });
     }
   }
 }

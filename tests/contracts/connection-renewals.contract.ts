@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { expect, vi } from "vitest";
-import type { ConnectionRenewals, RenewOutcome } from "../../src/application/ports/connection-renewals.ts";
+import type {
+  ConnectionRenewals,
+  PreviousToken,
+  RenewOutcome,
+} from "../../src/application/ports/connection-renewals.ts";
 import type { Connection } from "../../src/domain/connection/connection.ts";
-import { type EndingCode, endSlot } from "../../src/domain/connection/ending.ts";
+import { type EndingCode, type EndSlot, endSlot } from "../../src/domain/connection/ending.ts";
+import type { Seq } from "../../src/domain/connection/seq.ts";
+import type { Grants } from "../../src/domain/grants/grant.ts";
 import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
 import type { TokenFacts } from "../../src/domain/token/token-facts.ts";
 import { type Fault, withFaults } from "../fakes/with-faults.ts";
@@ -10,6 +16,8 @@ import { aConnection, aUserId, NOW, tokenFacts } from "../support/a-connection.t
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { after as afterwards, inRounds } from "../support/in-rounds.ts";
 import { type LifeStores, NEW_END, OLD_END, openedUntil, renewalOf, renewed } from "../support/life-stores.ts";
+import { DENIED, entities, grantsOf, subscribeToAll, told } from "../support/many-subscriptions.ts";
+import { subscribeOne } from "../support/one-subscription.ts";
 import { readAll } from "../support/read-all.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
 import { type Suite, VITEST } from "./suite.ts";
@@ -23,6 +31,10 @@ export type ConnectionRenewalsSubject = {
   /** The longest time that its indexes may lag behind. */
   readonly lagMillis?: number;
 };
+
+const nothing = async () => {};
+
+const [ORDERS, NEWS] = [grantsOf("subscribe:order-*", "subscribe:user-1"), grantsOf("subscribe:news-*")];
 
 /** A moment at which only a renewed connection is live. */
 const BETWEEN = addSeconds(OLD_END, 30);
@@ -56,6 +68,7 @@ export function describeConnectionRenewals(
   });
 
   const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: lagMillis, interval: 10 });
+  const candidatesIn = (slot: EndSlot) => readAll((from) => stores.endings.candidatesIn(slot, from));
   const inspected = async ({ id }: Connection) => (await stores.endings.inspect([id], NOW))[0];
   const showsOpen = async (connection: Connection) =>
     expect(await inspected(connection)).toEqual({ kind: "open", connection });
@@ -65,7 +78,10 @@ export function describeConnectionRenewals(
       const connection = await openedUntil(stores);
       const renewal = renewalOf(connection);
 
-      expect(await stores.renewals.renew(renewal, NOW)).toEqual({ kind: "renewed", previous: connection.token });
+      expect(await stores.renewals.renew(renewal, NOW, nothing)).toEqual({
+        kind: "renewed",
+        previous: beforeIt(connection),
+      });
 
       await showsOpen(renewed(connection, renewal));
     });
@@ -75,7 +91,7 @@ export function describeConnectionRenewals(
       const { issuer } = connection.token;
       const renewal = { ...renewalOf(connection), token: { issuer, expiresAt: NEW_END } };
 
-      await stores.renewals.renew(renewal, NOW);
+      await stores.renewals.renew(renewal, NOW, nothing);
 
       await showsOpen(renewed(connection, renewal));
     });
@@ -84,10 +100,10 @@ export function describeConnectionRenewals(
       const connection = await openedUntil(stores);
       const { id, identity } = connection;
       const subscription = aSubscription(connection);
-      await stores.subscriptions.subscribe(subscription, NOW, 5);
+      await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 });
       await eventually(async () => expect(await listed(connection, NOW)).toHaveLength(1));
 
-      await stores.renewals.renew(renewalOf(connection), NOW);
+      await stores.renewals.renew(renewalOf(connection), NOW, nothing);
 
       expect(await listed(connection, BETWEEN)).toEqual([id]);
       expect(await stores.connections.liveConnectionsAmong([id], identity.userId, BETWEEN)).toHaveLength(1);
@@ -95,16 +111,18 @@ export function describeConnectionRenewals(
       const current = [{ ...subscription, expiresAt: NEW_END }];
       expect(await readAll((from) => stores.subscriptions.subscribersOf(entityId, BETWEEN, from))).toEqual(current);
       expect(await stores.subscriptions.subscribersAmong([id], entityId, BETWEEN)).toEqual(current);
-      expect(await stores.subscriptions.subscribe(aSubscription(connection), BETWEEN, 5)).toBe("subscribed");
-      expect(await stores.connections.open(connection)).toBe("stored");
+      expect(await subscribeOne(stores.subscriptions, aSubscription(connection), BETWEEN, { limit: 5 })).toBe(
+        "subscribed",
+      );
+      expect(await stores.connections.open(connection, [])).toBe("stored");
     });
 
     it("fault:M6 ends the connection at its new end, by each port", async () => {
       const connection = await openedUntil(stores);
       const { id, identity } = connection;
       const subscription = aSubscription(connection);
-      await stores.subscriptions.subscribe(subscription, NOW, 5);
-      await stores.renewals.renew(renewalOf(connection), NOW);
+      await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 });
+      await stores.renewals.renew(renewalOf(connection), NOW, nothing);
 
       await eventually(async () => expect(await listed(connection, addSeconds(NEW_END, -1))).toEqual([id]));
       expect(await listed(connection, NEW_END)).toEqual([]);
@@ -112,17 +130,117 @@ export function describeConnectionRenewals(
       const { entityId } = subscription;
       expect((await stores.subscriptions.subscribersOf(entityId, NEW_END)).items).toEqual([]);
       expect(await stores.subscriptions.subscribersAmong([id], entityId, NEW_END)).toEqual([]);
-      expect(await stores.subscriptions.subscribe(aSubscription(connection), NEW_END, 5)).toBe("token-expired");
+      expect(await subscribeOne(stores.subscriptions, aSubscription(connection), NEW_END, { limit: 5 })).toBe(
+        "token-expired",
+      );
+    });
+
+    it.each([
+      ["for none before", [], ORDERS],
+      ["for others", ORDERS, NEWS],
+      ["and leaves none", ORDERS, []],
+    ])("attack:H4 replaces grants in the same step %s, and tells those before", async (_what, before, next) => {
+      const connection = await openedWith(before);
+      const renewal = renewalOf(connection, {}, next);
+      const seen: unknown[] = [];
+
+      const outcome = await stores.renewals.renew(renewal, NOW, async () => {
+        seen.push(await inspected(connection), await grantsIn(connection));
+      });
+
+      expect(outcome).toEqual({ kind: "renewed", previous: { token: connection.token, grants: before } });
+      expect(seen).toEqual([{ kind: "open", connection }, before]);
+      await showsOpen(renewed(connection, renewal));
+      expect(await grantsIn(connection)).toEqual(next);
+    });
+
+    it.each([
+      ["grants", ORDERS],
+      ["no grants", []],
+    ])("keeps %s that are the same, without a preparation", async (_what, grants) => {
+      const connection = await openedWith(grants);
+      let times = 0;
+
+      const outcome = await stores.renewals.renew(renewalOf(connection, {}, grants), NOW, async () => {
+        times += 1;
+      });
+
+      expect(outcome).toEqual({ kind: "renewed", previous: { token: connection.token, grants: [] } });
+      expect([times, await grantsIn(connection)]).toEqual([0, grants]);
+    });
+
+    it("attack:H4 writes nothing if the preparation for other grants fails", async () => {
+      const connection = await openedWith(ORDERS);
+      const fail = () => Promise.reject(new Error("no queue"));
+
+      await expect(stores.renewals.renew(renewalOf(connection, {}, NEWS), NOW, fail)).rejects.toThrow();
+
+      await showsOpen(connection);
+      expect(await grantsIn(connection)).toEqual(ORDERS);
+    });
+
+    it("attack:H4 prepares also if others came to be granted meanwhile", async () => {
+      const connection = await openedWith(ORDERS);
+      const between = renewalOf(connection, { expiresAt: addSeconds(NEW_END, -60) }, NEWS);
+      let times = 0;
+
+      const outcomes = await Promise.all([
+        stores.renewals.renew(between, NOW, nothing),
+        stores.renewals.renew(renewalOf(connection, {}, ORDERS), NOW, async () => {
+          times += 1;
+        }),
+      ]);
+
+      const [first] = outcomes.map(({ kind }) => kind);
+      expect(times).toBe(first === "renewed" ? 1 : 0);
+      expect(await grantsIn(connection)).toEqual(ORDERS);
+    });
+
+    it("fault:M2 keeps new grants when a late open with the old ones is repeated", async () => {
+      const connection = await openedWith(ORDERS);
+      await stores.renewals.renew(renewalOf(connection, {}, NEWS), NOW, nothing);
+
+      expect(await stores.connections.open(connection, ORDERS)).toBe("stored");
+
+      expect(await grantsIn(connection)).toEqual(NEWS);
+    });
+
+    it.each([4, 5])("is stale with seq %i after 5, and changes nothing", async (seq) => {
+      const connection = await openedWith(ORDERS);
+      await subscribeToAll(stores.subscriptions, connection, entities(1), { seq: 5 });
+      const renewal = { ...renewalOf(connection, {}, NEWS), seq: seq as Seq };
+
+      expect(await stores.renewals.renew(renewal, NOW, nothing)).toEqual({ kind: "stale" });
+
+      await showsOpen(connection);
+      expect(await grantsIn(connection)).toEqual(ORDERS);
+      const next = { ...renewal, seq: 6 as Seq };
+      expect((await stores.renewals.renew(next, NOW, nothing)).kind).toBe("renewed");
+    });
+
+    it("leaves the seq of requests before a renewal without one, and one that is taken back", async () => {
+      const connection = await openedUntil(stores);
+      const list = entities(1);
+      await subscribeToAll(stores.subscriptions, connection, list, { seq: 5 });
+      await stores.renewals.renew(renewalOf(connection), NOW, nothing);
+      expect(told(await subscribeToAll(stores.subscriptions, connection, list, { seq: 5 }))).toBe("stale");
+
+      const [first, second] = [renewalOf(connection), renewalOf(connection, { expiresAt: addSeconds(NEW_END, 60) })];
+      await stores.renewals.renew({ ...second, seq: 7 as Seq }, NOW, nothing);
+      await stores.renewals.takeBack(second, { token: first.token, grants: [] });
+
+      expect(told(await subscribeToAll(stores.subscriptions, connection, list, { seq: 6 }))).toBe("stale");
     });
 
     it("moves the connection to the slot of its new end", async () => {
       const connection = await openedUntil(stores);
 
-      await stores.renewals.renew(renewalOf(connection), NOW);
+      await stores.renewals.renew(renewalOf(connection), NOW, nothing);
 
       await eventually(async () => {
-        expect(await readAll((from) => stores.endings.idsIn(endSlot(NEW_END), from))).toContain(connection.id);
-        expect(await readAll((from) => stores.endings.idsIn(endSlot(OLD_END), from))).not.toContain(connection.id);
+        const candidate = { id: connection.id, ends: "connection" };
+        expect(await candidatesIn(endSlot(NEW_END))).toContainEqual(candidate);
+        expect(await candidatesIn(endSlot(OLD_END))).not.toContainEqual(candidate);
       });
     });
 
@@ -130,7 +248,7 @@ export function describeConnectionRenewals(
       const connection = await openedUntil(stores);
       const renewal = renewalOf(connection, { expiresAt: addSeconds(NOW, 20_000) });
 
-      await stores.renewals.renew(renewal, NOW);
+      await stores.renewals.renew(renewal, NOW, nothing);
 
       await showsOpen({ ...connection, token: renewal.token, expiresAt: addSeconds(NOW, 7080) });
     });
@@ -141,7 +259,9 @@ export function describeConnectionRenewals(
     ])("fault:M7 refuses a token that ends %s, and changes nothing", async (_row, expiresAt) => {
       const connection = await openedUntil(stores);
 
-      expect(await stores.renewals.renew(renewalOf(connection, { expiresAt }), NOW)).toEqual({ kind: "ends-no-later" });
+      expect(await stores.renewals.renew(renewalOf(connection, { expiresAt }), NOW, nothing)).toEqual({
+        kind: "ends-no-later",
+      });
 
       await showsOpen(connection);
     });
@@ -151,7 +271,7 @@ export function describeConnectionRenewals(
       const before = await inspected(connection);
 
       const renewal = renewalOf(connection, { expiresAt: addSeconds(NOW, 9000) });
-      expect(await stores.renewals.renew(renewal, addSeconds(NOW, seconds))).toEqual({ kind });
+      expect(await stores.renewals.renew(renewal, addSeconds(NOW, seconds), nothing)).toEqual({ kind });
 
       expect(await inspected(connection)).toEqual(before);
     });
@@ -162,8 +282,8 @@ export function describeConnectionRenewals(
         const connection = await openedUntil(stores);
         const [early, late] = [renewalOf(connection), renewalOf(connection, { expiresAt: addSeconds(NEW_END, 60) })];
         const outcomes = await Promise.all([
-          stores.renewals.renew(late, NOW),
-          afterwards(wait, () => other.renewals.renew(early, NOW)),
+          stores.renewals.renew(late, NOW, nothing),
+          afterwards(wait, () => other.renewals.renew(early, NOW, nothing)),
         ]);
         return { outcomes, isRight: isOpenWith(await inspected(connection), late.token) };
       });
@@ -176,10 +296,10 @@ export function describeConnectionRenewals(
       const left = await inRounds(async (wait) => {
         const connection = await openedUntil(stores);
         await Promise.all([
-          stores.renewals.renew(renewalOf(connection), NOW),
+          stores.renewals.renew(renewalOf(connection), NOW, nothing),
           afterwards(wait, () => other.connections.close(connection.id, NOW)),
         ]);
-        return { inspected: await inspected(connection), again: await stores.connections.open(connection) };
+        return { inspected: await inspected(connection), again: await stores.connections.open(connection, []) };
       });
 
       expect(left.filter((one) => one.inspected !== undefined || one.again !== "closed")).toEqual([]);
@@ -190,7 +310,7 @@ export function describeConnectionRenewals(
       const left = await inRounds(async (wait) => {
         const connection = await openedUntil(stores);
         const [outcome, isEnded] = await Promise.all([
-          stores.renewals.renew(renewalOf(connection), NOW),
+          stores.renewals.renew(renewalOf(connection), NOW, nothing),
           afterwards(wait, () => other.endings.end(connection, "TOKEN_EXPIRED", NOW)),
         ]);
         return [outcome.kind, isEnded, (await inspected(connection))?.kind].join();
@@ -206,8 +326,8 @@ export function describeConnectionRenewals(
         const connection = await openedUntil(stores);
         const entityId = anEntityId();
         const [subscribed, outcome] = await Promise.all([
-          stores.subscriptions.subscribe(aSubscription(connection, entityId), NOW, 5),
-          afterwards(wait, () => other.renewals.renew(renewalOf(connection), NOW)),
+          subscribeOne(stores.subscriptions, aSubscription(connection, entityId), NOW, { limit: 5 }),
+          afterwards(wait, () => other.renewals.renew(renewalOf(connection), NOW, nothing)),
         ]);
         const { items } = await stores.subscriptions.subscribersOf(entityId, BETWEEN);
         return [outcome.kind, subscribed, ...items.map(({ expiresAt }) => expiresAt === NEW_END)].join();
@@ -228,7 +348,9 @@ export function describeConnectionRenewals(
           const faults = calls.map(({ fault }) => fault);
           const faulty = withFaults(stores.renewals, () => faults.shift() ?? "none");
           const ends = calls.map(({ minutes }) => addSeconds(NOW, minutes * 60));
-          await Promise.allSettled(ends.map((expiresAt) => faulty.renew(renewalOf(connection, { expiresAt }), NOW)));
+          await Promise.allSettled(
+            ends.map((expiresAt) => faulty.renew(renewalOf(connection, { expiresAt }), NOW, nothing)),
+          );
 
           const arrived = ends.filter((_, n) => calls[n]?.fault !== "lost");
           expect(await inspected(connection)).toMatchObject({
@@ -247,24 +369,42 @@ export function describeConnectionRenewals(
       ["without id and iat", { issuer: tokenFacts().issuer, expiresAt: OLD_END }],
     ])("puts back a token %s, and may be repeated", async (_row, token) => {
       const connection = aConnection({ token, expiresAt: OLD_END });
-      await stores.connections.open(connection);
+      await stores.connections.open(connection, []);
       const renewal = renewalOf(connection);
-      await stores.renewals.renew(renewal, NOW);
+      await stores.renewals.renew(renewal, NOW, nothing);
 
-      await stores.renewals.takeBack(renewal, token);
-      await stores.renewals.takeBack(renewal, token);
+      await stores.renewals.takeBack(renewal, beforeIt(connection));
+      await stores.renewals.takeBack(renewal, beforeIt(connection));
 
       await showsOpen(connection);
       expect(await listed(connection, OLD_END)).toEqual([]);
     });
 
+    it.each([
+      ["for none before", [], ORDERS],
+      ["for others", ORDERS, NEWS],
+      ["that the new token does not have", ORDERS, []],
+      ["that are the same", ORDERS, ORDERS],
+    ])("attack:H4 puts back grants %s", async (_what, before, next) => {
+      const connection = await openedWith(before);
+      const renewal = renewalOf(connection, {}, next);
+      const outcome = await stores.renewals.renew(renewal, NOW, nothing);
+      if (outcome.kind !== "renewed") throw new Error(outcome.kind);
+
+      await stores.renewals.takeBack(renewal, outcome.previous);
+      await stores.renewals.takeBack(renewal, outcome.previous);
+
+      await showsOpen(connection);
+      expect(await grantsIn(connection)).toEqual(before);
+    });
+
     it("undoes no newer renewal", async () => {
       const connection = await openedUntil(stores);
       const [older, newer] = [renewalOf(connection), renewalOf(connection, { expiresAt: addSeconds(NEW_END, 60) })];
-      await stores.renewals.renew(older, NOW);
-      await stores.renewals.renew(newer, NOW);
+      await stores.renewals.renew(older, NOW, nothing);
+      await stores.renewals.renew(newer, NOW, nothing);
 
-      await stores.renewals.takeBack(older, connection.token);
+      await stores.renewals.takeBack(older, beforeIt(connection));
 
       await showsOpen(renewed(connection, newer));
     });
@@ -272,11 +412,11 @@ export function describeConnectionRenewals(
     it("undoes no renewal by another token of the same end", async () => {
       const connection = await openedUntil(stores);
       const [refused, good] = [renewalOf(connection), renewalOf(connection)];
-      await stores.renewals.renew(refused, NOW);
-      await stores.renewals.takeBack(refused, connection.token);
-      await stores.renewals.renew(good, NOW);
+      await stores.renewals.renew(refused, NOW, nothing);
+      await stores.renewals.takeBack(refused, beforeIt(connection));
+      await stores.renewals.renew(good, NOW, nothing);
 
-      await stores.renewals.takeBack(refused, connection.token);
+      await stores.renewals.takeBack(refused, beforeIt(connection));
 
       await showsOpen(renewed(connection, good));
     });
@@ -284,16 +424,16 @@ export function describeConnectionRenewals(
     it("revives nothing that was closed or never opened", async () => {
       const connection = await openedUntil(stores);
       const renewal = renewalOf(connection);
-      await stores.renewals.renew(renewal, NOW);
+      await stores.renewals.renew(renewal, NOW, nothing);
       await stores.connections.close(connection.id, NOW);
       const stranger = aConnection();
 
-      await stores.renewals.takeBack(renewal, connection.token);
-      await stores.renewals.takeBack(renewalOf(stranger), stranger.token);
+      await stores.renewals.takeBack(renewal, beforeIt(connection));
+      await stores.renewals.takeBack(renewalOf(stranger), beforeIt(stranger));
 
       expect(await inspected(connection)).toBeUndefined();
       expect(await inspected(stranger)).toBeUndefined();
-      expect(await stores.connections.open(connection)).toBe("closed");
+      expect(await stores.connections.open(connection, [])).toBe("closed");
     });
 
     it.each(["before", "after"])(
@@ -302,11 +442,11 @@ export function describeConnectionRenewals(
         const connection = await openedUntil(stores);
         const subscription = aSubscription(connection);
         const renewal = renewalOf(connection);
-        await stores.renewals.renew(renewal, NOW);
+        await stores.renewals.renew(renewal, NOW, nothing);
 
-        if (when === "before") await stores.subscriptions.subscribe(subscription, NOW, 5);
-        await stores.renewals.takeBack(renewal, connection.token);
-        if (when === "after") await stores.subscriptions.subscribe(subscription, NOW, 5);
+        if (when === "before") await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 });
+        await stores.renewals.takeBack(renewal, beforeIt(connection));
+        if (when === "after") await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 });
 
         expect((await stores.subscriptions.subscribersOf(subscription.entityId, NOW)).items).toEqual([subscription]);
         expect((await stores.subscriptions.subscribersOf(subscription.entityId, OLD_END)).items).toEqual([]);
@@ -315,14 +455,37 @@ export function describeConnectionRenewals(
   });
 
   describeOutages(suite, whenDown, "CONNECTION_STORE", {
-    renew: (down) => down.renew(renewalOf(aConnection()), NOW),
-    takeBack: (down) => down.takeBack(renewalOf(aConnection()), tokenFacts()),
+    renew: (down) => down.renew(renewalOf(aConnection()), NOW, nothing),
+    takeBack: (down) => down.takeBack(renewalOf(aConnection()), { token: tokenFacts(), grants: [] }),
   });
+
+  async function openedWith(grants: Grants): Promise<Connection> {
+    const token = { ...renewalOf(aConnection(), {}, grants).token, expiresAt: OLD_END };
+    const connection = aConnection({ token, expiresAt: OLD_END });
+    await stores.connections.open(connection, grants);
+    return connection;
+  }
+
+  /** The grants with which a policy is asked. */
+  async function grantsIn(connection: Connection): Promise<Grants | undefined> {
+    let asked: Grants | undefined;
+    const decide = async (grants: Grants) => {
+      asked = grants;
+      return [DENIED];
+    };
+    await subscribeToAll(stores.subscriptions, connection, entities(1), { decide });
+    return asked;
+  }
 
   async function listed({ identity }: Connection, now: EpochSeconds) {
     const all = await readAll((from) => stores.connections.liveConnectionsOf(identity.userId, now, from));
     return [...new Set(all.map(({ id }) => id))];
   }
+}
+
+/** What the first renewal of a connection without grants replaces. */
+function beforeIt({ token }: Connection): PreviousToken {
+  return { token, grants: [] };
 }
 
 function isOpenWith(found: unknown, token: TokenFacts): boolean {

@@ -48,7 +48,7 @@ export function describeConnectionStore(
     it("remembers all that is known of a connection", async () => {
       const connection = aConnection();
 
-      expect(await store.open(connection)).toBe("stored");
+      expect(await store.open(connection, [])).toBe("stored");
 
       await showsLive(connection.identity.userId, [connection]);
     });
@@ -57,7 +57,7 @@ export function describeConnectionStore(
       const { userAgent: _, ...known } = aConnection();
       const connection = { ...known, identity: { userId: aUserId() } };
 
-      await store.open(connection);
+      await store.open(connection, []);
 
       await showsLive(connection.identity.userId, [connection]);
     });
@@ -72,7 +72,7 @@ export function describeConnectionStore(
       };
       const connection = { ...known, identity, userAgent: "wscat/6" };
 
-      expect(await store.open(connection)).toBe("stored");
+      expect(await store.open(connection, [])).toBe("stored");
 
       await eventually(async () => {
         const [shown] = await liveOf(identity.userId);
@@ -84,9 +84,9 @@ export function describeConnectionStore(
 
     it("fault:M2 fault:L2 changes nothing when repeated, and returns the same as the first time", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
 
-      expect(await store.open(later(connection, 60))).toBe("stored");
+      expect(await store.open(later(connection, 60), [])).toBe("stored");
 
       await showsLive(connection.identity.userId, [connection]);
       await showsLive(connection.identity.userId, [], connection.expiresAt);
@@ -95,9 +95,9 @@ export function describeConnectionStore(
     it("fault:L2 refuses an id that another user's live record has", async () => {
       const connection = aConnection();
       const intruder = aConnection({ id: connection.id });
-      await store.open(connection);
+      await store.open(connection, []);
 
-      expect(await store.open(intruder)).toBe("taken");
+      expect(await store.open(intruder, [])).toBe("taken");
 
       await showsLive(connection.identity.userId, [connection]);
       expect(await liveOf(intruder.identity.userId)).toEqual([]);
@@ -108,7 +108,7 @@ export function describeConnectionStore(
       const answers = await inRounds(async (wait) => {
         const connection = aConnection();
         const rival = aConnection({ id: connection.id });
-        return Promise.all([store.open(connection), after(wait, () => other.open(rival))]);
+        return Promise.all([store.open(connection, []), after(wait, () => other.open(rival, []))]);
       });
 
       expect(answers.filter((pair) => pair.toSorted().join() !== "stored,taken")).toEqual([]);
@@ -120,16 +120,16 @@ export function describeConnectionStore(
     ])("treats a record as %s", async (_row, seconds, answer) => {
       const connection = aConnection();
       const successor = later(aConnection({ id: connection.id }), seconds);
-      await store.open(connection);
+      await store.open(connection, []);
 
-      expect(await store.open(successor)).toBe(answer);
+      expect(await store.open(successor, [])).toBe(answer);
     });
 
     it("fault:L7 moves the id of an expired record to its new user", async () => {
       const expired = aConnection();
       const successor = later(aConnection({ id: expired.id }), 7200);
-      await store.open(expired);
-      await store.open(successor);
+      await store.open(expired, []);
+      await store.open(successor, []);
 
       await showsLive(successor.identity.userId, [successor], addSeconds(NOW, 7200));
       await showsLive(expired.identity.userId, []);
@@ -139,7 +139,7 @@ export function describeConnectionStore(
   describe("close", () => {
     it("forgets the connection", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
 
       await store.close(connection.id, NOW);
 
@@ -148,18 +148,18 @@ export function describeConnectionStore(
 
     it("fault:M2 may be repeated", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
       await store.close(connection.id, NOW);
       await store.close(connection.id, addSeconds(NOW, 1));
 
-      expect(await store.open(connection)).toBe("closed");
+      expect(await store.open(connection, [])).toBe("closed");
     });
 
     it("fault:M1 wins over an open that comes after it", async () => {
       const connection = aConnection();
       await store.close(connection.id, NOW);
 
-      expect(await store.open(connection)).toBe("closed");
+      expect(await store.open(connection, [])).toBe("closed");
 
       await showsLive(connection.identity.userId, []);
     });
@@ -168,8 +168,8 @@ export function describeConnectionStore(
       const other = elsewhere?.() ?? store;
       const left = await inRounds(async (wait) => {
         const connection = aConnection();
-        await Promise.all([store.open(connection), after(wait, () => other.close(connection.id, NOW))]);
-        return { connection, again: await store.open(connection) };
+        await Promise.all([store.open(connection, []), after(wait, () => other.close(connection.id, NOW))]);
+        return { connection, again: await store.open(connection, []) };
       });
 
       expect(left.filter(({ again }) => again !== "closed")).toEqual([]);
@@ -178,18 +178,18 @@ export function describeConnectionStore(
 
     it("refuses the id for an hour, also to the user who had it", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
       await store.close(connection.id, NOW);
 
-      expect(await store.open(later(connection, 3599))).toBe("closed");
+      expect(await store.open(later(connection, 3599), [])).toBe("closed");
     });
 
     it("touches no other connection of the user", async () => {
       const userId = aUserId();
       const closed = aConnection({ userId });
       const open = aConnection({ userId });
-      await store.open(closed);
-      await store.open(open);
+      await store.open(closed, []);
+      await store.open(open, []);
 
       await store.close(closed.id, NOW);
 
@@ -206,7 +206,7 @@ export function describeConnectionStore(
       const userId = aUserId();
       const [live, closed, others] = [aConnection({ userId }), aConnection({ userId }), aConnection()];
       const expired = later(aConnection({ userId }), -7200);
-      for (const connection of [expired, live, closed, others]) await store.open(connection);
+      for (const connection of [expired, live, closed, others]) await store.open(connection, []);
       await store.close(closed.id, NOW);
       const named = [live, closed, others, expired, live].map(({ id }) => id);
 
@@ -238,7 +238,7 @@ export function describeConnectionStore(
       const [closed, others] = [aConnection({ userId }), aConnection()];
       const expired = later(aConnection({ userId }), -7200);
       const live = [aConnection({ userId }), aConnection({ userId })];
-      for (const connection of [closed, others, expired, ...live]) await store.open(connection);
+      for (const connection of [closed, others, expired, ...live]) await store.open(connection, []);
       await store.close(closed.id, NOW);
 
       await eventually(async () => expect(await countOf(userId)).toBe(2));
@@ -273,7 +273,7 @@ export function describeConnectionStore(
 
     it("shows a record in its last second", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
 
       await showsLive(connection.identity.userId, [connection], addSeconds(NOW, 7079));
     });
@@ -283,7 +283,7 @@ export function describeConnectionStore(
       ["long after", 200_000],
     ])("fault:L7 hides a record %s, with no lag", async (_row, seconds) => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
       await showsLive(connection.identity.userId, [connection]);
 
       expect(await liveOf(connection.identity.userId, addSeconds(NOW, seconds))).toEqual([]);
@@ -370,20 +370,20 @@ export function describeConnectionStore(
         const faults = calls.map(({ fault }) => fault);
         const faulty = withFaults(store, () => faults.shift() ?? "none");
         const answers = calls.map(({ operation }) =>
-          operation === "open" ? faulty.open(connection) : faulty.close(connection.id, NOW),
+          operation === "open" ? faulty.open(connection, []) : faulty.close(connection.id, NOW),
         );
         await Promise.allSettled(answers);
 
         const arrived = calls.filter(({ fault }) => fault !== "lost").map(({ operation }) => operation);
         const lives = arrived.includes("open") && !arrived.includes("close");
         await showsLive(connection.identity.userId, lives ? [connection] : []);
-        expect(await store.open(connection)).toBe(arrived.includes("close") ? "closed" : "stored");
+        expect(await store.open(connection, [])).toBe(arrived.includes("close") ? "closed" : "stored");
       }),
     );
   });
 
   describeOutages(suite, whenDown, "CONNECTION_STORE", {
-    open: (down) => down.open(aConnection()),
+    open: (down) => down.open(aConnection(), []),
     close: (down) => down.close(aConnectionId(), NOW),
     liveConnectionsOf: (down) => down.liveConnectionsOf(aUserId(), NOW),
     countLive: (down) => down.countLive(aUserId(), NOW, aConnectionId(), 1),
@@ -394,12 +394,12 @@ export function describeConnectionStore(
     const { store: same, open, closed, since } = (await early) ?? (await openedAndClosed(store));
     await untilDropped(since);
 
-    expect(await same.open(closed)).toBe("closed");
-    expect(await same.open(aConnection({ id: open.id }))).toBe("taken");
+    expect(await same.open(closed, [])).toBe("closed");
+    expect(await same.open(aConnection({ id: open.id }), [])).toBe("taken");
   });
 
   async function opened(connection: Connection): Promise<Connection> {
-    await store.open(connection);
+    await store.open(connection, []);
     return connection;
   }
 }
@@ -411,7 +411,7 @@ function listed({ token: _, ...connection }: Connection): ListedConnection {
 
 async function openedAndClosed(store: ConnectionStore) {
   const [open, closed] = [aConnection(), aConnection()];
-  await store.open(open);
+  await store.open(open, []);
   await store.close(closed.id, NOW);
   return { store, open, closed, since: Date.now() };
 }

@@ -1,13 +1,16 @@
 import { expect, vi } from "vitest";
-import type { EndingConnections } from "../../src/application/ports/ending-connections.ts";
+import type { EndingConnections, SlotCandidate } from "../../src/application/ports/ending-connections.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import { ENDING_CODES, type EndingCode, type EndSlot, endSlot } from "../../src/domain/connection/ending.ts";
-import { addSeconds } from "../../src/domain/time.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
+import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
 import { aConnection, aConnectionId, aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { inBatches } from "../support/in-batches.ts";
 import { after, inRounds } from "../support/in-rounds.ts";
 import { type LifeStores, NEW_END, OLD_END, openedUntil, renewalOf, renewed } from "../support/life-stores.ts";
+import { allowedUntil, deciding, entities, subscribeToAll } from "../support/many-subscriptions.ts";
+import { subscribeOne, unsubscribeOne } from "../support/one-subscription.ts";
 import { readAll } from "../support/read-all.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
@@ -23,12 +26,18 @@ export type EndingConnectionsSubject = {
   readonly lagMillis?: number;
 };
 
+const nothing = async () => {};
+
 /** Slots in which no other connection ends: runs share tables, so each takes the next one. */
 let lastSlot = endSlot(addSeconds(NOW, 1_000_000));
 
 function aSlot(): EndSlot {
   lastSlot = endSlot(addSeconds(lastSlot, 50 + Math.floor(Math.random() * 50) * 10));
   return lastSlot;
+}
+
+function inOrder(candidates: readonly (SlotCandidate | undefined)[]): readonly string[] {
+  return candidates.map((one) => `${one?.id} ${one?.ends}`).toSorted();
 }
 
 /** The answers to the own user's requests after an end. */
@@ -51,7 +60,10 @@ export function describeEndingConnections(
   });
 
   const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: lagMillis, interval: 10 });
-  const idsOf = (slot: EndSlot) => readAll((from) => stores.endings.idsIn(slot, from));
+  const candidatesIn = (slot: EndSlot) => readAll((from) => stores.endings.candidatesIn(slot, from));
+  const idsOf = async (slot: EndSlot) => (await candidatesIn(slot)).map(({ id }) => id);
+  const subscribed = (connection: Connection, entityId: EntityId, until: EpochSeconds | undefined) =>
+    subscribeToAll(stores.subscriptions, connection, [entityId], { decide: deciding(() => allowedUntil(until)) });
   const inspect = (ids: readonly ConnectionId[], now = NOW) => stores.endings.inspect(ids, now);
 
   describe("the candidates of a slot", () => {
@@ -71,7 +83,7 @@ export function describeEndingConnections(
       await endingAt(aSlot(), 0);
       const slot = aSlot();
 
-      expect(await stores.endings.idsIn(slot)).toEqual({ items: [] });
+      expect(await stores.endings.candidatesIn(slot)).toEqual({ items: [] });
       expect(await stores.endings.countIn(slot)).toBe(0);
     });
 
@@ -79,21 +91,84 @@ export function describeEndingConnections(
       const slot = aSlot();
       const { members } = await growUntilPaged(
         () => endingAt(slot, 3),
-        (from) => stores.endings.idsIn(slot, from),
+        (from) => stores.endings.candidatesIn(slot, from),
         eventually,
       );
 
       expect((await idsOf(slot)).toSorted()).toEqual(members.map(({ id }) => id).toSorted());
       expect(await stores.endings.countIn(slot)).toBe(members.length);
 
-      const { next } = await stores.endings.idsIn(slot);
-      expect((await stores.endings.idsIn(aSlot(), next)).items).toEqual([]);
+      const { next } = await stores.endings.candidatesIn(slot);
+      expect((await stores.endings.candidatesIn(aSlot(), next)).items).toEqual([]);
+    });
+
+    it("attack:H4 are also connections with a subscription whose grant ends in it, once for each", async () => {
+      const [slot, later] = [aSlot(), aSlot()];
+      const [one, both] = [await endingAt(slot, -20), await endingAt(slot, 3)];
+      const [first = anEntityId(), second = anEntityId(), third = anEntityId()] = entities(3);
+      await subscribed(one, first, addSeconds(slot, 0));
+      await subscribed(one, second, addSeconds(slot, 9));
+      await subscribed(one, third, addSeconds(slot, 10));
+      await subscribed(both, first, addSeconds(slot, 5));
+      const [ofOne, ofBoth] = [one, both].map(({ id }) => ({ id, ends: "subscription" as const }));
+
+      await eventually(async () => {
+        const all = [ofOne, ofOne, ofBoth, { id: both.id, ends: "connection" as const }];
+        expect(inOrder(await candidatesIn(slot))).toEqual(inOrder(all));
+        expect(await stores.endings.countIn(slot)).toBe(4);
+      });
+
+      await subscribed(one, first, undefined);
+      await subscribed(one, second, later);
+      await unsubscribeOne(stores.subscriptions, aSubscription(both, first), NOW);
+      await eventually(async () => {
+        expect(await candidatesIn(slot)).toEqual([{ id: both.id, ends: "connection" }]);
+        expect(await candidatesIn(later)).toEqual([ofOne]);
+      });
+    });
+
+    it("attack:H4 follow what a review says of ends", async () => {
+      const slot = aSlot();
+      const connection = await openedUntil(stores);
+      await subscribed(connection, anEntityId(), undefined);
+      const reviewed = (until: EpochSeconds | undefined) =>
+        stores.reviews.review(connection.id, NOW, {
+          decide: async (_requester, entityIds) => entityIds.map(() => allowedUntil(until)),
+          decision: "d1",
+        });
+
+      await reviewed(slot);
+      const listed = [{ id: connection.id, ends: "subscription" }];
+      await eventually(async () => expect(await candidatesIn(slot)).toEqual(listed));
+
+      await reviewed(undefined);
+      await eventually(async () => expect(await candidatesIn(slot)).toEqual([]));
+    });
+
+    it("attack:H4 of both kinds are shown once over all pages", async () => {
+      const slot = aSlot();
+      const { members } = await growUntilPaged(
+        async () => {
+          const connection = await endingAt(slot, 3);
+          await subscribed(connection, anEntityId(), addSeconds(slot, 1));
+          return [connection, connection];
+        },
+        (from) => stores.endings.candidatesIn(slot, from),
+        eventually,
+        2,
+      );
+
+      const shown = await candidatesIn(slot);
+      const ids = members.map(([{ id } = aConnection()]) => id).toSorted();
+      for (const ends of ["connection", "subscription"]) {
+        expect(shown.flatMap((one) => (one.ends === ends ? one.id : [])).toSorted()).toEqual(ids);
+      }
     });
 
     it.each(["", "x", "e30", "after:", "%", "W10", '["a"]', "x".repeat(10_000)])(
       "are not found by %j, which is not a cursor of this store",
       async (cursor) => {
-        await expect(stores.endings.idsIn(aSlot(), cursor)).rejects.toMatchObject({ code: "MALFORMED_CURSOR" });
+        await expect(stores.endings.candidatesIn(aSlot(), cursor)).rejects.toMatchObject({ code: "MALFORMED_CURSOR" });
       },
     );
   });
@@ -141,7 +216,7 @@ export function describeEndingConnections(
 
       expect(await stores.endings.end(connection, "DISCONNECTED", NOW)).toBe(true);
 
-      expect(await stores.connections.open(connection)).toBe("closed");
+      expect(await stores.connections.open(connection, [])).toBe("closed");
       expect(await stores.connections.liveConnectionsAmong([id], identity.userId, NOW)).toEqual([]);
       await eventually(async () =>
         expect((await stores.connections.liveConnectionsOf(identity.userId, NOW)).items).toEqual([]),
@@ -152,7 +227,7 @@ export function describeEndingConnections(
       const connection = await openedUntil(stores);
       const entityIds = Array.from({ length: 12 }, anEntityId);
       for (const entityId of entityIds) {
-        await stores.subscriptions.subscribe(aSubscription(connection, entityId), NOW, 12);
+        await subscribeOne(stores.subscriptions, aSubscription(connection, entityId), NOW, { limit: 12 });
       }
       await stores.endings.end(connection, "TOKEN_EXPIRED", NOW);
 
@@ -171,7 +246,7 @@ export function describeEndingConnections(
     it("fault:M7 ends no connection that was renewed meanwhile", async () => {
       const connection = await openedUntil(stores);
       const renewal = renewalOf(connection);
-      await stores.renewals.renew(renewal, NOW);
+      await stores.renewals.renew(renewal, NOW, nothing);
 
       expect(await stores.endings.end(connection, "TOKEN_EXPIRED", OLD_END)).toBe(false);
 
@@ -182,9 +257,9 @@ export function describeEndingConnections(
     it("ends no connection whose token was replaced by one of the same end", async () => {
       const connection = await openedUntil(stores);
       const [refused, good] = [renewalOf(connection), renewalOf(connection)];
-      await stores.renewals.renew(refused, NOW);
-      await stores.renewals.takeBack(refused, connection.token);
-      await stores.renewals.renew(good, NOW);
+      await stores.renewals.renew(refused, NOW, nothing);
+      await stores.renewals.takeBack(refused, { token: connection.token, grants: [] });
+      await stores.renewals.renew(good, NOW, nothing);
 
       expect(await stores.endings.end(renewed(connection, refused), "TOKEN_REVOKED", NOW)).toBe(false);
     });
@@ -206,8 +281,8 @@ export function describeEndingConnections(
         const connection = await ended(code);
         const subscription = aSubscription(connection);
         const answers = async () => [
-          await stores.subscriptions.subscribe(subscription, NOW, 5),
-          await stores.subscriptions.unsubscribe(subscription, NOW),
+          await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 }),
+          await unsubscribeOne(stores.subscriptions, subscription, NOW),
         ];
 
         expect(await answers()).toEqual([answer, answer]);
@@ -220,8 +295,8 @@ export function describeEndingConnections(
     it("attack:H7 answers another user's requests by not-connected", async () => {
       const subscription = { ...aSubscription(await ended("TOKEN_REVOKED")), userId: aUserId() };
 
-      expect(await stores.subscriptions.subscribe(subscription, NOW, 5)).toBe("not-connected");
-      expect(await stores.subscriptions.unsubscribe(subscription, NOW)).toBe("not-connected");
+      expect(await subscribeOne(stores.subscriptions, subscription, NOW, { limit: 5 })).toBe("not-connected");
+      expect(await unsubscribeOne(stores.subscriptions, subscription, NOW)).toBe("not-connected");
     });
 
     it("fault:M3 leaves nothing of a concurrent subscribe, once its subscriptions are removed", async () => {
@@ -230,7 +305,7 @@ export function describeEndingConnections(
         const connection = await openedUntil(stores);
         const entityIds = Array.from({ length: 3 }, anEntityId);
         const requests = entityIds.map((entityId) =>
-          stores.subscriptions.subscribe(aSubscription(connection, entityId), NOW, 5),
+          subscribeOne(stores.subscriptions, aSubscription(connection, entityId), NOW, { limit: 5 }),
         );
         const ending = after(wait, async () => {
           await other.endings.end(connection, "TOKEN_EXPIRED", NOW);
@@ -245,7 +320,7 @@ export function describeEndingConnections(
   });
 
   describeOutages(suite, whenDown, "CONNECTION_STORE", {
-    idsIn: (down) => down.idsIn(aSlot()),
+    candidatesIn: (down) => down.candidatesIn(aSlot()),
     countIn: (down) => down.countIn(aSlot()),
     inspect: (down) => down.inspect([aConnectionId()], NOW),
     end: (down) => down.end(aConnection(), "DISCONNECTED", NOW),
@@ -255,7 +330,7 @@ export function describeEndingConnections(
     const expiresAt = addSeconds(slot, more);
     const connectedAt = ((expiresAt - 600) * 1000) as Connection["connectedAt"];
     const connection = aConnection({ connectedAt, expiresAt });
-    await stores.connections.open(connection);
+    await stores.connections.open(connection, []);
     return connection;
   }
 

@@ -12,11 +12,12 @@ export async function growUntilPaged<Member, Item>(
   add: () => Promise<Member>,
   readPage: (from?: string) => Promise<Page<Item>>,
   eventually: (holds: () => Promise<void>) => Promise<void>,
+  itemsOfMember = 1,
 ): Promise<{ readonly members: readonly Member[]; readonly first: Page<Item>; readonly next: string }> {
   const members: Member[] = [];
   do members.push(...(await inBatches(Array.from({ length: STEP }), add)));
   while (members.length < ENOUGH && (await readPage()).next === undefined);
-  await eventually(async () => expect(await readAll(readPage)).toHaveLength(members.length));
+  await eventually(async () => expect(await readAll(readPage)).toHaveLength(members.length * itemsOfMember));
   const first = await readPage();
   if (first.next === undefined) throw new Error(`${members.length} members are on one page`);
   return { members, first, next: first.next };

@@ -5,6 +5,7 @@ import { addSeconds } from "../../src/domain/time.ts";
 import { aUserId, NOW } from "../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { inBatches } from "../support/in-batches.ts";
+import { unsubscribeOne } from "../support/one-subscription.ts";
 import { readAll } from "../support/read-all.ts";
 import { StoreScenario, type Stores } from "../support/store-scenario.ts";
 import { growUntilPaged } from "./grow-until-paged.ts";
@@ -41,7 +42,7 @@ export function describeSubscribers(makeStores: () => Stores, { describe, it, be
     it("loses no subscriber when the last one of a page has gone", async () => {
       const { entityId, members, first, next } = await withManySubscribers(stores);
 
-      await inBatches(first.items, (subscriber) => stores.subscriptions.unsubscribe(subscriber, NOW));
+      await inBatches(first.items, (subscriber) => unsubscribeOne(stores.subscriptions, subscriber, NOW));
       const rest = await readAll((from) => stores.subscriptions.subscribersOf(entityId, NOW, from ?? next));
 
       expect(first.items.length + rest.length).toBe(members.length);

@@ -9,17 +9,20 @@ import { anEntityId, aSubscription } from "../support/a-subscription.ts";
 import { inBatches } from "../support/in-batches.ts";
 import { after, inRounds } from "../support/in-rounds.ts";
 import { isLinearizable } from "../support/is-linearizable.ts";
-import { LIMIT, StoreScenario, type Stores } from "../support/store-scenario.ts";
+import type { LifeStores } from "../support/life-stores.ts";
+import { subscribeOne, unsubscribeOne } from "../support/one-subscription.ts";
+import { LIMIT, StoreScenario } from "../support/store-scenario.ts";
+import { describeEntityLists } from "./entity-lists.contract.ts";
 import { describeOutages, type WhenDown } from "./outages.ts";
 import { untilDropped } from "./own-clock.ts";
 import { describeSubscribers } from "./subscribers.contract.ts";
 import { type Suite, VITEST } from "./suite.ts";
 
 export type SubscriptionStoreSubject = {
-  /** Both stores of one table. Tests may share it, it may hold data of earlier runs, and another run may use it. */
-  readonly makeStores: () => Stores;
+  /** All stores of one table. Tests may share it, it may hold data of earlier runs, and another run may use it. */
+  readonly makeStores: () => LifeStores;
   /** The same table, seen from another process. Absent if no other process can reach it. */
-  readonly elsewhere?: () => Stores;
+  readonly elsewhere?: () => LifeStores;
   readonly whenDown: WhenDown<SubscriptionStore>;
 };
 
@@ -42,7 +45,7 @@ const NOT_CONNECTED: readonly [string, (stores: StoreScenario) => Promise<Connec
     async (stores) => {
       const connection = aConnection();
       await stores.connections.close(connection.id, NOW);
-      await stores.connections.open(connection);
+      await stores.connections.open(connection, []);
       return connection;
     },
     0,
@@ -68,7 +71,7 @@ export function describeSubscriptionStore(
       const connection = await stores.opened();
       const subscription = aSubscription(connection);
 
-      expect(await stores.subscriptions.subscribe(subscription, NOW, LIMIT)).toBe("subscribed");
+      expect(await subscribeOne(stores.subscriptions, subscription, NOW, { limit: LIMIT })).toBe("subscribed");
 
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
@@ -79,7 +82,7 @@ export function describeSubscriptionStore(
       const connectedAt = (connection.connectedAt + 1000) as EpochMillis;
       const claimed = { ...subscription, connectedAt, expiresAt: addSeconds(connection.expiresAt, 3600) };
 
-      await stores.subscriptions.subscribe(claimed, NOW, LIMIT);
+      await subscribeOne(stores.subscriptions, claimed, NOW, { limit: LIMIT });
 
       expect(await stores.subscribersOf(subscription.entityId)).toEqual([subscription]);
     });
@@ -118,7 +121,7 @@ export function describeSubscriptionStore(
       const connection = aConnection();
       await stores.subscribe(connection, anEntityId());
 
-      expect(await stores.connections.open(connection)).toBe("stored");
+      expect(await stores.connections.open(connection, [])).toBe("stored");
     });
 
     it("leaves nothing of a refusal that a later close would find", async () => {
@@ -205,7 +208,7 @@ export function describeSubscriptionStore(
       const connection = aConnection();
       await stores.unsubscribe(connection, anEntityId());
 
-      expect(await stores.connections.open(connection)).toBe("stored");
+      expect(await stores.connections.open(connection, [])).toBe("stored");
     });
 
     it("attack:H8 refuses another user's request for a connection", async () => {
@@ -248,6 +251,7 @@ export function describeSubscriptionStore(
               const outcome = await (kind === "subscribe"
                 ? stores.subscribeUpTo(2, connection, idOf(entity))
                 : stores.unsubscribe(connection, idOf(entity)));
+              if (outcome === "denied" || outcome === "stale") throw new Error(outcome);
               return { kind, entity, outcome, begun, ended: moment++ };
             }),
           );
@@ -352,11 +356,12 @@ export function describeSubscriptionStore(
     });
   });
 
+  describeEntityLists(makeStores, elsewhere, suite);
   describeSubscribers(makeStores, suite);
 
   describeOutages(suite, whenDown, "SUBSCRIPTION_STORE", {
-    subscribe: (down) => down.subscribe(aSubscription(aConnection()), NOW, LIMIT),
-    unsubscribe: (down) => down.unsubscribe(aSubscription(aConnection()), NOW),
+    subscribe: (down) => subscribeOne(down, aSubscription(aConnection()), NOW, { limit: LIMIT }),
+    unsubscribe: (down) => unsubscribeOne(down, aSubscription(aConnection()), NOW),
     unsubscribeAll: (down) => down.unsubscribeAll(aConnection().id, anEntityId()),
     subscribersOf: (down) => down.subscribersOf(anEntityId(), NOW),
     subscribersAmong: (down) => down.subscribersAmong([aConnection().id], anEntityId(), NOW),

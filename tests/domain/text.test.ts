@@ -13,6 +13,13 @@ describe("utf8Length", () => {
       }),
     );
   });
+
+  it.each(["\0", "\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\u{10000}", "\u{10ffff}"])(
+    "counts the bytes of %j, at either end of a length",
+    (text) => {
+      expect(utf8Length(text)).toBe(Buffer.byteLength(text));
+    },
+  );
 });
 
 describe("isPlainText", () => {

@@ -1,12 +1,14 @@
+import { endedFrame } from "@portcullis/protocol";
 import { lastFrame } from "../../src/adapters/api-gateway-management/last-frame.ts";
 import type { SendToConnection } from "../../src/application/ports/connection-channel.ts";
-import type { ConnectionEnder } from "../../src/application/ports/connection-ender.ts";
+import type { ConnectionEnder, EndedSubscriptions } from "../../src/application/ports/connection-ender.ts";
 import type { Clock } from "../../src/application/ports/system.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Ending } from "../../src/domain/connection/ending.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 
-type Step = "frame" | "delete";
+/** A last frame, a frame about ended subscriptions, or the end of the socket. */
+type Step = "frame" | "ended" | "delete";
 
 /** The outcome of the nth request (from 1) of a kind for a connection. The script may throw, hang or wait. */
 type EnderScript = (connectionId: ConnectionId, step: Step, nth: number) => PostOutcome | Promise<PostOutcome>;
@@ -34,6 +36,13 @@ export class ScriptedEnder implements ConnectionEnder {
   prepareLastFrame(ending: Ending): SendToConnection {
     const frame = JSON.stringify(lastFrame(ending));
     return (connectionId) => this.#request(connectionId, "frame", frame);
+  }
+
+  prepareEnded({ ended, seq }: EndedSubscriptions): SendToConnection {
+    const [first, ...others] = ended.map((one) => ({ ...one, code: "FORBIDDEN", ...(seq && { seq }) }) as const);
+    if (first === undefined) throw new Error("a frame about nothing");
+    const frame = JSON.stringify(endedFrame([first, ...others]));
+    return (connectionId) => this.#request(connectionId, "ended", frame);
   }
 
   disconnect(connectionId: ConnectionId): Promise<PostOutcome> {

@@ -14,7 +14,7 @@ export type AdminEvent = {
   readonly order: AdminOrder;
   /** A moment of the history. */
   readonly begun: number;
-  /** The moment, and the time in milliseconds, at which its revocation was in the list. */
+  /** The moment at which its revocation was in the list, or its grant or withdrawal recorded. */
   listed: number;
   /** When its first message was carried out, in milliseconds. */
   deliveredAt: number;
@@ -24,5 +24,5 @@ export type AdminEvent = {
 export type UnendedTask = { readonly task: EndingTask; readonly reason: UnendedReason | "RECEIVED_TOO_OFTEN" };
 
 export function eventIdOf({ order }: EndingTask): string {
-  return order.kind === "expiry" ? "expiry" : order.eventId;
+  return "eventId" in order ? order.eventId : order.kind;
 }

@@ -4,16 +4,17 @@ import { makeCollectEnds } from "../../src/application/endings/collect-ends.ts";
 import { makeEndConnections } from "../../src/application/endings/end-connections.ts";
 import { makeEndPart } from "../../src/application/endings/end-part.ts";
 import { makePace } from "../../src/application/endings/pace.ts";
+import { makeReviewConnections } from "../../src/application/endings/review-connections.ts";
 import type { ConnectionEnder } from "../../src/application/ports/connection-ender.ts";
-import type { EndingTasks } from "../../src/application/ports/ending-tasks.ts";
 import type { EndingTask } from "../../src/domain/connection/ending-task.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
-import { eventIdOf, messageOf, type TaskMessage } from "./admin.ts";
+import { eventIdOf, type TaskMessage } from "./admin.ts";
+import { checkTold } from "./check-access.ts";
 import { checkDelete, checkLastFrame } from "./check-ending.ts";
-import { faultyStores, outage, POST_MILLIS, QUEUE_MILLIS } from "./faulty-ports.ts";
-import { disconnect, isReturned, NOTHING_ELSE } from "./functions.ts";
+import { faultyStores, faultyTasks, POST_MILLIS } from "./faulty-ports.ts";
+import { disconnect, isReturned, NOTHING_ELSE, policyOf } from "./functions.ts";
 import { Invocation } from "./invocation.ts";
 import type { Held } from "./queue-model.ts";
 import type { DueRun } from "./schedule.ts";
@@ -42,18 +43,22 @@ export async function administer(simulation: Simulation, batch: readonly Held<Ta
   const invocation = new Invocation(environment, TIMEOUT_SECONDS);
   const deadline = (clock.now() + TIMEOUT_SECONDS * 750) as EpochMillis;
   const timer = system.wrapTimer(environment.turns);
+  const ports = portsOf(simulation, invocation);
   const deps = {
-    ...portsOf(simulation, invocation),
+    ...ports,
+    ...{ policy: policyOf(simulation, ports), ids: simulation.ids },
     ...{ clock, timer, backoff: environment.turns.backoff, logger: new RecordingLogger() },
     ...{ pace: makePace(REQUESTS_PER_SECOND, { clock, timer }), concurrency: REQUESTS_AT_ONCE },
   };
   const endings = deps.connections;
-  const endPart = makeEndPart({ ...deps, endConnections: makeEndConnections({ ...deps, endings }) });
+  const endConnections = makeEndConnections({ ...deps, endings });
+  const endPart = makeEndPart({ ...deps, endConnections, reviewConnections: makeReviewConnections(deps) });
   const shared: CarryOutDependencies = { ...deps, endings, endPart, maxLifetimeSeconds: MAX_LIFETIME_SECONDS };
   const processMessage = async ({ body, receives }: Held<TaskMessage>): Promise<boolean> => {
     const { task } = parseQueuedEnding(body);
     const revocations = { ...deps.revocations, add: listing(simulation, task, deps.revocations.add) };
-    const carryOut = system.wrapCarryOut(makeCarryOut({ ...shared, revocations }), clock);
+    const administered = { record: listing(simulation, task, deps.administered.record) };
+    const carryOut = system.wrapCarryOut(makeCarryOut({ ...shared, revocations, administered }), clock);
     noteDelivery(simulation, task);
     const carried = carryOut({ task, deadline, isRepeated: receives > 1 });
     return carried.then(
@@ -70,12 +75,12 @@ function noteDelivery(simulation: Simulation, task: EndingTask): void {
   if (event !== undefined) event.deliveredAt = Math.min(event.deliveredAt, simulation.clock.now());
 }
 
-/** Notes the moment from which on the list has the revocation of a task. */
-function listing(
+/** Notes the moment from which on a list has the decision of a task. */
+function listing<Order extends readonly unknown[]>(
   { adminEvents, history }: Simulation,
   task: EndingTask,
-  add: Ports["revocations"]["add"],
-): Ports["revocations"]["add"] {
+  add: (...order: Order) => Promise<void>,
+): (...order: Order) => Promise<void> {
   return async (...order) => {
     await add(...order);
     const event = adminEvents.get(eventIdOf(task));
@@ -114,6 +119,15 @@ function faultyEnder(simulation: Simulation, invocation: Invocation): Connection
         socket.lastFrames.push({ ending, at: clock.now() });
         return outcome;
       }),
+    prepareEnded: (ended) => (id) =>
+      request("ended frame", () => {
+        const socket = gateway.sockets.get(id);
+        const outcome = gateway.post(id);
+        if (outcome !== "delivered" || socket === undefined) return outcome;
+        checkTold(socket, ended, simulation);
+        socket.toldFrames.push({ ...ended, told: simulation.history.now(), at: clock.now() });
+        return outcome;
+      }),
     disconnect: (id) => {
       const askedAt = clock.now();
       return request("delete", () => {
@@ -126,24 +140,5 @@ function faultyEnder(simulation: Simulation, invocation: Invocation): Connection
         return outcome;
       });
     },
-  };
-}
-
-function faultyTasks(simulation: Simulation, invocation: Invocation): EndingTasks {
-  const call = (label: string, effect: () => void) =>
-    invocation.call<void>({
-      label,
-      budgetMillis: QUEUE_MILLIS,
-      effect: async () => effect(),
-      fail: () => outage("ADMIN_QUEUE"),
-    });
-  return {
-    defer: async (tasks) => {
-      if (tasks.length === 0) return;
-      await call("defer task", () => {
-        for (const { task, delaySeconds } of tasks) simulation.adminQueue.send(messageOf(task), delaySeconds);
-      });
-    },
-    giveUp: (task, reason) => call("give up", () => simulation.unended.push({ task, reason })),
   };
 }

@@ -7,6 +7,7 @@ import type { AdminEvent } from "./admin.ts";
 import { mayBeRevoked, revocationsOf } from "./check-token.ts";
 import type { Socket } from "./gateway-model.ts";
 import { certainEnd, certainToken, endOf, expiryCodeOf, mayBeExpired, possibleEnd, possibleTokens } from "./life.ts";
+import type { OracleInput } from "./oracle.ts";
 import type { Simulation } from "./simulation.ts";
 import { factsOf, type ModelToken } from "./tokens.ts";
 
@@ -125,6 +126,7 @@ function checkPromptness(socket: Socket, simulation: Simulation): void {
     violations.expect(isTold || isGone, "inv:25", "a client was not told of its end in time");
   }
   for (const { order, deliveredAt } of eventsAbout(socket, simulation)) {
+    if (order.kind === "access") continue;
     const isOfUser = order.kind === "disconnection" || order.revocation.kind !== "issuer";
     const isKnown = indexedAtOf(socket, simulation) <= deliveredAt && (socket.openedAt ?? 0) <= deliveredAt;
     if (!isOfUser || !isKnown || end * 1000 <= deliveredAt) continue;
@@ -172,17 +174,25 @@ function finds({ deliveredAt }: AdminEvent, socket: Socket, simulation: Simulati
   return indexedAtOf(socket, simulation) <= deliveredAt + LAST_READING_SECONDS * 1000;
 }
 
-function indexedAtOf({ id }: Socket, { history, lagMillis }: Simulation): number {
+export function indexedAtOf(
+  { id }: Socket,
+  { history, lagMillis }: Pick<OracleInput, "history" | "lagMillis">,
+): number {
   const stored = history.of({ kind: "connect", connectionId: id }).filter(({ outcome }) => outcome === "stored");
   return Math.min(...stored.map(({ endedAt }) => endedAt)) + lagMillis;
 }
 
 /** A dead letter of the function has the connection, so that operators know. */
 function isGivenUp(socket: Socket, simulation: Simulation): boolean {
-  const events = new Set(eventsAbout(socket, simulation).map(({ order }) => order.eventId));
+  return isInDeadLetter(socket, eventsAbout(socket, simulation), simulation);
+}
+
+/** A dead letter has the connection, or one of the events. */
+export function isInDeadLetter(socket: Socket, about: readonly AdminEvent[], simulation: Simulation): boolean {
+  const events = new Set(about.map(({ order }) => order.eventId));
   return simulation.unended.some(({ task: { order, part } }) => {
     if (part.kind === "named") return part.ids.includes(socket.id);
-    return order.kind === "expiry" || events.has(order.eventId);
+    return !("eventId" in order) || events.has(order.eventId);
   });
 }
 

@@ -1,5 +1,6 @@
 import { CLOSED_ID_SECONDS, closesAt } from "../../src/domain/connection/connection.ts";
 import { addSeconds, toEpochSeconds } from "../../src/domain/time.ts";
+import { checkDecision, checkOrder } from "./check-access.ts";
 import { checkVerified, isSurelyRevoked, mayBeRevoked, type Verification } from "./check-token.ts";
 import { ENTITIES, LIMIT } from "./fixtures.ts";
 import type { Socket } from "./gateway-model.ts";
@@ -12,6 +13,7 @@ const RECORDED_SECONDS = 3600;
 
 /** Checks one use case's outcome against the history before it and beside it. */
 export function checkOperation(operation: Operation, socket: Socket, oracleInput: OracleInput): void {
+  checkOrder(operation, oracleInput);
   if (operation.kind === "connect") checkConnect(operation, oracleInput);
   if (operation.kind === "subscribe") checkSubscribe(operation, socket, oracleInput);
   if (operation.kind === "renew") checkRenewal(operation, socket, oracleInput);
@@ -44,6 +46,7 @@ function isRecent(close: Operation, operation: Operation): boolean {
 }
 
 function checkSubscribe(operation: Operation, socket: Socket, oracleInput: OracleInput): void {
+  checkDecision(operation, socket, oracleInput);
   if (operation.outcome === "subscribed") checkSubscribed(operation, socket, oracleInput);
   if (operation.outcome === "limit-reached") checkLimit(operation, oracleInput);
 }
@@ -133,7 +136,9 @@ function checkAbsence(operation: Operation, socket: Socket, oracleInput: OracleI
   const { userId } = socket;
   if (outcome === "token-expired") violations.expect(endsByToken, "inv:25", "a connection was called expired wrongly");
   if (outcome === "token-revoked") {
-    const isRevoked = tokens.some((token) => mayBeRevoked({ userId, token }, ended, oracleInput));
+    // It may have been ended for a renewal's token that was refused a moment later: `checkEnd` has judged that.
+    const wasEnded = socket.ended.includes("TOKEN_REVOKED");
+    const isRevoked = wasEnded || tokens.some((token) => mayBeRevoked({ userId, token }, ended, oracleInput));
     violations.expect(isRevoked, "inv:25", "a connection was called revoked wrongly");
   }
   const [token, ...others] = tokens;
@@ -147,8 +152,8 @@ function checkAbsence(operation: Operation, socket: Socket, oracleInput: OracleI
 
 function checkLimit(operation: Operation, { history, violations }: OracleInput): void {
   const others = ENTITIES.filter((entityId) => entityId !== operation.entityId);
-  const subscribed = others.filter((entityId) =>
-    history.maySubscribe(operation.connectionId, entityId, operation.begun),
+  const subscribed = others.filter(
+    (entityId) => history.possibleSubscriptions(operation.connectionId, entityId, operation.begun).length > 0,
   );
   violations.expect(subscribed.length >= LIMIT, "inv:15", "refused below the limit");
 }

@@ -1,5 +1,8 @@
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
-import type { EpochMillis } from "../../src/domain/time.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
+import { type EpochMillis, toEpochSeconds } from "../../src/domain/time.ts";
+import { isSurelyAllowed } from "./access.ts";
+import { checkGranted } from "./check-access.ts";
 import type { Socket } from "./gateway-model.ts";
 import { isSurelyExpired, mayBeExpired } from "./life.ts";
 import type { OracleInput } from "./oracle.ts";
@@ -12,9 +15,22 @@ export function expectedAudience(audience: Audience, moment: number, oracleInput
   const expected = reachable.filter((socket) =>
     "userId" in audience
       ? socket.userId === audience.userId && isIndexed(socket, now, oracleInput)
-      : oracleInput.history.isSubscribedAt(socket.id, audience.entityId, moment),
+      : isSubscribed(socket, audience.entityId, { moment, now }, oracleInput),
   );
   return expected.map(({ id }) => id);
+}
+
+/** Acknowledged, and allowed from then on. */
+function isSubscribed(
+  socket: Socket,
+  entityId: EntityId,
+  { moment, now }: { readonly moment: number; readonly now: EpochMillis },
+  oracleInput: OracleInput,
+): boolean {
+  const at = toEpochSeconds(now);
+  return oracleInput.history
+    .certainSubscriptions(socket.id, entityId, moment)
+    .some(({ begun }) => isSurelyAllowed({ socket, entityId, since: begun, at, until: moment }, oracleInput));
 }
 
 function isReachable(socket: Socket, now: number, { history }: OracleInput): boolean {
@@ -32,7 +48,7 @@ function isIndexed(socket: Socket, now: number, { history, lagMillis }: OracleIn
 export function checkDelivery(
   publication: Publication,
   socket: Socket,
-  askedAt: number,
+  askedAt: EpochMillis,
   oracleInput: OracleInput,
 ): void {
   const { audience, published, publishedAt } = publication;
@@ -44,13 +60,12 @@ export function checkDelivery(
       .some(({ outcome, endedAt }) => outcome === "done" && endedAt + lagMillis < publishedAt);
     violations.expect(!ended, "inv:5", "a push reached a connection that the service had ended");
   } else {
-    violations.expect(
-      history.maySubscribe(socket.id, audience.entityId, published),
-      "inv:4",
-      "an update reached a connection without a subscription",
-    );
+    const { entityId } = audience;
+    const asked = history.possibleSubscriptions(socket.id, entityId, published);
+    violations.expect(asked.length > 0, "inv:4", "an update reached a connection without a subscription");
+    if (asked.length > 0) checkGranted(socket, entityId, { asked, askedAt }, oracleInput);
   }
-  const isExpired = isSurelyExpired(socket, history, published, askedAt as EpochMillis);
+  const isExpired = isSurelyExpired(socket, history, published, askedAt);
   violations.expect(!isExpired, "inv:5", "an expired connection was posted to");
 }
 
@@ -72,14 +87,20 @@ export function checkSettled(publication: Publication, oracleInput: OracleInput)
   }
 }
 
-function isExcused(id: ConnectionId, publication: Publication, { history, gateway }: OracleInput): boolean {
+function isExcused(id: ConnectionId, publication: Publication, oracleInput: OracleInput): boolean {
+  const { history, gateway } = oracleInput;
   const { audience, settled, settledAt } = publication;
   const socket = gateway.sockets.get(id);
   if (socket === undefined || mayBeExpired(socket, history, settledAt)) return true;
   if ((socket.closedAt ?? settled) < settled) return true;
   if (history.interruptions(id).some(({ begun }) => begun < settled)) return true;
-  const ends = "entityId" in audience ? history.of({ kind: "unsubscribe", connectionId: id, ...audience }) : [];
-  return ends.some(({ begun, ended }) => begun < settled && ended > publication.published);
+  if (!("entityId" in audience)) return false;
+  const ends = history.of({ kind: "unsubscribe", connectionId: id, ...audience });
+  if (ends.some(({ begun, ended }) => begun < settled && ended > publication.published)) return true;
+  const { entityId } = audience;
+  const at = toEpochSeconds(settledAt as EpochMillis);
+  const question = { socket, entityId, since: publication.published, at, until: settled };
+  return !isSurelyAllowed(question, oracleInput);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { grantsId } from "../../src/adapters/grants-id.ts";
 import { CLOSED_ID_SECONDS, type ConnectionId } from "../../src/domain/connection/connection.ts";
 import { toEpochSeconds } from "../../src/domain/time.ts";
 import { isSameToken } from "../../src/domain/token/token-facts.ts";
@@ -18,7 +19,9 @@ export async function checkRecords(simulation: Simulation): Promise<void> {
     connected.includes(socket.id) || (isClosed(socket.id) && !mayBeExpired(socket, history, simulation.clock.now()));
   if ([...simulation.gateway.sockets.values()].every(isSettled)) {
     const rows = simulation.truth.subscriptions.size;
-    violations.expect(rows === subscribed.length, "inv:1", "a subscription's row outlived its connection");
+    const entities = connected.map((id) => simulation.truth.connections.entitiesOf(id).size);
+    const known = entities.reduce((sum, count) => sum + count, 0);
+    violations.expect(rows === known, "inv:1", "a subscription's row outlived its connection");
   }
 
   const isOrphaned = (connectionId: ConnectionId) =>
@@ -43,6 +46,9 @@ export async function checkTokens({ truth, gateway, history, violations, clock }
     const possible = possibleTokens(socket, history, history.now());
     const isKnown = possible.some((token) => isSameToken(factsOf(token), one.connection.token));
     violations.expect(isKnown, "inv:23", "a renewal that was refused has changed its connection");
+    const grants = truth.connections.openRecord(one.connection.id)?.grants ?? [];
+    const areItsOwn = grantsId(grants) === one.connection.token.grants;
+    violations.expect(areItsOwn, "inv:23", "a connection has other grants than its token");
   }
 }
 

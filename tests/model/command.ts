@@ -16,7 +16,17 @@ export type AdminCommand = Deliveries &
         readonly except: number | undefined;
         readonly reconnect: boolean;
       }
+    | AccessCommand
   );
+
+/** `ago`: the event was published so many seconds before it came. */
+type AccessCommand = { readonly user: number; readonly pattern: number; readonly ago: number } & (
+  | { readonly kind: "grant access"; readonly lasts: number | "for ever" }
+  | { readonly kind: "withdraw access" }
+);
+
+/** The number of a request, of a client that orders them: the next one, the last one again, or one before it. */
+export type SeqChoice = "next" | "again" | "late";
 
 /** A token that a client presents on its open connection: its own user's, mostly. */
 type RenewalChoice = TokenChoice & {
@@ -33,8 +43,13 @@ export type Command =
   | { readonly kind: "forge"; readonly connection: number; readonly user: number }
   /** API Gateway sends $disconnect on a best-effort basis: not at all, once or twice. */
   | { readonly kind: "disconnect"; readonly connection: number; readonly events: 0 | 1 | 2 }
-  | { readonly kind: "subscribe" | "unsubscribe"; readonly connection: number; readonly entity: number }
-  | { readonly kind: "renew"; readonly connection: number; readonly token: RenewalChoice }
+  | {
+      readonly kind: "subscribe" | "unsubscribe";
+      readonly connection: number;
+      readonly entities: readonly number[];
+      readonly seq: SeqChoice;
+    }
+  | { readonly kind: "renew"; readonly connection: number; readonly token: RenewalChoice; readonly seq: SeqChoice }
   | { readonly kind: "publish to entity"; readonly entity: number; readonly copies: number }
   | { readonly kind: "publish to user"; readonly user: number; readonly copies: number }
   | AdminCommand
@@ -57,16 +72,22 @@ export type Step = {
   readonly turns: number;
 };
 
-const entity = fc.nat({ max: ENTITIES.length - 1 });
+export const entity = fc.nat({ max: ENTITIES.length - 1 });
 /** Mostly the user with several connections. */
-const user = fc.oneof(
+export const user = fc.oneof(
   { weight: 2, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.nat({ max: USERS.length - 1 }) },
 );
-const copies = fc.constantFrom(1, 1, 1, 2);
-const turns = fc.constantFrom(0, 0, 1, 2, 3, 5, 8, Number.POSITIVE_INFINITY);
+/** One, or several that are named together, as a client does that comes back. */
+export const entities = fc.oneof(
+  { weight: 2, arbitrary: entity.map((one) => [one]) },
+  { weight: 1, arbitrary: fc.shuffledSubarray([...ENTITIES.keys()], { minLength: 2 }) },
+);
+export const seq = fc.constantFrom<SeqChoice>("next", "next", "next", "next", "next", "again", "late");
+export const copies = fc.constantFrom(1, 1, 1, 2);
+export const turns = fc.constantFrom(0, 0, 1, 2, 3, 5, 8, Number.POSITIVE_INFINITY);
 
-type Weighted<T> = { readonly weight: number; readonly arbitrary: Arbitrary<T> };
+export type Weighted<T> = { readonly weight: number; readonly arbitrary: Arbitrary<T> };
 
 function stepsOf(commands: readonly Weighted<Step["command"]>[], maxLength: number): Arbitrary<readonly Step[]> {
   return fc.array(fc.record({ command: fc.oneof(...commands), turns }), { minLength: 1, maxLength });
@@ -76,7 +97,7 @@ function sharedCommands(connection: Arbitrary<number>): readonly Weighted<Step["
   const events = fc.constantFrom<0 | 1 | 2>(1, 1, 0, 2);
   return [
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("disconnect" as const), connection, events }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant("subscribe" as const), connection, entity }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant("subscribe" as const), connection, entities, seq }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("publish to entity" as const), entity, copies }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("publish to user" as const), user, copies }) },
   ];
@@ -93,7 +114,10 @@ export const pushSteps: Arbitrary<readonly Step[]> = stepsOf(
     ...sharedCommands(pushed),
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("connect" as const), connection: pushed }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("forge" as const), connection: pushed, user }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("unsubscribe" as const), connection: pushed, entity }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant("unsubscribe" as const), connection: pushed, entities, seq }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("advance" as const), seconds: jumps }) },
   ],
   12,
@@ -102,15 +126,18 @@ export const pushSteps: Arbitrary<readonly Step[]> = stepsOf(
 const connection = fc.nat({ max: CONNECTIONS.length - 1 });
 const keysBack = fc.constantFrom(0, 0, 0, 1, 2);
 const issued = fc.constantFrom<number | "never">(0, 0, 0, -100, "never");
-const handshakeToken = fc.record({ keysBack, issued, seconds: fc.constantFrom(60, 600, 9000) });
+/** Everything is granted here. */
+const claim = fc.constant(0);
+const handshakeToken = fc.record({ keysBack, issued, seconds: fc.constantFrom(60, 600, 9000), claim });
 const renewalToken = fc.record({
+  claim,
   ...{ keysBack, issued, seconds: fc.constantFrom(30, 90, 900, 4000, 9000) },
   of: fc.constantFrom("itself", "itself", "itself", "itself", "another user", "another issuer"),
   isNew: fc.boolean(),
 });
 
 /** At once, twice, within the readings of the index, after them, and redriven much later. */
-const deliveries = fc.constantFrom<readonly number[]>([0], [0], [0], [0, 0], [5], [0, 5], [40], [0, 900]);
+export const deliveries = fc.constantFrom<readonly number[]>([0], [0], [0], [0, 0], [5], [0, 5], [40], [0, 900]);
 const issuedBefore = fc.constantFrom(0, 0, -50, 30);
 const issuer = fc.nat({ max: ISSUERS.length - 1 });
 const except = fc.option(connection, { nil: undefined });
@@ -127,7 +154,7 @@ const lifeCommands: readonly Weighted<Step["command"]>[] = [
       { requiredKeys: ["kind", "connection"] },
     ),
   },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("renew" as const), connection, token: renewalToken }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("renew" as const), connection, token: renewalToken, seq }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("revoke user" as const), user, issuedBefore, deliveries }),
@@ -148,8 +175,8 @@ const lifeCommands: readonly Weighted<Step["command"]>[] = [
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("elapse" as const), seconds: times }) },
 ];
 
-const few = fc.constantFrom(0, 1, 2, 3, 5);
-const several = fc.constantFrom(3, 4, 5, 8);
+export const few = fc.constantFrom(0, 1, 2, 3, 5);
+export const several = fc.constantFrom(3, 4, 5, 8);
 
 /** No call that waits for its turn meanwhile has failed. */
 const LAST_SECONDS = 2;
@@ -171,10 +198,13 @@ function renewalAtTheEnd(pass: Step["command"]): Arbitrary<readonly Step[]> {
       const publish = push ? toUser : ({ kind: "publish to entity", entity, copies: 1 } as const);
       const own = { ...token, of: "itself", keysBack: 0 } as const;
       return [
-        { command: { kind: "subscribe", connection: index, entity }, turns: Number.POSITIVE_INFINITY },
+        {
+          command: { kind: "subscribe", connection: index, entities: [entity], seq: "next" },
+          turns: Number.POSITIVE_INFINITY,
+        },
         { command: { kind: "elapse to the end", connection: index, less: LAST_SECONDS }, turns: 0 },
         { command: publish, turns },
-        { command: { kind: "renew", connection: index, token: own }, turns: beside },
+        { command: { kind: "renew", connection: index, token: own, seq: "next" }, turns: beside },
         { command: pass, turns: Number.POSITIVE_INFINITY },
         { command: toUser, turns: Number.POSITIVE_INFINITY },
       ];
@@ -199,7 +229,7 @@ const revocationBeside: Arbitrary<readonly Step[]> = fc
       const renewal = { ...token, of: "itself", keysBack: 0, isNew: false } as const;
       const connect = { kind: "connect", connection: index } as const;
       return [
-        { command: isHandshake ? connect : { kind: "renew", connection: index, token: renewal }, turns },
+        { command: isHandshake ? connect : { kind: "renew", connection: index, token: renewal, seq: "next" }, turns },
         { command: at(revocations, revocation), turns: beside },
       ];
     });
@@ -210,12 +240,16 @@ function lifeStepsOf(
   pass: Step["command"],
 ): Arbitrary<readonly Step[]> {
   const one = fc.record({ command: fc.oneof(...commands), turns }).map((step) => [step]);
-  const phrase = fc.oneof(
+  return phrasesOf([
     { weight: 12, arbitrary: one },
     { weight: 1, arbitrary: renewalAtTheEnd(pass) },
     { weight: 2, arbitrary: revocationBeside },
-  );
-  return fc.array(phrase, { minLength: 1, maxLength: 9 }).map((phrases) => phrases.flat());
+  ]);
+}
+
+/** Single commands, and several that belong together. */
+export function phrasesOf(phrases: readonly Weighted<readonly Step[]>[]): Arbitrary<readonly Step[]> {
+  return fc.array(fc.oneof(...phrases), { minLength: 1, maxLength: 9 }).map((steps) => steps.flat());
 }
 
 /** The lives of tokens, while nothing goes wrong. */

@@ -1,13 +1,20 @@
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
 import { DependencyUnavailableError, type UnavailableDependency } from "../../src/application/errors.ts";
+import type { AdministeredAccess } from "../../src/application/ports/administered-access.ts";
 import type { ConnectionChannel, SendToConnection } from "../../src/application/ports/connection-channel.ts";
 import type { ListedConnection, Page } from "../../src/application/ports/connection-store.ts";
+import type { EndingTasks } from "../../src/application/ports/ending-tasks.ts";
 import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
+import type { SubscriptionReviews } from "../../src/application/ports/subscription-reviews.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Recipient } from "../../src/domain/notification/notification.ts";
 import type { PostOutcome } from "../../src/domain/notification/post-outcome.ts";
-import type { EpochSeconds } from "../../src/domain/time.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
+import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
+import { messageOf } from "./admin.ts";
+import { checkReviewed } from "./check-access.ts";
 import { checkEnd } from "./check-ending.ts";
 import { checkDelivery } from "./check-publication.ts";
 import type { DeliveryLedger } from "./delivery-ledger.ts";
@@ -20,16 +27,16 @@ import type { Ports } from "./system.ts";
 
 const STORE_MILLIS = 2000;
 export const POST_MILLIS = 3000;
-export const QUEUE_MILLIS = 3000;
+const QUEUE_MILLIS = 3000;
 
-type FaultyStores = Pick<Ports, "connections" | "subscriptions" | "revocations">;
+type FaultyStores = Pick<Ports, "connections" | "subscriptions" | "revocations" | "reviews" | "administered">;
 
 /**
  * The stores, each call with its turn and its fault. No record that a use case reads may have expired. The moment is
  * noted at which the operation writes its token.
  */
 export function faultyStores(simulation: Simulation, invocation: Invocation, operation?: Operation): FaultyStores {
-  const { connections, subscriptions, revocations } = simulation.stores;
+  const { connections, subscriptions, revocations, reviews, administered } = simulation.stores;
   const call = <T>(label: string, dependency: UnavailableDependency, effect: () => Promise<T>) =>
     invocation.call({ label, budgetMillis: STORE_MILLIS, effect, fail: () => outage(dependency) });
   const judged = async <T extends { readonly expiresAt: EpochSeconds }>(items: Promise<readonly T[]>) => {
@@ -45,21 +52,30 @@ export function faultyStores(simulation: Simulation, invocation: Invocation, ope
     await judged(page.then(({ items }) => items));
     return page;
   };
-  const writing = <T>(effect: () => Promise<T>) => {
+  const noteWrite = () => {
     if (operation !== undefined) operation.written = simulation.history.now();
+  };
+  const writing = <T>(effect: () => Promise<T>) => {
+    noteWrite();
     return effect();
   };
   const callTable = <T>(label: string, effect: () => Promise<T>) => call(label, "CONNECTION_STORE", effect);
   const faultyConnections: Connections = {
-    open: (connection) => callTable("open", () => writing(() => connections.open(connection))),
+    open: (...order) => callTable("open", () => writing(() => connections.open(...order))),
     close: (id, now) => callTable("close", () => connections.close(id, now)),
     countLive: (...query) => callTable("count live", () => connections.countLive(...query)),
-    renew: (...order) => callTable("renew", () => writing(() => connections.renew(...order))),
+    renew(renewal, now, beforeOtherGrants) {
+      const before = async () => {
+        await beforeOtherGrants();
+        await callTable("write renewal", async () => noteWrite());
+      };
+      return callTable("renew", () => writing(() => connections.renew(renewal, now, before)));
+    },
     takeBack: (...order) => callTable("take back", () => connections.takeBack(...order)),
     // Most slots are empty, and an answer that changes nothing needs no turn.
-    async idsIn(slot, from) {
+    async candidatesIn(slot, from) {
       if ((await connections.countIn(slot)) === 0) return { items: [] };
-      return callTable("ids in slot", () => connections.idsIn(slot, from));
+      return callTable("candidates in slot", () => connections.candidatesIn(slot, from));
     },
     async countIn(slot) {
       if ((await connections.countIn(slot)) === 0) return 0;
@@ -86,11 +102,26 @@ export function faultyStores(simulation: Simulation, invocation: Invocation, ope
     liveConnectionsAmong: (...query) =>
       judged(call("live among", "CONNECTION_STORE", () => connections.liveConnectionsAmong(...query))),
   };
+  /** The write is a request of its own. Where no grant ever changes, it may as well come with the decision. */
+  const beforeTheWrite =
+    <Question extends readonly unknown[], Answer>(decide: (...question: Question) => Promise<Answer>) =>
+    async (...question: Question): Promise<Answer> => {
+      const decided = await decide(...question);
+      if (!simulation.conditions.grantsChange) return decided;
+      return call("write decided", "SUBSCRIPTION_STORE", async () => decided);
+    };
   const faultySubscriptions: SubscriptionStore = {
-    subscribe: (...order) =>
+    subscribe: (request, now, { limit, decide }) =>
       call("subscribe", "SUBSCRIPTION_STORE", async () => {
-        const outcome = await subscriptions.subscribe(...order);
-        await simulation.countSubscriptions(order[0].connectionId);
+        let decidedAt = Number.POSITIVE_INFINITY;
+        const noting: typeof decide = (...question) => {
+          decidedAt = simulation.history.now();
+          return decide(...question);
+        };
+        const outcome = await subscriptions.subscribe(request, now, { limit, decide: beforeTheWrite(noting) });
+        if (outcome.kind === "answered" && outcome.results.includes("subscribed"))
+          checkReviewed(request.connectionId, decidedAt, simulation);
+        await simulation.countSubscriptions(request.connectionId);
         return outcome;
       }),
     unsubscribe: (...order) => call("unsubscribe", "SUBSCRIPTION_STORE", () => subscriptions.unsubscribe(...order)),
@@ -109,7 +140,49 @@ export function faultyStores(simulation: Simulation, invocation: Invocation, ope
     add: (...order) => callList("revoke", () => revocations.add(...order)),
     concerning: (holder) => callList("revoked?", () => revocations.concerning(holder)),
   };
-  return { connections: faultyConnections, subscriptions: faultySubscriptions, revocations: faultyRevocations };
+  const faultyReviews: SubscriptionReviews = {
+    review: (id, now, { decide, ...rules }) =>
+      call("review", "SUBSCRIPTION_STORE", async () => {
+        const outcome = await reviews.review(id, now, { ...rules, decide: beforeTheWrite(decide) });
+        if (outcome.userId !== undefined) simulation.reviewed.set(id, simulation.history.now());
+        for (const { entityId } of outcome.denied) noteEnded(id, entityId, simulation);
+        return outcome;
+      }),
+    forgetUntold: (...order) => call("forget untold", "SUBSCRIPTION_STORE", () => reviews.forgetUntold(...order)),
+  };
+  const callAccess = <T>(label: string, effect: () => Promise<T>) => call(label, "ACCESS_LIST", effect);
+  const faultyAdministered: AdministeredAccess = {
+    record: (change) => callAccess("record access", () => administered.record(change)),
+    entriesOf: (userId) => callAccess("access of user", () => administered.entriesOf(userId)),
+  };
+  return {
+    ...{ connections: faultyConnections, subscriptions: faultySubscriptions, revocations: faultyRevocations },
+    ...{ reviews: faultyReviews, administered: faultyAdministered },
+  };
+}
+
+/** A review has ended a subscription: its client is to be told. */
+function noteEnded(connectionId: ConnectionId, entityId: EntityId, { history }: Simulation): void {
+  history.end(history.begin({ kind: "review", connectionId, entityId }), "done");
+}
+
+export function faultyTasks(simulation: Simulation, invocation: Invocation): EndingTasks {
+  const call = (label: string, effect: () => void) =>
+    invocation.call<void>({
+      label,
+      budgetMillis: QUEUE_MILLIS,
+      effect: async () => effect(),
+      fail: () => outage("ADMIN_QUEUE"),
+    });
+  return {
+    defer: async (tasks) => {
+      if (tasks.length === 0) return;
+      await call("defer task", () => {
+        for (const { task, delaySeconds } of tasks) simulation.adminQueue.send(messageOf(task), delaySeconds);
+      });
+    },
+    giveUp: (task, reason) => call("give up", () => simulation.unended.push({ task, reason })),
+  };
 }
 
 /** All ports of one delivery; each call is recorded in its ledger. */
@@ -140,21 +213,26 @@ export function faultyPorts(
     return found;
   };
   // The first read of a named audience; each later one looks up a single recipient.
-  let isAudience = ledger.isNamed && "userId" in publication.audience;
+  let isAudience = ledger.isNamed;
+  const among = async <T>(
+    ids: readonly ConnectionId[],
+    found: Promise<readonly T[]>,
+    toRecipient: (one: T) => Recipient,
+  ) => {
+    if (isAudience) {
+      isAudience = false;
+      return named(found, toRecipient);
+    }
+    return found.catch((thrown: unknown) => {
+      ledger.notLookedUp(ids);
+      throw thrown;
+    });
+  };
   return {
     connections: {
       ...stores.connections,
-      async liveConnectionsAmong(...query) {
-        const found = stores.connections.liveConnectionsAmong(...query);
-        if (isAudience) {
-          isAudience = false;
-          return named(found, ofConnection);
-        }
-        return found.catch((thrown: unknown) => {
-          ledger.notLookedUp(query[0]);
-          throw thrown;
-        });
-      },
+      liveConnectionsAmong: (...query) =>
+        among(query[0], stores.connections.liveConnectionsAmong(...query), ofConnection),
       liveConnectionsOf: async (userId, now, from) => {
         const page = stores.connections.liveConnectionsOf(userId, now, from);
         await inLedger(
@@ -170,9 +248,11 @@ export function faultyPorts(
     subscriptions: {
       ...stores.subscriptions,
       subscribersOf: (entityId, now, from) => inLedger(from, stores.subscriptions.subscribersOf(entityId, now, from)),
-      subscribersAmong: (...query) => named(stores.subscriptions.subscribersAmong(...query), (one) => one),
+      subscribersAmong: (...query) => among(query[0], stores.subscriptions.subscribersAmong(...query), (one) => one),
     },
     revocations: stores.revocations,
+    reviews: stores.reviews,
+    administered: stores.administered,
     channel: faultyChannel(simulation, invocation, publication, ledger),
     queue: faultyQueue(simulation, invocation, publication, ledger),
   };
@@ -188,7 +268,7 @@ function faultyChannel(
   publication: Publication,
   ledger: DeliveryLedger,
 ): ConnectionChannel {
-  const reach = (id: Parameters<typeof simulation.gateway.post>[0], askedAt: number): PostOutcome => {
+  const reach = (id: ConnectionId, askedAt: EpochMillis): PostOutcome => {
     const socket = simulation.gateway.sockets.get(id);
     const outcome = simulation.gateway.post(id);
     if (outcome !== "delivered" || socket === undefined) return outcome;

@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
+import { type EntityPattern, parseEntityPattern } from "../../src/domain/grants/grant.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { IssuerPolicy } from "../../src/domain/token/issuer-policy.ts";
@@ -21,6 +22,19 @@ export const ENTITIES: readonly EntityId[] = ["order-1", "order-2", "ann"].map(
 
 /** Two issuers that mean the same people. The first one rotates its key. */
 export const ISSUERS: readonly IssuerPolicy[] = [POLICY, { ...POLICY, issuer: "https://other.example" }];
+
+/** What tokens grant. */
+export const CLAIMS: readonly (readonly string[])[] = [
+  ["subscribe:*"],
+  ["subscribe:order-*"],
+  ["subscribe:order-1", "subscribe:ann"],
+  [],
+];
+
+/** What administrators grant and withdraw. */
+export const PATTERNS: readonly EntityPattern[] = ["*", "order-*", "order-1", "ann"].map(
+  (pattern) => parseEntityPattern(pattern) as EntityPattern,
+);
 
 /** How many entities one connection may subscribe to. */
 export const LIMIT = 2;

@@ -1,3 +1,4 @@
+import { grantsId } from "../../src/adapters/grants-id.ts";
 import { issuerId } from "../../src/adapters/issuer-id.ts";
 import {
   type CloseConnection,
@@ -5,14 +6,20 @@ import {
   makeOpenConnection,
 } from "../../src/application/connections/open-and-close.ts";
 import { makeRenewConnection, type RenewalOutcome } from "../../src/application/connections/renew-connection.ts";
+import type { AccessPolicy } from "../../src/application/ports/access-policy.ts";
 import type { Backoff } from "../../src/application/ports/system.ts";
 import { makeFanOut } from "../../src/application/push/fan-out.ts";
 import { type Deliver, makeDeliver, makeNotifyEntity, makeNotifyUser } from "../../src/application/push/notify.ts";
-import { makeSubscribe, makeUnsubscribe } from "../../src/application/subscriptions/subscribe.ts";
-import { NO_GRANTS } from "../../src/domain/identity/grants.ts";
+import { makeGrantedAccess } from "../../src/application/subscriptions/granted-access.ts";
+import {
+  makeSubscribe,
+  makeUnsubscribe,
+  type SubscribeOutcome,
+  type UnsubscribeOutcome,
+} from "../../src/application/subscriptions/subscribe.ts";
+import type { Seq } from "../../src/domain/connection/seq.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../src/domain/subscription/subscription.ts";
-import { allowEverySubscription } from "../../src/domain/subscription/subscription-policy.ts";
 import type { EpochMillis } from "../../src/domain/time.ts";
 import type { TokenVerdict } from "../../src/domain/token/verdict.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
@@ -20,7 +27,7 @@ import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { checkOperation } from "./check-operation.ts";
 import { checkVerified, type Verification } from "./check-token.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
-import { faultyPorts, faultyStores } from "./faulty-ports.ts";
+import { faultyPorts, faultyStores, faultyTasks } from "./faulty-ports.ts";
 import { at, ISSUERS, LIMIT } from "./fixtures.ts";
 import type { Socket } from "./gateway-model.ts";
 import type { Operation } from "./history.ts";
@@ -28,24 +35,29 @@ import { Invocation, type InvocationEnd } from "./invocation.ts";
 import type { Message } from "./queue-model.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Ports } from "./system.ts";
-import { factsOf, type ModelToken, textOf, VerifyingProcess } from "./tokens.ts";
+import { factsOf, grantsOf, type ModelToken, textOf, VerifyingProcess } from "./tokens.ts";
 
 /** The template's timeout of all functions but those that notify. */
 const TIMEOUT_SECONDS = 5;
 const POSTS_AT_ONCE = 2;
 
-type Stores = Pick<Ports, "connections" | "subscriptions" | "revocations">;
+type Stores = Pick<Ports, "connections" | "subscriptions" | "revocations" | "reviews" | "administered">;
 
 /** The ports of the functions that neither push nor end. */
 export const NOTHING_ELSE: Omit<Ports, keyof Stores> = {
   channel: { prepare: unexpected },
   queue: { defer: unexpected, addDelivery: unexpected, addRawMessage: unexpected },
-  ender: { prepareLastFrame: unexpected, disconnect: unexpected },
+  ender: { prepareLastFrame: unexpected, prepareEnded: unexpected, disconnect: unexpected },
   tasks: { defer: unexpected, giveUp: unexpected },
 };
 
 function unexpected(): never {
   throw new Error("not this function's to call");
+}
+
+/** The product's own policy. Nothing is granted to every user. */
+export function policyOf({ system, clock }: Simulation, { administered }: Pick<Ports, "administered">): AccessPolicy {
+  return system.wrapPolicy(makeGrantedAccess({ defaultGrants: [], administered, clock }));
 }
 
 /** No limit of connections: handshakes that overlap may exceed it, so that it is no invariant. */
@@ -71,26 +83,33 @@ function verificationOf(verdict: TokenVerdict | undefined): Verification {
 
 export function connect(simulation: Simulation, socket: Socket, userId: UserId = socket.userId): Promise<Operation> {
   const { id, connectedAt, token } = socket;
-  const opening = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, token: factsOf(token) };
+  const facts = { token: factsOf(token), grants: grantsOf(token) };
+  const opening = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt, ...facts };
   const operation = simulation.history.begin({ kind: "connect", connectionId: id, userId, token });
-  return perform(simulation, operation, socket, (ports) =>
+  return performOne(simulation, operation, socket, (ports) =>
     makeOpenConnection({ ...ports, clock: simulation.clock, limit: NO_LIMIT })(opening),
   );
 }
 
 /** The client presents a token on its open connection. */
-export async function renew(simulation: Simulation, socket: Socket, token: ModelToken): Promise<Operation> {
+export async function renew(
+  simulation: Simulation,
+  socket: Socket,
+  token: ModelToken,
+  seq: Seq | undefined,
+): Promise<Operation> {
   const { id, userId, connectedAt, token: first } = socket;
   const { clock, system } = simulation;
   simulation.presented.push({ socket, token });
-  const operation = simulation.history.begin({ kind: "renew", connectionId: id, userId, token });
+  const operation = simulation.history.begin({ kind: "renew", connectionId: id, userId, token, seq });
   const process = simulation.idle.authenticate.pop() ?? new VerifyingProcess(simulation);
   const issuer = at(ISSUERS, first.issuer).issuer;
-  const presented = { connectionId: id, userId, connectedAt, issuer, token: textOf(token) };
+  const presented = { connectionId: id, userId, connectedAt, issuer, token: textOf(token), seq };
   let died = true;
-  await perform(simulation, operation, socket, async ({ connections, revocations }, invocation) => {
+  await performOne(simulation, operation, socket, async ({ connections, revocations, tasks }, invocation) => {
     const verifyToken = process.serve(invocation);
-    const ports = { verifyToken, renewals: connections, revocations, issuerIds: issuerId, clock };
+    const ids = { issuerIds: issuerId, grantsIds: grantsId };
+    const ports = { verifyToken, renewals: connections, revocations, tasks, ...ids, clock };
     const renewal = system.wrapRenewal(makeRenewConnection(ports))(presented);
     const outcome = await renewal.finally(() => {
       died = false;
@@ -117,52 +136,89 @@ function renewalOf(outcome: RenewalOutcome): Operation["outcome"] {
 
 export function disconnect(simulation: Simulation, socket: Socket): Promise<Operation> {
   const operation = simulation.history.begin({ kind: "disconnect", connectionId: socket.id });
-  return perform(simulation, operation, socket, async (stores) => {
+  return performOne(simulation, operation, socket, async (stores) => {
     await makeCloseConnection({ ...stores, clock: simulation.clock })(socket.id);
     return "done";
   });
 }
 
-export function subscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
-  const { id, userId } = socket;
-  const request = { entityId, connectionId: id, userId, grants: NO_GRANTS };
-  const operation = simulation.history.begin({ kind: "subscribe", connectionId: id, userId, entityId });
-  return perform(simulation, operation, socket, async ({ subscriptions }) => {
-    const policy = allowEverySubscription;
-    const { kind } = await makeSubscribe({ policy, subscriptions, clock: simulation.clock, limit: LIMIT })(request);
-    return kind;
+/** A request of a client about several entities. */
+export type EntitiesAsked = { readonly entityIds: readonly EntityId[]; readonly seq: Seq | undefined };
+
+/** What `resume` does too. */
+export function subscribe(simulation: Simulation, socket: Socket, asked: EntitiesAsked): Promise<readonly Operation[]> {
+  const { id: connectionId, userId } = socket;
+  const { clock, ids } = simulation;
+  const operations = beginFor(simulation, "subscribe", socket, asked);
+  return perform(simulation, operations, socket, async (ports) => {
+    const { subscriptions } = ports;
+    const use = makeSubscribe({ policy: policyOf(simulation, ports), subscriptions, clock, ids, limit: LIMIT });
+    return outcomesOf(await use({ connectionId, userId, ...asked }), operations);
   });
 }
 
-export function unsubscribe(simulation: Simulation, socket: Socket, entityId: EntityId): Promise<Operation> {
-  const { id, userId } = socket;
-  const operation = simulation.history.begin({ kind: "unsubscribe", connectionId: id, userId, entityId });
-  return perform(simulation, operation, socket, async ({ subscriptions }) => {
-    const { kind } = await makeUnsubscribe({ subscriptions, clock: simulation.clock })({
-      entityId,
-      connectionId: id,
-      userId,
-    });
-    return kind;
+export function unsubscribe(
+  simulation: Simulation,
+  socket: Socket,
+  asked: EntitiesAsked,
+): Promise<readonly Operation[]> {
+  const { id: connectionId, userId } = socket;
+  const operations = beginFor(simulation, "unsubscribe", socket, asked);
+  return perform(simulation, operations, socket, async ({ subscriptions }) => {
+    const use = makeUnsubscribe({ subscriptions, clock: simulation.clock });
+    return outcomesOf(await use({ connectionId, userId, ...asked }), operations);
   });
 }
 
-/** Runs one invocation and records its outcome in the history. */
-async function perform(
+/** One operation for each entity. */
+function beginFor(
+  { history }: Simulation,
+  kind: "subscribe" | "unsubscribe",
+  { id, userId }: Socket,
+  { entityIds, seq }: EntitiesAsked,
+): readonly Operation[] {
+  return entityIds.map((entityId) => history.begin({ kind, connectionId: id, userId, entityId, seq }));
+}
+
+function outcomesOf(
+  outcome: SubscribeOutcome | UnsubscribeOutcome,
+  operations: readonly Operation[],
+): readonly Operation["outcome"][] {
+  if (outcome.kind !== "answered") return operations.map(() => outcome.kind);
+  return outcome.results.map((result) => {
+    if (result === "malformed") throw new Error("the entities of the model are well-formed");
+    return result;
+  });
+}
+
+async function performOne(
   simulation: Simulation,
   operation: Operation,
   socket: Socket,
-  work: (stores: Stores, invocation: Invocation) => Promise<Operation["outcome"]>,
+  work: (ports: Worked, invocation: Invocation) => Promise<Operation["outcome"]>,
 ): Promise<Operation> {
-  const invocation = new Invocation(simulation.environment, TIMEOUT_SECONDS);
-  const stores = simulation.system.wrapPorts(
-    { ...NOTHING_ELSE, ...faultyStores(simulation, invocation, operation) },
-    simulation.clock,
-  );
-  const end = await invocation.run(() => work(stores, invocation));
-  simulation.history.end(operation, isReturned(end) ? end.value : "failed");
-  checkOperation(operation, socket, simulation);
+  await perform(simulation, [operation], socket, async (ports, invocation) => [await work(ports, invocation)]);
   return operation;
+}
+
+type Worked = Stores & Pick<Ports, "tasks">;
+
+/** Runs one invocation and records its outcomes in the history. */
+async function perform(
+  simulation: Simulation,
+  operations: readonly Operation[],
+  socket: Socket,
+  work: (ports: Worked, invocation: Invocation) => Promise<readonly Operation["outcome"][]>,
+): Promise<readonly Operation[]> {
+  const invocation = new Invocation(simulation.environment, TIMEOUT_SECONDS);
+  const stores = faultyStores(simulation, invocation, operations[0]);
+  const tasks = faultyTasks(simulation, invocation);
+  const ports = simulation.system.wrapPorts({ ...NOTHING_ELSE, ...stores, tasks }, simulation.clock);
+  const end = await invocation.run(() => work(ports, invocation));
+  for (const [index, operation] of operations.entries())
+    simulation.history.end(operation, isReturned(end) ? at(end.value, index) : "failed");
+  for (const operation of operations) checkOperation(operation, socket, simulation);
+  return operations;
 }
 
 /** Processes a batch of messages as the functions that notify do; a message that fails stays in the queue. */

@@ -1,3 +1,4 @@
+import type { EndedSubscriptions } from "../../src/application/ports/connection-ender.ts";
 import type { ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { Ending, EndingCode } from "../../src/domain/connection/ending.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
@@ -12,6 +13,9 @@ import type { ModelToken } from "./tokens.ts";
 export type SocketBehaviour = "healthy" | "flaky" | "stuck" | "refused";
 
 export type LastFrame = { readonly ending: Ending; readonly at: EpochMillis };
+
+/** A frame that told a client of subscriptions that had ended. */
+export type ToldFrame = EndedSubscriptions & { readonly told: number; readonly at: EpochMillis };
 
 export type Socket = {
   readonly id: ConnectionId;
@@ -32,6 +36,9 @@ export type Socket = {
   readonly ended: EndingCode[];
   endedAt?: EpochMillis;
   readonly lastFrames: LastFrame[];
+  readonly toldFrames: ToldFrame[];
+  /** Of the last request; undefined if the client does not order its requests. */
+  seq: number | undefined;
 };
 
 /** API Gateway's sockets: the one truth about which connections can be reached. */

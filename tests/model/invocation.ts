@@ -43,11 +43,7 @@ export class Invocation {
 
   /** Resolves when no call can take effect any more. Never rejects. */
   async run<T>(work: () => Promise<T>): Promise<InvocationEnd<T>> {
-    const outcome = work().then(
-      (value) => ({ value }),
-      (thrown: unknown) => ({ thrown }),
-    );
-    const end = await Promise.race([outcome, this.#death]);
+    const end = await Promise.race([settled(work()), this.#death]);
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
     return this.#environment.clock.now() > this.#endsAt ? "died" : end;
   }
@@ -75,11 +71,26 @@ export class Invocation {
     const arrives = clock.now() <= giveUpAt && fault !== "lost" && fault !== "throttled" && fault !== "hung";
     if (!arrives || fault === "crash-before") return failed(false);
 
-    const value = await effect();
+    // A call that makes another one never goes on when its invocation has died meanwhile.
+    const effected = await Promise.race([settled(effect()), this.#death]);
+    if (effected === "died") return failed(false);
+    if ("thrown" in effected) {
+      return () => {
+        throw effected.thrown;
+      };
+    }
+    const { value } = effected;
     if (fault === "slow") clock.advance(budgetMillis / 2000);
     if (fault === "crash-after") this.#die();
     return fault === undefined || fault === "slow" ? () => value : failed(true);
   }
+}
+
+function settled<T>(effect: Promise<T>): Promise<{ readonly value: T } | { readonly thrown: unknown }> {
+  return effect.then(
+    (value) => ({ value }),
+    (thrown: unknown) => ({ thrown }),
+  );
 }
 
 function never(): Promise<never> {

@@ -1,16 +1,26 @@
-import type { ConnectionRenewals, Renewal, RenewOutcome } from "../../src/application/ports/connection-renewals.ts";
+import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
+import type {
+  ConnectionRenewals,
+  PreviousToken,
+  Renewal,
+  RenewOutcome,
+} from "../../src/application/ports/connection-renewals.ts";
 import type {
   ConnectionStore,
   ListedConnection,
   OpenOutcome,
   Page,
 } from "../../src/application/ports/connection-store.ts";
-import type { EndingConnections, InspectedConnection } from "../../src/application/ports/ending-connections.ts";
+import type {
+  EndingConnections,
+  InspectedConnection,
+  SlotCandidate,
+} from "../../src/application/ports/ending-connections.ts";
 import { type Connection, type ConnectionId, isExpired } from "../../src/domain/connection/connection.ts";
 import type { EndingCode, EndSlot } from "../../src/domain/connection/ending.ts";
+import type { Grants } from "../../src/domain/grants/grant.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds } from "../../src/domain/time.ts";
-import type { TokenFacts } from "../../src/domain/token/token-facts.ts";
 import type { FixedClock } from "../fakes/fixed-clock.ts";
 
 export type Connections = ConnectionStore & ConnectionRenewals & EndingConnections;
@@ -21,7 +31,12 @@ export const LOOKED_UP_SECONDS = 60;
 /** The index of ends lags behind by less than the function that ends connections waits for. */
 const MOST_ENDS_LAG_MILLIS = 1000;
 
-type Copy = { readonly store: Connections; readonly coming: { readonly at: number; readonly write: () => unknown }[] };
+type Copy = {
+  readonly store: MemoryConnectionStore;
+  readonly coming: { readonly at: number; readonly write: () => unknown }[];
+  /** Resolves when everything that was due is written. */
+  written: Promise<void>;
+};
 
 /** Looks connections up in copies that lag behind, as global secondary indexes do: by user, and by end. */
 export class LaggingConnections implements Connections {
@@ -33,22 +48,22 @@ export class LaggingConnections implements Connections {
   readonly #lookedUpSeconds: number;
 
   constructor(
-    makeStore: () => Connections,
+    makeStore: () => MemoryConnectionStore,
     store: Connections,
     clock: FixedClock,
     lag: { readonly lagSeconds: number; readonly lookedUpSeconds: number },
   ) {
     this.#store = store;
-    this.#users = { store: makeStore(), coming: [] };
-    this.#ends = { store: makeStore(), coming: [] };
+    this.#users = { store: makeStore(), coming: [], written: Promise.resolve() };
+    this.#ends = { store: makeStore(), coming: [], written: Promise.resolve() };
     this.#clock = clock;
     this.#lagMillis = lag.lagSeconds * 1000;
     this.#lookedUpSeconds = lag.lookedUpSeconds;
   }
 
-  open(connection: Connection): Promise<OpenOutcome> {
-    this.#copyLater((copy) => copy.open(connection));
-    return this.#store.open(connection);
+  open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
+    this.#copyLater((copy) => copy.open(connection, grants));
+    return this.#store.open(connection, grants);
   }
 
   close(id: ConnectionId, now: EpochSeconds): Promise<void> {
@@ -56,12 +71,18 @@ export class LaggingConnections implements Connections {
     return this.#store.close(id, now);
   }
 
-  renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    this.#copyLater((copy) => copy.renew(renewal, now));
-    return this.#store.renew(renewal, now);
+  /** The copies do not know the numbers of other requests. */
+  async renew(
+    { seq, ...renewal }: Renewal,
+    now: EpochSeconds,
+    beforeOtherGrants: () => Promise<void>,
+  ): Promise<RenewOutcome> {
+    const outcome = await this.#store.renew({ ...renewal, seq }, now, beforeOtherGrants);
+    if (outcome.kind === "renewed") this.#copyLater((copy) => copy.renew(renewal, now, async () => undefined));
+    return outcome;
   }
 
-  takeBack(renewal: Renewal, previous: TokenFacts): Promise<void> {
+  takeBack(renewal: Renewal, previous: PreviousToken): Promise<void> {
     this.#copyLater((copy) => copy.takeBack(renewal, previous));
     return this.#store.takeBack(renewal, previous);
   }
@@ -72,7 +93,7 @@ export class LaggingConnections implements Connections {
   }
 
   async liveConnectionsOf(userId: UserId, now: EpochSeconds, from?: string): Promise<Page<ListedConnection>> {
-    this.#catchUp(this.#users);
+    await this.#catchUp(this.#users);
     const since = addSeconds(now, -this.#lookedUpSeconds);
     const { items, ...rest } = await this.#users.store.liveConnectionsOf(userId, since, from);
     const ids = items.filter((one) => isExpired(one, now)).map(({ id }) => id);
@@ -80,8 +101,8 @@ export class LaggingConnections implements Connections {
     return { items: [...items.filter((one) => !isExpired(one, now)), ...renewed], ...rest };
   }
 
-  countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId | undefined, most: number): Promise<number> {
-    this.#catchUp(this.#users);
+  async countLive(userId: UserId, now: EpochSeconds, besides: ConnectionId | undefined, most: number): Promise<number> {
+    await this.#catchUp(this.#users);
     return this.#users.store.countLive(userId, now, besides, most);
   }
 
@@ -93,13 +114,13 @@ export class LaggingConnections implements Connections {
     return this.#store.liveConnectionsAmong(ids, userId, now);
   }
 
-  idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
-    this.#catchUp(this.#ends);
-    return this.#ends.store.idsIn(slot, from);
+  async candidatesIn(slot: EndSlot, from?: string): Promise<Page<SlotCandidate>> {
+    await this.#catchUp(this.#ends);
+    return this.#ends.store.candidatesIn(slot, from);
   }
 
-  countIn(slot: EndSlot): Promise<number> {
-    this.#catchUp(this.#ends);
+  async countIn(slot: EndSlot): Promise<number> {
+    await this.#catchUp(this.#ends);
     return this.#ends.store.countIn(slot);
   }
 
@@ -107,7 +128,12 @@ export class LaggingConnections implements Connections {
     return this.#store.inspect(ids, now);
   }
 
-  #copyLater(write: (copy: Connections) => unknown): void {
+  /** Lists the end of a subscription's grant, or takes it off, as the index of ends has it later. */
+  copyEnd(...end: Parameters<MemoryConnectionStore["listEnd"]>): void {
+    this.#copyLater((copy) => copy.listEnd(...end));
+  }
+
+  #copyLater(write: (copy: MemoryConnectionStore) => unknown): void {
     const now = this.#clock.now();
     const { store: users } = this.#users;
     const { store: ends } = this.#ends;
@@ -115,8 +141,13 @@ export class LaggingConnections implements Connections {
     this.#ends.coming.push({ at: now + Math.min(this.#lagMillis, MOST_ENDS_LAG_MILLIS), write: () => write(ends) });
   }
 
-  /** The stores in memory take effect at once. */
-  #catchUp({ coming }: Copy): void {
-    while ((coming[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) coming.shift()?.write();
+  /** Writes one after the other, also for readers that overlap. */
+  #catchUp(copy: Copy): Promise<void> {
+    const write = async () => {
+      const { coming } = copy;
+      while ((coming[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) await coming.shift()?.write();
+    };
+    copy.written = copy.written.then(write);
+    return copy.written;
   }
 }

@@ -38,11 +38,11 @@ const readingTheListBeforeTheWrite: System["wrapPorts"] = (ports) => {
     ...ports,
     connections: {
       ...connections,
-      async open(connection) {
+      async open(connection, grants) {
         const holder: TokenHolder = { userId: connection.identity.userId, token: connection.token };
         early = revocations.concerning(holder);
         await early;
-        return connections.open(connection);
+        return connections.open(connection, grants);
       },
     },
     revocations: { ...revocations, concerning: (holder) => early ?? revocations.concerning(holder) },
@@ -84,7 +84,7 @@ const droppingLateEvents: System = {
   ...system,
   wrapCarryOut: (carryOut, clock) => async (toCarryOut) => {
     const { order, part } = toCarryOut.task;
-    const isLate = order.kind !== "expiry" && clock.now() / 1000 - order.orderedAt > LATE_SECONDS;
+    const isLate = "orderedAt" in order && clock.now() / 1000 - order.orderedAt > LATE_SECONDS;
     if (part.kind !== "event" || !isLate) return carryOut(toCarryOut);
     return { outcome: { kind: "completed" }, ...newEndingTally() };
   },

@@ -1,20 +1,27 @@
 import { type LiveRecord, MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
-import type { Renewal, RenewOutcome } from "../../src/application/ports/connection-renewals.ts";
-import type { Absence, OpenOutcome } from "../../src/application/ports/connection-store.ts";
-import type { InspectedConnection } from "../../src/application/ports/ending-connections.ts";
+import type { PreviousToken, Renewal, RenewOutcome } from "../../src/application/ports/connection-renewals.ts";
+import type { Absence, OpenOutcome, Page } from "../../src/application/ports/connection-store.ts";
+import type { InspectedConnection, SlotCandidate } from "../../src/application/ports/ending-connections.ts";
 import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
 import type {
-  StoreSubscribeOutcome,
-  StoreUnsubscribeOutcome,
-  SubscriptionReference,
+  StoreOutcome,
+  SubscribeResult,
+  SubscriptionRequest,
+  SubscriptionStore,
+  UnsubscribeResult,
 } from "../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
 import type { EndingCode } from "../../src/domain/connection/ending.ts";
+import { type Grants, parseGrant } from "../../src/domain/grants/grant.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
 import type { Revocation, TokenHolder } from "../../src/domain/token/revocation.ts";
 import { aConnection } from "../support/a-connection.ts";
+
+const EVERYTHING = [parseGrant("subscribe:*")].filter((grant) => grant !== undefined);
+
+type Rules = Parameters<SubscriptionStore["subscribe"]>[2];
 
 /** Each tombstone has expired already when it is written. */
 export class WithoutTombstones extends MemoryConnectionStore {
@@ -40,17 +47,19 @@ export class SubscribingUnconditionally extends MemoryConnectionStore {
     const lifetime = { connectedAt: (now * 1000) as EpochMillis, expiresAt: addSeconds(now, 7200) };
     const connection = aConnection({ id, userId, ...lifetime });
     const record = super.recordOf(id, userId, now);
-    return typeof record === "string" ? { connection, firstEnd: connection.expiresAt, subscribed: new Set() } : record;
+    if (typeof record !== "string") return record;
+    const marks = { revision: 0 };
+    return { connection, firstEnd: connection.expiresAt, grants: EVERYTHING, marks, subscribed: new Set() };
   }
 }
 
 /** A repeated $connect overwrites the record, also one of another user. */
 export class OverwritingOnConnect extends MemoryConnectionStore {
-  override async open(connection: Connection): Promise<OpenOutcome> {
-    const outcome = await super.open(connection);
+  override async open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
+    const outcome = await super.open(connection, grants);
     if (outcome === "closed") return outcome;
     await super.close(connection.id, 0 as EpochSeconds);
-    return super.open(connection);
+    return super.open(connection, grants);
   }
 }
 
@@ -58,8 +67,8 @@ export class OverwritingOnConnect extends MemoryConnectionStore {
 export class RefusingRepeatedConnect extends MemoryConnectionStore {
   readonly #opened = new Set<ConnectionId>();
 
-  override async open(connection: Connection): Promise<OpenOutcome> {
-    const outcome = await super.open(connection);
+  override async open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
+    const outcome = await super.open(connection, grants);
     const again = this.#opened.has(connection.id);
     this.#opened.add(connection.id);
     return outcome === "stored" && again ? "taken" : outcome;
@@ -71,52 +80,72 @@ export class CountingRequests extends MemorySubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
   override async subscribe(
-    subscription: SubscriptionReference,
+    request: SubscriptionRequest,
     now: EpochSeconds,
-    limit: number,
-  ): Promise<StoreSubscribeOutcome> {
-    const count = this.#counts.get(subscription.connectionId) ?? 0;
-    if (count >= limit) return "limit-reached";
-    const outcome = await super.subscribe(subscription, now, limit);
-    if (outcome === "subscribed") this.#counts.set(subscription.connectionId, count + 1);
-    return outcome;
+    rules: Rules,
+  ): Promise<StoreOutcome<SubscribeResult>> {
+    const outcome = await super.subscribe(request, now, rules);
+    if (outcome.kind !== "answered") return outcome;
+    const results = outcome.results.map((result): SubscribeResult => {
+      const count = this.#counts.get(request.connectionId) ?? 0;
+      if (result !== "subscribed") return result;
+      this.#counts.set(request.connectionId, count + 1);
+      return count >= rules.limit ? "limit-reached" : result;
+    });
+    return { ...outcome, results };
   }
 
-  override async unsubscribe(reference: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
-    const count = this.#counts.get(reference.connectionId) ?? 0;
-    this.#counts.set(reference.connectionId, Math.max(0, count - 1));
-    return super.unsubscribe(reference, now);
+  override async unsubscribe(
+    request: SubscriptionRequest,
+    now: EpochSeconds,
+  ): Promise<StoreOutcome<UnsubscribeResult>> {
+    const count = this.#counts.get(request.connectionId) ?? 0;
+    this.#counts.set(request.connectionId, Math.max(0, count - request.entityIds.length));
+    return super.unsubscribe(request, now);
   }
 }
 
 /** Of two renewals the one that comes last stays. */
 export class LettingAnyRenewalWin extends MemoryConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const outcome = await super.renew(renewal, now);
-    const [present] = await this.inspect([renewal.connectionId], now);
-    if (outcome.kind !== "ends-no-later" || present?.kind !== "open") return outcome;
-    const previous = present.connection.token;
-    await this.takeBack({ ...renewal, token: previous }, renewal.token);
+  override async renew(renewal: Renewal, now: EpochSeconds, before: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, before);
+    const record = this.openRecord(renewal.connectionId);
+    if (outcome.kind !== "ends-no-later" || record === undefined) return outcome;
+    const previous = { token: record.connection.token, grants: record.grants };
+    await this.takeBack({ ...renewal, token: previous.token }, renewal);
     return { kind: "renewed", previous };
   }
 }
 
 /** Any user's token renews a connection. */
 export class RenewingForAnyUser extends MemoryConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
+  override async renew(renewal: Renewal, now: EpochSeconds, before: () => Promise<void>): Promise<RenewOutcome> {
     const [present] = await this.inspect([renewal.connectionId], now);
     if (present?.kind !== "open") return { kind: "not-connected" };
-    return super.renew({ ...renewal, userId: present.connection.identity.userId }, now);
+    return super.renew({ ...renewal, userId: present.connection.identity.userId }, now, before);
+  }
+}
+
+/** A renewal replaces the facts of the token, and not its grants. */
+export class KeepingTheOldGrants extends MemoryConnectionStore {
+  override async renew(renewal: Renewal, now: EpochSeconds, before: () => Promise<void>): Promise<RenewOutcome> {
+    const grants = this.openRecord(renewal.connectionId)?.grants ?? [];
+    return super.renew({ ...renewal, grants }, now, before);
+  }
+}
+
+/** A taken back renewal leaves its grants behind. */
+export class TakingBackWithoutGrants extends MemoryConnectionStore {
+  override takeBack(renewal: Renewal, { token }: PreviousToken): Promise<void> {
+    return super.takeBack(renewal, { token, grants: renewal.grants });
   }
 }
 
 /** A renewal is acknowledged, and the record stays as it is. */
 export class RenewingOnPaper extends MemoryConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const [present] = await this.inspect([renewal.connectionId], now);
-    const outcome = await super.renew(renewal, now);
-    if (outcome.kind !== "renewed" || present?.kind !== "open") return outcome;
-    await this.takeBack(renewal, present.connection.token);
+  override async renew(renewal: Renewal, now: EpochSeconds, before: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, before);
+    if (outcome.kind === "renewed") await this.takeBack(renewal, outcome.previous);
     return outcome;
   }
 }
@@ -125,13 +154,13 @@ export class RenewingOnPaper extends MemoryConnectionStore {
 export class EndingByTheFirstToken extends MemoryConnectionStore {
   readonly #first = new Map<ConnectionId, Connection>();
 
-  override async open(connection: Connection): Promise<OpenOutcome> {
+  override async open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
     if (!this.#first.has(connection.id)) this.#first.set(connection.id, connection);
-    return super.open(connection);
+    return super.open(connection, grants);
   }
 
-  override async idsIn(): Promise<{ readonly items: readonly ConnectionId[] }> {
-    return { items: [...this.#first.keys()] };
+  override async candidatesIn(): Promise<Page<SlotCandidate>> {
+    return { items: [...this.#first.keys()].map((id) => ({ id, ends: "connection" })) };
   }
 
   override async inspect(ids: readonly ConnectionId[], now: EpochSeconds): Promise<readonly InspectedConnection[]> {

@@ -1,8 +1,9 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { accessMutants } from "./access-mutants.ts";
 import { lifeMutants } from "./life-mutants.ts";
 import { type Mutant, mutants } from "./mutants.ts";
-import { lifePlans, type Plan, pushPlans } from "./plan.ts";
+import { accessPlans, lifePlans, type Plan, pushPlans } from "./plan.ts";
 import { run } from "./run.ts";
 
 /** Surely enough to find each mutant, and few beside the runs of the model. */
@@ -12,6 +13,7 @@ const MAX_RUNS = 5_000;
 describe("the model finds", () => {
   it.each(mutants)("$breaks $what", (mutant) => isFound(mutant, pushPlans), 120_000);
   it.each(lifeMutants)("$breaks $what", (mutant) => isFound(mutant, lifePlans), 120_000);
+  it.each(accessMutants)("$breaks $what", (mutant) => isFound(mutant, accessPlans), 120_000);
 });
 
 async function isFound({ breaks, system }: Mutant, plans: Arbitrary<Plan>): Promise<void> {

@@ -31,14 +31,13 @@ const lookBeforeSubscribing: System["wrapPorts"] = (ports) => {
     ...ports,
     subscriptions: {
       ...subscriptions,
-      async subscribe(subscription, now, limit) {
+      async subscribe(request, now, rules) {
         const pages = await Promise.all(ENTITIES.map((entityId) => subscriptions.subscribersOf(entityId, now)));
         const subscribed = pages
           .flatMap(({ items }) => items)
-          .filter(({ connectionId }) => connectionId === subscription.connectionId);
-        return subscribed.length >= limit
-          ? "limit-reached"
-          : subscriptions.subscribe(subscription, now, Number.POSITIVE_INFINITY);
+          .filter(({ connectionId }) => connectionId === request.connectionId);
+        const limit = subscribed.length >= rules.limit ? rules.limit : Number.POSITIVE_INFINITY;
+        return subscriptions.subscribe(request, now, { ...rules, limit });
       },
     },
   };
@@ -104,7 +103,13 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: "inv:4",
     what: "an unsubscribe that only answers",
-    system: withStores(() => ({ unsubscribe: async () => "unsubscribed" })),
+    system: withStores((subscriptions) => ({
+      unsubscribe: async (request, now) => {
+        const outcome = await subscriptions.unsubscribe({ ...request, entityIds: [] }, now);
+        if (outcome.kind !== "answered") return outcome;
+        return { ...outcome, results: request.entityIds.map(() => "unsubscribed") };
+      },
+    })),
   },
   {
     breaks: "inv:6",
@@ -179,7 +184,7 @@ export const mutants: readonly Mutant[] = [
     breaks: "inv:19",
     what: "an expiry that is not checked when subscribing",
     system: withStores((subscriptions) => ({
-      subscribe: (subscription, _, limit) => subscriptions.subscribe(subscription, BEFORE_ALL, limit),
+      subscribe: (request, _, rules) => subscriptions.subscribe(request, BEFORE_ALL, rules),
     })),
   },
   { breaks: "inv:5", what: "named recipients that are not looked up", system: believing },

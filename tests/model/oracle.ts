@@ -22,7 +22,12 @@ export type Invariant =
   | "inv:23"
   | "inv:24"
   | "inv:25"
-  | "inv:26";
+  | "inv:26"
+  | "inv:27"
+  | "inv:28"
+  | "inv:29"
+  | "inv:30"
+  | "inv:31";
 
 export type Violation = { readonly invariant: Invariant; readonly what: string };
 

@@ -1,14 +1,15 @@
 import { parseQueuedDelivery } from "../../src/adapters/sqs/events/queued-event.ts";
-import type { AdminOrder } from "../../src/domain/connection/ending-order.ts";
+import type { AccessOrder, AdminOrder } from "../../src/domain/connection/ending-order.ts";
 import type { EndingTask } from "../../src/domain/connection/ending-task.ts";
+import type { Seq } from "../../src/domain/connection/seq.ts";
 import { addSeconds, type EpochMillis } from "../../src/domain/time.ts";
 import type { Revocation } from "../../src/domain/token/revocation.ts";
 import type { TokenId } from "../../src/domain/token/token-facts.ts";
 import { entityUpdated } from "../support/queued-messages.ts";
 import { messageOf } from "./admin.ts";
 import { expectedAudience } from "./check-publication.ts";
-import type { AdminCommand, Command } from "./command.ts";
-import { at, CONNECTIONS, ENTITIES, USERS } from "./fixtures.ts";
+import type { AdminCommand, Command, SeqChoice } from "./command.ts";
+import { at, CONNECTIONS, ENTITIES, PATTERNS, USERS } from "./fixtures.ts";
 import { authorize, connect, disconnect, renew, subscribe, unsubscribe } from "./functions.ts";
 import type { Socket } from "./gateway-model.ts";
 import { mayBeExpired } from "./life.ts";
@@ -40,6 +41,8 @@ export async function performCommand(simulation: Simulation, command: Command): 
     case "revoke token":
     case "revoke issuer":
     case "disconnect user":
+    case "grant access":
+    case "withdraw access":
       return administrate(simulation, command);
     case "redrive":
       simulation.wasRedriven = true;
@@ -64,12 +67,22 @@ async function performOn(simulation: Simulation, socket: Socket, command: OnSock
       return;
     case "renew":
       if (socket.state === "connecting") return;
-      await renew(simulation, socket, tokenFor(simulation, socket, command));
+      await renew(simulation, socket, tokenFor(simulation, socket, command), numberFor(socket, command.seq));
       return;
     default:
       if (socket.state === "connecting") return;
-      await (command.kind === "subscribe" ? subscribe : unsubscribe)(simulation, socket, at(ENTITIES, command.entity));
+      await (command.kind === "subscribe" ? subscribe : unsubscribe)(simulation, socket, {
+        entityIds: command.entities.map((entity) => at(ENTITIES, entity)),
+        seq: numberFor(socket, command.seq),
+      });
   }
+}
+
+/** Undefined for a client that does not order its requests. */
+function numberFor(socket: Socket, choice: SeqChoice): Seq | undefined {
+  if (socket.seq === undefined) return undefined;
+  if (choice === "next") socket.seq += 1;
+  return Math.max(1, choice === "late" ? socket.seq - 1 : socket.seq) as Seq;
 }
 
 /** Mostly a new token of the connection's user and issuer. */
@@ -94,12 +107,14 @@ async function shakeHands(simulation: Simulation, index: number, choice?: TokenC
   }
   const connectedAt = simulation.clock.now();
   const tokenId = `of-${id}` as TokenId;
-  const usual = { keysBack: 0, issued: 0, seconds: tokenSeconds };
+  const claim = at(simulation.conditions.claims, index);
+  const usual = { keysBack: 0, issued: 0, seconds: tokenSeconds, claim };
   const token = issueToken(nowFor(simulation), { ...(choice ?? usual), userId, issuer, tokenId });
   const behaviour = simulation.conditions.behaviours[index] ?? "healthy";
   const socket: Socket = {
     ...{ id, userId, behaviour, connectedAt, token },
-    ...{ isAuthorized: false, state: "connecting", posts: 0, ended: [], lastFrames: [] },
+    ...{ isAuthorized: false, state: "connecting", posts: 0, ended: [], lastFrames: [], toldFrames: [] },
+    seq: simulation.conditions.ordered[index] ? 0 : undefined,
   };
   simulation.gateway.sockets.set(id, socket);
   simulation.presented.push({ socket, token });
@@ -136,11 +151,25 @@ function orderOf(command: AdminCommand, event: Pick<AdminOrder, "eventId" | "ord
     const excepted = except === undefined ? {} : { exceptConnectionId: at(CONNECTIONS, except).id };
     return { kind: "disconnection", ...event, userId: at(USERS, user), ...excepted, reconnect };
   }
+  if (command.kind === "grant access" || command.kind === "withdraw access") return accessOrder(command, event);
   return { kind: "revocation", ...event, revocation: revocationOf(command, event.orderedAt) };
 }
 
+function accessOrder(
+  command: Extract<AdminCommand, { kind: "grant access" | "withdraw access" }>,
+  { eventId, orderedAt: cameAt }: Pick<AdminOrder, "eventId" | "orderedAt">,
+): AccessOrder {
+  const orderedAt = addSeconds(cameAt, -command.ago);
+  const pattern = at(PATTERNS, command.pattern);
+  const change = { userId: at(USERS, command.user), verb: "subscribe", pattern, at: orderedAt } as const;
+  const order = { kind: "access", eventId, orderedAt } as const;
+  if (command.kind === "withdraw access") return { ...order, change: { ...change, kind: "withdrawal" } };
+  const ends = command.lasts === "for ever" ? {} : { until: addSeconds(orderedAt, command.lasts) };
+  return { ...order, change: { ...change, kind: "grant", ...ends } };
+}
+
 function revocationOf(
-  command: Exclude<AdminCommand, { kind: "disconnect user" }>,
+  command: Extract<AdminCommand, { kind: "revoke user" | "revoke token" | "revoke issuer" }>,
   orderedAt: AdminOrder["orderedAt"],
 ): Revocation {
   if (command.kind === "revoke token") {

@@ -1,4 +1,5 @@
 import type { Scheduler } from "fast-check";
+import { checkReviews } from "./check-access.ts";
 import { checkSockets } from "./check-ending.ts";
 import { checkSettled } from "./check-publication.ts";
 import { checkProbed, checkRecords, checkTokens } from "./check-records.ts";
@@ -32,10 +33,12 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
 
   simulation.environment.faults = new Map();
   if (plan.conditions.runs !== undefined) {
+    const swept = { moment: simulation.history.now(), at: simulation.nowSeconds() };
     await driver.elapse(SWEPT_SECONDS);
     await driver.settle();
     await checkTokens(simulation);
     checkSockets(simulation);
+    checkReviews(swept, simulation);
   }
   simulation.clock.advance(SETTLED_SECONDS + plan.conditions.indexLagSeconds);
   for (const command of probes) await driver.step({ command, turns: Number.POSITIVE_INFINITY });
@@ -53,7 +56,9 @@ export async function run(system: System, plan: Plan, scheduler: Scheduler): Pro
 function prelude({ subscribed, conditions }: Plan): readonly Command[] {
   return [
     ...Array.from({ length: FIRST_CONNECTIONS }, (_, connection) => ({ kind: "connect", connection }) as const),
-    ...subscribed.map(([connection, entity]) => ({ kind: "subscribe", connection, entity }) as const),
+    ...subscribed.map(
+      ([connection, entity]) => ({ kind: "subscribe", connection, entities: [entity], seq: "next" }) as const,
+    ),
     { kind: "advance", seconds: conditions.indexLagSeconds },
   ];
 }

@@ -1,7 +1,11 @@
 import type { Scheduler } from "fast-check";
+import type { MemoryConnectionStore } from "../../src/adapters/in-memory/memory-connection-store.ts";
 import type { MemorySubscriptionStore } from "../../src/adapters/in-memory/memory-subscription-store.ts";
+import type { AdministeredAccess } from "../../src/application/ports/administered-access.ts";
 import type { RevocationList } from "../../src/application/ports/revocation-list.ts";
+import type { SubscriptionReviews } from "../../src/application/ports/subscription-reviews.ts";
 import type { SubscriptionStore } from "../../src/application/ports/subscription-store.ts";
+import type { UniqueIds } from "../../src/application/ports/system.ts";
 import { type ConnectionId, closesAt } from "../../src/domain/connection/connection.ts";
 import { type EpochMillis, type EpochSeconds, toEpochSeconds } from "../../src/domain/time.ts";
 import { FixedClock } from "../fakes/fixed-clock.ts";
@@ -33,12 +37,25 @@ export type Conditions = {
   readonly runs?: readonly RunOfSchedule[];
   /** No fault, no jump of the clock, no run of the schedule that is lost or late: bounds in time must hold. */
   readonly calm: boolean;
+  /** The number in `CLAIMS` of each connection's first token, unless the handshake chooses another. */
+  readonly claims: readonly number[];
+  readonly grantsChange: boolean;
+  /** The clients that order their requests. */
+  readonly ordered: readonly boolean[];
 };
 
 type Stores = {
   readonly connections: Connections;
   readonly subscriptions: SubscriptionStore;
   readonly revocations: RevocationList;
+  readonly reviews: SubscriptionReviews;
+  readonly administered: AdministeredAccess;
+};
+
+/** The stores in memory, whose state the oracle may look at. */
+type Truth = Stores & {
+  readonly connections: MemoryConnectionStore;
+  readonly subscriptions: MemorySubscriptionStore;
 };
 
 const LONG_AGO_SECONDS = 30 * 86_400;
@@ -54,7 +71,11 @@ export class Simulation implements OracleInput {
   readonly publications = new Map<string, Publication>();
   readonly adminEvents = new Map<string, AdminEvent>();
   readonly unended: UnendedTask[] = [];
+  /** The moment at which each connection was last reviewed. */
+  readonly reviewed = new Map<ConnectionId, number>();
   wasRedriven = false;
+  #decisions = 0;
+  readonly ids: UniqueIds = { next: () => `decision-${++this.#decisions}` };
   /** When the first issuer made each of its keys. */
   readonly keys: EpochMillis[] = [(NOON - LONG_AGO_SECONDS * 1000) as EpochMillis];
   /** All tokens that anyone has presented. */
@@ -68,7 +89,7 @@ export class Simulation implements OracleInput {
   /** The stores as the functions see them. */
   readonly stores: Stores;
   /** The same stores without the lagging index. */
-  readonly truth: Stores & { readonly subscriptions: MemorySubscriptionStore };
+  readonly truth: Truth;
   broken: { readonly by: unknown } | undefined;
 
   constructor(system: System, conditions: Conditions, scheduler: Scheduler) {
@@ -83,8 +104,15 @@ export class Simulation implements OracleInput {
     const { lookedUpSeconds } = system;
     const lag = { lagSeconds: conditions.indexLagSeconds, lookedUpSeconds };
     const lagging = new LaggingConnections(() => system.makeConnections(), connections, this.clock, lag);
-    this.truth = { connections, subscriptions, revocations };
-    this.stores = { connections: lagging, subscriptions, revocations };
+    // The index of ends lists subscriptions too.
+    const listEnd = connections.listEnd.bind(connections);
+    connections.listEnd = (...end) => {
+      lagging.copyEnd(...end);
+      listEnd(...end);
+    };
+    const others = { subscriptions, revocations, reviews: subscriptions, administered: system.makeAdministered() };
+    this.truth = { connections, ...others };
+    this.stores = { connections: lagging, ...others };
   }
 
   get lagMillis(): number {
@@ -148,9 +176,13 @@ export class Simulation implements OracleInput {
   }
 
   #possibleEnds(): readonly EpochSeconds[] {
-    return this.presented.flatMap(({ socket, token }) => {
+    const ofGrants = [...this.adminEvents.values()].flatMap(({ order }) =>
+      order.kind === "access" ? (order.change.until ?? []) : [],
+    );
+    const ofConnections = this.presented.flatMap(({ socket, token }) => {
       const last = closesAt(socket.connectedAt);
       return token.expiresAt < last ? [token.expiresAt, last] : [last];
     });
+    return [...ofConnections, ...ofGrants];
   }
 }

@@ -1,8 +1,11 @@
+import { grantsId } from "../../src/adapters/grants-id.ts";
 import { issuerId } from "../../src/adapters/issuer-id.ts";
 import { makeVerifyToken, type VerifyToken } from "../../src/application/access/verify-token.ts";
 import type { SigningSecrets, SigningSecretVersions } from "../../src/application/ports/signing-secrets.ts";
 import type { TokenVerifier, VerifiedToken } from "../../src/application/ports/tokens.ts";
 import { makeCachedSigningSecrets } from "../../src/application/secrets/cached-signing-secrets.ts";
+import type { Grants } from "../../src/domain/grants/grant.ts";
+import { parseWrittenGrants } from "../../src/domain/grants/token-grants.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../src/domain/time.ts";
@@ -11,7 +14,7 @@ import type { TokenFacts, TokenId } from "../../src/domain/token/token-facts.ts"
 import { rejected } from "../../src/domain/token/verdict.ts";
 import { RecordingLogger } from "../fakes/recording-logger.ts";
 import { AUDIENCE } from "../support/good-token.ts";
-import { at, ISSUERS } from "./fixtures.ts";
+import { at, CLAIMS, ISSUERS } from "./fixtures.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -31,6 +34,8 @@ export type ModelToken = {
   readonly expiresAt: EpochSeconds;
   readonly issuedAt?: EpochSeconds;
   readonly tokenId: TokenId;
+  /** Texts, as they stand in the claim. */
+  readonly grants: readonly string[];
 };
 
 /** Seconds are counted from now. */
@@ -39,21 +44,38 @@ export type TokenChoice = {
   readonly keysBack: number;
   readonly issued: number | "never";
   readonly seconds: number;
+  /** The number of its grants in `CLAIMS`. */
+  readonly claim: number;
 };
 
 export function issueToken(
   { keys, nowSeconds }: { readonly keys: readonly EpochMillis[]; readonly nowSeconds: EpochSeconds },
   choice: TokenChoice & Pick<ModelToken, "issuer" | "userId" | "tokenId">,
 ): ModelToken {
-  const { keysBack, issued, seconds, ...rest } = choice;
+  const { keysBack, issued, seconds, claim, ...rest } = choice;
   const key = rest.issuer === 0 ? Math.max(0, keys.length - 1 - keysBack) : 0;
   const expiresAt = addSeconds(nowSeconds, seconds);
-  return { ...rest, key, expiresAt, ...(issued !== "never" && { issuedAt: addSeconds(nowSeconds, issued) }) };
+  return {
+    ...rest,
+    grants: at(CLAIMS, claim),
+    key,
+    expiresAt,
+    ...(issued !== "never" && { issuedAt: addSeconds(nowSeconds, issued) }),
+  };
 }
 
-export function factsOf({ issuer, expiresAt, issuedAt, tokenId }: ModelToken): TokenFacts {
-  const rest = issuedAt === undefined ? {} : { issuedAt };
-  return { issuer: ISSUER_IDS[issuer] as TokenFacts["issuer"], expiresAt, tokenId, ...rest };
+export function factsOf({ issuer, expiresAt, issuedAt, tokenId, ...token }: ModelToken): TokenFacts {
+  const grants = grantsId(grantsOf(token));
+  return {
+    ...{ issuer: at(ISSUER_IDS, issuer), expiresAt, tokenId },
+    ...(issuedAt !== undefined && { issuedAt }),
+    ...(grants !== undefined && { grants }),
+  };
+}
+
+/** The grants as the authorizer hands them on. */
+export function grantsOf({ grants }: Pick<ModelToken, "grants">): Grants {
+  return parseWrittenGrants(grants) ?? [];
 }
 
 const ISSUER_IDS = ISSUERS.map(({ issuer }) => issuerId(issuer));
@@ -65,10 +87,10 @@ export function issuerIdOf(issuer: number): TokenFacts["issuer"] {
 type SignedClaims = { readonly key: string; readonly claims: Record<string, unknown> };
 
 /** The token's text: its claims, and the name of the key in place of a signature. */
-export function textOf({ issuer, key, userId, expiresAt, issuedAt, tokenId }: ModelToken): UnverifiedToken {
+export function textOf({ issuer, key, userId, expiresAt, issuedAt, tokenId, grants }: ModelToken): UnverifiedToken {
   const data = { userId, firstName: "Ann", lastName: "Lee", sub: `auth0|${userId}` };
   const iss = at(ISSUERS, issuer).issuer;
-  const claims = { iss, aud: AUDIENCE, exp: expiresAt, iat: issuedAt, jti: tokenId, data };
+  const claims = { iss, aud: AUDIENCE, exp: expiresAt, iat: issuedAt, jti: tokenId, data, permissions: grants };
   const signed: SignedClaims = { key: keyName(issuer, key), claims };
   return JSON.stringify(signed) as UnverifiedToken;
 }

@@ -11,3 +11,6 @@ export function aSubscription(connection: Connection, entityId: EntityId = anEnt
   const { id, identity, connectedAt, expiresAt } = connection;
   return { entityId, connectionId: id, userId: identity.userId, connectedAt, expiresAt };
 }
+
+/** The names of a subscription's connection, entity and user. */
+export type SubscriptionReference = Pick<Subscription, "connectionId" | "entityId" | "userId">;

@@ -21,6 +21,7 @@ export const POLICY: IssuerPolicy = {
   leewaySeconds: 5,
   maxLifetimeSeconds: 86_400,
   identityClaims: CLAIM_MAPPINGS.data,
+  permissionsClaim: "permissions",
   userIdPrefix: "",
   foreignPrefixes: [],
 };

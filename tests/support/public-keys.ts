@@ -91,6 +91,7 @@ const jwks = PAIRS.flatMap(([title, { publicKey }]) => {
   return [
     [`${title} JWK`, jwk],
     [`${title} JWK with blanks`, JSON.stringify(JSON.parse(jwk), null, 2)],
+    [`${title} JWK with blanks before the colons`, jwk.replaceAll('":', '" : ')],
     [`${title} JWK in a JSON text`, JSON.stringify(jwk)],
     [`${title} JWK in base64url`, Buffer.from(jwk).toString("base64url")],
     [`${title} JWKS`, `{"keys":[${jwk}]}`],

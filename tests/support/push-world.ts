@@ -15,6 +15,7 @@ import { ScriptedChannel } from "../fakes/scripted-channel.ts";
 import { STANDING_TIMER } from "../fakes/standing-timer.ts";
 import { tokenFacts } from "./a-connection.ts";
 import { connectionId, NOON, userPush } from "./notifications.ts";
+import { subscribeOne } from "./one-subscription.ts";
 
 /** The push path with real stores and use cases, in memory: only the gateway, the queues and the time are fakes. */
 export class PushWorld {
@@ -52,13 +53,13 @@ export class PushWorld {
     const token = tokenFacts({ expiresAt });
     const facts = { sourceIp: "192.0.2.1", connectedAt, token, expiresAt };
     const connection = { id: connectionId(name), identity: { userId }, ...facts };
-    await this.connections.open(connection);
+    await this.connections.open(connection, []);
     return connection;
   }
 
   async subscribe(entityId: EntityId, { id, identity, connectedAt, expiresAt }: Connection): Promise<void> {
     const subscription = { entityId, connectionId: id, userId: identity.userId, connectedAt, expiresAt };
-    const outcome = await this.subscriptions.subscribe(subscription, toEpochSeconds(this.clock.now()), 100);
+    const outcome = await subscribeOne(this.subscriptions, subscription, toEpochSeconds(this.clock.now()));
     if (outcome !== "subscribed") throw new Error(outcome);
   }
 

@@ -1,3 +1,5 @@
+import type { AdminDetailType } from "@portcullis/protocol";
+
 /** The text that EventBridge puts into the queue of a rule. */
 export function entityUpdated(detail: unknown, over: object = {}): Record<string, unknown> {
   return {
@@ -47,6 +49,6 @@ export function scheduledEvent(time: unknown) {
 }
 
 /** The text that EventBridge puts into the administrators' queue. */
-export function adminEvent(detailType: "Revoke Tokens" | "Disconnect User", detail: unknown, over: object = {}) {
+export function adminEvent(detailType: AdminDetailType, detail: unknown, over: object = {}) {
   return entityUpdated(detail, { "detail-type": detailType, source: "admin", ...over });
 }

@@ -7,6 +7,7 @@ export const LOCAL_SETTINGS = {
   TOKEN_AUDIENCE: "portcullis",
   QUERY_TOKEN: "allowed",
   ALLOWED_ORIGINS: "*",
+  DEFAULT_GRANTS: "subscribe:*",
 };
 
 /** All settings that any function reads, so that each function loads. No server listens at these addresses. */

@@ -4,6 +4,7 @@ import type { Connection } from "../../src/domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "./a-connection.ts";
 import { anEntityId, aSubscription } from "./a-subscription.ts";
+import { subscribeOne, unsubscribeOne } from "./one-subscription.ts";
 import { readAll } from "./read-all.ts";
 
 export type Stores = { readonly connections: ConnectionStore; readonly subscriptions: SubscriptionStore };
@@ -23,21 +24,21 @@ export class StoreScenario {
 
   async opened(overrides?: Parameters<typeof aConnection>[0]): Promise<Connection> {
     const connection = aConnection(overrides);
-    await this.connections.open(connection);
+    await this.connections.open(connection, []);
     return connection;
   }
 
   subscribe(connection: Connection, entityId: EntityId, now = NOW) {
-    return this.subscriptions.subscribe(aSubscription(connection, entityId), now, LIMIT);
+    return subscribeOne(this.subscriptions, aSubscription(connection, entityId), now, { limit: LIMIT });
   }
 
   /** Subscribes with the test's own limit. */
   subscribeUpTo(limit: number, connection: Connection, entityId: EntityId) {
-    return this.subscriptions.subscribe(aSubscription(connection, entityId), NOW, limit);
+    return subscribeOne(this.subscriptions, aSubscription(connection, entityId), NOW, { limit });
   }
 
   unsubscribe(connection: Connection, entityId: EntityId, now = NOW) {
-    return this.subscriptions.unsubscribe(aSubscription(connection, entityId), now);
+    return unsubscribeOne(this.subscriptions, aSubscription(connection, entityId), now);
   }
 
   /** Ends a connection as the use case does: closes it, then removes its subscriptions. */
@@ -51,7 +52,7 @@ export class StoreScenario {
     const connection = await this.opened();
     const entityIds = Array.from({ length: count }, anEntityId);
     for (const entityId of entityIds)
-      await this.subscriptions.subscribe(aSubscription(connection, entityId), NOW, count);
+      await subscribeOne(this.subscriptions, aSubscription(connection, entityId), NOW, { limit: count });
     return { connection, entityIds };
   }
 

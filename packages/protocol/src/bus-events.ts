@@ -43,6 +43,10 @@ export const ADMIN_DETAIL_TYPES = {
   REVOKE_TOKENS: "Revoke Tokens",
   /** The detail is a `DisconnectUserDetail`. */
   DISCONNECT_USER: "Disconnect User",
+  /** The detail is a `GrantAccessDetail`. */
+  GRANT_ACCESS: "Grant Access",
+  /** The detail is a `WithdrawAccessDetail`. */
+  WITHDRAW_ACCESS: "Withdraw Access",
 } as const;
 
 export type AdminDetailType = (typeof ADMIN_DETAIL_TYPES)[keyof typeof ADMIN_DETAIL_TYPES];
@@ -75,5 +79,31 @@ export type DisconnectUserDetail = {
   /** Whether the clients may connect again by themselves; false if absent. */
   readonly reconnect?: boolean;
   /** Stated reason, for the log and the last frame. */
+  readonly reason?: string;
+};
+
+/** Lets a user subscribe to the entities of a pattern. Members that are not listed are refused. */
+export type GrantAccessDetail = {
+  /** The user's id, with its issuer's prefix. */
+  readonly userId: string;
+  /** An entity's id, or with one trailing `*` all ids that begin so. Without a verb. */
+  readonly pattern: string;
+  /** The end of the permission, in whole seconds since 1970. Without it the permission lasts until it is withdrawn. */
+  readonly expiresAt?: number;
+  /** Stated reason, for the log. */
+  readonly reason?: string;
+};
+
+/**
+ * Takes back what `Grant Access` gave a user for this pattern and for every narrower one: `*` takes back all. It never
+ * takes back what a token or the deployment grants. Of two events of the same second the withdrawal counts. Members that
+ * are not listed are refused.
+ */
+export type WithdrawAccessDetail = {
+  /** The user's id, with its issuer's prefix. */
+  readonly userId: string;
+  /** As in `GrantAccessDetail`. */
+  readonly pattern: string;
+  /** Stated reason, for the log. */
   readonly reason?: string;
 };

@@ -8,10 +8,21 @@ export function isEntityId(text: string): boolean {
   return isPlainText(text, MAX_ENTITY_ID_BYTES);
 }
 
+/** The verbs of grants, with the colon that ends them. A pattern that began so would be a whole grant by mistake. */
+const VERB = /^(?:subscribe|publish|history|presence|inbox):/;
+
+/** True for the pattern of an admin event: the id of an entity, or the beginning of ids and a trailing `*`. */
+export function isEntityPattern(text: string): boolean {
+  return isEntityId(text) && !text.slice(0, -1).includes("*") && !VERB.test(text);
+}
+
 /** True for the `id` of a client's message, which its response repeats. */
 export function isCorrelationId(text: string): boolean {
   return isPlainText(text, MAX_CORRELATION_ID_BYTES);
 }
+
+/** True for the `client` of a `resume`: it stands in the log. */
+export const CLIENT_NAME = /^[!-~](?:[ -~]{0,62}[!-~])?$/;
 
 /** True for the reason that an administrator states. */
 export function isReason(text: string): boolean {

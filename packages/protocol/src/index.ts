@@ -6,8 +6,10 @@ export {
   type DetailType,
   type DisconnectUserDetail,
   type EntityUpdatedDetail,
+  type GrantAccessDetail,
   type RevokeTokensDetail,
   type SendUserPushDetail,
+  type WithdrawAccessDetail,
 } from "./bus-events.ts";
 export { CHECK_ANSWERS, type CheckAnswer, type CheckCode } from "./check-answers.ts";
 export {
@@ -16,19 +18,35 @@ export {
   type ClientFrame,
   type PingFrame,
   pingFrame,
+  type ResumeFrame,
+  resumeFrame,
   type SubscribeFrame,
+  type SubscribeManyFrame,
   subscribeFrame,
+  subscribeManyFrame,
   type UnsubscribeFrame,
+  type UnsubscribeManyFrame,
   unsubscribeFrame,
+  unsubscribeManyFrame,
 } from "./client-frames.ts";
 export { CLOSE_CODES, type CloseCode } from "./close-codes.ts";
-export { ERROR_EXPLANATIONS, type ErrorCode } from "./error-codes.ts";
-export { isCallback, isCorrelationId, isEntityId, isReason, USER_ID } from "./identifiers.ts";
+export { ERRORS, type ErrorCode } from "./error-codes.ts";
+export {
+  CLIENT_NAME,
+  isCallback,
+  isCorrelationId,
+  isEntityId,
+  isEntityPattern,
+  isReason,
+  USER_ID,
+} from "./identifiers.ts";
 export {
   MAX_CALLBACK_BYTES,
   MAX_CLIENT_FRAME_BYTES,
+  MAX_CLIENT_NAME_BYTES,
   MAX_CORRELATION_ID_BYTES,
   MAX_DETAIL_MEMBERS,
+  MAX_ENTITIES_PER_FRAME,
   MAX_ENTITY_ID_BYTES,
   MAX_PUSH_BYTES,
   MAX_REASON_BYTES,
@@ -44,19 +62,32 @@ export {
 export {
   type AuthenticatedFrame,
   authenticatedFrame,
+  type ConnectionLimits,
   DISCONNECT_CODES,
   type DisconnectCode,
   type DisconnectFrame,
   disconnectFrame,
+  type EndedFrame,
+  type EndedManyFrame,
+  type EndedSubscription,
+  type EntityCode,
+  type EntityResult,
   type ErrorFrame,
+  endedFrame,
   errorFrame,
   type MessageReference,
   malformedMemberFrame,
   PONG_TEXT,
   type PongFrame,
+  type ResumedFrame,
+  resumedFrame,
   type ServerFrame,
   type SubscribedFrame,
+  type SubscribedManyFrame,
   subscribedFrame,
+  subscribedManyFrame,
   type UnsubscribedFrame,
+  type UnsubscribedManyFrame,
   unsubscribedFrame,
+  unsubscribedManyFrame,
 } from "./server-frames.ts";

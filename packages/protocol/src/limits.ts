@@ -9,6 +9,12 @@ export const MAX_PUSH_BYTES = 128 * 1024;
 /** An `entityId`. DynamoDB allows 2,048 bytes in a partition key; a lower limit keeps rows small. */
 export const MAX_ENTITY_ID_BYTES = 256;
 
+/** The names in one frame. 250 of 36 bytes each fill a third of a client's frame. */
+export const MAX_ENTITIES_PER_FRAME = 250;
+
+/** The `client` of a `resume`. */
+export const MAX_CLIENT_NAME_BYTES = 64;
+
 /** The `id` of a client's message. */
 export const MAX_CORRELATION_ID_BYTES = 128;
 

@@ -2,14 +2,19 @@
 export {
   disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  grantAccessDetailSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
+  withdrawAccessDetailSchema,
 } from "./schemas/bus-events.ts";
 export {
   authenticateFrameSchema,
   pingFrameSchema,
+  resumeFrameSchema,
   subscribeFrameSchema,
+  subscribeManyFrameSchema,
   unsubscribeFrameSchema,
+  unsubscribeManyFrameSchema,
 } from "./schemas/client-frames.ts";
 export { jsonSchemaOf, type ObjectSchema, type Validation, validate } from "./schemas/schema.ts";
 export { serverFrameSchemas } from "./schemas/server-frames.ts";

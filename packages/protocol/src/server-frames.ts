@@ -1,4 +1,4 @@
-import { ERROR_EXPLANATIONS, type ErrorCode } from "./error-codes.ts";
+import { ERRORS, type ErrorCode } from "./error-codes.ts";
 import type { PushFrame } from "./pushes.ts";
 
 /** Acknowledges `subscribe`: every event of the entity that is published after this frame is delivered. */
@@ -15,6 +15,85 @@ export type UnsubscribedFrame = {
   readonly entityId: string;
   /** The request's own. */
   readonly id?: string;
+};
+
+/** The codes of one entity of a request. */
+export type EntityCode = Extract<ErrorCode, "BAD_REQUEST" | "FORBIDDEN" | "INTERNAL" | "LIMIT" | "STALE">;
+
+/** The answer for one entity. Without a code it was done: a subscription is heard from now on. */
+export type EntityResult = {
+  /** As the request spelled it. */
+  readonly entityId: string;
+  readonly code?: EntityCode;
+  /** With FORBIDDEN: an operator finds the decision in the log by it. */
+  readonly decision?: string;
+};
+
+/** Answers a `subscribe` of several entities: one result for each, in their order. */
+export type SubscribedManyFrame = {
+  readonly type: "subscribed";
+  readonly results: readonly EntityResult[];
+  /** The request's own. */
+  readonly id?: string;
+};
+
+/** Answers an `unsubscribe` of several entities. */
+export type UnsubscribedManyFrame = {
+  readonly type: "unsubscribed";
+  readonly results: readonly EntityResult[];
+  /** The request's own. */
+  readonly id?: string;
+};
+
+/** A subscription that the service has ended. */
+export type EndedSubscription = {
+  readonly entityId: string;
+  /** The permission has ended or was taken back. */
+  readonly code: Extract<ErrorCode, "FORBIDDEN">;
+  /** An operator finds the decision in the log by it. */
+  readonly decision: string;
+  /**
+   * The greatest `seq` that the connection had sent when the subscription ended. A subscription that was asked for with a
+   * greater one is another, and lives. Absent if the client sends none.
+   */
+  readonly seq?: number;
+};
+
+/** No request asked for this frame: it has no `id`. It comes after the end of the subscription, perhaps twice. */
+export type EndedFrame = { readonly type: "unsubscribed" } & EndedSubscription;
+
+/** The same for several subscriptions. */
+export type EndedManyFrame = { readonly type: "unsubscribed"; readonly results: readonly EndedSubscription[] };
+
+/** Bounds that a client keeps. */
+export type ConnectionLimits = {
+  /** The most subscriptions of one connection. */
+  readonly entities: number;
+  /** The most names in one frame. */
+  readonly entitiesPerFrame: number;
+  /** The longest frame of a client, in bytes of UTF-8. */
+  readonly frameBytes: number;
+  /** Seconds of silence after which a client sends a `ping`. The operator sets it. */
+  readonly pingAfter: number;
+};
+
+/** Answers `resume`. Moments are whole seconds since 1970 by the service's clock; clients use only their differences. */
+export type ResumedFrame = {
+  readonly type: "resumed";
+  /** The version of this protocol. */
+  readonly protocol: 2;
+  readonly connectionId: string;
+  readonly userId: string;
+  readonly now: number;
+  /** The token's end: nothing is delivered or accepted from then on. `authenticate` moves it. */
+  readonly expiresAt: number;
+  /** The connection's end, whatever the token. */
+  readonly closesAt: number;
+  readonly limits: ConnectionLimits;
+  /** One for each entity of the request, in their order. */
+  readonly results: readonly EntityResult[];
+  /** The request's own. */
+  readonly id: string;
 };
 
 /** Acknowledges `authenticate`: the connection has the new token's end. */
@@ -68,12 +147,18 @@ export type MessageReference = {
   readonly id?: string;
 };
 
-/** A message had no effect. The frame repeats nothing of the message but its `id`. */
+/** A message had no effect. The frame repeats nothing of the message but its `id`, and an entity that is refused. */
 export type ErrorFrame = MessageReference & {
   readonly type: "error";
   readonly code: ErrorCode;
-  /** An explanation for a person. Programs should use `code`. */
+  /** What happened and what to do, for a person. Programs should use `code`. */
   readonly message: string;
+  /** Whether the same wish may be sent again. */
+  readonly retryable: boolean;
+  /** The entity that the error concerns, if the message named one and it concerns that. */
+  readonly entityId?: string;
+  /** With FORBIDDEN: an operator finds the decision in the log by it. */
+  readonly decision?: string;
   /** With BAD_REQUEST only: the member that is missing or malformed, by its name in the schema. */
   readonly member?: string;
 };
@@ -83,8 +168,13 @@ export type ErrorFrame = MessageReference & {
  * members.
  */
 export type ServerFrame =
+  | ResumedFrame
   | SubscribedFrame
+  | SubscribedManyFrame
   | UnsubscribedFrame
+  | UnsubscribedManyFrame
+  | EndedFrame
+  | EndedManyFrame
   | AuthenticatedFrame
   | PongFrame
   | ErrorFrame
@@ -97,6 +187,38 @@ export function subscribedFrame({ entityId, id }: Omit<SubscribedFrame, "type">)
 
 export function unsubscribedFrame({ entityId, id }: Omit<UnsubscribedFrame, "type">): UnsubscribedFrame {
   return { type: "unsubscribed", entityId, ...(id !== undefined && { id }) };
+}
+
+export function subscribedManyFrame({ results, id }: Omit<SubscribedManyFrame, "type">): SubscribedManyFrame {
+  return { type: "subscribed", results: results.map(entityResult), ...(id !== undefined && { id }) };
+}
+
+export function unsubscribedManyFrame({ results, id }: Omit<UnsubscribedManyFrame, "type">): UnsubscribedManyFrame {
+  return { type: "unsubscribed", results: results.map(entityResult), ...(id !== undefined && { id }) };
+}
+
+function entityResult({ entityId, code, decision }: EntityResult): EntityResult {
+  return { entityId, ...(code !== undefined && { code }), ...(decision !== undefined && { decision }) };
+}
+
+/** One frame about all of them. */
+export function endedFrame(ended: readonly [EndedSubscription, ...EndedSubscription[]]): EndedFrame | EndedManyFrame {
+  const [first, ...others] = ended;
+  if (others.length === 0) return { type: "unsubscribed", ...endedSubscription(first) };
+  return { type: "unsubscribed", results: ended.map(endedSubscription) };
+}
+
+function endedSubscription({ entityId, code, decision, seq }: EndedSubscription): EndedSubscription {
+  return { entityId, code, decision, ...(seq !== undefined && { seq }) };
+}
+
+export function resumedFrame(members: Omit<ResumedFrame, "type" | "protocol">): ResumedFrame {
+  const { connectionId, userId, now, expiresAt, closesAt, limits, results, id } = members;
+  const moments = { now, expiresAt, closesAt };
+  return {
+    ...{ type: "resumed", protocol: 2, connectionId, userId, ...moments, limits },
+    ...{ results: results.map(entityResult), id },
+  };
 }
 
 export function authenticatedFrame({ now, expiresAt, id }: Omit<AuthenticatedFrame, "type">): AuthenticatedFrame {
@@ -118,12 +240,17 @@ export function disconnectFrame({
   };
 }
 
-export function errorFrame(code: ErrorCode, reference: MessageReference): ErrorFrame {
-  return { type: "error", code, message: ERROR_EXPLANATIONS[code], ...reference };
+/** `refused` is the entity that the error concerns, if it concerns one. */
+export function errorFrame(
+  code: ErrorCode,
+  { requestId, id }: MessageReference,
+  refused: Pick<ErrorFrame, "entityId" | "decision"> = {},
+): ErrorFrame {
+  return { type: "error", code, ...ERRORS[code], requestId, ...(id !== undefined && { id }), ...refused };
 }
 
 /** An error frame with BAD_REQUEST for one member. Never pass a name that the client invented. */
 export function malformedMemberFrame(member: string, reference: MessageReference): ErrorFrame {
-  const message = `The member ${member} is missing or malformed.`;
-  return { type: "error", code: "BAD_REQUEST", message, member, ...reference };
+  const message = `The member ${member} is missing or malformed. Correct it.`;
+  return { ...errorFrame("BAD_REQUEST", reference), message, member };
 }

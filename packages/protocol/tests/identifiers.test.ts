@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCallback, isCorrelationId, isEntityId, USER_ID } from "../src/index.ts";
+import { isCallback, isCorrelationId, isEntityId, isEntityPattern, USER_ID } from "../src/index.ts";
 
 describe("a correlation id", () => {
   it.each(["7", "ü".repeat(64), "a b"])("may be %j", (id) => {
@@ -22,6 +22,34 @@ describe("an entity id", () => {
       expect(isEntityId(id)).toBe(false);
     },
   );
+});
+
+describe("the pattern of an administrator's event", () => {
+  it.each(["order-17", "order-*", "*", "a:b", "Subscribe:x", "subscribe", "x".repeat(256), `${"x".repeat(255)}*`])(
+    "may be %j",
+    (pattern) => {
+      expect(isEntityPattern(pattern)).toBe(true);
+    },
+  );
+
+  it.each([
+    "",
+    " ",
+    "**",
+    "a*b",
+    "*a",
+    "a**",
+    "x".repeat(257),
+    "a\n",
+    "\ud800",
+    "subscribe:order-1",
+    "publish:*",
+    "history:x",
+    "presence:x",
+    "inbox:ann",
+  ])("may not be %j", (pattern) => {
+    expect(isEntityPattern(pattern)).toBe(false);
+  });
 });
 
 describe("a user id", () => {

@@ -1,4 +1,5 @@
 import type { ConnectionVerdict } from "../../application/access/authorize-connection.ts";
+import { grantText } from "../../domain/grants/grant.ts";
 import type { PresentedToken } from "../../domain/token/verdict.ts";
 
 /** An authorizer's response: a policy for exactly this request. The values of the context are flat strings. */
@@ -20,7 +21,7 @@ export function authorizerResponse(verdict: ConnectionVerdict, methodArn: string
       return policy("Allow", methodArn, verdict.identity.userId, {
         ...verdict.identity,
         ...tokenContext(verdict.token),
-        ...(verdict.grants && { grants: JSON.stringify(verdict.grants) }),
+        ...(verdict.grants.length > 0 && { grants: JSON.stringify(verdict.grants.map(grantText)) }),
       });
     case "refused":
       return policy("Deny", methodArn, "refused", {});

@@ -2,10 +2,11 @@ import { isCorrelationId, type MessageReference } from "@portcullis/protocol";
 import type { ConnectionAttempt } from "../../application/access/authorize-connection.ts";
 import type { OpeningConnection } from "../../application/connections/open-and-close.ts";
 import type { PresentedRenewal } from "../../application/connections/renew-connection.ts";
-import type { SubscriptionRequest } from "../../application/subscriptions/subscribe.ts";
+import type { EntitiesRequest } from "../../application/subscriptions/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../domain/connection/connection.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
-import { type Grants, NO_GRANTS, parseGrants } from "../../domain/identity/grants.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
+import { parseWrittenGrants } from "../../domain/grants/token-grants.ts";
 import { parseIdentity, parseUserId } from "../../domain/identity/identity.ts";
 import { ownProperty, type PlainObject, parseJson, parseJsonObject } from "../../domain/plain-object.ts";
 import { parseStrictObject } from "../../domain/strict-json.ts";
@@ -13,6 +14,7 @@ import { isPlainText } from "../../domain/text.ts";
 import { parseEpochMillis, parseEpochSeconds, wholeSeconds } from "../../domain/time.ts";
 import { parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
 import { objectField, textField } from "../event-members.ts";
+import { grantsId } from "../grants-id.ts";
 import { issuerId } from "../issuer-id.ts";
 import { headerValues, parseEvent, parseRouteEvent, queryValues } from "./event-fields.ts";
 
@@ -61,9 +63,10 @@ export function parseConnectEvent(value: unknown): {
   const userAgent = textField(gatewayIdentity, "userAgent");
   const identity = parseIdentity(authorizer);
   const connectedAt = parseEpochMillis(ownProperty(requestContext, "connectedAt"));
-  const token = parseTokenFacts(authorizer);
+  const grants = grantsIn(authorizer);
+  const token = parseTokenFacts(authorizer, grants ?? []);
   // Without an identity the `$connect` route has no authorizer: the connection must not open.
-  if (!identity || !connectedAt || !token || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
+  if (!identity || !connectedAt || !token || !grants || !isPlainText(sourceIp, MAX_SOURCE_IP)) {
     throw new MalformedInputError("MALFORMED_EVENT");
   }
   return {
@@ -74,13 +77,15 @@ export function parseConnectEvent(value: unknown): {
       ...(isPlainText(userAgent, MAX_USER_AGENT) && { userAgent }),
       connectedAt,
       token,
+      grants,
     },
     subprotocols: headerValues(event, "sec-websocket-protocol"),
   };
 }
 
 /** Reads the facts about the token of the handshake. The gateway turns the authorizer's context into text. */
-function parseTokenFacts(authorizer: PlainObject): TokenFacts | undefined {
+function parseTokenFacts(authorizer: PlainObject, grants: Grants): TokenFacts | undefined {
+  const grantsName = grantsId(grants);
   const issuer = textField(authorizer, "issuer");
   const expiresAt = parseEpochSeconds(Number(textField(authorizer, "tokenExpiresAt")));
   const issuedAt = parseEpochSeconds(Number(textField(authorizer, "tokenIssuedAt")));
@@ -91,27 +96,30 @@ function parseTokenFacts(authorizer: PlainObject): TokenFacts | undefined {
     expiresAt: wholeSeconds(expiresAt),
     ...(issuedAt !== undefined && { issuedAt }),
     ...(tokenId !== undefined && { tokenId }),
+    ...(grantsName !== undefined && { grants: grantsName }),
   };
 }
+
+/** The connection of a message, and its user. */
+export type Sender = Pick<EntitiesRequest, "connectionId" | "userId">;
 
 /**
  * Reads the sender of a message. The gateway repeats the authorizer's context for the whole life of a connection, so
  * the context cannot tell when the connection ends: its record does.
  */
-export function parseSender(value: unknown): Omit<SubscriptionRequest, "entityId"> {
+export function parseSender(value: unknown): Sender {
   const { requestContext } = parseRouteEvent(value, "MESSAGE");
   const authorizer = objectField(requestContext, "authorizer");
   const userId = parseUserId(ownProperty(authorizer, "userId"));
-  const grants = grantsIn(authorizer);
-  if (!userId || !grants) throw new MalformedInputError("MALFORMED_EVENT");
-  return { connectionId: connectionIdIn(requestContext), userId, grants };
+  if (!userId) throw new MalformedInputError("MALFORMED_EVENT");
+  return { connectionId: connectionIdIn(requestContext), userId };
 }
 
 /**
  * Reads the sender of a renewal. The context is that of the handshake for ever: its user and its issuer never change, and
  * the facts of its token are not read.
  */
-export function parseRenewingSender(value: unknown): Omit<PresentedRenewal, "token"> {
+export function parseRenewingSender(value: unknown): Omit<PresentedRenewal, "token" | "seq"> {
   const { requestContext } = parseRouteEvent(value, "MESSAGE");
   const authorizer = objectField(requestContext, "authorizer");
   const userId = parseUserId(ownProperty(authorizer, "userId"));
@@ -131,8 +139,8 @@ export function parseRenewingSender(value: unknown): Omit<PresentedRenewal, "tok
  * texts. Absent without a grant.
  */
 function grantsIn(authorizer: PlainObject): Grants | undefined {
-  if (!Object.hasOwn(authorizer, "grants")) return NO_GRANTS;
-  return parseGrants(parseJson(textField(authorizer, "grants") ?? ""));
+  if (!Object.hasOwn(authorizer, "grants")) return [];
+  return parseWrittenGrants(parseJson(textField(authorizer, "grants") ?? ""));
 }
 
 export function parseDisconnectEvent(value: unknown): ConnectionId {

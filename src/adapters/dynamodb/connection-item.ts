@@ -1,5 +1,6 @@
 import type { ListedConnection } from "../../application/ports/connection-store.ts";
 import { type Connection, closesAt, parseConnectionId } from "../../domain/connection/connection.ts";
+import { parseSeq, type Seq } from "../../domain/connection/seq.ts";
 import { type Identity, parseIdentity } from "../../domain/identity/identity.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
 import { type EntityId, parseEntityId } from "../../domain/subscription/subscription.ts";
@@ -110,16 +111,25 @@ export function fromIndexedItem(item: unknown): ListedConnection | undefined {
 /** The entities that the connection is subscribed to; undefined for an item of another schema. */
 export function subscribedEntitiesFromItem(item: unknown): SubscribedEntities | undefined {
   if (!isPlainObject(item)) return undefined;
-  const { revision, turn, count, part, levels } = item;
+  const { revision, turn, count, part, levels, bounded } = item;
   const numbers = [revision, turn, count, part];
   if (!numbers.every(Number.isSafeInteger) || typeof levels !== "string") return undefined;
-  return { ...({ revision, turn, count, part } as SubscribedEntities), levels, names: new Set(namesFromItem(item)) };
+  return {
+    ...({ revision, turn, count, part } as SubscribedEntities),
+    ...{ levels, names: new Set(namesFromItem(item)) },
+    ...(bounded === true && { bounded }),
+  };
 }
 
 /** The names in a record, a tombstone or a part. DynamoDB has no empty set, so an absent set is empty. */
 export function namesFromItem(item: unknown): readonly EntityId[] {
   const names = isPlainObject(item) ? item["names"] : undefined;
   return names instanceof Set ? [...names].flatMap((name) => parseEntityId(name) ?? []) : [];
+}
+
+/** The greatest `seq` of a request that had an effect. */
+export function seqIn(item: unknown): Seq | undefined {
+  return isPlainObject(item) ? parseSeq(item["seq"]) : undefined;
 }
 
 /** All attributes but the names, because DynamoDB has no empty set. */
@@ -133,8 +143,11 @@ export function toSubscribedEntitiesAttributes({
 /** A kilobyte, less the space for numbers that grow. */
 const RECORD_BYTES = 1000;
 
-/** The longest facts that a renewal can add: space for them is never given to names. */
-const LONGEST_FACTS = { issuedAt: 2 ** 33, renewals: 99_999, tokenId: "x".repeat(MAX_TOKEN_ID_BYTES) };
+/** The longest facts that requests can add: space for them is never given to names. */
+const LONGEST_FACTS = {
+  ...{ issuedAt: 2 ** 33, renewals: 99_999, tokenId: "x".repeat(MAX_TOKEN_ID_BYTES) },
+  ...{ grants: "x".repeat(16), seq: Number.MAX_SAFE_INTEGER, bounded: true },
+};
 
 /** The space for names in a record, in bytes. */
 export function freeBytesIn(record: Readonly<Record<string, unknown>>): number {

@@ -3,11 +3,13 @@ import { PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ConnectionStore, ListedConnection, OpenOutcome, Page } from "../../application/ports/connection-store.ts";
 import { type Connection, type ConnectionId, isExpired } from "../../domain/connection/connection.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import { getInBatches, getWithin } from "./batches.ts";
 import { fromConnectionItem, fromIndexedItem, toConnectionItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { toGrantsItem } from "./grants-item.ts";
 import { ownConnection } from "./own-connection.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 import { pastTransactions } from "./past-transactions.ts";
@@ -29,7 +31,13 @@ export class DynamoConnectionStore implements ConnectionStore {
     this.#table = table;
   }
 
-  async open(connection: Connection): Promise<OpenOutcome> {
+  async open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
+    // No request comes before the handshake is over, so the two need no order.
+    const [outcome] = await Promise.all([this.#open(connection), this.#keepGrants(connection, grants)]);
+    return outcome;
+  }
+
+  async #open(connection: Connection): Promise<OpenOutcome> {
     const put = new PutCommand({
       TableName: this.#table.name,
       Item: toConnectionItem(connection),
@@ -45,6 +53,24 @@ export class DynamoConnectionStore implements ConnectionStore {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return explainConflict(error.Item ?? {}, connection);
+    }
+  }
+
+  /** A call that is repeated late must not undo a renewal. */
+  async #keepGrants({ id, connectedAt }: Connection, grants: Grants): Promise<void> {
+    if (grants.length === 0) return;
+    const put = new PutCommand({
+      TableName: this.#table.name,
+      Item: toGrantsItem(id, connectedAt, grants),
+      ConditionExpression: "attribute_not_exists(pk) OR connectedAt <> :connectedAt",
+      ExpressionAttributeValues: { ":connectedAt": connectedAt },
+    });
+    try {
+      await callTable(this.#table, "CONNECTION_STORE", (options) =>
+        pastTransactions(() => this.#table.documents.send(put, options), options),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 

@@ -2,7 +2,11 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Page } from "../../application/ports/connection-store.ts";
-import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
+import type {
+  EndingConnections,
+  InspectedConnection,
+  SlotCandidate,
+} from "../../application/ports/ending-connections.ts";
 import {
   CLOSED_ID_SECONDS,
   type Connection,
@@ -31,19 +35,19 @@ export class DynamoEndingConnections implements EndingConnections {
     this.#table = table;
   }
 
-  async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
-    const [pk] = from === undefined ? [] : readCursor(from, 1);
-    const start = pk === undefined ? {} : { endSlot: slotKey(slot), ...connectionKey(pk as ConnectionId) };
+  async candidatesIn(slot: EndSlot, from?: string): Promise<Page<SlotCandidate>> {
+    const [pk, sk] = from === undefined ? [] : readCursor(from, 2);
     const query = new QueryCommand({
       ...this.#queryOf(slot),
       Limit: PAGE_SIZE,
-      ...(pk !== undefined && { ExclusiveStartKey: start }),
+      ...(pk !== undefined && { ExclusiveStartKey: { endSlot: slotKey(slot), pk, sk } }),
     });
     const page = await callTable(this.#table, "CONNECTION_STORE", (options) =>
       this.#table.documents.send(query, options),
     );
-    const items = (page.Items ?? []).flatMap((item) => parseConnectionId(item["pk"]) ?? []);
-    return { items, ...(page.LastEvaluatedKey && { next: writeCursor([String(page.LastEvaluatedKey["pk"])]) }) };
+    const items = (page.Items ?? []).flatMap((item) => candidateIn(item) ?? []);
+    const last = page.LastEvaluatedKey;
+    return { items, ...(last && { next: writeCursor([String(last["pk"]), String(last["sk"])]) }) };
   }
 
   countIn(slot: EndSlot): Promise<number> {
@@ -102,6 +106,14 @@ export class DynamoEndingConnections implements EndingConnections {
       ExpressionAttributeValues: { ":slot": slotKey(slot) },
     };
   }
+}
+
+/** A record has the connection's id as its partition, a subscription's row as its sort key. */
+function candidateIn({ pk, sk }: Readonly<Record<string, unknown>>): SlotCandidate | undefined {
+  const connection = parseConnectionId(pk);
+  if (connection !== undefined) return { id: connection, ends: "connection" };
+  const subscriber = parseConnectionId(sk);
+  return subscriber && { id: subscriber, ends: "subscription" };
 }
 
 function inspected(item: Readonly<Record<string, unknown>>, now: EpochSeconds): InspectedConnection | undefined {

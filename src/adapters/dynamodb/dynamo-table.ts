@@ -21,7 +21,8 @@ export type CallOptions = { readonly abortSignal: AbortSignal };
 
 /**
  * Runs one call of a port within the budget: all its requests to DynamoDB, with the SDK's retries and pauses. A failed
- * condition is rethrown unchanged for the caller. Every other error is an outage.
+ * condition is rethrown unchanged for the caller, and so is the outage of another dependency. Every other error is an
+ * outage of this one.
  */
 export async function callTable<T>(
   table: DynamoTable,
@@ -32,7 +33,7 @@ export async function callTable<T>(
   try {
     return await withinDeadline(budgetMillis, (abortSignal) => call({ abortSignal }));
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw error;
+    if (error instanceof ConditionalCheckFailedException || error instanceof DependencyUnavailableError) throw error;
     throw new DependencyUnavailableError(dependency, { cause: error });
   }
 }

@@ -6,33 +6,44 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Absence } from "../../application/ports/connection-store.ts";
-import type { SubscriptionReference } from "../../application/ports/subscription-store.ts";
+import type { SubscriptionRequest } from "../../application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
+import { isStale } from "../../domain/connection/seq.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 import {
   collectedFrom,
   firstEndIn,
   freeBytesIn,
+  seqIn,
   subscribedEntitiesFromItem,
   toSubscribedEntitiesAttributes,
 } from "./connection-item.ts";
-import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
+import { type CallOptions, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
+import { grantsOf } from "./grants-item.ts";
 import { ownConnection } from "./own-connection.ts";
 import type { SubscribedEntities } from "./subscribed-entities.ts";
-import { connectionKey, type ItemKey, queueKey } from "./table-keys.ts";
+import { connectionKey, grantsKey, type ItemKey, queueKey } from "./table-keys.ts";
 import { hasConflicted, isThrottled } from "./transaction-faults.ts";
 
 /** The record of a live connection, as it was read. */
 export type FoundRecord = {
+  readonly connection: Connection;
+  /** Of the connection's token. */
+  readonly grants: Grants;
   readonly subscribed: SubscribedEntities;
   /** The space for names, in bytes. */
   readonly freeBytes: number;
   readonly firstEnd: EpochSeconds;
-} & Pick<Connection, "connectedAt">;
+};
 
-type Whose = Pick<SubscriptionReference, "connectionId" | "userId">;
+/** A request that changes a record, or one part of it. */
+export type Changing = Pick<SubscriptionRequest, "connectionId" | "userId" | "seq"> & {
+  /** The record may have the request's own `seq`, from an earlier part or try of it. */
+  readonly isContinued?: boolean;
+};
 
-type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 /** A new state of a record, and the other writes of the same transaction. */
 export type Decision<T> = {
@@ -49,6 +60,9 @@ export type Decision<T> = {
 /** The number of times that the SDK tries other requests. */
 const MAX_TRIES = 3;
 const THROTTLED_MILLIS = 50;
+
+/** A read may see a renewal's write to the record before that to the grants, for milliseconds. */
+const REPLACING_MILLIS = 20;
 
 /** The first request in the queue waits this long for the other losers of the same race. */
 const SETTLING_MILLIS = 50;
@@ -93,48 +107,52 @@ export class RecordChanges {
     this.#waiting = waiting;
   }
 
-  /** Calls `decide` again whenever the record has changed meanwhile. */
-  change<T>(
-    whose: Whose,
+  /** Calls `decide` again whenever the record has changed meanwhile. `stale`: the record has a later `seq`. */
+  async change<T>(
+    request: Changing,
     now: EpochSeconds,
-    decide: (record: FoundRecord, options: CallOptions) => Promise<Decision<T>>,
-  ): Promise<T | Absence> {
+    options: CallOptions,
+    decide: (record: FoundRecord) => Promise<Decision<T>>,
+  ): Promise<T | Absence | "stale"> {
+    let whose = request;
     const { connectionId } = whose;
-    const work = async (options: CallOptions) => {
-      let place: Place | undefined;
-      for (;;) {
-        const { record, tail } = await this.#read(whose, now, options);
-        if (typeof record === "string") return record;
-        const waitMillis = place === undefined ? 0 : waitAt(place, record.subscribed, this.#waiting.now());
-        if (waitMillis > 0) {
-          await this.#waiting.pause(waitMillis, options.abortSignal);
-          continue;
-        }
-        const { outcome, next, writes = [], isToBeConfirmed = false } = await decide(record, options);
-        if (next === undefined) {
-          if (isToBeConfirmed && (await this.#hasChanged(whose, now, record, options))) continue;
-          if (place !== undefined) await this.#passOn(connectionId, place.ticket, options);
-          return outcome;
-        }
-        const isQueueing = tail > record.subscribed.turn;
-        if (place !== undefined || !isQueueing) {
-          const turn = Math.max(record.subscribed.turn, place?.ticket ?? 0);
-          const isDone = await this.#commit(connectionId, record.subscribed, { ...next, turn }, writes, options);
-          if (isDone) return outcome;
-        }
-        place ??= await this.#queueUp(connectionId, record, options);
-        await this.#waiting.pause(SETTLING_MILLIS, options.abortSignal);
+    let place: Place | undefined;
+    for (;;) {
+      const { record, tail } = await this.#read(whose, now, options);
+      if (typeof record === "string") {
+        if (record === "stale" && place !== undefined) await this.#passOn(connectionId, place.ticket, options);
+        return record;
       }
-    };
-    return callTable(this.#table, "SUBSCRIPTION_STORE", work, this.#table.changeBudgetMillis);
+      const waitMillis = place === undefined ? 0 : waitAt(place, record.subscribed, this.#waiting.now());
+      if (waitMillis > 0) {
+        await this.#waiting.pause(waitMillis, options.abortSignal);
+        continue;
+      }
+      const { outcome, next, writes = [], isToBeConfirmed = false } = await decide(record);
+      if (next === undefined) {
+        if (isToBeConfirmed && (await this.#hasChanged(whose, now, record, options))) continue;
+        if (place !== undefined) await this.#passOn(connectionId, place.ticket, options);
+        return outcome;
+      }
+      const isQueueing = tail > record.subscribed.turn;
+      if (place !== undefined || !isQueueing) {
+        const turn = Math.max(record.subscribed.turn, place?.ticket ?? 0);
+        const isDone = await this.commit(whose, record.subscribed, { ...next, turn }, writes, options);
+        if (isDone) return outcome;
+        // The SDK repeats an update whose response was lost. The repeated one then meets the effect of the first.
+        whose = { ...whose, isContinued: true };
+      }
+      place ??= await this.#queueUp(connectionId, record, options);
+      await this.#waiting.pause(SETTLING_MILLIS, options.abortSignal);
+    }
   }
 
   /** Reads record and queue in one query, at the price of one item. */
   async #read(
-    { connectionId, userId }: Whose,
+    { connectionId, userId, seq, isContinued = false }: Changing,
     now: EpochSeconds,
     { abortSignal }: CallOptions,
-  ): Promise<{ readonly record: FoundRecord | Absence; readonly tail: number }> {
+  ): Promise<{ readonly record: FoundRecord | Absence | "stale"; readonly tail: number }> {
     const { pk, sk } = connectionKey(connectionId);
     const query = new QueryCommand({
       TableName: this.#table.name,
@@ -142,20 +160,28 @@ export class RecordChanges {
       KeyConditionExpression: "pk = :connection AND begins_with(sk, :kind)",
       ExpressionAttributeValues: { ":connection": pk, ":kind": sk },
     });
-    const { Items = [] } = await this.#table.documents.send(query, { abortSignal });
-    const item = Items.find((one) => one["sk"] === sk);
-    const tail = Number(Items.find((one) => one["sk"] === queueKey(connectionId).sk)?.["tail"] ?? 0);
-    const connection = ownConnection(item, userId, now);
-    if (typeof connection === "string") return { record: connection, tail };
-    const subscribed = subscribedEntitiesFromItem(item);
-    if (item === undefined || subscribed === undefined) return { record: "not-connected", tail };
-    const { connectedAt } = connection;
-    const firstEnd = firstEndIn(item, connection);
-    return { record: { subscribed, freeBytes: freeBytesIn(item), connectedAt, firstEnd }, tail };
+    for (;;) {
+      const { Items = [] } = await this.#table.documents.send(query, { abortSignal });
+      const find = (key: ItemKey) => Items.find((one) => one["sk"] === key.sk);
+      const item = find(connectionKey(connectionId));
+      const tail = Number(find(queueKey(connectionId))?.["tail"] ?? 0);
+      const connection = ownConnection(item, userId, now);
+      if (typeof connection === "string") return { record: connection, tail };
+      const last = isContinued && seqIn(item) === seq ? undefined : seqIn(item);
+      if (isStale(seq, last)) return { record: "stale", tail };
+      const subscribed = subscribedEntitiesFromItem(item);
+      if (item === undefined || subscribed === undefined) return { record: "not-connected", tail };
+      const grants = grantsOf(connection.token, find(grantsKey(connectionId)));
+      const firstEnd = firstEndIn(item, connection);
+      if (grants !== undefined) {
+        return { record: { connection, grants, subscribed, freeBytes: freeBytesIn(item), firstEnd }, tail };
+      }
+      await this.#waiting.pause(REPLACING_MILLIS, abortSignal);
+    }
   }
 
   async #hasChanged(
-    whose: Whose,
+    whose: Changing,
     now: EpochSeconds,
     { subscribed }: FoundRecord,
     options: CallOptions,
@@ -165,14 +191,14 @@ export class RecordChanges {
   }
 
   /** Writes a change. False if the record has changed since it was read, or is being changed. */
-  async #commit(
-    id: ConnectionId,
+  async commit(
+    whose: Pick<Changing, "connectionId" | "seq" | "isContinued">,
     found: SubscribedEntities,
     next: SubscribedEntities,
     writes: readonly Write[],
     options: CallOptions,
   ): Promise<boolean> {
-    const update = this.#update(connectionKey(id), found, next);
+    const update = this.#update(whose, found, next);
     for (let tries = 1; ; tries += 1) {
       try {
         if (writes.length === 0) await this.#table.documents.send(new UpdateCommand(update), options);
@@ -191,16 +217,22 @@ export class RecordChanges {
     }
   }
 
-  #update(key: ItemKey, found: SubscribedEntities, next: SubscribedEntities) {
-    const values: Record<string, unknown> = { ...toSubscribedEntitiesAttributes(next) };
+  #update(
+    { connectionId, seq, isContinued = false }: Pick<Changing, "connectionId" | "seq" | "isContinued">,
+    found: SubscribedEntities,
+    next: SubscribedEntities,
+  ) {
+    const values: Record<string, unknown> = { ...toSubscribedEntitiesAttributes(next), ...(seq && { seq }) };
+    // A renewal changes `seq` and no revision.
+    const inOrder = `(attribute_not_exists(#seq) OR #seq ${isContinued ? "<=" : "<"} :seq)`;
     if (next.names.size > 0) values["names"] = next.names;
     const assignments = Object.keys(values).map((name) => `#${name} = :${name}`);
     const isEmptied = next.names.size === 0 && found.names.size > 0;
     return {
       TableName: this.#table.name,
-      Key: key,
+      Key: connectionKey(connectionId),
       UpdateExpression: `SET ${assignments.join(", ")}${isEmptied ? " REMOVE #names" : ""}`,
-      ConditionExpression: "#revision = :found",
+      ConditionExpression: seq === undefined ? "#revision = :found" : `#revision = :found AND ${inOrder}`,
       ExpressionAttributeNames: Object.fromEntries(
         [...Object.keys(values), ...(isEmptied ? ["names"] : [])].map((name) => [`#${name}`, name]),
       ),
@@ -215,13 +247,13 @@ export class RecordChanges {
    * Takes a ticket. Tickets are in a separate item that no transaction touches, so any number of requests take one at
    * once.
    */
-  async #queueUp(id: ConnectionId, { subscribed, connectedAt }: FoundRecord, options: CallOptions): Promise<Place> {
+  async #queueUp(id: ConnectionId, { subscribed, connection }: FoundRecord, options: CallOptions): Promise<Place> {
     const take = new UpdateCommand({
       TableName: this.#table.name,
       Key: queueKey(id),
       UpdateExpression: "SET #ttl = :ttl ADD tail :one",
       ExpressionAttributeNames: { "#ttl": "ttl" },
-      ExpressionAttributeValues: { ":ttl": collectedFrom(connectedAt), ":one": 1 },
+      ExpressionAttributeValues: { ":ttl": collectedFrom(connection.connectedAt), ":one": 1 },
       ReturnValues: "UPDATED_NEW",
     });
     const { Attributes } = await this.#table.documents.send(take, options);

@@ -1,5 +1,6 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
 import type { EndSlot } from "../../domain/connection/ending.ts";
+import { type Grant, grantText } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { type EpochSeconds, wholeSeconds } from "../../domain/time.ts";
@@ -20,9 +21,24 @@ export function queueKey(id: ConnectionId): ItemKey {
   return { pk: id, sk: "connection#queue" };
 }
 
+/** The key of the grants of a connection's token. The same query reads them. */
+export function grantsKey(id: ConnectionId): ItemKey {
+  return { pk: id, sk: "connection#grants" };
+}
+
+/** The key of the note about subscriptions that a review ended, and of which the client was not told yet. */
+export function untoldKey(id: ConnectionId): ItemKey {
+  return { pk: id, sk: "untold" };
+}
+
 /** The key of a part, which holds some of the names of the entities that a connection is subscribed to. */
 export function partKey(id: ConnectionId, part: number): ItemKey {
   return { pk: id, sk: `part#${part}` };
+}
+
+/** The number of the part under a sort key; undefined for every other item. */
+export function partNumber(sk: unknown): number | undefined {
+  return typeof sk === "string" && sk.startsWith("part#") ? Number(sk.slice("part#".length)) : undefined;
 }
 
 /**
@@ -54,6 +70,15 @@ export function slotKey(slot: EndSlot): string {
 
 /** The index of connections by their ends. Its name is no setting: nothing else has an index of this name. */
 export const ENDS_INDEX = "EndsIndex";
+
+/** The partition of what administrators granted a user and withdrew. A user id contains no `#`. */
+export function accessPartition(userId: UserId): string {
+  return `ACCESS#${userId}`;
+}
+
+export function accessKey(userId: UserId, grant: Grant): ItemKey {
+  return { pk: accessPartition(userId), sk: grantText(grant) };
+}
 
 /** A list has one item under each key. */
 const REVOCATION = "revocation";

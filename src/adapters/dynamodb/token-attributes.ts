@@ -2,6 +2,7 @@ import { endSlot } from "../../domain/connection/ending.ts";
 import { isPlainObject } from "../../domain/plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds } from "../../domain/time.ts";
 import { type IssuerId, parseTokenId, type TokenFacts } from "../../domain/token/token-facts.ts";
+import { parseGrantsId } from "../grants-id.ts";
 import { parseIssuerId } from "../issuer-id.ts";
 import { momentKey, slotKey } from "./table-keys.ts";
 
@@ -12,6 +13,7 @@ export function toTokenAttributes(token: TokenFacts, expiresAt: EpochSeconds): R
     tokenExpiresAt: token.expiresAt,
     ...(token.issuedAt !== undefined && { issuedAt: token.issuedAt }),
     ...(token.tokenId !== undefined && { tokenId: token.tokenId }),
+    ...(token.grants !== undefined && { grants: token.grants }),
     expiresAt,
     GSI1SK: momentKey(expiresAt),
     endSlot: slotKey(endSlot(expiresAt)),
@@ -25,11 +27,13 @@ export function fromTokenAttributes(item: unknown, expiresAt: EpochSeconds): Tok
   const attributes = isPlainObject(item) ? item : {};
   const issuedAt = parseEpochSeconds(attributes["issuedAt"]);
   const tokenId = parseTokenId(attributes["tokenId"]);
+  const grants = parseGrantsId(attributes["grants"]);
   return {
     issuer: parseIssuerId(attributes["issuer"]) ?? UNKNOWN_ISSUER,
     expiresAt: parseEpochSeconds(attributes["tokenExpiresAt"]) ?? expiresAt,
     ...(issuedAt !== undefined && { issuedAt }),
     ...(tokenId !== undefined && { tokenId }),
+    ...(grants !== undefined && { grants }),
   };
 }
 
@@ -47,6 +51,7 @@ export function hasToken(token: TokenFacts): Condition {
       : { issuer: token.issuer, tokenExpiresAt: token.expiresAt }),
     issuedAt: token.issuedAt,
     tokenId: token.tokenId,
+    grants: token.grants,
   };
   const facts = Object.entries(expected);
   return {

@@ -25,11 +25,14 @@ export const OPEN_ATTRIBUTES: readonly string[] = [
   "issuer",
   "issuedAt",
   "tokenId",
+  "grants",
+  "seq",
   "renewals",
   "revision",
   "turn",
   "part",
   "levels",
+  "bounded",
 ];
 
 /** What `end` leaves while the socket may still be open: whose requests it answers by which code, and its own mark. */

@@ -13,6 +13,11 @@ export function hasConflicted(error: unknown): boolean {
   return error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException;
 }
 
+/** True for a transaction that a condition refused. It wrote nothing, and would be refused again. */
+export function isConditionOf(error: unknown): boolean {
+  return error instanceof TransactionCanceledException && reasonsOf(error).includes("ConditionalCheckFailed");
+}
+
 /** True for a throttled transaction. The SDK repeats other throttled requests, but not transactions. */
 export function isThrottled(error: unknown): boolean {
   return error instanceof TransactionCanceledException && reasonsOf(error).some((reason) => THROTTLES.has(reason));

@@ -1,4 +1,9 @@
-import type { ConnectionRenewals, Renewal, RenewOutcome } from "../../application/ports/connection-renewals.ts";
+import type {
+  ConnectionRenewals,
+  PreviousToken,
+  Renewal,
+  RenewOutcome,
+} from "../../application/ports/connection-renewals.ts";
 import type {
   Absence,
   ConnectionStore,
@@ -6,7 +11,12 @@ import type {
   OpenOutcome,
   Page,
 } from "../../application/ports/connection-store.ts";
-import type { EndingConnections, InspectedConnection } from "../../application/ports/ending-connections.ts";
+import type {
+  EndingConnections,
+  InspectedConnection,
+  SlotCandidate,
+} from "../../application/ports/ending-connections.ts";
+import type { EndedByReview } from "../../application/ports/subscription-reviews.ts";
 import {
   CLOSED_ID_SECONDS,
   type Connection,
@@ -16,6 +26,8 @@ import {
   isExpired,
 } from "../../domain/connection/connection.ts";
 import { type EndingCode, type EndSlot, endSlot, expiryCode } from "../../domain/connection/ending.ts";
+import { isStale, type Seq } from "../../domain/connection/seq.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
@@ -28,10 +40,22 @@ const PAGE_SIZE = 100;
 /** An entry outlives its connection, so that its end can still be carried out. */
 const KEPT_SECONDS = 3600;
 
+/** What requests and reviews leave on a connection. */
+export type Marks = {
+  /** Incremented by every change that a `subscribe` must see: its decision counts only for the revision that it read. */
+  revision: number;
+  /** The greatest `seq` of a request that had an effect. */
+  seq?: Seq | undefined;
+  /** What the client is to be told. */
+  untold?: EndedByReview | undefined;
+};
+
 /** The entry of one id: its connection, absent once it was closed, and the entities of its subscriptions. */
 type Entry = {
   readonly connection?: Connection;
   readonly firstEnd?: EpochSeconds;
+  readonly grants?: Grants;
+  readonly marks?: Marks;
   readonly ended?: {
     readonly userId: UserId;
     readonly code: EndingCode;
@@ -43,12 +67,14 @@ type Entry = {
 };
 
 /** A candidate for an end in a slot. It stays when its connection is closed. */
-type Candidate = { readonly id: ConnectionId; readonly slot: EndSlot; readonly expiresAt: EpochSeconds };
+type Candidate = SlotCandidate & { readonly slot: EndSlot; readonly expiresAt: EpochSeconds };
 
 /** `firstEnd` is the earliest end that the connection had or can have again: rows copy it. */
 export type LiveRecord = {
   readonly connection: Connection;
   readonly firstEnd: EpochSeconds;
+  readonly grants: Grants;
+  readonly marks: Marks;
   readonly subscribed: Set<EntityId>;
 };
 
@@ -62,13 +88,14 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     this.#pageSize = pageSize;
   }
 
-  async open(connection: Connection): Promise<OpenOutcome> {
+  async open(connection: Connection, grants: Grants): Promise<OpenOutcome> {
     const now = toEpochSeconds(connection.connectedAt);
     const found = this.#entries.find(connection.id, now);
     this.#slots.collect(now);
     const outcome = found && explainConflict(found, connection.identity.userId, now);
     if (outcome !== undefined) return outcome;
-    this.#put({ connection, firstEnd: connection.expiresAt, subscribed: new Set() });
+    const marks = { revision: 0 };
+    this.#put({ connection, firstEnd: connection.expiresAt, grants, marks, subscribed: new Set() });
     return "stored";
   }
 
@@ -96,25 +123,45 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return found.filter(({ identity }) => identity.userId === userId);
   }
 
-  async renew({ connectionId, userId, token }: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const record = this.recordOf(connectionId, userId, now);
-    if (typeof record === "string") return { kind: record };
-    const { connection } = record;
-    const previous = connection.token;
-    if (token.expiresAt <= previous.expiresAt) return { kind: "ends-no-later" };
-    this.#put({ ...record, connection: withToken(connection, token) });
-    return { kind: "renewed", previous };
+  async renew(renewal: Renewal, now: EpochSeconds, beforeOtherGrants: () => Promise<void>): Promise<RenewOutcome> {
+    const { connectionId, userId, token, grants, seq } = renewal;
+    let isPrepared = false;
+    for (;;) {
+      const record = this.recordOf(connectionId, userId, now);
+      if (typeof record === "string") return { kind: record };
+      const { connection, marks } = record;
+      if (isStale(seq, marks.seq)) return { kind: "stale" };
+      const previous = connection.token;
+      if (token.expiresAt <= previous.expiresAt) return { kind: "ends-no-later" };
+      if (previous.grants !== token.grants && !isPrepared) {
+        isPrepared = true;
+        await beforeOtherGrants();
+        continue;
+      }
+      marks.seq = seq ?? marks.seq;
+      this.#replaceToken(record, { token, grants });
+      const grantsBefore = previous.grants === token.grants ? [] : record.grants;
+      return { kind: "renewed", previous: { token: previous, grants: grantsBefore } };
+    }
   }
 
-  async takeBack({ connectionId, token }: Renewal, previous: TokenFacts): Promise<void> {
-    const { connection, firstEnd, subscribed } = this.#entries.peek(connectionId) ?? {};
-    if (!connection || !firstEnd || !subscribed || !isSameToken(connection.token, token)) return;
-    this.#put({ connection: withToken(connection, previous), firstEnd, subscribed });
+  async takeBack({ connectionId, token }: Renewal, previous: PreviousToken): Promise<void> {
+    const record = this.openRecord(connectionId);
+    if (record !== undefined && isSameToken(record.connection.token, token)) this.#replaceToken(record, previous);
   }
 
-  async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
+  async candidatesIn(slot: EndSlot, from?: string): Promise<Page<SlotCandidate>> {
     const { items, ...rest } = this.#slots.page(String(slot), slot, this.#pageSize, from);
-    return { items: items.map(({ id }) => id), ...rest };
+    return { items: items.map(({ id, ends }) => ({ id, ends })), ...rest };
+  }
+
+  /** Lists the end of a subscription's grant, or removes it from its slot. For the subscription store. */
+  listEnd(key: string, id: ConnectionId, grantedUntil: EpochSeconds | undefined): void {
+    if (grantedUntil === undefined) this.#slots.remove(key);
+    else {
+      const expiresAt = addSeconds(grantedUntil, KEPT_SECONDS);
+      this.#slots.put(key, { id, ends: "subscription", slot: endSlot(grantedUntil), expiresAt });
+    }
   }
 
   async countIn(slot: EndSlot): Promise<number> {
@@ -140,11 +187,19 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
 
   /** The user's live connection with that id and the set of its entities, or why there is none. For the subscription store. */
   recordOf(id: ConnectionId, userId: UserId, now: EpochSeconds): LiveRecord | Absence {
-    const { connection, firstEnd, ended, subscribed } = this.#entries.find(id, now) ?? {};
+    const { ended } = this.#entries.find(id, now) ?? {};
     if (ended?.userId === userId) return absenceAfter(ended.code);
-    if (!connection || !firstEnd || !subscribed || connection.identity.userId !== userId) return "not-connected";
-    const code = expiryCode(connection, now);
-    return code === undefined ? { connection, firstEnd, subscribed } : absenceAfter(code);
+    const record = this.openRecord(id);
+    if (record?.connection.identity.userId !== userId) return "not-connected";
+    const code = expiryCode(record.connection, now);
+    return code === undefined ? record : absenceAfter(code);
+  }
+
+  /** The record of an open connection, expired or not. For the subscription store. */
+  openRecord(id: ConnectionId): LiveRecord | undefined {
+    const { connection, firstEnd, grants, marks, subscribed } = this.#entries.peek(id) ?? {};
+    if (!connection || !firstEnd || !grants || !marks || !subscribed) return undefined;
+    return { connection, firstEnd, grants, marks, subscribed };
   }
 
   /** The entities of a connection, or those that it had when it was closed. For the subscription store. */
@@ -152,11 +207,18 @@ export class MemoryConnectionStore implements ConnectionStore, ConnectionRenewal
     return this.#entries.peek(id)?.subscribed ?? new Set();
   }
 
+  #replaceToken(record: LiveRecord, { token, grants }: PreviousToken): void {
+    const { connection, marks } = record;
+    const hasOtherGrants = connection.token.grants !== token.grants;
+    if (hasOtherGrants) marks.revision += 1;
+    this.#put({ ...record, connection: withToken(connection, token), ...(hasOtherGrants && { grants }) });
+  }
+
   #put({ connection, ...record }: LiveRecord): void {
     const { id } = connection;
     const expiresAt = addSeconds(closesAt(connection.connectedAt), KEPT_SECONDS);
     this.#entries.put(id, { connection, ...record, expiresAt });
-    this.#slots.put(id, { id, slot: endSlot(connection.expiresAt), expiresAt });
+    this.#slots.put(id, { id, ends: "connection", slot: endSlot(connection.expiresAt), expiresAt });
   }
 }
 

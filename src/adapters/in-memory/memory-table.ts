@@ -50,6 +50,19 @@ export class MemoryTable<V extends { readonly expiresAt: EpochSeconds }> {
     this.#partitions.set(partition, (this.#partitions.get(partition) ?? new Map()).set(key, row));
   }
 
+  /** Puts a value that stays in its partition: a reader of pages meets it once. */
+  replace(key: string, value: V): void {
+    const row = this.#rows.get(key);
+    const partition = this.#partitionOf(value);
+    if (row === undefined || this.#partitionOf(row.value) !== partition) {
+      this.put(key, value);
+      return;
+    }
+    const replaced = { ...row, value };
+    this.#rows.set(key, replaced);
+    if (partition !== undefined) this.#partitions.get(partition)?.set(key, replaced);
+  }
+
   remove(key: string): void {
     const row = this.#rows.get(key);
     this.#rows.delete(key);

@@ -7,7 +7,8 @@ import type { LogLevel } from "./log-level.ts";
 /** Longer than any id or code of this service. Longer texts come from an attempt to fill the log. */
 const MAX_TEXT = 256;
 
-const MAX_LIST = 100;
+/** A text of a list may name an entity and a grant. */
+const MAX_LISTED_TEXT = 640;
 
 /**
  * Characters that JSON leaves unescaped and a terminal or a log viewer acts on: DEL, C1, line and paragraph separators,
@@ -83,13 +84,11 @@ function allowed(fields: LogFields): LogFields {
     const value = loggable(fields[name]);
     if (value !== undefined) kept[name] = value;
   }
-  for (const name of LOG_LISTS) {
-    const list: unknown = fields[name];
-    if (Array.isArray(list))
-      kept[name] = list
-        .slice(0, MAX_LIST)
-        .filter((text) => typeof text === "string")
-        .map(cut);
+  for (const [name, most] of Object.entries(LOG_LISTS)) {
+    const list: unknown = fields[name as keyof typeof LOG_LISTS];
+    if (!Array.isArray(list)) continue;
+    const texts = list.slice(0, most).filter((text) => typeof text === "string");
+    kept[name] = texts.map((text) => text.slice(0, MAX_LISTED_TEXT));
   }
   return kept;
 }

@@ -1,8 +1,14 @@
 import { ADMIN_DETAIL_TYPES } from "@portcullis/protocol";
-import { disconnectUserDetailSchema, revokeTokensDetailSchema } from "@portcullis/protocol/schemas";
+import {
+  disconnectUserDetailSchema,
+  grantAccessDetailSchema,
+  revokeTokensDetailSchema,
+  withdrawAccessDetailSchema,
+} from "@portcullis/protocol/schemas";
 import { parseConnectionId } from "../../domain/connection/connection.ts";
 import type { AdminOrder } from "../../domain/connection/ending-order.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
+import { parseEntityPattern } from "../../domain/grants/grant.ts";
 import { parseUserId } from "../../domain/identity/identity.ts";
 import { type EpochSeconds, parseEpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import type { Revocation } from "../../domain/token/revocation.ts";
@@ -39,9 +45,25 @@ export function parseAdminEvent({ detailType, detail, metadata }: EventBridgeEnv
         ...(reason !== undefined && { reason }),
       };
     }
+    case ADMIN_DETAIL_TYPES.GRANT_ACCESS: {
+      const { expiresAt, reason, ...members } = validDetail(grantAccessDetailSchema, detail);
+      const until = expiresAt === undefined ? {} : { until: sure(parseEpochSeconds(expiresAt)) };
+      const change = { kind: "grant", ...parseAccess(members), at: event.orderedAt, ...until } as const;
+      return { kind: "access", ...event, change, ...(reason !== undefined && { reason }) };
+    }
+    case ADMIN_DETAIL_TYPES.WITHDRAW_ACCESS: {
+      const { reason, ...members } = validDetail(withdrawAccessDetailSchema, detail);
+      const change = { kind: "withdrawal", ...parseAccess(members), at: event.orderedAt } as const;
+      return { kind: "access", ...event, change, ...(reason !== undefined && { reason }) };
+    }
     default:
       throw new MalformedInputError("MALFORMED_EVENT");
   }
+}
+
+/** Both events are about subscriptions: other verbs are reserved. */
+function parseAccess({ userId, pattern }: { readonly userId: string; readonly pattern: string }) {
+  return { userId: sure(parseUserId(userId)), verb: "subscribe", pattern: sure(parseEntityPattern(pattern)) } as const;
 }
 
 type Revoked = {

@@ -4,6 +4,8 @@ import { type EndSlot, endSlot } from "../../domain/connection/ending.ts";
 import type { EndingOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, isPartOf, MAX_ENDED_AT_ONCE } from "../../domain/connection/ending-task.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
+import type { AccessChange } from "../../domain/grants/access-list.ts";
+import { parseEntityPattern, parseVerb } from "../../domain/grants/grant.ts";
 import { parseUserId } from "../../domain/identity/identity.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds } from "../../domain/time.ts";
@@ -34,16 +36,20 @@ export function parseEndingTask(message: PlainObject): EndingTask {
 }
 
 const EVENT_MEMBERS = ["kind", "eventId", "orderedAt", "reason"] as const;
-const REVOCATION_MEMBERS = [...EVENT_MEMBERS, "revocation"] as const;
-const DISCONNECTION_MEMBERS = [...EVENT_MEMBERS, "userId", "exceptConnectionId", "reconnect"] as const;
+const MEMBERS_OF = {
+  revocation: [...EVENT_MEMBERS, "revocation"],
+  disconnection: [...EVENT_MEMBERS, "userId", "exceptConnectionId", "reconnect"],
+  access: [...EVENT_MEMBERS, "change"],
+} as const;
 
 function parseOrder(order: PlainObject): EndingOrder {
   const kind = ownProperty(order, "kind");
-  if (kind === "expiry") {
+  if (kind === "expiry" || kind === "review") {
     only(order, ["kind"]);
     return { kind };
   }
-  const members = only(order, kind === "revocation" ? REVOCATION_MEMBERS : DISCONNECTION_MEMBERS);
+  if (kind !== "revocation" && kind !== "disconnection" && kind !== "access") throw malformed();
+  const members = only(order, MEMBERS_OF[kind]);
   const event = {
     eventId: sure(parseEventId(members.eventId)),
     orderedAt: secondsIn(members.orderedAt),
@@ -52,14 +58,30 @@ function parseOrder(order: PlainObject): EndingOrder {
   if (kind === "revocation") {
     return { kind, ...event, revocation: parseRevocation(objectIn(ownProperty(order, "revocation"))) };
   }
-  const { userId, exceptConnectionId: except, reconnect } = only(order, DISCONNECTION_MEMBERS);
-  if (kind !== "disconnection" || typeof reconnect !== "boolean") throw malformed();
+  if (kind === "access") return { kind, ...event, change: parseChange(objectIn(ownProperty(order, "change"))) };
+  const { userId, exceptConnectionId: except, reconnect } = only(order, MEMBERS_OF.disconnection);
+  if (typeof reconnect !== "boolean") throw malformed();
   return {
     kind,
     ...event,
     userId: sure(parseUserId(userId)),
     ...(except !== undefined && { exceptConnectionId: sure(parseConnectionId(except)) }),
     reconnect,
+  };
+}
+
+function parseChange(change: PlainObject): AccessChange {
+  const members = only(change, ["kind", "userId", "verb", "pattern", "at", "until"]);
+  const { kind, until } = members;
+  const verb = typeof members.verb === "string" ? parseVerb(members.verb) : undefined;
+  if (kind !== "grant" && (kind !== "withdrawal" || until !== undefined)) throw malformed();
+  return {
+    kind,
+    userId: sure(parseUserId(members.userId)),
+    verb: sure(verb),
+    pattern: sure(parseEntityPattern(members.pattern)),
+    at: secondsIn(members.at),
+    ...(until !== undefined && { until: secondsIn(until) }),
   };
 }
 

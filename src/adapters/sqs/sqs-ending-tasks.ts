@@ -1,14 +1,12 @@
-import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DeadLetters } from "../../application/ports/delivery-queue.ts";
 import type { DelayedTask, EndingTasks } from "../../application/ports/ending-tasks.ts";
 import type { EndingTask, UnendedReason } from "../../domain/connection/ending-task.ts";
 import type { MalformedInputCode } from "../../domain/errors.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { encodeEndingTask } from "./ending-body.ts";
+import { SqsDeferredTasks } from "./sqs-deferred-tasks.ts";
 import { SqsSender } from "./sqs-sender.ts";
-
-/** API reference, SendMessageBatch. Ten of ours are far below its limit of 1 MiB in all. */
-const MESSAGES_OF_A_BATCH = 10;
 
 /**
  * Tasks and dead letters of the function that ends connections, in SQS. The body of a dead letter is the function's own
@@ -16,26 +14,17 @@ const MESSAGES_OF_A_BATCH = 10;
  */
 export class SqsEndingTasks implements EndingTasks, Pick<DeadLetters, "addRawMessage"> {
   readonly #sender: SqsSender;
-  readonly #urls: { readonly tasks: string; readonly deadLetters: string };
+  readonly #deferred: SqsDeferredTasks;
+  readonly #deadLetters: string;
 
   constructor(makeClient: () => SQSClient, urls: { readonly tasks: string; readonly deadLetters: string }) {
     this.#sender = new SqsSender(makeClient, "ADMIN_QUEUE");
-    this.#urls = urls;
+    this.#deferred = new SqsDeferredTasks(this.#sender, urls.tasks);
+    this.#deadLetters = urls.deadLetters;
   }
 
-  async defer(tasks: readonly DelayedTask[]): Promise<void> {
-    for (let sent = 0; sent < tasks.length; sent += MESSAGES_OF_A_BATCH) {
-      const Entries = tasks.slice(sent, sent + MESSAGES_OF_A_BATCH).map(({ task, delaySeconds }, index) => ({
-        Id: String(index),
-        MessageBody: encodeEndingTask(task),
-        DelaySeconds: delaySeconds,
-      }));
-      const batch = new SendMessageBatchCommand({ QueueUrl: this.#urls.tasks, Entries });
-      await this.#sender.within(async (client, abortSignal) => {
-        const { Failed = [] } = await client.send(batch, { abortSignal });
-        if (Failed.length > 0) throw Object.assign(new Error("not sent"), { code: Failed[0]?.Code });
-      });
-    }
+  defer(tasks: readonly DelayedTask[]): Promise<void> {
+    return this.#deferred.defer(tasks);
   }
 
   giveUp(task: EndingTask, reason: UnendedReason): Promise<void> {
@@ -47,6 +36,6 @@ export class SqsEndingTasks implements EndingTasks, Pick<DeadLetters, "addRawMes
   }
 
   #addDeadLetter(body: string, reason: string): Promise<void> {
-    return this.#sender.send({ QueueUrl: this.#urls.deadLetters, ...deadLetter(body, reason) });
+    return this.#sender.send({ QueueUrl: this.#deadLetters, ...deadLetter(body, reason) });
   }
 }

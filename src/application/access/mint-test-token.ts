@@ -7,13 +7,17 @@ import type { TokenSigner } from "../ports/tokens.ts";
 const TEST_TOKEN_SECONDS = 3600;
 
 /** The contents of a minted token. The authorizer judges it by its issuer's policy, like any other token. */
-export type MintingPolicy = Pick<IssuerPolicy, "issuer" | "audiences" | "maxLifetimeSeconds" | "identityClaims">;
+export type MintingPolicy = Pick<
+  IssuerPolicy,
+  "issuer" | "audiences" | "maxLifetimeSeconds" | "identityClaims" | "permissionsClaim"
+>;
 
 /**
  * Mints a token that the issuer's policy accepts, valid for one hour or the policy's shorter limit. A caller can
- * impersonate any user. The user id is the one in the token, without its issuer's prefix.
+ * impersonate any user. The user id is the one in the token, without its issuer's prefix. The permissions are written
+ * as they are.
  */
-export type MintTestToken = (identity: Identity) => Promise<string>;
+export type MintTestToken = (identity: Identity, permissions: readonly string[]) => Promise<string>;
 
 export function makeMintTestToken(deps: {
   readonly signer: TokenSigner;
@@ -21,9 +25,11 @@ export function makeMintTestToken(deps: {
   readonly clock: Clock;
   readonly ids: UniqueIds;
 }): MintTestToken {
-  return (identity) => {
+  return (identity, permissions) => {
     const now = toEpochSeconds(deps.clock.now());
     return deps.signer.sign({
+      // The first of all: no name of this claim replaces another one.
+      [deps.policy.permissionsClaim]: permissions,
       iss: deps.policy.issuer,
       aud: deps.policy.audiences[0],
       iat: now,

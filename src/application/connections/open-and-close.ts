@@ -1,4 +1,5 @@
 import { type Connection, type ConnectionId, connectionExpiry } from "../../domain/connection/connection.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
 import type { EntityId } from "../../domain/subscription/subscription.ts";
 import { toEpochSeconds } from "../../domain/time.ts";
 import { isRevoked } from "../access/is-revoked.ts";
@@ -9,7 +10,7 @@ import type { Clock } from "../ports/system.ts";
 import { isBelowLimit } from "./connection-limit.ts";
 
 /** The facts about a new connection that the gateway and the authorizer supply. */
-export type OpeningConnection = Omit<Connection, "expiresAt">;
+export type OpeningConnection = Omit<Connection, "expiresAt"> & { readonly grants: Grants };
 
 /**
  * - `limit-reached`: the user has as many live connections as one may. Nothing was written.
@@ -30,11 +31,12 @@ export function makeOpenConnection(deps: {
   const { connections, clock } = deps;
   // Without an effect of its own a failure to close changes nothing: the handshake is refused, and the record ends.
   const closeAgain = (id: ConnectionId) => connections.close(id, toEpochSeconds(clock.now())).catch(() => undefined);
-  return async (opening) => {
+  return async ({ grants, ...opening }) => {
     const { id, identity, connectedAt, token } = opening;
     const { userId } = identity;
     if (!(await isBelowLimit(userId, toEpochSeconds(clock.now()), id, deps))) return "limit-reached";
-    const outcome = await connections.open({ ...opening, expiresAt: connectionExpiry(connectedAt, token.expiresAt) });
+    const expiresAt = connectionExpiry(connectedAt, token.expiresAt);
+    const outcome = await connections.open({ ...opening, expiresAt }, grants);
     if (outcome !== "stored") return outcome;
     // After the write: a revocation from now on finds the record, and one from before is in the list.
     try {

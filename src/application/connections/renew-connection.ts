@@ -1,17 +1,18 @@
+import type { ConnectionId } from "../../domain/connection/connection.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import type { UnverifiedToken } from "../../domain/token/credentials.ts";
-import type { TokenFacts } from "../../domain/token/token-facts.ts";
 import type { PresentedToken, RejectionReason } from "../../domain/token/verdict.ts";
 import { isRevoked } from "../access/is-revoked.ts";
-import { type IssuerIds, tokenFacts } from "../access/token-facts.ts";
+import { type GrantsIds, type IssuerIds, tokenFacts } from "../access/token-facts.ts";
 import type { VerifyToken } from "../access/verify-token.ts";
-import type { ConnectionRenewals, Renewal } from "../ports/connection-renewals.ts";
+import type { ConnectionRenewals, PreviousToken, Renewal } from "../ports/connection-renewals.ts";
 import type { Absence } from "../ports/connection-store.ts";
+import type { DelayedTask, EndingTasks } from "../ports/ending-tasks.ts";
 import type { RevocationList } from "../ports/revocation-list.ts";
 import type { Clock } from "../ports/system.ts";
 
 /** A token that a client presents on its open connection. The gateway supplies the rest. */
-export type PresentedRenewal = Omit<Renewal, "token"> & {
+export type PresentedRenewal = Omit<Renewal, "token" | "grants"> & {
   /** The issuer of the handshake's token. Absent for a connection that an older version opened. */
   readonly issuer?: string;
   readonly token: UnverifiedToken;
@@ -25,7 +26,7 @@ export type PresentedRenewal = Omit<Renewal, "token"> & {
 export type RenewalOutcome =
   | { readonly kind: "renewed"; readonly now: EpochSeconds; readonly token: PresentedToken }
   | { readonly kind: "refused"; readonly reason: RenewalRefusal; readonly token?: PresentedToken }
-  | { readonly kind: "user-changed" | Absence; readonly token: PresentedToken };
+  | { readonly kind: "user-changed" | "stale" | Absence; readonly token: PresentedToken };
 
 export type RenewalRefusal = RejectionReason | "REVOKED" | "ENDS_NO_LATER";
 
@@ -39,12 +40,20 @@ type RenewalPorts = {
   readonly verifyToken: VerifyToken;
   readonly renewals: ConnectionRenewals;
   readonly revocations: Pick<RevocationList, "concerning">;
+  readonly tasks: Pick<EndingTasks, "defer">;
   readonly issuerIds: IssuerIds;
+  readonly grantsIds: GrantsIds;
   readonly clock: Clock;
 };
 
+/**
+ * The subscriptions of a connection whose grants change are reviewed this long after the renewal begins: soon, after the
+ * longest time that its write can take, and after the longest time until it is taken back.
+ */
+const REVIEWS_AFTER_SECONDS = [1, 4, 8];
+
 export function makeRenewConnection(deps: RenewalPorts): RenewConnection {
-  const { verifyToken, renewals, issuerIds, clock } = deps;
+  const { verifyToken, renewals, tasks, issuerIds, grantsIds, clock } = deps;
   return async ({ token: text, issuer, ...connection }) => {
     const verdict = await verifyToken(text);
     if (verdict.kind === "rejected") return { kind: "refused", reason: verdict.reason };
@@ -52,10 +61,14 @@ export function makeRenewConnection(deps: RenewalPorts): RenewConnection {
     if (verdict.identity.userId !== connection.userId || (issuer !== undefined && issuer !== token.issuer)) {
       return { kind: "user-changed", token };
     }
-    const renewal = { ...connection, token: tokenFacts(token, issuerIds) };
+    const { grants } = verdict;
+    const grantsId = grantsIds(grants);
+    const facts = { ...tokenFacts(token, issuerIds), ...(grantsId !== undefined && { grants: grantsId }) };
+    const renewal = { ...connection, token: facts, grants };
     if (await isRevoked(renewal, deps)) return { kind: "refused", reason: "REVOKED", token };
     const now = toEpochSeconds(clock.now());
-    const outcome = await renewals.renew(renewal, now);
+    // Before the write: a crash after it must not leave subscriptions that the new token does not allow.
+    const outcome = await renewals.renew(renewal, now, () => tasks.defer(reviewsOf(connection.connectionId)));
     if (outcome.kind === "ends-no-later") return { kind: "refused", reason: "ENDS_NO_LATER", token };
     if (outcome.kind !== "renewed") return { kind: outcome.kind, token };
     // After the write: a revocation from now on finds the new token in the record, and one from before is in the list.
@@ -64,10 +77,15 @@ export function makeRenewConnection(deps: RenewalPorts): RenewConnection {
   };
 }
 
+function reviewsOf(id: ConnectionId): readonly DelayedTask[] {
+  const task = { order: { kind: "review" }, part: { kind: "named", ids: [id] }, cut: 0, attempt: 0 } as const;
+  return REVIEWS_AFTER_SECONDS.map((delaySeconds) => ({ task, delaySeconds }));
+}
+
 /** Takes the renewal back also if the list cannot be read: the token that it kept might be a revoked one. */
 async function isRevokedMeanwhile(
   renewal: Renewal,
-  previous: TokenFacts,
+  previous: PreviousToken,
   { renewals, revocations }: Pick<RenewalPorts, "renewals" | "revocations">,
 ): Promise<boolean> {
   try {

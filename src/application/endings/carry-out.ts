@@ -1,6 +1,6 @@
 import { closesAt } from "../../domain/connection/connection.ts";
 import { type EndSlot, endSlot, slotIsOverAt, slotsBetween } from "../../domain/connection/ending.ts";
-import type { AdminOrder, RevocationOrder } from "../../domain/connection/ending-order.ts";
+import { type AdminOrder, isReviewOrder, type RevocationOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, userOf } from "../../domain/connection/ending-task.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import {
@@ -14,16 +14,17 @@ import {
 } from "../../domain/time.ts";
 import { DependencyUnavailableError } from "../errors.ts";
 import { faultFields } from "../fault-fields.ts";
+import type { AdministeredAccess } from "../ports/administered-access.ts";
 import type { ConnectionStore, ListedConnection, Page } from "../ports/connection-store.ts";
-import type { EndingConnections } from "../ports/ending-connections.ts";
-import type { EndingTasks } from "../ports/ending-tasks.ts";
+import type { EndingConnections, SlotCandidate } from "../ports/ending-connections.ts";
+import type { DelayedTask, EndingTasks } from "../ports/ending-tasks.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { RevocationList } from "../ports/revocation-list.ts";
 import type { Clock } from "../ports/system.ts";
 import { countSlots } from "./count-slots.ts";
 import type { EndPart, IdPage, PartToEnd } from "./end-part.ts";
 import { type EndingReport, newEndingTally } from "./ending-report.ts";
-import { makeLeftovers } from "./leftover-tasks.ts";
+import { makeLeftovers, namedTasks } from "./leftover-tasks.ts";
 
 export type TaskToCarryOut = {
   readonly task: EndingTask;
@@ -41,6 +42,7 @@ export type CarryOutDependencies = {
   readonly connections: ConnectionStore;
   readonly endings: EndingConnections;
   readonly revocations: RevocationList;
+  readonly administered: Pick<AdministeredAccess, "record">;
   readonly tasks: EndingTasks;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -111,6 +113,7 @@ async function begin(
 ): Promise<EndingReport> {
   // First the list, then the sockets: a handshake after the last read of the index finds the list.
   if (order.kind === "revocation") await deps.revocations.add(order.revocation, keepUntil(order, deps));
+  if (order.kind === "access") await deps.administered.record(order.change);
   const isOfUser = userOf(order) !== undefined;
   const part: EndingPart = { kind: isOfUser ? "user" : "issuer" };
   const readAgain = isOfUser ? USER_READ_AGAIN_SECONDS : [ISSUER_READ_AGAIN_SECONDS];
@@ -170,7 +173,8 @@ async function endUsers(toCarryOut: BegunTask, userId: UserId, deps: CarryOutDep
   const read = async (from: EndingPart): Promise<IdPage> => {
     const { items, next } = from === part || from.kind !== "user" ? first : await readPage(from.page);
     const ids = items.map(({ id }) => id);
-    await leftovers.insure({ ...task, attempt: 0 }, ids);
+    // A review claims no connection.
+    if (!isReviewOrder(task.order)) await leftovers.insure({ ...task, attempt: 0 }, ids);
     return { ids, ...(next !== undefined && { rest: { kind: "user", page: next } }) };
   };
   return deps.endPart({ ...endingOf(toCarryOut), task, read });
@@ -186,13 +190,27 @@ function endSlots(toCarryOut: BegunTask, deps: CarryOutDependencies): Promise<En
   const read = async (part: EndingPart): Promise<IdPage> => {
     if (part.kind !== "slots") return { ids: [] };
     const { from, until, page } = part;
-    const { items: ids, next } = await deps.endings.idsIn(from, page);
+    const { items, next } = await deps.endings.candidatesIn(from, page);
+    // A revocation ends connections alone.
+    if (toCarryOut.task.order.kind === "expiry") await deps.tasks.defer(reviewsOf(items));
+    const ids = items.flatMap(({ id, ends }) => (ends === "connection" ? id : []));
     if (next !== undefined) return { ids, rest: { kind: "slots", from, until, page: next } };
     const following = endSlot(slotIsOverAt(from));
     return { ids, ...(following < until && { rest: { kind: "slots", from: following, until } }) };
   };
   const deadline = earlier(toCarryOut.deadline, secondsAfter(deps.clock.now(), TURN_SECONDS));
   return deps.endPart({ ...endingOf({ ...toCarryOut, deadline }), read });
+}
+
+/** Subscriptions whose grants end in a slot are decided anew, connection by connection. */
+function reviewsOf(candidates: readonly SlotCandidate[]): readonly DelayedTask[] {
+  const ids = [...new Set(candidates.flatMap(({ id, ends }) => (ends === "subscription" ? id : [])))];
+  return namedTasks({ order: { kind: "review" }, part: { kind: "named", ids }, cut: 0, attempt: 0 }, ids).map(
+    (task) => ({
+      task,
+      delaySeconds: 0,
+    }),
+  );
 }
 
 /** A slot of the schedule has one task that reads it to its end. A second one that comes later leaves it alone. */

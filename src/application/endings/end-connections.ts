@@ -1,6 +1,6 @@
 import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
 import type { EndingCode } from "../../domain/connection/ending.ts";
-import { codeFor, type EndingOrder, lastWords, mayHaveEnded } from "../../domain/connection/ending-order.ts";
+import { type ConnectionOrder, codeFor, lastWords, mayHaveEnded } from "../../domain/connection/ending-order.ts";
 import { isConnecting, type PostOutcome } from "../../domain/notification/post-outcome.ts";
 import { type EpochMillis, toEpochSeconds } from "../../domain/time.ts";
 import type { IssuerId } from "../../domain/token/token-facts.ts";
@@ -17,7 +17,7 @@ import { makeSendRequest, type RequestDependencies, type SendRequest } from "./r
 export type EndingBatch = {
   /** `MAX_ENDED_AT_ONCE` at most. */
   readonly ids: readonly ConnectionId[];
-  readonly order: EndingOrder;
+  readonly order: ConnectionOrder;
   readonly cut: number;
   /** No request is repeated after it. */
   readonly deadline: EpochMillis;

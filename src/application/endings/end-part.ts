@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
+import { isReviewOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, MAX_ENDED_AT_ONCE } from "../../domain/connection/ending-task.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
 import { MAX_ATTEMPTS } from "../../domain/notification/delivery.ts";
@@ -10,6 +11,7 @@ import type { Clock } from "../ports/system.ts";
 import type { EndConnections, EndingBatch } from "./end-connections.ts";
 import { type EndingReport, newEndingTally } from "./ending-report.ts";
 import { makeLeftovers } from "./leftover-tasks.ts";
+import type { ReviewConnections } from "./review-connections.ts";
 
 /** The ids of one page of a part, and the rest of the part. */
 export type IdPage = { readonly ids: readonly ConnectionId[]; readonly rest?: EndingPart };
@@ -34,6 +36,7 @@ const BATCHES_AT_ONCE = 4;
 
 export function makeEndPart(deps: {
   readonly endConnections: EndConnections;
+  readonly reviewConnections: ReviewConnections;
   readonly tasks: EndingTasks;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,8 +52,9 @@ export function makeEndPart(deps: {
 
     const endBatch = async (ids: readonly ConnectionId[]): Promise<boolean> => {
       const { order, cut } = task;
-      const batch = { ids, order, cut, deadline, whatHasEnded: mode, isLastAttempt };
-      const { left, found, ...counts } = await deps.endConnections(batch);
+      const { left, found, ...counts } = isReviewOrder(order)
+        ? await deps.reviewConnections({ ids, order, deadline })
+        : await deps.endConnections({ ids, order, cut, deadline, whatHasEnded: mode, isLastAttempt });
       failed.push(...left);
       for (const name of ["ended", "gone", "throttled"] as const) tally[name] += counts[name];
       if (found === "open" && mode === "stop") mode = "leave";

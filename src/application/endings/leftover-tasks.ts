@@ -41,7 +41,8 @@ export function makeLeftovers(tasks: EndingTasks, tally: EndingTally): Leftovers
   };
 }
 
-function namedTasks(task: EndingTask, ids: readonly ConnectionId[]): readonly EndingTask[] {
+/** Tasks for connections, in messages of `MAX_ENDED_AT_ONCE` names. */
+export function namedTasks(task: EndingTask, ids: readonly ConnectionId[]): readonly EndingTask[] {
   const named: EndingTask[] = [];
   for (let taken = 0; taken < ids.length; taken += MAX_ENDED_AT_ONCE) {
     named.push({ ...task, part: { kind: "named", ids: ids.slice(taken, taken + MAX_ENDED_AT_ONCE) } });

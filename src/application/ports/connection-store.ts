@@ -1,4 +1,5 @@
 import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
+import type { Grants } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import type { EpochSeconds } from "../../domain/time.ts";
 
@@ -29,10 +30,11 @@ export interface ConnectionStore {
   /**
    * Idempotent for the same user: a repeated call changes nothing and returns `stored`. `closed` after `close`, in
    * whichever order the two arrived: a connection never comes back. `taken` if another user's live record has the id.
+   * The grants are those of the connection's token.
    * Names and user agent are for display: if they and the user id exceed 240 bytes together, a store may leave out names
    * and cut the user agent.
    */
-  open(connection: Connection): Promise<OpenOutcome>;
+  open(connection: Connection, grants: Grants): Promise<OpenOutcome>;
   /**
    * Idempotent, also for ids never opened. Afterwards `open` refuses the id for at least an hour, and `subscribe`
    * refuses the connection. `unsubscribeAll` of the subscription store then removes its subscriptions.

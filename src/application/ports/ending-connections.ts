@@ -12,15 +12,20 @@ export type InspectedConnection =
   | { readonly kind: "ended"; readonly id: ConnectionId; readonly code: EndingCode };
 
 /**
+ * A candidate of a slot: a connection whose end is in it, or a connection with a subscription whose grant ends in it.
+ */
+export type SlotCandidate = { readonly id: ConnectionId; readonly ends: "connection" | "subscription" };
+
+/**
  * Finds connections by their ends, and ends them. Every call responds within two seconds, its own retries included, or
  * throws DependencyUnavailableError. Every call may be repeated.
  */
 export interface EndingConnections {
   /**
-   * Ids of connections whose end is in the slot, each once over all pages. They are candidates only: eventually
-   * consistent, closed connections included.
+   * What ends in the slot, each connection and each subscription once over all pages. They are candidates only:
+   * eventually consistent, closed connections included.
    */
-  idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>>;
+  candidatesIn(slot: EndSlot, from?: string): Promise<Page<SlotCandidate>>;
   /** The number of candidates in a slot. */
   countIn(slot: EndSlot): Promise<number>;
   /**

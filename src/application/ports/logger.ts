@@ -6,8 +6,10 @@ export const LOG_FIELDS = [
   "ageMs",
   "attempt",
   "coldStart",
+  "client",
   "connectionId",
   "deadLettered",
+  "decision",
   "deferred",
   "delivered",
   "dependency",
@@ -16,6 +18,7 @@ export const LOG_FIELDS = [
   "disconnectStatusCode",
   "durationMs",
   "ended",
+  "entities",
   "entityId",
   "errorCode",
   "errorName",
@@ -25,6 +28,7 @@ export const LOG_FIELDS = [
   "function",
   "gatewayRequestId",
   "gone",
+  "grant",
   "invocations",
   "issuedBefore",
   "issuer",
@@ -50,12 +54,12 @@ export const LOG_FIELDS = [
   "userId",
 ] as const;
 
-/** Fields that are lists of texts. At most 100 texts of each are written. */
-export const LOG_LISTS = ["unreached"] as const;
+/** Fields that are lists of texts, with the most texts of each that are written. */
+export const LOG_LISTS = { denials: 250, unreached: 100 } as const;
 
 export type LogFields = {
   readonly [Name in (typeof LOG_FIELDS)[number]]?: string | number | boolean;
-} & { readonly [Name in (typeof LOG_LISTS)[number]]?: readonly string[] };
+} & { readonly [Name in keyof typeof LOG_LISTS]?: readonly string[] };
 
 /** Writes log entries: a constant message with fields. Never throws and never blocks. */
 export interface Logger {

@@ -7,7 +7,6 @@ import type { SubscriptionStore } from "../ports/subscription-store.ts";
 import type { Clock } from "../ports/system.ts";
 import type { DeliveryReport } from "./delivery-report.ts";
 import type { FanOut } from "./fan-out.ts";
-import type { FindAgain } from "./send-to-recipient.ts";
 
 /**
  * Pushes to all subscribers of an entity. Throws DependencyUnavailableError if the delivery must return to its queue.
@@ -17,17 +16,20 @@ export type NotifyEntity = (delivery: Delivery<EntityUpdate>, deadline: EpochMil
 export function makeNotifyEntity(deps: {
   readonly fanOut: FanOut;
   readonly subscriptions: SubscriptionStore;
-  readonly connections: ConnectionStore;
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyEntity {
-  const findAgain = makeFindAgain(deps);
   return (delivery, deadline) => {
     const { entityId } = delivery.notification;
     return deps.fanOut({
       delivery,
       deadline,
-      findAgain,
+      // Its row and not only its record: the end may be that of its grant.
+      findAgain: async ({ connectionId }) => {
+        const now = toEpochSeconds(deps.clock.now());
+        const [subscription] = await deps.subscriptions.subscribersAmong([connectionId], entityId, now);
+        return subscription;
+      },
       read: (from) => deps.subscriptions.subscribersOf(entityId, toEpochSeconds(deps.clock.now()), from),
       findNamed: (ids) => deps.subscriptions.subscribersAmong(ids, entityId, toEpochSeconds(deps.clock.now())),
       // The row of this entity was read. The connection's record names the other rows, unless TTL removed it before
@@ -46,13 +48,16 @@ export function makeNotifyUser(deps: {
   readonly closeConnection: CloseConnection;
   readonly clock: Clock;
 }): NotifyUser {
-  const findAgain = makeFindAgain(deps);
   return (delivery, deadline) => {
     const { userId } = delivery.notification;
     return deps.fanOut({
       delivery,
       deadline,
-      findAgain,
+      findAgain: async ({ connectionId }) => {
+        const now = toEpochSeconds(deps.clock.now());
+        const [live] = await deps.connections.liveConnectionsAmong([connectionId], userId, now);
+        return live && toRecipient(live);
+      },
       read: async (from) => {
         const page = await deps.connections.liveConnectionsOf(userId, toEpochSeconds(deps.clock.now()), from);
         return { ...page, items: page.items.map(toRecipient) };
@@ -63,14 +68,6 @@ export function makeNotifyUser(deps: {
       },
       forget: (connectionId) => deps.closeConnection(connectionId),
     });
-  };
-}
-
-function makeFindAgain(deps: { readonly connections: ConnectionStore; readonly clock: Clock }): FindAgain {
-  return async ({ connectionId, userId }) => {
-    const now = toEpochSeconds(deps.clock.now());
-    const [live] = await deps.connections.liveConnectionsAmong([connectionId], userId, now);
-    return live && toRecipient(live);
   };
 }
 

@@ -19,8 +19,8 @@ export type SendOutcome =
   | { readonly kind: "undeliverable"; readonly reason: UndeliverableReason };
 
 /**
- * Finds a recipient with its end by its connection's record, strongly consistent; undefined if it has ended. Throws if
- * the record cannot be read.
+ * Finds a recipient with its end as the store has it now, strongly consistent; undefined if it has ended. Throws if the
+ * store cannot be read.
  */
 export type FindAgain = (recipient: Recipient) => Promise<Recipient | undefined>;
 
@@ -39,7 +39,7 @@ export type Sending = {
 /**
  * Posts to one connection until its outcome is final, the posts are used up, or the deadline leaves no time for
  * another. No post follows one that hangs; `onHanging` is called while that post is still under way. A recipient whose
- * end has passed is looked up once, since it may have been renewed; it expires by its record only.
+ * end has passed is looked up once, since it may have been renewed or granted again; it expires only as the store says.
  */
 export async function sendToRecipient(named: Recipient, sending: Sending, onHanging: () => void): Promise<SendOutcome> {
   let recipient = named;

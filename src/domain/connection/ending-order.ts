@@ -1,3 +1,4 @@
+import type { AccessChange } from "../grants/access-list.ts";
 import type { UserId } from "../identity/identity.ts";
 import { type EpochSeconds, toEpochSeconds } from "../time.ts";
 import { isRevokedBy, type Revocation } from "../token/revocation.ts";
@@ -24,13 +25,28 @@ export type DisconnectionOrder = Ordered & {
   readonly reconnect: boolean;
 };
 
-export type AdminOrder = RevocationOrder | DisconnectionOrder;
+/** Grants a user access, or withdraws it. It may end subscriptions, and ends no connection. */
+export type AccessOrder = Ordered & { readonly kind: "access"; readonly change: AccessChange };
+
+export type AdminOrder = RevocationOrder | DisconnectionOrder | AccessOrder;
 
 /** Says which connections end, and what their last frame says. `expiry` ends those whose time is over. */
-export type EndingOrder = { readonly kind: "expiry" } | AdminOrder;
+export type ConnectionOrder = { readonly kind: "expiry" } | RevocationOrder | DisconnectionOrder;
+
+/**
+ * Says which subscriptions are looked at again, since their grants may have changed: `review` those of connections whose
+ * token was renewed, or whose grants have an end of their own.
+ */
+export type ReviewOrder = { readonly kind: "review" } | AccessOrder;
+
+export type EndingOrder = ConnectionOrder | ReviewOrder;
+
+export function isReviewOrder(order: EndingOrder): order is ReviewOrder {
+  return order.kind === "review" || order.kind === "access";
+}
 
 /** The code by which an order ends an open connection; undefined if it must stay. */
-export function codeFor(order: EndingOrder, connection: Connection, now: EpochSeconds): EndingCode | undefined {
+export function codeFor(order: ConnectionOrder, connection: Connection, now: EpochSeconds): EndingCode | undefined {
   switch (order.kind) {
     case "expiry":
       return expiryCode(connection, now);
@@ -49,7 +65,7 @@ function isDisconnectedBy(order: DisconnectionOrder, { id, identity, connectedAt
   return identity.userId === order.userId && id !== order.exceptConnectionId && isOpenedBefore;
 }
 
-const CODES: Readonly<Record<EndingOrder["kind"], readonly EndingCode[]>> = {
+const CODES: Readonly<Record<ConnectionOrder["kind"], readonly EndingCode[]>> = {
   expiry: ["CONNECTION_EXPIRED", "TOKEN_EXPIRED"],
   revocation: ["TOKEN_REVOKED"],
   disconnection: ["DISCONNECTED"],
@@ -57,7 +73,7 @@ const CODES: Readonly<Record<EndingOrder["kind"], readonly EndingCode[]>> = {
 
 /** True if an order may have ended the connection: it ends by the code, and does not except the connection. */
 export function mayHaveEnded(
-  order: EndingOrder,
+  order: ConnectionOrder,
   { id, code }: { readonly id: ConnectionId; readonly code: EndingCode },
 ): boolean {
   const isExcepted = order.kind === "disconnection" && order.exceptConnectionId === id;
@@ -65,7 +81,7 @@ export function mayHaveEnded(
 }
 
 /** `cut` is the number of sockets that end together. An estimate will do. */
-export function lastWords(order: EndingOrder, code: EndingCode, cut: number): Ending {
+export function lastWords(order: ConnectionOrder, code: EndingCode, cut: number): Ending {
   const reconnect = order.kind !== "disconnection" || order.reconnect;
   const reason = order.kind === "expiry" ? undefined : order.reason;
   return { code, reconnect, retryWithin: retryWithin(cut), ...(reason !== undefined && { reason }) };

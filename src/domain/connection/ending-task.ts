@@ -33,9 +33,10 @@ export type EndingTask = {
 /** The reason why a task became a dead letter. */
 export type UnendedReason = "ATTEMPTS_EXHAUSTED" | "MALFORMED_PAGE";
 
-/** The one user whose connections an order ends. */
+/** The one user whose connections an order concerns. */
 export function userOf(order: EndingOrder): UserId | undefined {
-  if (order.kind === "expiry") return undefined;
+  if (order.kind === "expiry" || order.kind === "review") return undefined;
+  if (order.kind === "access") return order.change.userId;
   if (order.kind === "disconnection") return order.userId;
   return order.revocation.kind === "issuer" ? undefined : order.revocation.userId;
 }
@@ -44,13 +45,13 @@ export function userOf(order: EndingOrder): UserId | undefined {
 export function isPartOf(order: EndingOrder, part: EndingPart): boolean {
   switch (part.kind) {
     case "event":
-      return order.kind !== "expiry";
+      return order.kind !== "expiry" && order.kind !== "review";
     case "user":
       return userOf(order) !== undefined;
     case "issuer":
       return order.kind === "revocation" && order.revocation.kind === "issuer";
     case "slots":
-      return userOf(order) === undefined;
+      return userOf(order) === undefined && order.kind !== "review";
     case "named":
       return true;
   }

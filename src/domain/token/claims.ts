@@ -1,3 +1,4 @@
+import { parseTokenGrants } from "../grants/token-grants.ts";
 import { type Identity, identityFromClaims, prefixedUserId } from "../identity/identity.ts";
 import { ownProperty, type PlainObject } from "../plain-object.ts";
 import { type EpochSeconds, parseEpochSeconds, wholeSeconds } from "../time.ts";
@@ -47,7 +48,10 @@ export function judgeClaims(all: PlainObject, policy: IssuerPolicy, now: EpochSe
   if (!subjectAgrees(all, named)) return rejected("SUBJECT_MISMATCH");
   const userId = prefixedUserId(named.userId, policy);
   if (userId === undefined) return rejected("IDENTITY_INVALID");
-  return { kind: "accepted", identity: { ...named, userId }, token: presentedToken(claims, policy) };
+  const granted = parseTokenGrants(ownProperty(all, policy.permissionsClaim));
+  if (granted.kind === "rejected") return granted;
+  const { grants } = granted;
+  return { kind: "accepted", identity: { ...named, userId }, token: presentedToken(claims, policy), grants };
 }
 
 function presentedToken({ all, expiry, issuedAt }: TokenClaims, { issuer }: IssuerPolicy): PresentedToken {

@@ -3,7 +3,7 @@ import { isPlainObject, ownProperty, type PlainObject } from "../plain-object.ts
 import { parseStrictObject } from "../strict-json.ts";
 import { ALGORITHM_NAMES, type Algorithm, findAlgorithm, HS256 } from "./algorithms.ts";
 import { type IssuerKeys, parseKeys, type Refuse } from "./issuer-keys.ts";
-import { type IssuerPolicy, TOKEN_TYPES } from "./issuer-policy.ts";
+import { DEFAULT_PERMISSIONS_CLAIM, type IssuerPolicy, TOKEN_TYPES } from "./issuer-policy.ts";
 import { type IssuerPreset, PRESET_NAMES, PRESETS } from "./issuer-presets.ts";
 import { keepUsersApart } from "./separate-users.ts";
 
@@ -75,7 +75,8 @@ function noEntry(refuse: Refuse): PlainObject {
 
 const MEMBERS: ReadonlySet<string> = new Set([
   ...["preset", "issuer", "audience", "algorithms", "tokenType", "jwksUrl", "jwks", "secret"],
-  ...["identityClaims", "userIdClaim", "firstNameClaim", "lastNameClaim", "userIdPrefix", "sharesUsersWith"],
+  ...["identityClaims", "userIdClaim", "firstNameClaim", "lastNameClaim", "permissionsClaim", "userIdPrefix"],
+  "sharesUsersWith",
 ]);
 
 function parseIssuer(entry: PlainObject, limits: TokenLimits, refuse: Refuse): ConfiguredIssuer {
@@ -104,6 +105,7 @@ function parseIssuer(entry: PlainObject, limits: TokenLimits, refuse: Refuse): C
       exemptClaims: preset.exemptClaims,
       ...limits,
       identityClaims: parseMapping(entry, preset, refuse),
+      permissionsClaim: parsePermissionsClaim(entry, refuse),
       userIdPrefix: parsePrefix(entry, refuse),
       foreignPrefixes: [],
     },
@@ -169,6 +171,11 @@ function parseAlgorithms(entry: PlainObject, refuse: Refuse): readonly [Algorith
 }
 
 const CLAIM_NAME = /^[!-~]{1,128}$/;
+const CLAIM_NAME_EXPECTED = "must be the name of a claim: 1 to 128 characters of ASCII without blanks";
+
+function isClaimName(value: unknown): value is string {
+  return typeof value === "string" && CLAIM_NAME.test(value);
+}
 
 function parseMapping(entry: PlainObject, preset: IssuerPreset, refuse: Refuse): ClaimMapping {
   const source = oneOf(entry, "identityClaims", IDENTITY_CLAIMS, "oidc", refuse);
@@ -177,10 +184,17 @@ function parseMapping(entry: PlainObject, preset: IssuerPreset, refuse: Refuse):
     const claim = ownProperty(entry, `${name}Claim`);
     if (claim === undefined) continue;
     if (source === "data") refuse(`${name}Claim`, "must not be set with identityClaims data, which names the claims");
-    if (typeof claim === "string" && CLAIM_NAME.test(claim)) names[name] = claim;
-    else refuse(`${name}Claim`, "must be the name of a claim: 1 to 128 characters of ASCII without blanks");
+    if (isClaimName(claim)) names[name] = claim;
+    else refuse(`${name}Claim`, CLAIM_NAME_EXPECTED);
   }
   return source === "data" ? CLAIM_MAPPINGS.data : { names };
+}
+
+function parsePermissionsClaim(entry: PlainObject, refuse: Refuse): string {
+  const claim = ownProperty(entry, "permissionsClaim") ?? DEFAULT_PERMISSIONS_CLAIM;
+  if (isClaimName(claim)) return claim;
+  refuse("permissionsClaim", CLAIM_NAME_EXPECTED);
+  return "";
 }
 
 /** Characters of user ids. */

@@ -7,6 +7,9 @@ import type { Algorithm } from "./algorithms.ts";
  */
 export type TokenType = "JWT" | "at+jwt";
 
+/** The claim in which Auth0, for one, writes what a user may do. */
+export const DEFAULT_PERMISSIONS_CLAIM = "permissions";
+
 export const TOKEN_TYPES = ["JWT", "at+jwt"] as const satisfies readonly TokenType[];
 
 /**
@@ -38,6 +41,8 @@ export type IssuerPolicy = {
   readonly maxLifetimeSeconds: number;
   /** Where the user stands in the claims. */
   readonly identityClaims: ClaimMapping;
+  /** The claim that holds the grants of the token. */
+  readonly permissionsClaim: string;
   /** Stands before the id in the claim. Two issuers may give one id to two users. */
   readonly userIdPrefix: string;
   /** Beginnings of other issuers' user ids. A user id of this issuer must begin with none of them. */

@@ -5,6 +5,9 @@ import type { EpochSeconds } from "../time.ts";
 /** A short name for an issuer, made from its `iss`: a connection's record has no room for an address. */
 export type IssuerId = Brand<string, "IssuerId">;
 
+/** Names the grants of a token: two tokens with the same grants have the same. The grants stand beside the record. */
+export type GrantsId = Brand<string, "GrantsId">;
+
 /** The facts about a token by which its end is known and a revocation finds it. Never the token itself. */
 export type TokenFacts = {
   readonly issuer: IssuerId;
@@ -14,6 +17,8 @@ export type TokenFacts = {
   readonly issuedAt?: EpochSeconds;
   /** `jti`. Absent if the token has none. */
   readonly tokenId?: TokenId;
+  /** Absent if the token has no grants. */
+  readonly grants?: GrantsId;
 };
 
 export function isSameToken(one: TokenFacts, other: TokenFacts): boolean {
@@ -21,7 +26,8 @@ export function isSameToken(one: TokenFacts, other: TokenFacts): boolean {
     one.issuer === other.issuer &&
     one.expiresAt === other.expiresAt &&
     one.issuedAt === other.issuedAt &&
-    one.tokenId === other.tokenId
+    one.tokenId === other.tokenId &&
+    one.grants === other.grants
   );
 }
 

@@ -2,10 +2,10 @@ import { ownProperty, type PlainObject } from "../plain-object.ts";
 import type { IssuerPolicy } from "./issuer-policy.ts";
 
 /**
- * Claims in which issuers state the purpose of a token: Cognito, Simple JWT (Django), Flask-JWT-Extended and Keycloak,
- * in this order. Some of them sign refresh tokens with the HS256 key of their access tokens.
+ * Claims in which issuers state the purpose of a token: Simple JWT (Django), Flask-JWT-Extended and Keycloak, in this
+ * order. Some of them sign refresh tokens with the HS256 key of their access tokens.
  */
-const USE_CLAIMS = ["token_use", "token_type", "type", "typ"];
+const USE_CLAIMS = ["token_type", "type", "typ"];
 
 const OTHER_USES: ReadonlySet<string> = new Set(["id", "id_token", "refresh", "refresh_token", "offline", "logout"]);
 
@@ -19,6 +19,7 @@ type UsePolicy = Pick<IssuerPolicy, "requiredClaims" | "requiredValues" | "exemp
 
 /** RFC 8725 3.12: refuses a token that the same issuer signed for another purpose. */
 export function isForAccess(claims: PlainObject, { requiredClaims, requiredValues, exemptClaims }: UsePolicy): boolean {
+  // The claim of Cognito has two values.
   const use = ownProperty(claims, "token_use");
   if (use !== undefined && use !== "access") return false;
   if (USE_CLAIMS.some((name) => isOtherUse(ownProperty(claims, name)))) return false;

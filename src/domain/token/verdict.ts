@@ -1,4 +1,4 @@
-import type { Grants } from "../identity/grants.ts";
+import type { Grants } from "../grants/grant.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { TokenFacts } from "./token-facts.ts";
 
@@ -31,7 +31,9 @@ export type RejectionReason =
   | "TOKEN_USE_NOT_ALLOWED"
   | "TOKEN_ID_INVALID"
   | "IDENTITY_INVALID"
-  | "SUBJECT_MISMATCH";
+  | "SUBJECT_MISMATCH"
+  | "GRANTS_INVALID"
+  | "GRANTS_TOO_LARGE";
 
 /** The facts about a token, with its issuer as `iss` spells it. */
 export type PresentedToken = Omit<TokenFacts, "issuer"> & { readonly issuer: string };
@@ -43,8 +45,7 @@ export type TokenVerdict =
       readonly kind: "accepted";
       readonly identity: Identity;
       readonly token: PresentedToken;
-      /** Absent if the token has no grant. */
-      readonly grants?: Grants;
+      readonly grants: Grants;
     }
   | (Rejection & {
       /** For the log. Absent if the signature was not verified: no claim is known then. */

@@ -2,7 +2,7 @@ import type { MintingPolicy } from "../../application/access/mint-test-token.ts"
 import { CLAIM_MAPPINGS, type ClaimMapping, IDENTITY_CLAIMS } from "../../domain/identity/identity.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../../domain/plain-object.ts";
 import { type Algorithm, findAlgorithm, HS256 } from "../../domain/token/algorithms.ts";
-import type { TokenType } from "../../domain/token/issuer-policy.ts";
+import { DEFAULT_PERMISSIONS_CLAIM, type TokenType } from "../../domain/token/issuer-policy.ts";
 import { readMaxLifetimeSeconds } from "./max-lifetime.ts";
 import type { Settings } from "./settings.ts";
 
@@ -36,6 +36,7 @@ function readMintingOfOne(settings: Settings): Omit<Minting, "maxLifetimeSeconds
     userIdClaim: settings.optionalText("USER_ID_CLAIM"),
     firstNameClaim: settings.optionalText("FIRST_NAME_CLAIM"),
     lastNameClaim: settings.optionalText("LAST_NAME_CLAIM"),
+    permissionsClaim: settings.optionalText("PERMISSIONS_CLAIM"),
   });
 }
 
@@ -56,6 +57,7 @@ function mintingOf(entry: PlainObject): Omit<Minting, "maxLifetimeSeconds"> {
     issuer: text("issuer", ""),
     audiences: [String(audience)],
     identityClaims: ownProperty(entry, "identityClaims") === "data" ? CLAIM_MAPPINGS.data : claims,
+    permissionsClaim: text("permissionsClaim", DEFAULT_PERMISSIONS_CLAIM),
     algorithm: findAlgorithm(algorithm) ?? HS256,
     tokenType: ownProperty(entry, "tokenType") === "at+jwt" ? "at+jwt" : "JWT",
   };

@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from "@portcullis/protocol";
 import type { AdmissionPolicy, AuthorizeConnection } from "../../application/access/authorize-connection.ts";
 import type { CheckAdmission } from "../../application/access/check-admission.ts";
 import type { MintingPolicy, MintTestToken } from "../../application/access/mint-test-token.ts";
@@ -7,6 +8,8 @@ import type { RenewConnection } from "../../application/connections/renew-connec
 import type { CarryOut } from "../../application/endings/carry-out.ts";
 import type { CollectEnds } from "../../application/endings/collect-ends.ts";
 import type { EndPart } from "../../application/endings/end-part.ts";
+import type { AccessPolicy } from "../../application/ports/access-policy.ts";
+import type { AdministeredAccess } from "../../application/ports/administered-access.ts";
 import type { ConnectionChannel } from "../../application/ports/connection-channel.ts";
 import type { ConnectionEnder } from "../../application/ports/connection-ender.ts";
 import type { ConnectionRenewals } from "../../application/ports/connection-renewals.ts";
@@ -17,6 +20,7 @@ import type { EndingTasks } from "../../application/ports/ending-tasks.ts";
 import type { Logger } from "../../application/ports/logger.ts";
 import type { RevocationList } from "../../application/ports/revocation-list.ts";
 import type { RotatingSecret, SigningSecrets } from "../../application/ports/signing-secrets.ts";
+import type { SubscriptionReviews } from "../../application/ports/subscription-reviews.ts";
 import type { SubscriptionStore } from "../../application/ports/subscription-store.ts";
 import type { Backoff, Clock, SecretGenerator, Timer, UniqueIds } from "../../application/ports/system.ts";
 import type { TokenSigner, TokenVerifier } from "../../application/ports/tokens.ts";
@@ -61,12 +65,17 @@ export const services = {
   closeConnection: serviceId<CloseConnection>("CloseConnection"),
   renewConnection: serviceId<RenewConnection>("RenewConnection"),
 
+  accessPolicy: serviceId<AccessPolicy>("AccessPolicy"),
+  administeredAccess: serviceId<AdministeredAccess>("AdministeredAccess"),
+  subscriptionReviews: serviceId<SubscriptionReviews>("SubscriptionReviews"),
   subscriptionStore: serviceId<SubscriptionStore>("SubscriptionStore"),
+  connectionLimits: serviceId<ConnectionLimits>("ConnectionLimits"),
   subscribe: serviceId<Subscribe>("Subscribe"),
   unsubscribe: serviceId<Unsubscribe>("Unsubscribe"),
 
   connectionEnder: serviceId<ConnectionEnder>("ConnectionEnder"),
   endingTasks: serviceId<EndingTasks>("EndingTasks"),
+  deferredTasks: serviceId<Pick<EndingTasks, "defer">>("DeferredTasks"),
   endPart: serviceId<EndPart>("EndPart"),
   carryOut: serviceId<CarryOut>("CarryOut"),
   collectEnds: serviceId<CollectEnds>("CollectEnds"),

@@ -26,6 +26,7 @@ const SETTINGS_OF_ONE = {
   userIdClaim: ["USER_ID_CLAIM", ""],
   firstNameClaim: ["FIRST_NAME_CLAIM", ""],
   lastNameClaim: ["LAST_NAME_CLAIM", ""],
+  permissionsClaim: ["PERMISSIONS_CLAIM", ""],
 } as const;
 
 /**
@@ -59,6 +60,7 @@ function readOneIssuer(settings: Settings, limits: TokenLimits): readonly Config
     userIdClaim: settings.optionalText("USER_ID_CLAIM"),
     firstNameClaim: settings.optionalText("FIRST_NAME_CLAIM"),
     lastNameClaim: settings.optionalText("LAST_NAME_CLAIM"),
+    permissionsClaim: settings.optionalText("PERMISSIONS_CLAIM"),
   };
   const names: Readonly<Record<string, readonly [name: string, fallback: string]>> = SETTINGS_OF_ONE;
   return acceptedOf(

@@ -1,3 +1,4 @@
+import { parseTokenGrants } from "../../domain/grants/token-grants.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 const HELP = `Prints a test token of the running npm start: npm run --silent token -- --user-id <id> [flags]
@@ -6,15 +7,18 @@ const HELP = `Prints a test token of the running npm start: npm run --silent tok
   --first-name <name>
   --last-name <name>
   --sub <text>
+  --permissions <text> grants, parted by blanks         (subscribe:*)
   --port <number>      of the running runtime           (PORTCULLIS_PORT, 3001)
   --help               this text`;
+
+const FLAGS = ["user-id", "first-name", "last-name", "sub", "permissions", "port"];
 
 const TIMEOUT_MS = 5_000;
 
 /** A fault that the user can correct; its message is one line. */
 class TokenError extends Error {}
 
-async function requestToken(port: number, payload: Readonly<Record<string, string | undefined>>): Promise<string> {
+async function requestToken(port: number, payload: Readonly<Record<string, unknown>>): Promise<string> {
   const url = `http://127.0.0.1:${port}/2015-03-31/functions/CreateTestJwt/invocations`;
   const init = { method: "POST", body: JSON.stringify(payload), signal: AbortSignal.timeout(TIMEOUT_MS) };
   const response = await fetch(url, init).catch((cause: unknown) => {
@@ -33,8 +37,17 @@ async function requestToken(port: number, payload: Readonly<Record<string, strin
   );
 }
 
+/** The list in the flag; an empty text is a token without a grant. Undefined without the flag. */
+function parsePermissions(text: string | undefined): readonly string[] | undefined {
+  const permissions = text?.split(" ").filter((one) => one !== "");
+  if (parseTokenGrants(permissions).kind === "rejected") {
+    throw new UsageError("--permissions must be grants as subscribe:order-*, parted by blanks, of at most 4 KB");
+  }
+  return permissions;
+}
+
 async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2), ["user-id", "first-name", "last-name", "sub", "port"], process.env);
+  const flags = readFlags(process.argv.slice(2), FLAGS, process.env);
   if (flags.help) return console.log(HELP);
   const userId = flags.value("user-id");
   if (userId === undefined) throw new UsageError("--user-id is missing (--help lists the flags)");
@@ -44,6 +57,7 @@ async function main(): Promise<void> {
     firstName: flags.value("first-name"),
     lastName: flags.value("last-name"),
     sub: flags.value("sub"),
+    permissions: parsePermissions(flags.value("permissions")),
   };
   console.log(await requestToken(port, payload));
 }

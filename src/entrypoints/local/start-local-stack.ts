@@ -55,6 +55,8 @@ function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "par
   return {
     ...(hasOwnIssuer(parameters) && { MintTestTokens: "true" }),
     CheckEndpoint: "true",
+    // A token of `npm run token` grants everything, unless its flag says otherwise.
+    DefaultGrants: "none",
     // The local caller may replay events.
     ReplayPrincipals: localCallerArn(),
     StageName: stage,

@@ -1,8 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromConnectionItem, toConnectionItem } from "../../../src/adapters/dynamodb/connection-item.ts";
+import {
+  freeBytesIn,
+  fromConnectionItem,
+  itemBytes,
+  seqIn,
+  toConnectionItem,
+} from "../../../src/adapters/dynamodb/connection-item.ts";
 import { momentKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import { OPEN_ATTRIBUTES } from "../../../src/adapters/dynamodb/tombstone-item.ts";
+import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { aConnection } from "../../support/a-connection.ts";
 
@@ -37,6 +45,31 @@ describe("a connection's item", () => {
         expect(connection === undefined || fromConnectionItem(toConnectionItem(connection))).toBeTruthy();
       }),
     );
+  });
+
+  it("fault:L8 stays below a kilobyte with the longest facts, whatever names it has room for", () => {
+    const longest = {
+      ...aConnection({ userId: "u".repeat(128) as UserId, sourceIp: "f".repeat(64) }),
+      id: "c".repeat(40) as ConnectionId,
+      userAgent: "a".repeat(512),
+    };
+    const record = { ...toConnectionItem(longest), levels: "f".repeat(20), count: 1_000, part: 20, turn: 99_999 };
+    const free = freeBytesIn(record);
+    const names = new Set(Array.from({ length: 12 }, (_, n) => `${n}`.padEnd(Math.floor(free / 12) - 1, "x")));
+
+    const facts = { issuedAt: 2 ** 33, renewals: 99_999, tokenId: "x".repeat(128), grants: "g".repeat(16) };
+    const later = { ...facts, seq: Number.MAX_SAFE_INTEGER, bounded: true, names };
+    expect(free).toBeGreaterThan(0);
+    expect(itemBytes({ ...record, ...later })).toBeLessThan(1024);
+  });
+
+  it.each([
+    ["seq", 17.5],
+    ["seq", "17"],
+    ["seq", 0],
+  ])("fault:L8 has no %s of %j", (name, value) => {
+    expect(seqIn({ ...ITEM, [name]: value })).toBeUndefined();
+    expect(seqIn({ ...ITEM, [name]: 17 })).toBe(17);
   });
 
   it("sorts in the index by its expiry", () => {

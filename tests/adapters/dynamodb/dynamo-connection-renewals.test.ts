@@ -15,6 +15,9 @@ import { dynamoLifeStores } from "../../support/dynamo-life-stores.ts";
 import { tableAt } from "../../support/dynamodb-table.ts";
 import { faultyServer } from "../../support/faulty-server.ts";
 import { NEW_END, OLD_END, openedUntil, renewalOf } from "../../support/life-stores.ts";
+import { subscribeOne } from "../../support/one-subscription.ts";
+
+const nothing = async () => {};
 
 describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
   let table: DynamoTable;
@@ -37,7 +40,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
     const before = await get(connection);
     const renewal = renewalOf(connection);
 
-    await stores().renewals.renew(renewal, NOW);
+    await stores().renewals.renew(renewal, NOW, nothing);
 
     const { token } = renewal;
     expect(await get(connection)).toEqual({
@@ -66,14 +69,14 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
     await table.documents.send(new PutCommand({ TableName: table.name, Item: { ...older, ttl: OLD_END } }));
     const renewal = renewalOf(connection);
 
-    expect(await stores().renewals.renew(renewal, NOW)).toMatchObject({
+    expect(await stores().renewals.renew(renewal, NOW, nothing)).toMatchObject({
       kind: "renewed",
-      previous: { expiresAt: OLD_END },
+      previous: { token: { expiresAt: OLD_END }, grants: [] },
     });
 
     expect(await get(connection)).toMatchObject({ expiresAt: NEW_END, ttl: NOW + 7080 + 3600 });
     const subscription = aSubscription(connection);
-    expect(await stores().subscriptions.subscribe(subscription, NOW, 5)).toBe("subscribed");
+    expect(await subscribeOne(stores().subscriptions, subscription, NOW, { limit: 5 })).toBe("subscribed");
     const { items } = await stores().subscriptions.subscribersOf(subscription.entityId, OLD_END);
     expect(items).toEqual([{ ...subscription, expiresAt: NEW_END }]);
   });
@@ -87,10 +90,10 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
     it.each([0, 1, 60])("is 5 writes and 1 read, with %i subscriptions", async (count) => {
       const connection = await openedUntil(stores());
       for (let n = 0; n < count; n += 1) {
-        await stores().subscriptions.subscribe(aSubscription(connection, anEntityId()), NOW, count);
+        await subscribeOne(stores().subscriptions, aSubscription(connection, anEntityId()), NOW, { limit: count });
       }
 
-      expect(await meter.measure(() => stores().renewals.renew(renewalOf(connection), NOW))).toEqual({
+      expect(await meter.measure(() => stores().renewals.renew(renewalOf(connection), NOW, nothing))).toEqual({
         reads: 1,
         writes: 5,
       });
@@ -100,16 +103,22 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionRenewals", () => {
       const connection = await openedUntil(stores());
       const renewal = renewalOf(connection, { expiresAt: OLD_END });
 
-      expect(await meter.measure(() => stores().renewals.renew(renewal, NOW))).toEqual({ reads: 1, writes: 0 });
+      expect(await meter.measure(() => stores().renewals.renew(renewal, NOW, nothing))).toEqual({
+        reads: 1,
+        writes: 0,
+      });
     });
 
     it("is 1 write if the connection has to end at the same time", async () => {
       const end = addSeconds(NOW, 7080);
       const connection = aConnection({ expiresAt: end });
-      await stores().connections.open(connection);
+      await stores().connections.open(connection, []);
       const renewal = renewalOf(connection, { expiresAt: addSeconds(end, 60) });
 
-      expect(await meter.measure(() => stores().renewals.renew(renewal, NOW))).toEqual({ reads: 1, writes: 1 });
+      expect(await meter.measure(() => stores().renewals.renew(renewal, NOW, nothing))).toEqual({
+        reads: 1,
+        writes: 1,
+      });
     });
   });
 });

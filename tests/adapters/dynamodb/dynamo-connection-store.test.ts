@@ -37,7 +37,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
     it("finds a connection by user id and by its end, and gives it to the TTL collector an hour after closesAt", async () => {
       const connection = aConnection();
 
-      await store.open(connection);
+      await store.open(connection, []);
 
       expect(await get(connection.id)).toMatchObject({
         pk: connection.id,
@@ -50,7 +50,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
 
     it("keeps a marker of a closed connection, without the user's name, in the index of ends", async () => {
       const connection = aConnection();
-      await store.open(connection);
+      await store.open(connection, []);
 
       await store.close(connection.id, NOW);
 
@@ -64,7 +64,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       const older = { ...toConnectionItem(aConnection({ userId })), connectedAt: "yesterday" };
       await put({ pk: "subscriber", sk: "subscription#x", GSI1PK: userId, GSI1SK: connection.expiresAt.toString() });
       await put(older);
-      await store.open(connection);
+      await store.open(connection, []);
 
       const page = await store.liveConnectionsOf(userId, NOW);
 
@@ -76,7 +76,7 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
       const connection = aConnection();
       await put({ ...connectionKey(connection.id), GSI1PK: connection.identity.userId, GSI1SK: "user#" });
 
-      expect(await store.open(connection)).toBe("taken");
+      expect(await store.open(connection, [])).toBe("taken");
     });
   });
 
@@ -87,13 +87,13 @@ describe.skipIf(!inject("containerEngine"))("DynamoConnectionStore", () => {
     const count = (most: number) => store.countLive(userId, NOW, stranger.id, most);
     let meter: CapacityMeter;
     beforeAll(async () => {
-      for (const connection of crowd) await store.open(connection);
+      for (const connection of crowd) await store.open(connection, []);
       meter = new CapacityMeter(table.documents);
     });
 
     it.each([
-      ["open: the record and its places in both indexes", { reads: 0, writes: 3 }, () => store.open(stranger)],
-      ["a repeated open, refused by its condition", { reads: 0, writes: 1 }, () => store.open(stranger)],
+      ["open: the record and its places in both indexes", { reads: 0, writes: 3 }, () => store.open(stranger, [])],
+      ["a repeated open, refused by its condition", { reads: 0, writes: 1 }, () => store.open(stranger, [])],
       ["close", { reads: 0, writes: 2 }, () => store.close(stranger.id, NOW)],
       ["a repeated close", { reads: 0, writes: 1 }, () => store.close(stranger.id, NOW)],
       ["the number of a user's 40 connections", { reads: 1, writes: 0 }, () => count(50)],

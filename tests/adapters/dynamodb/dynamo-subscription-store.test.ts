@@ -11,9 +11,11 @@ import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { CapacityMeter, type Units } from "../../support/capacity-meter.ts";
 import { createTable } from "../../support/create-table.ts";
+import { dynamoLifeStores } from "../../support/dynamo-life-stores.ts";
 import { tableAt } from "../../support/dynamodb-table.ts";
 import { faultyServer } from "../../support/faulty-server.ts";
 import { inBatches } from "../../support/in-batches.ts";
+import { subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 
 const LIMIT = 100;
 
@@ -32,17 +34,15 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
 
   async function openedAndSubscribed(entityIds: readonly EntityId[]): Promise<Connection> {
     const connection = aConnection();
-    await connections.open(connection);
-    for (const entityId of entityIds) await subscriptions.subscribe(aSubscription(connection, entityId), NOW, LIMIT);
+    await connections.open(connection, []);
+    for (const entityId of entityIds)
+      await subscribeOne(subscriptions, aSubscription(connection, entityId), NOW, { limit: LIMIT });
     return connection;
   }
 
   describeSubscriptionStore({
-    makeStores: () => ({ connections, subscriptions }),
-    elsewhere: () => ({
-      connections: new DynamoConnectionStore(table),
-      subscriptions: new DynamoSubscriptionStore(table),
-    }),
+    makeStores: () => dynamoLifeStores(table),
+    elsewhere: () => dynamoLifeStores(table),
     whenDown: async (outage) => new DynamoSubscriptionStore(tableAt(`http://127.0.0.1:${await faultyServer(outage)}`)),
   });
 
@@ -96,8 +96,8 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
       meter = new CapacityMeter(table.documents);
     });
 
-    const subscribe = () => subscriptions.subscribe(aSubscription(connection, entityId), NOW, LIMIT);
-    const unsubscribe = () => subscriptions.unsubscribe(aSubscription(connection, entityId), NOW);
+    const subscribe = () => subscribeOne(subscriptions, aSubscription(connection, entityId), NOW, { limit: LIMIT });
+    const unsubscribe = () => unsubscribeOne(subscriptions, aSubscription(connection, entityId), NOW);
     it.each<[string, Units, () => Promise<unknown>]>([
       ["subscribe: the row and the connection's record, no index", { reads: 1, writes: 4 }, subscribe],
       ["a repeated subscribe", { reads: 1, writes: 1 }, subscribe],

@@ -32,7 +32,7 @@ function refuse(status: number, type: string): RequestListener {
 }
 
 const CALLS = {
-  open: (store: DynamoConnectionStore) => store.open(aConnection()),
+  open: (store: DynamoConnectionStore) => store.open(aConnection(), []),
   close: (store: DynamoConnectionStore) => store.close(aConnection().id, NOW),
   liveConnectionsOf: (store: DynamoConnectionStore) => store.liveConnectionsOf(aUserId(), NOW),
 };
@@ -66,7 +66,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
       else response.end("{}");
     });
 
-    expect(await store.open(aConnection())).toBe("stored");
+    expect(await store.open(aConnection(), [])).toBe("stored");
     expect(requests).toBe(3);
   });
 
@@ -74,7 +74,7 @@ describe.concurrent("a call to a DynamoDB that", () => {
     const connection = aConnection();
     const store = await storeOver(refuse(400, "AccessDeniedException"));
 
-    const error = await store.open(connection).catch((thrown: unknown) => thrown as Error);
+    const error = await store.open(connection, []).catch((thrown: unknown) => thrown as Error);
 
     expect(JSON.stringify(error)).not.toContain(connection.id);
     expect((error as Error).message).toBe("CONNECTION_STORE is unavailable");

@@ -11,6 +11,8 @@ import { NEW_END, OLD_END, renewalOf } from "../../support/life-stores.ts";
 
 const BUDGETS = { budgetMillis: 900, changeBudgetMillis: 900 };
 
+const nothing = async () => {};
+
 /** A renewed connection, and the update that renewed it, as the SDK may send it again. */
 async function renewedOnce() {
   const fake = new FakeTable();
@@ -22,9 +24,9 @@ async function renewedOnce() {
   const table: DynamoTable = { documents: { send } as never, name: "table", index: "GSI1", ...BUDGETS };
   const [connections, renewals] = [new DynamoConnectionStore(table), new DynamoConnectionRenewals(table)];
   const connection = aConnection({ expiresAt: OLD_END });
-  await connections.open(connection);
+  await connections.open(connection, []);
   const renewal = renewalOf(connection);
-  await renewals.renew(renewal, NOW);
+  await renewals.renew(renewal, NOW, nothing);
   const update = sent.find((command) => command instanceof UpdateCommand) as UpdateCommand;
   const sendAgain = () => expect(() => fake.perform(update)).toThrow();
   const end = () => fake.find(connectionKey(connection.id))?.["expiresAt"];
@@ -33,7 +35,7 @@ async function renewedOnce() {
 
 it("fault:M7 a repeated request of a renewal that was taken back changes nothing, however late", async () => {
   const { renewals, connection, renewal, sendAgain, end } = await renewedOnce();
-  await renewals.takeBack(renewal, connection.token);
+  await renewals.takeBack(renewal, { token: connection.token, grants: [] });
 
   sendAgain();
 
@@ -43,7 +45,7 @@ it("fault:M7 a repeated request of a renewal that was taken back changes nothing
 it("fault:M7 a repeated request of a renewal changes nothing after a newer one", async () => {
   const { renewals, connection, sendAgain, end } = await renewedOnce();
   const later = addSeconds(NEW_END, 60);
-  await renewals.renew(renewalOf(connection, { expiresAt: later }), NOW);
+  await renewals.renew(renewalOf(connection, { expiresAt: later }), NOW, nothing);
 
   sendAgain();
 

@@ -5,6 +5,7 @@ import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { CapacityMeter } from "../../support/capacity-meter.ts";
 import { createTable } from "../../support/create-table.ts";
+import { subscribeOne } from "../../support/one-subscription.ts";
 
 describe.skipIf(!inject("containerEngine"))("naming a connection", () => {
   it("costs one read unit each, however many subscriptions there are", async () => {
@@ -15,8 +16,8 @@ describe.skipIf(!inject("containerEngine"))("naming a connection", () => {
     const named = [aConnection({ userId }), aConnection({ userId })];
     const entityIds = Array.from({ length: 20 }, anEntityId);
     for (const connection of named) {
-      await connections.open(connection);
-      for (const entityId of entityIds) await subscriptions.subscribe(aSubscription(connection, entityId), NOW, 100);
+      await connections.open(connection, []);
+      for (const entityId of entityIds) await subscribeOne(subscriptions, aSubscription(connection, entityId), NOW);
     }
     const meter = new CapacityMeter(table.documents);
     const ids = named.map(({ id }) => id);

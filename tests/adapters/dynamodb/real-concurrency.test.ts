@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
+import { RandomIds } from "../../../src/adapters/system/system.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
-import { makeSubscribe } from "../../../src/application/subscriptions/subscribe.ts";
+import { makeSubscribe, type SubscribeOutcome } from "../../../src/application/subscriptions/subscribe.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
-import { NO_GRANTS } from "../../../src/domain/identity/grants.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
-import { allowEverySubscription } from "../../../src/domain/subscription/subscription-policy.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";
+import { ALLOW_ALL } from "../../support/one-subscription.ts";
 
 const ROUNDS = 100;
 /** Concurrent rounds, so that the engine has more requests to order than those of one round. */
@@ -29,8 +29,9 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
   });
 
   function subscribe({ id, identity }: Connection, entityId: EntityId) {
-    const request = { entityId, connectionId: id, userId: identity.userId, grants: NO_GRANTS };
-    return makeSubscribe({ policy: allowEverySubscription, subscriptions, clock, limit: LIMIT })(request);
+    const request = { entityIds: [entityId], connectionId: id, userId: identity.userId };
+    const policy = { decide: (_requester: unknown, entityIds: readonly EntityId[]) => ALLOW_ALL([], entityIds) };
+    return makeSubscribe({ policy, subscriptions, clock, ids: new RandomIds(), limit: LIMIT })(request);
   }
 
   const close = (connection: Connection) => makeCloseConnection({ connections, subscriptions, clock })(connection.id);
@@ -54,7 +55,7 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     const left = await race(async (waitMillis) => {
       const connection = aConnection();
       const entityIds = [anEntityId(), anEntityId(), anEntityId()];
-      await connections.open(connection);
+      await connections.open(connection, []);
       const ending = after(waitMillis, () => close(connection));
       await Promise.all([...entityIds.map((entityId) => subscribe(connection, entityId)), ending]);
       return countSubscriptions(entityIds);
@@ -65,9 +66,9 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
   it("inv:12 a concurrent connect and disconnect have one winner, and the connection is closed", async () => {
     const answers = await race(async (waitMillis) => {
       const connection = aConnection();
-      await Promise.all([connections.open(connection), after(waitMillis, () => close(connection))]);
+      await Promise.all([connections.open(connection, []), after(waitMillis, () => close(connection))]);
       const { items } = await connections.liveConnectionsOf(connection.identity.userId, NOW);
-      return { live: items.length, again: await connections.open(connection) };
+      return { live: items.length, again: await connections.open(connection, []) };
     });
     expect(answers.filter(({ live, again }) => live > 0 || again !== "closed")).toEqual([]);
   }, 60_000);
@@ -76,14 +77,18 @@ describe.skipIf(!inject("containerEngine"))("use cases over DynamoDB, at the sam
     const counts = await race(async () => {
       const connection = aConnection();
       const entityIds = Array.from({ length: 2 * LIMIT }, anEntityId);
-      await connections.open(connection);
+      await connections.open(connection, []);
       const outcomes = await Promise.all(entityIds.map((entityId) => subscribe(connection, entityId)));
-      const acknowledged = entityIds.filter((_, index) => outcomes[index]?.kind === "subscribed");
+      const acknowledged = entityIds.filter((_, index) => isSubscribed(outcomes[index]));
       return [acknowledged.length, await countSubscriptions(acknowledged), await countSubscriptions(entityIds)];
     });
     expect(counts).toEqual(counts.map(() => [LIMIT, LIMIT, LIMIT]));
   }, 60_000);
 });
+
+function isSubscribed(outcome: SubscribeOutcome | undefined): boolean {
+  return outcome?.kind === "answered" && outcome.results[0] === "subscribed";
+}
 
 async function after<T>(millis: number, work: () => Promise<T>): Promise<T> {
   await new Promise((resolve) => setTimeout(resolve, millis));

@@ -10,6 +10,7 @@ import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
 import { anEntityId } from "../../support/a-subscription.ts";
 import { tableAt } from "../../support/dynamodb-table.ts";
 import { ManagementApiStandIn, withStatus } from "../../support/management-api-stand-in.ts";
+import { subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 
 const made = rehearsedConnection((NOW * 1000) as EpochMillis);
 const { connection, subscription } = made;
@@ -30,8 +31,8 @@ function storesOf(table: DynamoTable) {
 it("sends one unsigned GET /ping in place of all requests", async () => {
   const { service, connections, subscriptions } = await rehearsal();
 
-  await connections.open(connection);
-  await subscriptions.subscribe(subscription, NOW, 1);
+  await connections.open(connection, []);
+  await subscribeOne(subscriptions, subscription, NOW, { limit: 1 });
   await connections.close(connection.id, NOW);
   await subscriptions.unsubscribeAll(connection.id);
 
@@ -44,9 +45,9 @@ it("sends one unsigned GET /ping in place of all requests", async () => {
 it("knows the rehearsed connection and its subscription", async () => {
   const { connections, subscriptions } = await rehearsal();
 
-  expect(await connections.open(connection)).toBe("stored");
-  expect(await subscriptions.subscribe(subscription, NOW, 1)).toBe("subscribed");
-  expect(await subscriptions.unsubscribe(subscription, NOW)).toBe("unsubscribed");
+  expect(await connections.open(connection, [])).toBe("stored");
+  expect(await subscribeOne(subscriptions, subscription, NOW, { limit: 1 })).toBe("subscribed");
+  expect(await unsubscribeOne(subscriptions, subscription, NOW)).toBe("unsubscribed");
   expect((await subscriptions.subscribersOf(subscription.entityId, NOW)).items).toEqual([subscription]);
   const { token: _, ...listed } = connection;
   expect((await connections.liveConnectionsOf(subscription.userId, NOW)).items).toEqual([listed]);
@@ -58,14 +59,14 @@ it("knows no other connection", async () => {
   const { id, connectedAt, expiresAt } = aConnection();
   const other = { entityId: anEntityId(), connectionId: id, userId: aUserId(), connectedAt, expiresAt };
 
-  expect(await subscriptions.subscribe(other, NOW, 1)).toBe("not-connected");
+  expect(await subscribeOne(subscriptions, other, NOW, { limit: 1 })).toBe("not-connected");
 });
 
 it("opens the connection that the first real request uses, and leaves the real table as it was", async () => {
   const { service, table, connections } = await rehearsal();
-  await connections.open(connection);
+  await connections.open(connection, []);
 
-  expect(await storesOf(table).connections.open(aConnection())).toBe("stored");
+  expect(await storesOf(table).connections.open(aConnection(), [])).toBe("stored");
 
   expect(service.received.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /ping", "POST /"]);
   expect(service.socketsOpened).toBe(1);
@@ -79,13 +80,13 @@ it.each([
   const { service, connections } = await rehearsal();
   service.answer = answer;
 
-  expect(await connections.open(connection)).toBe("stored");
+  expect(await connections.open(connection, [])).toBe("stored");
 });
 
 it("fault:L1 throws like the real table if no connection opens", async () => {
   const { connections } = storesOf(rehearsedTable(tableAt("http://127.0.0.1:1"), made));
 
-  await expect(connections.open(connection)).rejects.toThrow("CONNECTION_STORE is unavailable");
+  await expect(connections.open(connection, [])).rejects.toThrow("CONNECTION_STORE is unavailable");
 });
 
 it("fault:L1 throws within its time if no response comes, and closes the connection", async () => {
@@ -95,6 +96,6 @@ it("fault:L1 throws within its time if no response comes, and closes the connect
     socket = response.socket;
   };
 
-  await expect(connections.open(connection)).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
+  await expect(connections.open(connection, [])).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
   await vi.waitFor(() => expect(socket?.destroyed).toBe(true));
 });

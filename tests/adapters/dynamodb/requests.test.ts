@@ -12,6 +12,7 @@ import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import { aConnection, aUserId, NOW } from "../../support/a-connection.ts";
 import { anEntityId, aSubscription } from "../../support/a-subscription.ts";
 import { tableAt } from "../../support/dynamodb-table.ts";
+import { subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 
 type Request = { readonly operation: string; readonly body: Readonly<Record<string, unknown>> };
 type Refusal = { readonly type: string; readonly reasons?: readonly string[] };
@@ -48,7 +49,7 @@ const record = { Items: [marshall(toConnectionItem(connection), { removeUndefine
 const taken = { Attributes: marshall({ tail: 1 }) };
 
 const subscribe = (store: DynamoSubscriptionStore, limit = 100) =>
-  store.subscribe(aSubscription(connection, anEntityId()), NOW, limit);
+  subscribeOne(store, aSubscription(connection, anEntityId()), NOW, { limit });
 
 /** A table with the record of an open connection, and with these responses to transactions. */
 const withRecord = (transaction: (nth: number) => Answer) =>
@@ -89,7 +90,7 @@ describe("subscribing, as requests to DynamoDB,", () => {
     const { subscriptions, operations } = await dynamoDb();
 
     expect(await subscribe(subscriptions)).toBe("not-connected");
-    expect(await subscriptions.unsubscribe(aSubscription(connection), NOW)).toBe("not-connected");
+    expect(await unsubscribeOne(subscriptions, aSubscription(connection), NOW)).toBe("not-connected");
     expect(operations()).toEqual(["Query", "Query"]);
   });
 

@@ -12,6 +12,7 @@ import type { TokenId } from "../../../src/domain/token/token-facts.ts";
 import { type Command, FakeTable } from "../../model/table/fake-table.ts";
 import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
+import { ALLOW_ALL, subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 
 const KILOBYTE = 1024;
 
@@ -67,7 +68,7 @@ function nameOf(number: number, bytes: number): EntityId {
 
 async function opened(store: ReturnType<typeof metered>, overrides = {}): Promise<Connection> {
   const connection = aConnection(overrides);
-  await store.connections.open(connection);
+  await store.connections.open(connection, []);
   return connection;
 }
 
@@ -79,10 +80,12 @@ describe("the cost of a subscription", () => {
     let most = 0;
     for (let number = 0; number < 1000; number += 1) {
       const subscription = aSubscription(connection, nameOf(number, bytes));
-      const { writes } = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
+      const { writes } = await store.unitsOf(() =>
+        subscribeOne(store.subscriptions, subscription, NOW, { limit: 1000 }),
+      );
       most = Math.max(most, writes);
       if (number < 10) first.push(writes);
-      const repeated = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
+      const repeated = await store.unitsOf(() => subscribeOne(store.subscriptions, subscription, NOW, { limit: 1000 }));
       expect(repeated.writes).toBe(1);
     }
 
@@ -95,15 +98,39 @@ describe("the cost of a subscription", () => {
     const store = metered();
     const connection = await opened(store);
     const subscriptions = Array.from({ length: 100 }, (_, number) => aSubscription(connection, nameOf(number, 100)));
-    for (const subscription of subscriptions) await store.subscriptions.subscribe(subscription, NOW, 100);
+    for (const subscription of subscriptions) await subscribeOne(store.subscriptions, subscription, NOW);
 
     for (const subscription of subscriptions) {
-      const ended = await store.unitsOf(() => store.subscriptions.unsubscribe(subscription, NOW));
-      const again = await store.unitsOf(() => store.subscriptions.unsubscribe(subscription, NOW));
+      const ended = await store.unitsOf(() => unsubscribeOne(store.subscriptions, subscription, NOW));
+      const again = await store.unitsOf(() => unsubscribeOne(store.subscriptions, subscription, NOW));
       expect([ended.writes <= 6, again.writes]).toEqual([true, 1]);
     }
     // Only the record is left of them.
     expect(store.table.all()).toHaveLength(1);
+  });
+
+  it.each([
+    ["36 bytes", 36, {}, 2.22],
+    ["256 bytes", 256, {}, 2.72],
+    ["256 bytes, with the longest texts of a connection", 256, TALKATIVE, 2.72],
+  ])("is less for each of many in a frame, however many: %s", async (_, bytes, texts, most) => {
+    for (let count = 100; count <= 250; count += 7) {
+      const store = metered();
+      const { id: connectionId, identity } = await opened(store, texts);
+      const entityIds = Array.from({ length: count }, (_, number) => nameOf(number, bytes));
+      const request = { connectionId, userId: identity.userId, entityIds };
+
+      const subscribed = await store.unitsOf(() =>
+        store.subscriptions.subscribe(request, NOW, { limit: 1000, decide: ALLOW_ALL }),
+      );
+      expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
+      const unsubscribed = await store.unitsOf(() => store.subscriptions.unsubscribe(request, NOW));
+
+      expect(subscribed.writes).toBeLessThanOrEqual(most * count);
+      expect(unsubscribed.writes).toBeLessThanOrEqual(most * count);
+      // Only the record is left of them.
+      expect(store.table.all()).toHaveLength(1);
+    }
   });
 
   it("does not grow with the connection's history, and no item grows beyond a kilobyte", async () => {
@@ -118,8 +145,8 @@ describe("the cost of a subscription", () => {
           const subscription = aSubscription(connection, entityId);
           const { writes } = await store.unitsOf(() =>
             isSubscribe
-              ? store.subscriptions.subscribe(subscription, NOW, 1000)
-              : store.subscriptions.unsubscribe(subscription, NOW),
+              ? subscribeOne(store.subscriptions, subscription, NOW, { limit: 1000 })
+              : unsubscribeOne(store.subscriptions, subscription, NOW),
           );
           expect(writes).toBeLessThanOrEqual(6);
           if (isSubscribe) expected.add(entityId);
@@ -144,7 +171,9 @@ describe("the cost of a subscription", () => {
     const connection = await opened(store, TALKATIVE);
     for (let number = 0; number < 1000; number += 1) {
       const subscription = aSubscription(connection, nameOf(number, 256));
-      const { writes } = await store.unitsOf(() => store.subscriptions.subscribe(subscription, NOW, 1000));
+      const { writes } = await store.unitsOf(() =>
+        subscribeOne(store.subscriptions, subscription, NOW, { limit: 1000 }),
+      );
       expect(writes).toBeLessThanOrEqual(6);
     }
 
@@ -160,13 +189,13 @@ describe("the cost of a subscription", () => {
       expiresAt: NOW + 60,
     });
     for (let number = 0; number < 1000; number += 1) {
-      await store.subscriptions.subscribe(aSubscription(connection, nameOf(number, 256)), NOW, 1000);
+      await subscribeOne(store.subscriptions, aSubscription(connection, nameOf(number, 256)), NOW, { limit: 1000 });
     }
     const token = tokenFacts({ tokenId: "t".repeat(128) as TokenId });
     const { id, identity, connectedAt } = connection;
-    const renewal = { connectionId: id, userId: identity.userId, connectedAt, token };
+    const renewal = { connectionId: id, userId: identity.userId, connectedAt, token, grants: [] };
 
-    expect(await store.renewals.renew(renewal, NOW)).toMatchObject({ kind: "renewed" });
+    expect(await store.renewals.renew(renewal, NOW, async () => {})).toMatchObject({ kind: "renewed" });
 
     expect(store.largest()).toBeLessThanOrEqual(KILOBYTE);
     await store.endings.end({ ...connection, token }, "TOKEN_REVOKED", NOW);

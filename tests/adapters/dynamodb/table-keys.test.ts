@@ -1,14 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  accessKey,
   connectionKey,
+  grantsKey,
   issuerRevocationKey,
+  partKey,
+  queueKey,
   subscriptionKey,
   tokenRevocationKey,
+  untoldKey,
   userRevocationKey,
 } from "../../../src/adapters/dynamodb/table-keys.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
+import { parseEntityPattern } from "../../../src/domain/grants/grant.ts";
 import { parseUserId } from "../../../src/domain/identity/identity.ts";
 import { type EntityId, parseEntityId } from "../../../src/domain/subscription/subscription.ts";
 import { parseTokenId } from "../../../src/domain/token/token-facts.ts";
@@ -25,6 +31,9 @@ const text = fc.oneof(
     "ENTITY#a",
     "USER#a",
     "CONNECTION#a",
+    "ACCESS#a",
+    "subscribe:a",
+    "a*",
     "__proto__",
     "\ud83d\ude00",
   ),
@@ -36,11 +45,24 @@ type Place = { readonly kind: string; readonly ids: readonly string[]; readonly 
 function placesOf(one: string, other: string): readonly Place[] {
   const connectionId = parseConnectionId(one);
   const entityId = parseEntityId(other);
+  const pattern = parseEntityPattern(other);
   const [userId, tokenId] = [parseUserId(one), parseTokenId(other)];
   const issuer = issuerId(one);
   const keyOf = (key: object) => JSON.stringify(key);
   return [
     ...(connectionId ? [{ kind: "connection", ids: [one], key: keyOf(connectionKey(connectionId)) }] : []),
+    ...(connectionId
+      ? [
+          { kind: "queue", ids: [one], key: keyOf(queueKey(connectionId)) },
+          { kind: "grants", ids: [one], key: keyOf(grantsKey(connectionId)) },
+          { kind: "untold", ids: [one], key: keyOf(untoldKey(connectionId)) },
+          { kind: "part", ids: [one, "1"], key: keyOf(partKey(connectionId, 1)) },
+          { kind: "part", ids: [one, "11"], key: keyOf(partKey(connectionId, 11)) },
+        ]
+      : []),
+    ...(userId && pattern
+      ? [{ kind: "access", ids: [one, other], key: keyOf(accessKey(userId, { verb: "subscribe", pattern })) }]
+      : []),
     ...(connectionId && entityId
       ? [{ kind: "subscription", ids: [one, other], key: keyOf(subscriptionKey(entityId, connectionId)) }]
       : []),

@@ -29,6 +29,27 @@ describe("a table in memory", () => {
     expect(table.page("b", NOW, 10, undefined)).toEqual({ items: [values(10, "b")] });
   });
 
+  it("shows an item once over all pages, which is replaced between them", () => {
+    const table = new MemoryTable<Value>(() => "all");
+    for (const key of ["one", "two", "three"]) table.replace(key, values(10, key));
+    const first = table.page("all", NOW, 2, undefined);
+
+    table.replace("one", values(20, "one"));
+
+    expect(table.page("all", NOW, 2, first.next)).toEqual({ items: [values(10, "three")] });
+    expect(table.find("one", NOW)).toEqual(values(20, "one"));
+  });
+
+  it("moves an item that is replaced by one of another partition", () => {
+    const table = new MemoryTable<Value>(({ name }) => name);
+    table.put("key", values(10, "a"));
+
+    table.replace("key", values(10, "b"));
+
+    expect(table.page("a", NOW, 10, undefined)).toEqual({ items: [] });
+    expect(table.page("b", NOW, 10, undefined)).toEqual({ items: [values(10, "b")] });
+  });
+
   it("shows an item without a partition on no page", () => {
     const table = new MemoryTable<Value>(() => undefined);
     table.put("key", values(10));

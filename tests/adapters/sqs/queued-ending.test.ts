@@ -45,7 +45,37 @@ describe("an administrator's event", () => {
     expect(orderOf(adminEvent("Disconnect User", detail))).toEqual({ ...order, ...detail });
   });
 
+  it.each<[string, "Grant Access" | "Withdraw Access", object, object]>([
+    ["grants access", "Grant Access", {}, { kind: "grant" }],
+    [
+      "grants access with an end",
+      "Grant Access",
+      { expiresAt: NOON_SECONDS + 60 },
+      { kind: "grant", until: NOON_SECONDS + 60 },
+    ],
+    ["grants access that has ended", "Grant Access", { expiresAt: 1 }, { kind: "grant", until: 1 }],
+    ["withdraws access", "Withdraw Access", {}, { kind: "withdrawal" }],
+  ])("attack:H4 %s to a user", (_what, detailType, more, change) => {
+    for (const pattern of ["order-17", "order-*", "*", "\u00e9 #:/", "x".repeat(256)]) {
+      const { order } = parse(adminEvent(detailType, { userId: "kc:ann", pattern, ...more })).task;
+      const facts = { userId: "kc:ann", verb: "subscribe", pattern, at: NOON_SECONDS };
+      expect(order).toEqual({ kind: "access", ...ORDERED, change: { ...facts, ...change } });
+    }
+  });
+
+  it("says why access changes", () => {
+    const detail = { userId: "ann", pattern: "*", reason: "left" };
+    expect(orderOf(adminEvent("Withdraw Access", detail))).toMatchObject({ kind: "access", reason: "left" });
+    expect(orderOf(adminEvent("Grant Access", detail))).toMatchObject({ kind: "access", reason: "left" });
+  });
+
   it.each([
+    ["Grant Access", { userId: "ann", pattern: "a-*" }, { userId: "ann", grant: "subscribe:a-*" }],
+    [
+      "Withdraw Access",
+      { userId: "ann", pattern: "*", reason: "r" },
+      { userId: "ann", grant: "subscribe:*", statedReason: "r" },
+    ],
     ["Revoke Tokens", { userId: "ann" }, { userId: "ann", issuedBefore: NOON_SECONDS }],
     ["Revoke Tokens", { userId: "ann", jti: "j-1", reason: "r" }, { userId: "ann", tokenId: "j-1", statedReason: "r" }],
     ["Revoke Tokens", { issuer: "https://id" }, { issuer: "https://id", issuedBefore: NOON_SECONDS }],
@@ -92,6 +122,56 @@ describe("an administrator's event", () => {
     expect(() => parse(adminEvent("Disconnect User", detail))).toThrow(new MalformedInputError("MALFORMED_DETAIL"));
   });
 
+  it.each<[string, object]>([
+    ["no user", { userId: undefined }],
+    ["attack:E6 a user id with a line break", { userId: "ann\n" }],
+    ["attack:E3 a user id with the separator of keys", { userId: "ann#bob" }],
+    ["a user id that is a list", { userId: ["ann"] }],
+    ["no pattern", { pattern: undefined }],
+    ["attack:H5 a whole grant in place of a pattern", { pattern: "subscribe:order-*" }],
+    ["attack:H5 a grant of a reserved verb", { pattern: "publish:order-*" }],
+    ["attack:H5 two wildcards", { pattern: "order-**" }],
+    ["attack:H5 a wildcard before the end", { pattern: "order-*-x" }],
+    ["attack:H5 a wildcard at the beginning", { pattern: "*-order" }],
+    ["a blank pattern", { pattern: " " }],
+    ["an empty pattern", { pattern: "" }],
+    ["a pattern with a line break", { pattern: "order\n17" }],
+    ["a pattern that is a lone surrogate", { pattern: "\ud800" }],
+    ["a pattern of 257 bytes", { pattern: `${"x".repeat(255)}\u00e9` }],
+    ["a pattern that is a list", { pattern: ["order-17"] }],
+    ["a pattern that is a number", { pattern: 17 }],
+    ["a verb of its own", { verb: "subscribe" }],
+    ["a misspelt member, which would grant more than was meant", { expiresat: NOON_SECONDS }],
+    ["a reason of 257 characters", { reason: "r".repeat(257) }],
+    [
+      "attack:E13 an inherited pattern",
+      { pattern: undefined, ...(JSON.parse('{"__proto__":{"pattern":"*"}}') as object) },
+    ],
+  ])("attack:I1 to grant or withdraw access is malformed with %s", (_what, more) => {
+    for (const detailType of ["Grant Access", "Withdraw Access"] as const) {
+      const body = adminEvent(detailType, { userId: "ann", pattern: "order-*", ...more });
+      expect(() => parse(body)).toThrow(new MalformedInputError("MALFORMED_DETAIL"));
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ["in milliseconds", NOON],
+    ["with a fraction", NOON_SECONDS + 0.5],
+    ["below zero", -1],
+    ["of zero", 0],
+    ["as text", String(NOON_SECONDS)],
+    ["as a date", "2030-01-01T00:00:00Z"],
+    ["that is null", null],
+  ])("attack:I1 to grant access is malformed with an end %s", (_what, expiresAt) => {
+    const body = adminEvent("Grant Access", { userId: "ann", pattern: "order-*", expiresAt });
+    expect(() => parse(body)).toThrow(new MalformedInputError("MALFORMED_DETAIL"));
+  });
+
+  it("attack:I1 to withdraw access is malformed with an end: it lasts until a newer grant", () => {
+    const body = adminEvent("Withdraw Access", { userId: "ann", pattern: "order-*", expiresAt: NOON_SECONDS });
+    expect(() => parse(body)).toThrow(new MalformedInputError("MALFORMED_DETAIL"));
+  });
+
   it.each<[string, unknown]>([
     ["no JSON", "Revoke Tokens"],
     ["null", "null"],
@@ -119,7 +199,37 @@ describe("a task", () => {
     return { ...body, ...Object.fromEntries(changed) };
   };
 
+  const [grant, withdrawal, , review] = encoded.slice(8) as [never, never, never, never];
+  const changed = (changes: object) => with_(grant, { order: { change: { ...changeIn(grant), ...changes } } });
+  const changeIn = (body: { readonly order: { readonly change: object } }) => body.order.change;
+
   it.each<[string, object]>([
+    ["an event of a review", { ...(review as object), part: { kind: "event" } }],
+    ["all slots of a review", { ...(review as object), part: (slot as { part: object }).part }],
+    ["a user's part of a review", { ...(review as object), part: { kind: "user" } }],
+    ["an issuer of a review", { ...(review as object), part: { kind: "issuer" } }],
+    ["more members in a review", with_(review, { order: { change: changeIn(grant) } })],
+    ["all slots of a grant", { ...(grant as object), part: (slot as { part: object }).part }],
+    ["an issuer of a grant", { ...(grant as object), part: { kind: "issuer" } }],
+    ["no change", with_(grant, { order: { change: undefined } })],
+    ["a change of another kind", changed({ kind: "deny" })],
+    ["a change of no user", changed({ userId: undefined })],
+    ["attack:E3 a change of a user that no token has", changed({ userId: "a#b" })],
+    ["a change of another verb", changed({ verb: "publish" })],
+    ["a change of no verb", changed({ verb: undefined })],
+    ["a verb of every object", changed({ verb: "constructor" })],
+    ["attack:H5 a pattern with two wildcards", changed({ pattern: "a**" })],
+    ["a pattern that is blank", changed({ pattern: " " })],
+    ["a change without a time", changed({ at: undefined })],
+    ["a change with a time in milliseconds", changed({ at: NOON })],
+    ["a change with a time that has a fraction", changed({ at: NOON_SECONDS + 0.5 })],
+    ["a grant's end as text", changed({ until: String(NOON_SECONDS) })],
+    [
+      "a withdrawal with an end",
+      with_(withdrawal, { order: { change: { ...changeIn(withdrawal), until: NOON_SECONDS } } }),
+    ],
+    ["more members in its change", changed({ reason: "r" })],
+    ["more members in its order of access", with_(grant, { order: { userId: "ann" } })],
     ["a user's part of an expiry", with_(slot, { part: { kind: "user", from: undefined, until: undefined } })],
     ["an event of an expiry", { ...(slot as object), part: { kind: "event" } }],
     ["all slots of a user", { ...(ofUser as object), part: (slot as { part: object }).part }],

@@ -27,6 +27,7 @@ describe("authorizing a connection", () => {
       kind: "accepted",
       identity: { userId: "ann" },
       token: { issuer: "us", expiresAt: NOW + 60 },
+      grants: [],
     });
   });
 

@@ -41,7 +41,8 @@ function world({ limit = 3, faults = {} }: { limit?: number; faults?: Readonly<R
     calls,
     userId,
     revocations: stores.revocations,
-    open: (opening: Partial<Parameters<typeof open>[0]> = {}) => open({ ...aConnection({ userId }), ...opening }),
+    open: (opening: Partial<Parameters<typeof open>[0]> = {}) =>
+      open({ ...aConnection({ userId }), grants: [], ...opening }),
     live: async () => (await stores.connections.liveConnectionsOf(userId, NOW)).items,
   };
 }
@@ -121,12 +122,12 @@ describe("opening a connection", () => {
     class RevokedMeanwhile extends MemoryConnectionStore {
       override async open(connection: Connection) {
         await revocations.add(revocation, addSeconds(NOW, 3600));
-        return super.open(connection);
+        return super.open(connection, []);
       }
     }
     const connections = new RevokedMeanwhile();
     const open = openConnectionOver({ connections, revocations, clock: new FixedClock(NOW * 1000) });
-    expect(await open(FIRST)).toBe("revoked");
+    expect(await open({ ...FIRST, grants: [] })).toBe("revoked");
     expect((await connections.liveConnectionsOf(FIRST.identity.userId, NOW)).items).toEqual([]);
   });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { grantsId } from "../../../src/adapters/grants-id.ts";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import type { VerifyToken } from "../../../src/application/access/verify-token.ts";
 import { makeRenewConnection, type PresentedRenewal } from "../../../src/application/connections/renew-connection.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { Seq } from "../../../src/domain/connection/seq.ts";
+import { type Grants, parseGrant } from "../../../src/domain/grants/grant.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { addSeconds } from "../../../src/domain/time.ts";
 import type { UnverifiedToken } from "../../../src/domain/token/credentials.ts";
@@ -12,6 +15,7 @@ import type { Revocation } from "../../../src/domain/token/revocation.ts";
 import type { TokenId } from "../../../src/domain/token/token-facts.ts";
 import type { PresentedToken } from "../../../src/domain/token/verdict.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingEndingTasks } from "../../fakes/recording-ending-tasks.ts";
 import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
 
 const OUTAGE = new DependencyUnavailableError("CONNECTION_STORE");
@@ -24,20 +28,22 @@ const NEWER: PresentedToken = {
 
 type World = {
   readonly token?: Partial<PresentedToken>;
+  readonly grants?: Grants;
   readonly user?: string;
   readonly verify?: VerifyToken;
   readonly faults?: Readonly<Record<string, (call: () => unknown, nth: number) => unknown>>;
 };
 
 /** An open connection whose token ends in a minute, and every call out in its order. */
-async function world({ token = {}, user, verify, faults = {} }: World = {}) {
+async function world({ token = {}, grants = [], user, verify, faults = {} }: World = {}) {
   const calls: string[] = [];
   const clock = new FixedClock(NOW * 1000 + 5);
   const connections = new MemoryConnectionStore();
   const revocations = new MemoryRevocationList();
+  const tasks = new RecordingEndingTasks();
   const older = tokenFacts({ expiresAt: addSeconds(NOW, 60) });
   const connection = aConnection({ token: older, expiresAt: older.expiresAt });
-  await connections.open(connection);
+  await connections.open(connection, []);
   const userId = (user ?? connection.identity.userId) as UserId;
   const counted = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
@@ -54,10 +60,13 @@ async function world({ token = {}, user, verify, faults = {} }: World = {}) {
     });
   const renew = makeRenewConnection({
     verifyToken:
-      verify ?? (async () => ({ kind: "accepted", identity: { userId }, token: { ...NEWER, ...token } }) as const),
+      verify ??
+      (async () => ({ kind: "accepted", identity: { userId }, token: { ...NEWER, ...token }, grants }) as const),
     renewals: counted(connections),
     revocations: counted(revocations),
+    tasks: counted(tasks),
     issuerIds: issuerId,
+    grantsIds: grantsId,
     clock,
   });
   const presented: PresentedRenewal = {
@@ -72,6 +81,7 @@ async function world({ token = {}, user, verify, faults = {} }: World = {}) {
     connection,
     connections,
     revocations,
+    tasks,
     renew: (changed: Partial<PresentedRenewal> = {}, context: "with issuer" | "without issuer" = "with issuer") =>
       renew({ ...presented, ...(context === "with issuer" && { issuer: "portcullis" }), ...changed }),
     end: async () => {
@@ -200,7 +210,8 @@ describe("renewing a connection", () => {
         concerning: async (call, nth) => {
           if (nth === 1) return call();
           const { id, connectedAt, identity } = connection;
-          await connections.renew({ connectionId: id, userId: identity.userId, connectedAt, token: newest }, NOW);
+          const renewal = { connectionId: id, userId: identity.userId, connectedAt, token: newest, grants: [] };
+          await connections.renew(renewal, NOW, async () => undefined);
           return revoked.map((revocation) => ({ ...revocation, userId: identity.userId }));
         },
       },
@@ -239,5 +250,116 @@ describe("renewing a connection", () => {
     const { renew, calls } = await world({ faults: { renew: () => Promise.reject(OUTAGE) } });
     await expect(renew()).rejects.toBe(OUTAGE);
     expect(calls).toEqual(["concerning", "renew"]);
+  });
+});
+
+const FOLLOWS = (...texts: readonly string[]): Grants => texts.flatMap((text) => parseGrant(text) ?? []);
+
+describe("a renewal whose token has other grants", () => {
+  const grants = FOLLOWS("subscribe:order-*", "subscribe:news");
+
+  it("defers two reviews before it writes, so that a crash after the write leaves nothing unseen", async () => {
+    const { renew, calls, tasks, connection, connections } = await world({ grants });
+    expect(await renew()).toMatchObject({ kind: "renewed" });
+    // The review of the list, the write within `renew` around the queue's message, and the second look at the list.
+    expect(calls).toEqual(["concerning", "renew", "defer", "concerning"]);
+    const review = {
+      order: { kind: "review" },
+      part: { kind: "named", ids: [connection.id] },
+      cut: 0,
+      attempt: 0,
+    };
+    expect(tasks.deferred).toEqual([
+      { task: review, delaySeconds: 1 },
+      { task: review, delaySeconds: 4 },
+      { task: review, delaySeconds: 8 },
+    ]);
+    expect(connections.openRecord(connection.id)?.grants).toEqual(grants);
+  });
+
+  it("has the old grants and the old end while the reviews are not in the queue", async () => {
+    const seen: unknown[] = [];
+    const { renew, connections, connection } = await world({
+      grants,
+      faults: {
+        defer: (call) => {
+          const record = connections.openRecord(connection.id);
+          seen.push(record?.grants, record?.connection.token.expiresAt);
+          return call();
+        },
+      },
+    });
+    await renew();
+    expect(seen).toEqual([[], OLD_END]);
+  });
+
+  it("does not count if the queue takes no message", async () => {
+    const { renew, tasks, end, connections, connection } = await world({ grants });
+    tasks.outages = 1;
+    await expect(renew()).rejects.toThrow("ADMIN_QUEUE");
+    expect(await end()).toBe(OLD_END);
+    expect(connections.openRecord(connection.id)?.grants).toEqual([]);
+  });
+
+  it("has its grants taken back too, if the token was revoked meanwhile", async () => {
+    const { renew, end, revocations, connection, connections } = await world({
+      grants,
+      faults: {
+        renew: async (call) => {
+          const { userId } = connection.identity;
+          await revocations.add({ kind: "user", userId, issuedBefore: NOW }, addSeconds(NOW, 3600));
+          return call();
+        },
+      },
+    });
+    expect(await renew()).toMatchObject({ kind: "refused", reason: "REVOKED" });
+    expect(await end()).toBe(OLD_END);
+    expect(connections.openRecord(connection.id)?.grants).toEqual([]);
+  });
+});
+
+describe("a renewal whose token has the same grants", () => {
+  const grants = FOLLOWS("subscribe:order-*", "subscribe:news");
+
+  it("makes no task, in whichever order the token names them", async () => {
+    const same = grants.toReversed();
+    const { renew, clock, tasks, connections, connection } = await world({ grants });
+    await renew();
+    tasks.deferred.length = 0;
+    const { id, identity, connectedAt } = connection;
+    const expiresAt = addSeconds(NOW, 7000);
+    const again = makeRenewConnection({
+      verifyToken: async () => ({ kind: "accepted", identity, token: { ...NEWER, expiresAt }, grants: same }),
+      renewals: connections,
+      revocations: new MemoryRevocationList(),
+      tasks,
+      issuerIds: issuerId,
+      grantsIds: grantsId,
+      clock,
+    });
+    const presented = { connectionId: id, userId: identity.userId, connectedAt, token: "a.b.c" as UnverifiedToken };
+    expect(await again(presented)).toMatchObject({ kind: "renewed" });
+    expect(tasks.deferred).toEqual([]);
+  });
+
+  it("makes none either if neither token has a grant, or if it does not count", async () => {
+    const { renew, tasks } = await world();
+    await renew();
+    expect(tasks.deferred).toEqual([]);
+    const late = await world({ grants, token: { expiresAt: OLD_END } });
+    expect(await late.renew()).toMatchObject({ reason: "ENDS_NO_LATER" });
+    expect(late.tasks.deferred).toEqual([]);
+  });
+});
+
+describe("a renewal with a seq", () => {
+  it("counts once: the same and a lower number are stale, and change nothing", async () => {
+    const { renew, end, connection, connections } = await world();
+    expect(await renew({ seq: 7 as Seq })).toMatchObject({ kind: "renewed" });
+    expect(connections.openRecord(connection.id)?.marks.seq).toBe(7);
+    for (const seq of [7, 6, 1]) expect(await renew({ seq: seq as Seq })).toMatchObject({ kind: "stale" });
+    expect(await end()).toBe(NEWER.expiresAt);
+    expect(await renew({ seq: 8 as Seq })).toMatchObject({ kind: "refused", reason: "ENDS_NO_LATER" });
+    expect(connections.openRecord(connection.id)?.marks.seq).toBe(7);
   });
 });

@@ -99,11 +99,11 @@ describe("a slot", () => {
     const { world, opened } = await worldAfterASlot(5);
     for (const one of opened.slice(0, 3)) await world.connections.end(one, "TOKEN_EXPIRED", NOON_SECONDS);
     const { endings } = world.deps;
-    const idsIn = endings.idsIn.bind(endings);
+    const candidatesIn = endings.candidatesIn.bind(endings);
     let faults = 1;
-    endings.idsIn = async (slot, from) => {
+    endings.candidatesIn = async (slot, from) => {
       if (faults-- > 0) throw new DependencyUnavailableError("CONNECTION_STORE");
-      return idsIn(slot, from);
+      return candidatesIn(slot, from);
     };
     await world.run(slotTask(), { isRepeated: true });
     await world.drain();
@@ -140,11 +140,11 @@ describe("a slot", () => {
   it("that cannot be read is tried again from the page that failed", async () => {
     const { world, opened } = await worldAfterASlot(25, { pageSize: 10 });
     const { endings } = world.deps;
-    const idsIn = endings.idsIn.bind(endings);
+    const candidatesIn = endings.candidatesIn.bind(endings);
     let faults = 1;
-    endings.idsIn = async (slot, from) => {
+    endings.candidatesIn = async (slot, from) => {
       if (from === "after-20" && faults-- > 0) throw new DependencyUnavailableError("CONNECTION_STORE");
-      return idsIn(slot, from);
+      return candidatesIn(slot, from);
     };
     const report = await world.run(slotTask());
     expect(report).toMatchObject({ outcome: { kind: "continued" }, ended: 20 });

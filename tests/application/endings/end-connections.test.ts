@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
-import type { EndingOrder } from "../../../src/domain/connection/ending-order.ts";
+import type { ConnectionOrder } from "../../../src/domain/connection/ending-order.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import type { EpochMillis, EpochSeconds } from "../../../src/domain/time.ts";
 import { aUserId } from "../../support/a-connection.ts";
 import { EndingWorld, NOON_SECONDS } from "../../support/ending-world.ts";
 import { NOON } from "../../support/notifications.ts";
+import { subscribeOne } from "../../support/one-subscription.ts";
 
 const MINUTE_AGO = { connectedAt: (NOON - 60_000) as EpochMillis };
 
@@ -24,7 +25,7 @@ describe("a connection whose end has come", () => {
     if (connection === undefined) throw new Error("no connection");
     const entityId = "order-17" as EntityId;
     const follows = { entityId, connectionId: connection.id, userId: connection.identity.userId };
-    await world.subscriptions.subscribe(follows, (NOON_SECONDS - 30) as EpochSeconds, 100);
+    await subscribeOne(world.subscriptions, follows, (NOON_SECONDS - 30) as EpochSeconds);
 
     const report = await world.endBatch({ ids, cut: 401 });
 
@@ -74,7 +75,8 @@ describe("a connection whose end has come", () => {
         const { id: connectionId, identity, connectedAt, token } = connection;
         const renewal = { ...token, expiresAt: (NOON_SECONDS + 600) as EpochSeconds };
         const before = (NOON_SECONDS - 1) as EpochSeconds;
-        await world.connections.renew({ connectionId, userId: identity.userId, connectedAt, token: renewal }, before);
+        const presented = { connectionId, userId: identity.userId, connectedAt, token: renewal, grants: [] };
+        await world.connections.renew(presented, before, async () => undefined);
       }
       return found;
     };
@@ -274,7 +276,8 @@ describe("an administrator's order", () => {
     const { world, opened, ids } = await worldWith(1, 3600);
     const { id, identity } = opened[0] ?? (await world.open(0));
     const entityId = "order-17" as EntityId;
-    await world.subscriptions.subscribe({ entityId, connectionId: id, userId: identity.userId }, NOON_SECONDS, 100);
+    const follows = { entityId, connectionId: id, userId: identity.userId };
+    expect(await subscribeOne(world.subscriptions, follows, NOON_SECONDS)).toBe("subscribed");
     const followed: number[] = [];
     world.ender.script = () => {
       followed.push(world.connections.entitiesOf(id).size);
@@ -294,7 +297,7 @@ describe("an administrator's order", () => {
     const world = new EndingWorld();
     const userId = aUserId();
     const { id } = await world.open(3600, { ...MINUTE_AGO, identity: { userId } });
-    const order: EndingOrder = { kind: "disconnection", userId, reconnect: false, ...event };
+    const order: ConnectionOrder = { kind: "disconnection", userId, reconnect: false, ...event };
     await world.endBatch({ ids: [id], order, cut: 1000 });
     expect(world.ender.framesOf(id)).toEqual([
       { type: "disconnect", code: "DISCONNECTED", reconnect: false, reason: "laptop stolen" },

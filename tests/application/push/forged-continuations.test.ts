@@ -5,6 +5,7 @@ import { MalformedInputError } from "../../../src/domain/errors.ts";
 import { addSeconds, type EpochMillis, toEpochSeconds } from "../../../src/domain/time.ts";
 import { tokenFacts } from "../../support/a-connection.ts";
 import { connectionId, entityUpdate, NOON, PUBLICATION } from "../../support/notifications.ts";
+import { unsubscribeOne } from "../../support/one-subscription.ts";
 import { PushWorld } from "../../support/push-world.ts";
 
 const NOW = toEpochSeconds(NOON);
@@ -58,14 +59,17 @@ describe.each([
     expect(world.channel.posts).toEqual([]);
     const opened = await Promise.all(
       dead.map(([name = ""]) =>
-        world.connections.open({
-          id: connectionId(name),
-          identity: { userId: parseUserPush({ userId: "ann", message: "" }, PUBLICATION).userId },
-          sourceIp: "192.0.2.1",
-          connectedAt: NOON as EpochMillis,
-          token: tokenFacts({ expiresAt: addSeconds(NOW, 3600) }),
-          expiresAt: addSeconds(NOW, 3600),
-        }),
+        world.connections.open(
+          {
+            id: connectionId(name),
+            identity: { userId: parseUserPush({ userId: "ann", message: "" }, PUBLICATION).userId },
+            sourceIp: "192.0.2.1",
+            connectedAt: NOON as EpochMillis,
+            token: tokenFacts({ expiresAt: addSeconds(NOW, 3600) }),
+            expiresAt: addSeconds(NOW, 3600),
+          },
+          [],
+        ),
       ),
     );
     expect(new Set(opened)).toEqual(new Set(["stored"]));
@@ -99,10 +103,8 @@ describe("a continuation", () => {
     world.channel.script = () => "unanswered";
     await world.run({ notification: entityUpdate(), to: {}, attempt: 0 });
     world.channel.script = () => "delivered";
-    await world.subscriptions.unsubscribe(
-      { entityId: ENTITY, connectionId: left.id, userId: left.identity.userId },
-      NOW,
-    );
+    const follows = { entityId: ENTITY, connectionId: left.id, userId: left.identity.userId };
+    expect(await unsubscribeOne(world.subscriptions, follows, NOW)).toBe("unsubscribed");
     await world.connections.close(closed.id, NOW);
     await world.subscriptions.unsubscribeAll(closed.id);
     const [deferred] = world.queue.deferred;

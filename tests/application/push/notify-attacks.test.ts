@@ -28,7 +28,7 @@ async function connectedJustNow(world: PushWorld, tokenSeconds: number): Promise
   const id = connectionId("c1");
   const { userId } = userPush({ userId: "ann" });
   const open = openConnectionOver(world);
-  const facts = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt: world.clock.now() };
+  const facts = { id, identity: { userId }, sourceIp: "192.0.2.1", connectedAt: world.clock.now(), grants: [] };
   await open({ ...facts, token: tokenFacts({ expiresAt: addSeconds(NOW, tokenSeconds) }) });
   const [connection] = await world.connections.liveConnectionsAmong([id], userId, NOW);
   if (connection === undefined) throw new Error("not connected");

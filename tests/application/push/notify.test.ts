@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { entityUpdate, freshDelivery, NOON, userPush } from "../../support/notifications.ts";
+import { unsubscribeOne } from "../../support/one-subscription.ts";
 import { PushWorld } from "../../support/push-world.ts";
 
 const UPDATE = entityUpdate();
@@ -26,7 +27,7 @@ describe("an entity's update", () => {
     const [stays, leaves] = [await world.connect("stays"), await world.connect("leaves")];
     await world.subscribe(UPDATE.entityId, stays);
     await world.subscribe(UPDATE.entityId, leaves);
-    await world.subscriptions.unsubscribe(aSubscription(leaves, UPDATE.entityId), NOW);
+    await unsubscribeOne(world.subscriptions, aSubscription(leaves, UPDATE.entityId), NOW);
     await world.run(freshDelivery(UPDATE));
     expect(world.channel.delivered()).toEqual(["stays"]);
   });
@@ -53,7 +54,7 @@ describe("an entity's update", () => {
       world.subscriptions.subscribersOf(OTHER, NOW),
     ]);
     expect(left.map(({ items }) => items)).toEqual([[], [], []]);
-    expect(await world.connections.open(gone)).toBe("closed");
+    expect(await world.connections.open(gone, [])).toBe("closed");
   });
 
   it("inv:13 fault:10 is posted once to a connection whose disconnect was lost", async () => {

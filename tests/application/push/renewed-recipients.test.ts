@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { MemorySubscriptionStore } from "../../../src/adapters/in-memory/memory-subscription-store.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { SubscriptionReviews } from "../../../src/application/ports/subscription-reviews.ts";
+import type { Connection } from "../../../src/domain/connection/connection.ts";
+import type { AccessDecision } from "../../../src/domain/grants/access-decision.ts";
 import type { Delivery } from "../../../src/domain/notification/delivery.ts";
 import type { Recipient } from "../../../src/domain/notification/notification.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 import { tokenFacts } from "../../support/a-connection.ts";
 import { FanOutWorld } from "../../support/fan-out-world.ts";
 import { entityUpdate, freshDelivery, NOON, recipient, recipients, userPush } from "../../support/notifications.ts";
+import { subscribeOne } from "../../support/one-subscription.ts";
 import { PushWorld } from "../../support/push-world.ts";
 
 const NOW = toEpochSeconds(NOON);
@@ -153,8 +158,9 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     const { world, connection } = await slowWorld(async ({ connections, clock }) => {
       const { id, identity, connectedAt } = connection;
       const token = tokenFacts({ expiresAt: addSeconds(toEpochSeconds(clock.now()), 600) });
-      const renewal = { connectionId: id, userId: identity.userId, connectedAt, token };
-      expect(await connections.renew(renewal, toEpochSeconds(clock.now()))).toMatchObject({ kind: "renewed" });
+      const renewal = { connectionId: id, userId: identity.userId, connectedAt, token, grants: [] };
+      const outcome = await connections.renew(renewal, toEpochSeconds(clock.now()), async () => undefined);
+      expect(outcome).toMatchObject({ kind: "renewed" });
     });
 
     expect(await world.run(delivery)).toMatchObject({ delivered: 5, expired: 0, lookedUp: 1 });
@@ -173,6 +179,63 @@ describe.each(AUDIENCES)("%s", (_audience, delivery) => {
     });
 
     expect(await world.run(delivery)).toMatchObject({ delivered: 4, expired: 1, lookedUp: 1 });
+    expect(world.channel.postsTo(connection.id)).toEqual([]);
+  });
+});
+
+describe("a subscriber whose grant ends while the push is under way", () => {
+  const until = addSeconds(NOW, 5);
+  const decidesUntil = (end: EpochSeconds | undefined) => async (_grants: unknown, entityIds: readonly unknown[]) =>
+    entityIds.map((): AccessDecision => ({ kind: "allowed", rule: "TEST", until: end }));
+
+  /** Four posts take all permits until the grant of c1 has ended. */
+  async function slowWorld(meanwhile: (reviews: SubscriptionReviews, connection: Connection) => Promise<unknown>) {
+    const world = new PushWorld();
+    for (const name of ["slow1", "slow2", "slow3", "slow4"]) {
+      await world.subscribe(UPDATE.entityId, await world.connect(name));
+    }
+    const connection = await world.connect("c1");
+    const { id: connectionId, identity } = connection;
+    const follows = { entityId: UPDATE.entityId, connectionId, userId: identity.userId };
+    await subscribeOne(world.subscriptions, follows, NOW, { decide: decidesUntil(until) });
+    let hasPassed = false;
+    world.channel.script = async () => {
+      if (hasPassed) return "delivered" as const;
+      hasPassed = true;
+      await meanwhile(world.subscriptions as MemorySubscriptionStore, connection);
+      world.clock.advance(10);
+      return "delivered" as const;
+    };
+    return { world, connection };
+  }
+
+  it("does not get it after the end", async () => {
+    const { world, connection } = await slowWorld(async () => undefined);
+
+    expect(await world.run(freshDelivery(UPDATE))).toMatchObject({ delivered: 4, expired: 1, lookedUp: 1 });
+    expect(world.channel.postsTo(connection.id)).toEqual([]);
+  });
+
+  it.each([
+    ["to a later end", addSeconds(NOW, 60)],
+    ["for ever", undefined],
+  ])("gets it if the grant was extended meanwhile: %s", async (_how, end) => {
+    const { world } = await slowWorld((reviews, { id }) =>
+      reviews.review(id, NOW, { decide: async (_requester, ids) => decidesUntil(end)([], ids), decision: "d-1" }),
+    );
+
+    expect(await world.run(freshDelivery(UPDATE))).toMatchObject({ delivered: 5, expired: 0, lookedUp: 1 });
+  });
+
+  it("attack:H4 does not get it if the grant was withdrawn meanwhile", async () => {
+    const { world, connection } = await slowWorld((reviews, { id }) =>
+      reviews.review(id, NOW, {
+        decide: async (_requester, ids) => ids.map(() => ({ kind: "denied", rule: "TEST" })),
+        decision: "d-1",
+      }),
+    );
+
+    expect(await world.run(freshDelivery(UPDATE))).toMatchObject({ delivered: 4, expired: 1, lookedUp: 1 });
     expect(world.channel.postsTo(connection.id)).toEqual([]);
   });
 });

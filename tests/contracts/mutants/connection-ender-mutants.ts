@@ -1,5 +1,5 @@
 import type { SendToConnection } from "../../../src/application/ports/connection-channel.ts";
-import type { ConnectionEnder } from "../../../src/application/ports/connection-ender.ts";
+import type { ConnectionEnder, EndedSubscriptions } from "../../../src/application/ports/connection-ender.ts";
 import type { Ending } from "../../../src/domain/connection/ending.ts";
 import type { PostOutcome } from "../../../src/domain/notification/post-outcome.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
@@ -23,6 +23,7 @@ function wrapped(
     far.script = () => answer();
     const right: ConnectionEnder = {
       prepareLastFrame: (ending) => far.prepareLastFrame(ending),
+      prepareEnded: (ended) => far.prepareEnded(ended),
       disconnect: (id) => far.disconnect(id),
     };
     return {
@@ -39,20 +40,35 @@ function wrapped(
   };
 }
 
+/** An ender that changes what it says of ended subscriptions. */
+function sayingOfEnds(change: (ended: EndedSubscriptions) => EndedSubscriptions): MakeSubject {
+  return wrapped(({ prepareEnded }) => ({ prepareEnded: (ended) => prepareEnded(change(ended)) }));
+}
+
+function oneFrameForEach({ prepareEnded }: ConnectionEnder): Partial<ConnectionEnder> {
+  return {
+    prepareEnded: ({ ended, ...rest }) => {
+      const tell = ended.map((one) => prepareEnded({ ended: [one], ...rest }));
+      return async (id) => (await Promise.all(tell.map((send) => send(id))))[0] ?? "failed";
+    },
+  };
+}
+
 /** An ender that changes what it says. */
 function saying(change: (ending: Ending) => Ending): MakeSubject {
   return wrapped(({ prepareLastFrame }) => ({ prepareLastFrame: (ending) => prepareLastFrame(change(ending)) }));
 }
 
-function tellingTwice({ prepareLastFrame }: ConnectionEnder): Partial<ConnectionEnder> {
+function tellingTwice({ prepareLastFrame, prepareEnded }: ConnectionEnder): Partial<ConnectionEnder> {
+  const twice =
+    (tell: SendToConnection): SendToConnection =>
+    async (id) => {
+      await tell(id);
+      return tell(id);
+    };
   return {
-    prepareLastFrame: (ending) => {
-      const tell = prepareLastFrame(ending);
-      return async (id) => {
-        await tell(id);
-        return tell(id);
-      };
-    },
+    prepareLastFrame: (ending) => twice(prepareLastFrame(ending)),
+    prepareEnded: (ended) => twice(prepareEnded(ended)),
   };
 }
 
@@ -67,14 +83,15 @@ function withTheLast({ prepareLastFrame }: ConnectionEnder): Partial<ConnectionE
 }
 
 function always(outcome: PostOutcome): MakeSubject {
-  return wrapped(({ prepareLastFrame, disconnect }) => ({
-    prepareLastFrame: (ending) => {
-      const tell = prepareLastFrame(ending);
-      return async (id) => {
-        await tell(id);
-        return outcome;
-      };
-    },
+  const claiming =
+    (tell: SendToConnection): SendToConnection =>
+    async (id) => {
+      await tell(id);
+      return outcome;
+    };
+  return wrapped(({ prepareLastFrame, prepareEnded, disconnect }) => ({
+    prepareLastFrame: (ending) => claiming(prepareLastFrame(ending)),
+    prepareEnded: (ended) => claiming(prepareEnded(ended)),
     disconnect: async (id) => {
       await disconnect(id);
       return outcome;
@@ -93,12 +110,24 @@ function closingTwice({ disconnect }: ConnectionEnder): Partial<ConnectionEnder>
 }
 
 export const connectionEnderMutants: readonly Mutant<MakeSubject>[] = [
-  ["tells twice", wrapped(tellingTwice), ["delivered of a frame", "gone of a frame"]],
-  ["closes twice", wrapped(closingTwice), ["delivered of an end", "throttled of an end"]],
-  ["counts all as delivered", always("delivered"), ["gone of a frame", "refused of an end", "failed of an end"]],
-  ["counts nothing as delivered", always("failed"), ["delivered of a frame", "unanswered of an end"]],
-  ["counts a throttled frame as gone", always("gone"), ["throttled of a frame", "failed of a frame"]],
-  ["takes a hanging socket for a refusal", always("refused"), ["unanswered of a frame", "gone of an end"]],
+  ["tells twice", wrapped(tellingTwice), ["delivered of a frame", "gone of a frame", "delivered of ended"]],
+  ["closes twice", wrapped(closingTwice), ["delivered of an end ", "throttled of an end "]],
+  [
+    "counts all as delivered",
+    always("delivered"),
+    ["gone of a frame", "refused of an end ", "failed of an end ", "gone of ended", "refused of ended"],
+  ],
+  [
+    "counts nothing as delivered",
+    always("failed"),
+    ["delivered of a frame", "unanswered of an end ", "unanswered of ended"],
+  ],
+  [
+    "counts a throttled frame as gone",
+    always("gone"),
+    ["throttled of a frame", "failed of a frame", "throttled of ended", "failed of ended"],
+  ],
+  ["takes a hanging socket for a refusal", always("refused"), ["unanswered of a frame", "gone of an end "]],
   ["takes a refusal for a rate", always("throttled"), ["refused of a frame"]],
   ["lets all come back at once", saying((ending) => ({ ...ending, retryWithin: 0 })), ["the client when to come back"]],
   ["sends everybody away", saying((ending) => ({ ...ending, reconnect: false })), ["may come back at once"]],
@@ -106,6 +135,18 @@ export const connectionEnderMutants: readonly Mutant<MakeSubject>[] = [
     "keeps the reason for itself",
     saying(({ reason: _, ...ending }) => ending),
     ["must stay away, and why", "several frames"],
+  ],
+  ["drops the seq", sayingOfEnds(({ ended }) => ({ ended })), ["with the seq"]],
+  ["sends a frame for each end", wrapped(oneFrameForEach), ["the end of several", "of 250 ends"]],
+  [
+    "tells one end",
+    sayingOfEnds(({ ended, ...rest }) => ({ ended: ended.slice(0, 1), ...rest })),
+    ["the end of several", "of 250 ends"],
+  ],
+  [
+    "forgets the decision",
+    sayingOfEnds(({ ended, ...rest }) => ({ ended: ended.map((one) => ({ ...one, decision: "" })), ...rest })),
+    ["the end of one", "the end of several"],
   ],
   ["says what it prepared last", wrapped(withTheLast), ["several frames"]],
   ["throws what its client throws", wrapped(undefined, () => Promise.reject(new Error("reset"))), ["far side fails"]],

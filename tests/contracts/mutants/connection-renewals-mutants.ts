@@ -1,7 +1,8 @@
-import type { Renewal, RenewOutcome } from "../../../src/application/ports/connection-renewals.ts";
-import type { SubscriptionReference } from "../../../src/application/ports/subscription-store.ts";
+import type { PreviousToken, Renewal, RenewOutcome } from "../../../src/application/ports/connection-renewals.ts";
+import type { SubscriptionRequest } from "../../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
 import { endSlot } from "../../../src/domain/connection/ending.ts";
+import type { EntityPattern, Grants } from "../../../src/domain/grants/grant.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import type { Subscription } from "../../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
@@ -13,7 +14,7 @@ import type { Mutant } from "../describe-mutants.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
 import { plainLifeStores } from "./plain-life-stores.ts";
-import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
+import { PlainSubscriptionStore, type Rules } from "./plain-subscription-store.ts";
 
 class ReadingBeforeWriting extends PlainConnectionStore {
   override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
@@ -24,20 +25,20 @@ class ReadingBeforeWriting extends PlainConnectionStore {
     if (absence !== undefined || connection === undefined) return { kind: absence ?? "not-connected" };
     if (!this.endsLater(token, connection.token)) return { kind: "ends-no-later" };
     this.replaceToken(connection, token);
-    return { kind: "renewed", previous: connection.token };
+    return { kind: "renewed", previous: { token: connection.token, grants: [] } };
   }
 }
 
 class TellingTheNewFacts extends PlainConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const outcome = await super.renew(renewal, now);
-    return outcome.kind === "renewed" ? { kind: "renewed", previous: renewal.token } : outcome;
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, prepare);
+    return outcome.kind === "renewed" ? { kind: "renewed", previous: renewal } : outcome;
   }
 }
 
 class KeepingOldFacts extends PlainConnectionStore {
-  protected override replaceToken(connection: Connection, token: TokenFacts): void {
-    super.replaceToken(connection, { ...connection.token, ...token });
+  protected override replaceToken(connection: Connection, token: TokenFacts, grants?: Grants): void {
+    super.replaceToken(connection, { ...connection.token, ...token }, grants);
   }
 }
 
@@ -56,7 +57,8 @@ class MovingToTheTokensEnd extends PlainConnectionStore {
 class NeverMoving extends PlainConnectionStore {
   protected override put(connection: Connection): void {
     const { slot = endSlot(connection.expiresAt) } = this.rows.get(connection.id) ?? {};
-    this.rows.set(connection.id, { connection, slot });
+    super.put(connection);
+    this.rows.set(connection.id, { ...this.rows.get(connection.id), slot });
   }
 }
 
@@ -69,10 +71,10 @@ class ListingByTheIndex extends PlainConnectionStore {
     return { ...rest, items: items.filter(({ id, expiresAt }) => (this.#ends.get(id) ?? expiresAt) > now) };
   }
 
-  protected override replaceToken(connection: Connection, token: TokenFacts): void {
+  protected override replaceToken(connection: Connection, token: TokenFacts, grants?: Grants): void {
     this.#ends.set(connection.id, connection.expiresAt);
     setTimeout(() => this.#ends.delete(connection.id), 5);
-    super.replaceToken(connection, token);
+    super.replaceToken(connection, token, grants);
   }
 }
 
@@ -89,28 +91,28 @@ class AcceptingTheSameEnd extends PlainConnectionStore {
 }
 
 class RevivingTheExpired extends PlainConnectionStore {
-  override renew(renewal: Renewal, _now: EpochSeconds): Promise<RenewOutcome> {
-    return super.renew(renewal, 1 as EpochSeconds);
+  override renew(renewal: Renewal, _now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    return super.renew(renewal, 1 as EpochSeconds, prepare);
   }
 }
 
 class RenewingForAnyUser extends PlainConnectionStore {
-  override renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
+  override renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
     const { userId = renewal.userId } = this.find(renewal.connectionId)?.identity ?? {};
-    return super.renew({ ...renewal, userId }, now);
+    return super.renew({ ...renewal, userId }, now, prepare);
   }
 }
 
 class HidingWhyItEnded extends PlainConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const outcome = await super.renew(renewal, now);
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, prepare);
     return outcome.kind.startsWith("token-") ? { kind: "not-connected" } : outcome;
   }
 }
 
 class OpeningTheUnknown extends PlainConnectionStore {
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const outcome = await super.renew(renewal, now);
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, prepare);
     const { connectionId: id, userId, connectedAt, token } = renewal;
     if (outcome.kind === "not-connected" && !this.rows.has(id)) {
       this.put({ id, identity: { userId }, sourceIp: "", connectedAt, token, expiresAt: token.expiresAt });
@@ -127,16 +129,16 @@ class RevivingTheClosed extends PlainConnectionStore {
     return super.open(connection);
   }
 
-  override async takeBack(renewal: Renewal, previous: TokenFacts): Promise<void> {
+  override async takeBack(renewal: Renewal, previous: PreviousToken): Promise<void> {
     const opened = this.#opened.get(renewal.connectionId);
     if (opened !== undefined && this.find(opened.id) === undefined) this.put(opened);
     return super.takeBack(renewal, previous);
   }
 
-  override async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
     const opened = this.#opened.get(renewal.connectionId);
     if (opened !== undefined && this.find(opened.id) === undefined) this.put(opened);
-    return super.renew(renewal, now);
+    return super.renew(renewal, now, prepare);
   }
 }
 
@@ -157,8 +159,8 @@ class TakingBackNothing extends PlainConnectionStore {
 }
 
 class TakingBackWithNewFacts extends PlainConnectionStore {
-  override takeBack(renewal: Renewal, previous: TokenFacts): Promise<void> {
-    return super.takeBack(renewal, { ...renewal.token, ...previous });
+  override takeBack(renewal: Renewal, { token, grants }: PreviousToken): Promise<void> {
+    return super.takeBack(renewal, { token: { ...renewal.token, ...token }, grants });
   }
 }
 
@@ -171,12 +173,16 @@ class KeepingTheCopy extends PlainSubscriptionStore {
 
 /** `subscribe` reads the record, and writes the end later. */
 class WritingTheEndLater extends KeepingTheCopy {
-  override async subscribe(subscription: SubscriptionReference, now: EpochSeconds, limit: number) {
-    const refusal = this.refusal(subscription, now, limit);
-    const completed = this.completed(subscription);
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, { limit }: Rules) {
+    const refusal = this.refusal(request, now);
+    if (refusal !== undefined) return { kind: refusal };
+    const rows = request.entityIds.map((entityId) => this.completed({ ...request, entityId }));
     await pause(2);
-    if (refusal === undefined) this.write(completed);
-    return refusal ?? "subscribed";
+    for (const row of rows) if (this.hasRoom(row, limit)) this.write(row);
+    return this.answer(
+      request,
+      rows.map(() => "subscribed" as const),
+    );
   }
 }
 
@@ -184,6 +190,82 @@ class WritingTheEndLater extends KeepingTheCopy {
 class ShowingRowsLonger extends PlainSubscriptionStore {
   protected override isLive(row: Subscription, now: EpochSeconds): boolean {
     return super.isLive({ ...row, expiresAt: addSeconds(row.expiresAt, 1) }, now);
+  }
+}
+
+class KeepingOldGrants extends PlainConnectionStore {
+  protected override replaceToken(connection: Connection, token: TokenFacts): void {
+    super.replaceToken(connection, token);
+  }
+}
+
+/** A preparation may come behind the write. */
+class PreparingAfterwards extends PlainConnectionStore {
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const before = this.find(renewal.connectionId)?.token;
+    const outcome = await super.renew(renewal, now, async () => {});
+    if (outcome.kind === "renewed" && before?.grants !== renewal.token.grants) await prepare();
+    return outcome;
+  }
+}
+
+class AlwaysPreparing extends PlainConnectionStore {
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, async () => {});
+    await prepare();
+    return outcome;
+  }
+}
+
+class PreparingForTheFirstGrantsOnly extends PlainConnectionStore {
+  override renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const { token } = this.find(renewal.connectionId) ?? {};
+    const isSame = token?.grants === renewal.token.grants;
+    return pause(0).then(() => super.renew(renewal, now, isSame ? async () => {} : prepare));
+  }
+}
+
+/** A repeated `open` writes the grants beside the record again. */
+class OpeningWithGrantsAgain extends PlainConnectionStore {
+  override async open(connection: Connection, grants: Grants) {
+    const found = this.find(connection.id);
+    if (found !== undefined) this.put(found, grants);
+    return super.open(connection, grants);
+  }
+}
+
+class WithoutOrder extends PlainConnectionStore {
+  override isStale(): boolean {
+    return false;
+  }
+}
+
+class TakingTheSeqBack extends PlainConnectionStore {
+  override takeBack(renewal: Renewal, previous: PreviousToken): Promise<void> {
+    const marks = this.marksOf(renewal.connectionId);
+    if (marks !== undefined) marks.seq = undefined;
+    return super.takeBack(renewal, previous);
+  }
+}
+
+class TakingBackFactsOnly extends PlainConnectionStore {
+  override takeBack(renewal: Renewal, { token }: PreviousToken): Promise<void> {
+    return super.takeBack(renewal, { token, grants: renewal.grants });
+  }
+}
+
+class TakingBackGrantsOfAnybody extends PlainConnectionStore {
+  override async takeBack(renewal: Renewal, previous: PreviousToken): Promise<void> {
+    await super.takeBack(renewal, previous);
+    const found = this.find(renewal.connectionId);
+    if (found !== undefined) this.put(found, [{ verb: "subscribe", pattern: "*" as EntityPattern }]);
+  }
+}
+
+class TellingNoGrants extends PlainConnectionStore {
+  override async renew(renewal: Renewal, now: EpochSeconds, prepare: () => Promise<void>): Promise<RenewOutcome> {
+    const outcome = await super.renew(renewal, now, prepare);
+    return outcome.kind === "renewed" ? { ...outcome, previous: { ...outcome.previous, grants: [] } } : outcome;
   }
 }
 
@@ -237,6 +319,32 @@ export const connectionRenewalsMutants: readonly Mutant<ConnectionRenewalsSubjec
     "shows a row a second longer",
     over(plainLifeStores(undefined, ShowingRowsLonger)),
     ["at its new end", "with the end that was taken back"],
+  ],
+  [
+    "keeps the old grants",
+    of(KeepingOldGrants),
+    ["the same step for none", "the same step for others", "the same step and leaves none", "keeps new grants"],
+  ],
+  ["prepares behind the write", of(PreparingAfterwards), ["in the same step", "if the preparation for"]],
+  ["always prepares", of(AlwaysPreparing), ["without a preparation"]],
+  ["compares grants once", of(PreparingForTheFirstGrantsOnly), ["granted meanwhile"]],
+  ["opens with old grants again", of(OpeningWithGrantsAgain), ["keeps new grants"]],
+  ["knows no order", of(WithoutOrder), ["is stale with seq", "leaves the seq of requests"]],
+  ["takes the seq back", of(TakingTheSeqBack), ["leaves the seq of requests"]],
+  [
+    "takes back the facts without the grants",
+    of(TakingBackFactsOnly),
+    ["puts back grants for others", "puts back grants that the new"],
+  ],
+  [
+    "tells no grants",
+    of(TellingNoGrants),
+    ["the same step for others", "the same step and leaves", "puts back grants for others"],
+  ],
+  [
+    "takes back the wrong grants",
+    of(TakingBackGrantsOfAnybody),
+    ["puts back grants for none", "puts back grants that are the same"],
   ],
   ["throws what its client throws", over(plainLifeStores(), { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", over(plainLifeStores(), { unlimited: true }), ["fault:L1 hangs"]],

@@ -1,5 +1,6 @@
-import type { InspectedConnection } from "../../../src/application/ports/ending-connections.ts";
-import type { SubscriptionReference } from "../../../src/application/ports/subscription-store.ts";
+import type { Page } from "../../../src/application/ports/connection-store.ts";
+import type { InspectedConnection, SlotCandidate } from "../../../src/application/ports/ending-connections.ts";
+import type { SubscriptionRequest } from "../../../src/application/ports/subscription-store.ts";
 import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
 import { type EndingCode, type EndSlot, endSlot } from "../../../src/domain/connection/ending.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
@@ -9,52 +10,71 @@ import { pause } from "../../support/pause.ts";
 import type { Mutant } from "../describe-mutants.ts";
 import type { EndingConnectionsSubject } from "../ending-connections.contract.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
-import { PlainConnectionStore } from "./plain-connection-store.ts";
+import { type KeyedCandidate, PlainConnectionStore } from "./plain-connection-store.ts";
 import { plainLifeStores } from "./plain-life-stores.ts";
-import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
+import { PlainSubscriptionStore, type Rules } from "./plain-subscription-store.ts";
 
 class SlotsOfAMinute extends PlainConnectionStore {
-  protected override idsOf(slot: EndSlot): readonly ConnectionId[] {
-    return [-10, 0, 10].flatMap((seconds) => super.idsOf(endSlot(addSeconds(slot, seconds))));
+  protected override candidatesOf(slot: EndSlot): readonly KeyedCandidate[] {
+    return [-10, 0, 10].flatMap((seconds) => super.candidatesOf(endSlot(addSeconds(slot, seconds))));
   }
 }
 
 class SlotsOfFiveSeconds extends PlainConnectionStore {
-  protected override idsOf(slot: EndSlot): readonly ConnectionId[] {
-    return super.idsOf(slot).filter((id) => Number(this.find(id)?.expiresAt) % 10 < 5);
+  protected override candidatesOf(slot: EndSlot): readonly KeyedCandidate[] {
+    return super.candidatesOf(slot).filter(({ id }) => Number(this.find(id)?.expiresAt) % 10 < 5);
   }
 }
 
 class EndingEverywhere extends PlainConnectionStore {
-  protected override idsOf(): readonly ConnectionId[] {
-    return [...this.rows.keys()] as ConnectionId[];
+  protected override candidatesOf(): readonly KeyedCandidate[] {
+    const ids = [...this.rows.keys()] as ConnectionId[];
+    return ids.map((id) => ({ key: id, id, ends: "connection" }));
   }
 }
 
 class OnePage extends PlainConnectionStore {
-  override async idsIn(slot: EndSlot) {
-    return { items: this.idsOf(slot) };
+  override async candidatesIn(slot: EndSlot) {
+    return { items: this.candidatesOf(slot) };
   }
 }
 
 class RepeatingTheLast extends PlainConnectionStore {
-  override async idsIn(slot: EndSlot, from?: string) {
-    const page = await super.idsIn(slot, from);
-    return page.next === undefined ? page : { ...page, next: `after ${page.items.at(-2)}` };
+  protected override candidatePage(rest: readonly KeyedCandidate[]): Page<SlotCandidate> {
+    const page = super.candidatePage(rest);
+    const { key = "" } = rest[page.items.length - 2] ?? {};
+    return page.next === undefined ? page : { ...page, next: this.cursorBehind(key) };
+  }
+}
+
+class ListingNoGrants extends PlainConnectionStore {
+  override listEnd(): void {}
+}
+
+/** A subscription stays in the slots of all its ends. */
+class ListingEveryEnd extends PlainConnectionStore {
+  override listEnd(key: string, id: ConnectionId, until: EpochSeconds | undefined): void {
+    if (until !== undefined) super.listEnd(`${key} ${until}`, id, until);
+  }
+}
+
+class ListingEachConnectionOnce extends PlainConnectionStore {
+  override listEnd(_key: string, id: ConnectionId, until: EpochSeconds | undefined): void {
+    super.listEnd(id, id, until);
   }
 }
 
 class CountingAPage extends PlainConnectionStore {
   override async countIn(slot: EndSlot): Promise<number> {
-    return (await this.idsIn(slot)).items.length;
+    return (await this.candidatesIn(slot)).items.length;
   }
 }
 
 class SlotsOfCursors extends PlainConnectionStore {
   readonly #slots = new Map<string, EndSlot>();
 
-  override async idsIn(slot: EndSlot, from?: string) {
-    const page = await super.idsIn((from === undefined ? undefined : this.#slots.get(from)) ?? slot, from);
+  override async candidatesIn(slot: EndSlot, from?: string) {
+    const page = await super.candidatesIn((from === undefined ? undefined : this.#slots.get(from)) ?? slot, from);
     if (page.next !== undefined) this.#slots.set(page.next, slot);
     return page;
   }
@@ -179,12 +199,16 @@ class RemovingNothing extends PlainSubscriptionStore {
 }
 
 class SubscribingLate extends PlainSubscriptionStore {
-  override async subscribe(subscription: SubscriptionReference, now: EpochSeconds, limit: number) {
-    const refusal = this.refusal(subscription, now, limit);
-    const completed = this.completed(subscription);
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, { limit }: Rules) {
+    const refusal = this.refusal(request, now);
+    if (refusal !== undefined) return { kind: refusal };
+    const rows = request.entityIds.map((entityId) => this.completed({ ...request, entityId }));
     await pause(2);
-    if (refusal === undefined) this.write(completed);
-    return refusal ?? "subscribed";
+    for (const row of rows) if (this.hasRoom(row, limit)) this.write(row);
+    return this.answer(
+      request,
+      rows.map(() => "subscribed" as const),
+    );
   }
 }
 
@@ -203,8 +227,11 @@ export const endingConnectionsMutants: readonly Mutant<EndingConnectionsSubject>
   ["shows every connection in every slot", of(EndingEverywhere), ["are none if nothing ends"]],
   ["puts a slot on one page", of(OnePage), ["over all pages"]],
   ["shows some twice", of(RepeatingTheLast), ["over all pages"]],
-  ["counts a page", of(CountingAPage), ["over all pages"]],
-  ["takes the slot from the cursor", of(SlotsOfCursors), ["over all pages"]],
+  ["lists no ends of grants", of(ListingNoGrants), ["whose grant ends in it", "follow what a review", "both kinds"]],
+  ["lists every end", of(ListingEveryEnd), ["whose grant ends in it", "follow what a review"]],
+  ["lists a connection once", of(ListingEachConnectionOnce), ["whose grant ends in it"]],
+  ["counts a page", of(CountingAPage), ["which are bounded"]],
+  ["takes the slot from the cursor", of(SlotsOfCursors), ["which are bounded"]],
   ["accepts any cursor", of(TakingAnyCursor), ["which is not a cursor of this store"]],
   ["hides the expired", of(HidingTheExpired), ["shows what is open"]],
   ["shows one as often as it is named", of(InspectingTwice), ["shows what is open"]],

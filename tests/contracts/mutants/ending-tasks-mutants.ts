@@ -27,7 +27,7 @@ class WithoutReasons extends RecordingEndingTasks {
   override defer(tasks: readonly DelayedTask[]): Promise<void> {
     return super.defer(
       tasks.map(({ task, ...rest }) => {
-        if (task.order.kind === "expiry") return { ...rest, task };
+        if (task.order.kind === "expiry" || task.order.kind === "review") return { ...rest, task };
         const { reason: _, ...order } = task.order;
         return { ...rest, task: { ...task, order: order as EndingTask["order"] } };
       }),

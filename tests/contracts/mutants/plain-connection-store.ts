@@ -1,4 +1,9 @@
-import type { ConnectionRenewals, Renewal, RenewOutcome } from "../../../src/application/ports/connection-renewals.ts";
+import type {
+  ConnectionRenewals,
+  PreviousToken,
+  Renewal,
+  RenewOutcome,
+} from "../../../src/application/ports/connection-renewals.ts";
 import type {
   Absence,
   ConnectionStore,
@@ -6,7 +11,12 @@ import type {
   OpenOutcome,
   Page,
 } from "../../../src/application/ports/connection-store.ts";
-import type { EndingConnections, InspectedConnection } from "../../../src/application/ports/ending-connections.ts";
+import type {
+  EndingConnections,
+  InspectedConnection,
+  SlotCandidate,
+} from "../../../src/application/ports/ending-connections.ts";
+import type { EndedByReview } from "../../../src/application/ports/subscription-reviews.ts";
 import {
   CLOSED_ID_SECONDS,
   type Connection,
@@ -15,13 +25,20 @@ import {
   isExpired,
 } from "../../../src/domain/connection/connection.ts";
 import { type EndingCode, type EndSlot, endSlot, expiryCode } from "../../../src/domain/connection/ending.ts";
+import { isStale, type Seq } from "../../../src/domain/connection/seq.ts";
 import { MalformedInputError } from "../../../src/domain/errors.ts";
+import type { Grants } from "../../../src/domain/grants/grant.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import { addSeconds, type EpochSeconds, toEpochSeconds } from "../../../src/domain/time.ts";
 import { isSameToken, type TokenFacts } from "../../../src/domain/token/token-facts.ts";
 
+/** What requests and reviews leave on a connection. */
+type Marks = { revision: number; seq?: Seq | undefined; untold?: EndedByReview | undefined };
+
 export type Row = {
   readonly connection?: Connection;
+  readonly grants?: Grants;
+  readonly marks?: Marks;
   readonly closedUntil?: EpochSeconds;
   readonly ended?: { readonly userId: UserId; readonly token: TokenFacts; readonly code: EndingCode };
   readonly endedAt?: EpochSeconds;
@@ -29,18 +46,23 @@ export type Row = {
   readonly slot?: EndSlot;
 };
 
+/** A candidate with the key by which its slot is sorted. */
+export type KeyedCandidate = SlotCandidate & { readonly key: string };
+
 /** The port in its simplest form, with a separate step for each rule: a mutant breaks one of them. */
 export class PlainConnectionStore implements ConnectionStore, ConnectionRenewals, EndingConnections {
   protected readonly rows = new Map<string, Row>();
+  /** The ends of grants of subscriptions. */
+  protected readonly ends = new Map<string, KeyedCandidate & { readonly slot: EndSlot }>();
   readonly #pageSize: number;
 
   constructor(pageSize = 7) {
     this.#pageSize = pageSize;
   }
 
-  async open(connection: Connection): Promise<OpenOutcome> {
+  async open(connection: Connection, grants: Grants = []): Promise<OpenOutcome> {
     const conflict = this.conflict(connection);
-    if (conflict === undefined) this.put(connection);
+    if (conflict === undefined) this.put(connection, grants);
     return conflict ?? "stored";
   }
 
@@ -88,30 +110,41 @@ export class PlainConnectionStore implements ConnectionStore, ConnectionRenewals
     return found.filter((connection) => this.isOf(userId, connection) && this.isLive(connection, now));
   }
 
-  async renew(renewal: Renewal, now: EpochSeconds): Promise<RenewOutcome> {
-    const { connectionId, userId, token } = renewal;
-    const absence = this.absenceOf(connectionId, userId, now);
-    const { connection } = this.rows.get(connectionId) ?? {};
-    if (absence !== undefined || connection === undefined) return { kind: absence ?? "not-connected" };
-    if (!this.endsLater(token, connection.token)) return { kind: "ends-no-later" };
-    this.replaceToken(connection, token);
-    return { kind: "renewed", previous: connection.token };
+  async renew(renewal: Renewal, now: EpochSeconds, beforeOtherGrants: () => Promise<void>): Promise<RenewOutcome> {
+    const { connectionId, userId, token, grants, seq } = renewal;
+    let isPrepared = false;
+    for (;;) {
+      const absence = this.absenceOf(connectionId, userId, now);
+      const { connection } = this.rows.get(connectionId) ?? {};
+      if (absence !== undefined || connection === undefined) return { kind: absence ?? "not-connected" };
+      if (this.isStale(connectionId, seq)) return { kind: "stale" };
+      if (!this.endsLater(token, connection.token)) return { kind: "ends-no-later" };
+      const hasOtherGrants = this.hasOtherGrants(connection.token, token);
+      if (!hasOtherGrants || isPrepared) {
+        const previous = { token: connection.token, grants: hasOtherGrants ? this.grantsOf(connectionId) : [] };
+        this.replaceToken(connection, token, hasOtherGrants ? grants : undefined);
+        this.noteSeq(connectionId, seq);
+        return { kind: "renewed", previous };
+      }
+      await beforeOtherGrants();
+      isPrepared = true;
+    }
   }
 
-  async takeBack({ connectionId, token }: Renewal, previous: TokenFacts): Promise<void> {
+  async takeBack({ connectionId, token }: Renewal, previous: PreviousToken): Promise<void> {
     const { connection } = this.rows.get(connectionId) ?? {};
-    if (connection !== undefined && this.hasToken(connection, token)) this.replaceToken(connection, previous);
+    if (connection === undefined || !this.hasToken(connection, token)) return;
+    const hasOtherGrants = this.hasOtherGrants(connection.token, previous.token);
+    this.replaceToken(connection, previous.token, hasOtherGrants ? previous.grants : undefined);
   }
 
-  async idsIn(slot: EndSlot, from?: string): Promise<Page<ConnectionId>> {
-    const after = from === undefined ? "" : this.readCursor(from);
-    const rest = this.idsOf(slot).filter((id) => id > after);
-    const items = rest.slice(0, this.pageSize());
-    return { items, ...(rest.length > items.length && { next: `after ${items.at(-1)}` }) };
+  async candidatesIn(slot: EndSlot, from?: string): Promise<Page<SlotCandidate>> {
+    const after = from === undefined ? "" : Buffer.from(this.readCursor(from), "base64url").toString();
+    return this.candidatePage(this.candidatesOf(slot).filter(({ key }) => key > after));
   }
 
   async countIn(slot: EndSlot): Promise<number> {
-    return this.idsOf(slot).length;
+    return this.candidatesOf(slot).length;
   }
 
   async inspect(ids: readonly ConnectionId[], now: EpochSeconds): Promise<readonly InspectedConnection[]> {
@@ -136,12 +169,47 @@ export class PlainConnectionStore implements ConnectionStore, ConnectionRenewals
     return true;
   }
 
-  protected put(connection: Connection): void {
-    this.rows.set(connection.id, { connection, slot: endSlot(connection.expiresAt) });
+  /** The grants of the connection's token. Used by the subscription store. */
+  grantsOf(id: ConnectionId): Grants {
+    return this.rows.get(id)?.grants ?? [];
   }
 
-  protected replaceToken(connection: Connection, token: TokenFacts): void {
-    this.put({ ...connection, token, expiresAt: connectionExpiry(connection.connectedAt, token.expiresAt) });
+  /** Used by the subscription store. */
+  marksOf(id: ConnectionId): Marks | undefined {
+    return this.rows.get(id)?.marks;
+  }
+
+  /** Used by the subscription store. */
+  isStale(id: ConnectionId, seq: Seq | undefined): boolean {
+    return isStale(seq, this.marksOf(id)?.seq);
+  }
+
+  /** Lists the end of a subscription's grant, or removes it from its slot. Used by the subscription store. */
+  listEnd(key: string, id: ConnectionId, until: EpochSeconds | undefined): void {
+    if (until === undefined) this.ends.delete(key);
+    else this.ends.set(key, { key, id, ends: "subscription", slot: endSlot(until) });
+  }
+
+  protected put(connection: Connection, grants?: Grants): void {
+    const { id } = connection;
+    const marks = this.marksOf(id) ?? { revision: 0 };
+    this.rows.set(id, { connection, grants: grants ?? this.grantsOf(id), marks, slot: endSlot(connection.expiresAt) });
+  }
+
+  /** Without `grants` they stay. */
+  protected replaceToken(connection: Connection, token: TokenFacts, grants?: Grants): void {
+    this.put({ ...connection, token, expiresAt: connectionExpiry(connection.connectedAt, token.expiresAt) }, grants);
+    const marks = this.marksOf(connection.id);
+    if (marks !== undefined && grants !== undefined) marks.revision += 1;
+  }
+
+  protected noteSeq(id: ConnectionId, seq: Seq | undefined): void {
+    const marks = this.marksOf(id);
+    if (marks !== undefined && seq !== undefined) marks.seq = seq;
+  }
+
+  protected hasOtherGrants(one: TokenFacts, other: TokenFacts): boolean {
+    return one.grants !== other.grants;
   }
 
   protected endsLater(token: TokenFacts, present: TokenFacts): boolean {
@@ -152,9 +220,21 @@ export class PlainConnectionStore implements ConnectionStore, ConnectionRenewals
     return isSameToken(connection.token, token);
   }
 
-  protected idsOf(slot: EndSlot): readonly ConnectionId[] {
+  protected candidatesOf(slot: EndSlot): readonly KeyedCandidate[] {
     const found = [...this.rows].filter(([, row]) => row.slot === slot).map(([id]) => id as ConnectionId);
-    return found.sort();
+    const connections = found.map((id): KeyedCandidate => ({ key: id, id, ends: "connection" }));
+    const subscriptions = [...this.ends.values()].filter((one) => one.slot === slot);
+    return [...connections, ...subscriptions].sort((one, other) => (one.key < other.key ? -1 : 1));
+  }
+
+  protected candidatePage(rest: readonly KeyedCandidate[]): Page<SlotCandidate> {
+    const shown = rest.slice(0, this.pageSize());
+    const items = shown.map(({ id, ends }) => ({ id, ends }));
+    return { items, ...(rest.length > items.length && { next: this.cursorBehind(shown.at(-1)?.key ?? "") }) };
+  }
+
+  protected cursorBehind(key: string): string {
+    return `after ${Buffer.from(key).toString("base64url")}=`;
   }
 
   protected absenceAfter(code: EndingCode): Absence {

@@ -1,4 +1,5 @@
 import type { LifeStores } from "../../support/life-stores.ts";
+import { PlainAdministeredAccess } from "./plain-administered-access.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
 import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
 
@@ -13,5 +14,13 @@ export function plainLifeStores(
 ): LifeStores {
   const connections = new Connections(pageSize);
   const subscriptions = new Subscriptions(connections);
-  return { connections, subscriptions, renewals: connections, endings: connections };
+  const administered = new PlainAdministeredAccess();
+  return {
+    connections,
+    subscriptions,
+    renewals: connections,
+    endings: connections,
+    reviews: subscriptions,
+    administered,
+  };
 }

@@ -1,32 +1,40 @@
 import type { Page } from "../../../src/application/ports/connection-store.ts";
 import type {
-  StoreSubscribeOutcome,
-  StoreUnsubscribeOutcome,
-  SubscriptionReference,
+  StoreOutcome,
+  SubscribeResult,
+  SubscriptionRequest,
+  UnsubscribeResult,
 } from "../../../src/application/ports/subscription-store.ts";
-import type { ConnectionId } from "../../../src/domain/connection/connection.ts";
+import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { EntityId, Subscription } from "../../../src/domain/subscription/subscription.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
 import { aConnection } from "../../support/a-connection.ts";
+import type { SubscriptionReference } from "../../support/a-subscription.ts";
 import { pause } from "../../support/pause.ts";
 import type { Mutant } from "../describe-mutants.ts";
 import type { SubscriptionStoreSubject } from "../subscription-store.contract.ts";
 import { downThrough, type Flaws } from "./down-through.ts";
+import { PlainAdministeredAccess } from "./plain-administered-access.ts";
 import { PlainConnectionStore } from "./plain-connection-store.ts";
-import { PlainSubscriptionStore } from "./plain-subscription-store.ts";
+import { PlainSubscriptionStore, type Rules } from "./plain-subscription-store.ts";
 
 /** `subscribe` reads the connection and writes in two requests. */
 class ReadingBeforeWriting extends PlainSubscriptionStore {
   override async subscribe(
-    subscription: SubscriptionReference,
+    request: SubscriptionRequest,
     now: EpochSeconds,
-    limit: number,
-  ): Promise<StoreSubscribeOutcome> {
-    const refusal = this.refusal(subscription, now, limit);
-    const completed = this.completed(subscription);
+    { limit }: Rules,
+  ): Promise<StoreOutcome<SubscribeResult>> {
+    const refusal = this.refusal(request, now);
+    if (refusal !== undefined) return { kind: refusal };
+    const completed = request.entityIds.map((entityId) => ({ ...this.completed({ ...request, entityId }), entityId }));
+    const hasRoom = completed.map((row) => this.hasRoom(row, limit));
     await pause(2);
-    if (refusal === undefined) this.write(completed);
-    return refusal ?? "subscribed";
+    for (const [n, row] of completed.entries()) if (hasRoom[n]) this.write(row);
+    return this.answer(
+      request,
+      hasRoom.map((has) => (has ? "subscribed" : "limit-reached")),
+    );
   }
 }
 
@@ -47,15 +55,14 @@ class KeepingEveryRequest extends PlainSubscriptionStore {
 }
 
 class SubscribingForTheUser extends PlainSubscriptionStore {
-  override async subscribe(
-    subscription: SubscriptionReference,
-    now: EpochSeconds,
-    limit: number,
-  ): Promise<StoreSubscribeOutcome> {
-    const outcome = await super.subscribe(subscription, now, limit);
-    const { items } = await this.connections.liveConnectionsOf(subscription.userId, now);
-    if (outcome === "subscribed")
-      for (const { id } of items) this.write({ ...this.completed(subscription), connectionId: id });
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, rules: Rules) {
+    const outcome = await super.subscribe(request, now, rules);
+    const { items } = await this.connections.liveConnectionsOf(request.userId, now);
+    for (const { id } of items) {
+      for (const entityId of request.entityIds) {
+        this.write({ ...this.completed({ ...request, entityId }), connectionId: id });
+      }
+    }
     return outcome;
   }
 }
@@ -63,7 +70,7 @@ class SubscribingForTheUser extends PlainSubscriptionStore {
 /** It also writes other fields that a caller gives, such as an end. */
 class TakingTheCallersEnd extends PlainSubscriptionStore {
   protected override completed(reference: SubscriptionReference): Subscription {
-    return { ...super.completed(reference), ...reference };
+    return { ...super.completed(reference), ...(reference as Partial<Subscription>) } as Subscription;
   }
 }
 
@@ -72,26 +79,19 @@ class TakingAnybodysWord extends PlainSubscriptionStore {
 }
 
 class OpeningWhatItDoesNotKnow extends PlainSubscriptionStore {
-  protected override absenceOf(subscription: SubscriptionReference, now: EpochSeconds) {
-    void this.connections.open(aConnection({ id: subscription.connectionId }));
-    return super.absenceOf(subscription, now);
+  protected override absenceOf(request: SubscriptionRequest, now: EpochSeconds) {
+    void this.connections.open(aConnection({ id: request.connectionId }));
+    return super.absenceOf(request, now);
   }
 }
 
 class CountingRequests extends PlainSubscriptionStore {
   readonly #counts = new Map<ConnectionId, number>();
 
-  protected override refusal(
-    subscription: SubscriptionReference,
-    now: EpochSeconds,
-    limit: number,
-  ): StoreSubscribeOutcome | undefined {
-    const { connectionId } = subscription;
+  protected override hasRoom({ connectionId }: SubscriptionReference, limit: number): boolean {
     const count = this.#counts.get(connectionId) ?? 0;
-    const refusal =
-      super.refusal(subscription, now, Number.POSITIVE_INFINITY) ?? (count < limit ? undefined : "limit-reached");
-    if (refusal === undefined) this.#counts.set(connectionId, count + 1);
-    return refusal;
+    if (count < limit) this.#counts.set(connectionId, count + 1);
+    return count < limit;
   }
 
   protected override remove(subscription: SubscriptionReference): void {
@@ -103,32 +103,24 @@ class CountingRequests extends PlainSubscriptionStore {
 class NeverGivingRoomBack extends PlainSubscriptionStore {
   readonly #subscribed = new Map<ConnectionId, Set<EntityId>>();
 
-  protected override refusal(
-    subscription: SubscriptionReference,
-    now: EpochSeconds,
-    limit: number,
-  ): StoreSubscribeOutcome | undefined {
-    const { connectionId, entityId } = subscription;
+  protected override hasRoom({ connectionId, entityId }: SubscriptionReference, limit: number): boolean {
     const entityIds = this.#subscribed.get(connectionId) ?? new Set();
-    if (entityIds.size >= limit && !entityIds.has(entityId)) return "limit-reached";
-    this.#subscribed.set(connectionId, entityIds.add(entityId));
-    return super.refusal(subscription, now, limit);
+    const hasRoom = entityIds.size < limit || entityIds.has(entityId);
+    if (hasRoom) this.#subscribed.set(connectionId, entityIds.add(entityId));
+    return hasRoom;
   }
 }
 
 class WithoutLimit extends PlainSubscriptionStore {
-  protected override refusal(
-    subscription: SubscriptionReference,
-    now: EpochSeconds,
-  ): StoreSubscribeOutcome | undefined {
-    return super.refusal(subscription, now, Number.POSITIVE_INFINITY);
+  protected override hasRoom(): boolean {
+    return true;
   }
 }
 
 class RefusingWhatIsNotThere extends PlainSubscriptionStore {
-  override async unsubscribe(subscription: SubscriptionReference, now: EpochSeconds): Promise<StoreUnsubscribeOutcome> {
-    const has = this.rowsOf(subscription.connectionId).some(({ entityId }) => entityId === subscription.entityId);
-    return has ? super.unsubscribe(subscription, now) : "not-connected";
+  protected override unsubscribeFrom(reference: SubscriptionReference): UnsubscribeResult {
+    const has = this.rowsOf(reference.connectionId).some(({ entityId }) => entityId === reference.entityId);
+    return has ? super.unsubscribeFrom(reference) : "failed";
   }
 }
 
@@ -170,16 +162,12 @@ class UnsubscribingForGood extends PlainSubscriptionStore {
 class RefusingThoseThatMeet extends PlainSubscriptionStore {
   readonly #busy = new Set<ConnectionId>();
 
-  override async subscribe(
-    subscription: SubscriptionReference,
-    now: EpochSeconds,
-    limit: number,
-  ): Promise<StoreSubscribeOutcome> {
-    if (this.#busy.has(subscription.connectionId)) throw new Error("busy");
-    this.#busy.add(subscription.connectionId);
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, rules: Rules) {
+    if (this.#busy.has(request.connectionId)) throw new Error("busy");
+    this.#busy.add(request.connectionId);
     await pause(0);
-    this.#busy.delete(subscription.connectionId);
-    return super.subscribe(subscription, now, limit);
+    this.#busy.delete(request.connectionId);
+    return super.subscribe(request, now, rules);
   }
 }
 
@@ -322,15 +310,135 @@ class RemovingAfterTheFirstClose extends PlainSubscriptionStore {
   }
 }
 
+class AnsweringInReverse extends PlainSubscriptionStore {
+  protected override answer<Result>(request: SubscriptionRequest, results: readonly Result[]) {
+    return super.answer(request, results.toReversed());
+  }
+}
+
+class RefusingAllForOne extends PlainSubscriptionStore {
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, rules: Rules) {
+    const outcome = await super.subscribe(request, now, rules);
+    const refusal = outcome.kind === "answered" && outcome.results.find((result) => result !== "subscribed");
+    if (outcome.kind !== "answered" || !refusal) return outcome;
+    for (const entityId of request.entityIds) this.remove({ ...request, entityId });
+    return { ...outcome, results: outcome.results.map(() => refusal) };
+  }
+}
+
+class TakingFifty extends PlainSubscriptionStore {
+  override async subscribe(request: SubscriptionRequest, now: EpochSeconds, rules: Rules) {
+    const outcome = await super.subscribe({ ...request, entityIds: request.entityIds.slice(0, 50) }, now, rules);
+    if (outcome.kind !== "answered") return outcome;
+    return { ...outcome, results: request.entityIds.map((_, n) => outcome.results[n] ?? "failed") };
+  }
+}
+
+class TellingTheConnectionOnce extends PlainSubscriptionStore {
+  readonly #told = new Map<ConnectionId, Connection>();
+
+  protected override answer<Result>(request: SubscriptionRequest, results: readonly Result[]) {
+    const outcome = super.answer(request, results);
+    if (outcome.kind !== "answered") return outcome;
+    const connection = this.#told.get(request.connectionId) ?? outcome.connection;
+    this.#told.set(request.connectionId, connection);
+    return { ...outcome, connection };
+  }
+}
+
+class CountingEveryAnswer extends PlainSubscriptionStore {
+  protected override answer<Result>(request: SubscriptionRequest, results: readonly Result[]) {
+    this.note(request);
+    return super.answer(request, results);
+  }
+}
+
+class AskingWithoutGrants extends PlainSubscriptionStore {
+  override subscribe(request: SubscriptionRequest, now: EpochSeconds, { limit, decide }: Rules) {
+    return super.subscribe(request, now, { limit, decide: (_grants, entityIds) => decide([], entityIds) });
+  }
+}
+
+class KeepingDecisions extends PlainSubscriptionStore {
+  protected override revisionOf(): undefined {}
+}
+
+/** It looks at the connection once for each request. */
+class CheckingOnce extends PlainSubscriptionStore {
+  readonly #checked = new WeakMap<SubscriptionRequest, ReturnType<PlainSubscriptionStore["refusal"]>>();
+
+  protected override refusal(request: SubscriptionRequest, now: EpochSeconds) {
+    if (!this.#checked.has(request)) this.#checked.set(request, super.refusal(request, now));
+    return this.#checked.get(request);
+  }
+}
+
+class AllowingAfterAFault extends PlainSubscriptionStore {
+  override subscribe(request: SubscriptionRequest, now: EpochSeconds, { limit, decide }: Rules) {
+    const allowed = { kind: "allowed", rule: "FAULT" } as const;
+    return super.subscribe(request, now, {
+      limit,
+      decide: (grants, entityIds) => decide(grants, entityIds).catch(() => entityIds.map(() => allowed)),
+    });
+  }
+}
+
+class ForgettingTheGrantsEnd extends PlainSubscriptionStore {
+  protected override until(subscription: Subscription): Subscription {
+    return subscription;
+  }
+}
+
+class KeepingTheFirstEnd extends PlainSubscriptionStore {
+  protected override write(subscription: Subscription): void {
+    const { connectionId, entityId } = subscription;
+    if (!this.rowsOf(connectionId).some((row) => row.entityId === entityId)) super.write(subscription);
+  }
+}
+
+class EndingWithTheGrantAlone extends PlainSubscriptionStore {
+  protected override current(row: Subscription): Subscription {
+    const current = super.current(row);
+    return { ...current, expiresAt: row.grantedUntil ?? current.expiresAt };
+  }
+}
+
+class WithoutOrder extends PlainSubscriptionStore {
+  protected override isStale(): boolean {
+    return false;
+  }
+}
+
+class TakingTheSameSeqAgain extends PlainSubscriptionStore {
+  protected override isStale(request: SubscriptionRequest): boolean {
+    const { seq = 0 } = this.connections.marksOf(request.connectionId) ?? {};
+    return super.isStale(request) && request.seq !== seq;
+  }
+}
+
+class ForgettingTheSeq extends PlainSubscriptionStore {
+  protected override note(request: SubscriptionRequest): void {
+    super.note(request);
+    const marks = this.connections.marksOf(request.connectionId);
+    if (marks !== undefined) marks.seq = request.seq;
+  }
+}
+
+class RenewingOutOfOrder extends PlainConnectionStore {
+  protected override noteSeq(): void {}
+}
+
 type Subscriptions = typeof PlainSubscriptionStore;
 
-/** One pair of stores for all tests, as if it were a table. */
+/** One set of stores for all tests, as if it were a table. */
 function over(
   subscriptions: PlainSubscriptionStore,
   connections: PlainConnectionStore,
   flaws?: Flaws,
 ): SubscriptionStoreSubject {
-  const stores = { connections, subscriptions };
+  const administered = new PlainAdministeredAccess();
+  const both = { renewals: connections, endings: connections, reviews: subscriptions, administered };
+  const stores = { connections, subscriptions, ...both };
   return { makeStores: () => stores, whenDown: downThrough(subscriptions, "SUBSCRIPTION_STORE", flaws) };
 }
 
@@ -350,7 +458,10 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   [
     "reads before it writes",
     of(ReadingBeforeWriting),
-    ["keeps to the limit with", "leaves nothing of a concurrent subscribe"],
+    [
+      ...["keeps to the limit with", "keeps to the limit beside", "leaves nothing of a concurrent subscribe"],
+      ...["behind a concurrent close", "undoes a longer one"],
+    ],
   ],
   ["keeps every request", of(KeepingEveryRequest), ["one subscription, however often"]],
   ["subscribes all connections of a user", of(SubscribingForTheUser), ["not its user's others"]],
@@ -364,7 +475,7 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   [
     "counts requests, not subscriptions",
     of(CountingRequests),
-    ["leaves nothing of a refusal", "accepts a repeated subscribe"],
+    ["leaves nothing of a refusal", "accepts a repeated subscribe", "acknowledges what is there already"],
   ],
   ["never gives room back", of(NeverGivingRoomBack), ["has room again"]],
   ["has no limit", of(WithoutLimit), ["one subscription more than the limit"]],
@@ -404,6 +515,37 @@ export const subscriptionStoreMutants: readonly Mutant<SubscriptionStoreSubject>
   ["accepts any cursor", of(TakingAnyCursor), ["which is not a cursor of this store"]],
   ["takes the entity from the cursor", of(CursorsOfAnOwner), ["no other entity's subscribers"]],
   ["has rows of one second by its own clock", of(RowsOfASecondOfItsOwn), ["a clock of its own"]],
+  ["answers in reverse", of(AnsweringInReverse), ["for each in its order", "acknowledges what is there already"]],
+  ["refuses all for one", of(RefusingAllForOne), ["refuses each alone"]],
+  ["takes fifty and no more", of(TakingFifty), ["takes and gives up many"]],
+  ["tells the connection as it was", of(TellingTheConnectionOnce), ["as its record has it"]],
+  ["counts every answer", of(CountingEveryAnswer), ["without entities writes nothing", "unless it was refused"]],
+  ["asks without grants", of(AskingWithoutGrants), ["asked about all entities"]],
+  ["decides once", of(KeepingDecisions), ["is asked again"]],
+  ["checks the connection once", of(CheckingOnce), ["was closed before the write"]],
+  ["allows all after a fault", of(AllowingAfterAFault), ["that throws leaves"]],
+  [
+    "knows no end of a grant",
+    of(ForgettingTheGrantsEnd),
+    ["from that second on", "subscribe moves", "subscribe shortens", "subscribe sets"],
+  ],
+  ["keeps the first end", of(KeepingTheFirstEnd), ["subscribe moves", "subscribe shortens", "subscribe lifts"]],
+  ["lengthens a life by a grant", of(EndingWithTheGrantAlone), ["lengthens no life"]],
+  [
+    "knows no order",
+    of(WithoutOrder),
+    ["is stale at", "unless it was refused", "compared with the last one", "has the greatest"],
+  ],
+  ["takes the same seq again", of(TakingTheSameSeqAgain), ["is stale at 5", "unless it was refused"]],
+  ["forgets the seq", of(ForgettingTheSeq), ["compared with the last one"]],
+  [
+    "renews out of order",
+    (() => {
+      const connections = new RenewingOutOfOrder();
+      return over(new PlainSubscriptionStore(connections), connections);
+    })(),
+    ["is stale after a renewal"],
+  ],
   ["throws what its client throws", of(PlainSubscriptionStore, 7, { raw: true }), ["fault:L1 fails"]],
   ["has no time limit", of(PlainSubscriptionStore, 7, { unlimited: true }), ["fault:L1 hangs"]],
 ];

@@ -2,26 +2,42 @@ import { describe, expect, it } from "vitest";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import type { EndSlot } from "../../../src/domain/connection/ending.ts";
 import {
-  type AdminOrder,
+  type AccessOrder,
+  type ConnectionOrder,
   codeFor,
+  type DisconnectionOrder,
   type EndingOrder,
+  isReviewOrder,
   lastWords,
   mayHaveEnded,
+  type ReviewOrder,
+  type RevocationOrder,
 } from "../../../src/domain/connection/ending-order.ts";
 import { type EndingPart, isPartOf, userOf } from "../../../src/domain/connection/ending-task.ts";
+import type { EntityPattern } from "../../../src/domain/grants/grant.ts";
 import type { EpochMillis, EpochSeconds } from "../../../src/domain/time.ts";
 import { aConnection, aConnectionId, aUserId, NOW } from "../../support/a-connection.ts";
 
 const EVENT = { eventId: "event-1", orderedAt: NOW };
 const userId = aUserId();
-const disconnection: AdminOrder = { kind: "disconnection", userId, reconnect: false, ...EVENT };
-const ofUser: AdminOrder = { kind: "revocation", revocation: { kind: "user", userId, issuedBefore: NOW }, ...EVENT };
-const ofIssuer: AdminOrder = {
+const disconnection: DisconnectionOrder = { kind: "disconnection", userId, reconnect: false, ...EVENT };
+const ofUser: RevocationOrder = {
+  kind: "revocation",
+  revocation: { kind: "user", userId, issuedBefore: NOW },
+  ...EVENT,
+};
+const ofIssuer: RevocationOrder = {
   kind: "revocation",
   revocation: { kind: "issuer", issuer: issuerId("portcullis"), issuedBefore: NOW },
   ...EVENT,
 };
-const expiry: EndingOrder = { kind: "expiry" };
+const expiry: ConnectionOrder = { kind: "expiry" };
+const review: ReviewOrder = { kind: "review" };
+const access: AccessOrder = {
+  kind: "access",
+  change: { kind: "withdrawal", userId, verb: "subscribe", pattern: "order-*" as EntityPattern, at: NOW },
+  ...EVENT,
+};
 
 describe("codeFor", () => {
   it.each([
@@ -36,10 +52,8 @@ describe("codeFor", () => {
   it("spares the connection that a disconnection excepts, and other users", () => {
     const connection = aConnection({ identity: { userId } });
     const { id } = connection;
-    expect(codeFor({ ...disconnection, exceptConnectionId: id } as AdminOrder, connection, NOW)).toBeUndefined();
-    expect(codeFor({ ...disconnection, exceptConnectionId: aConnectionId() } as AdminOrder, connection, NOW)).toBe(
-      "DISCONNECTED",
-    );
+    expect(codeFor({ ...disconnection, exceptConnectionId: id }, connection, NOW)).toBeUndefined();
+    expect(codeFor({ ...disconnection, exceptConnectionId: aConnectionId() }, connection, NOW)).toBe("DISCONNECTED");
     expect(codeFor(disconnection, aConnection(), NOW)).toBeUndefined();
   });
 
@@ -60,7 +74,7 @@ describe("codeFor", () => {
 describe("mayHaveEnded", () => {
   it("knows the codes of each order", () => {
     const codes = ["CONNECTION_EXPIRED", "DISCONNECTED", "TOKEN_EXPIRED", "TOKEN_REVOKED"] as const;
-    const of = (order: EndingOrder) => codes.filter((code) => mayHaveEnded(order, { id: aConnectionId(), code }));
+    const of = (order: ConnectionOrder) => codes.filter((code) => mayHaveEnded(order, { id: aConnectionId(), code }));
     expect([of(expiry), of(ofUser), of(disconnection)]).toEqual([
       ["CONNECTION_EXPIRED", "TOKEN_EXPIRED"],
       ["TOKEN_REVOKED"],
@@ -70,11 +84,11 @@ describe("mayHaveEnded", () => {
 });
 
 describe("lastWords", () => {
-  it.each<[EndingOrder, object]>([
+  it.each<[ConnectionOrder, object]>([
     [expiry, { reconnect: true }],
     [ofUser, { reconnect: true }],
     [disconnection, { reconnect: false }],
-    [{ ...disconnection, reconnect: true } as AdminOrder, { reconnect: true }],
+    [{ ...disconnection, reconnect: true }, { reconnect: true }],
     [
       { ...ofUser, reason: "stolen" },
       { reconnect: true, reason: "stolen" },
@@ -91,6 +105,8 @@ describe("a part of an order", () => {
     [ofIssuer, ["event", "slots", "issuer", "named"]],
     [ofUser, ["event", "user", "named"]],
     [disconnection, ["event", "user", "named"]],
+    [access, ["event", "user", "named"]],
+    [review, ["named"]],
   ])("of %j is one that something here makes", (order, kinds) => {
     const parts: readonly EndingPart[] = [
       { kind: "event" },
@@ -103,6 +119,12 @@ describe("a part of an order", () => {
   });
 
   it("is of one user, or of none", () => {
-    expect([expiry, ofIssuer, ofUser, disconnection].map(userOf)).toEqual([undefined, undefined, userId, userId]);
+    expect([expiry, review, ofIssuer].map(userOf)).toEqual([undefined, undefined, undefined]);
+    expect([ofUser, disconnection, access].map(userOf)).toEqual([userId, userId, userId]);
+  });
+
+  it("ends connections, or has their subscriptions looked at again", () => {
+    const orders: readonly EndingOrder[] = [expiry, ofIssuer, ofUser, disconnection, access, review];
+    expect(orders.filter(isReviewOrder)).toEqual([access, review]);
   });
 });

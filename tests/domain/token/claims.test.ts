@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { grantText } from "../../../src/domain/grants/grant.ts";
 import { CLAIM_MAPPINGS } from "../../../src/domain/identity/identity.ts";
 import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { judgeClaims } from "../../../src/domain/token/claims.ts";
 import type { IssuerPolicy } from "../../../src/domain/token/issuer-policy.ts";
 import type { RejectionReason } from "../../../src/domain/token/verdict.ts";
 import { AUDIENCE, goodClaims, POLICY } from "../../support/good-token.ts";
+import { bytesInAnswer, FILLINGS, grantsOfBytes } from "../../support/grants-of-bytes.ts";
 
 const NOW = 1_800_000_000 as EpochSeconds;
 const LEEWAY = POLICY.leewaySeconds;
@@ -33,6 +35,7 @@ describe("judgeClaims", () => {
         issuedAt: NOW,
         tokenId: "6f1f9c1e-0d3a-4a52-9e51-0c7f2f1b8a10",
       },
+      grants: [],
     });
   });
 
@@ -106,6 +109,16 @@ describe("judgeClaims", () => {
     expect(judgeClaims(without(name), POLICY, NOW).kind).toBe("accepted");
   });
 
+  it("names no iat and no jti of a token that has none", () => {
+    const { iat: _, jti: __, ...claims } = goodClaims(NOW);
+    const verdict = judgeClaims(claims, POLICY, NOW);
+
+    expect(verdict.kind === "accepted" && verdict.token).toStrictEqual({
+      issuer: POLICY.issuer,
+      expiresAt: NOW + 3600,
+    });
+  });
+
   const noDates = [
     "1800003600",
     null,
@@ -173,6 +186,8 @@ describe("judgeClaims", () => {
     { token_use: null },
     { token_use: ["access"] },
     { token_type: "refresh" },
+    { token_type: "refresh_token" },
+    { type: "id_token" },
     { type: "refresh" },
     { typ: "ID" },
     { typ: "Refresh" },
@@ -302,5 +317,90 @@ describe("judgeClaims", () => {
         expect(judgeClaims(claims as Record<string, unknown>, POLICY, NOW).kind).toBe("rejected");
       }),
     );
+  });
+});
+
+/** The grants, or why the token is rejected. */
+function grantsIn(claims: Record<string, unknown>, permissionsClaim = "permissions"): readonly string[] | string {
+  const verdict = judgeClaims({ ...goodClaims(NOW), ...claims }, { ...POLICY, permissionsClaim }, NOW);
+  return verdict.kind === "rejected" ? verdict.reason : verdict.grants.map(grantText);
+}
+
+describe("the permissions of a token", () => {
+  it.each<readonly [row: string, claim: unknown, grants: readonly string[]]>([
+    ["a list", ["subscribe:order-17", "subscribe:order-*"], ["subscribe:order-17", "subscribe:order-*"]],
+    ["an empty list", [], []],
+    ["a text", "subscribe:a subscribe:b-*", ["subscribe:a", "subscribe:b-*"]],
+    ["an empty text", "", []],
+    ["a text with several blanks", "  subscribe:a   openid subscribe:b ", ["subscribe:a", "subscribe:b"]],
+    ["everything", ["subscribe:*"], ["subscribe:*"]],
+    ["an entity with a blank, in a list", ["subscribe:my order"], ["subscribe:my order"]],
+    ["an entity with a colon", ["subscribe:order:17"], ["subscribe:order:17"]],
+    ["an entity in another script", ["subscribe:заказ-*"], ["subscribe:заказ-*"]],
+    ["one grant twice", ["subscribe:a", "subscribe:a"], ["subscribe:a"]],
+    ["verbs of others", ["read:orders", "openid", "write:*-17", "subscribe:a"], ["subscribe:a"]],
+    ["a verb of ours in other letters", ["Subscribe:a", "SUBSCRIBE:*", " subscribe:b"], []],
+    ["a verb that begins as ours", ["subscribe", "subscribes:a", "subscribe.a", "portcullis/subscribe:a"], []],
+    [
+      "reserved verbs",
+      ["publish", "history", "presence", "inbox"].flatMap((verb) => [`${verb}:*`, `${verb}:a*b`, `${verb}:`]),
+      [],
+    ],
+    ["entries that are no text", [7, null, ["subscribe:a"], { verb: "subscribe" }, "subscribe:b"], ["subscribe:b"]],
+  ])("are what they say: %s", (_row, permissions, grants) => {
+    expect(grantsIn({ permissions })).toStrictEqual(grants);
+  });
+
+  it.each([null, 7, true, {}, { 0: "subscribe:*", length: 1 }])(
+    "attack:D21 are rejected with the token if the claim is %j",
+    (permissions) => {
+      expect(grantsIn({ permissions })).toBe("GRANTS_INVALID");
+    },
+  );
+
+  it.each([
+    "subscribe:",
+    "subscribe: ",
+    "subscribe:*-17",
+    "subscribe:a*b",
+    "subscribe:**",
+    "subscribe:a\n",
+    "subscribe:\ud800",
+    `subscribe:${"é".repeat(129)}`,
+  ])("attack:D21 are rejected with the token for one of ours that has no meaning: %j", (bad) => {
+    expect(grantsIn({ permissions: ["subscribe:a", bad] })).toBe("GRANTS_INVALID");
+    expect(grantsIn({ permissions: [bad, "subscribe:*"] })).toBe("GRANTS_INVALID");
+  });
+
+  it("attack:D21 are rejected with the token for a verb of ours with nothing behind it, in a text", () => {
+    expect(grantsIn({ permissions: "subscribe: order-17" })).toBe("GRANTS_INVALID");
+  });
+
+  it.each(FILLINGS)("attack:D22 have at most 4 KB in the authorizer's answer, of %j too", (fill) => {
+    const [most, more] = [grantsOfBytes(4096, fill), grantsOfBytes(4097, fill)];
+
+    expect([most, more].map(bytesInAnswer)).toEqual([4096, 4097]);
+    expect(grantsIn({ permissions: most })).toStrictEqual(most);
+    expect(grantsIn({ permissions: more })).toBe("GRANTS_TOO_LARGE");
+  });
+
+  it("have room for those of others, however many", () => {
+    const others = Array.from({ length: 1000 }, (_, index) => `read:${index}`);
+
+    expect(grantsIn({ permissions: [...others, "subscribe:a", ...Array(1000).fill("subscribe:a")] })).toEqual([
+      "subscribe:a",
+    ]);
+  });
+
+  it("are in the claim that the policy names, and in no other", () => {
+    const claims = { permissions: ["subscribe:a"], scope: "openid subscribe:b", grants: ["subscribe:c"] };
+
+    expect(grantsIn(claims)).toEqual(["subscribe:a"]);
+    expect(grantsIn(claims, "scope")).toEqual(["subscribe:b"]);
+    expect(grantsIn(claims, "https://portcullis.example/permissions")).toEqual([]);
+  });
+
+  it.each(["__proto__", "constructor", "toString"])("attack:D16 are not what %s inherits", (claim) => {
+    expect(grantsIn({}, claim)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseUserId, prefixedUserId, type UserId } from "../../../src/domain/identity/identity.ts";
 import { findAlgorithm } from "../../../src/domain/token/algorithms.ts";
-import { parseIssuers, parseOneIssuer } from "../../../src/domain/token/issuer-configuration.ts";
+import { parseIssuers, parseIssuersText, parseOneIssuer } from "../../../src/domain/token/issuer-configuration.ts";
 import { LIMITS } from "../../support/providers.ts";
 import { newPair, published } from "../../support/signed-jws.ts";
 
@@ -41,6 +41,7 @@ describe("a document of issuers", () => {
         requiredValues: {},
         exemptClaims: [],
         identityClaims: { names: { userId: "sub", firstName: "given_name", lastName: "family_name", sub: "sub" } },
+        permissionsClaim: "permissions",
         userIdPrefix: "",
         foreignPrefixes: ["own:"],
       },
@@ -60,7 +61,7 @@ describe("a document of issuers", () => {
   it("may have several audiences, algorithms of one family, another token type and other claims", () => {
     const [issuer] = issuersOf({
       ...{ ...PROVIDER, audience: ["api", "admin"], algorithms: ["ES256", "ES384"], tokenType: "at+jwt" },
-      ...{ userIdClaim: "https://issuer.example/id", firstNameClaim: "nickname" },
+      ...{ userIdClaim: "https://issuer.example/id", firstNameClaim: "nickname", permissionsClaim: "scope" },
     });
 
     expect(issuer?.policy).toMatchObject({
@@ -70,6 +71,7 @@ describe("a document of issuers", () => {
       identityClaims: {
         names: { userId: "https://issuer.example/id", firstName: "nickname", lastName: "family_name" },
       },
+      permissionsClaim: "scope",
     });
   });
 
@@ -80,7 +82,20 @@ describe("a document of issuers", () => {
   });
 
   it("may be empty", () => {
-    expect(issuersOf()).toEqual([]);
+    expect(parseIssuers({ issuers: [] }, LIMITS)).toEqual({ kind: "issuers", issuers: [] });
+  });
+
+  it.each<readonly [row: string, members: Record<string, unknown>]>([
+    ["an issuer of one character", { issuer: "i" }],
+    ["an issuer of two", { issuer: "is" }],
+    ["an issuer of 512, with blanks inside", { issuer: `i ${"s".repeat(509)}r` }],
+    ["an address with one name", { jwksUrl: "https://localhost/jwks.json" }],
+    ["an address with many names", { jwksUrl: "https://a.b.issuer.example/jwks.json" }],
+    ["an address with a port", { jwksUrl: "https://issuer.example:8443/jwks.json" }],
+    ["an address with the last port", { jwksUrl: "https://issuer.example:65535/" }],
+    ["a prefix of 32 characters", { userIdPrefix: "a".repeat(32) }],
+  ])("may have an entry with %s", (_row, members) => {
+    expect(problemsOf({ ...PROVIDER, ...members })).toEqual([]);
   });
 
   it.each([
@@ -111,6 +126,9 @@ describe("a document of issuers", () => {
     ["a preset that every object has", { preset: "toString" }, "issuers[0].preset must be one of"],
     ["no issuer", { issuer: undefined }, `issuers[0].issuer must be the text of iss: ${TEXTS}`],
     ["a blank issuer", { issuer: " " }, "issuers[0].issuer must be the text"],
+    ["a blank before the issuer", { issuer: " https://issuer.example" }, "issuers[0].issuer must be the text"],
+    ["a blank behind the issuer", { issuer: "https://issuer.example " }, "issuers[0].issuer must be the text"],
+    ["an issuer of 513 characters", { issuer: "i".repeat(513) }, "issuers[0].issuer must be the text"],
     ["a list of issuers", { issuer: ["https://issuer.example"] }, "issuers[0].issuer must be the text"],
     ["no audience", { audience: undefined }, `issuers[0].audience must be a text or a list of texts: ${TEXTS}`],
     ["fault:K14 an empty audience", { audience: "" }, "issuers[0].audience must be a text"],
@@ -158,6 +176,8 @@ describe("a document of issuers", () => {
     ["attack:C17 a fragment", { jwksUrl: `${URL}#keys` }, LITERAL],
     ["attack:C17 a blank", { jwksUrl: `${URL} ` }, LITERAL],
     ["attack:C17 a backslash", { jwksUrl: "https://issuer.example\\@evil.example/keys" }, LITERAL],
+    ["attack:C17 text before the address", { jwksUrl: `jwks=${URL}` }, LITERAL],
+    ["a port that begins with 0", { jwksUrl: "https://issuer.example:0443/keys" }, LITERAL],
     ["a port that is none", { jwksUrl: "https://issuer.example:65536/keys" }, LITERAL],
     ["attack:C17 no path", { jwksUrl: "https://issuer.example" }, LITERAL],
     ["attack:C17 an address that is no text", { jwksUrl: [URL] }, LITERAL],
@@ -174,8 +194,14 @@ describe("a document of issuers", () => {
     ["an empty user id claim", { userIdClaim: "" }, "issuers[0].userIdClaim must be the name of a claim"],
     ["a first name claim with a blank", { firstNameClaim: "first name" }, "issuers[0].firstNameClaim must be the name"],
     ["a last name claim that is a list", { lastNameClaim: ["a"] }, "issuers[0].lastNameClaim must be the name"],
+    ["an empty permissions claim", { permissionsClaim: "" }, "issuers[0].permissionsClaim must be the name of a claim"],
+    ["two permissions claims", { permissionsClaim: ["a", "b"] }, "issuers[0].permissionsClaim must be the name"],
+    ["a permissions claim with a blank", { permissionsClaim: "my scope" }, "issuers[0].permissionsClaim must be the"],
+    ["a long permissions claim", { permissionsClaim: "a".repeat(129) }, "issuers[0].permissionsClaim must be the name"],
+    ["a misspelt permissions claim", { permissionClaim: "scope" }, "issuers[0].permissionClaim is no member"],
     ["an empty prefix", { userIdPrefix: "" }, "issuers[0].userIdPrefix must be 1 to 32 characters of"],
     ["a prefix with the tables' delimiter", { userIdPrefix: "a#" }, "issuers[0].userIdPrefix must be 1 to 32"],
+    ["a prefix that is a number", { userIdPrefix: 1 }, "issuers[0].userIdPrefix must be 1 to 32"],
     ["a long prefix", { userIdPrefix: "a".repeat(33) }, "issuers[0].userIdPrefix must be 1 to 32"],
     [
       "users of an unknown issuer",
@@ -256,6 +282,23 @@ describe("a document of issuers", () => {
     expect(problemsOf(OWN, { ...OWN, issuer: "other", userIdPrefix: "o:" })).toEqual([
       "issuers[1].secret must not be set in two entries",
     ]);
+  });
+});
+
+describe("the text of a document", () => {
+  const nested = (levels: number) => `{"issuers":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+
+  it("is a JSON object", () => {
+    expect(parseIssuersText('{"issuers":[{"secret":true}]}')).toEqual({ issuers: [{ secret: true }] });
+    expect(parseIssuersText("[]")).toBeUndefined();
+  });
+
+  it("fault:K14 has no member twice: one of them would be ignored", () => {
+    expect(parseIssuersText('{"issuers":[{"audience":"api","audience":"admin"}]}')).toBeUndefined();
+  });
+
+  it("has at most 16 levels", () => {
+    expect([16, 17].map((levels) => parseIssuersText(nested(levels)) === undefined)).toEqual([false, true]);
   });
 });
 
@@ -373,6 +416,13 @@ describe("presets", () => {
 });
 
 describe("one issuer", () => {
+  it("is what it is in a document, and has no other's users to keep apart from", () => {
+    const parsed = parseOneIssuer({ ...PROVIDER, userIdPrefix: "p:" }, LIMITS, (member) => member);
+
+    expect(parsed).toEqual({ kind: "issuers", issuers: issuersOf({ ...PROVIDER, userIdPrefix: "p:" }) });
+    expect(parsed).toMatchObject({ issuers: [{ policy: { userIdPrefix: "p:", foreignPrefixes: [] } }] });
+  });
+
   it("names its problems by the names of its settings", () => {
     const entry = { issuer: "", audience: "api", jwksUrl: "http://issuer.example/" };
 

@@ -84,6 +84,25 @@ describe("a JWK Set", () => {
     expect(counting(keys, "RS256")).toEqual([["b", "RS256"]]);
   });
 
+  it("attack:C14 takes RSA keys of 2,048 to 8,192 bits", () => {
+    expect([2047, 2048, 8192, 8193].map((bits) => counting([{ ...RSA, n: odd(bits) }], "RS256").length)).toEqual([
+      0, 1, 1, 0,
+    ]);
+  });
+
+  it.each(["x", "y"] as const)("attack:C18 leaves out a key whose %s is in a list", (member) => {
+    expect(counting([{ ...P256, [member]: [P256[member]] }], "ES256")).toEqual([]);
+  });
+
+  it("takes keys without kid, also several", () => {
+    expect(counting([RSA, P256, ED], "RS256")).toEqual([[undefined, "RS256"]]);
+    expect(counting([RSA, TWO, { ...RSA, kid: "a" }], "RS256")).toEqual([
+      [undefined, "RS256"],
+      [undefined, "RS256"],
+      ["a", "RS256"],
+    ]);
+  });
+
   const TWO = publicJwk(generateKeyPairSync("rsa", { modulusLength: 2048 }));
   const CERTIFICATE = { x5t: "dGh1bWJwcmludA", x5c: ["MIIC+zCCAeOgAwIBAgIJ"] };
 
@@ -136,13 +155,14 @@ describe("a JWK Set", () => {
     expect(counting(keys, "RS256")).toEqual(found.map((kid) => [kid, "RS256"]));
   });
 
-  it("keeps nothing of a key but the members that make it", () => {
-    const check = parseJwkSet(
-      { keys: [{ ...P256, kid: "a", x5c: ["MIIB"], ext: false, extra: {} }] },
-      algorithms("ES256"),
-    );
+  it.each([
+    ["RSA", RSA, "RS256"],
+    ["EC", P256, "ES256"],
+    ["OKP", ED, "EdDSA"],
+  ])("keeps nothing of a key but the members that make it: %s", (_kty, jwk, name) => {
+    const check = parseJwkSet({ keys: [{ ...jwk, x5c: ["MIIB"], ext: false, extra: {} }] }, algorithms(name));
 
-    expect(check).toEqual({ kind: "keys", keys: [{ keyId: "a", algorithm: findAlgorithm("ES256"), jwk: P256 }] });
+    expect(check).toStrictEqual({ kind: "keys", keys: [{ algorithm: findAlgorithm(name), jwk }] });
   });
 
   it.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])(
@@ -236,6 +256,12 @@ describe("a JWK Set", () => {
     );
   });
 });
+
+/** An odd modulus of that many bits. */
+function odd(bits: number): string {
+  const hex = (2n ** BigInt(bits) - 1n).toString(16);
+  return Buffer.from(hex.padStart(2 * Math.ceil(bits / 8), "0"), "hex").toString("base64url");
+}
 
 /** A modulus as that library makes it: a power of 65537 modulo the product of all small primes (CVE-2017-15361). */
 function rocaModulus(): string {

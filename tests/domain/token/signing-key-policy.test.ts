@@ -56,12 +56,30 @@ describe("checkSigningKey", () => {
     );
   });
 
+  it.each([
+    ["two hyphens before BEGIN", "the--BEGIN-of-a-long-walk-0123456789"],
+    ["a text before the name of a key's algorithm", "0123456789abcdefghijklmnopqrstuvssh-rsa"],
+    ["a text before an address", "0123456789abcdefghijklmnop/https://issuer.example/jwks.json"],
+    ["a text before a token", "0123456789abcdefghijkl|eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2ln"],
+    ["a text behind a token", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2ln|0123456789abcdefghijkl"],
+  ])("takes a secret that only resembles a public text: %s", (_row, text) => {
+    expect(checkSigningKey(text)).toEqual({ kind: "usable" });
+  });
+
+  it.each([
+    ["31 characters", 31, "KEY_TOO_SHORT"],
+    ["32 characters", 32, "KEY_IS_PUBLIC"],
+  ])("fault:K8 names an address of %s by what is wrong first: it is %s", (_row, length, fault) => {
+    expect(faultOf("https://issuer.example/jwks.json".padEnd(length, "/").slice(0, length))).toBe(fault);
+  });
+
   it("never refuses a random secret in a usual form", () => {
     const printable = (length: number) =>
       Array.from(randomBytes(length), (byte) => String.fromCharCode(33 + (byte % 94)));
     const forms: readonly (() => string)[] = [
       () => randomBytes(48).toString("base64"),
       () => randomBytes(32).toString("base64"),
+      () => randomBytes(512).toString("base64"),
       () => randomBytes(32).toString("base64url"),
       () => randomBytes(32).toString("hex"),
       () => randomUUID() + randomUUID(),
@@ -81,5 +99,16 @@ describe("checkSigningKey", () => {
 
     // One in 85 begins with a tag that is looked for; only with lengths that fill the sequence does it count.
     expect(secrets.filter((secret) => faultOf(secret) === "KEY_IS_PUBLIC").length).toBeLessThan(5);
+  });
+
+  // X.690 8.1.3.6 and 10.1: DER states each length, and keys are shorter than 4 GB.
+  it.each<readonly [row: string, head: readonly number[], random: number]>([
+    ["a sequence without a stated length", [0x30, 0x80, 0x02, 0x7e], 126],
+    ["an integer without a stated length", [0x30, 0x22, 0x02, 0x80, 0x02, 0x1e], 30],
+    ["a length in five bytes", [0x30, 0x85, 0, 0, 0, 0, 0x24, 0x02, 0x22], 34],
+  ])("mistakes no bytes for a key that have %s", (_row, head, random) => {
+    const secret = Buffer.concat([Buffer.from(head), randomBytes(random)]).toString("base64");
+
+    expect(faultOf(secret)).toBeUndefined();
   });
 });

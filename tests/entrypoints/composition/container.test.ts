@@ -1,14 +1,17 @@
 import { Container } from "inversify";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { JoseTokenSigner } from "../../../src/adapters/jose/jose-token-signer.ts";
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
+import type { EpochMillis } from "../../../src/domain/time.ts";
 import { composeWith, resolve } from "../../../src/entrypoints/composition/container.ts";
 import { defineModule, type Module, type Provide } from "../../../src/entrypoints/composition/module.ts";
+import { access } from "../../../src/entrypoints/composition/modules/access.ts";
 import { administration } from "../../../src/entrypoints/composition/modules/administration.ts";
 import { authorization } from "../../../src/entrypoints/composition/modules/authorization.ts";
 import { checking } from "../../../src/entrypoints/composition/modules/checking.ts";
 import { connections } from "../../../src/entrypoints/composition/modules/connections.ts";
 import { delivery } from "../../../src/entrypoints/composition/modules/delivery.ts";
+import { deferredTasks, endingTasks } from "../../../src/entrypoints/composition/modules/ending-tasks.ts";
 import { gateway } from "../../../src/entrypoints/composition/modules/gateway.ts";
 import { opening } from "../../../src/entrypoints/composition/modules/opening.ts";
 import { platform } from "../../../src/entrypoints/composition/modules/platform.ts";
@@ -18,31 +21,27 @@ import { signingSecrets as localSecrets } from "../../../src/entrypoints/composi
 import { signingSecrets as managedSecrets } from "../../../src/entrypoints/composition/modules/signing-secrets/secrets-manager.ts";
 import * as dynamodb from "../../../src/entrypoints/composition/modules/stores/dynamodb.ts";
 import * as memory from "../../../src/entrypoints/composition/modules/stores/in-memory.ts";
-import { subscribing, unsubscribing } from "../../../src/entrypoints/composition/modules/subscriptions.ts";
+import {
+  connectionLimits,
+  subscribing,
+  unsubscribing,
+} from "../../../src/entrypoints/composition/modules/subscriptions.ts";
 import { testTokens } from "../../../src/entrypoints/composition/modules/test-tokens.ts";
 import { services } from "../../../src/entrypoints/composition/services.ts";
 import { ConfigurationError } from "../../../src/entrypoints/composition/settings.ts";
+import { aConnection } from "../../support/a-connection.ts";
+import { anEntityId } from "../../support/a-subscription.ts";
 import { EVERY_SETTING } from "../../support/settings.ts";
 
 /** All modules, with the adapters for Lambda or for `npm start`. */
-const modulesOver = ({ stores, renewals, endings, revocations }: typeof memory, signingSecrets: Module) => [
+const modulesOver = (
+  { stores, renewals, endings, revocations, reviews, administeredAccess }: typeof memory,
+  signingSecrets: Module,
+) => [
   ...[platform, signingSecrets, authorization, testTokens],
-  ...[
-    stores,
-    renewals,
-    endings,
-    revocations,
-    checking,
-    connections,
-    opening,
-    renewing,
-    subscribing,
-    unsubscribing,
-    gateway,
-    delivery,
-    administration,
-    rotation,
-  ],
+  ...[stores, renewals, endings, revocations, reviews, administeredAccess],
+  ...[checking, connections, opening, renewing, access, subscribing, unsubscribing, connectionLimits],
+  ...[gateway, delivery, deferredTasks, endingTasks, administration, rotation],
 ];
 const MODULES = modulesOver(memory, localSecrets);
 
@@ -83,6 +82,27 @@ describe("the composition root", () => {
     ["SECRETS must be local", localSecrets, { SECRETS: "secrets-manager" }],
   ])("fault:K13 refuses to start if the settings name another adapter: %s", (problem, module, environment) => {
     expect(() => composed([module], { ...EVERY_SETTING, ...environment })).toThrow(`Configuration: ${problem}`);
+  });
+
+  it("attack:H2 keeps a policy to its two seconds, also one that a deployer has put in", async () => {
+    vi.useFakeTimers();
+    try {
+      const hanging = defineModule({
+        services: (provide) =>
+          provide(services.accessPolicy, {}, () => ({ decide: () => new Promise(() => undefined) })),
+      });
+      const container = composed([platform, memory.stores, hanging, subscribing]);
+      const connection = aConnection({ connectedAt: Date.now() as EpochMillis });
+      await resolve(container, services.connectionStore).open(connection, []);
+      const { id: connectionId, identity } = connection;
+      const request = { connectionId, userId: identity.userId, entityIds: [anEntityId()] };
+      const asking = resolve(container, services.subscribe)(request);
+      const settled = Promise.allSettled([asking]);
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(await settled).toMatchObject([{ status: "rejected", reason: { dependency: "ACCESS_POLICY" } }]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("makes each service once", () => {

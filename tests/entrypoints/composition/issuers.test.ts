@@ -46,13 +46,15 @@ async function verdictOnMinted(document: unknown, environment: Environment, user
     [platform, signingSecrets, authorizationWith(document), testTokensWith(document)],
     environment,
   );
-  const token = await resolve(container, services.mintTestToken)({ userId: userId as UserId, firstName: "Ann" });
+  const mint = resolve(container, services.mintTestToken);
+  const token = await mint({ userId: userId as UserId, firstName: "Ann" }, ["subscribe:order-*"]);
   return resolve(container, services.verifyToken)(token as UnverifiedToken);
 }
 
 describe("a minted test token", () => {
   it.each<readonly [row: string, document: unknown, environment: Environment]>([
     ["the parameters alone", NO_DOCUMENT, ONE],
+    ["another claim for permissions", NO_DOCUMENT, { ...ONE, PERMISSIONS_CLAIM: "scope" }],
     ["HS384", NO_DOCUMENT, { ...ONE, TOKEN_ALGORITHMS: "HS384" }],
     ["HS512", NO_DOCUMENT, { ...ONE, TOKEN_ALGORITHMS: "HS512" }],
     ["IDENTITY_CLAIMS=oidc", NO_DOCUMENT, { ...ONE, IDENTITY_CLAIMS: "oidc" }],
@@ -74,7 +76,7 @@ describe("a minted test token", () => {
           { ...PROVIDER, userIdPrefix: "p:" },
           {
             ...{ ...OWN, userIdPrefix: undefined, algorithms: ["HS512"], tokenType: "at+jwt" },
-            ...{ audience: ["us", "them"], userIdClaim: "uid" },
+            ...{ audience: ["us", "them"], userIdClaim: "uid", permissionsClaim: "scp" },
           },
         ],
       },
@@ -84,6 +86,7 @@ describe("a minted test token", () => {
     expect(await verdictOnMinted(document, environment)).toMatchObject({
       kind: "accepted",
       identity: { userId: "ann", firstName: "Ann" },
+      grants: [{ verb: "subscribe", pattern: "order-*" }],
     });
   });
 
@@ -145,6 +148,7 @@ describe("the settings of one issuer", () => {
       { USER_ID_CLAIM: "uid" },
       "USER_ID_CLAIM must not be set with identityClaims data",
     ],
+    ["a claim with a blank", { PERMISSIONS_CLAIM: "my scope" }, "PERMISSIONS_CLAIM must be the name of a claim"],
   ])("fault:K14 are refused by their names: %s", (_row, changed, problem) => {
     expect(problemsOf([authorizationWith(NO_DOCUMENT)], { ...ONE, ...changed })).toContainEqual(
       expect.stringContaining(problem),

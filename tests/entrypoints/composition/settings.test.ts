@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_GRANTS_EXPECTED } from "../../../src/domain/grants/default-grants.ts";
+import { readDefaultGrants } from "../../../src/entrypoints/composition/default-grants-setting.ts";
 import { type Environment, Settings } from "../../../src/entrypoints/composition/settings.ts";
 import { SECRET_TEXT } from "../../support/good-token.ts";
 
@@ -80,4 +82,30 @@ describe("settings", () => {
   it("name a missing signing secret once", () => {
     expect(problemsOf({}, (settings) => settings.signingSecret("SECRET"))).toEqual(["SECRET must be set"]);
   });
+});
+
+describe("the default grants", () => {
+  it.each<readonly [text: string, grants: readonly object[]]>([
+    ["none", []],
+    ["subscribe:*", [{ verb: "subscribe", pattern: "*" }]],
+    [
+      "subscribe:user/{userId}/*,subscribe:news",
+      [
+        { verb: "subscribe", pattern: "user/{userId}/*" },
+        { verb: "subscribe", pattern: "news" },
+      ],
+    ],
+  ])("are read from %s", (DEFAULT_GRANTS, grants) => {
+    const settings = new Settings({ DEFAULT_GRANTS });
+
+    expect(readDefaultGrants(settings)).toEqual(grants);
+    settings.finish();
+  });
+
+  it.each([undefined, "", " ", "subscribe:{userId}-*", "subscribe:{userId}*", "subscribe:a; subscribe:b", "None"])(
+    "fault:K13 have no default, and are refused by name: %j",
+    (DEFAULT_GRANTS) => {
+      expect(problemsOf({ DEFAULT_GRANTS }, readDefaultGrants)).toEqual([`DEFAULT_GRANTS ${DEFAULT_GRANTS_EXPECTED}`]);
+    },
+  );
 });

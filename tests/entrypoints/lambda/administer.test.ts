@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeEndingTask } from "../../../src/adapters/sqs/ending-body.ts";
 import { makeCollectEnds } from "../../../src/application/endings/collect-ends.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
+import type { UserId } from "../../../src/domain/identity/identity.ts";
 import type { EpochMillis } from "../../../src/domain/time.ts";
 import { administerHandler } from "../../../src/entrypoints/lambda/handlers/administer.ts";
 import { aUserId } from "../../support/a-connection.ts";
@@ -76,6 +77,80 @@ describe("the administering function", () => {
       { eventId: body["id"], reason: "TOKEN_REVOKED" },
       { eventId: body["id"], reason: "TOKEN_REVOKED" },
     ]);
+  });
+
+  it("leaves one line for a grant and for a withdrawal, with the grant as tokens write it", async () => {
+    const world = new EndingWorld();
+    const userId = aUserId();
+    const connection = await world.open(3600, { ...LONG_AGO, identity: { userId } });
+    const handler = handlerOf(world);
+    const granting = { userId, pattern: "order-*", expiresAt: NOON_SECONDS + 600, reason: "on call" };
+    expect(await handler(sqsEvent(adminEvent("Grant Access", granting)))).toEqual(NONE_FAILED);
+    expect(await world.subscribe(connection, ["order-1"])).toEqual(["subscribed"]);
+    const withdrawal = adminEvent("Withdraw Access", { userId, pattern: "*" }, { id: "withdrawal-1" });
+    expect(await handler(sqsEvent(withdrawal))).toEqual(NONE_FAILED);
+    expect(await world.heardBy("order-1")).toEqual([]);
+    const lines = world.logger.entries.filter(({ message }) => message === "admin event");
+    const about = { level: "info", function: "Administer", userId, outcome: "completed", deferred: 0, deadLettered: 0 };
+    expect(lines).toMatchObject([
+      { ...about, detailType: "Grant Access", grant: "subscribe:order-*", statedReason: "on call", ended: 0 },
+      { ...about, detailType: "Withdraw Access", grant: "subscribe:*", eventId: "withdrawal-1", ended: 1 },
+    ]);
+    expect(world.logger.entries).toContainEqual(
+      expect.objectContaining({
+        message: "access ended",
+        eventId: "withdrawal-1",
+        connectionId: connection.id,
+        denials: ["GRANT_WITHDRAWN subscribe:order-1 closest subscribe:order-*"],
+      }),
+    );
+  });
+
+  it.each<[string, "Grant Access" | "Withdraw Access", object]>([
+    ["no user", "Grant Access", { pattern: "order-*" }],
+    ["a user id that no token can carry", "Grant Access", { userId: "ann#bob", pattern: "order-*" }],
+    ["no pattern", "Withdraw Access", { userId: "ann" }],
+    ["an empty pattern", "Grant Access", { userId: "ann", pattern: "" }],
+    ["a star before the end", "Grant Access", { userId: "ann", pattern: "order-*-1" }],
+    ["two stars", "Grant Access", { userId: "ann", pattern: "**" }],
+    ["a pattern that is a whole grant", "Grant Access", { userId: "ann", pattern: "subscribe:order-*" }],
+    ["a pattern over 256 bytes", "Grant Access", { userId: "ann", pattern: "x".repeat(257) }],
+    ["a pattern with a line break", "Withdraw Access", { userId: "ann", pattern: "order\n" }],
+    ["a list of patterns", "Grant Access", { userId: "ann", pattern: ["order-*"] }],
+    ["an end that is a text", "Grant Access", { userId: "ann", pattern: "*", expiresAt: "1795348900" }],
+    ["an end with a fraction", "Grant Access", { userId: "ann", pattern: "*", expiresAt: 1795348900.5 }],
+    ["an end before 1970", "Grant Access", { userId: "ann", pattern: "*", expiresAt: -1 }],
+    ["an end in milliseconds", "Grant Access", { userId: "ann", pattern: "*", expiresAt: 1795348900000 }],
+    ["an end of a withdrawal", "Withdraw Access", { userId: "ann", pattern: "*", expiresAt: 1795348900 }],
+    ["a verb", "Grant Access", { userId: "ann", pattern: "*", verb: "subscribe" }],
+    ["a reason with a control character", "Grant Access", { userId: "ann", pattern: "*", reason: "a\u0007" }],
+  ])(
+    "attack:I6 puts a change of access aside at once that has %s, and nothing changes",
+    async (_what, type, detail) => {
+      const world = new EndingWorld();
+      const body = adminEvent(type, detail, { id: "bad-1" });
+      expect(await handlerOf(world)(sqsEvent(body))).toEqual(NONE_FAILED);
+      expect(world.tasks.unread).toEqual([{ body: JSON.stringify(body), reason: "MALFORMED_DETAIL" }]);
+      expect(world.tasks.deferred).toEqual([]);
+      expect(await world.administered.entriesOf("ann" as UserId)).toEqual([]);
+      expect(world.logger.entries.filter(({ message }) => message === "put aside")).toMatchObject([
+        { level: "warn", reason: "MALFORMED_DETAIL", deadLettered: 1, eventId: "bad-1" },
+      ]);
+    },
+  );
+
+  it("logs a review as what it is, and puts it aside after its last attempt", async () => {
+    const world = new EndingWorld();
+    const { id } = await world.open(3600, LONG_AGO);
+    const task = { order: { kind: "review" }, part: { kind: "named", ids: [id] }, cut: 0, attempt: 0 } as const;
+    const handler = handlerOf(world);
+    await handler(sqsEvent(encodeEndingTask(task)));
+    expect(world.logger.entries).toContainEqual(
+      expect.objectContaining({ message: "ending", part: "named", outcome: "completed", ended: 0 }),
+    );
+    world.deps.reviews.review = () => Promise.reject(new DependencyUnavailableError("SUBSCRIPTION_STORE"));
+    await handlerOf(world)(sqsEvent(encodeEndingTask({ ...task, attempt: 5 })));
+    expect(world.tasks.dead).toMatchObject([{ task: { order: { kind: "review" } }, reason: "ATTEMPTS_EXHAUSTED" }]);
   });
 
   it("attack:I6 handles each message of a batch separately, and puts malformed ones aside at once", async () => {

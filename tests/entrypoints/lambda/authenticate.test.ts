@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
+import { grantsId } from "../../../src/adapters/grants-id.ts";
 import { FixedSigningSecrets } from "../../../src/adapters/in-memory/fixed-signing-secrets.ts";
 import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { MemoryRevocationList } from "../../../src/adapters/in-memory/memory-revocation-list.ts";
@@ -18,6 +19,7 @@ import type { EpochSeconds } from "../../../src/domain/time.ts";
 import { authenticateHandler } from "../../../src/entrypoints/lambda/handlers/authenticate.ts";
 import { connectHandler } from "../../../src/entrypoints/lambda/handlers/connect.ts";
 import { FixedClock } from "../../fakes/fixed-clock.ts";
+import { RecordingEndingTasks } from "../../fakes/recording-ending-tasks.ts";
 import { RecordingLogger } from "../../fakes/recording-logger.ts";
 import type { Attack } from "../../support/attacks/attack.ts";
 import { tokenAttacks } from "../../support/attacks/token-attacks.ts";
@@ -26,6 +28,7 @@ import { AUTHORIZER_CONTEXT, CONNECTED_AT, connectEvent, messageEvent } from "..
 import { goodClaims, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 import { verifierOver } from "../../support/one-issuer.ts";
+import { subscribeOne } from "../../support/one-subscription.ts";
 import { openConnectionOver } from "../../support/open-connection.ts";
 
 const CONNECTION_ID = "gbgHYy9RVQAYKEj2kA==" as ConnectionId;
@@ -42,6 +45,7 @@ function handlers({ revocations = new MemoryRevocationList() as RevocationList }
   const clock = new FixedClock(CONNECTED_AT);
   const connections = new MemoryConnectionStore();
   const subscriptions = new MemorySubscriptionStore(connections);
+  const tasks = new RecordingEndingTasks();
   const destination = { write: (line: string) => void written.push(line) };
   const logger = new PinoLogger({ level: "DEBUG", service: "test", metricsNamespace: "test", clock, destination });
   const secrets = new FixedSigningSecrets(new Secret(SECRET_TEXT));
@@ -50,7 +54,9 @@ function handlers({ revocations = new MemoryRevocationList() as RevocationList }
       verifyToken: makeVerifyToken({ verifier: verifierOver(secrets), clock }),
       renewals: connections,
       revocations,
+      tasks,
       issuerIds: issuerId,
+      grantsIds: grantsId,
       clock,
     }),
     logger,
@@ -65,6 +71,7 @@ function handlers({ revocations = new MemoryRevocationList() as RevocationList }
     connections,
     subscriptions,
     revocations,
+    tasks,
     connect: (authorizer: object = AUTHORIZER) =>
       connectHandler({ open: openConnectionOver({ connections, clock }), logger: new RecordingLogger() })(
         connectEvent({}, { authorizer }),
@@ -113,11 +120,11 @@ describe("authenticate", () => {
     const { authenticate, clock, subscriptions, connections } = await connected();
     const reference = { connectionId: CONNECTION_ID, userId: "ann" as UserId };
     const [early, late] = ["before" as EntityId, "after" as EntityId];
-    await subscriptions.subscribe({ ...reference, entityId: early }, START as EpochSeconds, 10);
+    await subscribeOne(subscriptions, { ...reference, entityId: early }, START as EpochSeconds);
     await authenticate(tokenWith());
     clock.advance(3600);
     const now = OLD_END as EpochSeconds;
-    expect(await subscriptions.subscribe({ ...reference, entityId: late }, now, 10)).toBe("subscribed");
+    expect(await subscribeOne(subscriptions, { ...reference, entityId: late }, now)).toBe("subscribed");
     for (const entityId of [early, late]) {
       expect((await subscriptions.subscribersOf(entityId, now)).items).toHaveLength(1);
     }
@@ -197,6 +204,44 @@ describe("authenticate", () => {
     expect((await closed.authenticate(tokenWith())).frame).toMatchObject({ code: "NOT_CONNECTED", id: "7" });
   });
 
+  it("answers STALE to a request that comes late, and the end stays", async () => {
+    const { send, end } = await connected();
+    const body = (seq: number, exp: number) =>
+      JSON.stringify({ action: "authenticate", token: tokenWith({ exp }), id: "7", seq });
+    expect((await send(body(4, START + 7200))).frame).toMatchObject({ type: "authenticated" });
+    for (const seq of [4, 3]) {
+      const { frame, entry } = await send(body(seq, START + 8000));
+      expect(frame).toMatchObject({ type: "error", code: "STALE", retryable: false, id: "7" });
+      expect(entry).toMatchObject({ outcome: "stale" });
+    }
+    expect(await end()).toBe(START + 7200);
+  });
+
+  it("has the subscriptions looked at again after a token with other grants, and no others", async () => {
+    const { authenticate, tasks, connections } = await connected();
+    const permissions = ["subscribe:order-*", "read"];
+    await authenticate(tokenWith({ permissions }));
+    const named = { kind: "named", ids: [CONNECTION_ID] };
+    expect(tasks.deferred).toMatchObject([
+      { task: { order: { kind: "review" }, part: named }, delaySeconds: 1 },
+      { task: { order: { kind: "review" }, part: named }, delaySeconds: 4 },
+      { task: { order: { kind: "review" }, part: named }, delaySeconds: 8 },
+    ]);
+    await authenticate(tokenWith({ permissions, exp: START + 7201 }));
+    expect(tasks.deferred).toHaveLength(3);
+    expect(connections.openRecord(CONNECTION_ID)?.grants).toEqual([{ verb: "subscribe", pattern: "order-*" }]);
+  });
+
+  it("answers INTERNAL if nobody could be told to look at the subscriptions again, and nothing has changed", async () => {
+    const { authenticate, tasks, end, connections } = await connected();
+    tasks.outages = 1;
+    const { frame, entry } = await authenticate(tokenWith({ permissions: ["subscribe:order-*"] }));
+    expect(frame).toMatchObject({ type: "error", code: "INTERNAL", retryable: true, id: "7" });
+    expect(entry).toMatchObject({ outcome: "failed", dependency: "ADMIN_QUEUE" });
+    expect(await end()).toBe(OLD_END);
+    expect(connections.openRecord(CONNECTION_ID)?.grants).toEqual([]);
+  });
+
   it("attack:H8 renews no connection but the sender's own", async () => {
     const { authenticate, send, end } = await connected();
     const forged = { action: "authenticate", token: tokenWith(), id: "7", connectionId: CONNECTION_ID };
@@ -207,6 +252,7 @@ describe("authenticate", () => {
   });
 
   it.each([
+    ["attack:G3 a seq that is no number", { token: "a.b.c", seq: "1" }, "seq"],
     ["attack:G3 no token", {}, "token"],
     ["attack:G3 an empty token", { token: "" }, "token"],
     ["attack:G3 a token that is an object", { token: { toString: "a.b.c" } }, "token"],

@@ -74,15 +74,15 @@ describe("the authorizer over Secrets Manager", () => {
     newSecret();
     const { connect } = newAuthorizer();
     const oldSigner = resolve(newInstance(), services.mintTestToken);
-    const ann = { userId: "ann" as UserId };
+    const ann = [{ userId: "ann" as UserId }, []] as const;
     const outcomes: string[] = [];
-    for (let connection = 0; connection < 500; connection += 1) outcomes.push(await connect(await oldSigner(ann)));
+    for (let connection = 0; connection < 500; connection += 1) outcomes.push(await connect(await oldSigner(...ann)));
 
     newSecret();
     const newSigner = resolve(newInstance(), services.mintTestToken);
     for (let connection = 0; connection < 500; connection += 1) {
       // A signer that does not know of the rotation continues to sign with the previous secret.
-      outcomes.push(await connect(await (connection % 2 === 0 ? oldSigner(ann) : newSigner(ann))));
+      outcomes.push(await connect(await (connection % 2 === 0 ? oldSigner(...ann) : newSigner(...ann))));
     }
 
     expect(outcomes).toHaveLength(1000);

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseConnectEvent } from "../../../src/adapters/api-gateway/websocket-events.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { SigningSecrets } from "../../../src/application/ports/signing-secrets.ts";
+import { grantText } from "../../../src/domain/grants/grant.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { forgeJws } from "../../support/forged-jws.ts";
-import { authorizerEvent, type Handshake, METHOD_ARN } from "../../support/gateway-events.ts";
+import { authorizerEvent, connectEvent, type Handshake, METHOD_ARN } from "../../support/gateway-events.ts";
 import { goodClaims, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
 import { NOW, observedAuthorizer } from "../../support/observed-authorizer.ts";
 
@@ -104,6 +106,116 @@ describe("the authorizer", () => {
       expect(answer).toMatchObject({ principalId: "ann" });
     },
   );
+
+  describe("the grants of a token", () => {
+    const withClaims = (claims: object) =>
+      authorizerEvent({
+        query: { access_token: forgeJws({ payload: { ...goodClaims(NOW), ...claims }, key: SECRET_TEXT }) },
+      });
+
+    it("are a text in the context: ours, and no permission of other services", async () => {
+      const { answer } = await authorize(
+        withClaims({ permissions: ["read:orders", "subscribe:order-*", "publish:*"] }),
+      );
+
+      expect(answer?.context).toMatchObject({ userId: "ann", grants: '["subscribe:order-*"]' });
+    });
+
+    it.each([
+      ["no claim", {}],
+      ["an empty list", { permissions: [] }],
+      ["permissions of others", { permissions: ["read:orders"] }],
+      [
+        "attack:D23 claims of other names",
+        { grants: ["subscribe:*"], scope: "subscribe:*", Permissions: ["subscribe:*"] },
+      ],
+      [
+        "attack:D23 names in data",
+        { data: { userId: "ann", grants: '["subscribe:*"]', permissions: ["subscribe:*"] } },
+      ],
+    ])("are absent with %s", async (_what, claims) => {
+      const { answer } = await authorize(withClaims(claims));
+
+      expect(answer?.principalId).toBe("ann");
+      expect(answer?.context).not.toHaveProperty("grants");
+    });
+
+    it("attack:O1 stand in no log, whether the token is let in or not", async () => {
+      const good = ["subscribe:planted-entity"];
+      const outcomes = await Promise.all([
+        authorize(withClaims({ permissions: good })),
+        observedAuthorizer()(withClaims({ permissions: [...good, "subscribe:*-planted"] })),
+        observedAuthorizer()(
+          withClaims({ permissions: Array.from({ length: 17 }, (_, n) => `${good}${n}`.padEnd(250)) }),
+        ),
+      ]);
+
+      expect(outcomes.map(({ log }) => JSON.parse(log).reason)).toEqual([
+        undefined,
+        "GRANTS_INVALID",
+        "GRANTS_TOO_LARGE",
+      ]);
+      expect(outcomes.map(({ log }) => log).join()).not.toContain("planted-");
+      expect(outcomes.flatMap(({ error }) => (error === undefined ? [] : error))).toEqual([
+        new Error("Unauthorized"),
+        new Error("Unauthorized"),
+      ]);
+    });
+
+    const entry = fc.oneof(
+      fc.jsonValue(),
+      fc
+        .tuple(
+          fc.constantFrom("subscribe:", "subscribe:", "subscribe", "publish:", "Subscribe:", ""),
+          fc.string({
+            unit: fc.constantFrom("a", "*", " ", ":", '"', "\\", ",", "]", "é", "\n", "{userId}"),
+            maxLength: 300,
+          }),
+        )
+        .map((parts) => parts.join("")),
+    );
+    const claim = fc.oneof(
+      fc.jsonValue(),
+      fc.array(entry, { maxLength: 40 }),
+      fc.array(entry, { maxLength: 8 }).map((entries) => entries.join(" ")),
+    );
+
+    it("attack:D21 attack:D22 are those of the claim, or the token is rejected; $connect reads back the same", async () => {
+      const seen = new Set<string>();
+      const isGrant = (text: string) => /^subscribe:(?=.*\S)[^*\n]*\*?$/.test(text) && Buffer.byteLength(text) <= 266;
+
+      await fc.assert(
+        fc.asyncProperty(claim, async (permissions) => {
+          const { answer, error, log } = await authorize(withClaims({ permissions }));
+          // Not a token that is too long or has a forbidden name.
+          fc.pre(answer !== undefined || log.includes("GRANTS_"));
+          const entries: unknown = typeof permissions === "string" ? permissions.split(" ") : permissions;
+          const ours = Array.isArray(entries)
+            ? [
+                ...new Set(
+                  entries.filter((one): one is string => typeof one === "string" && one.startsWith("subscribe:")),
+                ),
+              ]
+            : undefined;
+
+          seen.add(answer === undefined ? JSON.parse(log).reason : `grants: ${"grants" in answer.context}`);
+          if (answer === undefined) {
+            expect(error).toStrictEqual(new Error("Unauthorized"));
+            expect(ours?.every(isGrant) && Buffer.byteLength(JSON.stringify(ours)) <= 2048).not.toBe(true);
+          } else {
+            expect(ours?.every(isGrant)).toBe(true);
+            expect(answer.context["grants"]).toBe(ours?.length === 0 ? undefined : JSON.stringify(ours));
+            expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(8192);
+            const { opening } = parseConnectEvent(connectEvent({}, { authorizer: answer.context }));
+            expect(opening.grants.map(grantText)).toEqual(ours);
+          }
+        }),
+        { numRuns: 1000 },
+      );
+
+      expect([...seen].toSorted()).toEqual(["GRANTS_INVALID", "grants: false", "grants: true"]);
+    });
+  });
 
   describe("its log entry", () => {
     const CALLER = { function: "Authorizer", sourceIp: "203.0.113.7", connectionId: "gbgHYy9RVQAYKEj2kA==" };

@@ -50,7 +50,7 @@ async function world({ connections: open = 0, revoked = false, down }: World = {
   const secrets = new FixedSigningSecrets(new Secret(SECRET_TEXT));
   for (let n = 0; n < open; n += 1) {
     const times = { connectedAt: CONNECTED_AT as never, expiresAt: (NOW + 60) as EpochSeconds };
-    await connections.open(aConnection({ userId: ANN, ...times }));
+    await connections.open(aConnection({ userId: ANN, ...times }), []);
   }
   const revocation = { kind: "user", userId: ANN, issuedBefore: NOW as EpochSeconds } as const;
   if (revoked) await revocations.add(revocation, (NOW + 9999) as EpochSeconds);
@@ -242,6 +242,9 @@ describe("check and the handshake with the same headers", () => {
     ...[TOKEN, goodToken(NOW, "another-secret-0123456789abcdef0"), "a.b.c", ""],
     forgeJws({ payload: { ...goodClaims(NOW - 3600), exp: NOW }, key: SECRET_TEXT }),
     forgeJws({ payload: { ...goodClaims(NOW), iat: NOW + 1 }, key: SECRET_TEXT }),
+    ...[["subscribe:order-*"], ["subscribe:*-17"], "openid subscribe:a", null].map((permissions) =>
+      forgeJws({ payload: { ...goodClaims(NOW), permissions }, key: SECRET_TEXT }),
+    ),
   );
   const origins = fc.constantFrom(undefined, PAGE, "https://evil.example", "null");
   const worlds = fc.record({

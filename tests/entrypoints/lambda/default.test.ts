@@ -23,7 +23,8 @@ describe("default", () => {
     expect(frame).toEqual({
       type: "error",
       code: "UNKNOWN_ACTION",
-      message: "There is no such action.",
+      message: "There is no such action. See the protocol's list of actions.",
+      retryable: false,
       requestId: "PJqCOG4zqRcFcPw=",
     });
   });

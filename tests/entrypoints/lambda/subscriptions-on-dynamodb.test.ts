@@ -5,11 +5,11 @@ import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-con
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
 import { makeCloseConnection } from "../../../src/application/connections/open-and-close.ts";
+import type { AccessPolicy } from "../../../src/application/ports/access-policy.ts";
 import { makeSubscribe, makeUnsubscribe } from "../../../src/application/subscriptions/subscribe.ts";
 import { type ConnectionId, parseConnectionId } from "../../../src/domain/connection/connection.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
-import { allowEverySubscription } from "../../../src/domain/subscription/subscription-policy.ts";
 import { addSeconds, type EpochMillis, type EpochSeconds } from "../../../src/domain/time.ts";
 import { disconnectHandler } from "../../../src/entrypoints/lambda/handlers/disconnect.ts";
 import { subscribeHandler } from "../../../src/entrypoints/lambda/handlers/subscribe.ts";
@@ -26,6 +26,9 @@ import { isLinearizable, type Request } from "../../support/is-linearizable.ts";
 import { lambdaContext } from "../../support/lambda-context.ts";
 
 const NOW = (CONNECTED_AT / 1000) as EpochSeconds;
+const ALLOWING: AccessPolicy = {
+  decide: async (_requester, entityIds) => entityIds.map(() => ({ kind: "allowed", rule: "TEST" })),
+};
 const OUTCOMES: Readonly<Record<string, string>> = {
   subscribed: "subscribed",
   unsubscribed: "unsubscribed",
@@ -59,13 +62,13 @@ class Client {
       expiresAt: addSeconds(NOW, 3600),
     });
     const client = new Client(parseConnectionId(connection.id) as ConnectionId, table, limit);
-    await client.#stores.connections.open(connection);
+    await client.#stores.connections.open(connection, []);
     return client;
   }
 
   subscribe(entity: string): Promise<string> {
     const handler = subscribeHandler({
-      subscribe: makeSubscribe({ policy: allowEverySubscription, ...this.#stores, limit: this.#limit }),
+      subscribe: makeSubscribe({ policy: ALLOWING, ids: { next: () => "1" }, ...this.#stores, limit: this.#limit }),
       logger: new RecordingLogger(),
     });
     return this.#ask(handler, "subscribe", entity);

@@ -41,8 +41,11 @@ afterAll(async () => {
 const seconds = () => Math.floor(Date.now() / 1000);
 
 /** A token issued a minute ago. */
-function tokenOf(userId: string, { exp = seconds() + 600, jti = userId } = {}): Promise<string> {
-  return new SignJWT({ data: { userId } })
+function tokenOf(
+  userId: string,
+  { exp = seconds() + 600, jti = userId, permissions = ["subscribe:*"] } = {},
+): Promise<string> {
+  return new SignJWT({ data: { userId }, permissions })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer("portcullis")
     .setAudience("portcullis")
@@ -74,6 +77,20 @@ async function deadLetters(): Promise<readonly { readonly body: string }[]> {
   };
   return queues.find(({ name }) => name === "AdminDeadLetters")?.messages ?? [];
 }
+
+describe("a newer token", () => {
+  it("attack:H4 that says less ends what it no longer allows, and the client is told", async () => {
+    const client = await connectWith(await tokenOf("eve", { permissions: ["subscribe:order-*"] }));
+    client.send({ action: "resume", entityIds: ["order-17", "order-18"], id: "1", seq: 1 });
+    expect(JSON.parse(await client.text())).toMatchObject({ type: "resumed" });
+    const token = await tokenOf("eve", { exp: seconds() + 700, permissions: ["subscribe:order-17"] });
+    client.send({ action: "authenticate", token, id: "2", seq: 2 });
+    expect(JSON.parse(await client.text())).toMatchObject({ type: "authenticated" });
+    const ended = JSON.parse(await client.text());
+    expect(ended).toMatchObject({ type: "unsubscribed", entityId: "order-18", code: "FORBIDDEN", seq: 2 });
+    client.ws.close();
+  });
+});
 
 describe("an administrator", () => {
   it("fault:M8 revokes a user's tokens: each socket is told why and closed, and the token gets in no more", async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect, handshakeStatus } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { missingPackages, readPackages } from "../../../scripts/with-node/lockfile.mjs";
@@ -166,6 +167,25 @@ describe("npm run token", () => {
     const program = npm("token", ["--user-id", "ann", "--port", String(port)]);
     expect(await program.exit).toBe(1);
     expect(program.output()).toMatch(/^portcullis: port \d+ mints no test tokens: [^\n]+\n$/);
+  });
+
+  it("grants everything unless told otherwise: what it is told, or nothing", async () => {
+    const port = await freePort();
+    await startOn(port);
+    const told = [[], ["--permissions", " subscribe:order-*  read:orders"], ["--permissions", ""]];
+    const tokens = told.map(async (flags) => {
+      const program = npm("token", ["--user-id", "ann", "--port", String(port), ...flags]);
+      expect(await program.exit).toBe(0);
+      return decodeJwt(program.output().trim())["permissions"];
+    });
+    expect(await Promise.all(tokens)).toEqual([["subscribe:*"], ["subscribe:order-*", "read:orders"], []]);
+  });
+
+  it("with a permission that has no meaning is one clear line and exit code 2, without the permission", async () => {
+    const program = npm("token", ["--user-id", "ann", "--permissions", "subscribe:*-17"]);
+    expect(await program.exit).toBe(2);
+    expect(program.output()).toMatch(/^portcullis: --permissions must be grants as subscribe:order-\*, [^\n]*\n$/);
+    expect(program.output()).not.toContain("17");
   });
 
   it("without a user id is one clear line and exit code 2", async () => {

@@ -8,6 +8,7 @@ it("gw:route-35 the template answers a ping with exactly the pong of the contrac
   const invoked: string[] = [];
   const { url, close } = await runTemplate({
     template: "infra/template.yaml",
+    parameters: { DefaultGrants: "none" },
     loadFunction: ({ name }) => (name === "Authorizer" ? allow : ok),
     observer: (event) => {
       if (event.kind === "invocation-begun") invoked.push(event.functionName);

@@ -8,13 +8,18 @@ import {
   authenticateFrameSchema,
   disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  grantAccessDetailSchema,
   pingFrameSchema,
+  resumeFrameSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   serverFrameSchemas,
   subscribeFrameSchema,
+  subscribeManyFrameSchema,
   unsubscribeFrameSchema,
+  unsubscribeManyFrameSchema,
   validate,
+  withdrawAccessDetailSchema,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
@@ -25,8 +30,11 @@ import { pause } from "../../support/pause.ts";
 const EXCHANGED = "docs/examples/exchanged.json";
 
 const SCHEMAS = {
+  resume: resumeFrameSchema,
   subscribe: subscribeFrameSchema,
+  subscribeMany: subscribeManyFrameSchema,
   unsubscribe: unsubscribeFrameSchema,
+  unsubscribeMany: unsubscribeManyFrameSchema,
   authenticate: authenticateFrameSchema,
   ping: pingFrameSchema,
   ...serverFrameSchemas,
@@ -34,7 +42,11 @@ const SCHEMAS = {
   publishUserPush: sendUserPushDetailSchema,
   revokeTokens: revokeTokensDetailSchema,
   disconnectUser: disconnectUserDetailSchema,
+  grantAccess: grantAccessDetailSchema,
+  withdrawAccess: withdrawAccessDetailSchema,
 } as const;
+
+const DECISION = "5e1b7f0a-0d6f-4a8e-9a53-2c7d0f1b9e44";
 
 /** The values in the documentation for those that differ from run to run. */
 const STEADY = {
@@ -43,6 +55,9 @@ const STEADY = {
   token: "<a JSON Web Token>",
   now: 1_767_268_800,
   expiresAt: 1_767_272_400,
+  closesAt: 1_767_275_880,
+  connectionId: "JKJaXmPLvHcESHA=",
+  decision: DECISION,
 } as const;
 
 const exchanged: Record<string, unknown[]> = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, []]));
@@ -54,15 +69,20 @@ function record(name: keyof typeof SCHEMAS, message: Record<string, unknown>): R
   expect(validate(SCHEMAS[name], message)).toMatchObject({ kind: "valid" });
   const steady = Object.fromEntries(Object.entries(STEADY).filter(([member]) => member in message));
   const id = "time" in message ? { id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718" } : {};
-  const example = { ...message, ...steady, ...id };
+  const results = Array.isArray(message["results"]) ? { results: message["results"].map(withSteadyDecision) } : {};
+  const example = { ...message, ...steady, ...id, ...results };
   if (!exchanged[name]?.some((other) => isDeepStrictEqual(other, example))) exchanged[name]?.push(example);
   return message;
 }
 
-async function tokenFor(userId: string): Promise<string> {
+function withSteadyDecision(result: object): object {
+  return { ...result, ...("decision" in result && { decision: DECISION }), ...("seq" in result && { seq: 7 }) };
+}
+
+async function tokenFor(userId: string, permissions?: readonly string[]): Promise<string> {
   const response = await fetch(`${origin()}/2015-03-31/functions/CreateTestJwt/invocations`, {
     method: "POST",
-    body: JSON.stringify({ userId }),
+    body: JSON.stringify({ userId, permissions }),
   });
   const { authToken } = (await response.json()) as { authToken: string };
   return authToken;
@@ -70,8 +90,13 @@ async function tokenFor(userId: string): Promise<string> {
 
 const origin = () => `http://127.0.0.1:${runtime.port}`;
 
-async function connectAs(userId: string): Promise<TestClient> {
-  return connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", await tokenFor(userId)]);
+async function connectAs(userId: string, permissions?: readonly string[]): Promise<TestClient> {
+  return connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", await tokenFor(userId, permissions)]);
+}
+
+/** The next frame. */
+async function next(client: TestClient): Promise<Record<string, unknown>> {
+  return JSON.parse(await client.text());
 }
 
 async function publish(example: string): Promise<PutEventsRequestEntry[]> {
@@ -97,7 +122,7 @@ afterAll(async () => {
 
 describe("the whole story, over the wire", () => {
   it("a subscriber receives the entity's update at once, and no other client does", async () => {
-    const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map(connectAs));
+    const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map((user) => connectAs(user)));
     for (const client of [ann, bob]) {
       client?.send(record("subscribe", { action: "subscribe", entityId: "order-17", id: "1" }));
       record("subscribed", JSON.parse((await client?.text()) ?? ""));
@@ -118,7 +143,7 @@ describe("the whole story, over the wire", () => {
   });
 
   it("a push to a user reaches each of the user's connections, and no other user's", async () => {
-    const [phone, laptop, bob] = await Promise.all(["ann", "ann", "bob"].map(connectAs));
+    const [phone, laptop, bob] = await Promise.all(["ann", "ann", "bob"].map((user) => connectAs(user)));
     const [entry] = await publish("send-user-push-notification");
     record("publishUserPush", JSON.parse(entry?.Detail ?? ""));
     for (const client of [phone, laptop]) {
@@ -219,6 +244,52 @@ describe("the whole story, over the wire", () => {
       expect(record("disconnect", JSON.parse(await client.text()))).toMatchObject({ reason: detail.reason });
       await client.closed();
     }
+  });
+
+  it("a client resumes with all that it wants, and each entity is granted or refused on its own", async () => {
+    const ann = await connectAs("ann", ["subscribe:order-*"]);
+    const entityIds = ["order-17", "order-18", "invoice-17"];
+    ann.send(record("resume", { action: "resume", entityIds, id: "1", seq: 1, client: "story/1.0.0" }));
+    expect(record("resumed", await next(ann))).toMatchObject({
+      ...{ type: "resumed", userId: "ann", id: "1" },
+      results: [{ entityId: "order-17" }, { entityId: "order-18" }, { entityId: "invoice-17", code: "FORBIDDEN" }],
+    });
+    ann.send(record("subscribeMany", { action: "subscribe", entityIds: ["order-19"], id: "2", seq: 2 }));
+    record("subscribedMany", await next(ann));
+    ann.send({ action: "subscribe", entityId: "invoice-17", id: "3", seq: 3 });
+    expect(record("error", await next(ann))).toMatchObject({ code: "FORBIDDEN", entityId: "invoice-17", id: "3" });
+    ann.send(record("unsubscribeMany", { action: "unsubscribe", entityIds: ["order-18"], id: "4", seq: 4 }));
+    record("unsubscribedMany", await next(ann));
+    await publish("entity-updated");
+    expect(await next(ann)).toMatchObject({ type: "Entity Updated", entityId: "order-17" });
+    ann.ws.close();
+  });
+
+  it("an administrator grants and withdraws, and the client is told what has ended", async () => {
+    const bob = await connectAs("bob", []);
+    const administer = (DetailType: string, detail: object) => {
+      const entry = { EventBusName: "local-admin", Source: "admin", DetailType, Detail: JSON.stringify(detail) };
+      return bus.send(new PutEventsCommand({ Entries: [entry] }));
+    };
+    await administer("Grant Access", record("grantAccess", { userId: "bob", pattern: "invoice-*", reason: "Audit." }));
+    await administer("Grant Access", { userId: "bob", pattern: "order-17" });
+    const entityIds = ["invoice-17", "invoice-18", "order-17"];
+    let seq = 0;
+    await expect
+      .poll(async () => {
+        seq += 1;
+        bob.send({ action: "resume", entityIds, id: String(seq), seq });
+        return (await next(bob))["results"];
+      })
+      .toEqual(entityIds.map((entityId) => ({ entityId })));
+    await administer("Withdraw Access", record("withdrawAccess", { userId: "bob", pattern: "order-17" }));
+    const ended = await next(bob);
+    expect(ended).toMatchObject({ type: "unsubscribed", entityId: "order-17", code: "FORBIDDEN", seq });
+    record("ended", { ...ended, seq: 7 });
+    await administer("Withdraw Access", record("withdrawAccess", { userId: "bob", pattern: "*" }));
+    const endedMany = record("endedMany", await next(bob));
+    expect(endedMany["results"]).toHaveLength(2);
+    bob.ws.close();
   });
 
   it("a message without a valid action gets an error frame, and the connection stays usable", async () => {

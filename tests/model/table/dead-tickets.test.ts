@@ -7,6 +7,7 @@ import { queueKey } from "../../../src/adapters/dynamodb/table-keys.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
+import { subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 import { type Command, FakeTable } from "./fake-table.ts";
 
 describe("tickets whose holders died", () => {
@@ -20,7 +21,7 @@ describe("tickets whose holders died", () => {
       if (waited > 10_000) throw new Error("waits for ever");
     };
     const connection = aConnection();
-    await new DynamoConnectionStore(table).open(connection);
+    await new DynamoConnectionStore(table).open(connection, []);
     fake.perform(
       new UpdateCommand({
         TableName: "table",
@@ -31,13 +32,15 @@ describe("tickets whose holders died", () => {
     );
     const subscriptions = new DynamoSubscriptionStore(table, { pause, now: () => waited });
 
-    const outcome = await subscriptions.subscribe(aSubscription(connection, "order-17" as EntityId), NOW, 1);
+    const outcome = await subscribeOne(subscriptions, aSubscription(connection, "order-17" as EntityId), NOW, {
+      limit: 1,
+    });
 
     expect(outcome).toBe("subscribed");
     expect(waited).toBeLessThan(3500);
     // All of them are skipped now: the next request does not wait.
     waited = 0;
-    await subscriptions.unsubscribe(aSubscription(connection, "order-17" as EntityId), NOW);
+    await unsubscribeOne(subscriptions, aSubscription(connection, "order-17" as EntityId), NOW);
     expect(waited).toBe(0);
   });
 });

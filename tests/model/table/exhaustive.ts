@@ -3,10 +3,10 @@ import { ENTITIES, type Operation, type Scenario, TableSimulation } from "./scen
 const [A, B] = ENTITIES;
 
 const OPERATIONS: readonly Operation[] = [
-  { kind: "subscribe", entity: A },
-  { kind: "subscribe", entity: B },
-  { kind: "unsubscribe", entity: A },
-  { kind: "unsubscribe", entity: B },
+  { kind: "subscribe", entities: [A] },
+  { kind: "subscribe", entities: [B] },
+  { kind: "unsubscribe", entities: [A] },
+  { kind: "unsubscribe", entities: [B] },
   { kind: "close" },
 ];
 
@@ -17,7 +17,18 @@ const LIVES: readonly Operation[] = [
   { kind: "revoke" },
 ];
 
-/** Every choice of up to three operations, at a limit of one, from each beginning. */
+/** Lists take two transactions. */
+const GRANTS: readonly Operation[] = [
+  { kind: "renew", minutes: 20, isOld: false, grants: "none", seq: 1 },
+  { kind: "subscribe", entities: [A, B], seq: 2 },
+  { kind: "unsubscribe", entities: [A, B], seq: 3 },
+  { kind: "grant", pattern: A, at: -1, minutes: 5 },
+  { kind: "withdrawal", pattern: "*", at: -2 },
+  { kind: "lapse" },
+  { kind: "close" },
+];
+
+/** Every choice of up to three operations, at a limit of one, from each beginning; of up to two, if grants change. */
 export function scenarios(): readonly Scenario[] {
   const ofSubscriptions = choicesOf(OPERATIONS).flatMap((operations) =>
     [[], [A]].flatMap((initially) =>
@@ -27,11 +38,19 @@ export function scenarios(): readonly Scenario[] {
   const ofLives = choicesOf([...LIVES, ...OPERATIONS.filter(isOfA)])
     .filter((operations) => operations.some((one) => LIVES.includes(one)))
     .map((operations) => ({ operations, initially: [], room: "plenty" as const, limit: 1 }));
-  return [...ofSubscriptions, ...ofLives];
+  const ofGrants = choicesOf(GRANTS)
+    .filter(({ length }) => length < 3)
+    .flatMap((operations) =>
+      (["all", "some", "none"] as const).map((grants) => ({
+        ...{ operations, initially: [A], room: "none" as const, limit: 2, isNarrow: true },
+        ...{ grants, decided: [{ kind: "grant" as const, pattern: "*", at: -4, minutes: 9 }] },
+      })),
+    );
+  return [...ofSubscriptions, ...ofLives, ...ofGrants];
 }
 
 function isOfA(operation: Operation): boolean {
-  return !("entity" in operation) || operation.entity === A;
+  return !("entities" in operation) || operation.entities.includes(A);
 }
 
 function choicesOf(all: readonly Operation[]): readonly (readonly Operation[])[] {

@@ -5,12 +5,29 @@ export type Placeholders = {
   readonly ExpressionAttributeValues?: Item | undefined;
 };
 
-/** DynamoDB's conditions as far as the adapters use them: comparisons and absence, joined by AND and OR. */
+/**
+ * DynamoDB's conditions as far as the adapters use them: comparisons and absence, joined by AND and OR, some in
+ * parentheses.
+ */
 export function holds(condition: string | undefined, item: Item | undefined, holders: Placeholders): boolean {
   if (condition === undefined) return true;
-  return condition
-    .split(" OR ")
-    .some((either) => either.split(" AND ").every((atom) => holdsAtom(atom.trim(), item ?? {}, holders)));
+  return partsOf(condition, " OR ").some((either) =>
+    partsOf(either, " AND ").every((part) => {
+      const inner = /^\((.*)\)$/.exec(part)?.[1];
+      return inner === undefined ? holdsAtom(part, item ?? {}, holders) : holds(inner, item, holders);
+    }),
+  );
+}
+
+/** The parts of a condition between words that stand outside of all parentheses. */
+function partsOf(condition: string, word: string): readonly string[] {
+  const parts: string[] = [];
+  for (const piece of condition.split(word)) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.split("(").length > last.split(")").length) parts.splice(-1, 1, last + word + piece);
+    else parts.push(piece);
+  }
+  return parts.map((part) => part.trim());
 }
 
 function holdsAtom(atom: string, item: Item, holders: Placeholders): boolean {
@@ -18,9 +35,10 @@ function holdsAtom(atom: string, item: Item, holders: Placeholders): boolean {
   if (absent !== undefined) return item[nameOf(absent, holders)] === undefined;
   const prefixed = /^begins_with\(([#\w]+), (:\w+)\)$/.exec(atom);
   if (prefixed) return String(item[nameOf(prefixed[1], holders)]).startsWith(String(heldBy(prefixed[2], holders)));
-  const [, name, operator, value] = /^([#\w]+) (=|<|<=|>) (:\w+)$/.exec(atom) ?? [];
+  const [, name, operator, value] = /^([#\w]+) (=|<>|<|<=|>) (:\w+)$/.exec(atom) ?? [];
   if (operator === undefined) throw new Error(`no such condition: ${atom}`);
   const [left, right] = [item[nameOf(name, holders)], heldBy(value, holders)];
+  if (operator === "<>") return left !== right;
   if (typeof left !== typeof right) return false;
   if (operator === "=") return left === right;
   if (operator === ">") return Number(left) > Number(right);

@@ -1,18 +1,24 @@
 import { type QueryCommand, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { DynamoAdministeredAccess } from "../../../src/adapters/dynamodb/dynamo-administered-access.ts";
 import { DynamoConnectionRenewals } from "../../../src/adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../src/adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoEndingConnections } from "../../../src/adapters/dynamodb/dynamo-ending-connections.ts";
 import { DynamoRevocationList } from "../../../src/adapters/dynamodb/dynamo-revocation-list.ts";
+import { DynamoSubscriptionReviews } from "../../../src/adapters/dynamodb/dynamo-subscription-reviews.ts";
 import { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import type { DynamoTable } from "../../../src/adapters/dynamodb/dynamo-table.ts";
+import type { EndedByReview } from "../../../src/application/ports/subscription-reviews.ts";
+import { type EntityPattern, type Grant, parseGrant } from "../../../src/domain/grants/grant.ts";
 import type { EntityId } from "../../../src/domain/subscription/subscription.ts";
 import { addSeconds } from "../../../src/domain/time.ts";
 import type { TokenId } from "../../../src/domain/token/token-facts.ts";
-import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
+import { aConnection, NOW } from "../../support/a-connection.ts";
 import { aSubscription } from "../../support/a-subscription.ts";
 import { createTable } from "../../support/create-table.ts";
+import { renewalOf } from "../../support/life-stores.ts";
+import { subscribeOne, unsubscribeOne } from "../../support/one-subscription.ts";
 import type { Item } from "./expressions.ts";
 import { type Command, FakeTable } from "./fake-table.ts";
 import { setsAsLists } from "./steps.ts";
@@ -53,10 +59,15 @@ function again(command: Command): Command {
   return new TransactWriteCommand(input);
 }
 
+const GRANT = parseGrant("subscribe:order-17") as Grant;
+const ALLOWED = { kind: "allowed", rule: "TEST" } as const;
+const DENIED = { kind: "denied", rule: "TEST" } as const;
+
 const operation = fc.record({
   kind: fc.constantFrom(
     ...["subscribe", "subscribe", "subscribe", "unsubscribe", "unsubscribe", "close", "open", "repeat"],
     ...["renew", "renew", "take-back", "end", "revoke", "concerning"],
+    ...["review", "review", "forget", "grant", "withdrawal"],
   ),
   number: fc.nat({ max: 5 }),
 });
@@ -91,21 +102,26 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
         const renewals = new DynamoConnectionRenewals(table);
         const endings = new DynamoEndingConnections(table);
         const revocations = new DynamoRevocationList(table);
+        const reviews = new DynamoSubscriptionReviews(table);
+        const administered = new DynamoAdministeredAccess(table);
+        let seq = 0;
+        let untold: EndedByReview | undefined;
         const connection = aConnection({ expiresAt: addSeconds(NOW, 60) });
-        await connections.open(connection);
+        await connections.open(connection, []);
         const { userId } = connection.identity;
-        const renewalBy = (seconds: number) => {
-          const token = tokenFacts({ expiresAt: addSeconds(NOW, seconds), tokenId: `${seconds}` as TokenId });
-          return { connectionId: connection.id, userId, connectedAt: connection.connectedAt, token };
+        const renewalBy = (number: number) => {
+          const facts = { expiresAt: addSeconds(NOW, 90 + number), tokenId: `${number}` as TokenId };
+          return renewalOf(connection, facts, number % 2 === 0 ? [GRANT] : []);
         };
         for (const { kind, number } of operations) {
           // Long enough for a few of them to fill the record.
           const subscription = aSubscription(connection, `${"e".repeat(240)}${number}` as EntityId);
-          if (kind === "subscribe") await subscriptions.subscribe(subscription, NOW, 5);
-          if (kind === "unsubscribe") await subscriptions.unsubscribe(subscription, NOW);
-          if (kind === "open") await connections.open(connection);
-          if (kind === "renew") await renewals.renew(renewalBy(90 + number), NOW);
-          if (kind === "take-back") await renewals.takeBack(renewalBy(90 + number), connection.token);
+          seq += 1;
+          if (kind === "subscribe") await subscribeOne(subscriptions, subscription, NOW, { limit: 5, seq });
+          if (kind === "unsubscribe") await unsubscribeOne(subscriptions, subscription, NOW, { seq });
+          if (kind === "open") await connections.open(connection, []);
+          if (kind === "renew") await renewals.renew(renewalBy(number), NOW, async () => undefined);
+          if (kind === "take-back") await renewals.takeBack(renewalBy(number), { token: connection.token, grants: [] });
           if (kind === "end") {
             const [found] = await endings.inspect([connection.id], NOW);
             if (found?.kind === "open") await endings.end(found.connection, "TOKEN_EXPIRED", NOW);
@@ -121,6 +137,17 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
             await connections.close(connection.id, NOW);
             await subscriptions.unsubscribeAll(connection.id);
           }
+          if (kind === "review") {
+            const decide = async () => [number % 2 === 0 ? DENIED : { ...ALLOWED, until: addSeconds(NOW, number) }];
+            const rules = { pattern: subscription.entityId as string as EntityPattern, decide, decision: "one" };
+            ({ untold } = await reviews.review(connection.id, NOW, rules));
+          }
+          if (kind === "forget") {
+            await reviews.forgetUntold(connection.id, untold ?? { ended: [], revision: number });
+          }
+          if (kind === "grant" || kind === "withdrawal") {
+            await administered.record({ ...GRANT, userId, kind, at: addSeconds(NOW, number) });
+          }
           const earlier = sent[(number * 7) % sent.length];
           if (kind === "repeat" && earlier) await endingOf(() => send(again(earlier)));
         }
@@ -134,7 +161,9 @@ describe.skipIf(!inject("containerEngine"))("the fake table", () => {
     );
 
     expect([...asked].sort()).toEqual(
-      ["BatchGet", "BatchWrite", "Get", "Put", "Query", "TransactWrite", "Update"].map((name) => `${name}Command`),
+      ["BatchGet", "BatchWrite", "Delete", "Get", "Put", "Query", "TransactWrite", "Update"].map(
+        (name) => `${name}Command`,
+      ),
     );
     expect(refusals).toEqual(new Set(["ConditionalCheckFailedException", "TransactionCanceledException"]));
   }, 60_000);

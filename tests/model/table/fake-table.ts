@@ -1,7 +1,12 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   BatchWriteCommand,
+  type DeleteCommand,
   GetCommand,
   type PutCommand,
   QueryCommand,
@@ -15,11 +20,15 @@ import { holds, type Item, type Placeholders, updated } from "./expressions.ts";
 export type Command =
   | BatchGetCommand
   | BatchWriteCommand
+  | DeleteCommand
   | GetCommand
   | PutCommand
   | QueryCommand
   | TransactWriteCommand
   | UpdateCommand;
+
+/** DynamoDB's limit for one transaction. Each must be about another item. */
+const MAX_ACTIONS = 100;
 
 type Key = { readonly pk: string; readonly sk: string };
 type Write = Placeholders & {
@@ -49,6 +58,7 @@ export class FakeTable {
     if (command instanceof BatchWriteCommand) return this.#deleteBatch(command);
     const write: Write = command.input;
     const key = keyOf(write);
+    if (this.#unwritten.has(nameOf(key))) throw new TransactionConflictException(METADATA);
     const before = this.find(key);
     if (!holds(write.ConditionExpression, before, write)) throw conditionFailed(before);
     this.#write(write);
@@ -121,6 +131,8 @@ export class FakeTable {
     const writes = (input.TransactItems ?? []).map(
       ({ Put, Update, Delete }): Write => (Put ?? Update ?? Delete) as Write,
     );
+    const names = new Set(writes.map((write) => nameOf(keyOf(write))));
+    if (names.size < writes.length || writes.length > MAX_ACTIONS) throw new Error("no such transaction");
     const reasons = writes.map((write) => {
       if (this.#unwritten.has(nameOf(keyOf(write)))) return "TransactionConflict";
       return holds(write.ConditionExpression, this.find(keyOf(write)), write) ? "None" : "ConditionalCheckFailed";

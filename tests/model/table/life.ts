@@ -4,25 +4,33 @@ import type { DynamoEndingConnections } from "../../../src/adapters/dynamodb/dyn
 import type { DynamoRevocationList } from "../../../src/adapters/dynamodb/dynamo-revocation-list.ts";
 import type { DynamoSubscriptionStore } from "../../../src/adapters/dynamodb/dynamo-subscription-store.ts";
 import { momentKey, slotKey } from "../../../src/adapters/dynamodb/table-keys.ts";
+import { grantsId } from "../../../src/adapters/grants-id.ts";
 import type { Connection, ConnectionId } from "../../../src/domain/connection/connection.ts";
 import { type EndingCode, endSlot } from "../../../src/domain/connection/ending.ts";
+import type { Seq } from "../../../src/domain/connection/seq.ts";
 import { addSeconds, type EpochSeconds } from "../../../src/domain/time.ts";
 import { isRevokedBy, type Revocation } from "../../../src/domain/token/revocation.ts";
 import type { TokenFacts, TokenId } from "../../../src/domain/token/token-facts.ts";
 import { aConnection, NOW, tokenFacts } from "../../support/a-connection.ts";
 import type { Request } from "../../support/is-linearizable.ts";
+import { grantsNamed, type TokenGrants } from "./access.ts";
 import type { Item } from "./expressions.ts";
 
+type RenewOperation = {
+  readonly kind: "renew";
+  readonly minutes: number;
+  readonly isOld: boolean;
+  readonly grants?: TokenGrants | undefined;
+  readonly seq?: number | undefined;
+};
+
 /** What happens to the end of a connection. The revocation ends every token that `isOld`, and no other. */
-export type LifeOperation =
-  | { readonly kind: "renew"; readonly minutes: number; readonly isOld: boolean }
-  | { readonly kind: "end" }
-  | { readonly kind: "revoke" };
+export type LifeOperation = RenewOperation | { readonly kind: "end" } | { readonly kind: "revoke" };
 
 /** An operation as its caller saw it. `seen`: the end of the token that it meant. */
 export type Lived = {
   readonly operation: LifeOperation;
-  readonly outcome: "renewed" | "taken-back" | "refused" | "ended" | "passed-over" | "failed";
+  readonly outcome: "renewed" | "taken-back" | "refused" | "stale" | "ended" | "passed-over" | "failed";
   readonly seen?: number | undefined;
   readonly begun: number;
   readonly ended: number;
@@ -45,24 +53,38 @@ export function aLife(id: ConnectionId): Connection {
   return aConnection({ id, expiresAt: FIRST_END });
 }
 
+/** The facts of a token with these grants. */
+export function withGrants(token: TokenFacts, name: TokenGrants): TokenFacts {
+  const id = grantsId(grantsNamed(name));
+  return id === undefined ? token : { ...token, grants: id };
+}
+
 export function isOfLife(operation: { readonly kind: string }): operation is LifeOperation {
   return ["renew", "end", "revoke"].includes(operation.kind);
 }
 
+export type Living = {
+  readonly connection: Connection;
+  /** Names the token of a renewal. */
+  readonly owner: number;
+  readonly forgetsToCheck: boolean;
+  /** Is called before a renewal with other grants. */
+  readonly defer: () => void;
+};
+
 /** The steps of `authenticate`, of a sweep and of a revocation. */
 export async function performLife(
   operation: LifeOperation,
-  connection: Connection,
-  owner: number,
   stores: TableStores,
-  forgetsToCheck: boolean,
+  living: Living,
 ): Promise<Omit<Lived, "begun" | "ended">> {
+  const { connection } = living;
   let seen: number | undefined;
   const noteSeen = (one: Connection) => {
     seen = one.token.expiresAt;
   };
   const work = () => {
-    if (operation.kind === "renew") return renew(operation, connection, owner, stores, forgetsToCheck);
+    if (operation.kind === "renew") return renew(operation, stores, living);
     if (operation.kind === "end") return end(connection, "TOKEN_EXPIRED", stores, noteSeen);
     return revoke(connection, stores, noteSeen);
   };
@@ -70,22 +92,25 @@ export async function performLife(
   return { operation, outcome, seen };
 }
 
-function tokenOf({ minutes, isOld }: { readonly minutes: number; readonly isOld: boolean }, owner: number): TokenFacts {
+function tokenOf({ minutes, isOld, grants = "all" }: RenewOperation, owner: number): TokenFacts {
   const issuedAt = isOld ? addSeconds(NOW, -MINUTE) : NOW;
-  return tokenFacts({ expiresAt: addSeconds(NOW, minutes * MINUTE), issuedAt, tokenId: `t${owner}` as TokenId });
+  const facts = { expiresAt: addSeconds(NOW, minutes * MINUTE), issuedAt, tokenId: `t${owner}` as TokenId };
+  return withGrants(tokenFacts(facts), grants);
 }
 
 async function renew(
-  operation: { readonly minutes: number; readonly isOld: boolean },
-  { id, identity, connectedAt }: Connection,
-  owner: number,
+  operation: RenewOperation,
   { renewals, revocations }: TableStores,
-  forgetsToCheck: boolean,
+  { connection, owner, forgetsToCheck, defer }: Living,
 ): Promise<Lived["outcome"]> {
+  const { id, identity, connectedAt } = connection;
   const { userId } = identity;
+  const { grants = "all", seq } = operation;
   const token = tokenOf(operation, owner);
-  const renewal = { connectionId: id, userId, connectedAt, token };
-  const outcome = await renewals.renew(renewal, NOW);
+  const asked = { token, grants: grantsNamed(grants), seq: seq as Seq | undefined };
+  const renewal = { connectionId: id, userId, connectedAt, ...asked };
+  const outcome = await renewals.renew(renewal, NOW, async () => defer());
+  if (outcome.kind === "stale") return "stale";
   if (outcome.kind !== "renewed") return "refused";
   const holder = { userId, token };
   const concerning = forgetsToCheck ? [] : await revocations.concerning(holder);

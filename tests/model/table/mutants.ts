@@ -5,18 +5,29 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
+  type PutCommandInput,
   QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
+import type { Arbitrary } from "fast-check";
+import { grantsId } from "../../../src/adapters/grants-id.ts";
+import { parseGrant } from "../../../src/domain/grants/grant.ts";
+import { isOfAccess } from "./access.ts";
 import type { Item } from "./expressions.ts";
 import type { Command } from "./fake-table.ts";
+import { granted, inOrder, type Schedule, takenBack } from "./random.ts";
 import type { Mutation } from "./scenario.ts";
 import type { RequestInterceptor } from "./steps.ts";
 
-export type Mutant = { readonly what: string; readonly mutation: Mutation };
+export type Mutant = {
+  readonly what: string;
+  readonly mutation: Mutation;
+  /** Those that must find it; `grantedAll`, if it says nothing. */
+  readonly by?: Arbitrary<Schedule>;
+};
 
 type Writes = NonNullable<TransactWriteCommandInput["TransactItems"]>;
 type Write = Writes[number];
@@ -55,7 +66,7 @@ function rowsApart(order: "before" | "after"): RequestInterceptor {
 }
 
 function isChange(command: Command): command is UpdateCommand {
-  return command instanceof UpdateCommand && command.input.ConditionExpression === "#revision = :found";
+  return command instanceof UpdateCommand && String(command.input.ConditionExpression).startsWith("#revision = :found");
 }
 
 function isBurial(command: Command): command is UpdateCommand {
@@ -144,12 +155,15 @@ function finding(change: (items: readonly Item[]) => readonly Item[]): RequestIn
   };
 }
 
-const ofRevocations: RequestInterceptor = (command, ask) => {
-  if (!(command instanceof BatchGetCommand) || !JSON.stringify(command.input).includes("REVOKED#")) return ask(command);
-  const tables = Object.entries(command.input.RequestItems ?? {});
-  const weak = tables.map(([table, keys]) => [table, { ...keys, ConsistentRead: false }]);
-  return ask(new BatchGetCommand({ RequestItems: Object.fromEntries(weak) }));
-};
+/** Some items may be answered as they were before. */
+function weaklyInBatches(ofKey: string): RequestInterceptor {
+  return (command, ask) => {
+    if (!(command instanceof BatchGetCommand) || !JSON.stringify(command.input).includes(ofKey)) return ask(command);
+    const tables = Object.entries(command.input.RequestItems ?? {});
+    const weak = tables.map(([table, keys]) => [table, { ...keys, ConsistentRead: false }]);
+    return ask(new BatchGetCommand({ RequestItems: Object.fromEntries(weak) }));
+  };
+}
 
 /** A read that may be answered with what was there before. */
 function weakly(isMeant: (command: GetCommand | QueryCommand) => boolean): RequestInterceptor {
@@ -183,7 +197,7 @@ function unconfirmed(): RequestInterceptor {
   let hasLookedForRow = false;
   return async (command, ask) => {
     const isConfirmation = command instanceof QueryCommand && hasLookedForRow;
-    hasLookedForRow = command instanceof GetCommand;
+    hasLookedForRow = command instanceof BatchGetCommand;
     if (isConfirmation) return last;
     const answer = await ask(command);
     if (command instanceof QueryCommand) last = answer;
@@ -206,6 +220,118 @@ function lastFirst(): RequestInterceptor {
     return answer;
   };
 }
+
+/** Changes the requests of administrators' events and reviews. */
+function ofReviews(interceptor: RequestInterceptor): Mutation {
+  return { makeInterceptor: (operation) => (isOfAccess(operation) ? interceptor : (command, ask) => ask(command)) };
+}
+
+/** Changes the update of a record, alone or in a transaction. */
+function changingRecords(change: (input: UpdateCommandInput) => Partial<UpdateCommandInput>): RequestInterceptor {
+  const isRecord = ({ Key }: UpdateCommandInput) => Key?.["sk"] === "connection";
+  const inTransaction = withWrites((writes) =>
+    writes.map(({ Update, ...write }) =>
+      Update === undefined ? write : { Update: { ...Update, ...change(Update as UpdateCommandInput) } as never },
+    ),
+  );
+  return (command, ask) => {
+    if (!(command instanceof UpdateCommand)) return inTransaction(command, ask);
+    const { input } = command;
+    return ask(isRecord(input) ? new UpdateCommand({ ...input, ...change(input) }) : command);
+  };
+}
+
+/** The condition on the order of requests. */
+const SEQ_CONDITION = / AND \(attribute_not_exists\(#seq\)[^)]*\)/;
+
+function withCondition(change: (condition: string) => string): RequestInterceptor {
+  return changingRecords(({ ConditionExpression: condition }) =>
+    condition === undefined ? {} : { ConditionExpression: change(condition) },
+  );
+}
+
+function withoutText(text: string): RequestInterceptor {
+  return changingRecords(({ UpdateExpression }) => ({
+    UpdateExpression: String(UpdateExpression).replace(text, ""),
+  }));
+}
+
+const isNote = (write: Write) => keyOf(write)["sk"] === "untold";
+const isGrants = (write: Write) => keyOf(write)["sk"] === "connection#grants";
+
+/** Takes some writes out of a transaction, and asks for them after it. */
+function apart(isMeant: (write: Write) => boolean): RequestInterceptor {
+  return async (command, ask) => {
+    if (!(command instanceof TransactWriteCommand)) return ask(command);
+    const writes = command.input.TransactItems ?? [];
+    const rest = writes.filter((write) => !isMeant(write));
+    const answer = await ask(new TransactWriteCommand({ TransactItems: rest }));
+    for (const write of writes.filter(isMeant)) await ask(alone(write));
+    return answer;
+  };
+}
+
+/** Takes the grants that it finds as the record's. */
+const believingGrants: RequestInterceptor = async (command, ask) => {
+  const answer = await ask(command);
+  const items = (answer["Items"] ?? []) as readonly Item[];
+  const found = items.find(({ sk }) => sk === "connection#grants");
+  const record = items.find(({ sk }) => sk === "connection");
+  if (record?.["grants"] === undefined || found === undefined) return answer;
+  const grants = grantsId((found["grants"] as readonly string[]).flatMap((text) => parseGrant(text) ?? []));
+  return { ...answer, Items: items.map((item) => (item === record ? { ...item, grants } : item)) };
+};
+
+/** Writes rows that it has read before with another part. */
+function misplacing(): RequestInterceptor {
+  const read = new Set<unknown>();
+  return async (command, ask) => {
+    if (command instanceof TransactWriteCommand) {
+      const isRewritten = ({ Put }: Write) => read.has(Put?.Item?.["pk"]);
+      return withWrites((writes) =>
+        writes.map(
+          (write) => (isRewritten(write) ? { Put: { ...write.Put, Item: elsewhere(write) } } : write) as Write,
+        ),
+      )(command, ask);
+    }
+    const answer = await ask(command);
+    if (command instanceof BatchGetCommand) {
+      for (const item of Object.values(Object(answer["Responses"])).flat()) read.add(Object(item).pk);
+    }
+    return answer;
+  };
+}
+
+function elsewhere({ Put }: Write): Item {
+  return { ...Put?.Item, part: Number(Put?.Item?.["part"]) + 1 };
+}
+
+/** The note on no condition. */
+const overwritingNotes = withWrites((writes) =>
+  writes.map((write) => (isNote(write) ? { Put: { TableName: "table", Item: keyOf(write) } } : write)),
+);
+
+/** A note that replaces the one before it. */
+const forgettingNotes: RequestInterceptor = async (command, ask) => {
+  const answer = await overwritingNotes(command, ask);
+  if (!isOfRemains(command)) return answer;
+  return { ...answer, Items: ((answer["Items"] ?? []) as readonly Item[]).filter(({ sk }) => sk !== "untold") };
+};
+
+/** A command without its condition. */
+function unconditionally(isMeant: (command: Command) => boolean): RequestInterceptor {
+  return (command, ask) => {
+    if (!isMeant(command)) return ask(command);
+    const { ConditionExpression: _, ExpressionAttributeValues: __, ...input } = command.input as PutCommandInput;
+    return ask(command instanceof DeleteCommand ? new DeleteCommand(input as never) : new PutCommand(input));
+  };
+}
+
+const isOfList = (command: Command) =>
+  command instanceof PutCommand && String(command.input.Item?.["pk"]).startsWith("ACCESS#");
+
+const isOfListQuery = (command: Command) =>
+  command instanceof QueryCommand && command.input.KeyConditionExpression === "pk = :user";
 
 /** Each breaks one rule. */
 export const mutants: readonly Mutant[] = [
@@ -238,7 +364,7 @@ export const mutants: readonly Mutant[] = [
   { what: "a limit that is checked by an eventually consistent read", mutation: { makeInterceptor: stale } },
   {
     what: "a row that is looked up by an eventually consistent read",
-    mutation: { interceptor: weakly((command) => command instanceof GetCommand) },
+    mutation: { interceptor: weaklyInBatches("ENTITY#") },
   },
   {
     what: "a close that looks for leftovers by an eventually consistent read",
@@ -287,7 +413,10 @@ export const mutants: readonly Mutant[] = [
   },
   { what: "a renewal that does not know its own effect", mutation: { makeInterceptor: notKnowingItsRenewal } },
   { what: "a renewal that does not read the revocations after its write", mutation: { forgetsToCheck: true } },
-  { what: "revocations that are read by an eventually consistent read", mutation: { interceptor: ofRevocations } },
+  {
+    what: "revocations that are read by an eventually consistent read",
+    mutation: { interceptor: weaklyInBatches("REVOKED#") },
+  },
   { what: "a row that copies an end which may be taken back", mutation: { makeInterceptor: copyingTheEnd } },
   {
     what: "an end on no condition on the token",
@@ -303,4 +432,71 @@ export const mutants: readonly Mutant[] = [
     },
   },
   { what: "a delivery that does not name the row that it read", mutation: { forgetsSeen: true } },
+  {
+    what: "a review that leaves the revision if it ends nothing",
+    by: granted,
+    mutation: ofReviews(async (command, ask) => (isChange(command) ? {} : ask(command))),
+  },
+  {
+    what: "a review on no condition on the revision",
+    by: granted,
+    mutation: ofReviews(
+      withCondition((condition) => condition.replace("#revision = :found", "attribute_not_exists(closedAt)")),
+    ),
+  },
+  {
+    what: "other grants of a token that leave the revision",
+    by: granted,
+    mutation: { interceptor: withoutText(", revision :one") },
+  },
+  { what: "grants that are written after the record", by: granted, mutation: { interceptor: apart(isGrants) } },
+  { what: "grants that are read without the record's digest", by: granted, mutation: { interceptor: believingGrants } },
+  { what: "a request that decides once, whatever changes", by: granted, mutation: { decidesOnce: true } },
+  {
+    what: "a request on no condition on the order",
+    by: inOrder,
+    mutation: { interceptor: withCondition((condition) => condition.replace(SEQ_CONDITION, "")) },
+  },
+  {
+    what: "a continued request that fails on its own number",
+    by: inOrder,
+    mutation: { interceptor: withCondition((condition) => condition.replace("#seq <= :seq", "#seq < :seq")) },
+  },
+  {
+    what: "a request that does not note its number",
+    by: inOrder,
+    mutation: { interceptor: withoutText(", #seq = :seq") },
+  },
+  {
+    what: "a note of what is untold that is written after the ends",
+    by: granted,
+    mutation: { interceptor: apart(isNote) },
+  },
+  {
+    what: "a note that overwrites one that its review has not seen",
+    by: takenBack,
+    mutation: { interceptor: overwritingNotes },
+  },
+  { what: "a note that forgets what an earlier one had", by: granted, mutation: { interceptor: forgettingNotes } },
+  {
+    what: "a note that is removed after another one replaced it",
+    by: takenBack,
+    mutation: { interceptor: unconditionally((command) => command instanceof DeleteCommand) },
+  },
+  { what: "a row that is written again with another part", by: granted, mutation: { makeInterceptor: misplacing } },
+  {
+    what: "a row with an end of its own that the record does not note",
+    by: granted,
+    mutation: { interceptor: withoutText(", #bounded = :bounded") },
+  },
+  {
+    what: "an administrators' change that overwrites one that it has not seen",
+    by: granted,
+    mutation: { interceptor: unconditionally(isOfList) },
+  },
+  {
+    what: "an administrators' list that is read by an eventually consistent read",
+    by: granted,
+    mutation: { interceptor: weakly(isOfListQuery) },
+  },
 ];

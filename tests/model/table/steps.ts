@@ -22,6 +22,9 @@ export type Step = {
 /** Changes the requests to the table, for the mutants. */
 export type RequestInterceptor = (command: Command, ask: (command: Command) => Promise<Item>) => Promise<Item>;
 
+/** Is told of every write that took effect, and of a transaction as soon as it can no longer fail. */
+export type Written = (owner: number, command: Command) => void;
+
 const NO_ANSWER = new Error("no answer");
 
 /** Every request of every operation waits here for its turn, and so does what lands late. */
@@ -32,11 +35,13 @@ export class Steps {
   readonly answers: string[][] = [];
   /** Transactions whose last pieces are not written. */
   readonly #unfinished = new Set<Step>();
+  readonly #written: Written;
   #writes = 0;
   readonly #lookedAt: number[] = [];
 
-  constructor(table: FakeTable) {
+  constructor(table: FakeTable, written: Written) {
     this.table = table;
+    this.#written = written;
   }
 
   get areInPieces(): boolean {
@@ -71,7 +76,7 @@ export class Steps {
     return new Promise((resolve, reject) => {
       const answer = () => {
         try {
-          const answered = this.#perform(command, isWrite);
+          const answered = this.#perform(owner, command, isWrite);
           this.#note(owner, command, answered);
           resolve(answered);
         } catch (thrown) {
@@ -90,16 +95,16 @@ export class Steps {
             reject(cancelled(["ThrottlingError"]));
           else if (fault === "failed" || (!isWrite && fault !== "none" && fault !== "in pieces")) reject(NO_ANSWER);
           else if (fault === "late") {
-            this.#landLater(command);
+            this.#landLater(owner, command);
             reject(NO_ANSWER);
           } else if (fault === "lost") {
-            this.#land(command);
+            this.#land(owner, command);
             reject(NO_ANSWER);
           } else {
             // A transaction that comes twice is known by its token, and done once.
             const isTwice = !(command instanceof TransactWriteCommand);
-            if (fault === "twice" && isTwice) this.#land(command);
-            if (fault === "again later" && isTwice) this.#landLater(command);
+            if (fault === "twice" && isTwice) this.#land(owner, command);
+            if (fault === "again later" && isTwice) this.#landLater(owner, command);
             answer();
           }
         },
@@ -114,8 +119,8 @@ export class Steps {
     if (this.answers[owner].at(-1) !== text) this.answers[owner].push(text);
   }
 
-  #landLater(command: Command): void {
-    const take = (fault: Fault) => fault !== "failed" && this.#land(command);
+  #landLater(owner: number, command: Command): void {
+    const take = (fault: Fault) => fault !== "failed" && this.#land(owner, command);
     this.waiting.push({ command, isOfUse: () => true, take });
   }
 
@@ -123,6 +128,7 @@ export class Steps {
   async #landInPieces(owner: number, command: TransactWriteCommand): Promise<Item> {
     const finish = this.table.begin(command);
     this.#writes += 1;
+    this.#written(owner, command);
     return new Promise((resolve, reject) => {
       const step: Step = {
         command,
@@ -141,17 +147,19 @@ export class Steps {
     });
   }
 
-  #land(command: Command): void {
+  #land(owner: number, command: Command): void {
     try {
-      this.#perform(command, true);
+      this.#perform(owner, command, true);
     } catch {
       // Its condition fails, and no operation waits for the answer.
     }
   }
 
-  #perform(command: Command, isWrite: boolean): Item {
+  #perform(owner: number, command: Command, isWrite: boolean): Item {
     if (isWrite) this.#writes += 1;
-    return this.table.perform(command);
+    const answer = this.table.perform(command);
+    if (isWrite) this.#written(owner, command);
+    return answer;
   }
 }
 

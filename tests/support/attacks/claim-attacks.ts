@@ -160,4 +160,29 @@ const texts: readonly Attack[] = [
   ),
 ];
 
-export const claimAttacks: readonly Attack[] = [...dates, ...parties, ...uses, ...texts];
+const d21 = rowsOf("attack:D21", 863);
+const d22 = rowsOf("attack:D22", 770);
+
+const NO_PERMISSIONS = [null, 7, true, {}, { 0: "subscribe:*", length: 1 }, "subscribe: *", "openid subscribe:*-17"];
+const NO_GRANTS = ["", " ", "**", "*-17", "a*b", "a\n", "a\0", "\u2028", "\ud800", "x".repeat(257)];
+const MANY = Array.from({ length: 17 }, (_, index) => `subscribe:${index}${"x".repeat(230)}`);
+/** Short until they are escaped twice. */
+const ESCAPES = Array.from({ length: 5 }, (_, index) => `subscribe:${index}${'\\"'.repeat(110)}`);
+
+const permitted = (permissions: unknown) => (target: Target) => withClaims(target, { permissions });
+
+const permissions: readonly Attack[] = [
+  ...NO_PERMISSIONS.map((claim) => d21("GRANTS_INVALID", `permissions ${json(claim)}`, permitted(claim))),
+  ...NO_GRANTS.map((pattern) =>
+    d21(
+      "GRANTS_INVALID",
+      `the grant of ${json(pattern)} among others`,
+      permitted(["subscribe:*", `subscribe:${pattern}`]),
+    ),
+  ),
+  d22("GRANTS_TOO_LARGE", "many grants", permitted(MANY)),
+  d22("GRANTS_TOO_LARGE", "many grants in a text", permitted(MANY.join(" "))),
+  d22("GRANTS_TOO_LARGE", "grants of escapes", permitted(ESCAPES)),
+];
+
+export const claimAttacks: readonly Attack[] = [...dates, ...parties, ...uses, ...texts, ...permissions];

@@ -6,8 +6,11 @@ import type { StackDescription } from "../../src/template/stack-description.ts";
 
 export const TEMPLATE = "infra/template.yaml";
 
+/** The parameters without a default: every deployment gives them. */
+export const WITHOUT_DEFAULT = { DefaultGrants: "none" };
+
 /** The parameters with which the template has all its functions. */
-export const EVERY_FUNCTION = { MintTestTokens: "true", CheckEndpoint: "true" };
+export const EVERY_FUNCTION = { ...WITHOUT_DEFAULT, MintTestTokens: "true", CheckEndpoint: "true" };
 
 export function projectTemplate(): string {
   return readFileSync(TEMPLATE, "utf8");
@@ -24,7 +27,8 @@ export function describeTemplate(
   account = localAccount(),
   preferredParameters: Readonly<Record<string, string>> = {},
 ): StackDescription {
-  return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters, account });
+  const preferred = { ...WITHOUT_DEFAULT, ...preferredParameters };
+  return readTemplate({ file: TEMPLATE, text, parameters, preferredParameters: preferred, account });
 }
 
 /** The template with one piece replaced. Throws if the piece is missing, so that no test runs without its change. */

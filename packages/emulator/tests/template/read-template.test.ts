@@ -23,6 +23,7 @@ describe("the project's template", () => {
       ["subscribe", "Subscribe", true],
       ["unsubscribe", "Unsubscribe", true],
       ["authenticate", "Authenticate", true],
+      ["resume", "Resume", true],
     ]);
     expect(stack.api.mockRoutes).toEqual([{ routeKey: "ping", answer: { kind: "reply", text: '{"type":"pong"}' } }]);
   });
@@ -46,7 +47,7 @@ describe("the project's template", () => {
     expect(paths).toEqual([
       [["Entity Updated"], [["DeliverPushes"]]],
       [["Send User Push Notification"], [["DeliverPushes"]]],
-      [["Revoke Tokens", "Disconnect User", { prefix: "" }], [["Administer"]]],
+      [["Revoke Tokens", "Disconnect User", "Grant Access", "Withdraw Access", { prefix: "" }], [["Administer"]]],
     ]);
   });
 
@@ -129,6 +130,7 @@ describe("a template that is broken on AWS is broken here", () => {
       "$default",
       "unsubscribe",
       "authenticate",
+      "resume",
     ]);
   });
 

@@ -2,13 +2,15 @@ import * as z from "zod/mini";
 import type {
   DisconnectUserDetail,
   EntityUpdatedDetail,
+  GrantAccessDetail,
   RevokeTokensDetail,
   SendUserPushDetail,
+  WithdrawAccessDetail,
 } from "../bus-events.ts";
 import { isCallback, isReason, USER_ID } from "../identifiers.ts";
 import { MAX_CALLBACK_BYTES, MAX_REASON_BYTES } from "../limits.ts";
 import { data, messageOrData } from "./content.ts";
-import { entityId } from "./entity-id.ts";
+import { entityId, entityPattern } from "./entity-id.ts";
 import type { Same } from "./schema.ts";
 
 const userId = z.string().check(z.regex(USER_ID), z.describe("The user id that tokens carry."));
@@ -65,3 +67,14 @@ export const disconnectUserDetailSchema = z.strictObject({
   reason: z.exactOptional(reason),
 });
 true satisfies Same<typeof disconnectUserDetailSchema, DisconnectUserDetail>;
+
+const access = { userId, pattern: entityPattern, reason: z.exactOptional(reason) };
+
+export const grantAccessDetailSchema = z.strictObject({
+  ...access,
+  expiresAt: z.exactOptional(z.int().check(z.describe("The end of the permission, in seconds since 1970."))),
+});
+true satisfies Same<typeof grantAccessDetailSchema, GrantAccessDetail>;
+
+export const withdrawAccessDetailSchema = z.strictObject(access);
+true satisfies Same<typeof withdrawAccessDetailSchema, WithdrawAccessDetail>;

@@ -20,9 +20,14 @@ export function validate<S extends ObjectSchema>(schema: S, value: unknown): Val
 }
 
 /**
- * The members of a type, without `readonly`, and without the index signature of a schema that ignores unknown members.
+ * The members of a type on every level, without `readonly`, and without the index signature of a schema that ignores
+ * unknown members.
  */
-type Members<T> = { -readonly [Name in keyof T as string extends Name ? never : Name]: T[Name] };
+type Members<T> = T extends readonly (infer Element)[]
+  ? Members<Element>[]
+  : T extends object
+    ? { -readonly [Name in keyof T as string extends Name ? never : Name]: Members<T[Name]> }
+    : T;
 
 type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 

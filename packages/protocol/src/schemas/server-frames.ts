@@ -1,16 +1,22 @@
 import * as z from "zod/mini";
-import { ERROR_EXPLANATIONS, type ErrorCode } from "../error-codes.ts";
+import { ERRORS, type ErrorCode } from "../error-codes.ts";
 import type { EntityUpdatedFrame, UserPushFrame } from "../pushes.ts";
 import {
   type AuthenticatedFrame,
   DISCONNECT_CODES,
   type DisconnectCode,
   type DisconnectFrame,
+  type EndedFrame,
+  type EndedManyFrame,
+  type EntityCode,
   type ErrorFrame,
   type PongFrame,
+  type ResumedFrame,
   type ServerFrame,
   type SubscribedFrame,
+  type SubscribedManyFrame,
   type UnsubscribedFrame,
+  type UnsubscribedManyFrame,
 } from "../server-frames.ts";
 import { data, messageOrData } from "./content.ts";
 import type { Same } from "./schema.ts";
@@ -20,11 +26,63 @@ const seconds = z.int();
 const eventId = z.string().check(z.describe("The event's id, the same in every repetition of a push."));
 const eventTime = z.string().check(z.describe("When the event was published (RFC 3339)."));
 
+const decision = text.check(z.describe("An operator finds the decision in the log by it."));
+
+const ENTITY_CODES = ["BAD_REQUEST", "FORBIDDEN", "INTERNAL", "LIMIT", "STALE"] as const satisfies EntityCode[];
+
+const results = z
+  .readonly(
+    z.array(
+      z.looseObject({
+        entityId: text,
+        code: z.exactOptional(z.enum(ENTITY_CODES)),
+        decision: z.exactOptional(decision),
+      }),
+    ),
+  )
+  .check(z.describe("One for each entity of the request, in their order. Without a code it was done."));
+
+const ended = {
+  entityId: text,
+  code: z.literal("FORBIDDEN"),
+  decision,
+  seq: z.exactOptional(z.int().check(z.describe("Ends a subscription that was asked for with at most this seq."))),
+};
+
 /** Loose: later versions add members, which current clients ignore. */
 export const serverFrameSchemas = {
+  resumed: z.looseObject({
+    type: z.literal("resumed"),
+    protocol: z.literal(2),
+    connectionId: text,
+    userId: text,
+    now: seconds.check(z.describe("The time of the service, in seconds since 1970.")),
+    expiresAt: seconds.check(z.describe("The token's end, in seconds since 1970.")),
+    closesAt: seconds.check(z.describe("The connection's end whatever the token, in seconds since 1970.")),
+    limits: z.looseObject({
+      entities: z.int().check(z.describe("The most subscriptions of one connection.")),
+      entitiesPerFrame: z.int(),
+      frameBytes: z.int(),
+      pingAfter: z.int().check(z.describe("Seconds of silence after which a client sends a ping.")),
+    }),
+    results,
+    id: text,
+  }),
+
   subscribed: z.looseObject({ type: z.literal("subscribed"), entityId: text, id: z.exactOptional(text) }),
 
+  subscribedMany: z.looseObject({ type: z.literal("subscribed"), results, id: z.exactOptional(text) }),
+
   unsubscribed: z.looseObject({ type: z.literal("unsubscribed"), entityId: text, id: z.exactOptional(text) }),
+
+  unsubscribedMany: z.looseObject({ type: z.literal("unsubscribed"), results, id: z.exactOptional(text) }),
+
+  ended: z.looseObject({ type: z.literal("unsubscribed"), ...ended }),
+
+  endedMany: z.looseObject({
+    type: z.literal("unsubscribed"),
+    results: z.readonly(z.array(z.looseObject(ended))).check(z.describe("Subscriptions that the service has ended.")),
+  }),
 
   authenticated: z.looseObject({
     type: z.literal("authenticated"),
@@ -45,8 +103,11 @@ export const serverFrameSchemas = {
 
   error: z.looseObject({
     type: z.literal("error"),
-    code: z.enum(Object.keys(ERROR_EXPLANATIONS) as readonly ErrorCode[]),
+    code: z.enum(Object.keys(ERRORS) as readonly ErrorCode[]),
     message: text,
+    retryable: z.boolean().check(z.describe("Whether the same wish may be sent again.")),
+    entityId: z.exactOptional(text.check(z.describe("The entity that the error concerns, if it concerns one."))),
+    decision: z.exactOptional(decision),
     requestId: text.check(z.describe("The request's id in the log entries of the service.")),
     id: z.exactOptional(text.check(z.describe("The message's own id, if it is a JSON object with a valid id."))),
     member: z.exactOptional(text.check(z.describe("With BAD_REQUEST: the member that is missing or malformed."))),
@@ -74,8 +135,13 @@ export const serverFrameSchemas = {
 } as const;
 
 type Schemas = typeof serverFrameSchemas;
+true satisfies Same<Schemas["resumed"], ResumedFrame>;
 true satisfies Same<Schemas["subscribed"], SubscribedFrame>;
+true satisfies Same<Schemas["subscribedMany"], SubscribedManyFrame>;
 true satisfies Same<Schemas["unsubscribed"], UnsubscribedFrame>;
+true satisfies Same<Schemas["unsubscribedMany"], UnsubscribedManyFrame>;
+true satisfies Same<Schemas["ended"], EndedFrame>;
+true satisfies Same<Schemas["endedMany"], EndedManyFrame>;
 true satisfies Same<Schemas["authenticated"], AuthenticatedFrame>;
 true satisfies Same<Schemas["pong"], PongFrame>;
 true satisfies Same<Schemas["disconnect"], DisconnectFrame>;

@@ -2,6 +2,7 @@ import type { LogFields } from "../../../application/ports/logger.ts";
 import type { AdminOrder } from "../../../domain/connection/ending-order.ts";
 import type { EndingTask } from "../../../domain/connection/ending-task.ts";
 import { MalformedInputError } from "../../../domain/errors.ts";
+import { grantText } from "../../../domain/grants/grant.ts";
 import { isPlainObject, ownProperty, type PlainObject, parseJsonObject } from "../../../domain/plain-object.ts";
 import { parseAdminEvent } from "../admin-event.ts";
 import { ENDING_SCHEMA, parseEndingTask } from "../ending-body.ts";
@@ -19,7 +20,7 @@ export function parseQueuedEnding(body: string): QueuedEnding {
 function parseTask(message: PlainObject): QueuedEnding {
   const task = parseEndingTask(message);
   const { order, part, attempt } = task;
-  return { task, fields: { part: part.kind, attempt, ...(order.kind !== "expiry" && { eventId: order.eventId }) } };
+  return { task, fields: { part: part.kind, attempt, ...("eventId" in order && { eventId: order.eventId }) } };
 }
 
 function parseEvent(message: PlainObject): QueuedEnding {
@@ -32,6 +33,7 @@ function parseEvent(message: PlainObject): QueuedEnding {
 function fieldsOf(order: AdminOrder, detail: unknown): LogFields {
   const event = { eventId: order.eventId, ...(order.reason !== undefined && { statedReason: order.reason }) };
   if (order.kind === "disconnection") return { ...event, userId: order.userId };
+  if (order.kind === "access") return { ...event, userId: order.change.userId, grant: grantText(order.change) };
   const { revocation } = order;
   switch (revocation.kind) {
     case "user":

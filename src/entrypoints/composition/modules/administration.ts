@@ -1,20 +1,19 @@
 import identityProviders from "#identity-providers" with { type: "json" };
 import { ManagementApiEnder } from "../../../adapters/api-gateway-management/management-api-ender.ts";
+import { boundedPolicy } from "../../../adapters/bounded-policy.ts";
 import { issuerId } from "../../../adapters/issuer-id.ts";
-import { makeSqsClient } from "../../../adapters/sqs/sqs-client.ts";
-import { SqsEndingTasks } from "../../../adapters/sqs/sqs-ending-tasks.ts";
+import { RandomIds } from "../../../adapters/system/system.ts";
 import { makeCarryOut } from "../../../application/endings/carry-out.ts";
 import { makeCollectEnds } from "../../../application/endings/collect-ends.ts";
 import { makeEndConnections } from "../../../application/endings/end-connections.ts";
 import { makeEndPart } from "../../../application/endings/end-part.ts";
 import { makePace } from "../../../application/endings/pace.ts";
-
+import { makeReviewConnections } from "../../../application/endings/review-connections.ts";
 import { ownProperty } from "../../../domain/plain-object.ts";
 import type { IssuerId } from "../../../domain/token/token-facts.ts";
-
 import { readMaxLifetimeSeconds } from "../max-lifetime.ts";
 import { defineModule } from "../module.ts";
-import { serviceId, services } from "../services.ts";
+import { services } from "../services.ts";
 import { managementApi, REQUESTS_AT_ONCE } from "./gateway.ts";
 
 /**
@@ -23,24 +22,14 @@ import { managementApi, REQUESTS_AT_ONCE } from "./gateway.ts";
  */
 const REQUESTS_PER_SECOND = 250;
 
-/** The adapter of both ports: one client sends to both queues. */
-const adminQueue = serviceId<SqsEndingTasks>("SqsEndingTasks");
-
-/** Where messages that cannot be parsed are put. */
-export const rawLetters = serviceId<Pick<SqsEndingTasks, "addRawMessage">>("RawLetters");
-
 /** Ends connections: those whose time is over, and those that administrators end. */
 export const administration = defineModule({
   settings: (settings) => ({
-    queues: { tasks: settings.text("ADMIN_QUEUE_URL"), deadLetters: settings.text("DEAD_LETTER_QUEUE_URL") },
     maxLifetimeSeconds: readMaxLifetimeSeconds(settings),
     issuers: issuersOf(identityProviders, settings.optionalText("TOKEN_ISSUER")),
   }),
-  services: (provide, { queues, maxLifetimeSeconds, issuers }) => {
+  services: (provide, { maxLifetimeSeconds, issuers }) => {
     provide(services.connectionEnder, { api: managementApi }, ({ api }) => new ManagementApiEnder(api));
-    provide(adminQueue, {}, () => new SqsEndingTasks(makeSqsClient, queues));
-    provide(services.endingTasks, { queue: adminQueue }, ({ queue }) => queue);
-    provide(rawLetters, { queue: adminQueue }, ({ queue }) => queue);
     const shared = {
       clock: services.clock,
       logger: services.logger,
@@ -53,13 +42,18 @@ export const administration = defineModule({
         ...shared,
         ender: services.connectionEnder,
         subscriptions: services.subscriptionStore,
+        reviews: services.subscriptionReviews,
+        policy: services.accessPolicy,
         timer: services.timer,
         backoff: services.backoff,
       },
       (deps) => {
         const pace = makePace(REQUESTS_PER_SECOND, deps);
         const endConnections = makeEndConnections({ ...deps, issuers, pace, concurrency: REQUESTS_AT_ONCE });
-        return makeEndPart({ ...deps, endConnections });
+        const requests = { ...deps, pace, concurrency: REQUESTS_AT_ONCE };
+        const policy = boundedPolicy(deps.policy);
+        const reviewConnections = makeReviewConnections({ ...requests, policy, ids: new RandomIds() });
+        return makeEndPart({ ...deps, endConnections, reviewConnections });
       },
     );
     provide(
@@ -69,6 +63,7 @@ export const administration = defineModule({
         endPart: services.endPart,
         connections: services.connectionStore,
         revocations: services.revocationList,
+        administered: services.administeredAccess,
       },
       (deps) => makeCarryOut({ ...deps, maxLifetimeSeconds }),
     );

@@ -36,12 +36,11 @@ export const delivery = defineModule({
     );
     const notifying = {
       fanOut: services.fanOut,
-      connections: services.connectionStore,
       closeConnection: services.closeConnection,
       clock: services.clock,
     };
     provide(services.notifyEntity, { ...notifying, subscriptions: services.subscriptionStore }, makeNotifyEntity);
-    provide(services.notifyUser, notifying, makeNotifyUser);
+    provide(services.notifyUser, { ...notifying, connections: services.connectionStore }, makeNotifyUser);
     provide(services.deliver, { notifyEntity: services.notifyEntity, notifyUser: services.notifyUser }, makeDeliver);
   },
 });

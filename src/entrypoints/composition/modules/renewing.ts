@@ -1,3 +1,4 @@
+import { grantsId } from "../../../adapters/grants-id.ts";
 import { issuerId } from "../../../adapters/issuer-id.ts";
 import { makeRenewConnection } from "../../../application/connections/renew-connection.ts";
 import { defineModule } from "../module.ts";
@@ -12,9 +13,10 @@ export const renewing = defineModule({
         verifyToken: services.verifyToken,
         renewals: services.connectionRenewals,
         revocations: services.revocationList,
+        tasks: services.deferredTasks,
         clock: services.clock,
       },
-      (deps) => makeRenewConnection({ ...deps, issuerIds: issuerId }),
+      (deps) => makeRenewConnection({ ...deps, issuerIds: issuerId, grantsIds: grantsId }),
     );
   },
 });

@@ -1,14 +1,19 @@
-import { endings, revocations, stores } from "#stores";
+import { administeredAccess, endings, reviews, revocations, stores } from "#stores";
 import { parseScheduledEvent } from "../../../adapters/eventbridge/events/scheduled-event.ts";
 import { lambdaFunction } from "../../composition/lambda-function.ts";
-import { administration, rawLetters } from "../../composition/modules/administration.ts";
+import { access } from "../../composition/modules/access.ts";
+import { administration } from "../../composition/modules/administration.ts";
+import { endingTasks, rawLetters } from "../../composition/modules/ending-tasks.ts";
 import { gateway } from "../../composition/modules/gateway.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { services } from "../../composition/services.ts";
 import { administerHandler } from "../handlers/administer.ts";
 
 export const { handler, prime } = lambdaFunction({
-  modules: [platform, stores, endings, revocations, gateway, administration],
+  modules: [
+    ...[platform, stores, endings, revocations, reviews, administeredAccess],
+    ...[access, gateway, endingTasks, administration],
+  ],
   handler: (get) =>
     administerHandler({
       carryOut: get(services.carryOut),

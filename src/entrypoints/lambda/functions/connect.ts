@@ -13,7 +13,7 @@ export const { handler, prime } = lambdaFunction({
     const { id, identity } = connection;
     return Promise.all([
       connections.countLive(identity.userId, now, id, 1),
-      connections.open(connection),
+      connections.open(connection, []),
       connections.liveConnectionsAmong([id], identity.userId, now),
     ]);
   },

@@ -1,5 +1,6 @@
 import { stores } from "#stores";
 import { parseUnsubscribeFrame } from "../../../adapters/api-gateway/client-frames.ts";
+import { rehearsedRequest } from "../../../application/rehearsal.ts";
 import { lambdaFunction } from "../../composition/lambda-function.ts";
 import { platform } from "../../composition/modules/platform.ts";
 import { unsubscribing } from "../../composition/modules/subscriptions.ts";
@@ -11,6 +12,6 @@ export const { handler, prime } = lambdaFunction({
   handler: (get) => unsubscribeHandler({ unsubscribe: get(services.unsubscribe), logger: get(services.logger) }),
   rehearse: ({ subscriptions, subscription, now }) => {
     parseUnsubscribeFrame({ action: "unsubscribe", entityId: subscription.entityId });
-    return subscriptions.unsubscribe(subscription, now);
+    return subscriptions.unsubscribe(rehearsedRequest(subscription), now);
   },
 });

@@ -6,12 +6,12 @@ import { parseRenewingSender } from "../../../adapters/api-gateway/websocket-eve
 import type { RenewalOutcome, RenewConnection } from "../../../application/connections/renew-connection.ts";
 import type { Logger } from "../../../application/ports/logger.ts";
 import { wholeSeconds } from "../../../domain/time.ts";
-import { ABSENCES } from "../middleware/absences.ts";
+import { NOT_ACTED_UPON } from "../middleware/absences.ts";
 import { messageHandler } from "../middleware/message-handler.ts";
 import { tokenFields } from "../middleware/token-fields.ts";
 
 const REFUSALS = {
-  ...ABSENCES,
+  ...NOT_ACTED_UPON,
   refused: "TOKEN_REFUSED",
   "user-changed": "USER_CHANGED",
 } as const satisfies Record<Exclude<RenewalOutcome["kind"], "renewed">, ErrorCode>;
@@ -24,9 +24,9 @@ export function authenticateHandler({ renew, logger }: AuthenticateServices) {
     name: "Authenticate",
     logger,
     parse: parseAuthenticateFrame,
-    act: async ({ token, id }, { event, reference, log }) => {
+    act: async ({ token, id, seq }, { event, reference, log }) => {
       log.add(callerFields(event));
-      const outcome = await renew({ ...parseRenewingSender(event), token });
+      const outcome = await renew({ ...parseRenewingSender(event), token, seq });
       log.add({
         outcome: outcome.kind,
         ...(outcome.kind === "refused" && { reason: outcome.reason }),

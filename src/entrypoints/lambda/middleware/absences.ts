@@ -7,3 +7,6 @@ export const ABSENCES = {
   "token-expired": "TOKEN_EXPIRED",
   "token-revoked": "TOKEN_REVOKED",
 } as const satisfies Record<Absence, ErrorCode>;
+
+/** The error code that answers a request which was not acted upon at all. */
+export const NOT_ACTED_UPON = { ...ABSENCES, stale: "STALE" } as const;

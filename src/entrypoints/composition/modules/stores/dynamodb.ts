@@ -1,8 +1,10 @@
 import { makeDocumentClient } from "../../../../adapters/dynamodb/document-client.ts";
+import { DynamoAdministeredAccess } from "../../../../adapters/dynamodb/dynamo-administered-access.ts";
 import { DynamoConnectionRenewals } from "../../../../adapters/dynamodb/dynamo-connection-renewals.ts";
 import { DynamoConnectionStore } from "../../../../adapters/dynamodb/dynamo-connection-store.ts";
 import { DynamoEndingConnections } from "../../../../adapters/dynamodb/dynamo-ending-connections.ts";
 import { DynamoRevocationList } from "../../../../adapters/dynamodb/dynamo-revocation-list.ts";
+import { DynamoSubscriptionReviews } from "../../../../adapters/dynamodb/dynamo-subscription-reviews.ts";
 import { DynamoSubscriptionStore } from "../../../../adapters/dynamodb/dynamo-subscription-store.ts";
 import { type DynamoTable, TABLE_BUDGETS } from "../../../../adapters/dynamodb/dynamo-table.ts";
 import { rehearsedTable } from "../../../../adapters/dynamodb/rehearsed-table.ts";
@@ -44,6 +46,18 @@ export const renewals = /* @__PURE__ */ defineModule({
 export const endings = /* @__PURE__ */ defineModule({
   services: (provide) => {
     provide(services.endingConnections, { table: dynamoTable }, ({ table }) => new DynamoEndingConnections(table));
+  },
+});
+
+export const reviews = /* @__PURE__ */ defineModule({
+  services: (provide) => {
+    provide(services.subscriptionReviews, { table: dynamoTable }, ({ table }) => new DynamoSubscriptionReviews(table));
+  },
+});
+
+export const administeredAccess = /* @__PURE__ */ defineModule({
+  services: (provide) => {
+    provide(services.administeredAccess, { table: dynamoTable }, ({ table }) => new DynamoAdministeredAccess(table));
   },
 });
 

@@ -1,9 +1,11 @@
+import { MemoryAdministeredAccess } from "../../../../adapters/in-memory/memory-administered-access.ts";
 import { MemoryConnectionStore } from "../../../../adapters/in-memory/memory-connection-store.ts";
 import { MemoryRevocationList } from "../../../../adapters/in-memory/memory-revocation-list.ts";
 import { MemorySubscriptionStore } from "../../../../adapters/in-memory/memory-subscription-store.ts";
 import { defineModule } from "../../module.ts";
 import { serviceId, services } from "../../services.ts";
 
+const subscriptions = serviceId<MemorySubscriptionStore>("MemorySubscriptionStore");
 const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
 
 /** Stores connections and subscriptions in this process, for `npm start` and tests. */
@@ -12,7 +14,8 @@ export const stores = defineModule({
   services: (provide) => {
     provide(memory, {}, () => new MemoryConnectionStore());
     provide(services.connectionStore, { memory }, ({ memory }) => memory);
-    provide(services.subscriptionStore, { memory }, ({ memory }) => new MemorySubscriptionStore(memory));
+    provide(subscriptions, { memory }, ({ memory }) => new MemorySubscriptionStore(memory));
+    provide(services.subscriptionStore, { subscriptions }, ({ subscriptions }) => subscriptions);
   },
 });
 
@@ -23,6 +26,14 @@ export const renewals = defineModule({
 
 export const endings = defineModule({
   services: (provide) => provide(services.endingConnections, { memory }, ({ memory }) => memory),
+});
+
+export const reviews = defineModule({
+  services: (provide) => provide(services.subscriptionReviews, { subscriptions }, ({ subscriptions }) => subscriptions),
+});
+
+export const administeredAccess = defineModule({
+  services: (provide) => provide(services.administeredAccess, {}, () => new MemoryAdministeredAccess()),
 });
 
 export const revocations = defineModule({

@@ -31,6 +31,7 @@ const REQUESTS: readonly Row[] = [
   { name: "connect", before: [PING], first: ["Query", "PutItem", "BatchGetItem"] },
   { name: "disconnect", before: [PING], first: ["UpdateItem", "Query", "BatchWriteItem"] },
   { name: "subscribe", before: [PING], first: ["Query", "TransactWriteItems"] },
+  { name: "resume", before: [PING], first: ["Query", "TransactWriteItems"] },
   { name: "unsubscribe", before: [PING], first: ["Query", "TransactWriteItems"] },
   { name: "authenticate", before: [SECRET, PING], first: ["BatchGetItem", "GetItem", "UpdateItem", "BatchGetItem"] },
   { name: "check", before: [SECRET, PING], first: ["Query", "BatchGetItem"] },

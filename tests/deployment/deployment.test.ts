@@ -38,7 +38,7 @@ async function soon<T>(find: () => T | undefined | Promise<T | undefined>, what:
 
 const STACK = "portcullis";
 /** The parameters of the environment test-tokens in samconfig.toml. */
-const PARAMETERS = { Production: "false", MintTestTokens: "true" };
+const PARAMETERS = { Production: "false", MintTestTokens: "true", DefaultGrants: "subscribe:user/{userId}/*" };
 
 /** The caller of the tests. */
 const ACCOUNT_ROOT = "arn:aws:iam::000000000000:root";
@@ -117,6 +117,12 @@ describe.skipIf(!hasEmulator())(
       deployed = await account.resourcesOf(STACK);
 
       expect(deployed).toHaveProperty("WebsocketApi");
+    });
+
+    it("has the default grants of samconfig.toml, with their braces and star", async () => {
+      const stacks = await account.query("cloudformation", "DescribeStacks", { StackName: STACK });
+
+      expect(stacks).toContain(PARAMETERS.DefaultGrants);
     });
 
     it("mints a test token", async () => {
@@ -310,6 +316,7 @@ describe.skipIf(!hasEmulator())(
       ["a text that is not an origin", { AllowedOrigins: "app.example.com" }, "origins as https://app.example.com"],
       ["half a subscription", { SubscriptionLimit: "1.5" }, "a whole number from 1 to 1000"],
       ["a domain without a name", { DeployCustomDomain: "true" }, "DeployCustomDomain needs DomainName"],
+      ["grants that reach another user's", { DefaultGrants: "subscribe:{userId}-*" }, "with {userId} only at the end"],
     ])("refuses in words %s", async (_what, parameters, words) => {
       await expect(account.update(STACK, { ...PARAMETERS, ...parameters })).rejects.toThrow(words);
     });

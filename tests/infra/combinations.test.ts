@@ -5,6 +5,7 @@ import {
   localAccount,
   projectTemplate,
   TEMPLATE,
+  WITHOUT_DEFAULT,
 } from "../../packages/emulator/tests/support/project-template.ts";
 import { resolveConditions } from "../../scripts/resolve-conditions.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
@@ -12,7 +13,8 @@ import { parseConnectionsEndpoint } from "../../src/adapters/api-gateway-managem
 import { type ExpandedTemplate, expandTemplate, ofType } from "../support/expanded-template.ts";
 
 const root = parseTemplate(TEMPLATE, projectTemplate());
-const stackWith = (parameters: Readonly<Record<string, string>>) => new Stack(root, parameters, localAccount());
+const stackWith = (parameters: Readonly<Record<string, string>>) =>
+  new Stack(root, parameters, localAccount(), WITHOUT_DEFAULT);
 
 const DOMAIN_TYPES = /^AWS::(ApiGatewayV2::(DomainName|ApiMapping)|CertificateManager|Route53)/;
 

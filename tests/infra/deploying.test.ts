@@ -5,9 +5,11 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import {
   disconnectUserDetailSchema,
   entityUpdatedDetailSchema,
+  grantAccessDetailSchema,
   revokeTokensDetailSchema,
   sendUserPushDetailSchema,
   validate,
+  withdrawAccessDetailSchema,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -83,7 +85,7 @@ describe("the commands among the outputs", () => {
     .map(([name, { Value }]) => [name, substituted([Value].flat()[0])] as const);
   const ofAws = commands.filter(([, command]) => command.startsWith("aws "));
 
-  it("are a token, a connection, two pushes, and two for administrators", () => {
+  it("are a token, a connection, two pushes, and four for administrators", () => {
     expect(commands.map(([name]) => name)).toEqual([
       "GetTokenCommand",
       "ConnectCommand",
@@ -91,6 +93,8 @@ describe("the commands among the outputs", () => {
       "PublishUserPushCommand",
       "RevokeTokensCommand",
       "DisconnectUserCommand",
+      "GrantAccessCommand",
+      "WithdrawAccessCommand",
     ]);
   });
 
@@ -103,7 +107,10 @@ describe("the commands among the outputs", () => {
   it("send a request that CreateTestJwt accepts, as bytes, which both versions of the AWS CLI send unchanged", () => {
     const [, file = ""] = /--payload fileb:\/\/(\S+)/.exec(commands[0]?.[1] ?? "") ?? [];
 
-    expect(parseTestTokenRequest(JSON.parse(readFileSync(file, "utf8")))).toMatchObject({ userId: "ann" });
+    expect(parseTestTokenRequest(JSON.parse(readFileSync(file, "utf8")))).toMatchObject({
+      identity: { userId: "ann" },
+      permissions: ["subscribe:*"],
+    });
   });
 
   it.each([
@@ -130,6 +137,8 @@ describe("the commands among the outputs", () => {
     ["PublishUserPushCommand", "Send User Push Notification", "events", sendUserPushDetailSchema],
     ["RevokeTokensCommand", "Revoke Tokens", "portcullis-admin", revokeTokensDetailSchema],
     ["DisconnectUserCommand", "Disconnect User", "portcullis-admin", disconnectUserDetailSchema],
+    ["GrantAccessCommand", "Grant Access", "portcullis-admin", grantAccessDetailSchema],
+    ["WithdrawAccessCommand", "Withdraw Access", "portcullis-admin", withdrawAccessDetailSchema],
   ])("%s publishes what %s takes, on the bus %s", (name, detailType, EventBusName, schema) => {
     const command = new Map(commands).get(name) ?? "";
     const [, entries = ""] = /--entries '(.*)'$/.exec(command) ?? [];

@@ -11,12 +11,22 @@ import {
   projectTemplate,
 } from "../../packages/emulator/tests/support/project-template.ts";
 import { toConnectionItem } from "../../src/adapters/dynamodb/connection-item.ts";
+import { toGrantsItem } from "../../src/adapters/dynamodb/grants-item.ts";
 import { toSubscriptionItem } from "../../src/adapters/dynamodb/subscription-item.ts";
-import { connectionKey, userRevocationKey } from "../../src/adapters/dynamodb/table-keys.ts";
+import {
+  accessKey,
+  accessPartition,
+  connectionKey,
+  subscriptionKey,
+  userRevocationKey,
+} from "../../src/adapters/dynamodb/table-keys.ts";
+import { grantsId } from "../../src/adapters/grants-id.ts";
 import { encodeDelivery } from "../../src/adapters/sqs/delivery-body.ts";
 import { encodeEndingTask } from "../../src/adapters/sqs/ending-body.ts";
-import type { Connection } from "../../src/domain/connection/connection.ts";
+import type { Connection, ConnectionId } from "../../src/domain/connection/connection.ts";
+import { type EntityPattern, grantText } from "../../src/domain/grants/grant.ts";
 import type { UserId } from "../../src/domain/identity/identity.ts";
+import type { EntityId } from "../../src/domain/subscription/subscription.ts";
 import type { EpochMillis, EpochSeconds } from "../../src/domain/time.ts";
 import { handlerFile } from "../../src/entrypoints/local/load-handler.ts";
 import { aConnection } from "../support/a-connection.ts";
@@ -31,6 +41,7 @@ import {
   messageEvent,
 } from "../support/gateway-events.ts";
 import { goodClaims, goodToken } from "../support/good-token.ts";
+import { grantsOf } from "../support/granted-world.ts";
 import { freshDelivery, named, recipient, userPush } from "../support/notifications.ts";
 import { adminEvent, entityUpdated, scheduledEvent, sqsEvent } from "../support/queued-messages.ts";
 import { type Answer, RecordingAws } from "../support/recording-aws.ts";
@@ -48,6 +59,7 @@ const refused = (type: string): Answer => ({ status: 400, body: { __type: type }
 const PENDING = "00000000-0000-4000-8000-000000000002";
 const VERSIONS = { "00000000-0000-4000-8000-000000000001": ["AWSCURRENT"], [PENDING]: ["AWSPENDING"] };
 
+const ANN = "ann" as UserId;
 const now = Date.now();
 const [gone, unreachable] = [aLiveConnection(), aLiveConnection()];
 const entityId = anEntityId();
@@ -59,40 +71,74 @@ const sendersRecord: Answer = {
   body: {
     Items: [
       marshall({
-        ...toConnectionItem({ ...aLiveConnection(), identity: { userId: "ann" as UserId } }),
+        ...toConnectionItem({ ...aLiveConnection(), identity: { userId: ANN } }),
         ...{ count: 1, levels: "1" },
       }),
     ],
   },
 };
 
+/** The grants of the record's token, and their item. */
+const grants = grantsOf(1, 30);
+const sendersGrants: Answer = {
+  body: { Item: marshall(toGrantsItem(aLiveConnection().id, aLiveConnection().connectedAt, grants)) },
+};
+
 const sendersItem: Answer = {
-  body: { Item: marshall(toConnectionItem({ ...aLiveConnection(), identity: { userId: "ann" as UserId } })) },
+  body: { Item: marshall(toConnectionItem(withGrants({ ...aLiveConnection(), identity: { userId: ANN } }))) },
+};
+
+function withGrants(connection: Connection): Connection {
+  const granted = grantsId(grants);
+  return { ...connection, token: { ...connection.token, ...(granted && { grants: granted }) } };
+}
+
+/** An administrator lets ann subscribe to the entity. */
+const annsAccess: Answer = {
+  body: {
+    Items: [
+      marshall({
+        ...accessKey(ANN, { verb: "subscribe", pattern: "order-17" as EntityPattern }),
+        ...{ grantedAt: 1_700_000_000, version: 1 },
+      }),
+    ],
+  },
 };
 
 /** An item of the revocations of ann's tokens. */
 const revocation: Answer = {
   body: {
     Responses: {
-      WebsocketTable: [marshall({ ...userRevocationKey("ann" as UserId), issuedBefore: 2_000_000_000 })],
+      WebsocketTable: [marshall({ ...userRevocationKey(ANN), issuedBefore: 2_000_000_000 })],
     },
   },
 };
 
 /** Ends later than the token of the record. */
-const renewedToken = forgeJws({
-  payload: {
-    ...goodClaims(Math.floor(now / 1000)),
-    ...{ iss: "portcullis", aud: "portcullis", exp: Math.floor(now / 1000) + 7200 },
-  },
-  key: "role-signing-secret-0123456789abcdef",
-});
+function renewedToken(permissions: readonly string[] = []): string {
+  return forgeJws({
+    payload: {
+      ...goodClaims(Math.floor(now / 1000)),
+      ...{ iss: "portcullis", aud: "portcullis", exp: Math.floor(now / 1000) + 7200, permissions },
+    },
+    key: "role-signing-secret-0123456789abcdef",
+  });
+}
 
-/** A message of a user subscribed to this entity, or none. */
-function answerToSender(row: Readonly<Record<string, unknown>> = {}): RecordingAws["answer"] {
-  return (action) => {
-    if (action === "dynamodb:Query") return sendersRecord;
-    return action === "dynamodb:GetItem" ? { body: { Item: marshall(row) } } : undefined;
+function renewal(permissions: readonly string[]) {
+  return messageEvent(JSON.stringify({ action: "authenticate", token: renewedToken(permissions), id: "7" }), {
+    authorizer: { ...AUTHORIZER_CONTEXT, issuer: "portcullis" },
+  });
+}
+
+/** A message of a user who is subscribed to an entity, or to none. */
+function answerToSender(subscribed?: EntityId): RecordingAws["answer"] {
+  return (action, { ExpressionAttributeValues: asked }) => {
+    const isList = JSON.stringify(Object(asked)).includes(accessPartition(ANN));
+    if (action === "dynamodb:Query") return isList ? annsAccess : sendersRecord;
+    if (action !== "dynamodb:BatchGetItem" || subscribed === undefined) return undefined;
+    const row = { ...subscriptionKey(subscribed, "" as ConnectionId), part: 0 };
+    return { body: { Responses: { WebsocketTable: [marshall(row)] } } };
   };
 }
 
@@ -120,6 +166,12 @@ function push(
 const ended: Connection = { ...aLiveConnection(), expiresAt: Math.floor(now / 1000) as EpochSeconds };
 const expiry = { kind: "expiry" } as const;
 
+/** A connection that may no longer hear its one entity. */
+const reviewed = aLiveConnection();
+const reviewedItems: Answer = {
+  body: { Items: [marshall({ ...toConnectionItem(reviewed), count: 1, names: new Set([entityId]) })] },
+};
+
 /** A user without an item in the table. */
 const toStranger = { recipients: named([recipient("stranger")]) };
 
@@ -139,18 +191,16 @@ const work: Readonly<Record<string, Work>> = {
     answer: (action) => (action === "dynamodb:BatchGetItem" ? revocation : undefined),
   },
   Authenticate: {
-    events: [
-      messageEvent(JSON.stringify({ action: "authenticate", token: renewedToken, id: "7" }), {
-        authorizer: { ...AUTHORIZER_CONTEXT, issuer: "portcullis" },
-      }),
-    ],
-    answer: (action) => {
+    // The same grants as before, others, and none.
+    events: [grants.map(grantText), ["subscribe:order-*"], []].map(renewal),
+    answer: (action, { Key }) => {
       if (action === "secretsmanager:GetSecretValue") return secret;
-      return action === "dynamodb:GetItem" ? sendersItem : undefined;
+      if (action !== "dynamodb:GetItem") return undefined;
+      return JSON.stringify(Key).includes("grants") ? sendersGrants : sendersItem;
     },
   },
   Check: {
-    events: [urlEvent({ headers: { authorization: `Bearer ${renewedToken}` } })],
+    events: [urlEvent({ headers: { authorization: `Bearer ${renewedToken()}` } })],
     answer: (action) => (action === "secretsmanager:GetSecretValue" ? secret : undefined),
   },
   Disconnect: {
@@ -162,9 +212,13 @@ const work: Readonly<Record<string, Work>> = {
     events: [messageEvent('{"action":"subscribe","entityId":"order-17"}')],
     answer: answerToSender(),
   },
+  Resume: {
+    events: [messageEvent('{"action":"resume","entityIds":["order-17"],"id":"7"}')],
+    answer: answerToSender(),
+  },
   Unsubscribe: {
     events: [messageEvent('{"action":"unsubscribe","entityId":"order-17"}')],
-    answer: answerToSender({ part: 0 }),
+    answer: answerToSender("order-17" as EntityId),
   },
   DeliverPushes: {
     events: [
@@ -188,13 +242,21 @@ const work: Readonly<Record<string, Work>> = {
       scheduledEvent(published.time),
       sqsEvent(
         adminEvent("Revoke Tokens", { userId: gone.identity.userId }, published),
+        adminEvent("Grant Access", { userId: gone.identity.userId, pattern: "order-*" }, published),
         "unreadable",
         encodeEndingTask({ order: expiry, part: { kind: "named", ids: [ended.id] }, cut: 1, attempt: 0 }),
+        encodeEndingTask({
+          order: { kind: "review" },
+          part: { kind: "named", ids: [reviewed.id] },
+          cut: 0,
+          attempt: 0,
+        }),
       ),
     ],
     answer: (action, { url, IndexName, ExpressionAttributeValues: asked }) => {
       const isOfAnEnd = action === "dynamodb:Query" && Object.hasOwn(Object(asked), ":connection");
-      if (isOfAnEnd) return remains;
+      if (isOfAnEnd) return JSON.stringify(asked).includes(reviewed.id) ? reviewedItems : remains;
+      if (JSON.stringify(Object(asked)).includes(accessPartition("" as UserId))) return { body: { Items: [] } };
       if (IndexName === "EndsIndex") return { body: { Count: 1, Items: [] } };
       if (action === "dynamodb:Query") return { body: { Items: [marshall(toConnectionItem(gone))] } };
       if (action === "dynamodb:BatchGetItem") {

@@ -7,7 +7,10 @@ import {
   projectTemplate,
   replaced,
   TEMPLATE,
+  WITHOUT_DEFAULT,
 } from "../../packages/emulator/tests/support/project-template.ts";
+import { parseDefaultGrants } from "../../src/domain/grants/default-grants.ts";
+import { parseUserId } from "../../src/domain/identity/identity.ts";
 import { authorization } from "../../src/entrypoints/composition/modules/authorization.ts";
 import { checking } from "../../src/entrypoints/composition/modules/checking.ts";
 import { connections } from "../../src/entrypoints/composition/modules/connections.ts";
@@ -35,12 +38,12 @@ const CUSTOM_DOMAIN = { DeployCustomDomain: "true", DomainName: "ws.example.com"
 type Values = Readonly<Record<string, string>>;
 
 const root = parseTemplate(TEMPLATE, projectTemplate());
-const declared = new Stack(root, {}, localAccount()).section("Parameters");
+const declared = new Stack(root, {}, localAccount(), WITHOUT_DEFAULT).section("Parameters");
 
 /** The template's error for these values; undefined if it accepts them. */
 function refusal(values: Values, template = root): string | undefined {
   try {
-    new Stack(template, values, localAccount());
+    new Stack(template, values, localAccount(), WITHOUT_DEFAULT);
     return undefined;
   } catch (error) {
     if (error instanceof ParameterError) return error.message;
@@ -50,7 +53,7 @@ function refusal(values: Values, template = root): string | undefined {
 
 /** The functions' errors for the environment of these values. */
 function problems(values: Values, template = root): readonly string[] {
-  const functions = readFunctions(new Stack(template, values, localAccount()));
+  const functions = readFunctions(new Stack(template, values, localAccount(), WITHOUT_DEFAULT));
   const settings = new Settings(Object.assign({}, ADDED_BY_LAMBDA, ...functions.map((fn) => fn.environment)));
   try {
     const mints = values["MintTestTokens"] === "true";
@@ -100,6 +103,30 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   UserIdClaim: { good: [""], bad: ["user id", "é", "x".repeat(129)] },
   FirstNameClaim: { good: [""], bad: ["first name", "x".repeat(129)] },
   LastNameClaim: { good: [""], bad: ["last name", "x".repeat(129)] },
+  PermissionsClaim: {
+    good: ["", "scope", "https://portcullis.example/permissions"],
+    bad: ["my scope", "é", "x".repeat(129)],
+  },
+  DefaultGrants: {
+    good: ["none", "subscribe:*", "subscribe:user/{userId}/*,subscribe:news-*", "subscribe:inbox-{userId}"],
+    bad: [
+      "",
+      " ",
+      "*",
+      "NONE",
+      "none,subscribe:*",
+      "subscribe:",
+      "subscribe:*-a",
+      "subscribe:a,",
+      "subscribe:a, subscribe:b",
+      "publish:a",
+      "subscribe:{userId}-*",
+      "subscribe:{userId}*",
+      "subscribe:{user}",
+      "subscribe:é",
+      `subscribe:${"x".repeat(257)}`,
+    ],
+  },
   TokenLeewaySeconds: { good: ["0", "5", "59", "60"], bad: ["61", "-1", "0.5", "5s", ""] },
   TokenMaxLifetimeSeconds: {
     good: ["60", "99", "100", "99999", "599999", "603999", "604799", "604800"],
@@ -173,6 +200,10 @@ const VALUES: Readonly<Record<string, { readonly good: readonly string[]; readon
   ThrottlingBurstLimit: { good: ["1", "5000"], bad: ["0", "1.5", ""] },
   CheckConcurrency: { good: ["1", "5", "1000"], bad: ["0", "1001", "", "1.5"] },
   ConnectionLimit: { good: ["0", "1", "50", "1000"], bad: ["-1", "1001", "1.5", "", "none"] },
+  PingAfterSeconds: {
+    good: ["30", "99", "100", "240", "499", "539", "540"],
+    bad: ["29", "541", "600", "", "1e2", "45.5"],
+  },
   SubscriptionLimit: { good: ["1", "100", "1000"], bad: ["0", "1001", "1.5", "1e2", "١", "007", " 1"] },
   ReservedConcurrency: { good: ["0", "20"], bad: ["-1", "1.5", "00"] },
   TableName: { good: ["", "connections"], bad: ["ab", "a b c", "x".repeat(256)] },
@@ -195,6 +226,22 @@ function isTied(parameter: string, template = root) {
     fc.pre(refusal(values, template) === undefined);
     expect(problems(values, template)).toEqual([]);
   });
+}
+
+const anyAscii = fc.integer({ min: 0x20, max: 0x7f }).map((code) => String.fromCharCode(code));
+
+/** Lists of grants, most of them almost good. */
+function anyDefaultGrants(examples: readonly string[]) {
+  const part = fc.oneof(
+    fc.constantFrom("{userId}", "{userId}", "*", "a", "-", "user/", "{", "}", ":", "é", " ", "x".repeat(250)),
+    anyAscii,
+    anyAscii.map((character) => `{userId}${character}`),
+  );
+  const grant = fc
+    .tuple(fc.constantFrom("subscribe:", "subscribe:", "subscribe:", "publish:", ""), fc.array(part, { maxLength: 5 }))
+    .map(([verb, parts]) => verb + parts.join(""));
+  const list = fc.array(grant, { minLength: 1, maxLength: 3 }).map((grants) => grants.join(","));
+  return fc.oneof({ weight: 4, arbitrary: list }, { weight: 1, arbitrary: anyNearMiss(examples) });
 }
 
 describe("a parameter's value", () => {
@@ -251,6 +298,43 @@ describe("a parameter's value", () => {
 
   it.each(Object.keys(VALUES))("%s: no function refuses a value that the template accepts", (name) => {
     fc.assert(isTied(name), { numRuns: 60 });
+  });
+
+  it("DefaultGrants: the template accepts exactly what the functions do", () => {
+    const { good, bad } = VALUES["DefaultGrants"] ?? { good: [], bad: [] };
+    const seen = new Set<boolean>();
+
+    fc.assert(
+      fc.property(anyDefaultGrants([...good, ...bad]), (value) => {
+        const isGood = parseDefaultGrants(value) !== undefined;
+        seen.add(isGood);
+        expect(refusal({ DefaultGrants: value }) === undefined).toBe(isGood && value.length <= 2048);
+      }),
+      { numRuns: 4000 },
+    );
+
+    expect(seen.size).toBe(2);
+  });
+
+  it("DefaultGrants: {userId} stands before no character that a user id contains, so that no id reaches another's", () => {
+    const characters = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code));
+    const accepted = characters.filter((one) => refusal({ DefaultGrants: `subscribe:{userId}${one}x` }) === undefined);
+
+    // The comma ends the grant, and `x` is none.
+    expect(accepted.join("")).toBe("!\"#$%&'()/;<>?[\\]^`");
+    expect(accepted.filter((one) => parseUserId(`a${one}x`) !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    ["a wider", "\\*?(?=,|$)", "\\**(?=,|$)"],
+    ["a narrower", "\\*?(?=,|$)", "(?=,|$)"],
+  ])("DefaultGrants: %s pattern is detected", (_which, piece, changed) => {
+    const mutant = parseTemplate(TEMPLATE, replaced(projectTemplate(), piece, changed));
+    const agrees = fc.property(anyDefaultGrants(["subscribe:{userId}/*"]), (value) => {
+      expect(refusal({ DefaultGrants: value }, mutant) === undefined).toBe(parseDefaultGrants(value) !== undefined);
+    });
+
+    expect(fc.check(agrees, { numRuns: 4000 }).failed).toBe(true);
   });
 
   it.each([

@@ -60,7 +60,7 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
     "CKV_AWS_364 cfn_nag:W24 cfn_nag:F13 %s names its source",
     (_name, { Properties }) => {
       expect(JSON.stringify(Properties.SourceArn)).toMatch(
-        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authenticate|\/authorizers\/\*|JwtSignatureSecret|AdministerEachMinute/,
+        /\/\$connect|\/\$disconnect|\/\$default|\/subscribe|\/unsubscribe|\/authenticate|\/resume|\/authorizers\/\*|JwtSignatureSecret|AdministerEachMinute/,
       );
       expect(Properties.Principal).toMatch(/^(apigateway|events|secretsmanager)\.amazonaws\.com$/);
     },
@@ -225,7 +225,11 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
       ]),
     );
 
-    const ownerOf = (queue: string) => (/^Admin/.test(queue) ? "AdministerRole" : "DeliverPushesRole");
+    const ownersOf = (queue: string) => {
+      // Authenticate asks for reviews.
+      if (queue === "AdminQueue") return [arnOf("AdministerRole"), arnOf("AuthenticateRole")];
+      return arnOf(/^Admin/.test(queue) ? "AdministerRole" : "DeliverPushesRole");
+    };
     for (const [queue, roles] of written) {
       const [statement, ...others] = closed.filter(({ Resource }) =>
         listOf(Resource).some((resource) => isDeepStrictEqual(resource, arnOf(queue))),
@@ -238,13 +242,13 @@ describe.skipIf(expanded === undefined)("permissions to call", () => {
       expect(statement?.Condition).toEqual({
         BoolIfExists: { "aws:PrincipalIsAWSService": false },
         ...(/^Admin/.test(queue) ? {} : { ArnNotLike: replaying }),
-        ...(pushing.length > 0 && { ArnNotEquals: { "aws:PrincipalArn": arnOf(ownerOf(queue)) } }),
+        ...(pushing.length > 0 && { ArnNotEquals: { "aws:PrincipalArn": ownersOf(queue) } }),
       });
       expect(pushing).toEqual(expect.arrayContaining(roles));
     }
     expect(written.get("EntityUpdatedQueue")).toEqual([]);
     expect(written.get("ContinuationQueue")).toEqual([arnOf("DeliverPushesRole")]);
-    expect(written.get("AdminQueue")).toEqual([arnOf("AdministerRole")]);
+    expect(written.get("AdminQueue")).toEqual([arnOf("AuthenticateRole"), arnOf("AdministerRole")]);
   });
 
   it("no principal may replay unless a parameter names it", () => {

@@ -62,10 +62,10 @@ export class Account {
     await this.#queues.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
   }
 
-  /** Connections and subscriptions that are not marked as closed. */
+  /** Connections and subscriptions that are not marked as closed. Grants of a token are left to TTL. */
   async liveRecords(table: string): Promise<number> {
     const { Items = [] } = await this.#table.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
-    return Items.filter(({ closedAt }) => closedAt === undefined).length;
+    return Items.filter(({ closedAt, sk }) => closedAt === undefined && sk?.S !== "connection#grants").length;
   }
 
   /** Physical ids by logical id. */

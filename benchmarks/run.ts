@@ -1,6 +1,7 @@
 // `npm run bench` runs all benchmarks, `npm run bench -- authorizer` the named ones. Prints Markdown.
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
+import { benchComebacks } from "./comebacks.ts";
 import { benchConnects } from "./connects.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "fan-out": benchFanOut,
   "end-to-end": benchEndToEnd,
   connects: benchConnects,
+  comebacks: () => benchComebacks(),
   "table-units": benchTableUnits,
   "subscriptions-at-once": () => benchSubscriptionsAtOnce(),
 };

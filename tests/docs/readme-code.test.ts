@@ -16,8 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function writeModule(): string {
   const file = join(folder, "readme.ts");
   const imports = [
-    `import { NO_GRANTS } from ${JSON.stringify(resolve("src/domain/identity/grants.ts"))};`,
-    `import type { SubscriptionPolicy } from ${JSON.stringify(resolve("src/domain/subscription/subscription-policy.ts"))};`,
+    `import type { AccessPolicy } from ${JSON.stringify(resolve("src/application/ports/access-policy.ts"))};`,
+    `import type { AccessDecision } from ${JSON.stringify(resolve("src/domain/grants/access-decision.ts"))};`,
     "type UserId = never; type EntityId = never;",
   ];
   writeFileSync(file, `${imports.join("\n")}\n${rule}\nexport const run = (it, expect) => {\n${test}\n};\n`);
@@ -29,7 +29,7 @@ describe("the code in README.md", async () => {
   const { expect } = await import("vitest");
 
   it("has a rule and the rule's test", () => {
-    expect(rule).toContain("SubscriptionPolicy");
+    expect(rule).toContain("AccessPolicy");
     expect(test).toContain("expect(");
   });
 

@@ -11,7 +11,7 @@ import {
 } from "../../domain/grants/access-list.ts";
 import { parseGrant } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
-import { parseEpochSeconds } from "../../domain/time.ts";
+import { type EpochSeconds, parseEpochSeconds } from "../../domain/time.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
 import { accessKey, accessPartition } from "./table-keys.ts";
 
@@ -99,14 +99,18 @@ function toItem(userId: UserId, entry: AccessEntry, version: number): Record<str
   };
 }
 
-/** Fails closed: an entry that cannot be read may be a withdrawal. */
+/** Fails closed: an entry that cannot be read may be a withdrawal, and a grant may have an end. */
 function fromItem(item: Item): Found {
   const grant = parseGrant(item["sk"]);
   const version = item["version"];
-  const [at, until, withdrawnAt] = ["grantedAt", "grantedUntil", "withdrawnAt"].map((name) =>
-    parseEpochSeconds(item[name]),
-  );
+  const [at, until, withdrawnAt] = ["grantedAt", "grantedUntil", "withdrawnAt"].map((name) => momentIn(item, name));
   if (grant === undefined || typeof version !== "number") throw new DependencyUnavailableError("ACCESS_LIST");
   const granted = at && { at, ...(until !== undefined && { until }) };
   return { entry: { ...grant, ...(granted && { granted }), ...(withdrawnAt && { withdrawnAt }) }, version };
+}
+
+function momentIn(item: Item, name: string): EpochSeconds | undefined {
+  const moment = parseEpochSeconds(item[name]);
+  if (moment === undefined && item[name] !== undefined) throw new DependencyUnavailableError("ACCESS_LIST");
+  return moment;
 }

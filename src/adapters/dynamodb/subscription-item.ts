@@ -35,6 +35,8 @@ export function fromSubscriptionItem(item: unknown, entityId: EntityId): Subscri
   const expiresAt = parseEpochSeconds(item["expiresAt"] ?? item["ttl"]);
   if (!connectionId || !userId || !connectedAt || !expiresAt) return undefined;
   const grantedUntil = grantedUntilIn(item);
+  // Fails closed: a grant whose end cannot be read may have ended.
+  if (grantedUntil === undefined && item["grantedUntil"] !== undefined) return undefined;
   const bounded = grantedUntil === undefined ? {} : { grantedUntil };
   return { entityId, connectionId, userId, connectedAt, expiresAt, ...bounded };
 }

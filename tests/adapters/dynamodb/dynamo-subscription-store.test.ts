@@ -62,6 +62,16 @@ describe.skipIf(!inject("containerEngine"))("DynamoSubscriptionStore", () => {
     expect(await subscriptions.subscribersOf(entityId, NOW)).toEqual({ items: [] });
   });
 
+  it("fault:L8 delivers nothing to a row whose grant has an end that it cannot read", async () => {
+    const entityId = anEntityId();
+    const row = { pk: entityPartition(entityId), userId: "ann", connectedAt: 1, expiresAt: NOW + 60, part: 0 };
+    await put({ ...row, sk: "readable=", grantedUntil: NOW + 30 });
+    await put({ ...row, sk: "unreadable=", grantedUntil: "soon" });
+
+    const { items } = await subscriptions.subscribersOf(entityId, NOW);
+    expect(items.map(({ connectionId }) => connectionId)).toEqual(["readable="]);
+  });
+
   it("fault:L4 sends again the items that DynamoDB left out of a batch", async () => {
     const entityIds = Array.from({ length: 30 }, anEntityId);
     const connection = await openedAndSubscribed(entityIds);

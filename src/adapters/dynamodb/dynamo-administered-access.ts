@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type { AdministeredAccess } from "../../application/ports/administered-access.ts";
 import {
@@ -13,6 +13,7 @@ import { parseGrant } from "../../domain/grants/grant.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import { type EpochSeconds, parseEpochSeconds } from "../../domain/time.ts";
 import { type CallOptions, callTable, type DynamoTable } from "./dynamo-table.ts";
+import { partitionItems } from "./partition-items.ts";
 import { accessKey, accessPartition } from "./table-keys.ts";
 
 /** An entry, and the version of its item. */
@@ -49,22 +50,9 @@ export class DynamoAdministeredAccess implements AdministeredAccess {
     return found.map(({ entry }) => entry);
   }
 
-  async #read(userId: UserId, { abortSignal }: CallOptions): Promise<readonly Found[]> {
-    const found: Found[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const query = new QueryCommand({
-        TableName: this.#table.name,
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :user",
-        ExpressionAttributeValues: { ":user": accessPartition(userId) },
-        ExclusiveStartKey: start,
-      });
-      const page = await this.#table.documents.send(query, { abortSignal });
-      found.push(...(page.Items ?? []).map(fromItem));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return found;
+  async #read(userId: UserId, options: CallOptions): Promise<readonly Found[]> {
+    const items = await partitionItems(this.#table, { ":user": accessPartition(userId) }, options);
+    return items.map(fromItem);
   }
 
   /** False if the item has changed since it was read. */

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { DependencyUnavailableError } from "../../application/errors.ts";
 import type {
   EndedByReview,
@@ -15,6 +15,7 @@ import type { EpochSeconds } from "../../domain/time.ts";
 import { firstEndIn, fromConnectionItem, namesFromItem, seqIn, subscribedEntitiesFromItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import { grantsOf } from "./grants-item.ts";
+import { partitionItems } from "./partition-items.ts";
 import { pastTransactions } from "./past-transactions.ts";
 import { type Decision, RecordChanges } from "./record-changes.ts";
 import { areComplete, type SubscribedEntities, withoutNames } from "./subscribed-entities.ts";
@@ -24,8 +25,6 @@ import { MAX_WRITES, partWrites, rowDeletion, rowWrite } from "./transaction-wri
 import { fromUntoldItem, toUntoldItem } from "./untold-item.ts";
 
 type Rules = Parameters<SubscriptionReviews["review"]>[2];
-
-type Item = Readonly<Record<string, unknown>>;
 
 /** A live connection with all that stands under its key. */
 type Found = {
@@ -173,7 +172,7 @@ export class DynamoSubscriptionReviews implements SubscriptionReviews {
 
   /** `absent` for a connection that is not live. `changing` if the read has seen a part of a transaction. */
   async #read(id: ConnectionId, now: EpochSeconds, options: CallOptions): Promise<Found | "absent" | "changing"> {
-    const items = await this.#itemsOf(id, options);
+    const items = await partitionItems(this.#table, { ":connection": id }, options);
     const find = (key: { readonly sk: string }) => items.find(({ sk }) => sk === key.sk);
     const record = find(connectionKey(id));
     const connection = fromConnectionItem(record);
@@ -193,23 +192,5 @@ export class DynamoSubscriptionReviews implements SubscriptionReviews {
     const untold = fromUntoldItem(find(untoldKey(id)));
     const firstEnd = firstEndIn(record, connection);
     return { connection, grants, subscribed, firstEnd, seq: seqIn(record), names, untold };
-  }
-
-  async #itemsOf(id: ConnectionId, { abortSignal }: CallOptions): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const query = new QueryCommand({
-        TableName: this.#table.name,
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :connection",
-        ExpressionAttributeValues: { ":connection": id },
-        ExclusiveStartKey: start,
-      });
-      const page = await this.#table.documents.send(query, { abortSignal });
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return items;
   }
 }

@@ -17,6 +17,7 @@ import { namesFromItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import { liveSubscriptions } from "./live-subscriptions.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
+import { partitionPages } from "./partition-items.ts";
 import { type Decision, type FoundRecord, RecordChanges } from "./record-changes.ts";
 import { touched, withNames, withoutNames } from "./subscribed-entities.ts";
 import { type FoundRow, readRows } from "./subscription-rows.ts";
@@ -281,25 +282,17 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
     let count = 0;
     const names: EntityId[] = [];
     const others: ItemKey[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const query = new QueryCommand({
-        TableName: this.#table.name,
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :connection",
-        ExpressionAttributeValues: { ":connection": pk },
-        ExclusiveStartKey: start,
-      });
-      const page = await callTable(this.#table, "SUBSCRIPTION_STORE", (options) =>
-        this.#table.documents.send(query, options),
-      );
-      for (const item of page.Items ?? []) {
+    // A budget for each page: a disconnect has no client that waits.
+    const pages = partitionPages(this.#table, { ":connection": pk }, (request) =>
+      callTable(this.#table, "SUBSCRIPTION_STORE", request),
+    );
+    for await (const items of pages) {
+      for (const item of items) {
         names.push(...namesFromItem(item));
         if (item["sk"] === record) count = Number(item["count"] ?? 0);
         else if (item["sk"] !== kept) others.push({ pk, sk: String(item["sk"]) });
       }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    }
     return { count, names, others };
   }
 }

@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../../domain/connection/connection.ts";
+import { reviewTask } from "../../domain/connection/ending-task.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../domain/time.ts";
 import type { UnverifiedToken } from "../../domain/token/credentials.ts";
 import type { PresentedToken, RejectionReason } from "../../domain/token/verdict.ts";
@@ -78,7 +79,7 @@ export function makeRenewConnection(deps: RenewalPorts): RenewConnection {
 }
 
 function reviewsOf(id: ConnectionId): readonly DelayedTask[] {
-  const task = { order: { kind: "review" }, part: { kind: "named", ids: [id] }, cut: 0, attempt: 0 } as const;
+  const task = reviewTask([id]);
   return REVIEWS_AFTER_SECONDS.map((delaySeconds) => ({ task, delaySeconds }));
 }
 

@@ -1,7 +1,7 @@
 import { closesAt } from "../../domain/connection/connection.ts";
 import { type EndSlot, endSlot, slotIsOverAt, slotsBetween } from "../../domain/connection/ending.ts";
 import { type AdminOrder, isReviewOrder, type RevocationOrder } from "../../domain/connection/ending-order.ts";
-import { type EndingPart, type EndingTask, userOf } from "../../domain/connection/ending-task.ts";
+import { type EndingPart, type EndingTask, reviewTask, userOf } from "../../domain/connection/ending-task.ts";
 import type { UserId } from "../../domain/identity/identity.ts";
 import {
   addSeconds,
@@ -205,12 +205,7 @@ function endSlots(toCarryOut: BegunTask, deps: CarryOutDependencies): Promise<En
 /** Subscriptions whose grants end in a slot are decided anew, connection by connection. */
 function reviewsOf(candidates: readonly SlotCandidate[]): readonly DelayedTask[] {
   const ids = [...new Set(candidates.flatMap(({ id, ends }) => (ends === "subscription" ? id : [])))];
-  return namedTasks({ order: { kind: "review" }, part: { kind: "named", ids }, cut: 0, attempt: 0 }, ids).map(
-    (task) => ({
-      task,
-      delaySeconds: 0,
-    }),
-  );
+  return namedTasks(reviewTask(ids), ids).map((task) => ({ task, delaySeconds: 0 }));
 }
 
 /** A slot of the schedule has one task that reads it to its end. A second one that comes later leaves it alone. */

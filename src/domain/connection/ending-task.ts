@@ -30,6 +30,11 @@ export type EndingTask = {
   readonly wasInterrupted?: true;
 };
 
+/** The task to decide anew about subscriptions of connections. */
+export function reviewTask(ids: readonly ConnectionId[]): EndingTask {
+  return { order: { kind: "review" }, part: { kind: "named", ids }, cut: 0, attempt: 0 };
+}
+
 /** The reason why a task became a dead letter. */
 export type UnendedReason = "ATTEMPTS_EXHAUSTED" | "MALFORMED_PAGE";
 

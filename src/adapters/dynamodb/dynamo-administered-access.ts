@@ -51,7 +51,7 @@ export class DynamoAdministeredAccess implements AdministeredAccess {
   }
 
   async #read(userId: UserId, options: CallOptions): Promise<readonly Found[]> {
-    const items = await partitionItems(this.#table, { ":user": accessPartition(userId) }, options);
+    const items = await partitionItems(this.#table, ":user", accessPartition(userId), (request) => request(options));
     return items.map(fromItem);
   }
 

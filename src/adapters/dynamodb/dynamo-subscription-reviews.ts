@@ -172,7 +172,7 @@ export class DynamoSubscriptionReviews implements SubscriptionReviews {
 
   /** `absent` for a connection that is not live. `changing` if the read has seen a part of a transaction. */
   async #read(id: ConnectionId, now: EpochSeconds, options: CallOptions): Promise<Found | "absent" | "changing"> {
-    const items = await partitionItems(this.#table, { ":connection": id }, options);
+    const items = await partitionItems(this.#table, ":connection", id, (request) => request(options));
     const find = (key: { readonly sk: string }) => items.find(({ sk }) => sk === key.sk);
     const record = find(connectionKey(id));
     const connection = fromConnectionItem(record);

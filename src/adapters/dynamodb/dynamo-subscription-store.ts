@@ -17,7 +17,7 @@ import { namesFromItem } from "./connection-item.ts";
 import { type CallOptions, callTable, type DynamoTable, WAITING, type Waiting } from "./dynamo-table.ts";
 import { liveSubscriptions } from "./live-subscriptions.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
-import { partitionPages } from "./partition-items.ts";
+import { partitionItems } from "./partition-items.ts";
 import { type Decision, type FoundRecord, RecordChanges } from "./record-changes.ts";
 import { touched, withNames, withoutNames } from "./subscribed-entities.ts";
 import { type FoundRow, readRows } from "./subscription-rows.ts";
@@ -276,22 +276,20 @@ export class DynamoSubscriptionStore implements SubscriptionStore {
   }
 
   async #remainsOf(id: ConnectionId): Promise<Remains> {
-    const { pk, sk: record } = connectionKey(id);
+    const record = connectionKey(id).sk;
     // Grants cost by their size. TTL removes them for nothing.
     const kept = grantsKey(id).sk;
     let count = 0;
     const names: EntityId[] = [];
     const others: ItemKey[] = [];
     // A budget for each page: a disconnect has no client that waits.
-    const pages = partitionPages(this.#table, { ":connection": pk }, (request) =>
+    const items = await partitionItems(this.#table, ":connection", id, (request) =>
       callTable(this.#table, "SUBSCRIPTION_STORE", request),
     );
-    for await (const items of pages) {
-      for (const item of items) {
-        names.push(...namesFromItem(item));
-        if (item["sk"] === record) count = Number(item["count"] ?? 0);
-        else if (item["sk"] !== kept) others.push({ pk, sk: String(item["sk"]) });
-      }
+    for (const item of items) {
+      names.push(...namesFromItem(item));
+      if (item["sk"] === record) count = Number(item["count"] ?? 0);
+      else if (item["sk"] !== kept) others.push({ pk: id, sk: String(item["sk"]) });
     }
     return { count, names, others };
   }

@@ -3,33 +3,33 @@ import type { CallOptions, DynamoTable } from "./dynamo-table.ts";
 
 type Items = readonly Readonly<Record<string, unknown>>[];
 
-/** A partition key, by the placeholder of its query. */
-type Partition = { readonly ":connection": string } | { readonly ":user": string };
-
 /** Sends one request, within a budget of the caller. */
 type Send = <T>(request: (options: CallOptions) => Promise<T>) => Promise<T>;
 
-/** All items of a partition, with strong consistency. Each page is one request. */
-export async function* partitionPages(table: DynamoTable, partition: Partition, send: Send): AsyncGenerator<Items> {
-  const [placeholder] = Object.keys(partition);
+/** All items of a partition, with strong consistency. Each page is one request. The owner's name is the key's placeholder. */
+export async function partitionItems(
+  table: DynamoTable,
+  owner: ":connection" | ":user",
+  key: string,
+  send: Send,
+): Promise<Items> {
+  const items: Items[number][] = [];
   let start: Record<string, unknown> | undefined;
   do {
-    const query = new QueryCommand({
-      TableName: table.name,
-      ConsistentRead: true,
-      KeyConditionExpression: `pk = ${placeholder}`,
-      ExpressionAttributeValues: partition,
-      ExclusiveStartKey: start,
-    });
-    const page = await send((options) => table.documents.send(query, options));
-    yield page.Items ?? [];
+    const page = await send((options) =>
+      table.documents.send(
+        new QueryCommand({
+          TableName: table.name,
+          ConsistentRead: true,
+          KeyConditionExpression: `pk = ${owner}`,
+          ExpressionAttributeValues: { [owner]: key },
+          ExclusiveStartKey: start,
+        }),
+        options,
+      ),
+    );
+    items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-}
-
-/** All items of a partition, with strong consistency, read within one budget. */
-export async function partitionItems(table: DynamoTable, partition: Partition, options: CallOptions): Promise<Items> {
-  const items: Items[number][] = [];
-  for await (const page of partitionPages(table, partition, (request) => request(options))) items.push(...page);
+  } while (start);
   return items;
 }

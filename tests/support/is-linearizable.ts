@@ -16,6 +16,8 @@ export type Request = {
       readonly entity: string;
       /** A `failed` request has taken effect, has not, or will later. */
       readonly outcome: "subscribed" | "unsubscribed" | "limit-reached" | "denied" | "stale" | Absence | "failed";
+      /** The request has other parts: the connection's end may cut it after this one, and answers all of them. */
+      readonly isPart?: boolean;
     }
   | { readonly kind: "close"; readonly outcome: "closed" | "failed" }
   | { readonly kind: "look"; readonly entity: string; readonly outcome: "heard" | "not-heard" }
@@ -27,7 +29,13 @@ export type Request = {
 );
 
 /** `seq`: the greatest number of a request that had an effect. */
-type State = { readonly subscribed: ReadonlySet<string>; readonly isClosed: boolean; readonly seq: number };
+type State = {
+  readonly subscribed: ReadonlySet<string>;
+  readonly isClosed: boolean;
+  readonly seq: number;
+  /** A request was cut: the connection's end must follow. */
+  readonly isCut?: boolean;
+};
 
 export type Ends = {
   readonly limit: number;
@@ -62,8 +70,9 @@ export function isLinearizable(requests: readonly Request[], { limit, initially 
   return search(requests, { subscribed: new Set(initially), isClosed: false, seq: 0 });
 }
 
-function nameOf(all: readonly Request[], remaining: readonly Request[], { subscribed, isClosed, seq }: State): string {
-  return JSON.stringify([remaining.map((one) => all.indexOf(one)), [...subscribed].toSorted(), isClosed, seq]);
+function nameOf(all: readonly Request[], remaining: readonly Request[], { subscribed, ...rest }: State): string {
+  const { isClosed, seq, isCut = false } = rest;
+  return JSON.stringify([remaining.map((one) => all.indexOf(one)), [...subscribed].toSorted(), isClosed, seq, isCut]);
 }
 
 const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(["subscribed", "unsubscribed", "reviewed"]);
@@ -80,7 +89,8 @@ function isFenced(failed: Request, next: Request): boolean {
   );
 }
 
-function isLeft({ subscribed, isClosed }: State, left: readonly string[]): boolean {
+function isLeft({ subscribed, isClosed, isCut = false }: State, left: readonly string[]): boolean {
+  if (isCut && !isClosed) return false;
   const expected = isClosed ? [] : [...subscribed];
   return expected.length === left.length && left.every((entity) => subscribed.has(entity));
 }
@@ -122,9 +132,11 @@ function afterChange(state: State, request: Change, limit: number): State | unde
   const isFull = kind === "subscribe" && !has && subscribed.size >= limit;
   if (isFull) return outcome === "limit-reached" || outcome === "failed" ? state : undefined;
   const acknowledgement = kind === "subscribe" ? "subscribed" : "unsubscribed";
-  if (outcome !== acknowledgement && outcome !== "failed") return undefined;
+  const isCut = request.isPart === true && isRefusal(outcome);
+  if (outcome !== acknowledgement && outcome !== "failed" && !isCut) return undefined;
   const changed =
     kind === "subscribe" ? { ...state, subscribed: new Set([...subscribed, entity]) } : without(state, entity);
+  if (isCut) return withSeq({ ...changed, isCut }, request);
   return withSeq(changed, request);
 }
 

@@ -323,8 +323,9 @@ export class TableSimulation {
     }
     const outcomes = await this.#ask(operation, stores).catch(() => operation.entities.map(() => "failed" as const));
     const { kind, entities, seq } = operation;
+    const isPart = entities.length > 1;
     for (const [index, entity] of entities.entries()) {
-      this.#request({ kind, entity, seq, outcome: outcomes[index] ?? "failed", ...moments() });
+      this.#request({ kind, entity, seq, isPart, outcome: outcomes[index] ?? "failed", ...moments() });
     }
     return outcomes.join();
   }

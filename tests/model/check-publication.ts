@@ -15,22 +15,25 @@ export function expectedAudience(audience: Audience, moment: number, oracleInput
   const expected = reachable.filter((socket) =>
     "userId" in audience
       ? socket.userId === audience.userId && isIndexed(socket, now, oracleInput)
-      : isSubscribed(socket, audience.entityId, { moment, now }, oracleInput),
+      : isSubscribed(socket, audience.entityId, { moment, until: moment, now }, oracleInput),
   );
   return expected.map(({ id }) => id);
 }
 
-/** Acknowledged, and allowed from then on. */
+/**
+ * Acknowledged before `moment`, and allowed from then on until `until`, which is now. Its row has the end of the grants of
+ * any time since the request: a grant that came later counts when it was reviewed.
+ */
 function isSubscribed(
   socket: Socket,
   entityId: EntityId,
-  { moment, now }: { readonly moment: number; readonly now: EpochMillis },
+  { moment, until, now }: { readonly moment: number; readonly until: number; readonly now: EpochMillis },
   oracleInput: OracleInput,
 ): boolean {
   const at = toEpochSeconds(now);
   return oracleInput.history
     .certainSubscriptions(socket.id, entityId, moment)
-    .some(({ begun }) => isSurelyAllowed({ socket, entityId, since: begun, at, until: moment }, oracleInput));
+    .some(({ begun }) => isSurelyAllowed({ socket, entityId, since: begun, at, until }, oracleInput));
 }
 
 function isReachable(socket: Socket, now: number, { history }: OracleInput): boolean {
@@ -97,10 +100,8 @@ function isExcused(id: ConnectionId, publication: Publication, oracleInput: Orac
   if (!("entityId" in audience)) return false;
   const ends = history.of({ kind: "unsubscribe", connectionId: id, ...audience });
   if (ends.some(({ begun, ended }) => begun < settled && ended > publication.published)) return true;
-  const { entityId } = audience;
-  const at = toEpochSeconds(settledAt as EpochMillis);
-  const question = { socket, entityId, since: publication.published, at, until: settled };
-  return !isSurelyAllowed(question, oracleInput);
+  const time = { moment: publication.published, until: settled, now: settledAt as EpochMillis };
+  return !isSubscribed(socket, audience.entityId, time, oracleInput);
 }
 
 /**

@@ -233,7 +233,7 @@ const anyAscii = fc.integer({ min: 0x20, max: 0x7f }).map((code) => String.fromC
 /** Lists of grants, most of them almost good. */
 function anyDefaultGrants(examples: readonly string[]) {
   const part = fc.oneof(
-    fc.constantFrom("{userId}", "{userId}", "*", "a", "-", "user/", "{", "}", ":", "é", " ", "x".repeat(250)),
+    fc.constantFrom("{userId}", "{userId}", "*", "**", "a", "-", "user/", "{", "}", ":", "é", " ", "x".repeat(250)),
     anyAscii,
     anyAscii.map((character) => `{userId}${character}`),
   );
@@ -334,7 +334,7 @@ describe("a parameter's value", () => {
       expect(refusal({ DefaultGrants: value }, mutant) === undefined).toBe(parseDefaultGrants(value) !== undefined);
     });
 
-    expect(fc.check(agrees, { numRuns: 4000 }).failed).toBe(true);
+    expect(fc.check(agrees, { numRuns: 4000, seed: 17 }).failed).toBe(true);
   });
 
   it.each([
@@ -344,6 +344,6 @@ describe("a parameter's value", () => {
   ] as const)("%s: a wider pattern is detected", (name, piece, wider) => {
     const mutant = parseTemplate(TEMPLATE, replaced(projectTemplate(), piece, wider));
 
-    expect(fc.check(isTied(name, mutant), { numRuns: 3000 }).failed).toBe(true);
+    expect(fc.check(isTied(name, mutant), { numRuns: 3000, seed: 17 }).failed).toBe(true);
   });
 });

@@ -60,8 +60,9 @@ function setUpTools(): void {
 function setUpPython(folder: string, requirements: string): void {
   setUp(folder, requirements, () => {
     run("python3", "-m", "venv", folder);
-    // One page of the index that cannot be read fails the whole: pip then says that there is no such version.
-    tryAgain(3, () => {
+    // One page of the index that cannot be read fails the whole: pip then says that there is no such version. It often
+    // stays so for some seconds.
+    tryAgain([10_000, 30_000, 60_000], () => {
       run(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
     });
   });

@@ -3,28 +3,37 @@ import { tryAgain } from "../../scripts/try-again.ts";
 
 /** Throws so many times, then succeeds. */
 function failing(times: number) {
+  const events: string[] = [];
   let runs = 0;
   const task = () => {
     runs += 1;
-    if (runs <= times) throw new Error(`run ${runs}`);
+    events.push(`run ${runs}`);
+    if (runs <= times) throw new Error(`failure ${runs}`);
   };
-  return { task, runs: () => runs };
+  return { task, events, pause: (millis: number) => events.push(`pause ${millis}`) };
 }
 
 describe("tryAgain", () => {
   it.each([
-    [0, 1],
-    [1, 2],
-    [2, 3],
-  ])("after %i failures has run the task %i times", (failures, runs) => {
-    const task = failing(failures);
-    tryAgain(3, task.task);
-    expect(task.runs()).toBe(runs);
+    [0, ["run 1"]],
+    [1, ["run 1", "pause 10", "run 2"]],
+    [2, ["run 1", "pause 10", "run 2", "pause 30", "run 3"]],
+  ])("after %i failures has run and paused: %s", (failures, expected) => {
+    const { task, events, pause } = failing(failures);
+    tryAgain([10, 30], task, pause);
+    expect(events).toEqual(expected);
   });
 
-  it("throws the last error when the times are used up", () => {
-    const task = failing(3);
-    expect(() => tryAgain(3, task.task)).toThrow("run 3");
-    expect(task.runs()).toBe(3);
+  it("throws the last error when the pauses are used up", () => {
+    const { task, events, pause } = failing(3);
+    expect(() => tryAgain([10, 30], task, pause)).toThrow("failure 3");
+    expect(events).toEqual(["run 1", "pause 10", "run 2", "pause 30", "run 3"]);
+  });
+
+  it("pauses in fact", () => {
+    const { task } = failing(1);
+    const begun = performance.now();
+    tryAgain([50], task);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(45);
   });
 });

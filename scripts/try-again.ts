@@ -1,16 +1,17 @@
-/** Runs a task again if it throws, once after each pause, and throws its last error. Pauses are in milliseconds. */
-export function tryAgain(pauses: readonly number[], task: () => void, pause: (millis: number) => void = sleep): void {
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Runs a task again if it rejects, once after each pause, and rejects with its last error. Pauses are in milliseconds. */
+export async function tryAgain(
+  pauses: readonly number[],
+  task: () => Promise<void>,
+  pause: (millis: number) => Promise<unknown> = sleep,
+): Promise<void> {
   for (const millis of pauses) {
     try {
-      task();
-      return;
+      return await task();
     } catch {
-      pause(millis);
+      await pause(millis);
     }
   }
-  task();
-}
-
-function sleep(millis: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
+  await task();
 }

@@ -1,8 +1,9 @@
 // Checks the SAM template without an AWS account, one line a check. The tools are installed from PyPI and npm on the first
 // run; if that fails, it is a failure in CI and a printed reason elsewhere.
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { resolveConditions } from "./resolve-conditions.ts";
 import { COMBINATIONS } from "./template-combinations.ts";
@@ -38,34 +39,41 @@ function run(command: string, ...args: string[]): string {
 }
 
 /** Sets up again after a change of the list. An interrupted set-up leaves no stamp. */
-function setUp(folder: string, list: string, install: () => void): void {
+async function setUp(folder: string, list: string, install: () => Promise<void>): Promise<void> {
   const stamp = `${folder}/.installed-from`;
   const wanted = createHash("sha256").update(readFileSync(list)).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log(`setting up ${folder}`);
   rmSync(folder, { recursive: true, force: true });
-  install();
+  await install();
   writeFileSync(stamp, wanted);
 }
 
-function setUpTools(): void {
-  setUpPython(".venv", `${CHECKS}/requirements.txt`);
-  // For tests/deployment, and separate: the emulator needs other versions of shared packages.
-  setUpPython(".venv-emulator", "infra/deployment/requirements.txt");
-  setUp(`${CHECKS}/node_modules`, `${CHECKS}/package-lock.json`, () => {
-    run("npm", "ci", "--prefix", CHECKS, "--no-audit", "--no-fund", "--loglevel=error");
+/** All beside each other: they wait for the network most of the time. */
+async function setUpTools(): Promise<void> {
+  await Promise.all([
+    setUpPython(".venv", `${CHECKS}/requirements.txt`),
+    // For tests/deployment, and separate: the emulator needs other versions of shared packages.
+    setUpPython(".venv-emulator", "infra/deployment/requirements.txt"),
+    setUp(`${CHECKS}/node_modules`, `${CHECKS}/package-lock.json`, () =>
+      install("npm", "ci", "--prefix", CHECKS, "--no-audit", "--no-fund", "--loglevel=error"),
+    ),
+  ]);
+}
+
+function setUpPython(folder: string, requirements: string): Promise<void> {
+  return setUp(folder, requirements, async () => {
+    await install("python3", "-m", "venv", folder);
+    // One page of the index that cannot be read fails the whole: pip then says that there is no such version. It often
+    // stays so for some seconds.
+    await tryAgain([10_000, 30_000], () =>
+      install(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements),
+    );
   });
 }
 
-function setUpPython(folder: string, requirements: string): void {
-  setUp(folder, requirements, () => {
-    run("python3", "-m", "venv", folder);
-    // One page of the index that cannot be read fails the whole: pip then says that there is no such version. It often
-    // stays so for some seconds.
-    tryAgain([10_000, 30_000, 60_000], () => {
-      run(`${folder}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "-r", requirements);
-    });
-  });
+async function install(command: string, ...args: string[]): Promise<void> {
+  await promisify(execFile)(command, args, { env: environment, maxBuffer: MAX_OUTPUT_BYTES });
 }
 
 /** The template itself, and its resources for each combination of parameters. */
@@ -168,17 +176,17 @@ function passes([name, check]: (typeof checks)[number]): boolean {
 }
 
 /** Undefined when all tools are there. */
-function whatIsMissing(): string | undefined {
+async function whatIsMissing(): Promise<string | undefined> {
   if (spawnSync("python3", ["-c", "import ensurepip"]).status !== 0) return "no python3 with venv here";
   try {
-    setUpTools();
+    await setUpTools();
     return undefined;
   } catch (error) {
     return `its tools cannot be had: ${String(error).trim().split("\n").at(-1)}`;
   }
 }
 
-const missing = whatIsMissing();
+const missing = await whatIsMissing();
 if (missing === undefined) {
   process.exitCode = checks.map(passes).every((passed) => passed) ? 0 : 1;
 } else {

@@ -4,7 +4,7 @@ import { plans } from "./plan.ts";
 import { run } from "./run.ts";
 import { system } from "./system.ts";
 
-const CI_RUNS = 20_000;
+const CI_RUNS = 12_000;
 const RUNS = process.env["CI"] === "true" ? CI_RUNS : Number(process.env["MODEL_RUNS"] ?? 2_000);
 
 describe("use cases and stores, under faults and in any order", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Schedule, schedules, violationsOf } from "./random.ts";
 
-const CI_RUNS = 12_000;
+const CI_RUNS = 20_000;
 const RUNS = process.env["CI"] === "true" ? CI_RUNS : Number(process.env["MODEL_RUNS"] ?? 2_000);
 
 describe("overlapping requests of one connection", () => {

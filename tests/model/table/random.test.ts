@@ -25,8 +25,40 @@ describe("overlapping requests of one connection", () => {
         { kind: "subscribe", entities: ["a", "b"], seq: 3 },
         { kind: "end" },
         { kind: "subscribe", entities: ["c", "a"], seq: 5 },
-      ] as Schedule["operations"],
+      ],
     };
     expect(await violationsOf(schedule)).toEqual([]);
   });
+
+  it.each<[string, number, Schedule["operations"]]>([
+    [
+      "a renewal",
+      15,
+      [
+        { kind: "renew", minutes: 20, isOld: false, seq: 1 },
+        { kind: "close" },
+        { kind: "renew", minutes: 20, isOld: false, seq: 3 },
+      ],
+    ],
+    [
+      "a request about subscriptions",
+      27,
+      [
+        { kind: "subscribe", entities: ["a", "c"], seq: 1 },
+        { kind: "subscribe", entities: ["a"], seq: 2 },
+        { kind: "unsubscribe", entities: ["a"], seq: 3 },
+        { kind: "close" },
+        { kind: "subscribe", entities: ["a"], seq: 5 },
+      ],
+    ],
+  ])(
+    "has an order in which %s counts, is repeated, and meets the end of its connection",
+    async (_what, seed, operations) => {
+      const schedule: Schedule = {
+        ...{ limit: 1, initially: [], room: "plenty", isNarrow: false, collects: false, isInPieces: false },
+        ...{ faultiness: 15, seed, operations },
+      };
+      expect(await violationsOf(schedule)).toEqual([]);
+    },
+  );
 });

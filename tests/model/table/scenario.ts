@@ -307,8 +307,20 @@ export class TableSimulation {
     const moments = () => ({ begun: begun ?? this.#moment, ended: this.#moment + 0.5 });
     const outcome = await this.#perform(owner, operation, stores, moments);
     this.#hasEnded.add(owner);
+    this.#noteHiddenNumber(owner, operation, moments);
     this.#history.push(`${owner} ${outcome} ${this.#rows()}`);
     if (!this.#isEnding) this.#look();
+  }
+
+  /**
+   * A repeated update that met its own effect is looked at again: when a later request or the connection's end has come
+   * meanwhile, the answer hides that the number counted. An update changes nothing else: rows take a transaction, which is
+   * done once.
+   */
+  #noteHiddenNumber(owner: number, operation: Operation, moments: () => Moments): void {
+    const seq = "seq" in operation ? operation.seq : undefined;
+    if (seq === undefined || !this.steps.repeated.has(owner)) return;
+    this.#request({ kind: "renew", seq, outcome: "failed", ...moments() });
   }
 
   /** The outcome as text. */

@@ -33,6 +33,8 @@ export class Steps {
   readonly waiting: Step[] = [];
   /** The answers to each operation; a repeated answer is listed once. */
   readonly answers: string[][] = [];
+  /** The operations with an update that the SDK repeated: it may have met its own effect. */
+  readonly repeated = new Set<number>();
   /** Transactions whose last pieces are not written. */
   readonly #unfinished = new Set<Step>();
   readonly #written: Written;
@@ -103,6 +105,7 @@ export class Steps {
           } else {
             // A transaction that comes twice is known by its token, and done once.
             const isTwice = !(command instanceof TransactWriteCommand);
+            if (isTwice && (fault === "twice" || fault === "again later")) this.repeated.add(owner);
             if (fault === "twice" && isTwice) this.#land(owner, command);
             if (fault === "again later" && isTwice) this.#landLater(owner, command);
             answer();

@@ -27,6 +27,8 @@ export type EndingBatch = {
    * is one, because another task is at work here.
    */
   readonly whatHasEnded: "leave" | "close" | "stop";
+  /** Is called before connections are claimed, and may reject: then none is. */
+  readonly beforeClaims?: (open: readonly Connection[]) => Promise<void>;
   /** Closes sockets that could not be told why. */
   readonly isLastAttempt: boolean;
 };
@@ -118,6 +120,14 @@ async function claimAll(
   { left, inTurn }: { readonly left: ConnectionId[]; readonly inTurn: Semaphore },
   deps: EndConnectionsDependencies,
 ): Promise<readonly Claimed[]> {
+  const open = inspected.flatMap((one) => (one.kind === "open" ? one.connection : []));
+  try {
+    await batch.beforeClaims?.(open);
+  } catch (thrown) {
+    left.push(...open.map(({ id }) => id));
+    deps.logger.warn("connections not claimed", { recipients: open.length, ...faultFields(thrown) });
+    return [];
+  }
   const claims = inspected.map(async (one): Promise<Claimed | undefined> => {
     if (one.kind === "ended") return batch.whatHasEnded === "close" ? one : undefined;
     const { connection } = one;

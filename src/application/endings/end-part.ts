@@ -1,4 +1,5 @@
-import type { ConnectionId } from "../../domain/connection/connection.ts";
+import type { Connection, ConnectionId } from "../../domain/connection/connection.ts";
+import { endSlot } from "../../domain/connection/ending.ts";
 import { isReviewOrder } from "../../domain/connection/ending-order.ts";
 import { type EndingPart, type EndingTask, MAX_ENDED_AT_ONCE } from "../../domain/connection/ending-task.ts";
 import { MalformedInputError } from "../../domain/errors.ts";
@@ -47,6 +48,18 @@ export function makeEndPart(deps: {
     const isLastAttempt = task.attempt === MAX_ATTEMPTS - 1;
     const failed: ConnectionId[] = [];
     const underWay = new Set<Promise<void>>();
+    /**
+     * A renewal that was taken back may have moved a connection's end out of the slots where the index showed it. If this
+     * invocation is interrupted, its message finds such a connection by name only.
+     */
+    const beforeClaims = async (open: readonly Connection[]) => {
+      const moved = open.filter((connection) => !isFoundAgain(task.part, connection));
+      if (moved.length > 0)
+        await leftovers.insure(
+          { ...task, attempt: 0 },
+          moved.map(({ id }) => id),
+        );
+    };
     /** Until a connection is found, another task may be at work here. */
     let mode = whatHasEnded;
 
@@ -54,7 +67,7 @@ export function makeEndPart(deps: {
       const { order, cut } = task;
       const { left, found, ...counts } = isReviewOrder(order)
         ? await deps.reviewConnections({ ids, order, deadline })
-        : await deps.endConnections({ ids, order, cut, deadline, whatHasEnded: mode, isLastAttempt });
+        : await deps.endConnections({ ids, order, cut, deadline, whatHasEnded: mode, beforeClaims, isLastAttempt });
       failed.push(...left);
       for (const name of ["ended", "gone", "throttled"] as const) tally[name] += counts[name];
       if (found === "open" && mode === "stop") mode = "leave";
@@ -103,6 +116,11 @@ export function makeEndPart(deps: {
     if (handedOn.status === "rejected") throw handedOn.reason;
     return { outcome: handedOn.value, ...tally };
   };
+}
+
+function isFoundAgain(part: EndingPart, { expiresAt }: Connection): boolean {
+  const slot = endSlot(expiresAt);
+  return part.kind !== "slots" || (part.from <= slot && slot < part.until);
 }
 
 /** As in a fan-out: after progress the count begins anew, without it the count grows, and after a fault the next waits. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
@@ -331,6 +332,47 @@ describe("the revocation of an issuer's tokens", () => {
     const parts = world.tasks.deferred.filter(({ task }) => task.part.kind === "slots").map(({ task }) => task);
     expect(parts.map(({ cut }) => cut)).toEqual([6000, 6000, 6000]);
     expect(world.tasks.deferred[0]).toMatchObject({ task: { part: { kind: "issuer" } }, delaySeconds: 10 });
+  });
+
+  describe("whose end was moved while the index was read, as by a renewal that was taken back", () => {
+    const order = revokeIssuer.order;
+    const part = { kind: "slots", from: SLOT, until: slotIsOverAt(SLOT) } as const;
+
+    /** The index shows both in the slot. The end of the second is in a later one. */
+    async function worldOfTwo() {
+      const world = new EndingWorld();
+      const [inSlot, moved] = [await world.open(5, LONG_AGO), await world.open(500, LONG_AGO)];
+      const { endings } = world.deps;
+      const items = [inSlot, moved].map(({ id }) => ({ id, ends: "connection" as const }));
+      endings.candidatesIn = async () => ({ items });
+      return { world, inSlot, moved, endings };
+    }
+
+    it("is closed after an interruption, though the message does not find it again", async () => {
+      const { world, inSlot, moved, endings } = await worldOfTwo();
+      const { candidatesIn } = MemoryConnectionStore.prototype;
+      world.ender.script = () => new Promise(() => undefined);
+      await expect(world.run(slotTask({ order, part }))).rejects.toThrow("nothing is under way");
+      expect(await world.connections.inspect([moved.id], NOON_SECONDS)).toMatchObject([{ kind: "ended" }]);
+
+      world.ender.script = () => "delivered";
+      endings.candidatesIn = candidatesIn.bind(world.connections);
+      await world.run(slotTask({ order, part }), { isRepeated: true });
+      expect(closed(world, [inSlot, moved])).toEqual([true, false]);
+      await world.drain();
+      expect(closed(world, [inSlot, moved])).toEqual([true, true]);
+    });
+
+    it("claims none if it cannot be named, and the task returns to its queue", async () => {
+      const { world, inSlot, moved } = await worldOfTwo();
+      world.tasks.outages = 2;
+
+      await expect(world.run(slotTask({ order, part }))).rejects.toThrow(DependencyUnavailableError);
+
+      expect(closed(world, [inSlot, moved])).toEqual([false, false]);
+      const kinds = await world.connections.inspect([inSlot.id, moved.id], NOON_SECONDS);
+      expect(kinds.map(({ kind }) => kind)).toEqual(["open", "open"]);
+    });
   });
 
   it("looks a second time, for connections that were just opening", async () => {

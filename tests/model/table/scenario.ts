@@ -364,7 +364,9 @@ export class TableSimulation {
     if (operation.kind !== "renew") {
       // For the subscriptions an end is a close.
       if (outcome === "ended") this.#request({ kind: "close", outcome: "closed", ...moments() });
-      if (outcome === "failed") this.#request({ kind: "close", outcome, ...moments() });
+      // A copy of a claim that meets a renewal may arrive when that is taken back.
+      const mayEndLater = outcome === "passed-over" && this.steps.repeated.has(owner);
+      if (outcome === "failed" || mayEndLater) this.#request({ kind: "close", outcome: "failed", ...moments() });
       return outcome;
     }
     const { seq } = operation;

@@ -27,7 +27,7 @@ export type EndingBatch = {
    * is one, because another task is at work here.
    */
   readonly whatHasEnded: "leave" | "close" | "stop";
-  /** Is called before connections are claimed, and may reject: then none is. */
+  /** Is called before connections are claimed. If it rejects, none is, and the open ones are left. */
   readonly beforeClaims?: (open: readonly Connection[]) => Promise<void>;
   /** Closes sockets that could not be told why. */
   readonly isLastAttempt: boolean;
@@ -120,18 +120,12 @@ async function claimAll(
   { left, inTurn }: { readonly left: ConnectionId[]; readonly inTurn: Semaphore },
   deps: EndConnectionsDependencies,
 ): Promise<readonly Claimed[]> {
-  const open = inspected.flatMap((one) => (one.kind === "open" ? one.connection : []));
-  try {
-    await batch.beforeClaims?.(open);
-  } catch (thrown) {
-    left.push(...open.map(({ id }) => id));
-    deps.logger.warn("connections not claimed", { recipients: open.length, ...faultFields(thrown) });
-    return [];
-  }
+  const prepared = batch.beforeClaims?.(inspected.flatMap((one) => (one.kind === "open" ? one.connection : [])));
   const claims = inspected.map(async (one): Promise<Claimed | undefined> => {
     if (one.kind === "ended") return batch.whatHasEnded === "close" ? one : undefined;
     const { connection } = one;
     try {
+      await prepared;
       return await inTurn(() => claim(connection, batch, deps));
     } catch (thrown) {
       left.push(connection.id);

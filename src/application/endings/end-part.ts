@@ -49,16 +49,12 @@ export function makeEndPart(deps: {
     const failed: ConnectionId[] = [];
     const underWay = new Set<Promise<void>>();
     /**
-     * A renewal that was taken back may have moved a connection's end out of the slots where the index showed it. If this
-     * invocation is interrupted, its message finds such a connection by name only.
+     * A renewal that was taken back may have moved a connection's end out of the slots of this part. If this invocation is
+     * interrupted, its message does not find the connection again: a second message names it.
      */
     const beforeClaims = async (open: readonly Connection[]) => {
-      const moved = open.filter((connection) => !isFoundAgain(task.part, connection));
-      if (moved.length > 0)
-        await leftovers.insure(
-          { ...task, attempt: 0 },
-          moved.map(({ id }) => id),
-        );
+      const moved = open.flatMap((one) => (isFoundAgain(task.part, one) ? [] : one.id));
+      if (moved.length > 0) await leftovers.insure({ ...task, attempt: 0 }, moved);
     };
     /** Until a connection is found, another task may be at work here. */
     let mode = whatHasEnded;

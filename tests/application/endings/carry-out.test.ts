@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { MemoryConnectionStore } from "../../../src/adapters/in-memory/memory-connection-store.ts";
 import { issuerId } from "../../../src/adapters/issuer-id.ts";
 import { DependencyUnavailableError } from "../../../src/application/errors.ts";
 import type { Connection } from "../../../src/domain/connection/connection.ts";
@@ -334,30 +333,30 @@ describe("the revocation of an issuer's tokens", () => {
     expect(world.tasks.deferred[0]).toMatchObject({ task: { part: { kind: "issuer" } }, delaySeconds: 10 });
   });
 
-  describe("whose end was moved while the index was read, as by a renewal that was taken back", () => {
-    const order = revokeIssuer.order;
-    const part = { kind: "slots", from: SLOT, until: slotIsOverAt(SLOT) } as const;
+  describe("and a connection whose end has left the slots that are read, as after a renewal that was taken back", () => {
+    const ofSlot = slotTask({ order: revokeIssuer.order });
 
-    /** The index shows both in the slot. The end of the second is in a later one. */
+    /** The index shows both in the slot, until `catchUp`. The end of the second is in a later one. */
     async function worldOfTwo() {
       const world = new EndingWorld();
       const [inSlot, moved] = [await world.open(5, LONG_AGO), await world.open(500, LONG_AGO)];
       const { endings } = world.deps;
+      const candidatesIn = endings.candidatesIn.bind(endings);
       const items = [inSlot, moved].map(({ id }) => ({ id, ends: "connection" as const }));
       endings.candidatesIn = async () => ({ items });
-      return { world, inSlot, moved, endings };
+      const catchUp = () => Object.assign(endings, { candidatesIn });
+      return { world, inSlot, moved, catchUp };
     }
 
-    it("is closed after an interruption, though the message does not find it again", async () => {
-      const { world, inSlot, moved, endings } = await worldOfTwo();
-      const { candidatesIn } = MemoryConnectionStore.prototype;
+    it("closes it after an interruption, though the message does not find it again", async () => {
+      const { world, inSlot, moved, catchUp } = await worldOfTwo();
       world.ender.script = () => new Promise(() => undefined);
-      await expect(world.run(slotTask({ order, part }))).rejects.toThrow("nothing is under way");
+      await expect(world.run(ofSlot)).rejects.toThrow("nothing is under way");
       expect(await world.connections.inspect([moved.id], NOON_SECONDS)).toMatchObject([{ kind: "ended" }]);
 
       world.ender.script = () => "delivered";
-      endings.candidatesIn = candidatesIn.bind(world.connections);
-      await world.run(slotTask({ order, part }), { isRepeated: true });
+      catchUp();
+      await world.run(ofSlot, { isRepeated: true });
       expect(closed(world, [inSlot, moved])).toEqual([true, false]);
       await world.drain();
       expect(closed(world, [inSlot, moved])).toEqual([true, true]);
@@ -367,11 +366,23 @@ describe("the revocation of an issuer's tokens", () => {
       const { world, inSlot, moved } = await worldOfTwo();
       world.tasks.outages = 2;
 
-      await expect(world.run(slotTask({ order, part }))).rejects.toThrow(DependencyUnavailableError);
+      await expect(world.run(ofSlot)).rejects.toThrow(DependencyUnavailableError);
 
       expect(closed(world, [inSlot, moved])).toEqual([false, false]);
       const kinds = await world.connections.inspect([inSlot.id, moved.id], NOON_SECONDS);
       expect(kinds.map(({ kind }) => kind)).toEqual(["open", "open"]);
+    });
+
+    it("closes the others that an interrupted invocation has claimed, also if it cannot be named", async () => {
+      const { world, inSlot, moved } = await worldOfTwo();
+      await world.connections.end(inSlot, "TOKEN_REVOKED", NOON_SECONDS);
+      world.tasks.outages = 1;
+
+      await world.run(ofSlot, { isRepeated: true });
+
+      expect(closed(world, [inSlot, moved])).toEqual([true, false]);
+      await world.drain();
+      expect(closed(world, [inSlot, moved])).toEqual([true, true]);
     });
   });
 

@@ -21,8 +21,8 @@ export function expectedAudience(audience: Audience, moment: number, oracleInput
 }
 
 /**
- * Acknowledged before `moment`, and allowed from then on until `until`, which is now. Its row has the end of the grants of
- * any time since the request: a grant that came later counts when it was reviewed.
+ * Acknowledged before `moment`, and allowed at all times until `until`. The row may have the end of any grant since the
+ * request: a later grant counts from its review on.
  */
 function isSubscribed(
   socket: Socket,

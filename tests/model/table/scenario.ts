@@ -364,7 +364,7 @@ export class TableSimulation {
     if (operation.kind !== "renew") {
       // For the subscriptions an end is a close.
       if (outcome === "ended") this.#request({ kind: "close", outcome: "closed", ...moments() });
-      // A copy of a claim that meets a renewal may arrive when that is taken back.
+      // The SDK's late copy of a claim may arrive after the renewal that the claim met was taken back.
       const mayEndLater = outcome === "passed-over" && this.steps.repeated.has(owner);
       if (outcome === "failed" || mayEndLater) this.#request({ kind: "close", outcome: "failed", ...moments() });
       return outcome;

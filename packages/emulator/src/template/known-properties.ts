@@ -16,9 +16,28 @@ const ROUTE_SETTINGS: PropertyTable = {
 
 const ACCESS_LOGS: PropertyTable = { DestinationArn: "harmless", Format: "harmless" };
 
-const WEB_SOCKET_API: PropertyTable = {
+/** Properties of APIs, and of Globals. */
+const WEB_SOCKET_API_SETTINGS: PropertyTable = {
   AccessLogSettings: { members: ACCESS_LOGS },
   ApiKeySelectionExpression: "harmless",
+  DefaultRouteSettings: { members: ROUTE_SETTINGS },
+  DisableExecuteApiEndpoint: {
+    named: "on AWS the API responds only at its own domain name, here at this machine's address",
+    unless: "false",
+  },
+  DisableSchemaValidation: "harmless",
+  Domain: { named: "the API has no domain name here, only this machine's address" },
+  FailOnWarnings: "harmless",
+  IpAddressType: "harmless",
+  PropagateTags: "harmless",
+  RouteSelectionExpression: "emulated",
+  RouteSettings: { each: ROUTE_SETTINGS },
+  StageVariables: "emulated",
+  Tags: "harmless",
+};
+
+const WEB_SOCKET_API: PropertyTable = {
+  ...WEB_SOCKET_API_SETTINGS,
   Auth: {
     members: {
       AuthArn: "emulated",
@@ -28,19 +47,8 @@ const WEB_SOCKET_API: PropertyTable = {
       Name: "harmless",
     },
   },
-  DefaultRouteSettings: { members: ROUTE_SETTINGS },
   Description: "harmless",
-  DisableExecuteApiEndpoint: {
-    named: "on AWS the API responds only at its own domain name, here at this machine's address",
-    unless: "false",
-  },
-  DisableSchemaValidation: "harmless",
-  Domain: { named: "the API has no domain name here, only this machine's address" },
-  IpAddressType: "harmless",
   Name: "harmless",
-  PropagateTags: "harmless",
-  RouteSelectionExpression: "emulated",
-  RouteSettings: { each: ROUTE_SETTINGS },
   Routes: {
     each: {
       ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
@@ -55,8 +63,6 @@ const WEB_SOCKET_API: PropertyTable = {
     },
   },
   StageName: "emulated",
-  StageVariables: "emulated",
-  Tags: "harmless",
 };
 
 const NO_MAPPING = "payloads are not converted here";
@@ -137,6 +143,21 @@ const STAGE: PropertyTable = {
 /** See docs/fidelity.md: a target is tried once, and so is an asynchronous call. */
 const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" };
 
+const URL_SETTINGS: PropertyTable = {
+  AuthType: "emulated",
+  Cors: {
+    members: {
+      AllowCredentials: "emulated",
+      AllowHeaders: "emulated",
+      AllowMethods: "emulated",
+      AllowOrigins: "emulated",
+      ExposeHeaders: "emulated",
+      MaxAge: "emulated",
+    },
+  },
+  InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
+};
+
 const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
 
 /** Properties of functions, and of Globals. */
@@ -144,16 +165,20 @@ const FUNCTION_SETTINGS: PropertyTable = {
   Architectures: "harmless",
   AssumeRolePolicyDocument: "harmless",
   AutoPublishAlias: "harmless",
+  AutoPublishAliasAllProperties: "harmless",
+  CapacityProviderConfig: "harmless",
   CodeSigningConfigArn: "harmless",
   CodeUri: "emulated",
   DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
   DeploymentPreference: "harmless",
   Description: "harmless",
+  DurableConfig: { refused: "durable executions are not emulated" },
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
   EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
-  FunctionUrlConfig: { refused: "a URL is read only from the function's own properties" },
+  FunctionScalingConfig: "harmless",
+  FunctionUrlConfig: { members: URL_SETTINGS },
   Handler: "emulated",
   KmsKeyArn: "harmless",
   Layers: { named: "layers are not loaded here" },
@@ -179,6 +204,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   SnapStart: "harmless",
   SourceKMSKeyArn: "harmless",
   Tags: "harmless",
+  TenancyConfig: "harmless",
   Timeout: "emulated",
   Tracing: "harmless",
   VersionDeletionPolicy: "harmless",
@@ -186,21 +212,6 @@ const FUNCTION_SETTINGS: PropertyTable = {
 };
 
 const NO_BUILD = "the runtime runs only the output of the project's build";
-
-const URL_SETTINGS: PropertyTable = {
-  AuthType: "emulated",
-  Cors: {
-    members: {
-      AllowCredentials: "emulated",
-      AllowHeaders: "emulated",
-      AllowMethods: "emulated",
-      AllowOrigins: "emulated",
-      ExposeHeaders: "emulated",
-      MaxAge: "emulated",
-    },
-  },
-  InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
-};
 
 const FUNCTION_URL: PropertyTable = {
   ...URL_SETTINGS,
@@ -212,7 +223,6 @@ const FUNCTION: PropertyTable = {
   ...FUNCTION_SETTINGS,
   Events: { each: { Properties: "emulated", Type: "emulated" } },
   FunctionName: "emulated",
-  FunctionUrlConfig: { members: URL_SETTINGS },
   ImageConfig: { refused: NO_BUILD },
   ImageUri: { refused: NO_BUILD },
   InlineCode: { refused: NO_BUILD },
@@ -369,7 +379,7 @@ export const RESOURCE_ATTRIBUTES: PropertyTable = {
   CreationPolicy: "harmless",
   DeletionPolicy: "harmless",
   DependsOn: "harmless",
-  IgnoreGlobals: { refused: "Globals count for every function here" },
+  IgnoreGlobals: "emulated",
   Metadata: "harmless",
   Properties: "emulated",
   Type: "emulated",
@@ -391,7 +401,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
       LayerVersion: "harmless",
       SimpleTable: "harmless",
       StateMachine: "harmless",
-      WebSocketApi: { refused: "routes are read only from the API's own properties" },
+      WebSocketApi: { members: WEB_SOCKET_API_SETTINGS },
     },
   },
   Hooks: "harmless",

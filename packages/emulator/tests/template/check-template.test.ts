@@ -73,7 +73,6 @@ describe("a property that only AWS implements", () => {
     [withLine(SUBSCRIBE, "          ApiKeyRequired: true"), "WebsocketApi.Routes.subscribe.ApiKeyRequired"],
     [withLine(SUBSCRIBE, "          RequestParameters: { a: b }"), "WebsocketApi.Routes.subscribe.RequestParameters"],
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
-    [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
     [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],
   ])("is refused if ignoring it would do harm: %#", (text, property) => {
     expect(() => describeTemplate(text)).toThrow(TemplateError);

@@ -5,6 +5,7 @@ import { functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { writeInlineCode } from "./inline-code.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import { type LoadFunction, loadFromFolder } from "./load-function.ts";
 import type { Observer } from "./observer.ts";
@@ -88,9 +89,14 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint, functionUrls };
-  const { close } = await startRuntime({
+  const code = writeInlineCode(stack.functions, source.folder);
+  const functions = await loadFunctions(code, { options, addresses, account, folder: source.folder }).catch((fault) => {
+    code.remove();
+    throw fault;
+  });
+  const runtime = await startRuntime({
     api: stack.api,
-    functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
+    functions,
     eventing: stack,
     functionUrls: stack.functionUrls,
     port,
@@ -100,6 +106,10 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...(options.observer && { observer: options.observer }),
     services: options.services?.(addresses) ?? [],
   });
+  const close = async () => {
+    code.remove();
+    await runtime.close();
+  };
   return { ...addresses, close, [Symbol.asyncDispose]: close };
 }
 
@@ -113,7 +123,7 @@ function sourceOf(template: RunTemplateOptions["template"]) {
  * template's in every run.
  */
 async function loadFunctions(
-  { functions }: StackDescription,
+  { functions }: Pick<StackDescription, "functions">,
   {
     options,
     addresses,

@@ -1,11 +1,14 @@
 import { checkProperties, type Unemulated } from "./check-properties.ts";
+import { foreignFunctions } from "./function-code.ts";
 import {
   EVENT_TABLES,
+  EVENTS_WITHOUT_LOCAL_PART,
   RESOURCE_ATTRIBUTES,
   RESOURCE_TABLES,
   TEMPLATE_SECTIONS,
   TYPES_WITHOUT_LOCAL_PART,
 } from "./known-properties.ts";
+import { readsQueue } from "./read-event-sources.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -18,7 +21,7 @@ import type { TemplateLocation } from "./template-error.ts";
 export function checkTemplate(stack: Stack): readonly string[] {
   const { all } = stack.resources;
   const unemulated = [...checkProperties(stack.template, TEMPLATE_SECTIONS), ...all.flatMap(checkResource)];
-  return [...all.flatMap(unknownType), ...oneLineEach(unemulated)];
+  return [...all.flatMap(unknownType), ...foreignFunctions(stack.functions), ...oneLineEach(unemulated)];
 }
 
 function checkResource(resource: Resource): readonly Unemulated[] {
@@ -29,23 +32,37 @@ function checkResource(resource: Resource): readonly Unemulated[] {
   ];
 }
 
-/** Checks the properties of a resource. Resources of types that are not emulated are not read. */
-function checkOwnProperties({ logicalId, section, type }: Resource): readonly Unemulated[] {
+/** Checks the properties of a resource. Resources that are not emulated are not read. */
+function checkOwnProperties(resource: Resource): readonly Unemulated[] {
+  const { logicalId, section, type } = resource;
   const table = RESOURCE_TABLES.get(type);
-  return table === undefined ? [] : checkProperties(section.section("Properties", logicalId), table);
+  if (table === undefined || isLeftOut(resource)) return [];
+  return checkProperties(section.section("Properties", logicalId), table);
+}
+
+/** True for a resource of an emulated type that is for something else. */
+function isLeftOut(resource: Resource): boolean {
+  return resource.type === "AWS::Lambda::EventSourceMapping" && !readsQueue(resource);
 }
 
 function eventsOf({ properties, type }: Resource): readonly Section[] {
   return type === "AWS::Serverless::Function" ? properties.parts("Events") : [];
 }
 
-/** Checks the properties of an event. A type without a table is refused where events are read. */
+/** Checks the properties of an event. A type that SAM does not have is refused where events are read. */
 function checkEvent(event: Section): readonly Unemulated[] {
-  const table = EVENT_TABLES.get(event.text("Type"));
+  const type = event.text("Type");
+  if (EVENTS_WITHOUT_LOCAL_PART.has(type)) {
+    return [{ at: event.locationOf("Type"), path: event.pathOf("Type"), meaning: `no ${type} event arrives here` }];
+  }
+  const table = EVENT_TABLES.get(type);
   return table === undefined ? [] : checkProperties(event.section("Properties"), table);
 }
 
-function unknownType({ logicalId, section, type }: Resource): readonly string[] {
+function unknownType(resource: Resource): readonly string[] {
+  const { logicalId, section, type } = resource;
+  if (isLeftOut(resource))
+    return [`${place(section.at)}: ${logicalId} is ignored, because its source is no queue here`];
   if (RESOURCE_TABLES.has(type) || TYPES_WITHOUT_LOCAL_PART.has(type)) return [];
   return [`${place(section.at)}: ${logicalId} is ignored, because ${type} is not emulated`];
 }

@@ -2,7 +2,7 @@ import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts
 import { parseIdentitySource } from "../gateway/authorize.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
-import { routeLogicalId, stageName } from "./physical-names.ts";
+import { routeLogicalId, stageName } from "./generated-resources.ts";
 import { readMockRoutes } from "./read-mock-routes.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";

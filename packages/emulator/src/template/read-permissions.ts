@@ -1,23 +1,42 @@
+import { parseFunctionReference } from "./function-reference.ts";
 import { matchesArn } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
+const API_GATEWAY = "apigateway.amazonaws.com";
 const EVENTBRIDGE = "events.amazonaws.com";
 const INVOKING: ReadonlySet<string> = new Set(["lambda:InvokeFunction", "lambda:*"]);
 
 /** True if an AWS::Lambda::Permission lets the rule invoke the function. */
-export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functionName: string; ruleArn: string }) {
-  return stack.resources
-    .ofType("AWS::Lambda::Permission")
-    .some(
-      ({ properties }) =>
-        properties.text("Principal") === EVENTBRIDGE &&
-        INVOKING.has(properties.text("Action")) &&
-        !properties.flag("InvokedViaFunctionUrl") &&
-        nameIn(properties) === functionName &&
-        allows(properties, "SourceArn", (source) => matchesArn(source, ruleArn)) &&
-        allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
+export function mayRuleInvoke(stack: Stack, { ruleArn, ...fn }: Invoked & { readonly ruleArn: string }): boolean {
+  return mayInvoke(stack, fn, { principal: EVENTBRIDGE, sourceArn: ruleArn });
+}
+
+/** True if an AWS::Lambda::Permission lets API Gateway invoke the function from the route or authorizer. */
+export function mayApiInvoke(stack: Stack, { sourceArn, ...fn }: Invoked & { readonly sourceArn: string }): boolean {
+  return mayInvoke(stack, fn, { principal: API_GATEWAY, sourceArn });
+}
+
+/** A permission counts for one alias or version, or for the function without any. */
+type Invoked = { readonly functionName: string; readonly qualifier?: string | undefined };
+
+function mayInvoke(
+  stack: Stack,
+  { functionName, qualifier }: Invoked,
+  caller: { readonly principal: string; readonly sourceArn: string },
+): boolean {
+  return stack.resources.ofType("AWS::Lambda::Permission").some(({ properties }) => {
+    const fn = parseFunctionReference(properties.text("FunctionName"));
+    return (
+      properties.text("Principal") === caller.principal &&
+      INVOKING.has(properties.text("Action")) &&
+      !properties.flag("InvokedViaFunctionUrl") &&
+      fn?.name === functionName &&
+      fn.qualifier === qualifier &&
+      allows(properties, "SourceArn", (source) => matchesArn(source, caller.sourceArn)) &&
+      allows(properties, "SourceAccount", (source) => source === stack.account.accountId)
     );
+  });
 }
 
 /**
@@ -36,9 +55,8 @@ export function isUrlPublic(stack: Stack, functionName: string): boolean {
   );
 }
 
-/** The name of the function, which may be given by its ARN. */
 function nameIn(permission: Section): string | undefined {
-  return permission.text("FunctionName").split(":function:").at(-1);
+  return parseFunctionReference(permission.text("FunctionName"))?.name;
 }
 
 function allows(permission: Section, name: string, isMet: (value: string) => boolean): boolean {

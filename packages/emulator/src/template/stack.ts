@@ -1,4 +1,5 @@
 import { type Evaluated, Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
+import { assertRunsHere } from "./function-code.ts";
 import { readParameters } from "./parameters.ts";
 import { type LocalAccount, PhysicalNames } from "./physical-names.ts";
 import { type Resource, Resources } from "./resources.ts";
@@ -58,22 +59,42 @@ export class Stack {
     return this.#physical.of(resource).ref;
   }
 
-  /** The rule that SAM makes for the Schedule event of a function. */
-  scheduleRule(fn: Resource, event: string): { readonly name: string; readonly arn: string } {
-    return this.#physical.scheduleRule(fn, event);
+  /** The rule that SAM makes for an event of a function. */
+  eventRule(fn: Resource, event: string): { readonly name: string; readonly arn: string } {
+    return this.#physical.eventRule(fn, event);
+  }
+
+  /** The functions of both types, SAM's and CloudFormation's. */
+  get functions(): readonly Resource[] {
+    return this.#physical.functions();
   }
 
   isFunction(arn: string): boolean {
-    return this.resources.ofType("AWS::Serverless::Function").some((fn) => this.arnOf(fn) === arn);
+    return this.#functionOf(arn) !== undefined;
   }
 
-  /** The name of the function whose ARN is the value of a property. */
+  /** The name of the function whose ARN is the value of a property. It may end with an alias or a version. */
   functionAt(section: Section, property: string): string {
-    return this.#nameAt(section, property, "AWS::Serverless::Function");
+    const fn = this.#functionOf(section.text(property));
+    if (fn === undefined) throw section.problem(property, "is not the ARN of any function here");
+    assertRunsHere(fn, section, property);
+    return this.nameOf(fn);
+  }
+
+  /** The function of a name. The property that has the name is for messages. */
+  functionNamed(name: string, section: Section, property: string): string {
+    const fn = this.functions.find((candidate) => this.nameOf(candidate) === name);
+    if (fn === undefined) throw section.problem(property, "is not the name of any function here");
+    assertRunsHere(fn, section, property);
+    return name;
   }
 
   queueAt(section: Section, property: string): string {
     return this.#nameAt(section, property, "AWS::SQS::Queue");
+  }
+
+  #functionOf(arn: string): Resource | undefined {
+    return this.functions.find((fn) => arn === this.arnOf(fn) || arn.startsWith(`${this.arnOf(fn)}:`));
   }
 
   #nameAt(section: Section, property: string, type: string): string {
@@ -105,6 +126,7 @@ function pseudoParameters({ accountId, region }: LocalAccount): ReadonlyMap<stri
   return new Map<string, Evaluated>([
     ["AWS::AccountId", accountId],
     ["AWS::NoValue", NO_VALUE],
+    ["AWS::NotificationARNs", []],
     ["AWS::Partition", "aws"],
     ["AWS::Region", region],
     ["AWS::StackId", `arn:aws:cloudformation:${region}:${accountId}:stack/local/local`],

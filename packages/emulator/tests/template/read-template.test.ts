@@ -219,7 +219,7 @@ describe("a mistake is named with file, line and reason", () => {
       "FunctionArn: !GetAtt Connect.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue",
-      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any AWS::Serverless::Function",
+      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any function here",
     ],
     [
       "a route key that SAM refuses",
@@ -264,11 +264,11 @@ describe("a mistake is named with file, line and reason", () => {
       "the alias *n is inside the node that it refers to",
     ],
     [
-      "an event that is not emulated",
+      "an event that SAM does not have",
       "          Type: SQS\n",
-      "          Type: S3\n",
-      "Type: S3",
-      "DeliverPushes.Events.EntityUpdated.Type S3 is not known to the emulator",
+      "          Type: SQSS\n",
+      "Type: SQSS",
+      "DeliverPushes.Events.EntityUpdated.Type SQSS is not known to the emulator: is it misspelt?",
     ],
     [
       "an authorizer of another kind",

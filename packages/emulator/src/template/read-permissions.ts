@@ -1,4 +1,4 @@
-import { matchesArn } from "./queue-policies.ts";
+import { matchesWildcards } from "../iam/wildcards.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -15,7 +15,7 @@ export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functio
         INVOKING.has(properties.text("Action")) &&
         !properties.flag("InvokedViaFunctionUrl") &&
         nameIn(properties) === functionName &&
-        allows(properties, "SourceArn", (source) => matchesArn(source, ruleArn)) &&
+        allows(properties, "SourceArn", (source) => matchesWildcards(source, ruleArn)) &&
         allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
     );
 }

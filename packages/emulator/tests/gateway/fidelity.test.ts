@@ -123,7 +123,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(runtime.events["Connect"]?.[0].requestContext.domainName).toBe("localhost:3001");
   },
   async "AG-4"() {
-    const Condition = { IpAddress: { "aws:SourceIp": "127.0.0.1" } };
+    const Condition = { "ForAllValues:StringLike": { "aws:UserAgent": "*" } };
     for (const Effect of ["Allow", "Deny"]) {
       const Authorizer: Handler = () => policy({ Effect, Resource: "*", Condition });
       await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });

@@ -11,7 +11,14 @@ export type Stage = {
   readonly name: string;
   /** Absent if the stage defines none. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** For each route by itself, in so far as `routeThrottles` has no other for it. */
+  readonly defaultThrottle?: Throttle;
+  /** By route key. */
+  readonly routeThrottles?: ReadonlyMap<string, Throttle>;
 };
+
+/** A part that is absent is the account's. A rate of 0 lets nothing through. */
+export type Throttle = { readonly perSecond?: number; readonly burst?: number };
 
 export type Route = {
   /** `$connect`, `$disconnect`, `$default` or the value of an action. */

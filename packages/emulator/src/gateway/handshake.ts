@@ -9,6 +9,7 @@ import { connectionId } from "./ids.ts";
 import { type InvokeIntegration, readConnectResponse } from "./integration.ts";
 import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
+import type { WithinThrottle } from "./throttles.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
 
 export type HandshakeOutcome =
@@ -25,6 +26,7 @@ export function makeHandshake(deps: {
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
+  readonly withinThrottle: WithinThrottle;
   readonly scheduler: Scheduler;
 }): (request: IncomingMessage) => Promise<HandshakeOutcome> {
   const { api, account, scheduler } = deps;
@@ -33,6 +35,8 @@ export function makeHandshake(deps: {
   return async (upgrade) => {
     const checked = checkUpgrade(upgrade, api.stages);
     if (checked.kind === "refused") return checked;
+    const { name: stage } = checked.stage;
+    if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, { ...client, account });

@@ -158,7 +158,7 @@ describe("emulated properties include", () => {
         `Resources:\n  Blue:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties: { ApiId: !Ref WebsocketApi, StageName: blue${more} }\n`,
       );
 
-    expect(describeTemplate(stage(", AutoDeploy: true")).api.stages).toEqual([{ name: "dev" }, { name: "blue" }]);
+    expect(describeTemplate(stage(", AutoDeploy: true")).api.stages).toMatchObject([{ name: "dev" }, { name: "blue" }]);
     expect(() => describeTemplate(stage(""))).toThrow("Blue.AutoDeploy is missing");
     const green = stage(", AutoDeploy: true").replace("StageName: blue", "StageName: dev");
     expect(() => describeTemplate(green)).toThrow("Blue.StageName is already another stage's");

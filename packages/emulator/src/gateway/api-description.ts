@@ -30,6 +30,8 @@ export type Route = {
   readonly integrationTimeoutMillis?: number;
   /** Only on `$connect`. */
   readonly authorizer?: Authorizer;
+  /** Only on `$connect`: `route.request.header.Name` or `route.request.querystring.Name`. */
+  readonly requiredParameters?: readonly string[];
 };
 
 /** A route for messages with a MOCK integration: it invokes no function, and each message has the same answer. */

@@ -3,11 +3,18 @@ import type { AwsAccount } from "../aws-account.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
-import type { Authorize } from "./authorize.ts";
+import { type Authorize, hasIdentity } from "./authorize.ts";
 import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
 import { type InvokeIntegration, readConnectResponse } from "./integration.ts";
-import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
+import {
+  functionsRefusal,
+  gatewaysRefusal,
+  type HandshakeError,
+  missingParameters,
+  type Refusal,
+  THROTTLED,
+} from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
 import type { WithinThrottle } from "./throttles.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
@@ -17,8 +24,8 @@ export type HandshakeOutcome =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the `$connect`
- * integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
+ * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the required
+ * parameters, the `$connect` integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
@@ -57,8 +64,13 @@ export function makeHandshake(deps: {
     if (authorization?.kind === "refused") return refuseWith(authorization.error);
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
+    const headers = connectHeaders(upgrade.rawHeaders, client);
+    const identifiable = { headers, query: queryMaps(query), session, request };
+    const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], identifiable)) ?? [];
+    if (missing.length > 0) return refuseWith(missingParameters(missing.map(nameOfParameter)));
+
     const event = connectEvent(authorized, request, {
-      headers: connectHeaders(upgrade.rawHeaders, client),
+      headers,
       query: query === "" ? undefined : queryMaps(query),
       integrationLatency: authorization?.latency,
     });
@@ -72,6 +84,11 @@ export function makeHandshake(deps: {
         return refuseWith(response.error);
     }
   };
+}
+
+/** `X-Key` of `route.request.header.X-Key`. */
+function nameOfParameter(parameter: string): string {
+  return parameter.split(".").slice(3).join(".");
 }
 
 function newSession(

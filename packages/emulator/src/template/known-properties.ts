@@ -49,7 +49,7 @@ const WEB_SOCKET_API: PropertyTable = {
       ModelSelectionExpression: { named: NO_MODELS },
       OperationName: "harmless",
       RequestModels: { named: NO_MODELS },
-      RequestParameters: { refused: "API Gateway would refuse handshakes without them, which is not emulated" },
+      RequestParameters: "emulated",
       // The RouteResponse decides instead.
       RouteResponseSelectionExpression: "harmless",
     },

@@ -4,6 +4,7 @@ import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
 import { readMockRoutes } from "./read-mock-routes.ts";
+import { readRequiredParameters } from "./read-required-parameters.ts";
 import { readThrottles } from "./read-throttles.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
@@ -60,6 +61,7 @@ function readRoutes(api: Resource, stack: Stack): Pick<ApiDescription, "routes" 
   const withResponse = readRoutesWithResponse(api, stack);
   const own = routes.names.map((routeKey): Route => {
     const route = routes.section(routeKey);
+    const requiredParameters = readRequiredParameters(route, routeKey);
     return {
       routeKey,
       functionName: stack.functionAt(route, "FunctionArn"),
@@ -69,6 +71,7 @@ function readRoutes(api: Resource, stack: Stack): Pick<ApiDescription, "routes" 
         integrationTimeoutMillis: route.integer("IntegrationTimeout", 50, MAX_INTEGRATION_TIMEOUT_MS),
       }),
       ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
+      ...(requiredParameters.length > 0 && { requiredParameters }),
     };
   });
   return { routes: own, mockRoutes: readMockRoutes(api, withResponse, stack) };

@@ -266,6 +266,16 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect([runtime.events["Echo"], runtime.events["Disconnect"]]).toEqual([[], []]);
     expect(seen).toEqual([runtime.events["Connect"]?.[0].requestContext.connectionId]);
   },
+  async "AG-22"() {
+    await using runtime = await startTestRuntime({
+      handlers: { Authorizer: allow, Connect: ok },
+      requiredParameters: ["route.request.header.X-Key", "route.request.querystring.room"],
+    });
+    const answer = await exchange(runtime.port, upgradeText());
+    expect(statusOf(answer)).toBe(400);
+    expect(answer).toContain('{"message": "Missing required request parameters: [X-Key, room]", "connectionId":"');
+    expect(runtime.events).toMatchObject({ Authorizer: [{}], Connect: [] });
+  },
   async "LA-1"() {
     let shared = 0;
     const handlers = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };

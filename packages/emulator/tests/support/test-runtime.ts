@@ -27,6 +27,8 @@ export type TestApi = {
   /** More settings of the stage `dev`. */
   readonly stage?: Partial<Stage>;
   readonly authorizer?: Partial<Authorizer>;
+  /** Of `$connect`. */
+  readonly requiredParameters?: readonly string[];
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
@@ -91,7 +93,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   };
 }
 
-function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: TestApi): Route[] {
+function routesOf({ handlers, routes, authorizer, requiredParameters, integrationTimeoutMillis }: TestApi): Route[] {
   const own: Route[] = [];
   if ("Connect" in handlers) {
     const asked = "Authorizer" in handlers || authorizer !== undefined;
@@ -100,6 +102,7 @@ function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: Te
       functionName: "Connect",
       routeResponse: false,
       ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
+      ...(requiredParameters && { requiredParameters }),
     });
   }
   if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });

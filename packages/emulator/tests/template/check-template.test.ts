@@ -71,7 +71,6 @@ describe("a property that only AWS implements", () => {
 
   it.each([
     [withLine(SUBSCRIBE, "          ApiKeyRequired: true"), "WebsocketApi.Routes.subscribe.ApiKeyRequired"],
-    [withLine(SUBSCRIBE, "          RequestParameters: { a: b }"), "WebsocketApi.Routes.subscribe.RequestParameters"],
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
     [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
     [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],

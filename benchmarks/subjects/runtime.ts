@@ -7,8 +7,9 @@ export async function startRuntime(quotas?: Quotas): Promise<void> {
   // Port 0 is any free port.
   const options = { port: 0, stage: "dev", jwtSecret: SECRET };
   const { TOKEN_ISSUER: TokenIssuer, TOKEN_AUDIENCE: TokenAudience } = LOCAL_SETTINGS;
-  // Many clients of a measurement share one token, and so one user.
-  const parameters = { TokenIssuer, TokenAudience, ConnectionLimit: "0" };
+  const throttle = { ThrottlingRateLimit: "999999", ThrottlingBurstLimit: "999999" };
+  // Many clients of a measurement share one token, and so one user. The account's quotas limit them, not the routes'.
+  const parameters = { TokenIssuer, TokenAudience, ConnectionLimit: "0", ...throttle };
   const { port } = await startLocalStack(
     { ...options, parameters },
     { ...(quotas && { quotas }), warn: console.error },

@@ -19,6 +19,7 @@ export type EmulatorEvent = Stamped<
   | FrameReceived
   | FrameSent
   | ConnectionClosed
+  | DisconnectThrottled
   | InvocationBegun
   | InvocationEnded
   | FaultAfterInvocation
@@ -89,6 +90,9 @@ type ConnectionClosed = {
 
 /** `delete-connection` is a DELETE to `@connections`. `network` is a connection that ends without a close frame. */
 export type ClosedBy = "client" | "gateway" | "delete-connection" | "network";
+
+/** `$disconnect` is not invoked for this connection: the throttle of its route has no room. */
+type DisconnectThrottled = { readonly kind: "disconnect-throttled"; readonly connectionId: string };
 
 type InvocationBegun = {
   readonly kind: "invocation-begun";

@@ -20,6 +20,8 @@ function lineOf(event: EmulatorEvent): string | undefined {
       return event.rules.length === 0 ? `event ${event.eventId} matches no rule` : undefined;
     case "event-undelivered":
       return undeliveredLine(event);
+    case "disconnect-throttled":
+      return `$disconnect of ${event.connectionId} was throttled: no function is told that it has ended`;
     default:
       return undefined;
   }

@@ -30,6 +30,10 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
     { kind: "fault-after-invocation", ...invocation, error: { errorType: "Error", errorMessage: "after", trace: [] } },
   ],
   ["event e matches no rule", published([])],
+  [
+    "$disconnect of c was throttled: no function is told that it has ended",
+    { kind: "disconnect-throttled", connectionId: "c", at: 0 },
+  ],
   ["an event for rule updates could not be delivered (NO_PERMISSIONS) and is lost", undelivered("lost")],
   ["an event for rule updates was too large (NO_PERMISSIONS): its dead letter is cut at the end", undelivered("cut")],
 ])("prints %j", (line, event) => {

@@ -11,7 +11,14 @@ export type Stage = {
   readonly name: string;
   /** Absent if the stage defines none. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** For each route by itself, in so far as `routeThrottles` has no other for it. */
+  readonly defaultThrottle?: Throttle;
+  /** By route key. */
+  readonly routeThrottles?: ReadonlyMap<string, Throttle>;
 };
+
+/** A part that is absent is the account's. A rate of 0 lets nothing through. */
+export type Throttle = { readonly perSecond?: number; readonly burst?: number };
 
 export type Route = {
   /** `$connect`, `$disconnect`, `$default` or the value of an action. */
@@ -23,6 +30,8 @@ export type Route = {
   readonly integrationTimeoutMillis?: number;
   /** Only on `$connect`. */
   readonly authorizer?: Authorizer;
+  /** Only on `$connect`: `route.request.header.Name` or `route.request.querystring.Name`. */
+  readonly requiredParameters?: readonly string[];
 };
 
 /** A route for messages with a MOCK integration: it invokes no function, and each message has the same answer. */

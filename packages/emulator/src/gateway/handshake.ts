@@ -3,12 +3,20 @@ import type { AwsAccount } from "../aws-account.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
-import type { Authorize } from "./authorize.ts";
+import { type Authorize, hasIdentity } from "./authorize.ts";
 import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
 import { type InvokeIntegration, readConnectResponse } from "./integration.ts";
-import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
+import {
+  functionsRefusal,
+  gatewaysRefusal,
+  type HandshakeError,
+  missingParameters,
+  type Refusal,
+  THROTTLED,
+} from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
+import type { WithinThrottle } from "./throttles.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
 
 export type HandshakeOutcome =
@@ -16,8 +24,8 @@ export type HandshakeOutcome =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the `$connect`
- * integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
+ * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the required
+ * parameters, the `$connect` integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
@@ -25,6 +33,7 @@ export function makeHandshake(deps: {
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
+  readonly withinThrottle: WithinThrottle;
   readonly scheduler: Scheduler;
 }): (request: IncomingMessage) => Promise<HandshakeOutcome> {
   const { api, account, scheduler } = deps;
@@ -33,6 +42,8 @@ export function makeHandshake(deps: {
   return async (upgrade) => {
     const checked = checkUpgrade(upgrade, api.stages);
     if (checked.kind === "refused") return checked;
+    const { name: stage } = checked.stage;
+    if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, { ...client, account });
@@ -53,8 +64,13 @@ export function makeHandshake(deps: {
     if (authorization?.kind === "refused") return refuseWith(authorization.error);
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
+    const headers = connectHeaders(upgrade.rawHeaders, client);
+    const identifiable = { headers, query: queryMaps(query), session, request };
+    const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], identifiable)) ?? [];
+    if (missing.length > 0) return refuseWith(missingParameters(missing.map(nameOfParameter)));
+
     const event = connectEvent(authorized, request, {
-      headers: connectHeaders(upgrade.rawHeaders, client),
+      headers,
       query: query === "" ? undefined : queryMaps(query),
       integrationLatency: authorization?.latency,
     });
@@ -68,6 +84,11 @@ export function makeHandshake(deps: {
         return refuseWith(response.error);
     }
   };
+}
+
+/** `X-Key` of `route.request.header.X-Key`. */
+function nameOfParameter(parameter: string): string {
+  return parameter.split(".").slice(3).join(".");
 }
 
 function newSession(

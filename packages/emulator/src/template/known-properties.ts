@@ -5,13 +5,13 @@ const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
 const NO_TRANSFORMATION = "input transformations are not emulated";
 
-/** `docs/fidelity.md` lists them: limits are the account's; logs and metrics do not exist here. */
+/** See docs/fidelity.md: logs and metrics do not exist here. */
 const ROUTE_SETTINGS: PropertyTable = {
   DataTraceEnabled: "harmless",
   DetailedMetricsEnabled: "harmless",
   LoggingLevel: "harmless",
-  ThrottlingBurstLimit: "harmless",
-  ThrottlingRateLimit: "harmless",
+  ThrottlingBurstLimit: "emulated",
+  ThrottlingRateLimit: "emulated",
 };
 
 const ACCESS_LOGS: PropertyTable = { DestinationArn: "harmless", Format: "harmless" };
@@ -57,7 +57,7 @@ const WEB_SOCKET_API: PropertyTable = {
       ModelSelectionExpression: { named: NO_MODELS },
       OperationName: "harmless",
       RequestModels: { named: NO_MODELS },
-      RequestParameters: { refused: "API Gateway would refuse handshakes without them, which is not emulated" },
+      RequestParameters: "emulated",
       // The RouteResponse decides instead.
       RouteResponseSelectionExpression: "harmless",
     },

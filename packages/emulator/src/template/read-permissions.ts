@@ -1,5 +1,5 @@
+import { matchesWildcards } from "../iam/wildcards.ts";
 import { parseFunctionReference } from "./function-reference.ts";
-import { matchesArn } from "./queue-policies.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -33,7 +33,7 @@ function mayInvoke(
       !properties.flag("InvokedViaFunctionUrl") &&
       fn?.name === functionName &&
       fn.qualifier === qualifier &&
-      allows(properties, "SourceArn", (source) => matchesArn(source, caller.sourceArn)) &&
+      allows(properties, "SourceArn", (source) => matchesWildcards(source, caller.sourceArn)) &&
       allows(properties, "SourceAccount", (source) => source === stack.account.accountId)
     );
   });

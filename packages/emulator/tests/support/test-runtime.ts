@@ -1,7 +1,7 @@
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
-import type { Authorizer, MockAnswer, Route } from "../../src/gateway/api-description.ts";
+import type { Authorizer, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
@@ -24,7 +24,11 @@ export type TestApi = {
   readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
+  /** More settings of the stage `dev`. */
+  readonly stage?: Partial<Stage>;
   readonly authorizer?: Partial<Authorizer>;
+  /** Of `$connect`. */
+  readonly requiredParameters?: readonly string[];
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
@@ -49,7 +53,10 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const failures: FunctionError[] = [];
   const runtime = await startRuntime({
     api: {
-      stages: [{ name: "dev", ...(api.stageVariables && { variables: api.stageVariables }) }, { name: "other" }],
+      stages: [
+        { name: "dev", ...(api.stageVariables && { variables: api.stageVariables }), ...api.stage },
+        { name: "other" },
+      ],
       routeSelectionExpression: api.expression ?? "$request.body.action",
       routes: routesOf(api),
       mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
@@ -86,7 +93,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   };
 }
 
-function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: TestApi): Route[] {
+function routesOf({ handlers, routes, authorizer, requiredParameters, integrationTimeoutMillis }: TestApi): Route[] {
   const own: Route[] = [];
   if ("Connect" in handlers) {
     const asked = "Authorizer" in handlers || authorizer !== undefined;
@@ -95,6 +102,7 @@ function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: Te
       functionName: "Connect",
       routeResponse: false,
       ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
+      ...(requiredParameters && { requiredParameters }),
     });
   }
   if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });

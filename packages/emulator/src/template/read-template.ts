@@ -9,6 +9,7 @@ import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
+import { readMayRotate, readSecrets } from "./read-secrets.ts";
 import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
@@ -38,6 +39,8 @@ export function readTemplate(source: TemplateSource): StackDescription {
     schedules: readSchedules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),
+    secrets: readSecrets(stack),
+    mayRotate: readMayRotate(stack),
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

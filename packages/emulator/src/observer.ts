@@ -31,6 +31,8 @@ export type EmulatorEvent = Stamped<
   | MessageReturned
   | MessageDeadLettered
   | MessageDeleted
+  | SecretRotated
+  | SecretRotationFailed
 >;
 
 /** `at` is in milliseconds since 1970, by the emulator's clock. */
@@ -167,6 +169,20 @@ type MessageDeleted = MessageEvent & {
   readonly kind: "message-deleted";
   /** The cause: its consumer or a move task, the queue's retention period, or PurgeQueue. */
   readonly why: "deleted" | "expired" | "purged";
+};
+
+/** A new version of a secret has AWSCURRENT, and its rotation has ended. */
+type SecretRotated = { readonly kind: "secret-rotated"; readonly secret: string; readonly versionId: string };
+
+/** The secret keeps its current version. */
+type SecretRotationFailed = {
+  readonly kind: "secret-rotation-failed";
+  readonly secret: string;
+  readonly versionId: string;
+  readonly step: "createSecret" | "setSecret" | "testSecret" | "finishSecret";
+  readonly reason: string;
+  /** Absent if the rotation is not tried again. */
+  readonly retryAfterMillis?: number;
 };
 
 type MessageEvent = { readonly queue: string; readonly messageId: string };

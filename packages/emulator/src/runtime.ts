@@ -17,6 +17,7 @@ import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import { makeObserve, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { type SecretsManagerDescription, startSecretsManager } from "./secrets-manager/secrets-manager.ts";
 
 export type RuntimeDescription = {
   readonly api: ApiDescription;
@@ -26,6 +27,7 @@ export type RuntimeDescription = {
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
+  readonly secretsManager?: SecretsManagerDescription;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   readonly account: AwsAccount;
@@ -61,6 +63,10 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
   });
+  const secretsManager = startSecretsManager({
+    description: description.secretsManager ?? { secrets: [] },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
+  });
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
@@ -72,6 +78,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeManagementApi({ ...gateway, stages: api.stages }),
       makeStageService(api.stages),
       ...eventing.services,
+      secretsManager.service,
       ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,
@@ -83,12 +90,13 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     stage: api.stages[0].name,
     async close() {
       server.close();
-      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
+      const stopped = [eventing.stop(), secretsManager.stop()];
+      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
       server.closeAllConnections();
     },
   };
 }
 
-async function atMost(millis: number, work: Promise<void>): Promise<void> {
+async function atMost(millis: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, new Promise((resolve) => setTimeout(resolve, millis))]);
 }

@@ -422,6 +422,51 @@ const RULE: PropertyTable = {
   },
 };
 
+const SECRET: PropertyTable = {
+  Description: "emulated",
+  GenerateSecretString: {
+    members: {
+      ExcludeCharacters: "emulated",
+      ExcludeLowercase: "emulated",
+      ExcludeNumbers: "emulated",
+      ExcludePunctuation: "emulated",
+      ExcludeUppercase: "emulated",
+      GenerateStringKey: "emulated",
+      IncludeSpace: "emulated",
+      PasswordLength: "emulated",
+      RequireEachIncludedType: "emulated",
+      SecretStringTemplate: "emulated",
+    },
+  },
+  // Values are in this process's memory alone.
+  KmsKeyId: "harmless",
+  Name: "emulated",
+  ReplicaRegions: { named: "secrets have no replicas in other regions here" },
+  SecretString: "emulated",
+  Tags: "emulated",
+  Type: { refused: "the secrets of other providers are rotated by AWS itself" },
+};
+
+const ROTATION_SCHEDULE: PropertyTable = {
+  ExternalSecretRotationMetadata: { refused: "the secrets of other providers are rotated by AWS itself" },
+  ExternalSecretRotationRoleArn: { refused: "the secrets of other providers are rotated by AWS itself" },
+  HostedRotationLambda: { named: "AWS would make a function that rotates the secret; here it is not rotated" },
+  // See docs/fidelity.md: a start is no update.
+  RotateImmediatelyOnUpdate: "harmless",
+  RotationLambdaARN: "emulated",
+  // A rotation begins with its window.
+  RotationRules: {
+    members: { AutomaticallyAfterDays: "emulated", Duration: "harmless", ScheduleExpression: "emulated" },
+  },
+  SecretId: "emulated",
+};
+
+const SECRET_POLICY: PropertyTable = {
+  BlockPublicPolicy: "harmless",
+  ResourcePolicy: { named: "every caller may read every secret here" },
+  SecretId: "harmless",
+};
+
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
@@ -440,6 +485,9 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::Lambda::Version", VERSION],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
+  ["AWS::SecretsManager::ResourcePolicy", SECRET_POLICY],
+  ["AWS::SecretsManager::RotationSchedule", ROTATION_SCHEDULE],
+  ["AWS::SecretsManager::Secret", SECRET],
   ["AWS::Serverless::Function", FUNCTION],
   ["AWS::Serverless::WebSocketApi", WEB_SOCKET_API],
 ]);
@@ -524,6 +572,4 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",
-  "AWS::SecretsManager::RotationSchedule",
-  "AWS::SecretsManager::Secret",
 ]);

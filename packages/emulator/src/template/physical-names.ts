@@ -2,6 +2,7 @@ import type { AwsAccount } from "../aws-account.ts";
 import { busNameOf } from "../eventbridge/bus-name.ts";
 import { functionUrl } from "../function-url/function-url.ts";
 import { functionArn } from "../lambda/lambda-context.ts";
+import { secretArn, steadySuffix } from "../secrets-manager/secret-name.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { GeneratedResources, stageName } from "./generated-resources.ts";
 import type { Resource, Resources } from "./resources.ts";
@@ -103,6 +104,16 @@ export class PhysicalNames {
       case "AWS::Events::EventBus": {
         const name = properties.text("Name");
         return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:event-bus/${name}` };
+      }
+      case "AWS::SecretsManager::Secret": {
+        const name = properties.text("Name", logicalId);
+        const arn = secretArn(name, steadySuffix(name), this.#account);
+        return { name, ref: arn, arn, attributes: { Id: arn } };
+      }
+      case "AWS::SecretsManager::RotationSchedule":
+      case "AWS::SecretsManager::ResourcePolicy": {
+        const secret = properties.text("SecretId");
+        return { name: logicalId, ref: secret, attributes: { Id: secret } };
       }
       case "AWS::DynamoDB::GlobalTable":
       case "AWS::DynamoDB::Table":

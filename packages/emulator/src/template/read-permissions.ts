@@ -7,33 +7,40 @@ const API_GATEWAY = "apigateway.amazonaws.com";
 const EVENTBRIDGE = "events.amazonaws.com";
 const INVOKING: ReadonlySet<string> = new Set(["lambda:InvokeFunction", "lambda:*"]);
 
+type Invocation = {
+  /** The name of a service. */
+  readonly principal: string;
+  readonly functionName: string;
+  /** A permission counts for one alias or version, or else for the function without any. */
+  readonly qualifier?: string | undefined;
+  /** The resource for which the service invokes the function. */
+  readonly sourceArn: string;
+};
+
 /** True if an AWS::Lambda::Permission lets the rule invoke the function. */
-export function mayRuleInvoke(stack: Stack, { ruleArn, ...fn }: Invoked & { readonly ruleArn: string }): boolean {
-  return mayInvoke(stack, fn, { principal: EVENTBRIDGE, sourceArn: ruleArn });
-}
-
-/** True if an AWS::Lambda::Permission lets API Gateway invoke the function from the route or authorizer. */
-export function mayApiInvoke(stack: Stack, { sourceArn, ...fn }: Invoked & { readonly sourceArn: string }): boolean {
-  return mayInvoke(stack, fn, { principal: API_GATEWAY, sourceArn });
-}
-
-/** A permission counts for one alias or version, or for the function without any. */
-type Invoked = { readonly functionName: string; readonly qualifier?: string | undefined };
-
-function mayInvoke(
+export function mayRuleInvoke(
   stack: Stack,
-  { functionName, qualifier }: Invoked,
-  caller: { readonly principal: string; readonly sourceArn: string },
+  { ruleArn, ...invoked }: Pick<Invocation, "functionName" | "qualifier"> & { readonly ruleArn: string },
 ): boolean {
+  return mayInvoke(stack, { principal: EVENTBRIDGE, ...invoked, sourceArn: ruleArn });
+}
+
+/** True if an AWS::Lambda::Permission lets API Gateway invoke the function for a route or an authorizer. */
+export function mayApiInvoke(stack: Stack, invocation: Omit<Invocation, "principal">): boolean {
+  return mayInvoke(stack, { principal: API_GATEWAY, ...invocation });
+}
+
+/** True if an AWS::Lambda::Permission lets a service invoke the function for the resource `sourceArn`. */
+export function mayInvoke(stack: Stack, { principal, functionName, qualifier, sourceArn }: Invocation): boolean {
   return stack.resources.ofType("AWS::Lambda::Permission").some(({ properties }) => {
     const fn = parseFunctionReference(properties.text("FunctionName"));
     return (
-      properties.text("Principal") === caller.principal &&
+      properties.text("Principal") === principal &&
       INVOKING.has(properties.text("Action")) &&
       !properties.flag("InvokedViaFunctionUrl") &&
       fn?.name === functionName &&
       fn.qualifier === qualifier &&
-      allows(properties, "SourceArn", (source) => matchesWildcards(source, caller.sourceArn)) &&
+      allows(properties, "SourceArn", (source) => matchesWildcards(source, sourceArn)) &&
       allows(properties, "SourceAccount", (source) => source === stack.account.accountId)
     );
   });

@@ -10,6 +10,7 @@ import { readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
+import { readMayRotate, readSecrets } from "./read-secrets.ts";
 import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
@@ -39,6 +40,8 @@ export function readTemplate(source: TemplateSource): StackDescription {
     schedules: readSchedules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),
+    secrets: readSecrets(stack),
+    mayRotate: readMayRotate(stack),
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

@@ -40,7 +40,9 @@ function find(stack: Stack, reference: string): Resource {
   return found;
 }
 
-/** The last part of an ARN; for a resource without an ARN in the emulator, the logical id before `.Arn`. */
+/** The name in an ARN; for a resource without an ARN in the emulator, the logical id before `.Arn`. */
 function nameIn(reference: string): string {
-  return (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
+  const [name = "", kind] = reference.split(":").toReversed();
+  // Secrets Manager adds six characters to the name.
+  return kind === "secret" ? name.replace(/-\w{6}$/, "") : name.replace(/^table\//, "").replace(/\.Arn\b/, "");
 }

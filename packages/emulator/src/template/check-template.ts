@@ -1,3 +1,4 @@
+import { isOfHttpApi } from "./api-parts.ts";
 import { checkProperties, type Unemulated } from "./check-properties.ts";
 import { foreignFunctions } from "./function-code.ts";
 import {
@@ -20,29 +21,38 @@ import type { TemplateLocation } from "./template-error.ts";
  */
 export function checkTemplate(stack: Stack): readonly string[] {
   const { all } = stack.resources;
-  const unemulated = [...checkProperties(stack.template, TEMPLATE_SECTIONS), ...all.flatMap(checkResource)];
-  return [...all.flatMap(unknownType), ...foreignFunctions(stack.functions), ...oneLineEach(unemulated)];
+  const unemulated = [
+    ...checkProperties(stack.template, TEMPLATE_SECTIONS),
+    ...all.flatMap((one) => checkResource(one, stack)),
+  ];
+  return [
+    ...all.flatMap((resource) => ignored(resource, stack)),
+    ...foreignFunctions(stack.functions),
+    ...oneLineEach(unemulated),
+  ];
 }
 
-function checkResource(resource: Resource): readonly Unemulated[] {
+function checkResource(resource: Resource, stack: Stack): readonly Unemulated[] {
   return [
     ...checkProperties(resource.section, RESOURCE_ATTRIBUTES),
-    ...checkOwnProperties(resource),
+    ...checkOwnProperties(resource, stack),
     ...eventsOf(resource).flatMap(checkEvent),
   ];
 }
 
 /** Checks the properties of a resource. Resources that are not emulated are not read. */
-function checkOwnProperties(resource: Resource): readonly Unemulated[] {
+function checkOwnProperties(resource: Resource, stack: Stack): readonly Unemulated[] {
   const { logicalId, section, type } = resource;
   const table = RESOURCE_TABLES.get(type);
-  if (table === undefined || isLeftOut(resource)) return [];
+  if (table === undefined || leftOut(resource, stack) !== undefined) return [];
   return checkProperties(section.section("Properties", logicalId), table);
 }
 
-/** True for a resource of an emulated type that is for something else. */
-function isLeftOut(resource: Resource): boolean {
-  return resource.type === "AWS::Lambda::EventSourceMapping" && !readsQueue(resource);
+/** The reason why a resource of an emulated type is not read: it is for something that is not emulated. */
+function leftOut(resource: Resource, stack: Stack): string | undefined {
+  if (resource.type === "AWS::Lambda::EventSourceMapping" && !readsQueue(resource))
+    return "its source is no queue here";
+  return isOfHttpApi(resource, stack) ? "HTTP APIs are not emulated" : undefined;
 }
 
 function eventsOf({ properties, type }: Resource): readonly Section[] {
@@ -59,12 +69,16 @@ function checkEvent(event: Section): readonly Unemulated[] {
   return table === undefined ? [] : checkProperties(event.section("Properties"), table);
 }
 
-function unknownType(resource: Resource): readonly string[] {
+function ignored(resource: Resource, stack: Stack): readonly string[] {
   const { logicalId, section, type } = resource;
-  if (isLeftOut(resource))
-    return [`${place(section.at)}: ${logicalId} is ignored, because its source is no queue here`];
-  if (RESOURCE_TABLES.has(type) || TYPES_WITHOUT_LOCAL_PART.has(type)) return [];
-  return [`${place(section.at)}: ${logicalId} is ignored, because ${type} is not emulated`];
+  const reason = leftOut(resource, stack) ?? (isKnown(type) ? undefined : `${type} is not emulated`);
+  // An HTTP API stands for its parts.
+  if (reason === undefined || (isOfHttpApi(resource, stack) && type !== "AWS::ApiGatewayV2::Api")) return [];
+  return [`${place(section.at)}: ${logicalId} is ignored, because ${reason}`];
+}
+
+function isKnown(type: string): boolean {
+  return RESOURCE_TABLES.has(type) || TYPES_WITHOUT_LOCAL_PART.has(type);
 }
 
 function oneLineEach(unemulated: readonly Unemulated[]): readonly string[] {

@@ -65,26 +65,80 @@ const WEB_SOCKET_API: PropertyTable = {
   StageName: "emulated",
 };
 
+const ONLY_HTTP = "only HTTP APIs have it";
 const NO_MAPPING = "payloads are not converted here";
 
-/** Only MOCK integrations are read: the functions are in the API's own Routes. */
+/** An API in CloudFormation's own form. An HTTP API has the same type, and is not read. */
+const V2_API: PropertyTable = {
+  ApiKeySelectionExpression: "harmless",
+  BasePath: { refused: ONLY_HTTP },
+  Body: { refused: ONLY_HTTP },
+  BodyS3Location: { refused: ONLY_HTTP },
+  CorsConfiguration: { refused: ONLY_HTTP },
+  CredentialsArn: { refused: ONLY_HTTP },
+  Description: "harmless",
+  DisableExecuteApiEndpoint: WEB_SOCKET_API_SETTINGS["DisableExecuteApiEndpoint"] ?? "harmless",
+  DisableSchemaValidation: "harmless",
+  FailOnWarnings: "harmless",
+  IpAddressType: "harmless",
+  Name: "harmless",
+  ProtocolType: "emulated",
+  RouteKey: { refused: ONLY_HTTP },
+  RouteSelectionExpression: "emulated",
+  Tags: "harmless",
+  Target: { refused: ONLY_HTTP },
+  Version: "harmless",
+};
+
+const AUTHORIZER: PropertyTable = {
+  ApiId: "emulated",
+  AuthorizerCredentialsArn: "emulated",
+  AuthorizerPayloadFormatVersion: { refused: ONLY_HTTP },
+  AuthorizerResultTtlInSeconds: {
+    named: "answers are cached for HTTP APIs alone, so the authorizer is asked at each handshake",
+    unless: "0",
+  },
+  AuthorizerType: "emulated",
+  AuthorizerUri: "emulated",
+  EnableSimpleResponses: { refused: ONLY_HTTP, unless: "false" },
+  IdentitySource: "emulated",
+  IdentityValidationExpression: "harmless",
+  JwtConfiguration: { refused: ONLY_HTTP },
+  Name: "harmless",
+};
+
+/** Everything is deployed here. `check-deployments.ts` names what a deployment on AWS might lack. */
+const DEPLOYMENT: PropertyTable = { ApiId: "emulated", Description: "harmless", StageName: "harmless" };
+
+/** See the properties that name a model: they are reported. */
+const MODEL: PropertyTable = {
+  ApiId: "emulated",
+  ContentType: "harmless",
+  Description: "harmless",
+  Name: "harmless",
+  Schema: "harmless",
+};
+
 const INTEGRATION: PropertyTable = {
   ApiId: "emulated",
   ConnectionId: "harmless",
   ConnectionType: "harmless",
-  ContentHandlingStrategy: { refused: NO_MAPPING },
-  CredentialsArn: "harmless",
+  // AWS_PROXY ignores it, and MOCK refuses it.
+  ContentHandlingStrategy: "emulated",
+  CredentialsArn: "emulated",
   Description: "harmless",
   IntegrationMethod: "harmless",
+  IntegrationSubtype: { refused: ONLY_HTTP },
   IntegrationType: "emulated",
-  IntegrationUri: "harmless",
+  IntegrationUri: "emulated",
   // A request template is always found here: without one, the start ends.
   PassthroughBehavior: "harmless",
   PayloadFormatVersion: "harmless",
   RequestParameters: "harmless",
   RequestTemplates: "emulated",
+  ResponseParameters: { refused: ONLY_HTTP },
   TemplateSelectionExpression: "emulated",
-  TimeoutInMillis: "harmless",
+  TimeoutInMillis: "emulated",
   TlsConfig: "harmless",
 };
 
@@ -99,18 +153,16 @@ const INTEGRATION_RESPONSE: PropertyTable = {
   TemplateSelectionExpression: "emulated",
 };
 
-const ONLY_CONNECT = "API Gateway authorizes on $connect only";
-
-/** A route beside those of the API, for a MOCK integration. */
 const ROUTE: PropertyTable = {
   ApiId: "emulated",
   ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
-  AuthorizationType: { refused: ONLY_CONNECT, unless: "NONE" },
-  AuthorizerId: { refused: ONLY_CONNECT },
+  AuthorizationScopes: { refused: ONLY_HTTP },
+  AuthorizationType: "emulated",
+  AuthorizerId: "emulated",
   ModelSelectionExpression: { named: NO_MODELS },
   OperationName: "harmless",
   RequestModels: { named: NO_MODELS },
-  RequestParameters: "harmless",
+  RequestParameters: "emulated",
   RouteKey: "emulated",
   // The RouteResponse decides instead.
   RouteResponseSelectionExpression: "harmless",
@@ -469,8 +521,12 @@ const SECRET_POLICY: PropertyTable = {
 
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::Api", V2_API],
+  ["AWS::ApiGatewayV2::Authorizer", AUTHORIZER],
+  ["AWS::ApiGatewayV2::Deployment", DEPLOYMENT],
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
   ["AWS::ApiGatewayV2::IntegrationResponse", INTEGRATION_RESPONSE],
+  ["AWS::ApiGatewayV2::Model", MODEL],
   ["AWS::ApiGatewayV2::Route", ROUTE],
   ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
   ["AWS::ApiGatewayV2::Stage", STAGE],
@@ -554,7 +610,6 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
   "AWS::ApiGatewayV2::ApiMapping",
-  "AWS::ApiGatewayV2::Deployment",
   "AWS::ApiGatewayV2::DomainName",
   "AWS::CertificateManager::Certificate",
   "AWS::CloudWatch::Alarm",

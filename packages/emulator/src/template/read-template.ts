@@ -1,4 +1,6 @@
 import { checkBuses } from "./check-buses.ts";
+import { checkDeployments } from "./check-deployments.ts";
+import { checkPermissions } from "./check-permissions.ts";
 import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
@@ -31,9 +33,10 @@ export function readTemplate(source: TemplateSource): StackDescription {
   // This check comes first: the name of a misspelt property helps more than that of the missing one.
   const warnings = checkTemplate(stack);
   checkBuses(stack);
+  const api = readApi(stack);
   return {
-    warnings,
-    api: readApi(stack),
+    warnings: [...warnings, ...checkDeployments(stack), ...checkPermissions(api, stack)],
+    api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),
     rules: readRules(stack),

@@ -73,9 +73,12 @@ export class Stack {
     return this.#functionOf(arn) !== undefined;
   }
 
-  /** The name of the function whose ARN is the value of a property. It may end with an alias or a version. */
-  functionAt(section: Section, property: string): string {
-    const fn = this.#functionOf(section.text(property));
+  /**
+   * The name of the function whose ARN is the value of a property, or is in it. The ARN may end with an alias or a
+   * version.
+   */
+  functionAt(section: Section, property: string, arn = section.text(property)): string {
+    const fn = this.#functionOf(arn);
     if (fn === undefined) throw section.problem(property, "is not the ARN of any function here");
     assertRunsHere(fn, section, property);
     return this.nameOf(fn);

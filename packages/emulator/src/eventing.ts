@@ -1,6 +1,7 @@
 import { makeEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import { type Schedule, startSchedules } from "./eventbridge/schedules.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Observe } from "./observer.ts";
@@ -38,6 +39,8 @@ export type EventSourceMappingDescription = {
 export type Eventing = {
   /** EventBridge, SQS and the report on the queues. */
   readonly services: readonly HttpService[];
+  /** True if a message waits that a function could receive now. */
+  readonly hasWork: () => boolean;
   /** Ends all schedules and polls, long ones too. Resolves when the current invocations have ended. */
   stop(): Promise<void>;
 };
@@ -53,6 +56,7 @@ export function startEventing(deps: {
   readonly scheduler: Scheduler;
   readonly functions: Functions;
   readonly observe: Observe;
+  readonly faults: Faults;
 }): Eventing {
   const { description, scheduler } = deps;
   const counters = new QueueCounters();
@@ -78,6 +82,7 @@ export function startEventing(deps: {
       makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend: description.mayCallerSend }),
       makeQueueReport({ queues, counters, scheduler }),
     ],
+    hasWork: () => mappings.some(({ queue }) => queue.counts().visible > 0),
     async stop() {
       stopping.abort();
       await Promise.all([schedules, ...pollers].map((started) => started.stop()));

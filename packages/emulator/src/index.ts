@@ -1,4 +1,8 @@
 export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
+export { Clock, type ClockOptions } from "./clock/clock.ts";
+export { FaultError } from "./faults/fault.ts";
+export type { EmulatorFault, FaultKind, FaultKinds } from "./faults/fault-kinds.ts";
+export { Faults, type FaultsOptions } from "./faults/faults.ts";
 export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
 export { containFaults } from "./lambda/contain-faults.ts";

@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { Clock } from "./clock/clock.ts";
+import { Faults } from "./faults/faults.ts";
 import { freePort } from "./free-port.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
@@ -10,7 +12,6 @@ import { type LoadFunction, loadFromFolder } from "./load-function.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
-import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
@@ -33,8 +34,10 @@ export type RunTemplateOptions = {
   readonly overrides?: Environment | ((fn: FunctionDescription, addresses: Addresses) => Environment);
   /** The port on 127.0.0.1. By default any free port. */
   readonly port?: number;
-  /** The emulator's clock and timers. A test can use its own, in which two hours pass at once. */
-  readonly scheduler?: Scheduler;
+  /** The emulator's time. It can be advanced, and functions see it as their own. By default a new one. */
+  readonly clock?: Clock;
+  /** The faults that are to happen. By default none. */
+  readonly faults?: Faults;
   /** Watches handshakes, frames, invocations, events and messages. */
   readonly observer?: Observer;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
@@ -64,6 +67,10 @@ export type Addresses = {
 
 export type RunningTemplate = Addresses &
   AsyncDisposable & {
+    readonly clock: Clock;
+    readonly faults: Faults;
+    /** True while a function runs, or a message waits that a function could receive now. */
+    readonly isBusy: () => boolean;
     /** Closes every WebSocket with 1001 and ends within a second. */
     close(): Promise<void>;
   };
@@ -74,6 +81,7 @@ export type RunningTemplate = Addresses &
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
+  const { clock = new Clock(), faults = new Faults() } = options;
   // Functions need the port while they load, before the emulator listens on it.
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
@@ -88,7 +96,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint, functionUrls };
-  const { close } = await startRuntime({
+  const { close, isBusy } = await startRuntime({
     api: stack.api,
     functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
     eventing: stack,
@@ -96,16 +104,22 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     port,
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
-    scheduler: options.scheduler ?? realScheduler,
+    ...{ scheduler: clock, clock, faults },
     ...(options.observer && { observer: options.observer }),
     services: options.services?.(addresses) ?? [],
   });
-  return { ...addresses, close, [Symbol.asyncDispose]: close };
+  return { ...addresses, clock, faults, isBusy, close, [Symbol.asyncDispose]: close };
 }
 
 function sourceOf(template: RunTemplateOptions["template"]) {
-  if (typeof template !== "string") return { ...template, folder: process.cwd() };
-  return { file: template, text: readTemplateText(template), folder: dirname(template) };
+  const folder = templateFolder(template);
+  if (typeof template !== "string") return { ...template, folder };
+  return { file: template, text: readTemplateText(template), folder };
+}
+
+/** The folder to which `CodeUri` is relative. */
+export function templateFolder(template: RunTemplateOptions["template"]): string {
+  return typeof template === "string" ? dirname(template) : process.cwd();
 }
 
 /**

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
+import type { Clock } from "./clock/clock.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { FunctionUrl } from "./function-url/function-url.ts";
 import { makeFunctionUrls } from "./function-url/function-urls.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
@@ -15,6 +17,8 @@ import type { HttpService } from "./http/http-service.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import { makeClockService } from "./local-api/clock-service.ts";
+import { makeFaultsService } from "./local-api/faults-service.ts";
 import { makeObserve, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -25,6 +29,9 @@ export type RuntimeDescription = {
   readonly port: number;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  /** The scheduler, if it is a clock that can be advanced. */
+  readonly clock?: Clock;
   readonly eventing: EventingDescription;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
@@ -37,6 +44,8 @@ export type Runtime = {
   readonly port: number;
   /** The name of the stage in the API's address. */
   readonly stage: string;
+  /** True while a function runs, or a message waits that a function could receive now. */
+  readonly isBusy: () => boolean;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
@@ -53,13 +62,14 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler } = description;
+  const { api, account, scheduler, clock, faults } = description;
   const observe = makeObserve(description.observer, scheduler);
+  faults.reportTo(observe);
   const functions = makeFunctions({ ...description, observe });
-  const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe });
+  const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe, faults });
   const eventing = startEventing({
     description: description.eventing,
-    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
   });
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
@@ -69,20 +79,26 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     publicService: functionUrls,
     services: [
       makeInvokeApi(functions),
-      makeManagementApi({ ...gateway, stages: api.stages }),
+      makeManagementApi({ ...gateway, stages: api.stages, faults }),
       makeStageService(api.stages),
       ...eventing.services,
+      ...(clock === undefined ? [] : [makeClockService({ clock, observe })]),
+      makeFaultsService(faults),
       ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,
   });
+  const isBusy = () => functions.isBusy() || eventing.hasWork();
+  const release = clock?.waitFor(isBusy);
   server.listen(description.port, HOST);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
     stage: api.stages[0].name,
+    isBusy,
     async close() {
       server.close();
+      release?.();
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
       server.closeAllConnections();
     },

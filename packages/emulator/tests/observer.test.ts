@@ -73,11 +73,12 @@ class Recorder {
   }
 }
 
-/** An event without the members that differ from run to run, with its payloads. */
+/** An event without the members that differ from run to run, with its payloads; a function's event and result are left out. */
 function summary(event: EmulatorEvent): Json {
-  const { at: _, connectionId, requestId, messageId, eventId, durationMillis, ...rest } = event as Json;
+  const { at: _, connectionId, requestId, messageId, eventId, durationMillis, payload, ...rest } = event as Json;
+  const shown = rest.outcome?.kind === "returned" ? { ...rest, outcome: { kind: "returned" } } : rest;
   return Object.fromEntries(
-    Object.entries(rest).map(([name, value]) => [name, typeof value === "function" ? value() : value]),
+    Object.entries(shown).map(([name, value]) => [name, typeof value === "function" ? value() : value]),
   );
 }
 

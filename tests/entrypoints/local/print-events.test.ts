@@ -40,7 +40,10 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
 
 it.each<EmulatorEvent>([
   failed({ errorType: "Error", errorMessage: "Unauthorized", trace: ["Error: Unauthorized"] }),
-  { ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 }, outcome: { kind: "returned" } },
+  {
+    ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 },
+    outcome: { kind: "returned", payload: () => "null" },
+  },
   published([{ name: "updates", targets: ["work"] }]),
   undelivered("dead-lettered"),
   { kind: "frame-received", connectionId: "c", bytes: 1, text: () => "a", at: 0 },

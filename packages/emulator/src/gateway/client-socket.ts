@@ -31,6 +31,7 @@ export class ClientSocket {
   #cancelIdle: Cancel;
   #lastActiveAt: number;
   #closing: Closing | undefined;
+  #isHalfOpen = false;
   /** Set by a bad frame: `ws` may read a close frame behind it before `close` is called. */
   #violation: Closing | undefined;
   #messages = 0;
@@ -67,7 +68,7 @@ export class ClientSocket {
   send(text: string): "sent" | "closed" | "full" {
     if (!this.isOpen) return "closed";
     if (this.#ws.bufferedAmount + Buffer.byteLength(text) > MAX_BUFFERED_BYTES) return "full";
-    this.#ws.send(text);
+    if (!this.#isHalfOpen) this.#ws.send(text);
     this.#lastActiveAt = this.#scheduler.now();
     return "sent";
   }
@@ -76,10 +77,20 @@ export class ClientSocket {
   close(closing: Closing): void {
     if (!this.isOpen) return;
     this.#closing = closing;
-    this.#ws.close(closing.code, closing.reason);
+    if (this.#isHalfOpen) this.#ws.terminate();
+    else this.#ws.close(closing.code, closing.reason);
   }
 
-  /** Ends the socket without a close frame, because this client does not read. */
+  /**
+   * Lets the network swallow all frames from now on, in both directions. The client can still see the TCP connection
+   * end when the gateway gives the connection up.
+   */
+  becomeHalfOpen(): void {
+    this.#isHalfOpen = true;
+    this.#ws.pause();
+  }
+
+  /** Ends the socket without a close frame: its client does not read, or a fault cuts it off. */
   terminate(): void {
     this.#closing ??= CUT_OFF;
     this.#ws.terminate();

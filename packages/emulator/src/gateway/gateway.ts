@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -32,8 +33,9 @@ export function makeGateway(deps: {
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly faults: Faults;
 }): Gateway {
-  const { api, account, scheduler, observe } = deps;
+  const { api, account, scheduler, observe, faults } = deps;
   const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
@@ -45,11 +47,12 @@ export function makeGateway(deps: {
   const accept = makeAcceptUpgrade();
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {
+    if (disconnectRoute === undefined || faults.strikes("disconnect-lost", session.connectionId)) return;
     const event = disconnectEvent(session, newRequest(scheduler.now()), closing);
-    if (disconnectRoute !== undefined) await invokeIntegration(disconnectRoute, event);
+    await invokeIntegration(disconnectRoute, event);
   };
   const routeMessage = makeRouteMessage({ api, invokeIntegration, withinQuota: withinRequestQuota, scheduler });
-  const connections = new Connections({ routeMessage, disconnect, scheduler, observe });
+  const connections = new Connections({ routeMessage, disconnect, scheduler, observe, faults });
 
   let handshakes = 0;
 

@@ -8,7 +8,7 @@ import {
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BodyBudget } from "./body-budget.ts";
-import type { HttpResponse, HttpService } from "./http-service.ts";
+import { type HttpResponse, type HttpService, NO_RESPONSE } from "./http-service.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { BAD_REQUEST_PAGE, isAmbiguous, isForeignPage, isLocalHost } from "./request-checks.ts";
 
@@ -107,7 +107,9 @@ async function serve(
   return FORBIDDEN;
 }
 
-async function send(outgoing: ServerResponse, { status, headers, body = "" }: HttpResponse): Promise<void> {
+async function send(outgoing: ServerResponse, response: HttpResponse): Promise<void> {
+  if (response === NO_RESPONSE) return;
+  const { status, headers, body = "" } = response;
   if (typeof body === "string" || body instanceof Uint8Array) {
     const bytes = Buffer.from(body);
     const length = status !== 204 && { "Content-Length": bytes.length };

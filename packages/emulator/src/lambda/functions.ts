@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { withFaults } from "./faulty-function.ts";
 import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
@@ -19,6 +21,8 @@ export interface Functions {
   has(name: string): boolean;
   /** The ARN for any name, even if no function has it. */
   arnOf(name: string): string;
+  /** True while an invocation is under way. */
+  readonly isBusy: () => boolean;
   /**
    * Runs a function. Never throws. Event and result are converted to JSON and back, as in Lambda: a handler cannot
    * reach the caller's objects, and values outside of JSON do not arrive. This process cannot stop a handler after its
@@ -38,10 +42,11 @@ type FunctionsDependencies = {
   readonly account: AwsAccount;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly faults: Faults;
 };
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
-  const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
+  const byName = new Map(deps.functions.map((fn) => [fn.name, withFaults(fn, deps)]));
   let running = 0;
 
   async function invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult> {
@@ -52,29 +57,38 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     const context = lambdaContext(fn, { ...deps, requestId });
     const invocation = { functionName: name, requestId: context.awsRequestId };
     const begunAt = deps.scheduler.now();
-    deps.observe({ kind: "invocation-begun", ...invocation });
-    const result = await run(fn, event, context, deps);
+    const json = JSON.stringify(event) ?? "null";
+    deps.observe({ kind: "invocation-begun", ...invocation, payload: () => json });
+    const result = await run(fn, json, context, deps);
     running -= 1;
     const durationMillis = deps.scheduler.now() - begunAt;
-    const outcome = result.kind === "failed" ? result : ({ kind: "returned" } as const);
+    const outcome = result.kind === "returned" ? { kind: result.kind, payload: () => result.json } : result;
     deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });
     return result;
   }
 
-  return { has: (name) => byName.has(name), arnOf: (name) => functionArn(name, deps.account), invoke };
+  return {
+    has: (name) => byName.has(name),
+    arnOf: (name) => functionArn(name, deps.account),
+    isBusy: () => running > 0,
+    invoke,
+  };
 }
+
+/** The result of a function that has run. */
+type RunResult = Extract<InvocationResult, { readonly kind: "returned" | "failed" }>;
 
 /** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */
 function run(
   fn: LambdaFunction,
-  event: unknown,
+  json: string,
   context: LambdaContext,
   { scheduler, observe }: FunctionsDependencies,
-): Promise<InvocationResult> {
+): Promise<RunResult> {
   return new Promise((resolve) => {
     let hasEnded = false;
     const cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => end(timedOut(fn, context)));
-    function end(invocation: InvocationResult): void {
+    function end(invocation: RunResult): void {
       hasEnded = true;
       cancelTimeout();
       resolve(invocation);
@@ -84,14 +98,13 @@ function run(
       if (hasEnded) observe({ kind: "fault-after-invocation", ...invocation, error });
       else end({ kind: "failed", error });
     }
-    void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, event, context)).then(end);
+    void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, json, context)).then(end);
   });
 }
 
-async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<InvocationResult> {
+async function execute(fn: LambdaFunction, event: string, context: LambdaContext): Promise<RunResult> {
   try {
-    const copy = JSON.parse(JSON.stringify(event) ?? "null");
-    const result = await fn.handler(copy as never, context as never);
+    const result = await fn.handler(JSON.parse(event) as never, context as never);
     const json = JSON.stringify(result) ?? "null";
     if (Buffer.byteLength(json) > MAX_RESPONSE_BYTES)
       return failed(
@@ -104,11 +117,11 @@ async function execute(fn: LambdaFunction, event: unknown, context: LambdaContex
   }
 }
 
-function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): InvocationResult {
+function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): RunResult {
   const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
   return failed("Sandbox.Timedout", message);
 }
 
-function failed(errorType: string, errorMessage: string): InvocationResult {
+function failed(errorType: string, errorMessage: string): RunResult {
   return { kind: "failed", error: { errorType, errorMessage, trace: [] } };
 }

@@ -1,5 +1,7 @@
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
+import { Clock } from "../../src/clock/clock.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
 import type { Authorizer, MockAnswer, Route } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
@@ -7,7 +9,7 @@ import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
-import { realScheduler, type Scheduler } from "../../src/scheduler.ts";
+import type { Scheduler } from "../../src/scheduler.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into events as JSON
 export type Json = any;
@@ -68,7 +70,8 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
-    scheduler: api.scheduler ?? realScheduler,
+    faults: new Faults(),
+    scheduler: api.scheduler ?? new Clock(),
     observer: (event) => {
       if (event.kind === "fault-after-invocation") failures.push(event.error);
       if (event.kind === "invocation-ended" && event.outcome.kind === "failed") failures.push(event.outcome.error);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { startEventing } from "../../src/eventing.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctionUrls } from "../../src/function-url/function-urls.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
@@ -200,11 +201,27 @@ async function run(stack: StackDescription): Promise<void> {
     functions: stack.functions.map((fn) => ({ ...fn, handler })),
     scheduler,
     observe: () => {},
+    faults: new Faults(),
   });
   const account = DEFAULT_ACCOUNT;
-  makeGateway({ api: stack.api, account, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
+  makeGateway({
+    api: stack.api,
+    account,
+    functions,
+    quotas: DEFAULT_QUOTAS,
+    scheduler,
+    observe: () => {},
+    faults: new Faults(),
+  });
   makeFunctionUrls(stack.functionUrls, { functions, scheduler });
-  await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
+  await startEventing({
+    ...account,
+    description: stack,
+    scheduler,
+    functions,
+    observe: () => {},
+    faults: new Faults(),
+  }).stop();
 }
 
 const scheduled = readFileSync("packages/emulator/tests/support/scheduled-template.yaml", "utf8");

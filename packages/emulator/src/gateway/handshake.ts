@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { AwsAccount } from "../aws-account.ts";
+import { parseQuery } from "../http/query.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
@@ -39,13 +40,14 @@ export function makeHandshake(deps: {
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
-    const query = upgrade.url?.split(/\?(.*)/s)[1] ?? "";
+    const sent = queryOf(upgrade.url);
+    const query = queryMaps(sent);
     const request = newRequest(scheduler.now());
     const authorization =
       route.authorizer &&
       (await deps.authorize(route.authorizer, session, request, {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
-        query: queryMaps(query),
+        query,
       }));
     const refuseWith = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
@@ -55,7 +57,7 @@ export function makeHandshake(deps: {
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
     const event = connectEvent(authorized, request, {
       headers: connectHeaders(upgrade.rawHeaders, client),
-      query: query === "" ? undefined : queryMaps(query),
+      query: sent === "" ? undefined : query,
       integrationLatency: authorization?.latency,
     });
     const response = readConnectResponse(await deps.invokeIntegration(route, event));
@@ -68,6 +70,11 @@ export function makeHandshake(deps: {
         return refuseWith(response.error);
     }
   };
+}
+
+function queryOf(url = ""): string {
+  const at = url.indexOf("?");
+  return at < 0 ? "" : url.slice(at + 1);
 }
 
 function newSession(
@@ -94,7 +101,7 @@ const PLAIN_SEGMENT = /^[\w-]*$/;
 
 /** A client's request, without the parts that may be credentials. */
 export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
-  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  const path = url.split("?", 1)[0] ?? "";
   const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
   return {
     method,
@@ -102,7 +109,7 @@ export function describeHandshake({ method = "", url = "", headers }: IncomingMe
       .split("/")
       .map((segment) => (PLAIN_SEGMENT.test(segment) ? redact(segment) : HIDDEN))
       .join("/"),
-    query: [...new URLSearchParams(`?${query}`).keys()].map(redact),
+    query: parseQuery(queryOf(url)).map(([name]) => redact(name)),
     subprotocols: offered.map((name, index) => (index === 0 ? redact(name.trim()) : HIDDEN)),
   };
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
-import { executions, makeFunctions } from "../../src/lambda/functions.ts";
+import { makeFunctions } from "../../src/lambda/functions.ts";
+import { executions } from "../../src/lambda/in-process-host.ts";
 import { realScheduler } from "../../src/scheduler.ts";
 import { connect } from "../support/web-socket-client.ts";
 

@@ -70,7 +70,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     services: [
       makeInvokeApi(functions),
       makeManagementApi({ ...gateway, stages: api.stages }),
-      makeStageService(api.stages),
+      makeStageService(api),
       ...eventing.services,
       ...(description.services ?? []),
     ],

@@ -40,7 +40,7 @@ export function makeHandshake(deps: {
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
-    const checked = checkUpgrade(upgrade, api.stages);
+    const checked = checkUpgrade(upgrade, api);
     if (checked.kind === "refused") return checked;
     const { name: stage } = checked.stage;
     if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };

@@ -30,12 +30,20 @@ const WEB_SOCKET_API: PropertyTable = {
   },
   DefaultRouteSettings: { members: ROUTE_SETTINGS },
   Description: "harmless",
-  DisableExecuteApiEndpoint: {
-    named: "on AWS the API responds only at its own domain name, here at this machine's address",
-    unless: "false",
-  },
+  DisableExecuteApiEndpoint: "emulated",
   DisableSchemaValidation: "harmless",
-  Domain: { named: "the API has no domain name here, only this machine's address" },
+  Domain: {
+    members: {
+      BasePath: "emulated",
+      CertificateArn: "harmless",
+      DomainName: "emulated",
+      EndpointConfiguration: "harmless",
+      MutualTlsAuthentication: { refused: "API Gateway has no mutual TLS for WebSocket APIs" },
+      OwnershipVerificationCertificateArn: "harmless",
+      Route53: "harmless",
+      SecurityPolicy: "harmless",
+    },
+  },
   IpAddressType: "harmless",
   Name: "harmless",
   PropagateTags: "harmless",
@@ -118,6 +126,13 @@ const ROUTE_RESPONSE: PropertyTable = {
   ResponseParameters: "harmless",
   RouteId: "emulated",
   RouteResponseKey: "emulated",
+};
+
+const API_MAPPING: PropertyTable = {
+  ApiId: "emulated",
+  ApiMappingKey: "emulated",
+  DomainName: "emulated",
+  Stage: "emulated",
 };
 
 const STAGE: PropertyTable = {
@@ -346,6 +361,7 @@ const RULE: PropertyTable = {
 
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::ApiMapping", API_MAPPING],
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
   ["AWS::ApiGatewayV2::IntegrationResponse", INTEGRATION_RESPONSE],
   ["AWS::ApiGatewayV2::Route", ROUTE],
@@ -423,7 +439,6 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
 /** Types that need no emulation: in-memory stores or the terminal replace them, or a laptop does not need them. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
-  "AWS::ApiGatewayV2::ApiMapping",
   "AWS::ApiGatewayV2::Deployment",
   "AWS::ApiGatewayV2::DomainName",
   "AWS::CertificateManager::Certificate",

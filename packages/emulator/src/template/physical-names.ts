@@ -83,6 +83,14 @@ export class PhysicalNames {
         const name = properties.text("TableName", logicalId);
         return { name, ref: name };
       }
+      case "AWS::ApiGatewayV2::DomainName": {
+        const name = properties.text("DomainName");
+        return { name, ref: name };
+      }
+      case "AWS::ApiGatewayV2::Stage": {
+        const name = properties.text("StageName");
+        return { name, ref: name };
+      }
       case "AWS::Serverless::WebSocketApi":
         return { name: apiId, ref: apiId };
       default:

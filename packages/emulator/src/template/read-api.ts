@@ -3,6 +3,7 @@ import { parseIdentitySource } from "../gateway/authorize.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
+import { readDomains } from "./read-domains.ts";
 import { readMockRoutes } from "./read-mock-routes.ts";
 import { readRequiredParameters } from "./read-required-parameters.ts";
 import { readThrottles } from "./read-throttles.ts";
@@ -26,8 +27,12 @@ export function readApi(stack: Stack): ApiDescription {
   const { routes, mockRoutes } = readRoutes(api, stack);
   const routeKeys = [...routes, ...mockRoutes].map(({ routeKey }) => routeKey);
   const own = readStage(stageName(api), properties, routeKeys);
+  const stages = [own, ...readFurtherStages(api, own, { routeKeys, stack })] as const;
+  const domains = readDomains(api, stages, stack);
   return {
-    stages: [own, ...readFurtherStages(api, own, { routeKeys, stack })],
+    stages,
+    ...(domains.length > 0 && { domains }),
+    ...(properties.flag("DisableExecuteApiEndpoint") && { isDefaultEndpointDisabled: true }),
     routeSelectionExpression: readSelectionExpression(properties),
     ...{ routes, mockRoutes },
   };

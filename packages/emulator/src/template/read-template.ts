@@ -4,6 +4,7 @@ import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
 import { readCallers } from "./read-callers.ts";
+import { warnOfDisabledEndpoint } from "./read-domains.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
@@ -29,9 +30,10 @@ export function readTemplate(source: TemplateSource): StackDescription {
   // This check comes first: the name of a misspelt property helps more than that of the missing one.
   const warnings = checkTemplate(stack);
   checkBuses(stack);
+  const api = readApi(stack);
   return {
-    warnings,
-    api: readApi(stack),
+    warnings: [...warnings, ...warnOfDisabledEndpoint(stack, api)],
+    api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),
     rules: readRules(stack),

@@ -276,6 +276,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(answer).toContain('{"message": "Missing required request parameters: [X-Key, room]", "connectionId":"');
     expect(runtime.events).toMatchObject({ Authorizer: [{}], Connect: [] });
   },
+  async "AG-23"() {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: ok },
+      domains: [{ name: "ws.example.com", path: "/", stage: "dev" }],
+      isDefaultEndpointDisabled: true,
+    });
+    const client = await connect(`ws://127.0.0.1:${runtime.port}/`, [], { headers: { Host: "ws.example.com" } });
+    const { connectionId, domainName } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    expect(domainName).toBe("ws.example.com");
+    expect((await post(runtime, connectionId, "hello")).status).toBe(200);
+    expect(await client.text()).toBe("hello");
+    const call = `POST /@connections/${encodeURIComponent(connectionId)} HTTP/1.1\r\nHost: ws.example.com\r\n`;
+    expect(statusOf(await exchange(runtime.port, `${call}Connection: close\r\nAuthorization: ${SIGNED}\r\n\r\n`))).toBe(
+      403,
+    );
+  },
   async "LA-1"() {
     let shared = 0;
     const handlers = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };

@@ -1,7 +1,7 @@
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
-import type { Authorizer, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
+import type { Authorizer, CustomDomain, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
@@ -34,6 +34,8 @@ export type TestApi = {
   readonly eventing?: Partial<EventingDescription>;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  readonly domains?: readonly CustomDomain[];
+  readonly isDefaultEndpointDisabled?: boolean;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -58,6 +60,8 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
         { name: "other" },
       ],
       routeSelectionExpression: api.expression ?? "$request.body.action",
+      ...(api.domains && { domains: api.domains }),
+      isDefaultEndpointDisabled: api.isDefaultEndpointDisabled ?? false,
       routes: routesOf(api),
       mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
     },

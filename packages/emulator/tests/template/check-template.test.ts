@@ -40,11 +40,6 @@ describe("a property that only AWS implements", () => {
       "WebsocketApi.Routes.subscribe.RequestModels is not emulated: no message is held to a model here",
     ],
     [
-      replaced(template, /DisableExecuteApiEndpoint: .*/, "DisableExecuteApiEndpoint: true"),
-      "DisableExecuteApiEndpoint",
-      "WebsocketApi.DisableExecuteApiEndpoint is not emulated: on AWS the API responds only at its own domain name",
-    ],
-    [
       withLine("    Handler: index.handler\n", "    Layers: [arn:of:a:layer]"),
       "Layers",
       "Globals.Function.Layers is not emulated: layers are not loaded here",

@@ -40,7 +40,11 @@ function find(stack: Stack, reference: string): Resource {
   return found;
 }
 
-/** The last part of an ARN; for a resource without an ARN in the emulator, the logical id before `.Arn`. */
+/**
+ * The last part of an ARN, without the suffix that a secret's has; for a resource without an ARN in the emulator, the
+ * logical id before `.Arn`.
+ */
 function nameIn(reference: string): string {
-  return (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
+  const [, secret] = /:secret:(.+)-[^-]{6}$/.exec(reference) ?? [];
+  return secret ?? (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
 }

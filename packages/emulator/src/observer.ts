@@ -19,6 +19,7 @@ export type EmulatorEvent = Stamped<
   | FrameReceived
   | FrameSent
   | ConnectionClosed
+  | DisconnectThrottled
   | InvocationBegun
   | InvocationEnded
   | FaultAfterInvocation
@@ -33,6 +34,8 @@ export type EmulatorEvent = Stamped<
   | ClockAdvanced
   | FaultsSet
   | FaultStruck
+  | SecretRotated
+  | SecretRotationFailed
 >;
 
 /** `at` is in milliseconds since 1970, by the emulator's clock. */
@@ -92,6 +95,9 @@ type ConnectionClosed = {
 
 /** `delete-connection` is a DELETE to `@connections`. `network` is a connection that ends without a close frame. */
 export type ClosedBy = "client" | "gateway" | "delete-connection" | "network";
+
+/** `$disconnect` is not invoked for this connection: the throttle of its route has no room. */
+type DisconnectThrottled = { readonly kind: "disconnect-throttled"; readonly connectionId: string };
 
 type InvocationBegun = {
   readonly kind: "invocation-begun";
@@ -190,6 +196,20 @@ type FaultStruck = {
   readonly fault: string;
   /** The name of the function, queue or connection; empty if it concerns none. */
   readonly target: string;
+};
+
+/** A new version of a secret has AWSCURRENT, and its rotation has ended. */
+type SecretRotated = { readonly kind: "secret-rotated"; readonly secret: string; readonly versionId: string };
+
+/** The secret keeps its current version. */
+type SecretRotationFailed = {
+  readonly kind: "secret-rotation-failed";
+  readonly secret: string;
+  readonly versionId: string;
+  readonly step: "createSecret" | "setSecret" | "testSecret" | "finishSecret";
+  readonly reason: string;
+  /** Absent if the rotation is not tried again. */
+  readonly retryAfterMillis?: number;
 };
 
 type MessageEvent = { readonly queue: string; readonly messageId: string };

@@ -12,6 +12,7 @@ import { type LoadFunction, loadFromFolder } from "./load-function.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
+import type { SecretDescription } from "./secrets-manager/secret-description.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
@@ -32,6 +33,11 @@ export type RunTemplateOptions = {
    * Environment variables that replace the template's, for all functions or by function. Undefined removes a variable.
    */
   readonly overrides?: Environment | ((fn: FunctionDescription, addresses: Addresses) => Environment);
+  /**
+   * Values of secrets by logical id, in place of those that the template gives or has generated. Of secrets that the
+   * template lacks they are ignored.
+   */
+  readonly secretStrings?: Readonly<Record<string, string>>;
   /** The port on 127.0.0.1. By default any free port. */
   readonly port?: number;
   /** The emulator's time. It can be advanced, and functions see it as their own. By default a new one. */
@@ -100,6 +106,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     api: stack.api,
     functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
     eventing: stack,
+    secretsManager: { ...stack, secrets: stack.secrets.map((secret) => withValue(secret, options.secretStrings)) },
     functionUrls: stack.functionUrls,
     port,
     account,
@@ -109,6 +116,11 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     services: options.services?.(addresses) ?? [],
   });
   return { ...addresses, clock, faults, isBusy, close, [Symbol.asyncDispose]: close };
+}
+
+function withValue(secret: SecretDescription, given: Readonly<Record<string, string>> = {}): SecretDescription {
+  const text = Object.hasOwn(given, secret.logicalId) ? given[secret.logicalId] : undefined;
+  return text === undefined ? secret : { ...secret, initial: { kind: "given", text } };
 }
 
 function sourceOf(template: RunTemplateOptions["template"]) {

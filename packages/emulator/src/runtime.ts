@@ -21,6 +21,7 @@ import { makeClockService } from "./local-api/clock-service.ts";
 import { makeFaultsService } from "./local-api/faults-service.ts";
 import { makeObserve, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { type SecretsManagerDescription, startSecretsManager } from "./secrets-manager/secrets-manager.ts";
 
 export type RuntimeDescription = {
   readonly api: ApiDescription;
@@ -33,6 +34,7 @@ export type RuntimeDescription = {
   /** The scheduler, if it is a clock that can be advanced. */
   readonly clock?: Clock;
   readonly eventing: EventingDescription;
+  readonly secretsManager?: SecretsManagerDescription;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   readonly account: AwsAccount;
@@ -71,6 +73,10 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
   });
+  const secretsManager = startSecretsManager({
+    description: description.secretsManager ?? { secrets: [] },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
+  });
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
@@ -80,10 +86,11 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     services: [
       makeInvokeApi(functions),
       makeManagementApi({ ...gateway, stages: api.stages, faults }),
-      makeStageService(api.stages),
+      makeStageService(api),
       ...eventing.services,
       ...(clock === undefined ? [] : [makeClockService({ clock, observe })]),
       makeFaultsService(faults),
+      secretsManager.service,
       ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,
@@ -99,12 +106,13 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     async close() {
       server.close();
       release?.();
-      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
+      const stopped = [eventing.stop(), secretsManager.stop()];
+      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
       server.closeAllConnections();
     },
   };
 }
 
-async function atMost(millis: number, work: Promise<void>): Promise<void> {
+async function atMost(millis: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, new Promise((resolve) => setTimeout(resolve, millis))]);
 }

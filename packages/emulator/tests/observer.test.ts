@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { executions } from "../src/lambda/functions.ts";
+import { executions } from "../src/lambda/in-process-host.ts";
 import { type EmulatorEvent, makeObserve, type Observer } from "../src/observer.ts";
 import { deferred } from "./support/deferred.ts";
 import { ManualScheduler } from "./support/manual-scheduler.ts";
@@ -210,7 +210,7 @@ describe("an observer", () => {
 
   it("sees a fault of a handler whose invocation has ended", async () => {
     const recorder = new Recorder();
-    const { executions } = await import("../src/lambda/functions.ts");
+    const { executions } = await import("../src/lambda/in-process-host.ts");
     const late = deferred();
     const Late: Handler = () => {
       const execution = executions.getStore();

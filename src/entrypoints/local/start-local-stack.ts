@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
+import { formatSecretValue } from "../../adapters/secrets-manager/secret-value.ts";
+import { Secret } from "../../domain/secret.ts";
 import type { Place } from "./banner.ts";
 import { UsageError } from "./command-line.ts";
 import { makeFrontPage } from "./front-page.ts";
@@ -13,6 +15,8 @@ import { makePrintEvents } from "./print-events.ts";
 const TEMPLATE = "infra/template.yaml";
 /** Its name without FunctionNamePrefix, as `npm run token` calls it. */
 const MINTING_FUNCTION = "CreateTestJwt";
+/** The secret's logical id. */
+const SIGNING_SECRET = "JwtSignatureSecret";
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 
@@ -40,6 +44,7 @@ export async function startLocalStack(
       return loadHandler(fn);
     },
     overrides: (_fn, addresses) => localOverrides(options, addresses),
+    ...(options.jwtSecret !== undefined && { secretStrings: secretStrings(options.jwtSecret) }),
     port: options.port,
     account: ACCOUNT,
     observer: makePrintEvents(warn),
@@ -49,6 +54,11 @@ export async function startLocalStack(
     warn,
   });
   return { ...running, mintsTestTokens: mintsTestTokens() };
+}
+
+/** The value that the template gives to the parameter JwtSecret, but rotated like a generated one. */
+function secretStrings(jwtSecret: string) {
+  return { [SIGNING_SECRET]: formatSecretValue(new Secret(jwtSecret)) };
 }
 
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {

@@ -7,15 +7,8 @@ import { localOverrides } from "../../../src/entrypoints/local/overrides.ts";
 const SECRET = "a-secret-of-at-least-thirty-two-characters";
 
 describe("npm start's flags", () => {
-  it("has a default for each, and a new secret for each run", () => {
-    const options = readOptions([], {});
-    expect(options).toEqual({
-      port: 3001,
-      stage: "dev",
-      parameters: {},
-      jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{64}$/),
-    });
-    expect(readOptions([], {})?.jwtSecret).not.toBe(options?.jwtSecret);
+  it("has a default for each but the secret, which the template generates", () => {
+    expect(readOptions([], {})).toEqual({ port: 3001, stage: "dev", parameters: {} });
   });
 
   it("reads flags before environment variables", () => {
@@ -136,17 +129,15 @@ describe("the banner", () => {
 describe("the functions' environment", () => {
   const place = { endpoint: "http://127.0.0.1:4000", stage: "dev" };
 
-  it("has the emulator in place of AWS, and the secret of this run", () => {
-    expect(localOverrides({ jwtSecret: SECRET }, place)).toEqual({
+  it("has the emulator in place of AWS, and no secret", () => {
+    expect(localOverrides({}, place)).toEqual({
       STORE: "memory",
-      SECRETS: "local",
-      JWT_SECRET: SECRET,
       METRICS_NAMESPACE: "",
       CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
     });
   });
 
   it("has the log level of the flag", () => {
-    expect(localOverrides({ jwtSecret: SECRET, logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
+    expect(localOverrides({ logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
   });
 });

@@ -15,6 +15,10 @@ const published = (rules: readonly { name: string; targets: readonly string[] }[
   ...{ kind: "event-published", eventId: "e", eventBusName: "default", source: "s", detailType: "d", at: 0 },
   ...{ rules, detail: () => "{}" },
 });
+const rotationFailed: EmulatorEvent = {
+  ...{ kind: "secret-rotation-failed", secret: "key", versionId: "v2", at: 0 },
+  ...{ step: "testSecret", reason: "Error" },
+};
 
 it.each<readonly [line: string, event: EmulatorEvent]>([
   [
@@ -30,8 +34,21 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
     { kind: "fault-after-invocation", ...invocation, error: { errorType: "Error", errorMessage: "after", trace: [] } },
   ],
   ["event e matches no rule", published([])],
+  [
+    "$disconnect of c was throttled: no function is told that it has ended",
+    { kind: "disconnect-throttled", connectionId: "c", at: 0 },
+  ],
   ["an event for rule updates could not be delivered (NO_PERMISSIONS) and is lost", undelivered("lost")],
   ["an event for rule updates was too large (NO_PERMISSIONS): its dead letter is cut at the end", undelivered("cut")],
+  [
+    "the secret key was rotated: its current version is v2",
+    { kind: "secret-rotated", secret: "key", versionId: "v2", at: 0 },
+  ],
+  [
+    "a rotation of the secret key failed in testSecret (Error) and is tried again in 60 s",
+    { ...rotationFailed, retryAfterMillis: 60_000 },
+  ],
+  ["a rotation of the secret key failed in testSecret (Error) and is given up", rotationFailed],
 ])("prints %j", (line, event) => {
   const lines: string[] = [];
   makePrintEvents((one) => lines.push(one))(event);

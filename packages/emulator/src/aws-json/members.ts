@@ -9,6 +9,14 @@ export function optionalText(input: PlainObject, name: string): string | undefin
   return optional(input, name, (value) => typeof value === "string") as string | undefined;
 }
 
+export function optionalFlag(input: PlainObject, name: string): boolean | undefined {
+  return optional(input, name, (value) => typeof value === "boolean") as boolean | undefined;
+}
+
+export function optionalNumber(input: PlainObject, name: string): number | undefined {
+  return optional(input, name, (value) => typeof value === "number") as number | undefined;
+}
+
 export function requiredText(input: PlainObject, name: string): string {
   const text = optionalText(input, name);
   if (text === undefined || text === "") {

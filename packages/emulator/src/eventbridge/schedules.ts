@@ -1,6 +1,7 @@
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
-import type { Cancel, Scheduler } from "../scheduler.ts";
+import { repeat } from "../repeat.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { eventBody, toEnvelope } from "./bus-event.ts";
 import { deliver, type FunctionTarget, makeFunctionTarget, makeQueueTarget, type QueueTarget } from "./rule-target.ts";
@@ -63,23 +64,4 @@ function scheduledEvent(rule: string, time: number, account: Queues): { eventId:
   const event = { detailType: "Scheduled Event", source: "aws.events", time, resources, detail: DETAIL };
   const envelope = toEnvelope(event, account);
   return { eventId: envelope.id, body: eventBody(envelope, DETAIL) };
-}
-
-/** Node.js runs a timer of more than 24.8 days at once. */
-const MAX_TIMER_MILLIS = 86_400_000;
-
-/** Runs a task at each whole period from now. The periods that a laptop sleeps through count as one. */
-function repeat(millis: number, scheduler: Scheduler, run: () => void): Cancel {
-  let due = scheduler.now() + millis;
-  let cancel = wait();
-  function wait(): Cancel {
-    return scheduler.after(Math.min(due - scheduler.now(), MAX_TIMER_MILLIS), wake);
-  }
-  function wake(): void {
-    const late = scheduler.now() - due;
-    if (late >= 0) due += millis * (Math.floor(late / millis) + 1);
-    cancel = wait();
-    if (late >= 0) run();
-  }
-  return () => cancel();
 }

@@ -1,6 +1,7 @@
 import { isPlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Authorizer } from "./api-description.ts";
+import { conditionContext } from "./condition-context.ts";
 import { authorizerEvent, type GatewayRequest, type Session } from "./events.ts";
 import { evaluatePolicy } from "./iam-policy.ts";
 import type { InvokeIntegration } from "./integration.ts";
@@ -39,7 +40,7 @@ export function makeAuthorize(deps: {
     const result = await deps.invokeIntegration(authorizer, authorizerEvent(session, request, sent));
     if (result.kind === "failed" && result.error.errorMessage === UNAUTHORIZED_ERROR) return rejection(UNAUTHORIZED);
     if (result.kind !== "returned") return rejection(AUTHORIZER_FAILED);
-    const verdict = judgeAuthorizerResult(result.json, session.methodArn);
+    const verdict = judgeAuthorizerResult(result.json, session, deps.scheduler.now());
     switch (verdict.kind) {
       case "allowed":
         return { kind: "authorized", context: verdict.context, latency: deps.scheduler.now() - askedAt };
@@ -121,11 +122,15 @@ const MAX_RESULT_BYTES = 8 * 1024;
 const MISCONFIGURED: AuthorizerVerdict = { kind: "misconfigured" };
 
 /** Judges a result: only a well-formed one that allows exactly this connection lets the caller in. */
-function judgeAuthorizerResult(json: string, methodArn: string): AuthorizerVerdict {
+function judgeAuthorizerResult(json: string, session: Session, now: number): AuthorizerVerdict {
   if (Buffer.byteLength(json) > MAX_RESULT_BYTES) return MISCONFIGURED;
   const result: unknown = JSON.parse(json);
   if (!isPlainObject(result)) return MISCONFIGURED;
-  const decision = evaluatePolicy(result["policyDocument"], "execute-api:Invoke", methodArn);
+  const decision = evaluatePolicy(result["policyDocument"], {
+    action: "execute-api:Invoke",
+    resource: session.methodArn,
+    context: conditionContext(session, now),
+  });
   // The principal is one more value. It may be missing: the real service accepts that.
   const context = stringified(result["context"] ?? {}, result["principalId"]);
   if (decision === undefined || context === undefined) return MISCONFIGURED;

@@ -16,6 +16,7 @@ import { makeInvokeIntegration } from "./integration.ts";
 import { makeRateLimit, type Quotas } from "./quotas.ts";
 import { FAULT, type Refusal, refuse } from "./refusal.ts";
 import { makeRouteMessage } from "./route-message.ts";
+import { makeThrottles } from "./throttles.ts";
 
 export type Gateway = {
   readonly connections: Connections;
@@ -39,19 +40,25 @@ export function makeGateway(deps: {
   const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
+  const withinThrottle = makeThrottles(api.stages, deps.quotas.requests, scheduler);
   const authorize = makeAuthorize({ invokeIntegration, scheduler });
   const handshake = makeHandshake({
-    ...{ api, account, authorize, invokeIntegration, scheduler },
+    ...{ api, account, authorize, invokeIntegration, withinThrottle, scheduler },
     withinQuota: withinConnectQuota,
   });
   const accept = makeAcceptUpgrade();
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {
     if (disconnectRoute === undefined || faults.strikes("disconnect-lost", session.connectionId)) return;
-    const event = disconnectEvent(session, newRequest(scheduler.now()), closing);
-    await invokeIntegration(disconnectRoute, event);
+    if (!withinThrottle(session.stage, disconnectRoute.routeKey)) {
+      return observe({ kind: "disconnect-throttled", connectionId: session.connectionId });
+    }
+    await invokeIntegration(disconnectRoute, disconnectEvent(session, newRequest(scheduler.now()), closing));
   };
-  const routeMessage = makeRouteMessage({ api, invokeIntegration, withinQuota: withinRequestQuota, scheduler });
+  const routeMessage = makeRouteMessage({
+    ...{ api, invokeIntegration, withinThrottle, scheduler },
+    withinQuota: withinRequestQuota,
+  });
   const connections = new Connections({ routeMessage, disconnect, scheduler, observe, faults });
 
   let handshakes = 0;

@@ -1,14 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import type { AwsAccount } from "../aws-account.ts";
+import { parseQuery } from "../http/query.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
-import type { Authorize } from "./authorize.ts";
+import { type Authorize, hasIdentity } from "./authorize.ts";
 import { connectEvent, newRequest, type Session } from "./events.ts";
 import { connectionId } from "./ids.ts";
 import { type InvokeIntegration, readConnectResponse } from "./integration.ts";
-import { functionsRefusal, gatewaysRefusal, type HandshakeError, type Refusal, THROTTLED } from "./refusal.ts";
+import {
+  functionsRefusal,
+  gatewaysRefusal,
+  type HandshakeError,
+  missingParameters,
+  type Refusal,
+  THROTTLED,
+} from "./refusal.ts";
 import { authorizerHeaders, connectHeaders, queryMaps } from "./request-maps.ts";
+import type { WithinThrottle } from "./throttles.ts";
 import { checkUpgrade } from "./upgrade-request.ts";
 
 export type HandshakeOutcome =
@@ -16,8 +25,8 @@ export type HandshakeOutcome =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the `$connect`
- * integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
+ * The steps before the 101, in API Gateway's order: the request itself, the quota, the authorizer, the required
+ * parameters, the `$connect` integration. The upgrade waits for all of them, so a refused client never has a WebSocket.
  */
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
@@ -25,27 +34,31 @@ export function makeHandshake(deps: {
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
+  readonly withinThrottle: WithinThrottle;
   readonly scheduler: Scheduler;
 }): (request: IncomingMessage) => Promise<HandshakeOutcome> {
   const { api, account, scheduler } = deps;
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
-    const checked = checkUpgrade(upgrade, api.stages);
+    const checked = checkUpgrade(upgrade, api);
     if (checked.kind === "refused") return checked;
+    const { name: stage } = checked.stage;
+    if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
     const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, { ...client, account });
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
-    const query = upgrade.url?.split(/\?(.*)/s)[1] ?? "";
+    const sent = queryOf(upgrade.url);
+    const query = queryMaps(sent);
     const request = newRequest(scheduler.now());
     const authorization =
       route.authorizer &&
       (await deps.authorize(route.authorizer, session, request, {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
-        query: queryMaps(query),
+        query,
       }));
     const refuseWith = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
@@ -53,9 +66,14 @@ export function makeHandshake(deps: {
     if (authorization?.kind === "refused") return refuseWith(authorization.error);
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
+    const headers = connectHeaders(upgrade.rawHeaders, client);
+    const identifiable = { headers, query, session, request };
+    const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], identifiable)) ?? [];
+    if (missing.length > 0) return refuseWith(missingParameters(missing.map(nameOfParameter)));
+
     const event = connectEvent(authorized, request, {
-      headers: connectHeaders(upgrade.rawHeaders, client),
-      query: query === "" ? undefined : queryMaps(query),
+      headers,
+      query: sent === "" ? undefined : query,
       integrationLatency: authorization?.latency,
     });
     const response = readConnectResponse(await deps.invokeIntegration(route, event));
@@ -68,6 +86,16 @@ export function makeHandshake(deps: {
         return refuseWith(response.error);
     }
   };
+}
+
+function queryOf(url = ""): string {
+  const at = url.indexOf("?");
+  return at < 0 ? "" : url.slice(at + 1);
+}
+
+/** `X-Key` of `route.request.header.X-Key`. */
+function nameOfParameter(parameter: string): string {
+  return parameter.split(".").slice(3).join(".");
 }
 
 function newSession(
@@ -94,7 +122,7 @@ const PLAIN_SEGMENT = /^[\w-]*$/;
 
 /** A client's request, without the parts that may be credentials. */
 export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
-  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  const path = url.split("?", 1)[0] ?? "";
   const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
   return {
     method,
@@ -102,7 +130,7 @@ export function describeHandshake({ method = "", url = "", headers }: IncomingMe
       .split("/")
       .map((segment) => (PLAIN_SEGMENT.test(segment) ? redact(segment) : HIDDEN))
       .join("/"),
-    query: [...new URLSearchParams(`?${query}`).keys()].map(redact),
+    query: parseQuery(queryOf(url)).map(([name]) => redact(name)),
     subprotocols: offered.map((name, index) => (index === 0 ? redact(name.trim()) : HIDDEN)),
   };
 }

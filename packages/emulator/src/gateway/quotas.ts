@@ -23,11 +23,15 @@ export const MAX_INTEGRATION_TIMEOUT_MS = 29_000;
 export const IDLE_TIMEOUT_MS = 10 * 60_000;
 export const MAX_CONNECTION_MS = 2 * 3_600_000;
 
-/** A token bucket, as in API Gateway: `burst` at once, then `perSecond`. Returns true for a request within the rate. */
+/**
+ * A token bucket, as in API Gateway: `burst` at once, then `perSecond`; a rate of 0 lets nothing through. Returns true
+ * for a request within the rate.
+ */
 export function makeRateLimit(
   { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
   scheduler: Scheduler,
 ): () => boolean {
+  if (perSecond === 0) return () => false;
   let tokens = burst;
   let refilledAt = scheduler.now();
   return () => {

@@ -34,6 +34,11 @@ export const INTERNAL_ERROR: HandshakeError = { status: 500, message: "Internal 
 export const BAD_GATEWAY: HandshakeError = { status: 502, message: "Internal server error" };
 export const TIMED_OUT: HandshakeError = { status: 504, message: "Endpoint request timed out" };
 
+/** The refusal without parameters that the route requires. Their names have no quotation marks. */
+export function missingParameters(names: readonly string[]): HandshakeError {
+  return { status: 400, message: `Missing required request parameters: [${names.join(", ")}]` };
+}
+
 /** The gateway's refusal, in the form of an error frame with the ids of the request and of the refused connection. */
 export function gatewaysRefusal({ status, message }: HandshakeError, connectionId: string, requestId: string): Refusal {
   return {
@@ -75,6 +80,7 @@ export type GatewayErrorMessage =
   | "Unauthorized"
   | "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"
   | "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+  | `Missing required request parameters: [${string}]`
   | "";
 
 /** The gateway's error frame, recorded from AWS with every space: some clients compare the text. */

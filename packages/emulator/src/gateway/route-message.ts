@@ -7,6 +7,7 @@ import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { type GatewayErrorMessage, gatewayErrorFrame } from "./refusal.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
+import type { WithinThrottle } from "./throttles.ts";
 
 export type OutgoingFrame = { readonly text: string; readonly source: FrameSource };
 
@@ -17,6 +18,7 @@ export function makeRouteMessage(deps: {
   readonly api: ApiDescription;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
+  readonly withinThrottle: WithinThrottle;
   readonly scheduler: Scheduler;
 }): RouteMessage {
   const select = parseSelectionExpression(deps.api.routeSelectionExpression);
@@ -48,8 +50,10 @@ export function makeRouteMessage(deps: {
     const error = (message: GatewayErrorMessage): OutgoingFrame => {
       return { source: "gateway", text: gatewayErrorFrame(message, session.connectionId, request.id) };
     };
-    if (!deps.withinQuota()) return error("Too Many Requests");
     const route = routeOf(body);
+    // The route's throttle comes first: a message that it refuses takes nothing from the account's quota.
+    const isWithinThrottle = route === undefined || deps.withinThrottle(session.stage, route.routeKey);
+    if (!isWithinThrottle || !deps.withinQuota()) return error("Too Many Requests");
     if (route === undefined) return error("Forbidden");
     const answer = "answer" in route ? route.answer : await invoke(route, session, { request, body });
     switch (answer.kind) {

@@ -11,9 +11,15 @@ const TARGET = /^[!"$->@-~]+(?:\?(?!\?)[!"$-~]*)?$/;
  * and other parsers drop one of two question marks before the query.
  */
 export function isAmbiguous({ rawHeaders, url = "" }: IncomingMessage): boolean {
-  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const single = names.filter((name) => SINGLE_HEADERS.has(name));
-  return new Set(single).size < single.length || !TARGET.test(url);
+  if (!TARGET.test(url)) return true;
+  const seen: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? "";
+    if (!SINGLE_HEADERS.has(name)) continue;
+    if (seen.includes(name)) return true;
+    seen.push(name);
+  }
+  return false;
 }
 
 /** The real service's response to two `Authorization` headers; its other responses are JSON. */

@@ -30,9 +30,9 @@ function checkResource(resource: Resource): readonly Unemulated[] {
 }
 
 /** Checks the properties of a resource. Resources of types that are not emulated are not read. */
-function checkOwnProperties({ properties, type }: Resource): readonly Unemulated[] {
+function checkOwnProperties({ logicalId, section, type }: Resource): readonly Unemulated[] {
   const table = RESOURCE_TABLES.get(type);
-  return table === undefined ? [] : checkProperties(properties, table);
+  return table === undefined ? [] : checkProperties(section.section("Properties", logicalId), table);
 }
 
 function eventsOf({ properties, type }: Resource): readonly Section[] {

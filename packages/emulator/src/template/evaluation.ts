@@ -27,7 +27,7 @@ export class Evaluation {
   }
 
   value(node: TemplateNode): Evaluated {
-    if (node.kind === "scalar") return node.value;
+    if (node.kind === "scalar") return withoutReference(node, node.value);
     if (node.kind === "list") return node.items.map((item) => this.value(item)).filter((item) => item !== NO_VALUE);
     if (node.kind === "map") return this.#map(node.entries);
     const call = this.#functions.get(node.name);
@@ -189,6 +189,15 @@ export class Evaluation {
   #texts(node: TemplateNode): readonly string[] {
     return this.#list(node).map((value) => asText(value, node));
   }
+}
+
+/** CloudFormation would put a value of another service in the place of a dynamic reference. */
+function withoutReference(node: TemplateNode, value: Scalar): Scalar {
+  if (typeof value !== "string" || !value.includes("{{resolve:")) return value;
+  throw new TemplateError(
+    node.at,
+    "dynamic references, as {{resolve:secretsmanager:…}}, are not known to the emulator",
+  );
 }
 
 function asText(value: Evaluated, node: TemplateNode): string {

@@ -5,20 +5,47 @@ const NO_MODELS = "no message is held to a model here";
 const NO_FIFO = "FIFO queues are not emulated";
 const NO_TRANSFORMATION = "input transformations are not emulated";
 
-/** `docs/fidelity.md` lists them: limits are the account's; logs and metrics do not exist here. */
+/** See docs/fidelity.md: logs and metrics do not exist here. */
 const ROUTE_SETTINGS: PropertyTable = {
   DataTraceEnabled: "harmless",
   DetailedMetricsEnabled: "harmless",
   LoggingLevel: "harmless",
-  ThrottlingBurstLimit: "harmless",
-  ThrottlingRateLimit: "harmless",
+  ThrottlingBurstLimit: "emulated",
+  ThrottlingRateLimit: "emulated",
 };
 
 const ACCESS_LOGS: PropertyTable = { DestinationArn: "harmless", Format: "harmless" };
 
-const WEB_SOCKET_API: PropertyTable = {
+/** Properties of APIs, and of Globals. */
+const WEB_SOCKET_API_SETTINGS: PropertyTable = {
   AccessLogSettings: { members: ACCESS_LOGS },
   ApiKeySelectionExpression: "harmless",
+  DefaultRouteSettings: { members: ROUTE_SETTINGS },
+  DisableExecuteApiEndpoint: "emulated",
+  DisableSchemaValidation: "harmless",
+  Domain: {
+    members: {
+      BasePath: "emulated",
+      CertificateArn: "harmless",
+      DomainName: "emulated",
+      EndpointConfiguration: "harmless",
+      MutualTlsAuthentication: { refused: "API Gateway has no mutual TLS for WebSocket APIs" },
+      OwnershipVerificationCertificateArn: "harmless",
+      Route53: "harmless",
+      SecurityPolicy: "harmless",
+    },
+  },
+  FailOnWarnings: "harmless",
+  IpAddressType: "harmless",
+  PropagateTags: "harmless",
+  RouteSelectionExpression: "emulated",
+  RouteSettings: { each: ROUTE_SETTINGS },
+  StageVariables: "emulated",
+  Tags: "harmless",
+};
+
+const WEB_SOCKET_API: PropertyTable = {
+  ...WEB_SOCKET_API_SETTINGS,
   Auth: {
     members: {
       AuthArn: "emulated",
@@ -28,19 +55,8 @@ const WEB_SOCKET_API: PropertyTable = {
       Name: "harmless",
     },
   },
-  DefaultRouteSettings: { members: ROUTE_SETTINGS },
   Description: "harmless",
-  DisableExecuteApiEndpoint: {
-    named: "on AWS the API responds only at its own domain name, here at this machine's address",
-    unless: "false",
-  },
-  DisableSchemaValidation: "harmless",
-  Domain: { named: "the API has no domain name here, only this machine's address" },
-  IpAddressType: "harmless",
   Name: "harmless",
-  PropagateTags: "harmless",
-  RouteSelectionExpression: "emulated",
-  RouteSettings: { each: ROUTE_SETTINGS },
   Routes: {
     each: {
       ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
@@ -49,14 +65,12 @@ const WEB_SOCKET_API: PropertyTable = {
       ModelSelectionExpression: { named: NO_MODELS },
       OperationName: "harmless",
       RequestModels: { named: NO_MODELS },
-      RequestParameters: { refused: "API Gateway would refuse handshakes without them, which is not emulated" },
+      RequestParameters: "emulated",
       // The RouteResponse decides instead.
       RouteResponseSelectionExpression: "harmless",
     },
   },
   StageName: "emulated",
-  StageVariables: "emulated",
-  Tags: "harmless",
 };
 
 const NO_MAPPING = "payloads are not converted here";
@@ -120,6 +134,13 @@ const ROUTE_RESPONSE: PropertyTable = {
   RouteResponseKey: "emulated",
 };
 
+const API_MAPPING: PropertyTable = {
+  ApiId: "emulated",
+  ApiMappingKey: "emulated",
+  DomainName: "emulated",
+  Stage: "emulated",
+};
+
 const STAGE: PropertyTable = {
   AccessLogSettings: { members: ACCESS_LOGS },
   ApiId: "emulated",
@@ -137,6 +158,21 @@ const STAGE: PropertyTable = {
 /** See docs/fidelity.md: a target is tried once, and so is an asynchronous call. */
 const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" };
 
+const URL_SETTINGS: PropertyTable = {
+  AuthType: "emulated",
+  Cors: {
+    members: {
+      AllowCredentials: "emulated",
+      AllowHeaders: "emulated",
+      AllowMethods: "emulated",
+      AllowOrigins: "emulated",
+      ExposeHeaders: "emulated",
+      MaxAge: "emulated",
+    },
+  },
+  InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
+};
+
 const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
 
 /** Properties of functions, and of Globals. */
@@ -144,16 +180,20 @@ const FUNCTION_SETTINGS: PropertyTable = {
   Architectures: "harmless",
   AssumeRolePolicyDocument: "harmless",
   AutoPublishAlias: "harmless",
+  AutoPublishAliasAllProperties: "harmless",
+  CapacityProviderConfig: "harmless",
   CodeSigningConfigArn: "harmless",
   CodeUri: "emulated",
   DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
   DeploymentPreference: "harmless",
   Description: "harmless",
+  DurableConfig: { refused: "durable executions are not emulated" },
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
   EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
-  FunctionUrlConfig: { refused: "a URL is read only from the function's own properties" },
+  FunctionScalingConfig: "harmless",
+  FunctionUrlConfig: { members: URL_SETTINGS },
   Handler: "emulated",
   KmsKeyArn: "harmless",
   Layers: { named: "layers are not loaded here" },
@@ -179,6 +219,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   SnapStart: "harmless",
   SourceKMSKeyArn: "harmless",
   Tags: "harmless",
+  TenancyConfig: "harmless",
   Timeout: "emulated",
   Tracing: "harmless",
   VersionDeletionPolicy: "harmless",
@@ -186,21 +227,6 @@ const FUNCTION_SETTINGS: PropertyTable = {
 };
 
 const NO_BUILD = "the runtime runs only the output of the project's build";
-
-const URL_SETTINGS: PropertyTable = {
-  AuthType: "emulated",
-  Cors: {
-    members: {
-      AllowCredentials: "emulated",
-      AllowHeaders: "emulated",
-      AllowMethods: "emulated",
-      AllowOrigins: "emulated",
-      ExposeHeaders: "emulated",
-      MaxAge: "emulated",
-    },
-  },
-  InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
-};
 
 const FUNCTION_URL: PropertyTable = {
   ...URL_SETTINGS,
@@ -212,7 +238,6 @@ const FUNCTION: PropertyTable = {
   ...FUNCTION_SETTINGS,
   Events: { each: { Properties: "emulated", Type: "emulated" } },
   FunctionName: "emulated",
-  FunctionUrlConfig: { members: URL_SETTINGS },
   ImageConfig: { refused: NO_BUILD },
   ImageUri: { refused: NO_BUILD },
   InlineCode: { refused: NO_BUILD },
@@ -344,8 +369,54 @@ const RULE: PropertyTable = {
   },
 };
 
+const SECRET: PropertyTable = {
+  Description: "emulated",
+  GenerateSecretString: {
+    members: {
+      ExcludeCharacters: "emulated",
+      ExcludeLowercase: "emulated",
+      ExcludeNumbers: "emulated",
+      ExcludePunctuation: "emulated",
+      ExcludeUppercase: "emulated",
+      GenerateStringKey: "emulated",
+      IncludeSpace: "emulated",
+      PasswordLength: "emulated",
+      RequireEachIncludedType: "emulated",
+      SecretStringTemplate: "emulated",
+    },
+  },
+  // Values are in this process's memory alone.
+  KmsKeyId: "harmless",
+  Name: "emulated",
+  ReplicaRegions: { named: "secrets have no replicas in other regions here" },
+  SecretString: "emulated",
+  Tags: "emulated",
+  Type: { refused: "the secrets of other providers are rotated by AWS itself" },
+};
+
+const ROTATION_SCHEDULE: PropertyTable = {
+  ExternalSecretRotationMetadata: { refused: "the secrets of other providers are rotated by AWS itself" },
+  ExternalSecretRotationRoleArn: { refused: "the secrets of other providers are rotated by AWS itself" },
+  HostedRotationLambda: { named: "AWS would make a function that rotates the secret; here it is not rotated" },
+  // See docs/fidelity.md: a start is no update.
+  RotateImmediatelyOnUpdate: "harmless",
+  RotationLambdaARN: "emulated",
+  // A rotation begins with its window.
+  RotationRules: {
+    members: { AutomaticallyAfterDays: "emulated", Duration: "harmless", ScheduleExpression: "emulated" },
+  },
+  SecretId: "emulated",
+};
+
+const SECRET_POLICY: PropertyTable = {
+  BlockPublicPolicy: "harmless",
+  ResourcePolicy: { named: "every caller may read every secret here" },
+  SecretId: "harmless",
+};
+
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::ApiMapping", API_MAPPING],
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
   ["AWS::ApiGatewayV2::IntegrationResponse", INTEGRATION_RESPONSE],
   ["AWS::ApiGatewayV2::Route", ROUTE],
@@ -358,6 +429,9 @@ export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::Lambda::Url", FUNCTION_URL],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
+  ["AWS::SecretsManager::ResourcePolicy", SECRET_POLICY],
+  ["AWS::SecretsManager::RotationSchedule", ROTATION_SCHEDULE],
+  ["AWS::SecretsManager::Secret", SECRET],
   ["AWS::Serverless::Function", FUNCTION],
   ["AWS::Serverless::WebSocketApi", WEB_SOCKET_API],
 ]);
@@ -369,7 +443,7 @@ export const RESOURCE_ATTRIBUTES: PropertyTable = {
   CreationPolicy: "harmless",
   DeletionPolicy: "harmless",
   DependsOn: "harmless",
-  IgnoreGlobals: { refused: "Globals count for every function here" },
+  IgnoreGlobals: "emulated",
   Metadata: "harmless",
   Properties: "emulated",
   Type: "emulated",
@@ -391,7 +465,7 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
       LayerVersion: "harmless",
       SimpleTable: "harmless",
       StateMachine: "harmless",
-      WebSocketApi: { refused: "routes are read only from the API's own properties" },
+      WebSocketApi: { members: WEB_SOCKET_API_SETTINGS },
     },
   },
   Hooks: "harmless",
@@ -423,7 +497,6 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
 /** Types that need no emulation: in-memory stores or the terminal replace them, or a laptop does not need them. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
-  "AWS::ApiGatewayV2::ApiMapping",
   "AWS::ApiGatewayV2::Deployment",
   "AWS::ApiGatewayV2::DomainName",
   "AWS::CertificateManager::Certificate",
@@ -442,6 +515,4 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",
-  "AWS::SecretsManager::RotationSchedule",
-  "AWS::SecretsManager::Secret",
 ]);

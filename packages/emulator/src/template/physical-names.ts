@@ -1,6 +1,7 @@
 import type { AwsAccount } from "../aws-account.ts";
 import { busNameOf } from "../eventbridge/bus-name.ts";
 import { functionUrl } from "../function-url/function-url.ts";
+import { secretArn, steadySuffix } from "../secrets-manager/secret-name.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 export type LocalAccount = AwsAccount & {
@@ -15,6 +16,8 @@ type PhysicalName = {
   readonly arn?: string;
   /** The address of a function URL, whose `Ref` is the ARN of the function. */
   readonly url?: string;
+  /** The attribute `Id`, of the resources of Secrets Manager. */
+  readonly id?: string;
 };
 
 /** The attributes that are a physical name: of a queue, and of an event bus. */
@@ -43,9 +46,10 @@ export class PhysicalNames {
     const resource = this.#resources.find(logicalId);
     const physical = resource === undefined ? this.#generated(logicalId) : this.of(resource);
     if (physical === undefined) return undefined;
-    const { name, ref, arn, url } = physical;
+    const { name, ref, arn, url, id } = physical;
     if (attribute === "FunctionUrl" && url !== undefined) return url;
     if (attribute === "FunctionArn" && url !== undefined) return ref;
+    if (attribute === "Id" && id !== undefined) return id;
     if (attribute === "Arn" && arn !== undefined) return arn;
     return NAME_ATTRIBUTES.has(attribute) ? name : `${logicalId}.${attribute}`;
   }
@@ -79,8 +83,24 @@ export class PhysicalNames {
         if (fn === undefined) throw properties.problem(target, "is not any AWS::Serverless::Function here");
         return this.#urlOf(logicalId, fn);
       }
+      case "AWS::SecretsManager::Secret": {
+        const name = properties.text("Name", logicalId);
+        const arn = secretArn(name, steadySuffix(name), this.#account);
+        return { name, ref: arn, arn, id: arn };
+      }
+      case "AWS::SecretsManager::RotationSchedule":
+      case "AWS::SecretsManager::ResourcePolicy":
+        return { name: logicalId, ref: properties.text("SecretId"), id: properties.text("SecretId") };
       case "AWS::DynamoDB::Table": {
         const name = properties.text("TableName", logicalId);
+        return { name, ref: name };
+      }
+      case "AWS::ApiGatewayV2::DomainName": {
+        const name = properties.text("DomainName");
+        return { name, ref: name };
+      }
+      case "AWS::ApiGatewayV2::Stage": {
+        const name = properties.text("StageName");
         return { name, ref: name };
       }
       case "AWS::Serverless::WebSocketApi":

@@ -1,3 +1,5 @@
+import { type Condition, type ConditionContext, parseCondition } from "../iam/conditions.ts";
+import { matchesWildcards } from "../iam/wildcards.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -11,11 +13,6 @@ export type QueuePolicy = {
   readonly principals: readonly string[];
   readonly conditions: readonly Condition[];
 };
-
-type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
-
-/** The condition keys of a request, in lower case, with their values. */
-type Context = ReadonlyMap<string, string>;
 
 const SENDING = new Set(["sqs:SendMessage", "sqs:*", "*"]);
 const EVENTBRIDGE = "events.amazonaws.com";
@@ -75,7 +72,7 @@ export function mayPrincipalSend(
 function concerns({ queues, resources, principals }: QueuePolicy, queueArn: string, principal: string): boolean {
   return (
     queues.includes(queueArn) &&
-    resources.some((resource) => matchesArn(resource, queueArn)) &&
+    resources.some((resource) => matchesWildcards(resource, queueArn)) &&
     principals.some((one) => one === principal || one === "*")
   );
 }
@@ -93,41 +90,15 @@ function readPrincipals(statement: Section): readonly string[] {
 
 function readConditions(conditions: Section): readonly Condition[] {
   return conditions.names.flatMap((operator) => {
-    if (!COMPARISONS.has(plain(operator))) throw conditions.problem(operator, "is not emulated");
     const keys = conditions.section(operator);
-    return keys.names.map((key) => ({ operator, key: key.toLowerCase(), values: keys.list(key).map(String) }));
+    return keys.names.map((key) => {
+      const condition = parseCondition(operator, key, keys.list(key).map(String));
+      if (condition === undefined) throw conditions.problem(operator, "is not emulated");
+      return condition;
+    });
   });
 }
 
-function holds({ conditions }: QueuePolicy, context: Context): boolean {
-  return conditions.every(({ operator, key, values }) => {
-    const actual = context.get(key);
-    const isNegated = operator.includes("Not");
-    // IAM user guide, "Condition operators": an absent key meets negated operators, and those that end in IfExists.
-    if (actual === undefined) return isNegated || operator.endsWith("IfExists");
-    const compare = COMPARISONS.get(plain(operator));
-    return values.some((value) => compare?.(value, actual)) !== isNegated;
-  });
-}
-
-function plain(operator: string): string {
-  return operator.replace("Not", "").replace(/IfExists$/, "");
-}
-
-const equals = (value: string, actual: string) => value.toLowerCase() === actual.toLowerCase();
-const COMPARISONS: ReadonlyMap<string, (value: string, actual: string) => boolean> = new Map([
-  ["ArnEquals", matchesArn],
-  ["ArnLike", matchesArn],
-  ["Bool", equals],
-  ["StringEquals", (value, actual) => value === actual],
-  ["StringLike", matchesArn],
-]);
-
-/** True if a pattern with `*` and `?` matches the whole text. */
-export function matchesArn(pattern: string, arn: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(arn);
+function holds({ conditions }: QueuePolicy, context: ConditionContext): boolean {
+  return conditions.every(({ key, holdsFor }) => holdsFor(context.get(key)));
 }

@@ -3,7 +3,10 @@ import { parseIdentitySource } from "../gateway/authorize.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { routeLogicalId, stageName } from "./physical-names.ts";
+import { readDomains } from "./read-domains.ts";
 import { readMockRoutes } from "./read-mock-routes.ts";
+import { readRequiredParameters } from "./read-required-parameters.ts";
+import { readThrottles } from "./read-throttles.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -21,11 +24,17 @@ export function readApi(stack: Stack): ApiDescription {
     );
   }
   const { properties } = api;
-  const own = readStage(stageName(api), properties);
+  const { routes, mockRoutes } = readRoutes(api, stack);
+  const routeKeys = [...routes, ...mockRoutes].map(({ routeKey }) => routeKey);
+  const own = readStage(stageName(api), properties, routeKeys);
+  const stages = [own, ...readFurtherStages(api, own, { routeKeys, stack })] as const;
+  const domains = readDomains(api, stages, stack);
   return {
-    stages: [own, ...readFurtherStages(api, own, stack)],
+    stages,
+    ...(domains.length > 0 && { domains }),
+    ...(properties.flag("DisableExecuteApiEndpoint") && { isDefaultEndpointDisabled: true }),
     routeSelectionExpression: readSelectionExpression(properties),
-    ...readRoutes(api, stack),
+    ...{ routes, mockRoutes },
   };
 }
 
@@ -57,6 +66,7 @@ function readRoutes(api: Resource, stack: Stack): Pick<ApiDescription, "routes" 
   const withResponse = readRoutesWithResponse(api, stack);
   const own = routes.names.map((routeKey): Route => {
     const route = routes.section(routeKey);
+    const requiredParameters = readRequiredParameters(route, routeKey);
     return {
       routeKey,
       functionName: stack.functionAt(route, "FunctionArn"),
@@ -66,6 +76,7 @@ function readRoutes(api: Resource, stack: Stack): Pick<ApiDescription, "routes" 
         integrationTimeoutMillis: route.integer("IntegrationTimeout", 50, MAX_INTEGRATION_TIMEOUT_MS),
       }),
       ...(routeKey === "$connect" && authorizer !== undefined && { authorizer }),
+      ...(requiredParameters.length > 0 && { requiredParameters }),
     };
   });
   return { routes: own, mockRoutes: readMockRoutes(api, withResponse, stack) };
@@ -97,14 +108,18 @@ function readAuthorizer(properties: Section, stack: Stack): Route["authorizer"] 
 }
 
 /** The stages beside the one that SAM makes for the API. */
-function readFurtherStages(api: Resource, own: Stage, stack: Stack): readonly Stage[] {
+function readFurtherStages(
+  api: Resource,
+  own: Stage,
+  { routeKeys, stack }: { readonly routeKeys: readonly string[]; readonly stack: Stack },
+): readonly Stage[] {
   const names = new Set([own.name]);
   return stack.resources.ofType("AWS::ApiGatewayV2::Stage").map(({ properties }) => {
     if (properties.text("ApiId") !== stack.refOf(api)) throw properties.problem("ApiId", `is not ${api.logicalId}`);
     if (!properties.flag("AutoDeploy") && !properties.has("DeploymentId")) {
       throw properties.problem("AutoDeploy", "is missing, and so is DeploymentId: the stage would have no deployment");
     }
-    const stage = readStage(properties.text("StageName"), properties);
+    const stage = readStage(properties.text("StageName"), properties, routeKeys);
     if (names.has(stage.name)) throw properties.problem("StageName", "is already another stage's");
     names.add(stage.name);
     return stage;
@@ -113,14 +128,17 @@ function readFurtherStages(api: Resource, own: Stage, stack: Stack): readonly St
 
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
-function readStage(name: string, properties: Section): Stage {
+function readStage(name: string, properties: Section, routeKeys: readonly string[]): Stage {
   if (!STAGE_NAME.test(name)) {
     throw properties.problem("StageName", "must be 1 to 128 letters, digits, hyphens and underscores");
   }
-  if (!properties.has("StageVariables")) return { name };
-  const variables = properties.section("StageVariables");
   return {
     name,
-    variables: Object.fromEntries(variables.names.map((variable) => [variable, variables.text(variable)])),
+    ...(properties.has("StageVariables") && { variables: readVariables(properties.section("StageVariables")) }),
+    ...readThrottles(properties, routeKeys),
   };
+}
+
+function readVariables(variables: Section): Readonly<Record<string, string>> {
+  return Object.fromEntries(variables.names.map((variable) => [variable, variables.text(variable)]));
 }

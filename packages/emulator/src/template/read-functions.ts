@@ -14,27 +14,16 @@ const DEFAULT_BATCH_SIZE = 10;
 const REPORT_FAILURES = "ReportBatchItemFailures";
 
 export function readFunctions(stack: Stack): readonly FunctionDescription[] {
-  const globals = stack.section("Globals").section("Function");
   const resources = stack.resources.ofType("AWS::Serverless::Function");
   return resources.map((resource, index) => {
     const { logicalId, properties, section } = resource;
     return {
       logicalId,
       name: readName(resource, resources.slice(0, index), stack),
-      ...readCode(properties, globals),
-      environment: { ...readEnvironment(globals), ...readEnvironment(properties) },
-      timeoutSeconds: properties.integer(
-        "Timeout",
-        1,
-        900,
-        globals.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
-      ),
-      memoryMegabytes: properties.integer(
-        "MemorySize",
-        128,
-        10_240,
-        globals.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
-      ),
+      ...readCode(properties),
+      environment: readEnvironment(properties),
+      timeoutSeconds: properties.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
+      memoryMegabytes: properties.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
       at: section.at,
     };
   });
@@ -49,12 +38,11 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   return name;
 }
 
-function readCode(properties: Section, globals: Section): Pick<FunctionDescription, "codeUri" | "handler" | "codeAt"> {
-  const from = (name: string) => (properties.has(name) ? properties : globals);
+function readCode(properties: Section): Pick<FunctionDescription, "codeUri" | "handler" | "codeAt"> {
   return {
-    codeUri: from("CodeUri").text("CodeUri"),
-    handler: from("Handler").text("Handler"),
-    codeAt: from("CodeUri").locationOf("CodeUri"),
+    codeUri: properties.text("CodeUri"),
+    handler: properties.text("Handler"),
+    codeAt: properties.locationOf("CodeUri"),
   };
 }
 

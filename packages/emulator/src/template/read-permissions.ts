@@ -1,4 +1,4 @@
-import { matchesArn } from "./queue-policies.ts";
+import { matchesWildcards } from "../iam/wildcards.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -7,15 +7,23 @@ const INVOKING: ReadonlySet<string> = new Set(["lambda:InvokeFunction", "lambda:
 
 /** True if an AWS::Lambda::Permission lets the rule invoke the function. */
 export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functionName: string; ruleArn: string }) {
+  return mayInvoke(stack, { principal: EVENTBRIDGE, functionName, sourceArn: ruleArn });
+}
+
+/** True if an AWS::Lambda::Permission lets a service invoke the function for the resource `sourceArn`. */
+export function mayInvoke(
+  stack: Stack,
+  { principal, functionName, sourceArn }: { principal: string; functionName: string; sourceArn: string },
+): boolean {
   return stack.resources
     .ofType("AWS::Lambda::Permission")
     .some(
       ({ properties }) =>
-        properties.text("Principal") === EVENTBRIDGE &&
+        properties.text("Principal") === principal &&
         INVOKING.has(properties.text("Action")) &&
         !properties.flag("InvokedViaFunctionUrl") &&
         nameIn(properties) === functionName &&
-        allows(properties, "SourceArn", (source) => matchesArn(source, ruleArn)) &&
+        allows(properties, "SourceArn", (source) => matchesWildcards(source, sourceArn)) &&
         allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
     );
 }

@@ -4,11 +4,13 @@ import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
 import { readCallers } from "./read-callers.ts";
+import { warnOfDisabledEndpoint } from "./read-domains.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
+import { readMayRotate, readSecrets } from "./read-secrets.ts";
 import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
@@ -29,15 +31,18 @@ export function readTemplate(source: TemplateSource): StackDescription {
   // This check comes first: the name of a misspelt property helps more than that of the missing one.
   const warnings = checkTemplate(stack);
   checkBuses(stack);
+  const api = readApi(stack);
   return {
-    warnings,
-    api: readApi(stack),
+    warnings: [...warnings, ...warnOfDisabledEndpoint(stack, api)],
+    api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),
     rules: readRules(stack),
     schedules: readSchedules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),
+    secrets: readSecrets(stack),
+    mayRotate: readMayRotate(stack),
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

@@ -1,11 +1,15 @@
 import type { Evaluation } from "./evaluation.ts";
+import { withGlobals } from "./merge-globals.ts";
 import { Section } from "./section.ts";
-import type { MapNode } from "./template-node.ts";
+import { TemplateError } from "./template-error.ts";
+import type { MapNode, TemplateNode } from "./template-node.ts";
 
 export type Resource = {
   readonly logicalId: string;
   readonly type: string;
+  /** The resource as the template has it, without Globals. */
   readonly section: Section;
+  /** Its properties, with the Globals of its type. */
   readonly properties: Section;
 };
 
@@ -13,13 +17,18 @@ export type Resource = {
 export class Resources {
   readonly all: readonly Resource[];
 
-  constructor(declared: MapNode, evaluation: Evaluation) {
+  constructor(declared: MapNode, globals: TemplateNode | undefined, evaluation: Evaluation) {
     this.all = [...declared.entries].flatMap(([logicalId, node]) => {
+      if (logicalId.startsWith("Fn::")) throw new TemplateError(node.at, `${logicalId} ${NO_MACROS}`);
       const section = new Section(node, evaluation, logicalId);
       const exists = !section.has("Condition") || evaluation.condition(section.text("Condition"), node);
-      return exists
-        ? [{ logicalId, type: section.text("Type"), section, properties: section.section("Properties", logicalId) }]
-        : [];
+      if (!exists) return [];
+      const type = section.text("Type");
+      const own = node.kind === "map" ? node.entries.get("Properties") : undefined;
+      const merged = withGlobals(globals, type, own, section.texts("IgnoreGlobals"));
+      const properties =
+        merged === undefined ? section.section("Properties", logicalId) : new Section(merged, evaluation, logicalId);
+      return [{ logicalId, type, section, properties }];
     });
   }
 
@@ -31,3 +40,5 @@ export class Resources {
     return this.all.find((resource) => resource.logicalId === logicalId);
   }
 }
+
+const NO_MACROS = "is not known to the emulator: write out the resources that it makes";

@@ -2,17 +2,19 @@ import type { Schedule } from "../eventbridge/schedules.ts";
 import type { EventingDescription } from "../eventing.ts";
 import type { FunctionUrl } from "../function-url/function-url.ts";
 import type { ApiDescription } from "../gateway/api-description.ts";
+import type { SecretsManagerDescription } from "../secrets-manager/secrets-manager.ts";
 import type { TemplateLocation } from "./template-error.ts";
 
 /** The parts of a template that run on a laptop, with every intrinsic function evaluated. */
-export type StackDescription = EventingDescription & {
-  readonly api: ApiDescription;
-  readonly functions: readonly FunctionDescription[];
-  readonly schedules: readonly Schedule[];
-  readonly functionUrls: readonly FunctionUrl[];
-  /** Texts about properties and resources without effect here. */
-  readonly warnings: readonly string[];
-};
+export type StackDescription = EventingDescription &
+  SecretsManagerDescription & {
+    readonly api: ApiDescription;
+    readonly functions: readonly FunctionDescription[];
+    readonly schedules: readonly Schedule[];
+    readonly functionUrls: readonly FunctionUrl[];
+    /** Texts about properties and resources without effect here. */
+    readonly warnings: readonly string[];
+  };
 
 export type FunctionDescription = {
   readonly logicalId: string;

@@ -36,7 +36,7 @@ export class Stack {
     this.template = new Section(root, this.#evaluation);
     const resources = root.entries.get("Resources");
     if (resources?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
-    this.resources = new Resources(resources, this.#evaluation);
+    this.resources = new Resources(resources, root.entries.get("Globals"), this.#evaluation);
     physical = new PhysicalNames(account, this.resources);
     this.#physical = physical;
     assertRules(root, this.#evaluation);

@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
 import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
 import { parseTemplate } from "../../src/template/parse-template.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
+import { FIRST_VALUE, startSecrets } from "../support/secrets.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
 import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
 
@@ -158,12 +165,53 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     });
     expect(await receive(runtime)).toEqual(["a", "b"]);
   },
+  async "SM-1"() {
+    const { client } = await startSecrets();
+    await client.send(new CreateSecretCommand({ Name: "other", SecretString: "x" }));
+    const value = await client.send(new GetSecretValueCommand({ SecretId: "other" }));
+    expect(value.SecretString).toBe("x");
+  },
+  async "SM-2"() {
+    const { client, observed, scheduler } = await startSecrets({ rotate: () => Promise.reject(new Error("no")) });
+    await client.send(new RotateSecretCommand({ SecretId: "key" }));
+    for (const [index, minutes] of [1, 2, 4, 8].entries()) {
+      await expect.poll(() => observed.length, { interval: 2 }).toBe(index + 1);
+      scheduler.advance(minutes * 60_000);
+    }
+    await expect.poll(() => observed.length, { interval: 2 }).toBe(5);
+    expect(scheduler.pending).toBe(0);
+  },
+  async "SM-3"() {
+    const { scheduler, events } = await startSecrets({ rotate: () => undefined, everyMillis: 3_600_000 });
+    expect(events).toEqual([]);
+    scheduler.advance(3_600_000);
+    expect(events).toHaveLength(1);
+    const rotation = `Rotation: { Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId: !Ref Key, RotationLambdaARN: !GetAtt Fn.Arn, RotationRules: { ScheduleExpression: "cron(0 8 1 * ? *)" } } }`;
+    const key = "Key: { Type: AWS::SecretsManager::Secret, Properties: { SecretString: x } }";
+    expect(() => describeSmallTemplate(key, rotation)).toThrow("Rotation.RotationRules has a cron expression");
+  },
+  async "SM-4"() {
+    const { client } = await startSecrets();
+    const before = (await client.send(new GetSecretValueCommand({ SecretId: "key" }))).VersionId;
+    await client.send(new PutSecretValueCommand({ SecretId: "key", SecretString: "changed" }));
+    const again = await startSecrets();
+    const { SecretString, VersionId } = await again.client.send(new GetSecretValueCommand({ SecretId: "key" }));
+    expect([SecretString, VersionId === before]).toEqual([FIRST_VALUE, false]);
+  },
+  async "SM-5"() {
+    const key = "Key: { Type: AWS::SecretsManager::Secret, Properties: { Name: app/key } }";
+    const [first, second] = [describeSmallTemplate(key), describeSmallTemplate(key)].map(
+      ({ secrets }) => secrets[0]?.arn,
+    );
+    expect(first).toMatch(/:secret:app\/key-[A-Za-z0-9]{6}$/);
+    expect(second).toBe(first);
+  },
 };
 
 describe("docs/fidelity.md, between publisher and function", () => {
   it("has exactly the rows that are tested here", () => {
     const documented = [
-      ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ)-\d+) /gm),
+      ...readFileSync("packages/emulator/docs/fidelity.md", "utf8").matchAll(/^\| ((?:EB|SQ|SM)-\d+) /gm),
     ];
     expect(documented.map(([, id]) => id)).toEqual(Object.keys(differences));
   });

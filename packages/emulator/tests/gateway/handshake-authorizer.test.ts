@@ -41,11 +41,6 @@ describe("a handshake by the authorizer's result", () => {
       (event) => policy({ Effect: "Allow", Resource: event.methodArn.replace("$connect", "*") }),
     ],
     ["gw:authorizer-11 an Allow for *", 101, () => policy({ Effect: "Allow", Resource: "*" })],
-    [
-      "gw:authorizer-13 an Allow with a condition",
-      403,
-      () => policy({ Effect: "Allow", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "127.0.0.1" } } }),
-    ],
     ["gw:handshake-15 null", 500, () => null],
     ["gw:handshake-15 nothing", 500, () => undefined],
     ["gw:handshake-15 true", 500, () => true],
@@ -153,6 +148,36 @@ describe("a handshake by the authorizer's result", () => {
       await client.closed();
     }
     expect(runtime.events["Authorizer"]).toHaveLength(2);
+  });
+});
+
+describe("gw:authorizer-13 a condition on", () => {
+  const rows: readonly (readonly [Condition: object, admits: boolean])[] = [
+    [{ IpAddress: { "aws:SourceIp": "127.0.0.0/8" } }, true],
+    [{ NotIpAddress: { "aws:SourceIp": "127.0.0.0/8" } }, false],
+    [{ StringLike: { "aws:UserAgent": "Firefox/*" } }, true],
+    [{ StringEquals: { "aws:UserAgent": "Chrome" } }, false],
+    [{ DateLessThan: { "aws:CurrentTime": "2026-11-22T12:00:01Z" } }, true],
+    [{ DateEquals: { "aws:CurrentTime": "2026-11-22T12:00:00Z" } }, true],
+    [{ DateGreaterThan: { "aws:CurrentTime": "2026-11-22T12:00:00Z" } }, false],
+    [{ NumericEquals: { "aws:EpochTime": 1795348800 } }, true],
+    [{ Bool: { "aws:SecureTransport": true } }, true],
+    [{ Bool: { "aws:SecureTransport": "false" } }, false],
+  ];
+
+  it("the client's address, its name, the time and the transport decides", async () => {
+    let statement = {};
+    await using runtime = await startTestRuntime({
+      handlers: { Authorizer: () => policy({ Resource: "*", ...statement }), Connect: ok },
+      scheduler: new ManualScheduler(),
+    });
+    const headers = { "User-Agent": "Firefox/140" };
+    for (const [Condition, admits] of rows) {
+      statement = { Effect: "Allow", Condition };
+      expect([Condition, await handshakeStatus(runtime.url, [], { headers })]).toEqual([Condition, admits ? 101 : 403]);
+    }
+    statement = { Effect: "Allow", Condition: { Null: { "aws:UserAgent": true } } };
+    expect(await handshakeStatus(runtime.url)).toBe(101);
   });
 });
 

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { Clock } from "../../src/clock/clock.ts";
 import { Faults } from "../../src/faults/faults.ts";
-import { executions, makeFunctions } from "../../src/lambda/functions.ts";
+import { makeFunctions } from "../../src/lambda/functions.ts";
+import { executions } from "../../src/lambda/in-process-host.ts";
 import { connect } from "../support/web-socket-client.ts";
 
 /** Handlers with a fault outside of their result. Each runs in its own process: vitest catches such faults too. */

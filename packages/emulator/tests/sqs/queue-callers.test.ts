@@ -38,7 +38,7 @@ describe("attack:I4 a queue on a laptop accepts messages from", () => {
   });
 
   it("no caller, since nothing starts, if a policy has a condition that is not emulated", () => {
-    const text = replaced(projectTemplate(), "BoolIfExists: {", "NumericLessThan: {");
+    const text = replaced(projectTemplate(), "BoolIfExists: {", '"ForAnyValue:Bool": {');
     expect(() => describeTemplate(text)).toThrow(TemplateError);
   });
 

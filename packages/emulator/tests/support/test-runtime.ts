@@ -3,7 +3,7 @@ import { Clock } from "../../src/clock/clock.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
-import type { Authorizer, MockAnswer, Route } from "../../src/gateway/api-description.ts";
+import type { Authorizer, CustomDomain, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
@@ -26,12 +26,18 @@ export type TestApi = {
   readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
+  /** More settings of the stage `dev`. */
+  readonly stage?: Partial<Stage>;
   readonly authorizer?: Partial<Authorizer>;
+  /** Of `$connect`. */
+  readonly requiredParameters?: readonly string[];
   readonly scheduler?: Scheduler;
   readonly quotas?: Partial<Quotas>;
   readonly eventing?: Partial<EventingDescription>;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  readonly domains?: readonly CustomDomain[];
+  readonly isDefaultEndpointDisabled?: boolean;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -51,8 +57,13 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const failures: FunctionError[] = [];
   const runtime = await startRuntime({
     api: {
-      stages: [{ name: "dev", ...(api.stageVariables && { variables: api.stageVariables }) }, { name: "other" }],
+      stages: [
+        { name: "dev", ...(api.stageVariables && { variables: api.stageVariables }), ...api.stage },
+        { name: "other" },
+      ],
       routeSelectionExpression: api.expression ?? "$request.body.action",
+      ...(api.domains && { domains: api.domains }),
+      isDefaultEndpointDisabled: api.isDefaultEndpointDisabled ?? false,
       routes: routesOf(api),
       mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
     },
@@ -89,7 +100,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   };
 }
 
-function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: TestApi): Route[] {
+function routesOf({ handlers, routes, authorizer, requiredParameters, integrationTimeoutMillis }: TestApi): Route[] {
   const own: Route[] = [];
   if ("Connect" in handlers) {
     const asked = "Authorizer" in handlers || authorizer !== undefined;
@@ -98,6 +109,7 @@ function routesOf({ handlers, routes, authorizer, integrationTimeoutMillis }: Te
       functionName: "Connect",
       routeResponse: false,
       ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
+      ...(requiredParameters && { requiredParameters }),
     });
   }
   if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });

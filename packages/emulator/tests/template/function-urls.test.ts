@@ -78,13 +78,6 @@ describe("FunctionUrlConfig", () => {
   ])("%s is refused", (config, problem) => {
     expect(() => describeSmallTemplate(fn(config))).toThrow(problem);
   });
-
-  it("is refused in Globals", () => {
-    const text = `${smallTemplate()}Globals: { Function: { FunctionUrlConfig: { AuthType: NONE } } }\n`;
-    const read = () => readTemplate({ file: "small.yaml", text, parameters: {}, account: localAccount() });
-
-    expect(read).toThrow("Globals.Function.FunctionUrlConfig is not known to the emulator: a URL is read only from");
-  });
 });
 
 describe("AWS::Lambda::Url", () => {

@@ -14,7 +14,7 @@ describe("the project's template", () => {
   const stack = describeTemplate(template, EVERY_FUNCTION);
 
   it("declares the API for clients", () => {
-    expect(stack.api.stages).toEqual([{ name: "dev" }]);
+    expect(stack.api.stages).toEqual([{ name: "dev", defaultThrottle: { perSecond: 500, burst: 500 } }]);
     expect(stack.api.routeSelectionExpression).toBe("$request.body.action");
     expect(stack.api.routes.map((route) => [route.routeKey, route.functionName, route.routeResponse])).toEqual([
       ["$connect", "Connect", false],
@@ -72,7 +72,7 @@ describe("the project's template", () => {
 
 describe("parameters", () => {
   it("give the stage its name", () => {
-    expect(describeTemplate(template, { StageName: "v1" }).api.stages).toEqual([{ name: "v1" }]);
+    expect(describeTemplate(template, { StageName: "v1" }).api.stages).toMatchObject([{ name: "v1" }]);
   });
 
   it("that are preferred count if they are declared, and are not required otherwise", () => {

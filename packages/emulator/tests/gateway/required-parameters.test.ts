@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { ok, startTestRuntime } from "../support/test-runtime.ts";
+import { handshakeStatus } from "../support/web-socket-client.ts";
+
+const requiredParameters = ["route.request.header.X-Key", "route.request.querystring.room.id"];
+
+describe("gw:handshake-29 a handshake with the required parameters", () => {
+  const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
+    ["both", 101, "?room.id=a", { "x-key": "b" }],
+    ["only the header", 400, "", { "X-Key": "b" }],
+    ["only the parameter", 400, "?room.id=a", {}],
+    ["an empty parameter", 400, "?room.id=", { "X-Key": "b" }],
+    ["a parameter in another case", 400, "?Room.id=a", { "X-Key": "b" }],
+    ["none", 400, "", {}],
+  ];
+
+  it.each(rows)("%s: %i", async (_, status, query, headers) => {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok }, requiredParameters });
+    expect(await handshakeStatus(runtime.url + query, [], { headers })).toBe(status);
+    await runtime.close();
+    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+    expect(runtime.events["Disconnect"], "gw:order-5").toHaveLength(status === 101 ? 1 : 0);
+  });
+});

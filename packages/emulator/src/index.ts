@@ -4,6 +4,7 @@ export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service
 export { containFaults } from "./lambda/contain-faults.ts";
 export type { FunctionError, LambdaHandler } from "./lambda/lambda-function.ts";
 export type { LoadFunction } from "./load-function.ts";
+export type { DescribeConnection } from "./local-api/connection-report.ts";
 export type { EmulatorEvent, Observer } from "./observer.ts";
 export type { Environment } from "./process-environment.ts";
 export { type Addresses, type RunningTemplate, type RunTemplateOptions, runTemplate } from "./run-template.ts";

@@ -7,6 +7,7 @@ import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import { type LoadFunction, loadFromFolder } from "./load-function.ts";
+import type { DescribeConnection } from "./local-api/connection-report.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
@@ -37,6 +38,8 @@ export type RunTemplateOptions = {
   readonly scheduler?: Scheduler;
   /** Watches handshakes, frames, invocations, events and messages. */
   readonly observer?: Observer;
+  /** Adds to `/_local/connections` what the application knows about a connection, such as its user. */
+  readonly describeConnection?: DescribeConnection;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
   /** The account values in ARNs and events. */
@@ -98,6 +101,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
     scheduler: options.scheduler ?? realScheduler,
     ...(options.observer && { observer: options.observer }),
+    ...(options.describeConnection && { describeConnection: options.describeConnection }),
     services: options.services?.(addresses) ?? [],
   });
   return { ...addresses, close, [Symbol.asyncDispose]: close };

@@ -15,7 +15,9 @@ import type { HttpService } from "./http/http-service.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { makeObserve, type Observer } from "./observer.ts";
+import type { DescribeConnection } from "./local-api/connection-report.ts";
+import { makeLocalApi } from "./local-api/local-api.ts";
+import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export type RuntimeDescription = {
@@ -28,6 +30,8 @@ export type RuntimeDescription = {
   readonly eventing: EventingDescription;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  /** Adds what the application knows to `/_local/connections`. */
+  readonly describeConnection?: DescribeConnection;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -54,7 +58,12 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
   const { api, account, scheduler } = description;
-  const observe = makeObserve(description.observer, scheduler);
+  const localApi = makeLocalApi(scheduler);
+  const report = makeObserve(description.observer, scheduler);
+  const observe: Observe = (event) => {
+    localApi.observe(event);
+    report(event);
+  };
   const functions = makeFunctions({ ...description, observe });
   const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe });
   const eventing = startEventing({
@@ -72,6 +81,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeManagementApi({ ...gateway, stages: api.stages }),
       makeStageService(api.stages),
       ...eventing.services,
+      ...localApi.services({ ...gateway, ...description }),
       ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,

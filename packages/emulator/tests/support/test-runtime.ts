@@ -5,6 +5,7 @@ import type { Authorizer, MockAnswer, Route } from "../../src/gateway/api-descri
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
+import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import { realScheduler, type Scheduler } from "../../src/scheduler.ts";
@@ -30,6 +31,7 @@ export type TestApi = {
   readonly eventing?: Partial<EventingDescription>;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  readonly describeConnection?: DescribeConnection;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -67,6 +69,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     account: DEFAULT_ACCOUNT,
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
+    ...(api.describeConnection && { describeConnection: api.describeConnection }),
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
     observer: (event) => {

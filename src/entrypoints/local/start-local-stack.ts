@@ -4,6 +4,7 @@ import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
 import type { Place } from "./banner.ts";
 import { UsageError } from "./command-line.ts";
+import { describeConnection } from "./describe-connection.ts";
 import { makeFrontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
 import { DEFAULT_STAGE, type Options } from "./options.ts";
@@ -43,6 +44,7 @@ export async function startLocalStack(
     port: options.port,
     account: ACCOUNT,
     observer: makePrintEvents(warn),
+    describeConnection,
     ...(quotas && { quotas }),
     // All functions are loaded by then.
     services: ({ stage }) => [makeFrontPage({ stage, mintsTestTokens: mintsTestTokens() })],

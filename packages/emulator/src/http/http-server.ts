@@ -121,7 +121,10 @@ async function send(outgoing: ServerResponse, { status, headers, body = "" }: Ht
     await body[Symbol.asyncIterator]().return?.();
     return;
   }
+  const pieces = body[Symbol.asyncIterator]();
+  // A stream that waits for its next piece would not notice that its client has gone.
+  outgoing.once("close", () => void pieces.return?.());
   // The client gets the head before the first piece.
   outgoing.flushHeaders();
-  await pipeline(body, outgoing);
+  await pipeline({ [Symbol.asyncIterator]: () => pieces }, outgoing);
 }

@@ -2,7 +2,7 @@ import type { ClientConnection, Connections } from "../gateway/connections.ts";
 import type { HttpService } from "../http/http-service.ts";
 import { redactTokens } from "../redact-tokens.ts";
 import type { ConnectionTraffic, FrameCount } from "./connection-traffic.ts";
-import { makeReport, numberIn } from "./report.ts";
+import { isoTime, makeReport, numberIn } from "./report.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const DEFAULT_CONNECTIONS = 100;
@@ -76,8 +76,4 @@ async function describedBy(describeConnection: DescribeConnection, connectionId:
   } catch (error) {
     return { failed: error instanceof Error ? error.name : "Error" };
   }
-}
-
-function isoTime(millis: number): string {
-  return new Date(millis).toISOString();
 }

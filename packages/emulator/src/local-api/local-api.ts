@@ -4,6 +4,7 @@ import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { type DescribeConnection, makeConnectionReport } from "./connection-report.ts";
 import { ConnectionTraffic } from "./connection-traffic.ts";
+import { makeEventStream } from "./event-stream.ts";
 
 /** The emulator's own API beside those of AWS: what happens in it, for people. */
 export type LocalApi = {
@@ -16,8 +17,12 @@ export type LocalApi = {
 
 export function makeLocalApi(scheduler: Scheduler): LocalApi {
   const traffic = new ConnectionTraffic(scheduler);
+  const stream = makeEventStream(scheduler);
   return {
-    observe: traffic.observe,
-    services: (deps) => [makeConnectionReport({ ...deps, traffic })],
+    observe(event) {
+      traffic.observe(event);
+      stream.observe(event);
+    },
+    services: (deps) => [makeConnectionReport({ ...deps, traffic }), stream.service],
   };
 }

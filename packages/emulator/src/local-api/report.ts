@@ -57,3 +57,7 @@ export function numberIn(
   if (number >= min && number <= max) return number;
   throw new QueryError(`${name} must be a whole number from ${min} to ${max}`);
 }
+
+export function isoTime(millis: number): string {
+  return new Date(millis).toISOString();
+}

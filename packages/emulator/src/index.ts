@@ -1,4 +1,5 @@
 export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
+export { makeFramePrinter } from "./frame-printer.ts";
 export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
 export { containFaults } from "./lambda/contain-faults.ts";

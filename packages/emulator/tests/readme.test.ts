@@ -29,7 +29,7 @@ describe("the README", () => {
     expect(rows).toEqual(options);
   });
 
-  it.each(["runTemplate", "containFaults", "TemplateError", "ParameterError"])(
+  it.each(["runTemplate", "containFaults", "makeFramePrinter", "TemplateError", "ParameterError"])(
     "names %s, which is exported",
     (name) => {
       expect(readme).toContain(name);

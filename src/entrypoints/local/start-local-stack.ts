@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
+import {
+  DEFAULT_ACCOUNT,
+  localCallerArn,
+  makeFramePrinter,
+  type Observer,
+  type Quotas,
+  type RunningTemplate,
+  runTemplate,
+} from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
 import type { Place } from "./banner.ts";
@@ -19,12 +27,15 @@ const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 
 export type RunningStack = RunningTemplate & Pick<Place, "mintsTestTokens">;
 
+/** `warn` takes warnings, and `print` what a flag asks for. */
+type Outputs = { readonly warn: (line: string) => void; readonly print?: (line: string) => void };
+
 /**
  * Runs the resources of the template, as they would be deployed with these options. Handlers load once in a process.
  */
 export async function startLocalStack(
   options: Options,
-  { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
+  { quotas, warn, print = console.log }: Outputs & { readonly quotas?: Quotas },
 ): Promise<RunningStack> {
   const text = templateText();
   checkStage(text, options);
@@ -43,7 +54,7 @@ export async function startLocalStack(
     overrides: (_fn, addresses) => localOverrides(options, addresses),
     port: options.port,
     account: ACCOUNT,
-    observer: makePrintEvents(warn),
+    observer: makeObserver(options, { warn, print }),
     describeConnection,
     ...(quotas && { quotas }),
     // All functions are loaded by then.
@@ -51,6 +62,13 @@ export async function startLocalStack(
     warn,
   });
   return { ...running, mintsTestTokens: mintsTestTokens() };
+}
+
+function makeObserver({ frames = false }: Options, { warn, print }: Required<Outputs>): Observer {
+  const observers = [makePrintEvents(warn), ...(frames ? [makeFramePrinter(print)] : [])];
+  return (event) => {
+    for (const observer of observers) observer(event);
+  };
 }
 
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {

@@ -1,16 +1,18 @@
 import type { RunningTemplate } from "@portcullis/emulator";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 
 let runtime: RunningTemplate;
+const frames: string[] = [];
 
 beforeAll(async () => {
   const jwtSecret = "only-for-tests-0123456789abcdef0";
   const options = { port: await freePort(), stage: "dev", jwtSecret, logLevel: "ERROR", parameters: {} } as const;
-  runtime = await startLocalStack(options, { warn: () => {} });
+  runtime = await startLocalStack({ ...options, frames: true }, { warn: () => {}, print: (line) => frames.push(line) });
 });
 
 afterAll(() => runtime.close());
@@ -52,4 +54,16 @@ it("GET /_local/connections shows who a connection is, what it follows and may, 
     { received: { frames: 0 }, application: { userId: "bob", grants: [], subscriptions: [] } },
   ]);
   for (const segment of token.split(".").slice(1)) expect(text).not.toContain(segment);
+});
+
+it("attack:O3 --frames prints what a client says, but no token that it renews with", async () => {
+  const token = await tokenOf("eve", ["subscribe:*"]);
+  const eve = await connect(runtime.url, ["websocket", token]);
+  frames.length = 0;
+  await request(eve, { action: "authenticate", token });
+  await request(eve, { action: "subscribe", entityId: token });
+
+  expect(frames.map((line) => / (in|out) /.exec(line)?.[1])).toEqual(["in", "out", "in", "out"]);
+  expect(frames[0]).toContain('{"action":"authenticate","token":"…"}');
+  expect(leaksIn(frames.join("\n"), plantedTexts("no-secret", token))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { FunctionUrl } from "./function-url/function-url.ts";
@@ -9,6 +9,7 @@ import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
 import type { Quotas } from "./gateway/quotas.ts";
 import { makeStageService } from "./gateway/upgrade-request.ts";
+import { makeAccess } from "./http/access.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import type { HttpService } from "./http/http-service.ts";
@@ -25,6 +26,12 @@ export type RuntimeDescription = {
   readonly functions: readonly LambdaFunction[];
   /** 0 for any free port. */
   readonly port: number;
+  /** Where to listen; by default 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
+  readonly host?: string;
+  readonly hostNames?: readonly string[];
+  readonly key?: string;
+  /** Says if a client is of this machine. For tests: they have no second machine. */
+  readonly isOwnPeer?: (socket: Socket) => boolean;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly eventing: EventingDescription;
@@ -45,8 +52,8 @@ export type Runtime = {
   close(): Promise<void>;
 };
 
-/** The loopback interface: a runtime on a laptop must not be reachable from its network. */
-const HOST = "127.0.0.1";
+/** The loopback interface: unless told otherwise, a runtime on a laptop must not be reachable from its network. */
+export const DEFAULT_HOST = "127.0.0.1";
 
 const CLOSE_GRACE_MS = 300;
 
@@ -57,7 +64,8 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler } = description;
+  const { api, account, scheduler, host = DEFAULT_HOST } = description;
+  const access = makeAccess({ ...description, host }, description.isOwnPeer);
   const localApi = makeLocalApi(scheduler);
   const report = makeObserve(description.observer, scheduler);
   const observe: Observe = (event) => {
@@ -65,7 +73,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     report(event);
   };
   const functions = makeFunctions({ ...description, observe });
-  const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe });
+  const gateway = makeGateway({ api, account, access, functions, quotas: description.quotas, scheduler, observe });
   const eventing = startEventing({
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
@@ -74,6 +82,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
   const server = makeHttpServer({
+    access,
     bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
     publicService: functionUrls,
     services: [
@@ -86,7 +95,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     ],
     onUpgrade: gateway.upgrade,
   });
-  server.listen(description.port, HOST);
+  server.listen(description.port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Access } from "../http/access.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -28,6 +29,7 @@ export type Gateway = {
 export function makeGateway(deps: {
   readonly api: ApiDescription;
   readonly account: AwsAccount;
+  readonly access: Pick<Access, "isLocalHost">;
   readonly functions: Functions;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
@@ -39,7 +41,7 @@ export function makeGateway(deps: {
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
   const authorize = makeAuthorize({ invokeIntegration, scheduler });
   const handshake = makeHandshake({
-    ...{ api, account, authorize, invokeIntegration, scheduler },
+    ...{ api, account, authorize, invokeIntegration, scheduler, access: deps.access },
     withinQuota: withinConnectQuota,
   });
   const accept = makeAcceptUpgrade();

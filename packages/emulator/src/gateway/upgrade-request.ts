@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import type { Access } from "../http/access.ts";
 import type { HttpService } from "../http/http-service.ts";
-import { BAD_REQUEST_PAGE, isAmbiguous, isLocalHost } from "../http/request-checks.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/request-checks.ts";
 import type { Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
 import { FORBIDDEN, type Refusal } from "./refusal.ts";
@@ -18,21 +19,25 @@ export type CheckedUpgrade =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Checks whether a request is a WebSocket handshake, and finds its stage. Runs before any function is invoked. */
-export function checkUpgrade(request: IncomingMessage, stages: readonly Stage[]): CheckedUpgrade {
+export function checkUpgrade(
+  request: IncomingMessage,
+  stages: readonly Stage[],
+  access: Pick<Access, "isLocalHost">,
+): CheckedUpgrade {
   const { url = "" } = request;
   const stage = stages.find(({ name }) => isStagePath(url.split("?", 1)[0] ?? "", name));
-  const fault = findFault(request) ?? (stage === undefined ? FORBIDDEN : findHandshakeFault(request));
+  const fault = findFault(request, access) ?? (stage === undefined ? FORBIDDEN : findHandshakeFault(request));
   if (fault === undefined && stage !== undefined) return { kind: "handshake", stage };
   return { kind: "refused", refusal: fault ?? FORBIDDEN };
 }
 
-function findFault(request: IncomingMessage): Refusal | undefined {
+function findFault(request: IncomingMessage, access: Pick<Access, "isLocalHost">): Refusal | undefined {
   const { headers, method, url = "" } = request;
   if (url.length > MAX_URL_CHARACTERS) return URI_TOO_LONG;
   if (request.rawHeaders.length / 2 > MAX_HEADERS) return HEADERS_TOO_LARGE;
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
   if (request.httpVersion !== "1.1" || method !== "GET" || hasBody(request)) return BAD_REQUEST;
-  return isLocalHost(headers) ? undefined : FORBIDDEN;
+  return access.isLocalHost(headers) ? undefined : FORBIDDEN;
 }
 
 function findHandshakeFault({ headers }: IncomingMessage): Refusal | undefined {

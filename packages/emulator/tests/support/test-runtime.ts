@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
@@ -32,6 +33,10 @@ export type TestApi = {
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   readonly describeConnection?: DescribeConnection;
+  readonly host?: string;
+  readonly hostNames?: readonly string[];
+  readonly key?: string;
+  readonly isOwnPeer?: (socket: Socket) => boolean;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -70,6 +75,10 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
     ...(api.describeConnection && { describeConnection: api.describeConnection }),
+    ...(api.host && { host: api.host }),
+    ...(api.hostNames && { hostNames: api.hostNames }),
+    ...(api.key && { key: api.key }),
+    ...(api.isOwnPeer && { isOwnPeer: api.isOwnPeer }),
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     scheduler: api.scheduler ?? realScheduler,
     observer: (event) => {

@@ -6,6 +6,7 @@ import { startEventing } from "../../src/eventing.ts";
 import { makeFunctionUrls } from "../../src/function-url/function-urls.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
+import { makeAccess } from "../../src/http/access.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import { RESOURCE_TABLES, TYPES_WITHOUT_LOCAL_PART } from "../../src/template/known-properties.ts";
 import { ParameterError } from "../../src/template/parameters.ts";
@@ -202,7 +203,8 @@ async function run(stack: StackDescription): Promise<void> {
     observe: () => {},
   });
   const account = DEFAULT_ACCOUNT;
-  makeGateway({ api: stack.api, account, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
+  const access = makeAccess({ host: "127.0.0.1" });
+  makeGateway({ api: stack.api, account, access, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
   makeFunctionUrls(stack.functionUrls, { functions, scheduler });
   await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
 }

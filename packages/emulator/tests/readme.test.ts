@@ -41,7 +41,7 @@ describe("the README", () => {
     expect(rows).toEqual(kinds);
   });
 
-  it.each(["runTemplate", "containFaults", "TemplateError", "ParameterError"])(
+  it.each(["runTemplate", "containFaults", "makeFramePrinter", "TemplateError", "ParameterError"])(
     "names %s, which is exported",
     (name) => {
       expect(readme).toContain(name);

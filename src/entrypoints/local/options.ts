@@ -9,6 +9,8 @@ export type Options = {
   readonly jwtSecret?: string;
   /** Replaces the template's log level. */
   readonly logLevel?: LogLevel;
+  /** Prints each frame. */
+  readonly frames?: boolean;
   /** Parameters of the template; they replace its defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 };
@@ -25,6 +27,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
                        characters or more; other users
                        of this machine can read flags
   --log-level <level>  DEBUG, INFO, WARN or ERROR       (PORTCULLIS_LOG_LEVEL, the template's)
+  --frames             prints each frame in and out, without tokens
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
 
@@ -33,7 +36,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
  * UsageError.
  */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment);
+  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment, ["frames"]);
   if (flags.help) return undefined;
 
   function setting<T>(flag: string, parse: (text: string, source: string) => T): T | undefined {
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     parameters,
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(flags.isGiven("frames") && { frames: true }),
   };
 }
 

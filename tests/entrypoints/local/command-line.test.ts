@@ -43,6 +43,12 @@ describe("npm start's flags", () => {
     });
   });
 
+  it("has a switch for frames", () => {
+    expect(readOptions(["--frames"], {})).toHaveProperty("frames", true);
+    expect(readOptions([], {})).not.toHaveProperty("frames");
+    expect(HELP).toContain("--frames ");
+  });
+
   it("has --help, which wins over all others and names each flag with its variable", () => {
     expect(readOptions(["--help", "--port", "nonsense"], {})).toBeUndefined();
     for (const flag of ["port", "stage", "jwt-secret", "log-level"]) {
@@ -73,6 +79,8 @@ describe("npm start's flags", () => {
     [["--parameter", `JwtSecret=hunter2-${SECRET}`], {}, "give the secret with --jwt-secret"],
     [["--stage", "hunter2", "--parameter", "StageName=live"], {}, "StageName equals --stage or PORTCULLIS_STAGE"],
     [["--parameter", "StageName=live"], { PORTCULLIS_STAGE: "dev" }, "StageName equals --stage or PORTCULLIS_STAGE"],
+    [["--frames=hunter2"], {}, "'--frames' does not take an argument"],
+    [[], { npm_lifecycle_event: "start", npm_config_frames: "true" }, "npm start -- --frames"],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
     [["hunter2"], {}, "only flags"],
     [["hunter2"], { npm_lifecycle_event: "start", npm_config_jwt_secret: "true" }, "npm start -- --jwt-secret"],

@@ -30,6 +30,8 @@ export class ClientSocket {
   readonly #stop: Cancel;
   #cancelIdle: Cancel;
   #lastActiveAt: number;
+  /** When the two hours end. */
+  readonly endsAt: number;
   #closing: Closing | undefined;
   #isHalfOpen = false;
   /** Set by a bad frame: `ws` may read a close frame behind it before `close` is called. */
@@ -41,6 +43,7 @@ export class ClientSocket {
     this.#ws = ws;
     this.#scheduler = scheduler;
     this.#lastActiveAt = scheduler.now();
+    this.endsAt = this.#lastActiveAt + MAX_CONNECTION_MS;
     this.#cancelIdle = this.#watchIdleness(IDLE_TIMEOUT_MS);
     this.#stop = scheduler.after(MAX_CONNECTION_MS, () => this.close(GOING_AWAY));
     this.#boundFrames(stream);
@@ -62,6 +65,11 @@ export class ClientSocket {
 
   get lastActiveAt(): number {
     return this.#lastActiveAt;
+  }
+
+  /** When the connection ends if neither side sends anything until then. */
+  get idleEndsAt(): number {
+    return this.#lastActiveAt + IDLE_TIMEOUT_MS;
   }
 
   /** Sends a text frame. `full`: too many bytes are unsent, and the frame is dropped. */

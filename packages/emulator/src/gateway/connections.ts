@@ -50,6 +50,16 @@ export class Connections {
     return connection?.socket.isOpen ? connection : undefined;
   }
 
+  /** The number of connections that are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** In the order in which they were opened. */
+  all(): readonly ClientConnection[] {
+    return [...this.#open.values()];
+  }
+
   open(session: Session, ws: WebSocket, stream: Duplex): void {
     const socket = new ClientSocket(ws, stream, this.#scheduler, {
       onText: (body) => void this.#receive({ session, socket }, body),

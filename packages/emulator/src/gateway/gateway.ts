@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Faults } from "../faults/faults.ts";
+import type { Access } from "../http/access.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -30,6 +31,7 @@ export type Gateway = {
 export function makeGateway(deps: {
   readonly api: ApiDescription;
   readonly account: AwsAccount;
+  readonly access: Pick<Access, "isLocalHost">;
   readonly functions: Functions;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
@@ -43,7 +45,7 @@ export function makeGateway(deps: {
   const withinThrottle = makeThrottles(api.stages, deps.quotas.requests, scheduler);
   const authorize = makeAuthorize({ invokeIntegration, scheduler });
   const handshake = makeHandshake({
-    ...{ api, account, authorize, invokeIntegration, withinThrottle, scheduler },
+    ...{ api, account, authorize, invokeIntegration, withinThrottle, scheduler, access: deps.access },
     withinQuota: withinConnectQuota,
   });
   const accept = makeAcceptUpgrade();

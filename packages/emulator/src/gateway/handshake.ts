@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Access } from "../http/access.ts";
+import { peerAddress } from "../http/peer.ts";
 import { parseQuery } from "../http/query.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -31,6 +33,7 @@ export type HandshakeOutcome =
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
   readonly account: AwsAccount;
+  readonly access: Pick<Access, "isLocalHost">;
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
@@ -41,12 +44,12 @@ export function makeHandshake(deps: {
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
-    const checked = checkUpgrade(upgrade, api);
+    const checked = checkUpgrade(upgrade, api, deps.access);
     if (checked.kind === "refused") return checked;
     const { name: stage } = checked.stage;
     if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
-    const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
+    const client = { ip: peerAddress(upgrade.socket), now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, { ...client, account });
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };

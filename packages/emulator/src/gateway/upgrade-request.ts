@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import type { Access } from "../http/access.ts";
 import type { HttpService } from "../http/http-service.ts";
-import { BAD_REQUEST_PAGE, isAmbiguous, isLocalHost } from "../http/request-checks.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/request-checks.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
 import { FORBIDDEN, type Refusal } from "./refusal.ts";
@@ -18,8 +19,12 @@ export type CheckedUpgrade =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Checks whether a request is a WebSocket handshake, and finds its stage. Runs before any function is invoked. */
-export function checkUpgrade(request: IncomingMessage, api: ApiDescription): CheckedUpgrade {
-  const stage = findStage(request, api);
+export function checkUpgrade(
+  request: IncomingMessage,
+  api: ApiDescription,
+  access: Pick<Access, "isLocalHost">,
+): CheckedUpgrade {
+  const stage = findStage(request, api, access);
   const fault = findFault(request) ?? (stage === undefined ? FORBIDDEN : findHandshakeFault(request));
   if (fault === undefined && stage !== undefined) return { kind: "handshake", stage };
   return { kind: "refused", refusal: fault ?? FORBIDDEN };
@@ -34,10 +39,14 @@ function findFault(request: IncomingMessage): Refusal | undefined {
 }
 
 /** The stage at the request's host and path. No host but this machine and the API's own names has one. */
-function findStage({ headers, url = "" }: IncomingMessage, api: ApiDescription): Stage | undefined {
+function findStage(
+  { headers, url = "" }: IncomingMessage,
+  api: ApiDescription,
+  access: Pick<Access, "isLocalHost">,
+): Stage | undefined {
   const { stages, domains = [], isDefaultEndpointDisabled = false } = api;
   const [path = ""] = url.split("?", 1);
-  if (isLocalHost(headers)) {
+  if (access.isLocalHost(headers)) {
     return isDefaultEndpointDisabled ? undefined : stages.find(({ name }) => isAt(path, `/${name}`));
   }
   const host = headers.host?.toLowerCase().replace(/:\d{1,5}$/, "");

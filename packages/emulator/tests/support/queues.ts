@@ -1,6 +1,6 @@
 import { Faults } from "../../src/faults/faults.ts";
 import type { Queue } from "../../src/sqs/queue.ts";
-import { QueueCounters } from "../../src/sqs/queue-report.ts";
+import { QueueCounters } from "../../src/sqs/queue-counters.ts";
 import { type QueueSettings, queueSettings } from "../../src/sqs/queue-settings.ts";
 import { makeQueues, type Queues } from "../../src/sqs/queues.ts";
 import { ManualScheduler } from "./manual-scheduler.ts";

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Clock } from "../../src/clock/clock.ts";
+import { makeAccess } from "../../src/http/access.ts";
 import { BodyBudget } from "../../src/http/body-budget.ts";
 import { makeHttpServer } from "../../src/http/http-server.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
@@ -14,6 +15,7 @@ type Served = { readonly origin: string; readonly close: () => Promise<void> };
 
 export async function serveWithin(budget: BodyBudget, ...services: readonly HttpService[]): Promise<Served> {
   const server = makeHttpServer({
+    access: makeAccess({ host: "127.0.0.1" }),
     services,
     bodyBudget: () => budget,
     onUpgrade: (_request, socket) => socket.destroy(),

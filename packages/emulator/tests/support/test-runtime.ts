@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { Clock } from "../../src/clock/clock.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
@@ -7,6 +8,7 @@ import type { Authorizer, CustomDomain, MockAnswer, Route, Stage } from "../../s
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
+import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import type { Scheduler } from "../../src/scheduler.ts";
@@ -38,6 +40,11 @@ export type TestApi = {
   readonly observer?: Observer;
   readonly domains?: readonly CustomDomain[];
   readonly isDefaultEndpointDisabled?: boolean;
+  readonly describeConnection?: DescribeConnection;
+  readonly host?: string;
+  readonly hostNames?: readonly string[];
+  readonly key?: string;
+  readonly isOwnPeer?: (socket: Socket) => boolean;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -80,6 +87,11 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     account: DEFAULT_ACCOUNT,
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
+    ...(api.describeConnection && { describeConnection: api.describeConnection }),
+    ...(api.host && { host: api.host }),
+    ...(api.hostNames && { hostNames: api.hostNames }),
+    ...(api.key && { key: api.key }),
+    ...(api.isOwnPeer && { isOwnPeer: api.isOwnPeer }),
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     faults: new Faults(),
     scheduler: api.scheduler ?? new Clock(),

@@ -7,6 +7,7 @@ import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctionUrls } from "../../src/function-url/function-urls.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
+import { makeAccess } from "../../src/http/access.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import { RESOURCE_TABLES, TYPES_WITHOUT_LOCAL_PART } from "../../src/template/known-properties.ts";
 import { ParameterError } from "../../src/template/parameters.ts";
@@ -198,6 +199,7 @@ async function run(stack: StackDescription): Promise<void> {
   });
   const account = DEFAULT_ACCOUNT;
   makeGateway({
+    access: makeAccess({ host: "127.0.0.1" }),
     api: stack.api,
     account,
     functions,

@@ -141,7 +141,7 @@ describe("subprotocols", () => {
   });
 
   it.each([
-    ["gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
+    ["gw:subprotocol-2 gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
     ["gw:subprotocol-6 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
   ])("%s the choice of $connect is sent", async (_, Connect) => {
     await using runtime = await startTestRuntime({ handlers: { Connect } });

@@ -15,6 +15,7 @@ import { makeAccess } from "./http/access.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { showTimeToFunctions } from "./lambda/function-date.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
@@ -84,6 +85,8 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     report(event);
   };
   faults.reportTo(observe);
+  faults.onSet("clock-wrong", showTimeToFunctions);
+  clock?.onceShifted(showTimeToFunctions);
   const functions = makeFunctions({ ...description, observe });
   const gateway = makeGateway({
     api,

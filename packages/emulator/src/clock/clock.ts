@@ -30,6 +30,7 @@ export class Clock implements Scheduler {
   readonly #time = new Float64Array(this.shared);
   readonly #tasks = new Set<Task>();
   readonly #busy = new Set<() => boolean>();
+  #whenShifted: (() => void)[] = [];
   #advancing: Promise<void> = Promise.resolve();
   #hangs = false;
 
@@ -55,6 +56,17 @@ export class Clock implements Scheduler {
     return () => this.#drop(task);
   }
 
+  /** The milliseconds by which this clock is ahead of the machine's; below zero if it is behind. */
+  get aheadMillis(): number {
+    return this.isStopped ? this.now() - machineNow() : (this.#time[0] ?? 0);
+  }
+
+  /** Runs once, when this clock differs from the machine's for the first time: at once if it does already. */
+  onceShifted(run: () => void): void {
+    this.#whenShifted.push(run);
+    if (this.aheadMillis !== 0 || this.isStopped) this.#tellShift();
+  }
+
   /** The number of pending tasks. A task that outlives its owner is a leak. */
   get pending(): number {
     return this.#tasks.size;
@@ -65,6 +77,7 @@ export class Clock implements Scheduler {
     if (this.isStopped) return;
     this.#time[1] = this.now();
     for (const task of this.#tasks) disarm(task);
+    this.#tellShift();
   }
 
   /** Lets time go on from where it stands, with the machine's. */
@@ -116,6 +129,11 @@ export class Clock implements Scheduler {
     if (at <= now) return;
     if (this.isStopped) this.#time[1] = at;
     else this.#time[0] = (this.#time[0] ?? 0) + at - now;
+    this.#tellShift();
+  }
+
+  #tellShift(): void {
+    for (const run of this.#whenShifted.splice(0)) run();
   }
 
   async #settle(): Promise<void> {

@@ -86,9 +86,10 @@ export class Faults {
       .map(({ item }) => item);
   }
 
-  /** Runs at once when a fault of this kind is set: for faults that are events. */
+  /** Runs when a fault of this kind is set, and at once if one is set already. */
   onSet(kind: string, run: (fault: Fault) => void): void {
     this.#listeners.set(kind, run);
+    for (const { fault } of this.#active) if (fault.kind === kind) run(fault);
   }
 
   /** Reports to this observer from now on. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
@@ -43,6 +44,8 @@ type FunctionsDependencies = {
   readonly scheduler: Scheduler;
   readonly observe: Observe;
   readonly faults: Faults;
+  /** The clock that functions see as their own. By default it is the machine's. */
+  readonly clock?: Clock | undefined;
 };
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
@@ -86,8 +89,11 @@ function run(
   fn: HostedFunction,
   payload: string,
   requestId: string,
-  { account, scheduler, observe }: FunctionsDependencies,
+  { account, scheduler, clock, faults, observe }: FunctionsDependencies,
 ): Promise<RunResult> {
+  const aheadMillis = () => {
+    return (clock?.aheadMillis ?? 0) + (faults.holding("clock-wrong", fn.name)?.settings["by"] ?? 0);
+  };
   return new Promise((resolve) => {
     let hasEnded = false;
     let cancelTimeout: Cancel = () => {};
@@ -108,7 +114,7 @@ function run(
       else end({ kind: "failed", error });
     }
     void fn
-      .host({ requestId, payload, begin, fail })
+      .host({ requestId, payload, begin, fail, aheadMillis })
       .then((result) => end(result.kind === "returned" ? withinLimit(result) : result));
   });
 }

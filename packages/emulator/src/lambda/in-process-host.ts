@@ -3,13 +3,13 @@ import type { LambdaContext } from "./lambda-context.ts";
 import { type FunctionHost, functionError, type HostedInvocation, type LambdaHandler } from "./lambda-function.ts";
 
 /** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
-export const executions = new AsyncLocalStorage<Pick<HostedInvocation, "requestId" | "fail">>();
+export const executions = new AsyncLocalStorage<Pick<HostedInvocation, "requestId" | "fail" | "aheadMillis">>();
 
 /** Runs a handler in this process. The process cannot stop it: after its timeout it runs on. */
 export function inProcess(handler: LambdaHandler): FunctionHost {
-  return ({ requestId, payload, begin, fail }) => {
+  return ({ requestId, payload, begin, fail, aheadMillis }) => {
     const context = begin();
-    return executions.run({ requestId, fail }, () => execute(handler, payload, context));
+    return executions.run({ requestId, fail, aheadMillis }, () => execute(handler, payload, context));
   };
 }
 

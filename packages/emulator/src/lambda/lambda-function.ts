@@ -26,6 +26,8 @@ export type HostedInvocation = {
    * invocation ends and `stop` is called.
    */
   readonly begin: (stop?: () => void) => LambdaContext;
+  /** The milliseconds by which the function's clock is ahead of the machine's. */
+  readonly aheadMillis: () => number;
   /** Ends the invocation as failed, or reports the fault if it has ended already. */
   readonly fail: (error: FunctionError) => void;
 };

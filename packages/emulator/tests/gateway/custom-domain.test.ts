@@ -7,7 +7,7 @@ const domains = [
   { name: "API.example.com", path: "/chat", stage: "other" },
 ];
 
-describe("gw:handshake-30 a handshake at a custom domain", () => {
+describe("gw:handshake-32 a handshake at a custom domain", () => {
   const rows: readonly (readonly [host: string, path: string, stage: string | undefined])[] = [
     ["ws.example.com", "/", "dev"],
     ["WS.example.com:3001", "/?a=b", "dev"],
@@ -31,7 +31,7 @@ describe("gw:handshake-30 a handshake at a custom domain", () => {
   });
 });
 
-describe("gw:handshake-30 a disabled default endpoint", () => {
+describe("gw:handshake-32 a disabled default endpoint", () => {
   it.each([
     ["a handshake", 403, upgradeText()],
     ["a handshake for localhost", 403, upgradeText({ Host: "localhost" })],

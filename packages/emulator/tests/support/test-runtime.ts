@@ -24,7 +24,7 @@ export type TestApi = {
   readonly routes?: Readonly<Record<string, string>>;
   /** Answers by key of routes that invoke no function. */
   readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
-  /** The timeouts of `routes`. */
+  /** The timeouts of `$connect` and of `routes`. */
   readonly integrationTimeoutMillis?: number;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -122,6 +122,7 @@ function routesOf({ handlers, routes, authorizer, requiredParameters, integratio
       routeResponse: false,
       ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
       ...(requiredParameters && { requiredParameters }),
+      ...(integrationTimeoutMillis !== undefined && { integrationTimeoutMillis }),
     });
   }
   if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });

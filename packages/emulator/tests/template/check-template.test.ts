@@ -145,7 +145,7 @@ describe("emulated properties include", () => {
     expect(describeTemplate(text).rules).toHaveLength(rules);
   });
 
-  it("gw:management-15 further stages, if they have a deployment", () => {
+  it("gw:management-15 gw:template-3 further stages, if they have a deployment", () => {
     const stage = (more: string) =>
       replaced(
         template,

@@ -8,7 +8,7 @@ function withDomain(domain: string) {
   return describeTemplate(replaced(template, PROPERTIES, `${PROPERTIES}      Domain: ${domain}\n`));
 }
 
-describe("gw:handshake-30 the names of an API are read", () => {
+describe("gw:handshake-32 the names of an API are read", () => {
   it.each([
     ["{ DomainName: ws.example.com, CertificateArn: arn }", ["/"]],
     ["{ DomainName: ws.example.com, CertificateArn: arn, BasePath: [/chat, news] }", ["/chat", "/news"]],
@@ -55,7 +55,7 @@ describe("gw:handshake-30 the names of an API are read", () => {
   });
 });
 
-it("gw:handshake-30 an API without any name is started, with a line that no client can connect", () => {
+it("gw:handshake-32 an API without any name is started, with a line that no client can connect", () => {
   const text = replaced(template, /DisableExecuteApiEndpoint: .*/, "DisableExecuteApiEndpoint: true");
   expect(describeTemplate(text).warnings).toEqual([
     expect.stringMatching(

@@ -2,18 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Companion } from "./companion.ts";
 import { residentBytes } from "./resident-memory.ts";
 import { median } from "./samples.ts";
+import { BARE, RUNTIME, SMALL_API, VERIFYING } from "./servers.ts";
 import { signedToken } from "./settings.ts";
+import type { CpuTime } from "./subjects/announce.ts";
 import type { Opened, Order } from "./subjects/clients.ts";
 import { ratio, type Table } from "./table.ts";
 
-const BARE = { label: "bare `ws`, without authorization", file: "benchmarks/subjects/bare-server.ts" };
-const RUNTIME = {
-  label: "`npm start`: authorizer, connect, store, log",
-  file: "benchmarks/subjects/local-runtime.ts",
-};
-const SERVERS = [BARE, RUNTIME];
+const SERVERS = [BARE, VERIFYING, SMALL_API, RUNTIME];
 
-const COUNTS = {
+export const CONNECT_COUNTS = {
   rounds: 5,
   connects: 1000,
   /** The numbers of open connections at which memory is measured. */
@@ -22,12 +19,14 @@ const COUNTS = {
 };
 
 /** Handshakes per second, and the memory of idle connections. Servers and clients have processes of their own. */
-export async function benchConnects(counts = COUNTS): Promise<Table[]> {
+export async function benchConnects(counts = CONNECT_COUNTS): Promise<Table[]> {
   return [await rates(counts), await memory(counts)];
 }
 
+type Cost = Opened & { readonly cpuMicros: number };
+
 type Server = {
-  open(connections: number): Promise<Opened>;
+  open(connections: number): Promise<Cost>;
   residentMegabytes(): number;
 };
 
@@ -35,11 +34,16 @@ type Server = {
 async function withServer<T>(file: string, work: (server: Server) => Promise<T>): Promise<T> {
   const server = Companion.start(file);
   const clients = Companion.start("benchmarks/subjects/clients.ts");
+  const cpuMicros = async () => (await server.ask<CpuTime>({})).cpuMicros;
   try {
     const { port } = await server.hear<{ port: number }>();
     const path = `/dev?access_token=${signedToken()}`;
     return await work({
-      open: (connections) => clients.ask<Opened>({ port, path, connections } satisfies Order),
+      open: async (connections) => {
+        const before = await cpuMicros();
+        const opened = await clients.ask<Opened>({ port, path, connections } satisfies Order);
+        return { ...opened, cpuMicros: ((await cpuMicros()) - before) / connections };
+      },
       residentMegabytes: () => residentBytes(server.pid) / 2 ** 20,
     });
   } finally {
@@ -47,8 +51,8 @@ async function withServer<T>(file: string, work: (server: Server) => Promise<T>)
   }
 }
 
-async function rates({ rounds, connects, settleMs }: typeof COUNTS): Promise<Table> {
-  const measured = SERVERS.map((server) => ({ ...server, opened: [] as Opened[] }));
+async function rates({ rounds, connects, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
+  const measured = SERVERS.map((server) => ({ ...server, opened: [] as Cost[] }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { file, opened } of measured) {
       opened.push(
@@ -61,25 +65,29 @@ async function rates({ rounds, connects, settleMs }: typeof COUNTS): Promise<Tab
       );
     }
   }
-  const perSecond = (opened: readonly Opened[]) => median(opened.map((one) => one.perSecond));
-  const reference = perSecond(measured.find(({ file }) => file === BARE.file)?.opened ?? []);
+  const of = (opened: readonly Cost[], name: keyof Cost) => median(opened.map((one) => one[name]));
+  const rateOf = (reference: typeof BARE) =>
+    of(measured.find(({ file }) => file === reference.file)?.opened ?? [], "perSecond");
   return {
     title: "Connects",
     note:
       `Medians of ${rounds} interleaved rounds: ${connects} connects, 50 at a time, to a new server that has had as many ` +
-      "before. The account's quota of 500 a second, which `npm start` keeps, is lifted.",
-    columns: ["server", "connects/s", "p50 ms", "p99 ms", "rate against ws"],
+      "before. All servers but the first verify the same token with jose. The account's quota of 500 a second, which " +
+      "`npm start` keeps, is lifted.",
+    columns: ["server", "connects/s", "p50 ms", "p99 ms", "CPU µs/connect", "rate against ws", "against verifying ws"],
     rows: measured.map(({ label, opened }) => [
       label,
-      perSecond(opened).toFixed(0),
-      median(opened.map((one) => one.p50Ms)).toFixed(1),
-      median(opened.map((one) => one.p99Ms)).toFixed(1),
-      ratio(perSecond(opened), reference),
+      of(opened, "perSecond").toFixed(0),
+      of(opened, "p50Ms").toFixed(1),
+      of(opened, "p99Ms").toFixed(1),
+      of(opened, "cpuMicros").toFixed(0),
+      ratio(of(opened, "perSecond"), rateOf(BARE)),
+      ratio(of(opened, "perSecond"), rateOf(VERIFYING)),
     ]),
   };
 }
 
-async function memory({ idle, settleMs }: typeof COUNTS): Promise<Table> {
+async function memory({ idle, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
   const rows: string[][] = [];
   for (const { label, file } of SERVERS) {
     const megabytes = await withServer(file, (server) => residentAt(server, idle, settleMs));

@@ -2,7 +2,8 @@
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
 import { benchComebacks } from "./comebacks.ts";
-import { benchConnects } from "./connects.ts";
+
+import { benchEmulator } from "./emulator.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchMemory } from "./memory.ts";
@@ -17,7 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   memory: benchMemory,
   "fan-out": benchFanOut,
   "end-to-end": benchEndToEnd,
-  connects: benchConnects,
+  emulator: () => benchEmulator(),
   comebacks: () => benchComebacks(),
   "table-units": benchTableUnits,
   "subscriptions-at-once": () => benchSubscriptionsAtOnce(),

@@ -1,6 +1,7 @@
 import type { Quotas } from "@portcullis/emulator";
 import { startLocalStack } from "../../src/entrypoints/local/start-local-stack.ts";
 import { LOCAL_SETTINGS, SECRET } from "../settings.ts";
+import { announce } from "./announce.ts";
 
 /** Starts the system of `npm start` in this process, and sends its port to the parent. */
 export async function startRuntime(quotas?: Quotas): Promise<void> {
@@ -14,5 +15,5 @@ export async function startRuntime(quotas?: Quotas): Promise<void> {
     { ...options, parameters },
     { ...(quotas && { quotas }), warn: console.error },
   );
-  process.send?.({ port });
+  announce(port);
 }

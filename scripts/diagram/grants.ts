@@ -40,9 +40,11 @@ function find(stack: Stack, reference: string): Resource {
   return found;
 }
 
-/** The name in an ARN; for a resource without an ARN in the emulator, the logical id before `.Arn`. */
+/**
+ * The last part of an ARN, without the suffix that a secret's has; for a resource without an ARN in the emulator, the
+ * logical id before `.Arn`.
+ */
 function nameIn(reference: string): string {
-  const [name = "", kind] = reference.split(":").toReversed();
-  // Secrets Manager adds six characters to the name.
-  return kind === "secret" ? name.replace(/-\w{6}$/, "") : name.replace(/^table\//, "").replace(/\.Arn\b/, "");
+  const [, secret] = /:secret:(.+)-[^-]{6}$/.exec(reference) ?? [];
+  return secret ?? (reference.split(":").at(-1) ?? "").replace(/^table\//, "").replace(/\.Arn\b/, "");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchAuthorizer } from "../../benchmarks/authorizer.ts";
-import { benchConnects } from "../../benchmarks/connects.ts";
+import { benchEmulator } from "../../benchmarks/emulator.ts";
 import { benchEndToEnd } from "../../benchmarks/end-to-end.ts";
 import { benchFanOut } from "../../benchmarks/fan-out.ts";
 import { benchMemory } from "../../benchmarks/memory.ts";
@@ -19,8 +19,13 @@ describe("each benchmark still runs, with counts too small for a result", { time
     expectFilled(await benchAuthorizer({ rounds: 1, calls: 2, starts: 1 }));
   });
 
-  it("connects", async () => {
-    expectFilled(await benchConnects({ rounds: 1, connects: 2, idle: [0, 3], settleMs: 0 }));
+  it("emulator", async () => {
+    const counts = {
+      connects: { rounds: 1, connects: 2, idle: [0, 3], settleMs: 0 },
+      roundTrips: { rounds: 1, roundTrips: 2 },
+      pushes: { users: 2, pushes: 2, warmUps: 2, underWay: 2, entries: [2] },
+    };
+    expectFilled(await benchEmulator(counts));
   });
 
   it("start-up", async () => {

@@ -1,5 +1,6 @@
 import type { HttpService } from "@portcullis/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Faults } from "../../packages/emulator/src/faults/faults.ts";
 import { ManualScheduler } from "../../packages/emulator/tests/support/manual-scheduler.ts";
 import {
   describeTemplate,
@@ -55,8 +56,14 @@ beforeAll(async () => {
   await populate(pushing, scheduler.now() as EpochMillis);
   eventing = startEventing({
     description: ofPushesAlone(describeTemplate(projectTemplate())),
-    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ account: localAccount(), functions: pushing.functions, scheduler, observe: () => {} }),
+    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {}, faults: new Faults() },
+    functions: makeFunctions({
+      account: localAccount(),
+      functions: pushing.functions,
+      scheduler,
+      observe: () => {},
+      faults: new Faults(),
+    }),
   });
   services = eventing.services;
 });

@@ -86,5 +86,5 @@ function resourcesOf({
   if (TransactItems !== undefined) return [];
   if (typeof RequestItems === "object") return Object.keys(RequestItems ?? {});
   const path = String(QueueUrl ?? SecretId ?? TableName);
-  return [(path.split("/").at(-1) ?? "") + (IndexName === undefined ? "" : `/index/${IndexName}`)];
+  return [(path.split(/[/:]/).at(-1) ?? "") + (IndexName === undefined ? "" : `/index/${IndexName}`)];
 }

@@ -31,8 +31,5 @@ function permissions(statement: Section): readonly string[] {
 /** The name in an ARN; for `!GetAtt X.Arn`, the logical id X. */
 function logicalName(resource: string): string {
   const connections = resource.match(/(GET|POST|DELETE)\/@connections\/\*$/);
-  const [name = "", kind] = resource.split(":").toReversed();
-  // Secrets Manager adds six characters to the name.
-  const own = kind === "secret" ? name.replace(/-\w{6}$/, "") : name.replace(/^table\//, "").replace(".Arn", "");
-  return connections?.[0] ?? own;
+  return connections?.[0] ?? (resource.split(":").at(-1) ?? "").replace(/^table\//, "").replace(".Arn", "");
 }

@@ -1,12 +1,14 @@
 import { makeEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import { type Schedule, startSchedules } from "./eventbridge/schedules.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { Functions } from "./lambda/functions.ts";
+import { makeQueueReport } from "./local-api/queue-report.ts";
 import type { Observe } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { startEventSourceMapping } from "./sqs/event-source-mapping.ts";
-import { makeQueueReport, QueueCounters } from "./sqs/queue-report.ts";
+import { QueueCounters } from "./sqs/queue-counters.ts";
 import { type QueueSettings, queueSettings } from "./sqs/queue-settings.ts";
 import { makeQueues } from "./sqs/queues.ts";
 import type { SqsEvent } from "./sqs/sqs-event.ts";
@@ -38,6 +40,8 @@ export type EventSourceMappingDescription = {
 export type Eventing = {
   /** EventBridge, SQS and the report on the queues. */
   readonly services: readonly HttpService[];
+  /** True if a message waits that a function could receive now. */
+  readonly hasWork: () => boolean;
   /** Ends all schedules and polls, long ones too. Resolves when the current invocations have ended. */
   stop(): Promise<void>;
 };
@@ -53,6 +57,7 @@ export function startEventing(deps: {
   readonly scheduler: Scheduler;
   readonly functions: Functions;
   readonly observe: Observe;
+  readonly faults: Faults;
 }): Eventing {
   const { description, scheduler } = deps;
   const counters = new QueueCounters();
@@ -78,6 +83,7 @@ export function startEventing(deps: {
       makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend: description.mayCallerSend }),
       makeQueueReport({ queues, counters, scheduler }),
     ],
+    hasWork: () => mappings.some(({ queue }) => queue.counts().visible > 0),
     async stop() {
       stopping.abort();
       await Promise.all([schedules, ...pollers].map((started) => started.stop()));

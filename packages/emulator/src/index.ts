@@ -1,9 +1,15 @@
 export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
+export { Clock, type ClockOptions } from "./clock/clock.ts";
+export { FaultError } from "./faults/fault.ts";
+export type { EmulatorFault, FaultKind, FaultKinds } from "./faults/fault-kinds.ts";
+export { Faults, type FaultsOptions } from "./faults/faults.ts";
+export { makeFramePrinter } from "./frame-printer.ts";
 export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
 export { containFaults } from "./lambda/contain-faults.ts";
 export type { FunctionError, LambdaHandler } from "./lambda/lambda-function.ts";
 export type { LoadFunction } from "./load-function.ts";
+export type { DescribeConnection } from "./local-api/connection-report.ts";
 export type { EmulatorEvent, Observer } from "./observer.ts";
 export type { Environment } from "./process-environment.ts";
 export { type Addresses, type RunningTemplate, type RunTemplateOptions, runTemplate } from "./run-template.ts";

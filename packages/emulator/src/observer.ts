@@ -31,6 +31,9 @@ export type EmulatorEvent = Stamped<
   | MessageReturned
   | MessageDeadLettered
   | MessageDeleted
+  | ClockAdvanced
+  | FaultsSet
+  | FaultStruck
   | SecretRotated
   | SecretRotationFailed
 >;
@@ -100,6 +103,8 @@ type InvocationBegun = {
   readonly kind: "invocation-begun";
   readonly functionName: string;
   readonly requestId: string;
+  /** The function's event as JSON. */
+  readonly payload: () => string;
 };
 
 type InvocationEnded = {
@@ -108,7 +113,9 @@ type InvocationEnded = {
   readonly requestId: string;
   readonly durationMillis: number;
   /** A timeout is a failure of the type `Sandbox.Timedout`. */
-  readonly outcome: { readonly kind: "returned" } | { readonly kind: "failed"; readonly error: FunctionError };
+  readonly outcome:
+    | { readonly kind: "returned"; readonly payload: () => string }
+    | { readonly kind: "failed"; readonly error: FunctionError };
 };
 
 /** A fault in code that continues after its invocation has ended. */
@@ -171,6 +178,26 @@ type MessageDeleted = MessageEvent & {
   readonly why: "deleted" | "expired" | "purged";
 };
 
+/** Time was moved. `at` is the time after it. */
+type ClockAdvanced = { readonly kind: "clock-advanced"; readonly millis: number };
+
+/** Other faults are to happen from now on; none if the list is empty. */
+type FaultsSet = {
+  readonly kind: "faults-set";
+  readonly seed: number;
+  /** Each as a flag has it. */
+  readonly faults: readonly string[];
+};
+
+/** A fault on demand happens. */
+type FaultStruck = {
+  readonly kind: "fault-struck";
+  /** Its kind. */
+  readonly fault: string;
+  /** The name of the function, queue or connection; empty if it concerns none. */
+  readonly target: string;
+};
+
 /** A new version of a secret has AWSCURRENT, and its rotation has ended. */
 type SecretRotated = { readonly kind: "secret-rotated"; readonly secret: string; readonly versionId: string };
 
@@ -192,8 +219,10 @@ export type Observe = (event: Unstamped<EmulatorEvent>) => void;
 
 type Unstamped<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
+export const noObserve: Observe = () => {};
+
 export function makeObserve(observer: Observer | undefined, scheduler: Scheduler): Observe {
-  if (observer === undefined) return () => {};
+  if (observer === undefined) return noObserve;
   let hasFailed = false;
   const report = (fault: unknown) => {
     // The warning is printed once: an observer that always fails would fill the terminal.

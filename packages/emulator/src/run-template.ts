@@ -1,17 +1,21 @@
 import { dirname } from "node:path";
 import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { Clock } from "./clock/clock.ts";
+import { Faults } from "./faults/faults.ts";
 import { freePort } from "./free-port.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
+import { urlHost } from "./http/access.ts";
 import type { HttpService } from "./http/http-service.ts";
 import { writeInlineCode } from "./inline-code.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import { keyFor, networkWarnings, ownAddress } from "./listening.ts";
 import { type LoadFunction, loadFromFolder } from "./load-function.ts";
+import type { DescribeConnection } from "./local-api/connection-report.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
-import { startRuntime } from "./runtime.ts";
-import { realScheduler, type Scheduler } from "./scheduler.ts";
+import { DEFAULT_HOST, startRuntime } from "./runtime.ts";
 import type { SecretDescription } from "./secrets-manager/secret-description.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
@@ -38,12 +42,25 @@ export type RunTemplateOptions = {
    * template lacks they are ignored.
    */
   readonly secretStrings?: Readonly<Record<string, string>>;
-  /** The port on 127.0.0.1. By default any free port. */
+  /** By default any free port. */
   readonly port?: number;
-  /** The emulator's clock and timers. A test can use its own, in which two hours pass at once. */
-  readonly scheduler?: Scheduler;
+  /**
+   * The address to listen on, by default 127.0.0.1. With another one than loopback, such as `0.0.0.0` for phones and
+   * containers, other machines can open WebSockets and call function URLs. They need the key for everything else.
+   */
+  readonly host?: string;
+  /** Further names under which clients reach the emulator, such as `host.docker.internal`. Others are refused. */
+  readonly hostNames?: readonly string[];
+  /** The key for other machines. By default a random one, which `warn` is told once. */
+  readonly key?: string;
+  /** The emulator's time. It can be advanced, and functions see it as their own. By default a new one. */
+  readonly clock?: Clock;
+  /** The faults that are to happen. By default none. */
+  readonly faults?: Faults;
   /** Watches handshakes, frames, invocations, events and messages. */
   readonly observer?: Observer;
+  /** Adds to `/_local/connections` what the application knows about a connection, such as its user. */
+  readonly describeConnection?: DescribeConnection;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
   /** The account values in ARNs and events. */
@@ -61,7 +78,7 @@ export type Addresses = {
   readonly port: number;
   /** The name of the API's stage. */
   readonly stage: string;
-  /** The URL for clients: `ws://127.0.0.1:<port>/<stage>`. */
+  /** The URL for clients of this machine: `ws://127.0.0.1:<port>/<stage>`, unless `host` says otherwise. */
   readonly url: string;
   /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
@@ -71,6 +88,10 @@ export type Addresses = {
 
 export type RunningTemplate = Addresses &
   AsyncDisposable & {
+    readonly clock: Clock;
+    readonly faults: Faults;
+    /** True while a function runs, or a message waits that a function could receive now. */
+    readonly isBusy: () => boolean;
     /** Closes every WebSocket with 1001 and ends within a second. */
     close(): Promise<void>;
   };
@@ -81,9 +102,13 @@ export type RunningTemplate = Addresses &
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
+  const { clock = new Clock(), faults = new Faults() } = options;
+  const { host = DEFAULT_HOST, hostNames = [] } = options;
+  const key = keyFor(host, options.key);
   // Functions need the port while they load, before the emulator listens on it.
-  const port = options.port || (await freePort());
-  const endpoint = `http://127.0.0.1:${port}`;
+  const port = options.port || (await freePort(host));
+  const authority = `${urlHost(ownAddress(host))}:${port}`;
+  const endpoint = `http://${authority}`;
   const source = sourceOf(options.template);
   const stack = readTemplate({
     ...source,
@@ -94,7 +119,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   for (const warning of stack.warnings) (options.warn ?? console.warn)(warning);
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
-  const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint, functionUrls };
+  const addresses: Addresses = { port, stage, url: `ws://${authority}/${stage}`, endpoint, functionUrls };
   const code = writeInlineCode(stack.functions, source.folder);
   const functions = await loadFunctions(code, { options, addresses, account, folder: source.folder }).catch((fault) => {
     code.remove();
@@ -107,17 +132,23 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     secretsManager: { ...stack, secrets: stack.secrets.map((secret) => withValue(secret, options.secretStrings)) },
     functionUrls: stack.functionUrls,
     port,
+    ...{ host, hostNames, ...(key !== undefined && { key }) },
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
-    scheduler: options.scheduler ?? realScheduler,
+    ...{ scheduler: clock, clock, faults },
     ...(options.observer && { observer: options.observer }),
+    ...(options.describeConnection && { describeConnection: options.describeConnection }),
     services: options.services?.(addresses) ?? [],
   });
+  if (key !== undefined) {
+    const made = options.key === undefined ? key : undefined;
+    for (const warning of networkWarnings({ host, port, stage }, made)) (options.warn ?? console.warn)(warning);
+  }
   const close = async () => {
     code.remove();
     await runtime.close();
   };
-  return { ...addresses, close, [Symbol.asyncDispose]: close };
+  return { ...addresses, clock, faults, isBusy: runtime.isBusy, close, [Symbol.asyncDispose]: close };
 }
 
 function withValue(secret: SecretDescription, given: Readonly<Record<string, string>> = {}): SecretDescription {
@@ -126,8 +157,14 @@ function withValue(secret: SecretDescription, given: Readonly<Record<string, str
 }
 
 function sourceOf(template: RunTemplateOptions["template"]) {
-  if (typeof template !== "string") return { ...template, folder: process.cwd() };
-  return { file: template, text: readTemplateText(template), folder: dirname(template) };
+  const folder = templateFolder(template);
+  if (typeof template !== "string") return { ...template, folder };
+  return { file: template, text: readTemplateText(template), folder };
+}
+
+/** The folder to which `CodeUri` is relative. */
+export function templateFolder(template: RunTemplateOptions["template"]): string {
+  return typeof template === "string" ? dirname(template) : process.cwd();
 }
 
 /**

@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
+import type { Clock } from "./clock/clock.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { FunctionUrl } from "./function-url/function-url.ts";
 import { makeFunctionUrls } from "./function-url/function-urls.ts";
 import type { ApiDescription } from "./gateway/api-description.ts";
@@ -9,13 +11,19 @@ import { makeGateway } from "./gateway/gateway.ts";
 import { makeManagementApi } from "./gateway/management-api.ts";
 import type { Quotas } from "./gateway/quotas.ts";
 import { makeStageService } from "./gateway/upgrade-request.ts";
+import { makeAccess } from "./http/access.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { showTimeToFunctions } from "./lambda/function-date.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { makeObserve, type Observer } from "./observer.ts";
+import { makeClockService } from "./local-api/clock-service.ts";
+import type { DescribeConnection } from "./local-api/connection-report.ts";
+import { makeFaultsService } from "./local-api/faults-service.ts";
+import { makeLocalApi } from "./local-api/local-api.ts";
+import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type SecretsManagerDescription, startSecretsManager } from "./secrets-manager/secrets-manager.ts";
 
@@ -24,12 +32,23 @@ export type RuntimeDescription = {
   readonly functions: readonly LambdaFunction[];
   /** 0 for any free port. */
   readonly port: number;
+  /** Where to listen; by default 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
+  readonly host?: string;
+  readonly hostNames?: readonly string[];
+  readonly key?: string;
+  /** Says if a client is of this machine. For tests: they have no second machine. */
+  readonly isOwnPeer?: (socket: Socket) => boolean;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  /** The scheduler, if it is a clock that can be advanced. */
+  readonly clock?: Clock;
   readonly eventing: EventingDescription;
   readonly secretsManager?: SecretsManagerDescription;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  /** Adds what the application knows to `/_local/connections`. */
+  readonly describeConnection?: DescribeConnection;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -39,12 +58,14 @@ export type Runtime = {
   readonly port: number;
   /** The name of the stage in the API's address. */
   readonly stage: string;
+  /** True while a function runs, or a message waits that a function could receive now. */
+  readonly isBusy: () => boolean;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
 
-/** The loopback interface: a runtime on a laptop must not be reachable from its network. */
-const HOST = "127.0.0.1";
+/** The loopback interface: unless told otherwise, a runtime on a laptop must not be reachable from its network. */
+export const DEFAULT_HOST = "127.0.0.1";
 
 const CLOSE_GRACE_MS = 300;
 
@@ -55,13 +76,31 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler } = description;
-  const observe = makeObserve(description.observer, scheduler);
+  const { api, account, scheduler, clock, faults, host = DEFAULT_HOST } = description;
+  const access = makeAccess({ ...description, host }, description.isOwnPeer);
+  const localApi = makeLocalApi(scheduler);
+  const report = makeObserve(description.observer, scheduler);
+  const observe: Observe = (event) => {
+    localApi.observe(event);
+    report(event);
+  };
+  faults.reportTo(observe);
+  faults.onSet("clock-wrong", showTimeToFunctions);
+  clock?.onceShifted(showTimeToFunctions);
   const functions = makeFunctions({ ...description, observe });
-  const gateway = makeGateway({ api, account, functions, quotas: description.quotas, scheduler, observe });
+  const gateway = makeGateway({
+    api,
+    account,
+    access,
+    functions,
+    quotas: description.quotas,
+    scheduler,
+    observe,
+    faults,
+  });
   const eventing = startEventing({
     description: description.eventing,
-    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
   });
   const secretsManager = startSecretsManager({
     description: description.secretsManager ?? { secrets: [] },
@@ -71,25 +110,33 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
   const server = makeHttpServer({
+    access,
     bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
     publicService: functionUrls,
     services: [
       makeInvokeApi(functions),
-      makeManagementApi({ ...gateway, stages: api.stages }),
-      makeStageService(api.stages),
+      makeManagementApi({ ...gateway, stages: api.stages, faults }),
+      makeStageService(api),
       ...eventing.services,
       secretsManager.service,
+      ...localApi.services({ ...gateway, ...description }),
+      ...(clock === undefined ? [] : [makeClockService({ clock, observe })]),
+      makeFaultsService(faults),
       ...(description.services ?? []),
     ],
     onUpgrade: gateway.upgrade,
   });
-  server.listen(description.port, HOST);
+  const isBusy = () => functions.isBusy() || eventing.hasWork();
+  const release = clock?.waitFor(isBusy);
+  server.listen(description.port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
     stage: api.stages[0].name,
+    isBusy,
     async close() {
       server.close();
+      release?.();
       const stopped = [eventing.stop(), secretsManager.stop()];
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
       server.closeAllConnections();

@@ -8,11 +8,3 @@ export interface Scheduler {
 
 /** Cancels a task. May be called at any time and repeatedly. */
 export type Cancel = () => void;
-
-export const realScheduler: Scheduler = {
-  now: () => Date.now(),
-  after(millis, run) {
-    const timer = setTimeout(run, millis).unref();
-    return () => clearTimeout(timer);
-  },
-};

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { executions } from "../src/lambda/functions.ts";
+import { executions } from "../src/lambda/in-process-host.ts";
 import { type EmulatorEvent, makeObserve, type Observer } from "../src/observer.ts";
 import { deferred } from "./support/deferred.ts";
 import { ManualScheduler } from "./support/manual-scheduler.ts";
@@ -73,11 +73,12 @@ class Recorder {
   }
 }
 
-/** An event without the members that differ from run to run, with its payloads. */
+/** An event without the members that differ from run to run, with its payloads; a function's event and result are left out. */
 function summary(event: EmulatorEvent): Json {
-  const { at: _, connectionId, requestId, messageId, eventId, durationMillis, ...rest } = event as Json;
+  const { at: _, connectionId, requestId, messageId, eventId, durationMillis, payload, ...rest } = event as Json;
+  const shown = rest.outcome?.kind === "returned" ? { ...rest, outcome: { kind: "returned" } } : rest;
   return Object.fromEntries(
-    Object.entries(rest).map(([name, value]) => [name, typeof value === "function" ? value() : value]),
+    Object.entries(shown).map(([name, value]) => [name, typeof value === "function" ? value() : value]),
   );
 }
 
@@ -209,7 +210,7 @@ describe("an observer", () => {
 
   it("sees a fault of a handler whose invocation has ended", async () => {
     const recorder = new Recorder();
-    const { executions } = await import("../src/lambda/functions.ts");
+    const { executions } = await import("../src/lambda/in-process-host.ts");
     const late = deferred();
     const Late: Handler = () => {
       const execution = executions.getStore();
@@ -227,7 +228,7 @@ describe("an observer", () => {
     const executing: unknown[] = [];
     const observe = makeObserve(() => executing.push(executions.getStore()), new ManualScheduler());
     const error = { errorType: "Error", errorMessage: "late", trace: [] };
-    executions.run({ requestId: "1", fail: () => {} }, () =>
+    executions.run({ requestId: "1", fail: () => {}, aheadMillis: () => 0 }, () =>
       observe({ kind: "fault-after-invocation", functionName: "Notify", requestId: "1", error }),
     );
     expect(executing).toEqual([undefined]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { FAULT_KINDS, type FaultKind } from "../src/faults/fault-kinds.ts";
 import * as door from "../src/index.ts";
 
 const PACKAGE = "packages/emulator";
@@ -29,7 +30,18 @@ describe("the README", () => {
     expect(rows).toEqual(options);
   });
 
-  it.each(["runTemplate", "containFaults", "TemplateError", "ParameterError"])(
+  it("has a row for each kind of fault, with its members", () => {
+    const rows = [...readme.matchAll(/^\| `([\w-]+)` +\|[^|]+\| ([^|]+) \|$/gm)]
+      .filter(([, kind = ""]) => kind in FAULT_KINDS)
+      .map(([, kind, members]) => [kind, members?.trim().replaceAll("`", "")]);
+    const kinds = Object.entries<FaultKind>(FAULT_KINDS).map(([kind, { target, settings = {} }]) => [
+      kind,
+      [...(target === undefined ? [] : [target]), ...Object.keys(settings)].join(", "),
+    ]);
+    expect(rows).toEqual(kinds);
+  });
+
+  it.each(["runTemplate", "containFaults", "makeFramePrinter", "TemplateError", "ParameterError"])(
     "names %s, which is exported",
     (name) => {
       expect(readme).toContain(name);

@@ -58,7 +58,7 @@ async function answers(url: string): Promise<readonly unknown[]> {
   return [one, JSON.parse(await client.text())];
 }
 
-describe("runTemplate", () => {
+describe("gw:template-23 runTemplate", () => {
   it("finds the modules of functions, and gives each function its own environment", async () => {
     const { url, port, stage, endpoint } = await run();
 

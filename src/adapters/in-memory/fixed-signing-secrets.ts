@@ -1,7 +1,7 @@
 import type { SigningSecrets } from "../../application/ports/signing-secrets.ts";
 import type { Secret } from "../../domain/secret.ts";
 
-/** Holds one configured secret for the life of the process. It is for a laptop, where nothing rotates. */
+/** Holds one configured secret for the life of the process. It is for tests, where nothing rotates. */
 export class FixedSigningSecrets implements SigningSecrets {
   readonly #secrets: readonly [Secret];
 

@@ -7,6 +7,8 @@ export class UsageError extends Error {
 
 export type Flags = {
   readonly help: boolean;
+  /** True if a flag without a value is given. */
+  isGiven(name: string): boolean;
   /** The value of a flag. The last one counts if it is given several times. */
   value(name: string): string | undefined;
   values(name: string): readonly string[];
@@ -15,21 +17,32 @@ export type Flags = {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads flags with one value each, and `--help`. The environment tells which flags npm took for itself. Throws
- * UsageError.
+ * Reads flags with one value each, switches without one, and `--help`. The environment tells which flags npm took for
+ * itself. Throws UsageError.
  */
-export function readFlags(args: readonly string[], names: readonly string[], environment: Environment): Flags {
-  const kept = names.find((name) => isKeptByNpm(name, environment));
+export function readFlags(
+  args: readonly string[],
+  names: readonly string[],
+  environment: Environment,
+  switches: readonly string[] = [],
+): Flags {
+  const kept = [...names, ...switches].find((name) => isKeptByNpm(name, environment));
   if (kept !== undefined) {
     const script = environment["npm_lifecycle_event"];
     const command = script === "start" ? "npm start" : `npm run --silent ${script}`;
-    throw new UsageError(`npm took --${kept} for itself: write -- before the flags, as in ${command} -- --${kept} …`);
+    throw new UsageError(
+      `npm took --${kept} for itself: write -- before the flags, as in ${command} -- --${kept}${names.includes(kept) ? " …" : ""}`,
+    );
   }
-  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }]));
+  const options = {
+    ...Object.fromEntries(names.map((name) => [name, { type: "string" as const, multiple: true as const }])),
+    ...Object.fromEntries([...switches, "help"].map((name) => [name, { type: "boolean" as const }])),
+  };
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
+    const { values } = parseArgs({ args: [...args], options });
     const valuesOf = (name: string) => (values as Readonly<Record<string, string[] | undefined>>)[name] ?? [];
-    return { help: values.help !== undefined, value: (name) => valuesOf(name).at(-1), values: valuesOf };
+    const isGiven = (name: string) => name in values;
+    return { help: isGiven("help"), isGiven, value: (name) => valuesOf(name).at(-1), values: valuesOf };
   } catch (error) {
     throw new UsageError(`${explain(error as Error & { code?: string })} (--help lists the flags)`);
   }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 import { parsePort, readFlags, UsageError } from "./command-line.ts";
@@ -6,9 +5,12 @@ import { parsePort, readFlags, UsageError } from "./command-line.ts";
 export type Options = {
   readonly port: number;
   readonly stage: string;
-  readonly jwtSecret: string;
+  /** Replaces the secret that the template generates. */
+  readonly jwtSecret?: string;
   /** Replaces the template's log level. */
   readonly logLevel?: LogLevel;
+  /** Prints each frame. */
+  readonly frames?: boolean;
   /** Parameters of the template; they replace its defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 };
@@ -17,17 +19,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STAGE = "dev";
 
-/** In base64url they are 64 characters, enough for HS512. */
-const SECRET_BYTES = 48;
-
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
   --port <number>      the port, on 127.0.0.1         (PORTCULLIS_PORT, 3001)
   --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
-  --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, random for each run)
+  --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, generated each time)
                        characters or more; other users
                        of this machine can read flags
   --log-level <level>  DEBUG, INFO, WARN or ERROR       (PORTCULLIS_LOG_LEVEL, the template's)
+  --frames             prints each frame in and out, without tokens
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
 
@@ -36,7 +36,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
  * UsageError.
  */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment);
+  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment, ["frames"]);
   if (flags.help) return undefined;
 
   function setting<T>(flag: string, parse: (text: string, source: string) => T): T | undefined {
@@ -48,6 +48,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
 
   const logLevel = setting("log-level", parseLevel);
   const stage = setting("stage", parseStage);
+  const jwtSecret = setting("jwt-secret", parseJwtSecret);
   const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
   if (stage !== undefined && "StageName" in parameters) {
     throw new UsageError("the parameter StageName equals --stage or PORTCULLIS_STAGE: give one of them");
@@ -56,8 +57,9 @@ export function readOptions(args: readonly string[], environment: Environment): 
     port: setting("port", parsePort) ?? 3001,
     stage: stage ?? DEFAULT_STAGE,
     parameters,
-    jwtSecret: setting("jwt-secret", parseJwtSecret) ?? randomBytes(SECRET_BYTES).toString("base64url"),
+    ...(jwtSecret !== undefined && { jwtSecret }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(flags.isGiven("frames") && { frames: true }),
   };
 }
 

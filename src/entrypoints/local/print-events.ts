@@ -22,6 +22,10 @@ function lineOf(event: EmulatorEvent): string | undefined {
       return undeliveredLine(event);
     case "disconnect-throttled":
       return `$disconnect of ${event.connectionId} was throttled: no function is told that it has ended`;
+    case "secret-rotated":
+      return `the secret ${event.secret} was rotated: its current version is ${event.versionId}`;
+    case "secret-rotation-failed":
+      return rotationFailureLine(event);
     default:
       return undefined;
   }
@@ -33,6 +37,13 @@ type FunctionError = Extract<EmulatorEvent, { kind: "fault-after-invocation" }>[
 function failureLine(functionName: string, { errorType, errorMessage, trace }: FunctionError): string | undefined {
   if (errorMessage === "Unauthorized") return undefined;
   return `${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`;
+}
+
+type RotationFailed = Extract<EmulatorEvent, { kind: "secret-rotation-failed" }>;
+
+function rotationFailureLine({ secret, step, reason, retryAfterMillis }: RotationFailed): string {
+  const next = retryAfterMillis === undefined ? "is given up" : `is tried again in ${retryAfterMillis / 1000} s`;
+  return `a rotation of the secret ${secret} failed in ${step} (${reason}) and ${next}`;
 }
 
 type EventUndelivered = Extract<EmulatorEvent, { kind: "event-undelivered" }>;

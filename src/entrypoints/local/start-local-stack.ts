@@ -1,9 +1,20 @@
 import { readFileSync } from "node:fs";
-import { DEFAULT_ACCOUNT, localCallerArn, type Quotas, type RunningTemplate, runTemplate } from "@portcullis/emulator";
+import {
+  DEFAULT_ACCOUNT,
+  localCallerArn,
+  makeFramePrinter,
+  type Observer,
+  type Quotas,
+  type RunningTemplate,
+  runTemplate,
+} from "@portcullis/emulator";
 import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
+import { formatSecretValue } from "../../adapters/secrets-manager/secret-value.ts";
+import { Secret } from "../../domain/secret.ts";
 import type { Place } from "./banner.ts";
 import { UsageError } from "./command-line.ts";
+import { describeConnection } from "./describe-connection.ts";
 import { makeFrontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
 import { DEFAULT_STAGE, type Options } from "./options.ts";
@@ -13,17 +24,22 @@ import { makePrintEvents } from "./print-events.ts";
 const TEMPLATE = "infra/template.yaml";
 /** Its name without FunctionNamePrefix, as `npm run token` calls it. */
 const MINTING_FUNCTION = "CreateTestJwt";
+/** The secret's logical id. */
+const SIGNING_SECRET = "JwtSignatureSecret";
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 
 export type RunningStack = RunningTemplate & Pick<Place, "mintsTestTokens">;
+
+/** `warn` takes warnings, and `print` what a flag asks for. */
+type Outputs = { readonly warn: (line: string) => void; readonly print?: (line: string) => void };
 
 /**
  * Runs the resources of the template, as they would be deployed with these options. Handlers load once in a process.
  */
 export async function startLocalStack(
   options: Options,
-  { quotas, warn }: { readonly quotas?: Quotas; readonly warn: (line: string) => void },
+  { quotas, warn, print = console.log }: Outputs & { readonly quotas?: Quotas },
 ): Promise<RunningStack> {
   const text = templateText();
   checkStage(text, options);
@@ -40,15 +56,29 @@ export async function startLocalStack(
       return loadHandler(fn);
     },
     overrides: (_fn, addresses) => localOverrides(options, addresses),
+    ...(options.jwtSecret !== undefined && { secretStrings: secretStrings(options.jwtSecret) }),
     port: options.port,
     account: ACCOUNT,
-    observer: makePrintEvents(warn),
+    observer: makeObserver(options, { warn, print }),
+    describeConnection,
     ...(quotas && { quotas }),
     // All functions are loaded by then.
     services: ({ stage }) => [makeFrontPage({ stage, mintsTestTokens: mintsTestTokens() })],
     warn,
   });
   return { ...running, mintsTestTokens: mintsTestTokens() };
+}
+
+/** The value that the template gives to the parameter JwtSecret, but rotated like a generated one. */
+function secretStrings(jwtSecret: string) {
+  return { [SIGNING_SECRET]: formatSecretValue(new Secret(jwtSecret)) };
+}
+
+function makeObserver({ frames = false }: Options, { warn, print }: Required<Outputs>): Observer {
+  const observers = [makePrintEvents(warn), ...(frames ? [makeFramePrinter(print)] : [])];
+  return (event) => {
+    for (const observer of observers) observer(event);
+  };
 }
 
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {

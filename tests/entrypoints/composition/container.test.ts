@@ -79,7 +79,7 @@ describe("the composition root", () => {
     ["STORE must be dynamodb", dynamodb.stores, { STORE: "memory", TABLE_NAME: "table", GSI1_NAME: "GSI1" }],
     ["STORE must be memory", memory.stores, { STORE: "dynamodb" }],
     ["SECRETS must be secrets-manager", managedSecrets, { SECRETS: "local" }],
-    ["SECRETS must be local", localSecrets, { SECRETS: "secrets-manager" }],
+    ["SECRETS must be one of local, secrets-manager", localSecrets, { SECRETS: "parameter-store" }],
   ])("fault:K13 refuses to start if the settings name another adapter: %s", (problem, module, environment) => {
     expect(() => composed([module], { ...EVERY_SETTING, ...environment })).toThrow(`Configuration: ${problem}`);
   });

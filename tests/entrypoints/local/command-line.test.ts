@@ -7,15 +7,8 @@ import { localOverrides } from "../../../src/entrypoints/local/overrides.ts";
 const SECRET = "a-secret-of-at-least-thirty-two-characters";
 
 describe("npm start's flags", () => {
-  it("has a default for each, and a new secret for each run", () => {
-    const options = readOptions([], {});
-    expect(options).toEqual({
-      port: 3001,
-      stage: "dev",
-      parameters: {},
-      jwtSecret: expect.stringMatching(/^[A-Za-z0-9_-]{64}$/),
-    });
-    expect(readOptions([], {})?.jwtSecret).not.toBe(options?.jwtSecret);
+  it("has a default for each but the secret, which the template generates", () => {
+    expect(readOptions([], {})).toEqual({ port: 3001, stage: "dev", parameters: {} });
   });
 
   it("reads flags before environment variables", () => {
@@ -50,6 +43,12 @@ describe("npm start's flags", () => {
     });
   });
 
+  it("has a switch for frames", () => {
+    expect(readOptions(["--frames"], {})).toHaveProperty("frames", true);
+    expect(readOptions([], {})).not.toHaveProperty("frames");
+    expect(HELP).toContain("--frames ");
+  });
+
   it("has --help, which wins over all others and names each flag with its variable", () => {
     expect(readOptions(["--help", "--port", "nonsense"], {})).toBeUndefined();
     for (const flag of ["port", "stage", "jwt-secret", "log-level"]) {
@@ -80,6 +79,8 @@ describe("npm start's flags", () => {
     [["--parameter", `JwtSecret=hunter2-${SECRET}`], {}, "give the secret with --jwt-secret"],
     [["--stage", "hunter2", "--parameter", "StageName=live"], {}, "StageName equals --stage or PORTCULLIS_STAGE"],
     [["--parameter", "StageName=live"], { PORTCULLIS_STAGE: "dev" }, "StageName equals --stage or PORTCULLIS_STAGE"],
+    [["--frames=hunter2"], {}, "'--frames' does not take an argument"],
+    [[], { npm_lifecycle_event: "start", npm_config_frames: "true" }, "npm start -- --frames"],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
     [["hunter2"], {}, "only flags"],
     [["hunter2"], { npm_lifecycle_event: "start", npm_config_jwt_secret: "true" }, "npm start -- --jwt-secret"],
@@ -136,17 +137,15 @@ describe("the banner", () => {
 describe("the functions' environment", () => {
   const place = { endpoint: "http://127.0.0.1:4000", stage: "dev" };
 
-  it("has the emulator in place of AWS, and the secret of this run", () => {
-    expect(localOverrides({ jwtSecret: SECRET }, place)).toEqual({
+  it("has the emulator in place of AWS, and no secret", () => {
+    expect(localOverrides({}, place)).toEqual({
       STORE: "memory",
-      SECRETS: "local",
-      JWT_SECRET: SECRET,
       METRICS_NAMESPACE: "",
       CONNECTIONS_ENDPOINT: "http://127.0.0.1:4000/dev",
     });
   });
 
   it("has the log level of the flag", () => {
-    expect(localOverrides({ jwtSecret: SECRET, logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
+    expect(localOverrides({ logLevel: "ERROR" }, place)).toHaveProperty("LOG_LEVEL", "ERROR");
   });
 });

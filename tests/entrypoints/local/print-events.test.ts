@@ -15,6 +15,10 @@ const published = (rules: readonly { name: string; targets: readonly string[] }[
   ...{ kind: "event-published", eventId: "e", eventBusName: "default", source: "s", detailType: "d", at: 0 },
   ...{ rules, detail: () => "{}" },
 });
+const rotationFailed: EmulatorEvent = {
+  ...{ kind: "secret-rotation-failed", secret: "key", versionId: "v2", at: 0 },
+  ...{ step: "testSecret", reason: "Error" },
+};
 
 it.each<readonly [line: string, event: EmulatorEvent]>([
   [
@@ -36,6 +40,15 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
   ],
   ["an event for rule updates could not be delivered (NO_PERMISSIONS) and is lost", undelivered("lost")],
   ["an event for rule updates was too large (NO_PERMISSIONS): its dead letter is cut at the end", undelivered("cut")],
+  [
+    "the secret key was rotated: its current version is v2",
+    { kind: "secret-rotated", secret: "key", versionId: "v2", at: 0 },
+  ],
+  [
+    "a rotation of the secret key failed in testSecret (Error) and is tried again in 60 s",
+    { ...rotationFailed, retryAfterMillis: 60_000 },
+  ],
+  ["a rotation of the secret key failed in testSecret (Error) and is given up", rotationFailed],
 ])("prints %j", (line, event) => {
   const lines: string[] = [];
   makePrintEvents((one) => lines.push(one))(event);
@@ -44,7 +57,10 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
 
 it.each<EmulatorEvent>([
   failed({ errorType: "Error", errorMessage: "Unauthorized", trace: ["Error: Unauthorized"] }),
-  { ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 }, outcome: { kind: "returned" } },
+  {
+    ...{ kind: "invocation-ended", ...invocation, durationMillis: 1 },
+    outcome: { kind: "returned", payload: () => "null" },
+  },
   published([{ name: "updates", targets: ["work"] }]),
   undelivered("dead-lettered"),
   { kind: "frame-received", connectionId: "c", bytes: 1, text: () => "a", at: 0 },

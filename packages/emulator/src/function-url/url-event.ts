@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { HttpRequest } from "../http/http-service.ts";
 import { decodeUtf8 } from "../json.ts";
+import { randomPart } from "../random-pool.ts";
 import { requestTime } from "../request-time.ts";
 
 /** The headers of one hop, which a function does not see. */
@@ -58,7 +58,7 @@ function headersOf({ rawHeaders, clientIp }: HttpRequest, now: number): Readonly
   }
   for (const name of HOP_HEADERS) headers.delete(name);
   const seconds = Math.floor(now / 1000).toString(16);
-  headers.set("x-amzn-trace-id", `Root=1-${seconds}-${randomBytes(12).toString("hex")}`);
+  headers.set("x-amzn-trace-id", `Root=1-${seconds}-${randomPart(12).toString("hex")}`);
   headers.set("x-forwarded-for", clientIp);
   headers.set("x-forwarded-port", "443");
   headers.set("x-forwarded-proto", "https");

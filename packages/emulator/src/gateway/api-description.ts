@@ -1,11 +1,18 @@
 /** A WebSocket API as a template declares it. */
 export type ApiDescription = {
   /** The API's own stage comes first. Every stage reaches the connections opened on any of them. */
-  readonly stages: readonly [Stage, ...Stage[]];
+  readonly stages: readonly [Stage, ...(readonly Stage[])];
   readonly routeSelectionExpression: string;
   readonly routes: readonly Route[];
   readonly mockRoutes: readonly MockRoute[];
+  /** Names of the API beside its default endpoint, for which the address of this machine stands. */
+  readonly domains?: readonly CustomDomain[];
+  /** True if handshakes are accepted only at those names. */
+  readonly isDefaultEndpointDisabled?: boolean;
 };
+
+/** A domain name and a path, `/` or `/key`, that lead to a stage. */
+export type CustomDomain = { readonly name: string; readonly path: string; readonly stage: string };
 
 export type Stage = {
   readonly name: string;

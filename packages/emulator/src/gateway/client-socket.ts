@@ -30,7 +30,10 @@ export class ClientSocket {
   readonly #stop: Cancel;
   #cancelIdle: Cancel;
   #lastActiveAt: number;
+  /** When the two hours end. */
+  readonly endsAt: number;
   #closing: Closing | undefined;
+  #isHalfOpen = false;
   /** Set by a bad frame: `ws` may read a close frame behind it before `close` is called. */
   #violation: Closing | undefined;
   #messages = 0;
@@ -40,6 +43,7 @@ export class ClientSocket {
     this.#ws = ws;
     this.#scheduler = scheduler;
     this.#lastActiveAt = scheduler.now();
+    this.endsAt = this.#lastActiveAt + MAX_CONNECTION_MS;
     this.#cancelIdle = this.#watchIdleness(IDLE_TIMEOUT_MS);
     this.#stop = scheduler.after(MAX_CONNECTION_MS, () => this.close(GOING_AWAY));
     this.#boundFrames(stream);
@@ -63,11 +67,16 @@ export class ClientSocket {
     return this.#lastActiveAt;
   }
 
+  /** When the connection ends if neither side sends anything until then. */
+  get idleEndsAt(): number {
+    return this.#lastActiveAt + IDLE_TIMEOUT_MS;
+  }
+
   /** Sends a text frame. `full`: too many bytes are unsent, and the frame is dropped. */
   send(text: string): "sent" | "closed" | "full" {
     if (!this.isOpen) return "closed";
     if (this.#ws.bufferedAmount + Buffer.byteLength(text) > MAX_BUFFERED_BYTES) return "full";
-    this.#ws.send(text);
+    if (!this.#isHalfOpen) this.#ws.send(text);
     this.#lastActiveAt = this.#scheduler.now();
     return "sent";
   }
@@ -76,10 +85,20 @@ export class ClientSocket {
   close(closing: Closing): void {
     if (!this.isOpen) return;
     this.#closing = closing;
-    this.#ws.close(closing.code, closing.reason);
+    if (this.#isHalfOpen) this.#ws.terminate();
+    else this.#ws.close(closing.code, closing.reason);
   }
 
-  /** Ends the socket without a close frame, because this client does not read. */
+  /**
+   * Lets the network swallow all frames from now on, in both directions. The client can still see the TCP connection
+   * end when the gateway gives the connection up.
+   */
+  becomeHalfOpen(): void {
+    this.#isHalfOpen = true;
+    this.#ws.pause();
+  }
+
+  /** Ends the socket without a close frame: its client does not read, or a fault cuts it off. */
   terminate(): void {
     this.#closing ??= CUT_OFF;
     this.#ws.terminate();

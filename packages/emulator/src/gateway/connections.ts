@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { Faults } from "../faults/faults.ts";
 import { type Observe, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { ClientSocket } from "./client-socket.ts";
@@ -20,6 +21,7 @@ export class Connections {
   readonly #disconnect: Disconnect;
   readonly #scheduler: Scheduler;
   readonly #observe: Observe;
+  readonly #faults: Faults;
   #isClosing = false;
 
   constructor(deps: {
@@ -27,11 +29,14 @@ export class Connections {
     readonly disconnect: Disconnect;
     readonly scheduler: Scheduler;
     readonly observe: Observe;
+    readonly faults: Faults;
   }) {
     this.#routeMessage = deps.routeMessage;
     this.#disconnect = deps.disconnect;
     this.#scheduler = deps.scheduler;
     this.#observe = deps.observe;
+    this.#faults = deps.faults;
+    deps.faults.onSet("cut", () => this.#cut());
   }
 
   /** True while the open connections are being closed. No new one is accepted then. */
@@ -43,6 +48,16 @@ export class Connections {
   find(connectionId: string): ClientConnection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.socket.isOpen ? connection : undefined;
+  }
+
+  /** The number of connections that are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** In the order in which they were opened. */
+  all(): readonly ClientConnection[] {
+    return [...this.#open.values()];
   }
 
   open(session: Session, ws: WebSocket, stream: Duplex): void {
@@ -57,9 +72,10 @@ export class Connections {
   }
 
   send({ session, socket }: ClientConnection, { text, source }: OutgoingFrame): ReturnType<ClientSocket["send"]> {
+    const { connectionId } = session;
+    if (this.#faults.strikes("half-open", connectionId)) socket.becomeHalfOpen();
     const result = socket.send(text);
     if (result !== "sent") return result;
-    const { connectionId } = session;
     this.#observe({ kind: "frame-sent", connectionId, source, bytes: Buffer.byteLength(text), text: () => text });
     return result;
   }
@@ -85,10 +101,17 @@ export class Connections {
   async #receive(connection: ClientConnection, text: string): Promise<void> {
     const { session, socket } = connection;
     const { connectionId } = session;
+    if (this.#faults.strikes("half-open", connectionId)) return socket.becomeHalfOpen();
     this.#observe({ kind: "frame-received", connectionId, bytes: Buffer.byteLength(text), text: () => text });
     const frame = await this.#routeMessage(session, text);
     // Responses to a client that sends messages but does not read would fill the memory.
     if (frame !== undefined && this.send(connection, frame) === "full") socket.terminate();
+  }
+
+  #cut(): void {
+    for (const [connectionId, { socket }] of this.#open) {
+      if (this.#faults.strikes("cut", connectionId)) socket.terminate();
+    }
   }
 
   async #until(isDone: () => boolean, millis: number): Promise<void> {

@@ -12,8 +12,8 @@ export type BadFrame = { readonly fault: "too-large" | "malformed-length"; reado
  */
 export class FrameScanner {
   readonly #maxFrameBytes: number;
-  readonly #header = Buffer.alloc(10);
-  #headerBytes = 0;
+  /** The bytes of a header that comes in several chunks. */
+  #begun: Buffer = NOTHING;
   #payloadLeft = 0;
   #messages = 0;
   #hasEnded = false;
@@ -27,46 +27,51 @@ export class FrameScanner {
    * 5.5.1).
    */
   scan(chunk: Buffer): BadFrame | undefined {
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    this.#begun = NOTHING;
     let at = 0;
-    while (at < chunk.length && !this.#hasEnded) {
-      if (this.#payloadLeft > 0) {
-        const skipped = Math.min(this.#payloadLeft, chunk.length - at);
-        this.#payloadLeft -= skipped;
-        at += skipped;
-        continue;
+    while (at < bytes.length && !this.#hasEnded) {
+      const skipped = Math.min(this.#payloadLeft, bytes.length - at);
+      this.#payloadLeft -= skipped;
+      at += skipped;
+      if (at === bytes.length) return undefined;
+      const headerBytes = headerLength(bytes, at);
+      if (at + headerBytes > bytes.length) {
+        // A copy: a view would keep the whole chunk.
+        this.#begun = Buffer.from(bytes.subarray(at));
+        return undefined;
       }
-      this.#header[this.#headerBytes++] = chunk[at++] ?? 0;
-      if (this.#headerBytes < this.#headerLength()) continue;
-      const payload = this.#payloadLength();
+      const payload = payloadLength(bytes, at);
       if (payload === undefined) return { fault: "malformed-length", messages: this.#messages };
       if (payload > this.#maxFrameBytes) return { fault: "too-large", messages: this.#messages };
-      this.#finishHeader(payload);
+      this.#finishHeader(bytes[at] ?? 0, bytes[at + 1] ?? 0, payload);
+      at += headerBytes;
     }
     return undefined;
   }
 
-  #finishHeader(payload: number): void {
-    const first = this.#header[0] ?? 0;
-    const second = this.#header[1] ?? 0;
+  #finishHeader(first: number, second: number, payload: number): void {
     const isFinal = (first & 0x80) !== 0;
     const isControl = (first & 0x08) !== 0;
     if (isFinal && !isControl) this.#messages += 1;
     this.#hasEnded = (first & 0x0f) === CLOSE;
     this.#payloadLeft = payload + ((second & 0x80) === 0 ? 0 : MASK_BYTES);
-    this.#headerBytes = 0;
   }
+}
 
-  #headerLength(): number {
-    if (this.#headerBytes < FRAME_HEADER_BYTES) return FRAME_HEADER_BYTES;
-    const length = (this.#header[1] ?? 0) & 0x7f;
-    return FRAME_HEADER_BYTES + (length === 126 ? 2 : length === 127 ? 8 : 0);
-  }
+const NOTHING = Buffer.alloc(0);
 
-  #payloadLength(): number | undefined {
-    const short = (this.#header[1] ?? 0) & 0x7f;
-    if (short < 126) return short;
-    const [length, least] =
-      short === 126 ? [this.#header.readUInt16BE(2), 126] : [Number(this.#header.readBigUInt64BE(2)), 65_536];
-    return length < least ? undefined : length;
-  }
+function headerLength(bytes: Buffer, at: number): number {
+  const length = (bytes[at + 1] ?? 0) & 0x7f;
+  return FRAME_HEADER_BYTES + (length === 126 ? 2 : length === 127 ? 8 : 0);
+}
+
+/** Undefined if the length has more bytes than necessary. */
+function payloadLength(bytes: Buffer, at: number): number | undefined {
+  const short = (bytes[at + 1] ?? 0) & 0x7f;
+  if (short < 126) return short;
+  const start = at + FRAME_HEADER_BYTES;
+  const [length, least] =
+    short === 126 ? [bytes.readUInt16BE(start), 126] : [Number(bytes.readBigUInt64BE(start)), 65_536];
+  return length < least ? undefined : length;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { Access } from "../http/access.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -29,25 +31,27 @@ export type Gateway = {
 export function makeGateway(deps: {
   readonly api: ApiDescription;
   readonly account: AwsAccount;
+  readonly access: Pick<Access, "isLocalHost">;
   readonly functions: Functions;
   readonly quotas: Quotas;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly faults: Faults;
 }): Gateway {
-  const { api, account, scheduler, observe } = deps;
+  const { api, account, scheduler, observe, faults } = deps;
   const invokeIntegration = makeInvokeIntegration(deps);
   const withinRequestQuota = makeRateLimit(deps.quotas.requests, scheduler);
   const withinConnectQuota = makeRateLimit(deps.quotas.connects, scheduler);
   const withinThrottle = makeThrottles(api.stages, deps.quotas.requests, scheduler);
   const authorize = makeAuthorize({ invokeIntegration, scheduler });
   const handshake = makeHandshake({
-    ...{ api, account, authorize, invokeIntegration, withinThrottle, scheduler },
+    ...{ api, account, authorize, invokeIntegration, withinThrottle, scheduler, access: deps.access },
     withinQuota: withinConnectQuota,
   });
   const accept = makeAcceptUpgrade();
   const disconnectRoute = api.routes.find(({ routeKey }) => routeKey === "$disconnect");
   const disconnect: Disconnect = async (session, closing) => {
-    if (disconnectRoute === undefined) return;
+    if (disconnectRoute === undefined || faults.strikes("disconnect-lost", session.connectionId)) return;
     if (!withinThrottle(session.stage, disconnectRoute.routeKey)) {
       return observe({ kind: "disconnect-throttled", connectionId: session.connectionId });
     }
@@ -57,7 +61,7 @@ export function makeGateway(deps: {
     ...{ api, invokeIntegration, withinThrottle, scheduler },
     withinQuota: withinRequestQuota,
   });
-  const connections = new Connections({ routeMessage, disconnect, scheduler, observe });
+  const connections = new Connections({ routeMessage, disconnect, scheduler, observe, faults });
 
   let handshakes = 0;
 

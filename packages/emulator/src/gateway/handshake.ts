@@ -1,5 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Access } from "../http/access.ts";
+import { peerAddress } from "../http/peer.ts";
+import { parseQuery } from "../http/query.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
@@ -30,6 +33,7 @@ export type HandshakeOutcome =
 export function makeHandshake(deps: {
   readonly api: ApiDescription;
   readonly account: AwsAccount;
+  readonly access: Pick<Access, "isLocalHost">;
   readonly authorize: Authorize;
   readonly invokeIntegration: InvokeIntegration;
   readonly withinQuota: () => boolean;
@@ -40,23 +44,24 @@ export function makeHandshake(deps: {
   const route = api.routes.find(({ routeKey }) => routeKey === "$connect");
 
   return async (upgrade) => {
-    const checked = checkUpgrade(upgrade, api.stages);
+    const checked = checkUpgrade(upgrade, api, deps.access);
     if (checked.kind === "refused") return checked;
     const { name: stage } = checked.stage;
     if (route !== undefined && !deps.withinThrottle(stage, "$connect")) return { kind: "refused", refusal: THROTTLED };
     if (!deps.withinQuota()) return { kind: "refused", refusal: THROTTLED };
-    const client = { ip: upgrade.socket.remoteAddress ?? "", now: scheduler.now() };
+    const client = { ip: peerAddress(upgrade.socket), now: scheduler.now() };
     const session = newSession(upgrade, checked.stage, { ...client, account });
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
-    const query = upgrade.url?.split(/\?(.*)/s)[1] ?? "";
+    const sent = queryOf(upgrade.url);
+    const query = queryMaps(sent);
     const request = newRequest(scheduler.now());
     const authorization =
       route.authorizer &&
       (await deps.authorize(route.authorizer, session, request, {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
-        query: queryMaps(query),
+        query,
       }));
     const refuseWith = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
@@ -65,13 +70,13 @@ export function makeHandshake(deps: {
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
     const headers = connectHeaders(upgrade.rawHeaders, client);
-    const identifiable = { headers, query: queryMaps(query), session, request };
+    const identifiable = { headers, query, session, request };
     const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], identifiable)) ?? [];
     if (missing.length > 0) return refuseWith(missingParameters(missing.map(nameOfParameter)));
 
     const event = connectEvent(authorized, request, {
       headers,
-      query: query === "" ? undefined : queryMaps(query),
+      query: sent === "" ? undefined : query,
       integrationLatency: authorization?.latency,
     });
     const response = readConnectResponse(await deps.invokeIntegration(route, event));
@@ -84,6 +89,11 @@ export function makeHandshake(deps: {
         return refuseWith(response.error);
     }
   };
+}
+
+function queryOf(url = ""): string {
+  const at = url.indexOf("?");
+  return at < 0 ? "" : url.slice(at + 1);
 }
 
 /** `X-Key` of `route.request.header.X-Key`. */
@@ -115,7 +125,7 @@ const PLAIN_SEGMENT = /^[\w-]*$/;
 
 /** A client's request, without the parts that may be credentials. */
 export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
-  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  const path = url.split("?", 1)[0] ?? "";
   const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
   return {
     method,
@@ -123,7 +133,7 @@ export function describeHandshake({ method = "", url = "", headers }: IncomingMe
       .split("/")
       .map((segment) => (PLAIN_SEGMENT.test(segment) ? redact(segment) : HIDDEN))
       .join("/"),
-    query: [...new URLSearchParams(`?${query}`).keys()].map(redact),
+    query: parseQuery(queryOf(url)).map(([name]) => redact(name)),
     subprotocols: offered.map((name, index) => (index === 0 ? redact(name.trim()) : HIDDEN)),
   };
 }

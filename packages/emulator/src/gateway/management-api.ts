@@ -1,5 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
+import type { Faults } from "../faults/faults.ts";
+import {
+  decodeSegment,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpService,
+  NO_RESPONSE,
+} from "../http/http-service.ts";
 import type { Stage } from "./api-description.ts";
 import { DELETED } from "./closing.ts";
 import type { ClientConnection, Connections } from "./connections.ts";
@@ -18,6 +25,7 @@ export function makeManagementApi(deps: {
   readonly stages: readonly Stage[];
   readonly connections: Connections;
   readonly withinRequestQuota: () => boolean;
+  readonly faults: Faults;
 }): HttpService {
   return async (request) => {
     const [, stage, encodedId = ""] = CONNECTION.exec(request.path) ?? [];
@@ -30,10 +38,29 @@ export function makeManagementApi(deps: {
       return errorResponse(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
     if (!deps.withinRequestQuota()) return errorResponse(429, "LimitExceededException", "Too Many Requests");
     const connection = deps.connections.find(id);
-    // On AWS the body of a 410 is empty: SDKs read the type from the header.
-    if (connection === undefined) return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
-    return manage(request, connection, deps.connections);
+    const answer = () => (connection === undefined ? GONE : manage(request, connection, deps.connections));
+    const fault = deps.faults.strikes("connections-api-silent", id) ?? deps.faults.strikes("connections-api", id);
+    if (fault === undefined) return answer();
+    if (fault.settings["after"] === 1) answer();
+    return fault.kind === "connections-api" ? failure(fault.settings["status"] ?? 500) : NO_RESPONSE;
   };
+}
+
+/** On AWS the body of a 410 is empty: SDKs read the type from the header. */
+const GONE: HttpResponse = { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
+
+/** The answer of a fault on demand, as AWS would give it with this status. */
+function failure(status: number): HttpResponse {
+  switch (status) {
+    case 403:
+      return errorResponse(403, "ForbiddenException", "Forbidden");
+    case 410:
+      return GONE;
+    case 429:
+      return errorResponse(429, "LimitExceededException", "Too Many Requests");
+    default:
+      return errorResponse(status, "InternalServerErrorException", "Internal server error");
+  }
 }
 
 function manage(request: HttpRequest, connection: ClientConnection, connections: Connections): HttpResponse {
@@ -65,7 +92,7 @@ function post(body: Buffer, connection: ClientConnection, connections: Connectio
     case "full":
       return errorResponse(429, "LimitExceededException", "The client's buffer is full");
     case "closed":
-      return { status: 410, headers: { "x-amzn-ErrorType": "GoneException" } };
+      return GONE;
   }
 }
 

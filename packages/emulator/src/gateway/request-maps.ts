@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { parseQuery } from "../http/query.ts";
+import { randomPart } from "../random-pool.ts";
 
 export type HeaderMaps = {
   readonly headers: Readonly<Record<string, string>>;
@@ -9,7 +10,7 @@ export type HeaderMaps = {
  * Headers with the client's spelling of names and its order of values. The key is in lower case, so another spelling is
  * not another header.
  */
-type Headers = Map<string, { readonly name: string; readonly values: readonly string[] }>;
+type Headers = Map<string, { readonly name: string; readonly values: string[] }>;
 
 /** The headers of one hop. API Gateway gives the authorizer its own values of them, and `$connect` none. */
 const HOP_HEADERS = ["connection", "upgrade", "content-length"];
@@ -41,7 +42,7 @@ function gatewayHeaders(
   for (const name of HOP_HEADERS) headers.delete(name);
   const forwarded = headers.get("x-forwarded-for")?.values ?? [];
   const seconds = Math.floor(now / 1000).toString(16);
-  set(headers, "X-Amzn-Trace-Id", `Root=1-${seconds}-${randomBytes(12).toString("hex")}`);
+  set(headers, "X-Amzn-Trace-Id", `Root=1-${seconds}-${randomPart(12).toString("hex")}`);
   set(headers, "X-Forwarded-For", [...forwarded, ip].join(", "));
   set(headers, "X-Forwarded-Port", "443");
   set(headers, "X-Forwarded-Proto", "https");
@@ -51,9 +52,12 @@ function gatewayHeaders(
 function parse(rawHeaders: readonly string[]): Headers {
   const headers: Headers = new Map();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
-    const known = headers.get(name.toLowerCase());
-    headers.set(name.toLowerCase(), { name: known?.name ?? name, values: [...(known?.values ?? []), value] });
+    const name = rawHeaders[at] ?? "";
+    const value = rawHeaders[at + 1] ?? "";
+    const key = name.toLowerCase();
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, { name, values: [value] });
+    else known.values.push(value);
   }
   return headers;
 }
@@ -62,12 +66,21 @@ function set(headers: Headers, name: string, value: string): void {
   headers.set(name.toLowerCase(), { name, values: [value] });
 }
 
-function toMaps(headers: Headers): HeaderMaps {
-  const sorted = [...headers].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, header]) => header);
-  return {
-    headers: Object.fromEntries(sorted.map(({ name, values }) => [name, values.at(-1) ?? ""])),
-    multiValueHeaders: Object.fromEntries(sorted.map(({ name, values }) => [name, values])),
-  };
+function toMaps(parsed: Headers): HeaderMaps {
+  const headers: Record<string, string> = {};
+  const multiValueHeaders: Record<string, readonly string[]> = {};
+  for (const key of [...parsed.keys()].sort()) {
+    const { name = "", values = [] } = parsed.get(key) ?? {};
+    setMember(headers, name, values.at(-1) ?? "");
+    setMember(multiValueHeaders, name, values);
+  }
+  return { headers, multiValueHeaders };
+}
+
+/** An assignment to `__proto__`, a name that a client may send, would make no member. */
+function setMember<Value>(members: Record<string, Value>, name: string, value: Value): void {
+  if (name !== "__proto__") members[name] = value;
+  else Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 export type QueryMaps = {
@@ -80,11 +93,12 @@ export type QueryMaps = {
  * values.
  */
 export function queryMaps(query: string): QueryMaps {
-  const values = new Map<string, string[]>();
-  // The added `?` protects a question mark that is sent: the parser would drop it and read another name.
-  for (const [name, value] of new URLSearchParams(`?${query}`)) values.set(name, [...(values.get(name) ?? []), value]);
-  return {
-    queryStringParameters: Object.fromEntries([...values].map(([name, all]) => [name, all.at(-1) ?? ""])),
-    multiValueQueryStringParameters: Object.fromEntries(values),
-  };
+  const queryStringParameters: Record<string, string> = {};
+  const multiValueQueryStringParameters: Record<string, string[]> = {};
+  for (const [name, value] of parseQuery(query)) {
+    setMember(queryStringParameters, name, value);
+    if (Object.hasOwn(multiValueQueryStringParameters, name)) multiValueQueryStringParameters[name]?.push(value);
+    else setMember(multiValueQueryStringParameters, name, [value]);
+  }
+  return { queryStringParameters, multiValueQueryStringParameters };
 }

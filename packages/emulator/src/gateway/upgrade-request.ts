@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import type { Access } from "../http/access.ts";
 import type { HttpService } from "../http/http-service.ts";
-import { BAD_REQUEST_PAGE, isAmbiguous, isLocalHost } from "../http/request-checks.ts";
-import type { Stage } from "./api-description.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/request-checks.ts";
+import type { ApiDescription, Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
 import { FORBIDDEN, type Refusal } from "./refusal.ts";
 
@@ -18,21 +19,39 @@ export type CheckedUpgrade =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Checks whether a request is a WebSocket handshake, and finds its stage. Runs before any function is invoked. */
-export function checkUpgrade(request: IncomingMessage, stages: readonly Stage[]): CheckedUpgrade {
-  const { url = "" } = request;
-  const stage = stages.find(({ name }) => isStagePath(url.split("?", 1)[0] ?? "", name));
+export function checkUpgrade(
+  request: IncomingMessage,
+  api: ApiDescription,
+  access: Pick<Access, "isLocalHost">,
+): CheckedUpgrade {
+  const stage = findStage(request, api, access);
   const fault = findFault(request) ?? (stage === undefined ? FORBIDDEN : findHandshakeFault(request));
   if (fault === undefined && stage !== undefined) return { kind: "handshake", stage };
   return { kind: "refused", refusal: fault ?? FORBIDDEN };
 }
 
 function findFault(request: IncomingMessage): Refusal | undefined {
-  const { headers, method, url = "" } = request;
+  const { method, url = "" } = request;
   if (url.length > MAX_URL_CHARACTERS) return URI_TOO_LONG;
   if (request.rawHeaders.length / 2 > MAX_HEADERS) return HEADERS_TOO_LARGE;
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
-  if (request.httpVersion !== "1.1" || method !== "GET" || hasBody(request)) return BAD_REQUEST;
-  return isLocalHost(headers) ? undefined : FORBIDDEN;
+  return request.httpVersion !== "1.1" || method !== "GET" || hasBody(request) ? BAD_REQUEST : undefined;
+}
+
+/** The stage at the request's host and path. No host but this machine and the API's own names has one. */
+function findStage(
+  { headers, url = "" }: IncomingMessage,
+  api: ApiDescription,
+  access: Pick<Access, "isLocalHost">,
+): Stage | undefined {
+  const { stages, domains = [], isDefaultEndpointDisabled = false } = api;
+  const [path = ""] = url.split("?", 1);
+  if (access.isLocalHost(headers)) {
+    return isDefaultEndpointDisabled ? undefined : stages.find(({ name }) => isAt(path, `/${name}`));
+  }
+  const host = headers.host?.toLowerCase().replace(/:\d{1,5}$/, "");
+  const domain = domains.find(({ name, path: own }) => name.toLowerCase() === host && isAt(path, own));
+  return stages.find(({ name }) => name === domain?.stage);
 }
 
 function findHandshakeFault({ headers }: IncomingMessage): Refusal | undefined {
@@ -42,13 +61,15 @@ function findHandshakeFault({ headers }: IncomingMessage): Refusal | undefined {
 }
 
 /** A stage's URL, and every path below it, accepts only handshakes. */
-export function makeStageService(stages: readonly Stage[]): HttpService {
+export function makeStageService({ stages, isDefaultEndpointDisabled = false }: ApiDescription): HttpService {
   return async ({ path }) =>
-    stages.some(({ name }) => path === `/${name}` || path.startsWith(`/${name}/`)) ? UPGRADE_REQUIRED : undefined;
+    !isDefaultEndpointDisabled && stages.some(({ name }) => path === `/${name}` || path.startsWith(`/${name}/`))
+      ? UPGRADE_REQUIRED
+      : undefined;
 }
 
-function isStagePath(path: string, stage: string): boolean {
-  return path === `/${stage}` || path === `/${stage}/`;
+function isAt(path: string, place: string): boolean {
+  return path === place || path === `${place}/`;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -7,10 +7,12 @@ import {
 } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Access } from "./access.ts";
 import type { BodyBudget } from "./body-budget.ts";
-import type { HttpResponse, HttpService } from "./http-service.ts";
+import { type HttpResponse, type HttpService, NO_RESPONSE } from "./http-service.ts";
+import { peerAddress } from "./peer.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
-import { BAD_REQUEST_PAGE, isAmbiguous, isForeignPage, isLocalHost } from "./request-checks.ts";
+import { BAD_REQUEST_PAGE, isAmbiguous } from "./request-checks.ts";
 
 const FORBIDDEN: HttpResponse = {
   status: 403,
@@ -24,6 +26,17 @@ const INTERNAL_ERROR: HttpResponse = {
   body: '{"message":"Internal server error"}',
 };
 
+/** The response to another machine without the key. A browser asks its user for it. */
+const KEY_NEEDED: HttpResponse = {
+  status: 401,
+  headers: {
+    "Content-Type": "application/json",
+    "WWW-Authenticate": 'Basic realm="emulator", charset="UTF-8"',
+    "x-amzn-ErrorType": "UnrecognizedClientException",
+  },
+  body: '{"message":"Other machines need the key of the emulator, as access key id or in x-emulator-key"}',
+};
+
 const TOO_LARGE: HttpResponse = { status: 413, headers: { Connection: "close" } };
 
 /** The response if no memory is free for a body. SDKs try again after 503. */
@@ -34,6 +47,7 @@ const NO_MEMORY: HttpResponse = {
 };
 
 type Deps = {
+  readonly access: Access;
   readonly services: readonly HttpService[];
   /**
    * The service that web pages of every origin may call, if the path is its own. No other service gets such a request:
@@ -73,8 +87,10 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
   const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
   const publicService = deps.publicService?.(path);
-  if (!isLocalHost(request.headers)) return FORBIDDEN;
-  if (publicService === undefined && isForeignPage(request.headers)) return FORBIDDEN;
+  const { access } = deps;
+  if (!access.isLocalHost(request.headers)) return FORBIDDEN;
+  if (publicService === undefined && access.isForeignPage(request.headers)) return FORBIDDEN;
+  if (publicService === undefined && !access.isAdmitted(request)) return KEY_NEEDED;
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {
@@ -98,7 +114,7 @@ async function serve(
   services: readonly HttpService[],
 ): Promise<HttpResponse> {
   const { method = "", headers, rawHeaders } = request;
-  const clientIp = request.socket.remoteAddress ?? "";
+  const clientIp = peerAddress(request.socket);
   const sent = { method, path, rawQuery: query, headers, rawHeaders, clientIp, body };
   for (const service of services) {
     const response = await service({ ...sent, query: new URLSearchParams(`?${query}`) });
@@ -107,7 +123,9 @@ async function serve(
   return FORBIDDEN;
 }
 
-async function send(outgoing: ServerResponse, { status, headers, body = "" }: HttpResponse): Promise<void> {
+async function send(outgoing: ServerResponse, response: HttpResponse): Promise<void> {
+  if (response === NO_RESPONSE) return;
+  const { status, headers, body = "" } = response;
   if (typeof body === "string" || body instanceof Uint8Array) {
     const bytes = Buffer.from(body);
     const length = status !== 204 && { "Content-Length": bytes.length };
@@ -121,7 +139,10 @@ async function send(outgoing: ServerResponse, { status, headers, body = "" }: Ht
     await body[Symbol.asyncIterator]().return?.();
     return;
   }
+  const pieces = body[Symbol.asyncIterator]();
+  // A stream that waits for its next piece would not notice that its client has gone.
+  outgoing.once("close", () => void pieces.return?.());
   // The client gets the head before the first piece.
   outgoing.flushHeaders();
-  await pipeline(body, outgoing);
+  await pipeline({ [Symbol.asyncIterator]: () => pieces }, outgoing);
 }

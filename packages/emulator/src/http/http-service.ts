@@ -22,6 +22,9 @@ export type HttpResponse = {
   readonly until?: Promise<unknown>;
 };
 
+/** No response at all: the client waits until it gives up. */
+export const NO_RESPONSE: HttpResponse = { status: 0 };
+
 /** Decodes the percent-encoding of one path segment. Undefined if the encoding is malformed. */
 export function decodeSegment(segment: string): string | undefined {
   try {

@@ -1,28 +1,33 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import type { AwsAccount } from "../aws-account.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
-import type { Scheduler } from "../scheduler.ts";
-import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
-import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
+import type { Cancel, Scheduler } from "../scheduler.ts";
+import { withFaults } from "./faulty-host.ts";
+import { inProcess } from "./in-process-host.ts";
+import { functionArn, lambdaContext } from "./lambda-context.ts";
+import {
+  type FunctionError,
+  type FunctionHost,
+  type FunctionSettings,
+  failed,
+  type InvocationResult,
+  type LambdaFunction,
+  type RunResult,
+} from "./lambda-function.ts";
 
-type Execution = {
-  readonly requestId: string;
-  /** Ends the invocation as failed, or reports the fault if it has ended already. */
-  readonly fail: (error: FunctionError) => void;
-};
-
-/** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
-export const executions = new AsyncLocalStorage<Execution>();
-
-/** The functions of the template, run in this process with Lambda's limits. */
+/** The functions of the template, run with Lambda's limits. */
 export interface Functions {
   has(name: string): boolean;
   /** The ARN for any name, even if no function has it. */
   arnOf(name: string): string;
+  /** True while an invocation is under way. */
+  readonly isBusy: () => boolean;
   /**
    * Runs a function. Never throws. Event and result are converted to JSON and back, as in Lambda: a handler cannot
-   * reach the caller's objects, and values outside of JSON do not arrive. This process cannot stop a handler after its
-   * timeout, so it continues; the observer gets its later faults. The request id is a new one unless it is given.
+   * reach the caller's objects, and values outside of JSON do not arrive. The observer gets the faults of a handler that
+   * runs on after its timeout. The request id is a new one unless it is given.
    */
   invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult>;
 }
@@ -38,77 +43,91 @@ type FunctionsDependencies = {
   readonly account: AwsAccount;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly faults: Faults;
+  /** The clock that functions see as their own. By default it is the machine's. */
+  readonly clock?: Clock | undefined;
 };
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
-  const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
+  const byName = new Map(deps.functions.map((fn) => [fn.name, hosted(fn, deps)]));
   let running = 0;
 
-  async function invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult> {
+  async function invoke(name: string, event: unknown, requestId: string = randomUUID()): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
     if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
     running += 1;
-    const context = lambdaContext(fn, { ...deps, requestId });
-    const invocation = { functionName: name, requestId: context.awsRequestId };
+    const invocation = { functionName: name, requestId };
     const begunAt = deps.scheduler.now();
-    deps.observe({ kind: "invocation-begun", ...invocation });
-    const result = await run(fn, event, context, deps);
+    const payload = JSON.stringify(event) ?? "null";
+    deps.observe({ kind: "invocation-begun", ...invocation, payload: () => payload });
+    const result = await run(fn, payload, requestId, deps);
     running -= 1;
     const durationMillis = deps.scheduler.now() - begunAt;
-    const outcome = result.kind === "failed" ? result : ({ kind: "returned" } as const);
+    const outcome = result.kind === "failed" ? result : ({ kind: "returned", payload: () => result.json } as const);
     deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });
     return result;
   }
 
-  return { has: (name) => byName.has(name), arnOf: (name) => functionArn(name, deps.account), invoke };
+  return {
+    has: (name) => byName.has(name),
+    arnOf: (name) => functionArn(name, deps.account),
+    isBusy: () => running > 0,
+    invoke,
+  };
+}
+
+type HostedFunction = FunctionSettings & { readonly host: FunctionHost };
+
+function hosted(fn: LambdaFunction, deps: FunctionsDependencies): HostedFunction {
+  const host = "host" in fn ? fn.host : inProcess(fn.handler);
+  return { ...fn, host: withFaults(fn.name, host, deps) };
 }
 
 /** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */
 function run(
-  fn: LambdaFunction,
-  event: unknown,
-  context: LambdaContext,
-  { scheduler, observe }: FunctionsDependencies,
-): Promise<InvocationResult> {
+  fn: HostedFunction,
+  payload: string,
+  requestId: string,
+  { account, scheduler, clock, faults, observe }: FunctionsDependencies,
+): Promise<RunResult> {
+  const aheadMillis = () => {
+    return (clock?.aheadMillis ?? 0) + (faults.holding("clock-wrong", fn.name)?.settings["by"] ?? 0);
+  };
   return new Promise((resolve) => {
     let hasEnded = false;
-    const cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => end(timedOut(fn, context)));
-    function end(invocation: InvocationResult): void {
+    let cancelTimeout: Cancel = () => {};
+    function end(invocation: RunResult): void {
       hasEnded = true;
       cancelTimeout();
       resolve(invocation);
     }
+    function begin(stop?: () => void) {
+      cancelTimeout = scheduler.after(fn.timeoutSeconds * 1000, () => {
+        end(timedOut(fn, requestId));
+        stop?.();
+      });
+      return lambdaContext(fn, { account, scheduler, requestId });
+    }
     function fail(error: FunctionError): void {
-      const invocation = { functionName: fn.name, requestId: context.awsRequestId };
-      if (hasEnded) observe({ kind: "fault-after-invocation", ...invocation, error });
+      if (hasEnded) observe({ kind: "fault-after-invocation", functionName: fn.name, requestId, error });
       else end({ kind: "failed", error });
     }
-    void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, event, context)).then(end);
+    void fn
+      .host({ requestId, payload, begin, fail, aheadMillis })
+      .then((result) => end(result.kind === "returned" ? withinLimit(result) : result));
   });
 }
 
-async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<InvocationResult> {
-  try {
-    const copy = JSON.parse(JSON.stringify(event) ?? "null");
-    const result = await fn.handler(copy as never, context as never);
-    const json = JSON.stringify(result) ?? "null";
-    if (Buffer.byteLength(json) > MAX_RESPONSE_BYTES)
-      return failed(
-        "Function.ResponseSizeTooLarge",
-        "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
-      );
-    return { kind: "returned", json };
-  } catch (error) {
-    return { kind: "failed", error: functionError(error) };
-  }
+function withinLimit(result: RunResult & { readonly kind: "returned" }): RunResult {
+  if (Buffer.byteLength(result.json) <= MAX_RESPONSE_BYTES) return result;
+  return failed(
+    "Function.ResponseSizeTooLarge",
+    "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+  );
 }
 
-function timedOut({ timeoutSeconds }: LambdaFunction, { awsRequestId }: LambdaContext): InvocationResult {
-  const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+function timedOut({ timeoutSeconds }: FunctionSettings, requestId: string): RunResult {
+  const message = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
   return failed("Sandbox.Timedout", message);
-}
-
-function failed(errorType: string, errorMessage: string): InvocationResult {
-  return { kind: "failed", error: { errorType, errorMessage, trace: [] } };
 }

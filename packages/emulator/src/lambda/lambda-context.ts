@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { LambdaFunction } from "./lambda-function.ts";
+import type { FunctionSettings } from "./lambda-function.ts";
 
 /** The second argument of a handler, as Node.js functions get it (Lambda developer guide, "context object"). */
 export type LambdaContext = ReturnType<typeof lambdaContext>;
@@ -11,12 +10,12 @@ export function functionArn(name: string, { accountId, region }: AwsAccount): st
 }
 
 export function lambdaContext(
-  { name, timeoutSeconds, memoryMegabytes }: LambdaFunction,
+  { name, timeoutSeconds, memoryMegabytes }: FunctionSettings,
   {
     account,
     scheduler,
-    requestId = randomUUID(),
-  }: { readonly account: AwsAccount; readonly scheduler: Scheduler; readonly requestId?: string | undefined },
+    requestId,
+  }: { readonly account: AwsAccount; readonly scheduler: Scheduler; readonly requestId: string },
 ) {
   const deadline = scheduler.now() + timeoutSeconds * 1000;
   return {

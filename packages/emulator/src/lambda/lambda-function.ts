@@ -1,11 +1,35 @@
 import { inspect } from "node:util";
+import type { LambdaContext } from "./lambda-context.ts";
 
-/** A function as the template declares it, with the code that runs in it. */
-export type LambdaFunction = {
+/** A function as the template declares it, with the code that runs in it: a handler in this process, or a host. */
+export type LambdaFunction = FunctionSettings & ({ readonly handler: LambdaHandler } | { readonly host: FunctionHost });
+
+export type FunctionSettings = {
   readonly name: string;
-  readonly handler: LambdaHandler;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+};
+
+/**
+ * Runs a function somewhere: in this process, or in a worker thread. Never rejects. Its result is dropped if the
+ * invocation has ended before, by its timeout or by a fault.
+ */
+export type FunctionHost = (invocation: HostedInvocation) => Promise<RunResult>;
+
+/** An invocation as its host sees it. */
+export type HostedInvocation = {
+  readonly requestId: string;
+  /** The event as JSON. */
+  readonly payload: string;
+  /**
+   * Starts the function's time. The host calls it once, when the handler can run at once. When the time is over, the
+   * invocation ends and `stop` is called.
+   */
+  readonly begin: (stop?: () => void) => LambdaContext;
+  /** The milliseconds by which the function's clock is ahead of the machine's. */
+  readonly aheadMillis: () => number;
+  /** Ends the invocation as failed, or reports the fault if it has ended already. */
+  readonly fail: (error: FunctionError) => void;
 };
 
 /** Handlers type their events themselves, and must check the events that they really get. */
@@ -18,11 +42,12 @@ export type FunctionError = {
   readonly trace: readonly string[];
 };
 
-export type InvocationResult =
+/** The result of a function that has run. */
+export type RunResult =
   | { readonly kind: "returned"; readonly json: string }
-  | { readonly kind: "failed"; readonly error: FunctionError }
-  | { readonly kind: "throttled" }
-  | { readonly kind: "unknown-function" };
+  | { readonly kind: "failed"; readonly error: FunctionError };
+
+export type InvocationResult = RunResult | { readonly kind: "throttled" } | { readonly kind: "unknown-function" };
 
 /** The report that Lambda's runtime for Node.js makes of a thrown value. */
 export function functionError(thrown: unknown): FunctionError {
@@ -30,4 +55,22 @@ export function functionError(thrown: unknown): FunctionError {
   // String() would throw on an object without a prototype.
   if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: inspect(thrown), trace: [] };
   return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] };
+}
+
+export function failed(errorType: string, errorMessage: string): RunResult {
+  return { kind: "failed", error: { errorType, errorMessage, trace: [] } };
+}
+
+/** The error of a process that exits, in Lambda's own words. */
+export function exitError(requestId: string, status: number): FunctionError {
+  const reason =
+    status === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${status}`;
+  return { errorType: "Runtime.ExitError", errorMessage: `RequestId: ${requestId} Error: ${reason}`, trace: [] };
+}
+
+/** The error of an unhandled rejection, named as in Lambda's runtime interface client for Node.js. */
+export function unhandledRejection(reason: unknown): FunctionError {
+  const { trace } = functionError(reason);
+  const errorMessage = reason instanceof Error ? `${reason.name}: ${reason.message}` : inspect(reason);
+  return { errorType: "Runtime.UnhandledPromiseRejection", errorMessage, trace };
 }

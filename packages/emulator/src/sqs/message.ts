@@ -36,6 +36,8 @@ export type Message = {
   receivesHere: number;
   /** The reason why a function did not process it, for the queue report. */
   lastFailure?: string;
+  /** True once a fault has kept it after its delete. */
+  isDuplicate?: boolean;
 };
 
 /** The size that SQS limits: the body, and each attribute's name, type and value. */

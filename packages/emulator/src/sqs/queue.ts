@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -29,6 +30,7 @@ export class Queue {
   readonly arn: string;
   readonly #scheduler: Scheduler;
   readonly #observe: Observe;
+  readonly #faults: Faults;
   readonly #deadLetterQueue: () => Queue | undefined;
   readonly #visible = new Map<string, Message>();
   readonly #hidden: HiddenMessages;
@@ -41,6 +43,7 @@ export class Queue {
       readonly arn: string;
       readonly scheduler: Scheduler;
       readonly observe: Observe;
+      readonly faults: Faults;
       readonly deadLetterQueue: () => Queue | undefined;
     },
   ) {
@@ -48,6 +51,7 @@ export class Queue {
     this.arn = deps.arn;
     this.#scheduler = deps.scheduler;
     this.#observe = deps.observe;
+    this.#faults = deps.faults;
     this.#deadLetterQueue = deps.deadLetterQueue;
     this.#arrivals = new Arrivals(deps.scheduler);
     this.#hidden = new HiddenMessages(deps.scheduler, (due) => this.#show(due));
@@ -68,7 +72,8 @@ export class Queue {
       traceHeader,
       bytes,
       sentAt: now,
-      visibleAt: now + delaySeconds * 1000,
+      visibleAt:
+        now + delaySeconds * 1000 + (this.#faults.strikes("message-late", this.settings.name)?.settings["by"] ?? 0),
       receiveCount: 0,
       receivesHere: 0,
     };
@@ -83,7 +88,7 @@ export class Queue {
   receive({ max, maxBytes = Number.POSITIVE_INFINITY, visibilityTimeoutSeconds }: Receipt): Message[] {
     const received: Message[] = [];
     let bytes = 0;
-    for (const message of this.#visible.values()) {
+    for (const message of this.#inOrder()) {
       if (received.length === max || bytes + message.bytes > maxBytes) break;
       if (this.#hasExpired(message)) this.#delete(message, "expired");
       else if (!this.#becomesDeadLetter(message)) {
@@ -99,7 +104,9 @@ export class Queue {
   /** Deletes a message. Idempotent. A handle from before the latest receive deletes nothing. */
   delete(receiptHandle: string): void {
     const message = this.#find(receiptHandle);
-    if (message?.receiptHandle === receiptHandle) this.#delete(message, "deleted");
+    if (message?.receiptHandle !== receiptHandle) return;
+    if (this.#isDuplicated(message)) this.#giveBack(message);
+    else this.#delete(message, "deleted");
   }
 
   changeVisibility(receiptHandle: string, seconds: number): void {
@@ -226,6 +233,29 @@ export class Queue {
     const fresh = { receiptHandle: undefined, receivesHere: 0, visibleAt: this.#scheduler.now() };
     target.#take({ ...message, ...fresh, deadLetterSourceArn: this.arn });
     return true;
+  }
+
+  /** The visible messages: in the order of their arrival, or in any order if a fault says so. */
+  #inOrder(): Iterable<Message> {
+    const fault = this.#visible.size > 1 && this.#faults.strikes("messages-reordered", this.settings.name);
+    return fault ? this.#faults.shuffled([...this.#visible.values()]) : this.#visible.values();
+  }
+
+  /**
+   * True if a fault keeps a message that was deleted. SQS says that a copy may come once more after a delete, if a
+   * server that stores it was away (developer guide, "At-least-once delivery").
+   */
+  #isDuplicated(message: Message): boolean {
+    if (message.isDuplicate || this.#faults.strikes("message-duplicated", this.settings.name) === undefined)
+      return false;
+    message.isDuplicate = true;
+    return true;
+  }
+
+  #giveBack(message: Message): void {
+    this.#hidden.remove(message.id);
+    message.visibleAt = this.#scheduler.now();
+    this.#show([message]);
   }
 
   #find(receiptHandle: string): Message | undefined {

@@ -21,12 +21,20 @@ const WEB_SOCKET_API_SETTINGS: PropertyTable = {
   AccessLogSettings: { members: ACCESS_LOGS },
   ApiKeySelectionExpression: "harmless",
   DefaultRouteSettings: { members: ROUTE_SETTINGS },
-  DisableExecuteApiEndpoint: {
-    named: "on AWS the API responds only at its own domain name, here at this machine's address",
-    unless: "false",
-  },
+  DisableExecuteApiEndpoint: "emulated",
   DisableSchemaValidation: "harmless",
-  Domain: { named: "the API has no domain name here, only this machine's address" },
+  Domain: {
+    members: {
+      BasePath: "emulated",
+      CertificateArn: "harmless",
+      DomainName: "emulated",
+      EndpointConfiguration: "harmless",
+      MutualTlsAuthentication: { refused: "API Gateway has no mutual TLS for WebSocket APIs" },
+      OwnershipVerificationCertificateArn: "harmless",
+      Route53: "harmless",
+      SecurityPolicy: "harmless",
+    },
+  },
   FailOnWarnings: "harmless",
   IpAddressType: "harmless",
   PropagateTags: "harmless",
@@ -77,7 +85,7 @@ const V2_API: PropertyTable = {
   CorsConfiguration: { refused: ONLY_HTTP },
   CredentialsArn: { refused: ONLY_HTTP },
   Description: "harmless",
-  DisableExecuteApiEndpoint: WEB_SOCKET_API_SETTINGS["DisableExecuteApiEndpoint"] ?? "harmless",
+  DisableExecuteApiEndpoint: "emulated",
   DisableSchemaValidation: "harmless",
   FailOnWarnings: "harmless",
   IpAddressType: "harmless",
@@ -176,6 +184,13 @@ const ROUTE_RESPONSE: PropertyTable = {
   ResponseParameters: "harmless",
   RouteId: "emulated",
   RouteResponseKey: "emulated",
+};
+
+const API_MAPPING: PropertyTable = {
+  ApiId: "emulated",
+  ApiMappingKey: "emulated",
+  DomainName: "emulated",
+  Stage: "emulated",
 };
 
 const STAGE: PropertyTable = {
@@ -522,6 +537,7 @@ const SECRET_POLICY: PropertyTable = {
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["AWS::ApiGatewayV2::Api", V2_API],
+  ["AWS::ApiGatewayV2::ApiMapping", API_MAPPING],
   ["AWS::ApiGatewayV2::Authorizer", AUTHORIZER],
   ["AWS::ApiGatewayV2::Deployment", DEPLOYMENT],
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
@@ -609,7 +625,6 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
 /** Types that need no emulation: in-memory stores or the terminal replace them, or a laptop does not need them. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
-  "AWS::ApiGatewayV2::ApiMapping",
   "AWS::ApiGatewayV2::DomainName",
   "AWS::CertificateManager::Certificate",
   "AWS::CloudWatch::Alarm",

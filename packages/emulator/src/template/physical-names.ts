@@ -4,7 +4,7 @@ import { functionUrl } from "../function-url/function-url.ts";
 import { functionArn } from "../lambda/lambda-context.ts";
 import { secretArn, steadySuffix } from "../secrets-manager/secret-name.ts";
 import { parseFunctionReference } from "./function-reference.ts";
-import { GeneratedResources, stageName } from "./generated-resources.ts";
+import { GeneratedResources } from "./generated-resources.ts";
 import type { Resource, Resources } from "./resources.ts";
 import type { Section } from "./section.ts";
 
@@ -122,14 +122,18 @@ export class PhysicalNames {
         const arn = `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
         return { name, ref: name, arn, attributes: { StreamArn: `${arn}/stream/${STREAM_LABEL}` } };
       }
+      case "AWS::ApiGatewayV2::DomainName": {
+        const name = properties.text("DomainName");
+        return { name, ref: name };
+      }
+      case "AWS::ApiGatewayV2::Stage": {
+        const name = properties.text("StageName");
+        return { name, ref: name };
+      }
       case "AWS::Serverless::WebSocketApi":
         return this.#webSocketApi();
       case "AWS::ApiGatewayV2::Api":
         return isWebSocketApi(resource) ? this.#webSocketApi() : { name: logicalId, ref: logicalId };
-      case "AWS::ApiGatewayV2::Stage": {
-        const name = stageName(resource);
-        return { name, ref: name };
-      }
       default: {
         const id = ID_ATTRIBUTES.get(type);
         return { name: logicalId, ref: logicalId, ...(id !== undefined && { attributes: { [id]: logicalId } }) };

@@ -2,6 +2,7 @@ import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { apiParts, findApi, isSamApi } from "./api-parts.ts";
 import { routeLogicalId, stageName } from "./generated-resources.ts";
+import { readDomains } from "./read-domains.ts";
 import { readRouteResources } from "./read-route-resources.ts";
 import { readSamRoutes, samRouteKeys } from "./read-sam-routes.ts";
 import { readThrottles } from "./read-throttles.ts";
@@ -34,8 +35,12 @@ export function readApi(stack: Stack): ApiDescription {
     stack,
   );
   const routeKeys = [...routes, ...mockRoutes].map(({ routeKey }) => routeKey);
+  const stages = [readStage(own, routeKeys), ...further.map((stage) => readStage(stage, routeKeys))] as const;
+  const domains = readDomains(api, stages, stack);
   return {
-    stages: [readStage(own, routeKeys), ...further.map((stage) => readStage(stage, routeKeys))],
+    stages,
+    ...(domains.length > 0 && { domains }),
+    ...(api.properties.flag("DisableExecuteApiEndpoint") && { isDefaultEndpointDisabled: true }),
     routeSelectionExpression: readSelectionExpression(api.properties),
     ...{ routes, mockRoutes },
   };

@@ -8,14 +8,17 @@ import { mayApiInvoke } from "./read-permissions.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 
+const ONLY_CONNECT = "is not known to the emulator: API Gateway authorizes on $connect only";
+
 /** Reads the AWS::ApiGatewayV2::Authorizer of a route. Undefined for a route that does not ask one. */
 export function readAuthorizer(route: Section, routeKey: string, reading: ApiReading): Authorizer | undefined {
   const type = route.text("AuthorizationType", "NONE");
+  if (routeKey !== "$connect") {
+    if (type !== "NONE") throw route.problem("AuthorizationType", ONLY_CONNECT);
+    if (route.isGiven("AuthorizerId")) throw route.problem("AuthorizerId", ONLY_CONNECT);
+  }
   // Without a type, API Gateway does not use the AuthorizerId.
   if (type === "NONE") return undefined;
-  if (routeKey !== "$connect") {
-    throw route.problem("AuthorizationType", "is not known to the emulator: API Gateway authorizes on $connect only");
-  }
   if (type === "AWS_IAM") {
     throw route.problem("AuthorizationType", "AWS_IAM is not known to the emulator: no signature is checked here");
   }

@@ -1,4 +1,4 @@
-import type { ApiDescription, MockRoute, Route } from "../gateway/api-description.ts";
+import type { ApiDescription, Authorizer, MockRoute, Route } from "../gateway/api-description.ts";
 import { apiParts } from "./api-parts.ts";
 import { permittedStages } from "./permitted-stages.ts";
 import type { ApiReading } from "./read-api.ts";
@@ -23,12 +23,13 @@ export function readRouteResources(
     const routeKey = readRouteKey(properties);
     if (keys.has(routeKey)) throw properties.problem("RouteKey", "is already another route's");
     keys.add(routeKey);
+    const authorizer = readAuthorizer(properties, routeKey, reading);
     const integration = integrationOf(properties, integrations);
     const routeResponse = withResponse.has(stack.refOf(resource));
     if (integration.kind === "lambda") {
-      routes.push(toRoute(properties, { routeKey, routeResponse, integration }, reading));
+      routes.push(toRoute(properties, { routeKey, routeResponse, integration, authorizer }, reading));
     } else {
-      checkMockRoute(properties, routeKey, reading);
+      checkMockRoute(properties, routeKey);
       mockRoutes.push({ routeKey, answer: answerOf(integration, routeResponse) });
     }
   }
@@ -58,15 +59,16 @@ function toRoute(
     routeKey,
     routeResponse,
     integration,
+    authorizer,
   }: {
     readonly routeKey: string;
     readonly routeResponse: boolean;
     readonly integration: Extract<Integration, { readonly kind: "lambda" }>;
+    readonly authorizer: Authorizer | undefined;
   },
   reading: ApiReading,
 ): Route {
   const { functionName, qualifier, timeoutMillis, hasRole } = integration;
-  const authorizer = readAuthorizer(properties, routeKey, reading);
   const requiredParameters = readRequiredParameters(properties, routeKey);
   const { stack, stages } = reading;
   return {
@@ -79,10 +81,9 @@ function toRoute(
   };
 }
 
-function checkMockRoute(properties: Section, routeKey: string, reading: ApiReading): void {
+function checkMockRoute(properties: Section, routeKey: string): void {
   if (routeKey === "$connect" || routeKey === "$disconnect") {
     throw properties.problem("RouteKey", `is ${routeKey} with a MOCK integration, and only messages reach one here`);
   }
-  readAuthorizer(properties, routeKey, reading);
   readRequiredParameters(properties, routeKey);
 }

@@ -51,7 +51,7 @@ export function readSamRoutes({ api, stack, stages, withResponse }: ApiReading):
 function readAuthorizer(properties: Section, stack: Stack): Authorizer | undefined {
   if (!properties.has("Auth")) return undefined;
   const auth = properties.section("Auth");
-  const type = auth.text("AuthType").toUpperCase();
+  const type = auth.text("AuthType");
   if (type === "NONE") return undefined;
   if (type !== "CUSTOM") throw auth.problem("AuthType", `${type} is not known to the emulator`);
   return { functionName: stack.functionAt(auth, "AuthArn"), identitySources: readIdentitySources(auth) };

@@ -6,6 +6,7 @@ import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
 import { readCallers } from "./read-callers.ts";
+import { warnOfDisabledEndpoint } from "./read-domains.ts";
 import { readEventSourceMappings } from "./read-event-sources.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
 import { readFunctions } from "./read-functions.ts";
@@ -35,7 +36,12 @@ export function readTemplate(source: TemplateSource): StackDescription {
   checkBuses(stack);
   const api = readApi(stack);
   return {
-    warnings: [...warnings, ...checkDeployments(stack), ...checkPermissions(api, stack)],
+    warnings: [
+      ...warnings,
+      ...warnOfDisabledEndpoint(stack, api),
+      ...checkDeployments(stack),
+      ...checkPermissions(api, stack),
+    ],
     api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { type Schedule, startSchedules } from "../../src/eventbridge/schedules.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { Cancel, Scheduler } from "../../src/scheduler.ts";
 import { deferred } from "../support/deferred.ts";
@@ -23,7 +24,7 @@ function start(schedules: readonly Schedule[], sweep: Handler = () => undefined,
     events.push(event);
     return sweep(event, context);
   };
-  const deps = { scheduler: scheduler ?? manual, observe: () => {} };
+  const deps = { scheduler: scheduler ?? manual, observe: () => {}, faults: new Faults() };
   const started = startSchedules({
     ...{ ...deps, schedules, queues },
     functions: makeFunctions({

@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { type Eventing, type EventingDescription, startEventing } from "../../src/eventing.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { LambdaFunction } from "../../src/lambda/lambda-function.ts";
 import type { SqsEvent } from "../../src/sqs/sqs-event.ts";
@@ -45,8 +46,14 @@ let server: Awaited<ReturnType<typeof serveHttpServices>>;
 const start = (given: Partial<EventingDescription> = {}) =>
   startEventing({
     description: { ...description, ...given },
-    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {} },
-    functions: makeFunctions({ account: DEFAULT_ACCOUNT, functions: [deliverPushes], scheduler, observe: () => {} }),
+    ...{ accountId: "123456789012", region: "us-east-1", scheduler, observe: () => {}, faults: new Faults() },
+    functions: makeFunctions({
+      account: DEFAULT_ACCOUNT,
+      functions: [deliverPushes],
+      scheduler,
+      observe: () => {},
+      faults: new Faults(),
+    }),
   });
 
 beforeEach(async () => {

@@ -82,7 +82,7 @@ describe("the events of one connection", () => {
     multiValueQueryStringParameters: { access_token: ["a.b"], n: ["1", "2"] },
   };
 
-  it("REQUEST of the authorizer", async () => {
+  it("gw:event-32 REQUEST of the authorizer", async () => {
     const headers = {
       Connection: "upgrade",
       "content-length": "0",
@@ -234,6 +234,31 @@ it("gw:event-6 stage variables are in every event of a stage that has some, and 
     const inProxyEvents = { Connect: stageVariables, Message: stageVariables, Disconnect: stageVariables };
     expect(seen).toEqual({ Authorizer: stageVariables ?? {}, ...inProxyEvents });
   }
+});
+
+it("gw:event-5 connectedAt is the handshake's time in every event, requestTimeEpoch that of the event", async () => {
+  const scheduler = new ManualScheduler(NOW);
+  const done: Handler = () => ({ statusCode: 200, body: "done" });
+  await using runtime = await startTestRuntime({
+    handlers: { Connect: ok, Message: done, Disconnect: ok },
+    routes: { $default: "!Message" },
+    scheduler,
+  });
+  const client = await connect(runtime.url);
+  scheduler.advance(1_000);
+  client.send("x");
+  await client.text();
+  scheduler.advance(1_000);
+  await runtime.close();
+  const times = Object.values(runtime.events).map(([{ requestContext }]) => [
+    requestContext.connectedAt,
+    requestContext.requestTimeEpoch,
+  ]);
+  expect(times).toEqual([
+    [NOW, NOW],
+    [NOW, NOW + 1_000],
+    [NOW, NOW + 2_000],
+  ]);
 });
 
 describe("headers and query values of clients", () => {

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
 import { runTemplate } from "../../src/index.ts";
-import { executions } from "../../src/lambda/functions.ts";
+import { executions } from "../../src/lambda/in-process-host.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { describeTemplate, replaced } from "../support/project-template.ts";
+import { describeSmallTemplate } from "../support/small-template.ts";
 import {
   allow,
   type Handler,
@@ -275,6 +277,117 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(statusOf(answer)).toBe(400);
     expect(answer).toContain('{"message": "Missing required request parameters: [X-Key, room]", "connectionId":"');
     expect(runtime.events).toMatchObject({ Authorizer: [{}], Connect: [] });
+  },
+  async "AG-23"() {
+    await using runtime = await startTestRuntime({
+      handlers: { Connect: ok },
+      domains: [{ name: "ws.example.com", path: "/", stage: "dev" }],
+      isDefaultEndpointDisabled: true,
+    });
+    const client = await connect(`ws://127.0.0.1:${runtime.port}/`, [], { headers: { Host: "ws.example.com" } });
+    const { connectionId, domainName } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    expect(domainName).toBe("ws.example.com");
+    expect((await post(runtime, connectionId, "hello")).status).toBe(200);
+    expect(await client.text()).toBe("hello");
+    const call = `POST /@connections/${encodeURIComponent(connectionId)} HTTP/1.1\r\nHost: ws.example.com\r\n`;
+    expect(statusOf(await exchange(runtime.port, `${call}Connection: close\r\nAuthorization: ${SIGNED}\r\n\r\n`))).toBe(
+      403,
+    );
+  },
+  async "AG-24"() {
+    const integration = (type: string) =>
+      `Other: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: !Ref Api, IntegrationType: ${type} } }`;
+    for (const type of ["HTTP", "HTTP_PROXY", "AWS"])
+      expect(() => describeSmallTemplate(integration(type))).toThrow(`IntegrationType ${type} is not known`);
+  },
+  async "AG-25"() {
+    const route = (property: string) =>
+      `Ping: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: ping, ${property} } }`;
+    for (const property of ["ApiKeyRequired: true", "AuthorizationType: AWS_IAM"])
+      expect(() => describeSmallTemplate(route(property))).toThrow("is not known to the emulator");
+  },
+  async "AG-26"() {
+    const text = replaced(ONE_FUNCTION, "One.Arn }", "One.Arn, RequestModels: { $default: Strict } }");
+    const warned: string[] = [];
+    const loadFunction = () => () => undefined;
+    await using running = await runTemplate({
+      template: { text, file: "inline.yaml" },
+      loadFunction,
+      warn: (line) => warned.push(line),
+    });
+    expect(warned).toEqual([expect.stringContaining("RequestModels is not emulated: no message is held to a model")]);
+    const client = await connect(running.url);
+    client.send("anything");
+    client.ws.ping();
+    await once(client.ws, "pong");
+    expect(client.unread).toBe(0);
+  },
+  async "AG-27"() {
+    const logs = "AccessLogSettings: { DestinationArn: a, Format: $context.requestId }";
+    const settings =
+      "DefaultRouteSettings: { LoggingLevel: INFO, DataTraceEnabled: true, DetailedMetricsEnabled: true }";
+    const stage = `Blue: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Api, StageName: blue, AutoDeploy: true, ${logs}, ${settings} } }`;
+    const permission =
+      "Permission: { Type: AWS::Lambda::Permission, Properties: { Action: lambda:InvokeFunction, FunctionName: !Ref Fn, Principal: apigateway.amazonaws.com } }";
+    expect(describeSmallTemplate(stage, permission)).toMatchObject({
+      warnings: [],
+      api: { stages: [{}, { name: "blue" }] },
+    });
+  },
+  async "AG-28"() {
+    await using runtime = await startTestRuntime({
+      handlers: { Echo: ({ body }) => ({ statusCode: 200, body }) },
+      routes: { join: "!Echo" },
+    });
+    for (const stage of ["dev", "other"]) {
+      const client = await connect(runtime.url.replace("dev", stage));
+      client.send({ action: "join" });
+      expect(await client.text()).toBe('{"action":"join"}');
+    }
+  },
+  async "AG-29"() {
+    const Fn: Handler = ({ requestContext }) => ({ statusCode: 200, body: requestContext.routeKey });
+    await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { join: "!Fn", $default: "!Fn" } });
+    const client = await connect(runtime.url);
+    for (const [text, routeKey] of [
+      ['{"action":"join",body:"x"}', "$default"],
+      ["{'action':'join'}", "$default"],
+      ['{"action":"join",}', "$default"],
+      ['{"action":"join"}', "join"],
+    ] as const) {
+      client.send(text);
+      expect(await client.text()).toBe(routeKey);
+    }
+  },
+  async "AG-30"() {
+    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    const socket = await openSocket(runtime.port);
+    socket.write(upgradeText());
+    await once(socket, "data");
+    const id = runtime.events["Connect"]?.[0].requestContext.connectionId;
+    const received = (async () => {
+      let bytes = Buffer.alloc(0);
+      for await (const chunk of socket) {
+        bytes = Buffer.concat([bytes, chunk]);
+        if (bytes.length >= 10 + 131_072) break;
+      }
+      return bytes;
+    })();
+    expect((await post(runtime, id, "x".repeat(131_072))).status).toBe(200);
+    expect((await received).subarray(0, 10).toString("hex"), "a final text frame of 128 KB").toBe(
+      "817f0000000000020000",
+    );
+  },
+  async "AG-31"() {
+    const routes = Array.from({ length: 301 }, (_, index) => `r${index}: { FunctionArn: !GetAtt One.Arn }`).join(", ");
+    const text = replaced(ONE_FUNCTION, "Routes: { ", `Routes: { ${routes}, `);
+    const stages = Array.from(
+      { length: 11 },
+      (_, index) =>
+        `  S${index}: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Chat, StageName: s${index}, AutoDeploy: true } }\n`,
+    );
+    const { api } = describeTemplate(text + stages.join(""), {}, undefined, {});
+    expect([api.routes.length, api.stages.length]).toEqual([302, 12]);
   },
   async "LA-1"() {
     let shared = 0;

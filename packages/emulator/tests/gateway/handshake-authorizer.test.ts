@@ -243,6 +243,21 @@ describe("gw:authorizer-1 identity sources beside headers and the query", () => 
   });
 });
 
+it("gw:subprotocol-5 the offered subprotocols may be an identity source", async () => {
+  await using runtime = await startTestRuntime({
+    handlers: {
+      Authorizer: allow,
+      Connect: ({ headers }) => ({
+        statusCode: 200,
+        headers: { "Sec-WebSocket-Protocol": headers["Sec-WebSocket-Protocol"] },
+      }),
+    },
+    authorizer: { identitySources: ["route.request.header.Sec-WebSocket-Protocol"] },
+  });
+  expect(await handshakeStatus(runtime.url)).toBe(401);
+  expect(await handshakeStatus(runtime.url, ["a.b.c"])).toBe(101);
+});
+
 describe("gw:handshake-10 gw:authorizer-2 identity sources", () => {
   const authorizer = { identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"] };
   const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [

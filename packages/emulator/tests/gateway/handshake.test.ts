@@ -69,6 +69,20 @@ describe("a handshake by the $connect integration's response", () => {
     expect(await status).toBe(504);
   });
 
+  it("gw:handshake-23 gw:limit-11 comes earlier if $connect has a shorter timeout", async () => {
+    const scheduler = new ManualScheduler();
+    const asked = deferred();
+    const Connect: Handler = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    await using runtime = await startTestRuntime({ handlers: { Connect }, scheduler, integrationTimeoutMillis: 50 });
+    const status = handshakeStatus(runtime.url);
+    await asked.promise;
+    scheduler.advance(50);
+    expect(await status).toBe(504);
+  });
+
   it("gw:handshake-3 without a $connect route every client is admitted", async () => {
     await using runtime = await startTestRuntime({ handlers: { Disconnect: ok } });
     expect(await handshakeStatus(runtime.url)).toBe(101);
@@ -118,7 +132,7 @@ describe("subprotocols", () => {
     return () => ({ statusCode: 200, headers, ...(multiValueHeaders && { multiValueHeaders }) });
   };
 
-  it("gw:subprotocol-1 the gateway chooses none, and a client that offered one gives up", async () => {
+  it("gw:subprotocol-1 gw:subprotocol-3 the gateway chooses none, and a client that offered one gives up", async () => {
     await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
     await expect(connect(runtime.url, ["a"])).rejects.toThrow("Server sent no subprotocol");
     expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
@@ -127,7 +141,7 @@ describe("subprotocols", () => {
   });
 
   it.each([
-    ["gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
+    ["gw:subprotocol-2 gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
     ["gw:subprotocol-6 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
   ])("%s the choice of $connect is sent", async (_, Connect) => {
     await using runtime = await startTestRuntime({ handlers: { Connect } });
@@ -234,6 +248,14 @@ it("gw:handshake-24 gw:limit-9 more than 500 handshakes at once are throttled, u
   expect(statuses).toEqual([101, 101, 429]);
   scheduler.advance(500);
   expect(await handshakeStatus(runtime.url)).toBe(101);
+});
+
+it("gw:handshake-29 a page of any origin may connect: no CORS header is asked for or sent", async () => {
+  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+  const answer = await exchange(runtime.port, upgradeText({ Origin: "https://other.example" }));
+  expect(statusOf(answer)).toBe(101);
+  expect(answer).not.toMatch(/access-control/i);
+  expect(runtime.events["Connect"]?.[0].headers["Origin"]).toBe("https://other.example");
 });
 
 it("two Authorization headers get a page as response, as from the real service", async () => {

@@ -18,7 +18,7 @@ function allows(statement: Readonly<Record<string, unknown>>): unknown {
   return evaluatePolicy({ Statement: [{ Effect: "Allow", Action: ACTION, Resource: "*", ...statement }] }, REQUEST);
 }
 
-describe("gw:authorizer-12 patterns", () => {
+describe("gw:authorizer-10 gw:authorizer-12 patterns", () => {
   it.each([
     ["*", "*"],
     ["execute-api:*", RESOURCE],

@@ -66,6 +66,7 @@ describe("the response to a message by the integration's result", () => {
       "hello",
       () => ({ statusCode: 500, body: "hello" }),
     ],
+    ["gw:route-27 a body beside a status as digits", undefined, "hello", () => ({ statusCode: "200", body: "hello" })],
     ["gw:route-28 no body", undefined, undefined, () => ({ statusCode: 200 })],
     ["gw:route-28 an empty body", undefined, undefined, () => ({ statusCode: 200, body: "" })],
     ["gw:route-22 nothing", undefined, undefined, () => undefined],

@@ -4,7 +4,7 @@ import { handshakeStatus } from "../support/web-socket-client.ts";
 
 const requiredParameters = ["route.request.header.X-Key", "route.request.querystring.room.id"];
 
-describe("gw:handshake-29 a handshake with the required parameters", () => {
+describe("gw:handshake-31 a handshake with the required parameters", () => {
   const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
     ["both", 101, "?room.id=a", { "x-key": "b" }],
     ["only the header", 400, "", { "X-Key": "b" }],

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Clock } from "../../src/clock/clock.ts";
 import { BodyBudget, type Release } from "../../src/http/body-budget.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
-import { realScheduler } from "../../src/scheduler.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { serveWithin } from "../support/serve-http-services.ts";
@@ -91,7 +91,7 @@ describe("request bodies together", () => {
   }
 
   it("attack:N3 hold no more than the budget, and all get responses", async () => {
-    const budget = new BodyBudget(300 * KB, realScheduler);
+    const budget = new BodyBudget(300 * KB, new Clock());
     const held: number[] = [];
     let inside = 0;
     const { post } = await serve(budget, async ({ body }) => {
@@ -108,7 +108,7 @@ describe("request bodies together", () => {
   });
 
   it("attack:N3 are held as long as they are in use, also after the response", async () => {
-    const budget = new BodyBudget(100 * KB, realScheduler);
+    const budget = new BodyBudget(100 * KB, new Clock());
     const used = deferred();
     const { post } = await serve(budget, async () => ({ status: 202, until: used.promise }));
     await post(new Uint8Array(80 * KB));
@@ -137,7 +137,7 @@ describe("request bodies together", () => {
   });
 
   it("attack:N3 of a client that goes away are not held", async () => {
-    const budget = new BodyBudget(100 * KB, realScheduler);
+    const budget = new BodyBudget(100 * KB, new Clock());
     const { origin } = await serve(budget, async () => ({ status: 200 }));
     const socket = await openSocket(Number(new URL(origin).port));
     socket.on("error", () => {});
@@ -148,7 +148,7 @@ describe("request bodies together", () => {
   });
 
   it("attack:N3 of more than 6 MB are refused before they are read", async () => {
-    const budget = new BodyBudget(100 * KB, realScheduler);
+    const budget = new BodyBudget(100 * KB, new Clock());
     const { origin } = await serve(budget, async () => ({ status: 200 }));
     const socket = await openSocket(Number(new URL(origin).port));
     socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${6 * KB * KB + 1}\r\n\r\n`);

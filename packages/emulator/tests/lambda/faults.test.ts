@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
-import { executions, makeFunctions } from "../../src/lambda/functions.ts";
-import { realScheduler } from "../../src/scheduler.ts";
+import { Clock } from "../../src/clock/clock.ts";
+import { Faults } from "../../src/faults/faults.ts";
+import { makeFunctions } from "../../src/lambda/functions.ts";
+import { executions } from "../../src/lambda/in-process-host.ts";
 import { connect } from "../support/web-socket-client.ts";
 
 /** Handlers with a fault outside of their result. Each runs in its own process: vitest catches such faults too. */
@@ -99,8 +101,9 @@ describe("a fault that no handler returns", () => {
     const functions = makeFunctions({
       account: DEFAULT_ACCOUNT,
       functions: [fn],
-      scheduler: realScheduler,
+      scheduler: new Clock(),
       observe: () => {},
+      faults: new Faults(),
     });
     const kinds = new Set<string>();
     for (let call = 0; call < 1_001; call += 1) kinds.add((await functions.invoke("Timer", {})).kind);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Faults } from "../../src/faults/faults.ts";
 import { queueSettings } from "../../src/sqs/queue-settings.ts";
 import { makeQueues } from "../../src/sqs/queues.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
@@ -237,7 +238,7 @@ describe("declaring queues", () => {
     ],
   ])("%s", (reason, queues) => {
     const account = { accountId: "123456789012", region: "us-east-1" };
-    const deps = { ...account, queues, scheduler: new ManualScheduler(), observe: () => {} };
+    const deps = { ...account, queues, scheduler: new ManualScheduler(), observe: () => {}, faults: new Faults() };
     expect(() => makeQueues(deps)).toThrow(reason);
   });
 });

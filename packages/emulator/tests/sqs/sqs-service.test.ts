@@ -15,7 +15,7 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { makeQueueReport } from "../../src/sqs/queue-report.ts";
+import { makeQueueReport } from "../../src/local-api/queue-report.ts";
 import { makeSqsService } from "../../src/sqs/sqs-service.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";

@@ -1,5 +1,6 @@
+import { Faults } from "../../src/faults/faults.ts";
 import type { Queue } from "../../src/sqs/queue.ts";
-import { QueueCounters } from "../../src/sqs/queue-report.ts";
+import { QueueCounters } from "../../src/sqs/queue-counters.ts";
 import { type QueueSettings, queueSettings } from "../../src/sqs/queue-settings.ts";
 import { makeQueues, type Queues } from "../../src/sqs/queues.ts";
 import { ManualScheduler } from "./manual-scheduler.ts";
@@ -10,12 +11,14 @@ export type QueuesUnderTest = {
   readonly work: Queue;
   readonly dead: Queue;
   readonly counters: QueueCounters;
+  readonly faults: Faults;
 };
 
 /** A queue `work`, whose messages move to `dead` after three receives. */
 export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): QueuesUnderTest {
   const scheduler = new ManualScheduler();
   const counters = new QueueCounters();
+  const faults = new Faults({ seed: 1 });
   const queues = makeQueues({
     queues: [
       queueSettings({ name: "work", deadLetters: { queue: "dead", maxReceiveCount: 3 }, ...settings }),
@@ -25,8 +28,9 @@ export function workAndDeadQueues(settings: Partial<QueueSettings> = {}): Queues
     region: "us-east-1",
     scheduler,
     observe: counters.observe,
+    faults,
   });
-  return { scheduler, queues, counters, work: named(queues, "work"), dead: named(queues, "dead") };
+  return { scheduler, queues, counters, faults, work: named(queues, "work"), dead: named(queues, "dead") };
 }
 
 function named(queues: Queues, name: string): Queue {

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { onTestFinished } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { SecretDescription } from "../../src/secrets-manager/secret-description.ts";
 import { secretArn } from "../../src/secrets-manager/secret-name.ts";
@@ -45,6 +46,7 @@ export async function startSecrets({
     description: { secrets: [key], ...(mayRotate && { mayRotate }) },
     ...{ accountId: DEFAULT_ACCOUNT.accountId, region: DEFAULT_ACCOUNT.region, scheduler, observe },
     functions: makeFunctions({
+      faults: new Faults(),
       functions: [{ name: "Rotate", handler, timeoutSeconds: 60, memoryMegabytes: 128 }],
       ...{ account: DEFAULT_ACCOUNT, scheduler, observe: () => {} },
     }),

@@ -1,13 +1,17 @@
+import type { Socket } from "node:net";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
+import { Clock } from "../../src/clock/clock.ts";
 import type { EventingDescription } from "../../src/eventing.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
-import type { Authorizer, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
+import type { Authorizer, CustomDomain, MockAnswer, Route, Stage } from "../../src/gateway/api-description.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
+import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
-import { realScheduler, type Scheduler } from "../../src/scheduler.ts";
+import type { Scheduler } from "../../src/scheduler.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into events as JSON
 export type Json = any;
@@ -20,7 +24,7 @@ export type TestApi = {
   readonly routes?: Readonly<Record<string, string>>;
   /** Answers by key of routes that invoke no function. */
   readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
-  /** The timeouts of `routes`. */
+  /** The timeouts of `$connect` and of `routes`. */
   readonly integrationTimeoutMillis?: number;
   /** The stages on which routes may be invoked, by key. */
   readonly permittedStages?: Readonly<Record<string, readonly string[]>>;
@@ -36,6 +40,13 @@ export type TestApi = {
   readonly eventing?: Partial<EventingDescription>;
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
+  readonly domains?: readonly CustomDomain[];
+  readonly isDefaultEndpointDisabled?: boolean;
+  readonly describeConnection?: DescribeConnection;
+  readonly host?: string;
+  readonly hostNames?: readonly string[];
+  readonly key?: string;
+  readonly isOwnPeer?: (socket: Socket) => boolean;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
 };
@@ -60,6 +71,8 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
         { name: "other" },
       ],
       routeSelectionExpression: api.expression ?? "$request.body.action",
+      ...(api.domains && { domains: api.domains }),
+      isDefaultEndpointDisabled: api.isDefaultEndpointDisabled ?? false,
       routes: routesOf(api).map((route) => {
         const permittedStages = api.permittedStages?.[route.routeKey];
         return permittedStages === undefined ? route : { ...route, permittedStages };
@@ -79,8 +92,14 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     account: DEFAULT_ACCOUNT,
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
+    ...(api.describeConnection && { describeConnection: api.describeConnection }),
+    ...(api.host && { host: api.host }),
+    ...(api.hostNames && { hostNames: api.hostNames }),
+    ...(api.key && { key: api.key }),
+    ...(api.isOwnPeer && { isOwnPeer: api.isOwnPeer }),
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
-    scheduler: api.scheduler ?? realScheduler,
+    faults: new Faults(),
+    scheduler: api.scheduler ?? new Clock(),
     observer: (event) => {
       if (event.kind === "fault-after-invocation") failures.push(event.error);
       if (event.kind === "invocation-ended" && event.outcome.kind === "failed") failures.push(event.outcome.error);
@@ -108,6 +127,7 @@ function routesOf({ handlers, routes, authorizer, requiredParameters, integratio
       routeResponse: false,
       ...(asked && { authorizer: { functionName: "Authorizer", identitySources: [], ...authorizer } }),
       ...(requiredParameters && { requiredParameters }),
+      ...(integrationTimeoutMillis !== undefined && { integrationTimeoutMillis }),
     });
   }
   if ("Disconnect" in handlers) own.push({ routeKey: "$disconnect", functionName: "Disconnect", routeResponse: false });

@@ -1,9 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
+import { Clock } from "../../src/clock/clock.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
 import { startRuntime } from "../../src/runtime.ts";
-import { realScheduler } from "../../src/scheduler.ts";
 import { describeTemplate, projectTemplate, replaced, withoutResource } from "../support/project-template.ts";
 import { allow, type Handler, type Json } from "../support/test-runtime.ts";
 import { connect, handshakeStatus } from "../support/web-socket-client.ts";
@@ -28,7 +29,8 @@ async function start(text: string) {
     port: 0,
     account: DEFAULT_ACCOUNT,
     quotas: DEFAULT_QUOTAS,
-    scheduler: realScheduler,
+    faults: new Faults(),
+    scheduler: new Clock(),
   });
   onTestFinished(() => runtime.close());
   const { port, stage } = runtime;

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { startEventing } from "../../src/eventing.ts";
+import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctionUrls } from "../../src/function-url/function-urls.ts";
 import { makeGateway } from "../../src/gateway/gateway.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
+import { makeAccess } from "../../src/http/access.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import { RESOURCE_TABLES, TYPES_WITHOUT_LOCAL_PART } from "../../src/template/known-properties.ts";
 import { ParameterError } from "../../src/template/parameters.ts";
@@ -38,11 +40,6 @@ describe("a property that only AWS implements", () => {
       withLine(SUBSCRIBE, "          RequestModels: { $default: Model }"),
       "RequestModels",
       "WebsocketApi.Routes.subscribe.RequestModels is not emulated: no message is held to a model here",
-    ],
-    [
-      replaced(template, /DisableExecuteApiEndpoint: .*/, "DisableExecuteApiEndpoint: true"),
-      "DisableExecuteApiEndpoint",
-      "WebsocketApi.DisableExecuteApiEndpoint is not emulated: on AWS the API responds only at its own domain name",
     ],
     [
       withLine("    Handler: index.handler\n", "    Layers: [arn:of:a:layer]"),
@@ -148,7 +145,7 @@ describe("emulated properties include", () => {
     expect(describeTemplate(text).rules).toHaveLength(rules);
   });
 
-  it("gw:management-15 further stages, if they have a deployment", () => {
+  it("gw:management-15 gw:template-3 further stages, if they have a deployment", () => {
     const stage = (more: string) =>
       replaced(
         template,
@@ -198,11 +195,28 @@ async function run(stack: StackDescription): Promise<void> {
     functions: stack.functions.map((fn) => ({ ...fn, handler })),
     scheduler,
     observe: () => {},
+    faults: new Faults(),
   });
   const account = DEFAULT_ACCOUNT;
-  makeGateway({ api: stack.api, account, functions, quotas: DEFAULT_QUOTAS, scheduler, observe: () => {} });
+  makeGateway({
+    access: makeAccess({ host: "127.0.0.1" }),
+    api: stack.api,
+    account,
+    functions,
+    quotas: DEFAULT_QUOTAS,
+    scheduler,
+    observe: () => {},
+    faults: new Faults(),
+  });
   makeFunctionUrls(stack.functionUrls, { functions, scheduler });
-  await startEventing({ ...account, description: stack, scheduler, functions, observe: () => {} }).stop();
+  await startEventing({
+    ...account,
+    description: stack,
+    scheduler,
+    functions,
+    observe: () => {},
+    faults: new Faults(),
+  }).stop();
 }
 
 const scheduled = readFileSync("packages/emulator/tests/support/scheduled-template.yaml", "utf8");

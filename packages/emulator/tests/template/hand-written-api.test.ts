@@ -343,11 +343,6 @@ describe("is refused, or named:", () => {
       },
       "Send.RequestModels is not emulated: no message is held to a model here",
     ],
-    [
-      "a domain name of its own",
-      { Api: (own: string) => own.replace("Name: chat", "DisableExecuteApiEndpoint: true") },
-      "Api.DisableExecuteApiEndpoint is not emulated: on AWS",
-    ],
   ] as const)("%s", (_what, changes, warning) => {
     expect(describeHandWritten(changes).warnings).toEqual([expect.stringContaining(warning)]);
   });

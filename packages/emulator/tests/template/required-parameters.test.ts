@@ -11,7 +11,7 @@ function routesWith(routeKey: string, parameters: string) {
   return describeTemplate(text).api.routes;
 }
 
-describe("gw:handshake-29 the required parameters of $connect are read", () => {
+describe("gw:handshake-31 the required parameters of $connect are read", () => {
   it.each([
     ["{ route.request.header.X-Key: { Required: true } }", ["route.request.header.X-Key"]],
     ["{ route.request.querystring.room: { Required: 'true' } }", ["route.request.querystring.room"]],

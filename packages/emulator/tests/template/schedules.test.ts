@@ -1,9 +1,6 @@
 import { expect, it } from "vitest";
-import { runTemplate } from "../../src/index.ts";
-import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { describeSmallTemplate, smallTemplate } from "../support/small-template.ts";
-import type { Json } from "../support/test-runtime.ts";
 
 const fn = (event: string) =>
   `Fn: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: index.handler, Events: { Tick: { Type: Schedule, Properties: ${event} } } } }`;
@@ -19,27 +16,16 @@ const letters = (ruleId: string) =>
   `Policy: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Dead], PolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: events.amazonaws.com }, Action: sqs:SendMessage, Resource: !GetAtt Dead.Arn, Condition: { ArnEquals: { aws:SourceArn: !GetAtt ${ruleId}.Arn } } }] } } }`;
 
 it("a function's Schedule event invokes it, by the rule that SAM makes, until the emulator is closed", async () => {
-  const scheduler = new ManualScheduler();
-  const events: Json[] = [];
-  let called = deferred();
-  const handler = (event: Json) => {
-    events.push(event);
-    called.resolve();
-  };
-  const running = await runTemplate({
+  const emulator = await startEmulator({
     template: { text: smallTemplate(fn("{ Schedule: rate(1 minute) }")), file: "small.yaml" },
-    loadFunction: () => handler,
-    scheduler,
+    functions: { Fn: () => {} },
+    clock: { stopped: true, startAt: Date.UTC(2026, 10, 22, 12) },
   });
-  for (let tick = 0; tick < 2; tick += 1) {
-    scheduler.advance(60_000);
-    await called.promise;
-    called = deferred();
-  }
-  await running.close();
-  scheduler.advance(600_000);
+  await emulator.clock.advance(120_000);
+  await emulator.close();
+  await emulator.clock.advance(600_000);
 
-  expect(events.map(({ time, resources }) => [time, resources])).toEqual([
+  expect(emulator.recording.invocations.map(({ event }) => [event.time, event.resources])).toEqual([
     ["2026-11-22T12:01:00Z", ["arn:aws:events:us-east-1:123456789012:rule/FnTick"]],
     ["2026-11-22T12:02:00Z", ["arn:aws:events:us-east-1:123456789012:rule/FnTick"]],
   ]);

@@ -5,7 +5,7 @@ import { makeRotateSigningSecret } from "../../../application/secrets/rotate-sig
 import { defineModule } from "../module.ts";
 import { services } from "../services.ts";
 
-/** Rotates the signing secret. Used on AWS only, because nothing rotates on a laptop. */
+/** Rotates the signing secret. */
 export const rotation = defineModule({
   settings: (settings) => ({ secretId: settings.text("JWT_SECRET_ID") }),
   services: (provide, { secretId }) => {

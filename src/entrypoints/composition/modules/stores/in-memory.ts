@@ -4,9 +4,9 @@ import { MemoryRevocationList } from "../../../../adapters/in-memory/memory-revo
 import { MemorySubscriptionStore } from "../../../../adapters/in-memory/memory-subscription-store.ts";
 import { defineModule } from "../../module.ts";
 import { serviceId, services } from "../../services.ts";
+import { memoryConnections as memory } from "./memory-connections.ts";
 
 const subscriptions = serviceId<MemorySubscriptionStore>("MemorySubscriptionStore");
-const memory = serviceId<MemoryConnectionStore>("MemoryConnectionStore");
 
 /** Stores connections and subscriptions in this process, for `npm start` and tests. */
 export const stores = defineModule({

@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { LambdaContext } from "./lambda-context.ts";
+import { type FunctionHost, functionError, type HostedInvocation, type LambdaHandler } from "./lambda-function.ts";
+
+/** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
+export const executions = new AsyncLocalStorage<Pick<HostedInvocation, "requestId" | "fail" | "aheadMillis">>();
+
+/** Runs a handler in this process. The process cannot stop it: after its timeout it runs on. */
+export function inProcess(handler: LambdaHandler): FunctionHost {
+  return ({ requestId, payload, begin, fail, aheadMillis }) => {
+    const context = begin();
+    return executions.run({ requestId, fail, aheadMillis }, () => execute(handler, payload, context));
+  };
+}
+
+async function execute(handler: LambdaHandler, payload: string, context: LambdaContext): ReturnType<FunctionHost> {
+  try {
+    const result = await handler(JSON.parse(payload) as never, context as never);
+    return { kind: "returned", json: JSON.stringify(result) ?? "null" };
+  } catch (error) {
+    return { kind: "failed", error: functionError(error) };
+  }
+}

@@ -2,7 +2,7 @@ import { type Evaluated, Evaluation, NO_VALUE, type Value } from "./evaluation.t
 import { assertRunsHere } from "./function-code.ts";
 import { readParameters } from "./parameters.ts";
 import { type LocalAccount, PhysicalNames } from "./physical-names.ts";
-import { type Resource, Resources } from "./resources.ts";
+import { NO_MACROS, type Resource, Resources } from "./resources.ts";
 import { assertRules } from "./rules.ts";
 import { Section } from "./section.ts";
 import { TemplateError } from "./template-error.ts";
@@ -36,6 +36,7 @@ export class Stack {
     });
     this.template = new Section(root, this.#evaluation);
     const resources = root.entries.get("Resources");
+    if (resources?.kind === "intrinsic") throw new TemplateError(resources.at, `${resources.name} ${NO_MACROS}`);
     if (resources?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
     this.resources = new Resources(resources, root.entries.get("Globals"), this.#evaluation);
     physical = new PhysicalNames(account, this.resources);

@@ -334,10 +334,10 @@ describe("a mistake is named with file, line and reason", () => {
       "Disconnect.FunctionName is already another function's",
     ],
     [
-      "a parameter whose value is looked up in an account",
+      "a parameter of a type that CloudFormation does not have",
       "  StageName:\n    Type: String\n",
-      "  StageName:\n    Type: AWS::SSM::Parameter::Value<String>\n",
-      "    Type: AWS::SSM",
+      "  StageName:\n    Type: Text\n",
+      "    Type: Text",
       "Parameters.StageName.Type is not known to the emulator",
     ],
     [

@@ -17,7 +17,7 @@ import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
-import { makeLocalApi } from "./local-api/local-api.ts";
+import { type DescribeProgram, makeLocalApi } from "./local-api/local-api.ts";
 import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -39,6 +39,8 @@ export type RuntimeDescription = {
   readonly observer?: Observer;
   /** Adds what the application knows to `/_local/connections`. */
   readonly describeConnection?: DescribeConnection;
+  /** Adds to the page at `/`. */
+  readonly describeProgram?: DescribeProgram;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -92,6 +94,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       ...eventing.services,
       ...localApi.services({ ...gateway, ...description }),
       ...(description.services ?? []),
+      localApi.frontPage(description, description.describeProgram),
     ],
     onUpgrade: gateway.upgrade,
   });

@@ -5,6 +5,11 @@ import type { Scheduler } from "../scheduler.ts";
 import { type DescribeConnection, makeConnectionReport } from "./connection-report.ts";
 import { ConnectionTraffic } from "./connection-traffic.ts";
 import { makeEventStream } from "./event-stream.ts";
+import { type FrontPage, makeFrontPage } from "./front-page.ts";
+import { type RunningParts, whatRunsHere } from "./what-runs-here.ts";
+
+/** A program's own part of the page at `/`. It is given the host and port under which a reader has reached the emulator. */
+export type DescribeProgram = (authority: string) => FrontPage;
 
 /** The emulator's own API beside those of AWS: what happens in it, for people. */
 export type LocalApi = {
@@ -13,7 +18,11 @@ export type LocalApi = {
     readonly connections: Connections;
     readonly describeConnection?: DescribeConnection | undefined;
   }): readonly HttpService[];
+  /** The page at `/`. */
+  frontPage(parts: RunningParts, program?: DescribeProgram): HttpService;
 };
+
+const UNNAMED: FrontPage = { title: "A WebSocket API on this machine", sections: [] };
 
 export function makeLocalApi(scheduler: Scheduler): LocalApi {
   const traffic = new ConnectionTraffic(scheduler);
@@ -24,5 +33,11 @@ export function makeLocalApi(scheduler: Scheduler): LocalApi {
       stream.observe(event);
     },
     services: (deps) => [makeConnectionReport({ ...deps, traffic }), stream.service],
+    frontPage(parts, program = () => UNNAMED) {
+      return makeFrontPage((authority) => {
+        const { title, sections } = program(authority);
+        return { title, sections: [...sections, ...whatRunsHere(parts, authority)] };
+      });
+    },
   };
 }

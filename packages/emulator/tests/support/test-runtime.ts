@@ -7,6 +7,7 @@ import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
 import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
+import type { DescribeProgram } from "../../src/local-api/local-api.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import { realScheduler, type Scheduler } from "../../src/scheduler.ts";
@@ -33,6 +34,7 @@ export type TestApi = {
   readonly functionUrls?: readonly FunctionUrl[];
   readonly observer?: Observer;
   readonly describeConnection?: DescribeConnection;
+  readonly describeProgram?: DescribeProgram;
   readonly host?: string;
   readonly hostNames?: readonly string[];
   readonly key?: string;
@@ -75,6 +77,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
     ...(api.describeConnection && { describeConnection: api.describeConnection }),
+    ...(api.describeProgram && { describeProgram: api.describeProgram }),
     ...(api.host && { host: api.host }),
     ...(api.hostNames && { hostNames: api.hostNames }),
     ...(api.key && { key: api.key }),

@@ -12,6 +12,7 @@ import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import { keyFor, networkWarnings, ownAddress } from "./listening.ts";
 import { type LoadFunction, loadFromFolder } from "./load-function.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
+import type { DescribeProgram } from "./local-api/local-api.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { DEFAULT_HOST, startRuntime } from "./runtime.ts";
@@ -60,11 +61,16 @@ export type RunTemplateOptions = {
   readonly observer?: Observer;
   /** Adds to `/_local/connections` what the application knows about a connection, such as its user. */
   readonly describeConnection?: DescribeConnection;
+  /**
+   * Gives the page at `/` its title and your own sections, above those about the template. Called with the host and port
+   * under which the reader has reached the emulator.
+   */
+  readonly describeProgram?: DescribeProgram;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
   /** The account values in ARNs and events. */
   readonly account?: Partial<AwsAccount>;
-  /** Services for requests that no emulated service handles, such as a page for browsers. */
+  /** Services for requests that no emulated service handles. One for `/` replaces the page there. */
   readonly services?: (addresses: Addresses) => readonly HttpService[];
   /**
    * Takes one line about each kind of property and resource that has an effect on AWS and none here. By default
@@ -132,6 +138,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...{ scheduler: clock, clock, faults },
     ...(options.observer && { observer: options.observer }),
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
+    ...(options.describeProgram && { describeProgram: options.describeProgram }),
     services: options.services?.(addresses) ?? [],
   });
   if (key !== undefined) {

@@ -19,10 +19,8 @@ import { showTimeToFunctions } from "./lambda/function-date.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { makeClockService } from "./local-api/clock-service.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
-import { makeFaultsService } from "./local-api/faults-service.ts";
-import { makeLocalApi } from "./local-api/local-api.ts";
+import { type DescribeProgram, makeLocalApi } from "./local-api/local-api.ts";
 import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type SecretsManagerDescription, startSecretsManager } from "./secrets-manager/secrets-manager.ts";
@@ -49,6 +47,8 @@ export type RuntimeDescription = {
   readonly observer?: Observer;
   /** Adds what the application knows to `/_local/connections`. */
   readonly describeConnection?: DescribeConnection;
+  /** Adds to the page at `/`. */
+  readonly describeProgram?: DescribeProgram;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -119,10 +119,9 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeStageService(api),
       ...eventing.services,
       secretsManager.service,
-      ...localApi.services({ ...gateway, ...description }),
-      ...(clock === undefined ? [] : [makeClockService({ clock, observe })]),
-      makeFaultsService(faults),
+      ...localApi.services({ ...gateway, ...description, observe }),
       ...(description.services ?? []),
+      localApi.frontPage(description, description.describeProgram),
     ],
     onUpgrade: gateway.upgrade,
   });

@@ -4,7 +4,7 @@ import { redactTokens } from "../redact-tokens.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { EVENT_KINDS } from "./event-kinds.ts";
 import { EventReader } from "./event-reader.ts";
-import { isoTime, LOCAL_HEADERS, localJson, makeLocalService, QueryError } from "./report.ts";
+import { isoTime, LOCAL_HEADERS, localJson, makeLocalService, RequestError } from "./report.ts";
 
 const MAX_READERS = 16;
 
@@ -57,7 +57,7 @@ export function makeEventStream(scheduler: Scheduler): EventStream {
 function readWish(query: URLSearchParams): Wish {
   const kinds = query.getAll("kind").flatMap((list) => list.split(","));
   if (!kinds.every((kind) => EVENT_KINDS.includes(kind))) {
-    throw new QueryError(`kind must be of ${EVENT_KINDS.join(", ")}`);
+    throw new RequestError(`kind must be of ${EVENT_KINDS.join(", ")}`);
   }
   return {
     kinds: kinds.length === 0 ? undefined : new Set(kinds),

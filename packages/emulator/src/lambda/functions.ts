@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { jsonCopy } from "./json-copy.ts";
 import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
@@ -90,7 +91,7 @@ function run(
 
 async function execute(fn: LambdaFunction, event: unknown, context: LambdaContext): Promise<InvocationResult> {
   try {
-    const copy = JSON.parse(JSON.stringify(event) ?? "null");
+    const copy = jsonCopy(event);
     const result = await fn.handler(copy as never, context as never);
     const json = JSON.stringify(result) ?? "null";
     if (Buffer.byteLength(json) > MAX_RESPONSE_BYTES)

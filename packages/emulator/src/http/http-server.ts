@@ -8,7 +8,7 @@ import {
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BodyBudget } from "./body-budget.ts";
-import type { HttpResponse, HttpService } from "./http-service.ts";
+import type { HttpRequest, HttpResponse, HttpService } from "./http-service.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { BAD_REQUEST_PAGE, isAmbiguous, isForeignPage, isLocalHost } from "./request-checks.ts";
 
@@ -71,7 +71,7 @@ export function makeHttpServer(
 
 async function respond(request: IncomingMessage, deps: Deps): Promise<HttpResponse> {
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
-  const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
+  const { path, query } = dividedUrl(request.url);
   const publicService = deps.publicService?.(path);
   if (!isLocalHost(request.headers)) return FORBIDDEN;
   if (publicService === undefined && isForeignPage(request.headers)) return FORBIDDEN;
@@ -89,8 +89,14 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
     response = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, services);
     return response;
   } finally {
-    void (response?.until ?? Promise.resolve()).finally(release);
+    if (response?.until === undefined) release();
+    else void response.until.finally(release);
   }
+}
+
+function dividedUrl(url = ""): { readonly path: string; readonly query: string } {
+  const at = url.indexOf("?");
+  return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
 async function serve(
@@ -99,9 +105,15 @@ async function serve(
 ): Promise<HttpResponse> {
   const { method = "", headers, rawHeaders } = request;
   const clientIp = request.socket.remoteAddress ?? "";
-  const sent = { method, path, rawQuery: query, headers, rawHeaders, clientIp, body };
+  const sent: HttpRequest = {
+    ...{ method, path, rawQuery: query, headers, rawHeaders, clientIp, body },
+    // Most requests have no query, and most services read none.
+    get query() {
+      return new URLSearchParams(`?${query}`);
+    },
+  };
   for (const service of services) {
-    const response = await service({ ...sent, query: new URLSearchParams(`?${query}`) });
+    const response = await service(sent);
     if (response !== undefined) return response;
   }
   return FORBIDDEN;
@@ -109,10 +121,9 @@ async function serve(
 
 async function send(outgoing: ServerResponse, { status, headers, body = "" }: HttpResponse): Promise<void> {
   if (typeof body === "string" || body instanceof Uint8Array) {
-    const bytes = Buffer.from(body);
-    const length = status !== 204 && { "Content-Length": bytes.length };
+    const length = status !== 204 && { "Content-Length": Buffer.byteLength(body) };
     outgoing.writeHead(status, { ...headers, ...length } as OutgoingHttpHeaders);
-    outgoing.end(bytes);
+    outgoing.end(body);
     return;
   }
   outgoing.writeHead(status, headers as OutgoingHttpHeaders);

@@ -19,8 +19,8 @@ export type FunctionHost = (invocation: HostedInvocation) => Promise<RunResult>;
 /** An invocation as its host sees it. */
 export type HostedInvocation = {
   readonly requestId: string;
-  /** The event as JSON. */
-  readonly payload: string;
+  /** The caller's event. The host gives the handler a copy: what JSON cannot hold does not arrive. */
+  readonly event: unknown;
   /**
    * Starts the function's time. The host calls it once, when the handler can run at once. When the time is over, the
    * invocation ends and `stop` is called.

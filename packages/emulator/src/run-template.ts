@@ -6,14 +6,16 @@ import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { type LoadFunction, loadFromFolder } from "./load-function.ts";
+import type { FunctionOutput } from "./lambda/worker-pool.ts";
+import type { LoadFunction } from "./load-function.ts";
 import type { Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
-import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+import type { FunctionDescription } from "./template/stack-description.ts";
+import { type HostedFunctions, makeWorkerFunctions } from "./worker-functions.ts";
 
 export type RunTemplateOptions = {
   /** The path of a SAM template, or its text with a file name for messages. */
@@ -23,8 +25,9 @@ export type RunTemplateOptions = {
   /** The same, for parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
   /**
-   * Loads the handler of a function. By default it imports the module that `CodeUri` and `Handler` name, in JavaScript
-   * or TypeScript. Functions are loaded one after another, each in its own environment.
+   * Gives the handlers of functions, which then run in this process. They are loaded one after another, each in its own
+   * environment. By default each function runs in worker threads of its own, from the module that `CodeUri` and
+   * `Handler` name, in JavaScript or TypeScript.
    */
   readonly loadFunction?: LoadFunction;
   /**
@@ -48,6 +51,10 @@ export type RunTemplateOptions = {
    * `console.warn`.
    */
   readonly warn?: (line: string) => void;
+  /**
+   * Takes each line that a function in a worker thread writes. By default it is printed, after the function's name.
+   */
+  readonly output?: (output: FunctionOutput) => void;
 };
 
 export type Addresses = {
@@ -84,23 +91,43 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     preferredParameters: options.preferredParameters ?? {},
     account: { ...account, origin: endpoint },
   });
-  for (const warning of stack.warnings) (options.warn ?? console.warn)(warning);
+  const warn = options.warn ?? console.warn;
+  for (const warning of stack.warnings) warn(warning);
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://127.0.0.1:${port}/${stage}`, endpoint, functionUrls };
-  const { close } = await startRuntime({
+  const scheduler = options.scheduler ?? realScheduler;
+  const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
+  const { loadFunction } = options;
+  const hosted =
+    loadFunction === undefined
+      ? makeWorkerFunctions({
+          ...{ descriptions: stack.functions, folder: source.folder, port, environmentOf, scheduler, warn },
+          onOutput: options.output ?? printOutput,
+        })
+      : await loadFunctions(stack.functions, loadFunction, environmentOf);
+  const runtime = await startRuntime({
     api: stack.api,
-    functions: await loadFunctions(stack, { options, addresses, account, folder: source.folder }),
+    functions: hosted.functions,
     eventing: stack,
     functionUrls: stack.functionUrls,
     port,
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
-    scheduler: options.scheduler ?? realScheduler,
+    scheduler,
     ...(options.observer && { observer: options.observer }),
     services: options.services?.(addresses) ?? [],
   });
+  void hosted.warmUp();
+  async function close(): Promise<void> {
+    await runtime.close();
+    await hosted.close();
+  }
   return { ...addresses, close, [Symbol.asyncDispose]: close };
+}
+
+function printOutput({ functionName, stream, line }: FunctionOutput): void {
+  process[stream].write(`${functionName}: ${line}\n`);
 }
 
 function sourceOf(template: RunTemplateOptions["template"]) {
@@ -108,34 +135,34 @@ function sourceOf(template: RunTemplateOptions["template"]) {
   return { file: template, text: readTemplateText(template), folder: dirname(template) };
 }
 
+function environmentFor(
+  fn: FunctionDescription,
+  {
+    options: { overrides = {} },
+    addresses,
+    account,
+  }: { readonly options: RunTemplateOptions; readonly addresses: Addresses; readonly account: AwsAccount },
+): Environment {
+  return functionEnvironment(fn, {
+    account,
+    endpoint: addresses.endpoint,
+    shell: process.env,
+    overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
+  });
+}
+
 /**
  * Loads the functions one after another. So a function that fails to load is reported alone, and the order is the
  * template's in every run.
  */
 async function loadFunctions(
-  { functions }: StackDescription,
-  {
-    options,
-    addresses,
-    account,
-    folder,
-  }: {
-    readonly options: RunTemplateOptions;
-    readonly addresses: Addresses;
-    readonly account: AwsAccount;
-    readonly folder: string;
-  },
-): Promise<readonly LambdaFunction[]> {
-  const load = options.loadFunction ?? loadFromFolder(folder);
-  const { overrides = {} } = options;
+  functions: readonly FunctionDescription[],
+  load: LoadFunction,
+  environmentOf: (fn: FunctionDescription) => Environment,
+): Promise<HostedFunctions> {
   const loaded: LambdaFunction[] = [];
   for (const fn of functions) {
-    const environment = functionEnvironment(fn, {
-      account,
-      endpoint: addresses.endpoint,
-      shell: process.env,
-      overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
-    });
+    const environment = environmentOf(fn);
     const handler = await withEnvironment(environment, async () => load(fn));
     if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
     const { name, timeoutSeconds, memoryMegabytes } = fn;
@@ -144,5 +171,5 @@ async function loadFunctions(
       handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
     });
   }
-  return loaded;
+  return { functions: loaded, warmUp: async () => {}, close: async () => {} };
 }

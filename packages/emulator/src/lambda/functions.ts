@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
+import type { FunctionSettings } from "./function-settings.ts";
 import { inProcess } from "./in-process-host.ts";
 import { functionArn, lambdaContext } from "./lambda-context.ts";
 import {
   type FunctionError,
   type FunctionHost,
-  type FunctionSettings,
   failed,
   type InvocationResult,
   type LambdaFunction,

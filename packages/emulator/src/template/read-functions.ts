@@ -49,9 +49,13 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   return name;
 }
 
-function readCode(properties: Section, globals: Section): Pick<FunctionDescription, "codeUri" | "handler" | "codeAt"> {
+function readCode(
+  properties: Section,
+  globals: Section,
+): Pick<FunctionDescription, "codeUri" | "handler" | "runtime" | "codeAt"> {
   const from = (name: string) => (properties.has(name) ? properties : globals);
   return {
+    ...(from("Runtime").has("Runtime") && { runtime: from("Runtime").text("Runtime") }),
     codeUri: from("CodeUri").text("CodeUri"),
     handler: from("Handler").text("Handler"),
     codeAt: from("CodeUri").locationOf("CodeUri"),

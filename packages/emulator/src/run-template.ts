@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { freePort } from "./free-port.ts";
-import { functionEnvironment } from "./function-environment.ts";
+import { type Endpoints, functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import type { HttpService } from "./http/http-service.ts";
@@ -42,6 +42,8 @@ export type RunTemplateOptions = {
   readonly observer?: Observer;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
+  /** The addresses of services that run elsewhere: calls to DynamoDB go to `dynamodb`, such as DynamoDB Local. */
+  readonly endpoints?: Endpoints;
   /** The account values in ARNs and events. */
   readonly account?: Partial<AwsAccount>;
   /** Services for requests that no emulated service handles, such as a page for browsers. */
@@ -138,7 +140,7 @@ function sourceOf(template: RunTemplateOptions["template"]) {
 function environmentFor(
   fn: FunctionDescription,
   {
-    options: { overrides = {} },
+    options: { overrides = {}, endpoints = {} },
     addresses,
     account,
   }: { readonly options: RunTemplateOptions; readonly addresses: Addresses; readonly account: AwsAccount },
@@ -146,6 +148,7 @@ function environmentFor(
   return functionEnvironment(fn, {
     account,
     endpoint: addresses.endpoint,
+    endpoints,
     shell: process.env,
     overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
   });

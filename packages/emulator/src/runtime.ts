@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
+import { unemulatedServices } from "./aws-json/unemulated-services.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { FunctionUrl } from "./function-url/function-url.ts";
 import { makeFunctionUrls } from "./function-url/function-urls.ts";
@@ -73,6 +74,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       makeStageService(api.stages),
       ...eventing.services,
       ...(description.services ?? []),
+      unemulatedServices,
     ],
     onUpgrade: gateway.upgrade,
   });

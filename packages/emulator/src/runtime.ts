@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
+import { unemulatedServices } from "./aws-json/unemulated-services.ts";
 import type { Clock } from "./clock/clock.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { Faults } from "./faults/faults.ts";
@@ -122,6 +123,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       ...localApi.services({ ...gateway, ...description, observe }),
       ...(description.services ?? []),
       localApi.frontPage(description, description.describeProgram),
+      unemulatedServices,
     ],
     onUpgrade: gateway.upgrade,
   });

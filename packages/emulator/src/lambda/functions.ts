@@ -5,13 +5,13 @@ import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
 import { withFaults } from "./faulty-host.ts";
+import type { FunctionSettings } from "./function-settings.ts";
 import { inProcess } from "./in-process-host.ts";
 import { jsonText } from "./json-copy.ts";
 import { functionArn, lambdaContext } from "./lambda-context.ts";
 import {
   type FunctionError,
   type FunctionHost,
-  type FunctionSettings,
   failed,
   type InvocationResult,
   type LambdaFunction,

@@ -1,14 +1,9 @@
 import { inspect } from "node:util";
+import type { FunctionSettings } from "./function-settings.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 
 /** A function as the template declares it, with the code that runs in it: a handler in this process, or a host. */
 export type LambdaFunction = FunctionSettings & ({ readonly handler: LambdaHandler } | { readonly host: FunctionHost });
-
-export type FunctionSettings = {
-  readonly name: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMegabytes: number;
-};
 
 /**
  * Runs a function somewhere: in this process, or in a worker thread. Never rejects. Its result is dropped if the

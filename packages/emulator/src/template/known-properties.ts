@@ -214,7 +214,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   ReservedConcurrentExecutions: "harmless",
   RolePath: "harmless",
   RecursiveLoop: "harmless",
-  Runtime: "harmless",
+  Runtime: "emulated",
   RuntimeManagementConfig: "harmless",
   SnapStart: "harmless",
   SourceKMSKeyArn: "harmless",

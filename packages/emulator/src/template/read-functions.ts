@@ -38,8 +38,9 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   return name;
 }
 
-function readCode(properties: Section): Pick<FunctionDescription, "codeUri" | "handler" | "codeAt"> {
+function readCode(properties: Section): Pick<FunctionDescription, "codeUri" | "handler" | "runtime" | "codeAt"> {
   return {
+    ...(properties.has("Runtime") && { runtime: properties.text("Runtime") }),
     codeUri: properties.text("CodeUri"),
     handler: properties.text("Handler"),
     codeAt: properties.locationOf("CodeUri"),

@@ -50,13 +50,14 @@ export function makeHandshake(deps: {
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
-    const query = upgrade.url?.split(/\?(.*)/s)[1] ?? "";
+    const rawQuery = upgrade.url?.split(/\?(.*)/s)[1] ?? "";
+    const query = queryMaps(rawQuery);
     const request = newRequest(scheduler.now());
     const authorization =
       route.authorizer &&
       (await deps.authorize(route.authorizer, session, request, {
         headers: authorizerHeaders(upgrade.rawHeaders, client),
-        query: queryMaps(query),
+        query,
       }));
     const refuseWith = (error: HandshakeError): HandshakeOutcome => {
       return { kind: "refused", refusal: gatewaysRefusal(error, session.connectionId, request.id) };
@@ -65,13 +66,13 @@ export function makeHandshake(deps: {
 
     const authorized = authorization ? { ...session, authorizer: authorization.context } : session;
     const headers = connectHeaders(upgrade.rawHeaders, client);
-    const identifiable = { headers, query: queryMaps(query), session, request };
-    const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], identifiable)) ?? [];
+    const sent = { headers, query, session, request };
+    const missing = route.requiredParameters?.filter((parameter) => !hasIdentity([parameter], sent)) ?? [];
     if (missing.length > 0) return refuseWith(missingParameters(missing.map(nameOfParameter)));
 
     const event = connectEvent(authorized, request, {
       headers,
-      query: query === "" ? undefined : queryMaps(query),
+      query: rawQuery === "" ? undefined : query,
       integrationLatency: authorization?.latency,
     });
     const response = readConnectResponse(await deps.invokeIntegration(route, event));

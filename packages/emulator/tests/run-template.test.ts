@@ -126,7 +126,7 @@ describe("gw:template-23 runTemplate", () => {
   });
 
   it("refuses a loadFunction that gives no function", async () => {
-    const loadFunction = () => undefined as never;
+    const loadFunction = () => null as never;
 
     await expect(run({ loadFunction })).rejects.toThrow(new TypeError("loadFunction gives no function for One"));
   });

@@ -46,5 +46,5 @@ function find(stack: Stack, reference: string): Resource {
  */
 function nameIn(reference: string): string {
   const [, secret] = /:secret:(.+)-[^-]{6}$/.exec(reference) ?? [];
-  return secret ?? (reference.split(":").at(-1) ?? "").replace(/\.Arn\b/, "");
+  return secret ?? (reference.split(":").at(-1) ?? "").replace(/^table\//, "").replace(/\.Arn\b/, "");
 }

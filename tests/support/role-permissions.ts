@@ -31,5 +31,5 @@ function permissions(statement: Section): readonly string[] {
 /** The name in an ARN; for `!GetAtt X.Arn`, the logical id X. */
 function logicalName(resource: string): string {
   const connections = resource.match(/(GET|POST|DELETE)\/@connections\/\*$/);
-  return connections?.[0] ?? (resource.split(":").at(-1) ?? "").replace(".Arn", "");
+  return connections?.[0] ?? (resource.split(":").at(-1) ?? "").replace(/^table\//, "").replace(".Arn", "");
 }

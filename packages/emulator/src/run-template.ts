@@ -9,6 +9,7 @@ import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import { hostFunctions } from "./hosted-functions.ts";
 import { urlHost } from "./http/access.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { writeInlineCode } from "./inline-code.ts";
 import type { FunctionOutput } from "./lambda/worker-pool.ts";
 import { keyFor, networkWarnings, ownAddress } from "./listening.ts";
 import type { LoadFunction } from "./load-function.ts";
@@ -135,9 +136,13 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://${authority}/${stage}`, endpoint, functionUrls };
   const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
-  const hosted = await hostFunctions(stack.functions, options.loadFunction, {
+  const code = writeInlineCode(stack.functions, source.folder);
+  const hosted = await hostFunctions(code.functions, options.loadFunction, {
     ...{ folder: source.folder, port, environmentOf, clock, warn },
     onOutput: options.output ?? printOutput,
+  }).catch((fault) => {
+    code.remove();
+    throw fault;
   });
   const runtime = await startRuntime({
     api: stack.api,
@@ -163,6 +168,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   async function close(): Promise<void> {
     await runtime.close();
     await hosted.close();
+    code.remove();
   }
   return { ...addresses, clock, faults, isBusy: runtime.isBusy, close, [Symbol.asyncDispose]: close };
 }

@@ -39,7 +39,10 @@ export type Route = {
   readonly authorizer?: Authorizer;
   /** Only on `$connect`: `route.request.header.Name` or `route.request.querystring.Name`. */
   readonly requiredParameters?: readonly string[];
-};
+} & Permitted;
+
+/** The stages from which API Gateway is permitted to invoke the function; if absent, all. */
+type Permitted = { readonly permittedStages?: readonly string[] };
 
 /** A route for messages with a MOCK integration: it invokes no function, and each message has the same answer. */
 export type MockRoute = {
@@ -60,4 +63,4 @@ export type Authorizer = {
    * `route.request.header.Name`, `route.request.querystring.Name`, … The authorizer is asked only if all are present.
    */
   readonly identitySources: readonly string[];
-};
+} & Permitted;

@@ -7,20 +7,27 @@ import { MAX_INTEGRATION_TIMEOUT_MS } from "./quotas.ts";
 import { BAD_GATEWAY, type HandshakeError, INTERNAL_ERROR, TIMED_OUT } from "./refusal.ts";
 
 export type InvokeIntegration = (
-  target: { readonly functionName: string; readonly integrationTimeoutMillis?: number },
-  event: unknown,
-) => Promise<InvocationResult | { readonly kind: "timed-out" }>;
+  target: {
+    readonly functionName: string;
+    readonly integrationTimeoutMillis?: number;
+    readonly permittedStages?: readonly string[];
+  },
+  event: { readonly requestContext: { readonly stage: string } },
+) => Promise<IntegrationResult>;
+
+export type IntegrationResult = InvocationResult | { readonly kind: "timed-out" } | { readonly kind: "not-permitted" };
 
 /**
  * Invokes a function and waits for its timeout at most. A function that takes longer continues, and its result is
- * dropped.
+ * dropped. A function is not invoked if no permission of it names API Gateway and the stage.
  */
 export function makeInvokeIntegration(deps: {
   readonly functions: Functions;
   readonly scheduler: Scheduler;
 }): InvokeIntegration {
-  return ({ functionName, integrationTimeoutMillis = MAX_INTEGRATION_TIMEOUT_MS }, event) =>
+  return ({ functionName, integrationTimeoutMillis = MAX_INTEGRATION_TIMEOUT_MS, permittedStages }, event) =>
     new Promise((resolve) => {
+      if (permittedStages?.includes(event.requestContext.stage) === false) return resolve({ kind: "not-permitted" });
       const cancel = deps.scheduler.after(integrationTimeoutMillis, () => resolve({ kind: "timed-out" }));
       void deps.functions.invoke(functionName, event).then((invocation) => {
         cancel();
@@ -38,7 +45,7 @@ type ConnectResponse =
 
 const SUBPROTOCOL = "sec-websocket-protocol";
 
-export function readConnectResponse(invocation: InvocationResult | { readonly kind: "timed-out" }): ConnectResponse {
+export function readConnectResponse(invocation: IntegrationResult): ConnectResponse {
   switch (invocation.kind) {
     case "returned":
       return readResponse(invocation.json);
@@ -46,6 +53,7 @@ export function readConnectResponse(invocation: InvocationResult | { readonly ki
       return failed(BAD_GATEWAY);
     case "timed-out":
       return failed(TIMED_OUT);
+    case "not-permitted":
     case "throttled":
     case "unknown-function":
       return failed(INTERNAL_ERROR);

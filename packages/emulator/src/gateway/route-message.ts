@@ -1,9 +1,8 @@
-import type { InvocationResult } from "../lambda/lambda-function.ts";
 import type { FrameSource } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, MockAnswer, MockRoute, Route } from "./api-description.ts";
 import { type GatewayRequest, messageEvent, newRequest, type Session } from "./events.ts";
-import { type InvokeIntegration, parseProxyResponse } from "./integration.ts";
+import { type IntegrationResult, type InvokeIntegration, parseProxyResponse } from "./integration.ts";
 import { MAX_MESSAGE_BYTES } from "./quotas.ts";
 import { type GatewayErrorMessage, gatewayErrorFrame } from "./refusal.ts";
 import { parseSelectionExpression } from "./selection-expression.ts";
@@ -76,7 +75,7 @@ const NOTHING: Answer = { kind: "nothing" };
 const FAILED: Answer = { kind: "failed" };
 
 /** A reply is the response's body, also beside an error's status. The status and the headers go nowhere. */
-function readRouteResponse(result: InvocationResult): Answer {
+function readRouteResponse(result: IntegrationResult): Answer {
   const response = result.kind === "returned" ? parseProxyResponse(result.json) : undefined;
   if (response === undefined || response.kind === "malformed") return FAILED;
   const text = response.kind === "nothing" ? "" : (response.body ?? "");

@@ -1,3 +1,4 @@
+import { subnets } from "./subnets.ts";
 import { TemplateError } from "./template-error.ts";
 import type { Scalar, TemplateNode } from "./template-node.ts";
 
@@ -15,6 +16,12 @@ export type Names = {
   readonly mapping: (map: string, key: string, name: string) => Value | undefined;
 };
 
+/** Functions whose values come from elsewhere, with a way out. */
+const NOT_EMULATED: ReadonlyMap<string, string> = new Map([
+  ["Fn::ImportValue", "another stack exports the value; a parameter in its place can have it"],
+  ["Fn::Transform", "a macro of the account makes the value"],
+]);
+
 type Arguments = readonly TemplateNode[];
 
 /** Evaluates intrinsic functions as CloudFormation does. Throws TemplateError. */
@@ -31,8 +38,12 @@ export class Evaluation {
     if (node.kind === "list") return node.items.map((item) => this.value(item)).filter((item) => item !== NO_VALUE);
     if (node.kind === "map") return this.#map(node.entries);
     const call = this.#functions.get(node.name);
-    if (call === undefined) throw new TemplateError(node.at, `${node.name} is not known to the emulator`);
-    return call(node.argument);
+    if (call !== undefined) return call(node.argument);
+    const reason = NOT_EMULATED.get(node.name);
+    throw new TemplateError(
+      node.at,
+      `${node.name} is not known to the emulator${reason === undefined ? "" : `: ${reason}`}`,
+    );
   }
 
   /** Evaluates `Fn::If` and leaves the rest unevaluated, so that a mistake in it still has a line. */
@@ -80,21 +91,58 @@ export class Evaluation {
         return selected;
       },
     ],
+    ["Fn::FindInMap", (argument) => this.#mapping(argument)],
+    ["Fn::Base64", (argument) => Buffer.from(this.#text(argument)).toString("base64")],
+    ["Fn::Cidr", (argument) => this.#cidr(argument)],
+    // Each region has at least these.
     [
-      "Fn::FindInMap",
-      (argument) => {
-        const [map, key, name] = this.#three(argument).map((node) => this.#text(node)) as [string, string, string];
-        const found = this.#names.mapping(map, key, name);
-        if (found === undefined) throw new TemplateError(argument.at, `there is no mapping ${map}.${key}.${name}`);
-        return found;
-      },
+      "Fn::GetAZs",
+      (argument) => ["a", "b", "c"].map((zone) => `${this.#text(argument) || this.#region(argument)}${zone}`),
     ],
+    ["Fn::Length", (argument) => this.#list(argument).length],
+    ["Fn::ToJsonString", (argument) => JSON.stringify(this.value(argument))],
   ]);
+
+  /** The fourth argument is that of the transform AWS::LanguageExtensions. */
+  #mapping(argument: TemplateNode): Evaluated {
+    const [options, ...names] = this.#operands(argument).toReversed();
+    const fallback = options?.kind === "map" ? options.entries.get("DefaultValue") : undefined;
+    const path = fallback === undefined ? this.#three(argument) : names.toReversed();
+    const [map = "", key = "", name = ""] = path.map((node) => this.#text(node));
+    const found = this.#names.mapping(map, key, name);
+    if (found !== undefined) return found;
+    if (fallback !== undefined) return this.value(fallback);
+    throw new TemplateError(argument.at, `there is no mapping ${map}.${key}.${name}`);
+  }
+
+  #cidr(argument: TemplateNode): readonly string[] {
+    const [block, count, hostBits] = this.#operands(argument).map((node) => this.#text(node));
+    const blocks = subnets(block ?? "", Number(count), Number(hostBits ?? Number.NaN));
+    if (blocks === undefined)
+      throw new TemplateError(argument.at, "Fn::Cidr takes a block, a count and a number of bits");
+    return blocks;
+  }
+
+  #region(usedBy: TemplateNode): string {
+    return asText(this.#reference("AWS::Region", usedBy), usedBy);
+  }
 
   readonly #tests = new Map<string, (argument: TemplateNode) => boolean>([
     ["Condition", (argument) => this.condition(this.#text(argument), argument)],
     ["Fn::And", (argument) => this.#operands(argument).every((operand) => this.holds(operand))],
     ["Fn::Or", (argument) => this.#operands(argument).some((operand) => this.holds(operand))],
+    ["Fn::Contains", (argument) => this.#contains(argument, (values, value) => values.includes(value))],
+    [
+      "Fn::EachMemberEquals",
+      (argument) => this.#contains(argument, (values, value) => values.every((one) => one === value)),
+    ],
+    [
+      "Fn::EachMemberIn",
+      (argument) => {
+        const [members, allowed] = this.#two(argument).map((node) => this.#texts(node));
+        return members?.every((member) => allowed?.includes(member)) === true;
+      },
+    ],
     ["Fn::Not", (argument) => !this.#operands(argument).some((operand) => this.holds(operand))],
     [
       "Fn::Equals",
@@ -114,6 +162,11 @@ export class Evaluation {
       throw new TemplateError(node.at, "a condition is one of Condition, Fn::And, Fn::Equals, Fn::Not and Fn::Or");
     }
     return test(node.argument);
+  }
+
+  #contains(argument: TemplateNode, test: (values: readonly string[], value: string) => boolean): boolean {
+    const [values, value] = this.#two(argument);
+    return test(this.#texts(values), this.#text(value));
   }
 
   #branch(argument: TemplateNode): TemplateNode {

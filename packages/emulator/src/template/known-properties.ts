@@ -1,4 +1,4 @@
-import type { PropertyTable } from "./property-table.ts";
+import type { PropertyRule, PropertyTable } from "./property-table.ts";
 
 const NO_KEYS = "API Gateway would ask for an API key; the emulator has none";
 const NO_MODELS = "no message is held to a model here";
@@ -73,26 +73,80 @@ const WEB_SOCKET_API: PropertyTable = {
   StageName: "emulated",
 };
 
+const ONLY_HTTP = "only HTTP APIs have it";
 const NO_MAPPING = "payloads are not converted here";
 
-/** Only MOCK integrations are read: the functions are in the API's own Routes. */
+/** An API in CloudFormation's own form. An HTTP API has the same type, and is not read. */
+const V2_API: PropertyTable = {
+  ApiKeySelectionExpression: "harmless",
+  BasePath: { refused: ONLY_HTTP },
+  Body: { refused: ONLY_HTTP },
+  BodyS3Location: { refused: ONLY_HTTP },
+  CorsConfiguration: { refused: ONLY_HTTP },
+  CredentialsArn: { refused: ONLY_HTTP },
+  Description: "harmless",
+  DisableExecuteApiEndpoint: "emulated",
+  DisableSchemaValidation: "harmless",
+  FailOnWarnings: "harmless",
+  IpAddressType: "harmless",
+  Name: "harmless",
+  ProtocolType: "emulated",
+  RouteKey: { refused: ONLY_HTTP },
+  RouteSelectionExpression: "emulated",
+  Tags: "harmless",
+  Target: { refused: ONLY_HTTP },
+  Version: "harmless",
+};
+
+const AUTHORIZER: PropertyTable = {
+  ApiId: "emulated",
+  AuthorizerCredentialsArn: "emulated",
+  AuthorizerPayloadFormatVersion: { refused: ONLY_HTTP },
+  AuthorizerResultTtlInSeconds: {
+    named: "answers are cached for HTTP APIs alone, so the authorizer is asked at each handshake",
+    unless: "0",
+  },
+  AuthorizerType: "emulated",
+  AuthorizerUri: "emulated",
+  EnableSimpleResponses: { refused: ONLY_HTTP, unless: "false" },
+  IdentitySource: "emulated",
+  IdentityValidationExpression: "harmless",
+  JwtConfiguration: { refused: ONLY_HTTP },
+  Name: "harmless",
+};
+
+/** Everything is deployed here. `check-deployments.ts` names what a deployment on AWS might lack. */
+const DEPLOYMENT: PropertyTable = { ApiId: "emulated", Description: "harmless", StageName: "harmless" };
+
+/** See the properties that name a model: they are reported. */
+const MODEL: PropertyTable = {
+  ApiId: "emulated",
+  ContentType: "harmless",
+  Description: "harmless",
+  Name: "harmless",
+  Schema: "harmless",
+};
+
 const INTEGRATION: PropertyTable = {
   ApiId: "emulated",
   ConnectionId: "harmless",
   ConnectionType: "harmless",
-  ContentHandlingStrategy: { refused: NO_MAPPING },
-  CredentialsArn: "harmless",
+  // AWS_PROXY ignores it, and MOCK refuses it.
+  ContentHandlingStrategy: "emulated",
+  CredentialsArn: "emulated",
   Description: "harmless",
   IntegrationMethod: "harmless",
+  IntegrationSubtype: { refused: ONLY_HTTP },
   IntegrationType: "emulated",
-  IntegrationUri: "harmless",
+  IntegrationUri: "emulated",
   // A request template is always found here: without one, the start ends.
   PassthroughBehavior: "harmless",
   PayloadFormatVersion: "harmless",
   RequestParameters: "harmless",
   RequestTemplates: "emulated",
+  ResponseParameters: { refused: ONLY_HTTP },
   TemplateSelectionExpression: "emulated",
-  TimeoutInMillis: "harmless",
+  TimeoutInMillis: "emulated",
   TlsConfig: "harmless",
 };
 
@@ -107,18 +161,16 @@ const INTEGRATION_RESPONSE: PropertyTable = {
   TemplateSelectionExpression: "emulated",
 };
 
-const ONLY_CONNECT = "API Gateway authorizes on $connect only";
-
-/** A route beside those of the API, for a MOCK integration. */
 const ROUTE: PropertyTable = {
   ApiId: "emulated",
   ApiKeyRequired: { refused: NO_KEYS, unless: "false" },
-  AuthorizationType: { refused: ONLY_CONNECT, unless: "NONE" },
-  AuthorizerId: { refused: ONLY_CONNECT },
+  AuthorizationScopes: { refused: ONLY_HTTP },
+  AuthorizationType: "emulated",
+  AuthorizerId: "emulated",
   ModelSelectionExpression: { named: NO_MODELS },
   OperationName: "harmless",
   RequestModels: { named: NO_MODELS },
-  RequestParameters: "harmless",
+  RequestParameters: "emulated",
   RouteKey: "emulated",
   // The RouteResponse decides instead.
   RouteResponseSelectionExpression: "harmless",
@@ -175,25 +227,17 @@ const URL_SETTINGS: PropertyTable = {
 
 const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
 
-/** Properties of functions, and of Globals. */
-const FUNCTION_SETTINGS: PropertyTable = {
+/** Properties of functions of both types. */
+const COMMON_FUNCTION_SETTINGS: PropertyTable = {
   Architectures: "harmless",
-  AssumeRolePolicyDocument: "harmless",
-  AutoPublishAlias: "harmless",
-  AutoPublishAliasAllProperties: "harmless",
   CapacityProviderConfig: "harmless",
   CodeSigningConfigArn: "harmless",
-  CodeUri: "emulated",
-  DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
-  DeploymentPreference: "harmless",
   Description: "harmless",
   DurableConfig: { refused: "durable executions are not emulated" },
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
-  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
   FunctionScalingConfig: "harmless",
-  FunctionUrlConfig: { members: URL_SETTINGS },
   Handler: "emulated",
   KmsKeyArn: "harmless",
   Layers: { named: "layers are not loaded here" },
@@ -206,31 +250,42 @@ const FUNCTION_SETTINGS: PropertyTable = {
     },
   },
   MemorySize: "emulated",
-  PermissionsBoundary: "harmless",
-  PropagateTags: "harmless",
-  ProvisionedConcurrencyConfig: "harmless",
   PublishToLatestPublished: "harmless",
+  RecursiveLoop: "harmless",
   // See docs/fidelity.md: 1,000 concurrent executions in total.
   ReservedConcurrentExecutions: "harmless",
-  RolePath: "harmless",
-  RecursiveLoop: "harmless",
   Runtime: "emulated",
   RuntimeManagementConfig: "harmless",
   SnapStart: "harmless",
-  SourceKMSKeyArn: "harmless",
   Tags: "harmless",
   TenancyConfig: "harmless",
   Timeout: "emulated",
-  Tracing: "harmless",
-  VersionDeletionPolicy: "harmless",
   VpcConfig: "harmless",
 };
 
-const NO_BUILD = "the runtime runs only the output of the project's build";
+/** Properties of SAM's functions, and of Globals. */
+const FUNCTION_SETTINGS: PropertyTable = {
+  ...COMMON_FUNCTION_SETTINGS,
+  AssumeRolePolicyDocument: "harmless",
+  AutoPublishAlias: "harmless",
+  AutoPublishAliasAllProperties: "harmless",
+  CodeUri: "emulated",
+  DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
+  DeploymentPreference: "harmless",
+  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
+  FunctionUrlConfig: { members: URL_SETTINGS },
+  PermissionsBoundary: "harmless",
+  PropagateTags: "harmless",
+  ProvisionedConcurrencyConfig: "harmless",
+  RolePath: "harmless",
+  SourceKMSKeyArn: "harmless",
+  Tracing: "harmless",
+  VersionDeletionPolicy: "harmless",
+};
 
 const FUNCTION_URL: PropertyTable = {
   ...URL_SETTINGS,
-  Qualifier: { refused: "functions have no aliases here" },
+  Qualifier: { refused: "an alias has no URL of its own here" },
   TargetFunctionArn: "emulated",
 };
 
@@ -238,17 +293,49 @@ const FUNCTION: PropertyTable = {
   ...FUNCTION_SETTINGS,
   Events: { each: { Properties: "emulated", Type: "emulated" } },
   FunctionName: "emulated",
-  ImageConfig: { refused: NO_BUILD },
-  ImageUri: { refused: NO_BUILD },
-  InlineCode: { refused: NO_BUILD },
-  PackageType: { refused: NO_BUILD, unless: "Zip" },
+  ImageConfig: "harmless",
+  ImageUri: "emulated",
+  InlineCode: "emulated",
+  PackageType: "emulated",
   Policies: "harmless",
   Role: "harmless",
   VersionDescription: "harmless",
 };
 
-/** Properties of a function's SQS event. */
-const SQS_EVENT: PropertyTable = {
+/** CloudFormation's own type of functions. */
+const LAMBDA_FUNCTION: PropertyTable = {
+  ...COMMON_FUNCTION_SETTINGS,
+  // A path, or a map with one of the places where code can be.
+  Code: "emulated",
+  DeadLetterConfig: { named: FAILURES_ARE_DROPPED },
+  FunctionName: "emulated",
+  ImageConfig: "harmless",
+  PackageType: "emulated",
+  Role: "harmless",
+  // `Mode` is the only member.
+  TracingConfig: "harmless",
+};
+
+/** All versions run the same code, so all aliases lead to it. */
+const ALIAS: PropertyTable = {
+  Description: "harmless",
+  FunctionName: "emulated",
+  FunctionVersion: "harmless",
+  Name: "emulated",
+  ProvisionedConcurrencyConfig: "harmless",
+  RoutingConfig: "harmless",
+};
+
+const VERSION: PropertyTable = {
+  CodeSha256: "harmless",
+  Description: "harmless",
+  FunctionName: "emulated",
+  FunctionScalingConfig: "harmless",
+  ProvisionedConcurrencyConfig: "harmless",
+  RuntimePolicy: "harmless",
+};
+
+const EVENT_SOURCE: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
   FilterCriteria: { refused: "Lambda would delete messages that do not match, which is not emulated" },
@@ -258,19 +345,33 @@ const SQS_EVENT: PropertyTable = {
   MaximumBatchingWindowInSeconds: "emulated",
   MetricsConfig: "harmless",
   ProvisionedPollerConfig: "harmless",
-  Queue: "emulated",
   ScalingConfig: { members: { MaximumConcurrency: "emulated" } },
+};
+
+/** Properties of a function's SQS event. */
+const SQS_EVENT: PropertyTable = { ...EVENT_SOURCE, Queue: "emulated" };
+
+/** Only a mapping with a queue is read. */
+const EVENT_SOURCE_MAPPING: PropertyTable = {
+  ...EVENT_SOURCE,
+  EventSourceArn: "emulated",
+  FunctionName: "emulated",
+  Tags: "harmless",
+};
+
+const NO_GENERATED_QUEUE = "SAM would make a queue, and here are only the queues of the template";
+
+const DEAD_LETTERS_OF_EVENT: PropertyRule = {
+  members: {
+    Arn: "emulated",
+    QueueLogicalId: { refused: NO_GENERATED_QUEUE },
+    Type: { refused: NO_GENERATED_QUEUE },
+  },
 };
 
 /** Properties of a function's Schedule event. */
 const SCHEDULE_EVENT: PropertyTable = {
-  DeadLetterConfig: {
-    members: {
-      Arn: "emulated",
-      QueueLogicalId: { refused: "SAM would make a queue, and here are only the queues of the template" },
-      Type: { refused: "SAM would make a queue, and here are only the queues of the template" },
-    },
-  },
+  DeadLetterConfig: DEAD_LETTERS_OF_EVENT,
   Description: "harmless",
   Enabled: "emulated",
   Input: "emulated",
@@ -284,6 +385,25 @@ const SCHEDULE_EVENT: PropertyTable = {
 export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
   ["SQS", SQS_EVENT],
   ["Schedule", SCHEDULE_EVENT],
+]);
+
+/** The other types of events that SAM has. Each is named once, and no event of it arrives here. */
+export const EVENTS_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
+  "AlexaSkill",
+  "Api",
+  "CloudWatchLogs",
+  "Cognito",
+  "DocumentDB",
+  "DynamoDB",
+  "HttpApi",
+  "IoTRule",
+  "Kinesis",
+  "MQ",
+  "MSK",
+  "S3",
+  "SNS",
+  "ScheduleV2",
+  "SelfManagedKafka",
 ]);
 
 const EVENT_INVOKE_CONFIG: PropertyTable = {
@@ -416,17 +536,25 @@ const SECRET_POLICY: PropertyTable = {
 
 /** The emulated resource types. */
 export const RESOURCE_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["AWS::ApiGatewayV2::Api", V2_API],
   ["AWS::ApiGatewayV2::ApiMapping", API_MAPPING],
+  ["AWS::ApiGatewayV2::Authorizer", AUTHORIZER],
+  ["AWS::ApiGatewayV2::Deployment", DEPLOYMENT],
   ["AWS::ApiGatewayV2::Integration", INTEGRATION],
   ["AWS::ApiGatewayV2::IntegrationResponse", INTEGRATION_RESPONSE],
+  ["AWS::ApiGatewayV2::Model", MODEL],
   ["AWS::ApiGatewayV2::Route", ROUTE],
   ["AWS::ApiGatewayV2::RouteResponse", ROUTE_RESPONSE],
   ["AWS::ApiGatewayV2::Stage", STAGE],
   ["AWS::Events::EventBus", EVENT_BUS],
   ["AWS::Events::Rule", RULE],
+  ["AWS::Lambda::Alias", ALIAS],
   ["AWS::Lambda::EventInvokeConfig", EVENT_INVOKE_CONFIG],
+  ["AWS::Lambda::EventSourceMapping", EVENT_SOURCE_MAPPING],
+  ["AWS::Lambda::Function", LAMBDA_FUNCTION],
   ["AWS::Lambda::Permission", PERMISSION],
   ["AWS::Lambda::Url", FUNCTION_URL],
+  ["AWS::Lambda::Version", VERSION],
   ["AWS::SQS::Queue", QUEUE],
   ["AWS::SQS::QueuePolicy", QUEUE_POLICY],
   ["AWS::SecretsManager::ResourcePolicy", SECRET_POLICY],
@@ -497,7 +625,6 @@ export const TEMPLATE_SECTIONS: PropertyTable = {
 /** Types that need no emulation: in-memory stores or the terminal replace them, or a laptop does not need them. */
 export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::ApiGateway::Account",
-  "AWS::ApiGatewayV2::Deployment",
   "AWS::ApiGatewayV2::DomainName",
   "AWS::CertificateManager::Certificate",
   "AWS::CloudWatch::Alarm",

@@ -14,22 +14,33 @@ export function readParameters(declared: Section, given: Readonly<Record<string,
     declared.names.map((name) => {
       const parameter = declared.section(name);
       const own = Object.hasOwn(given, name) ? given[name] : undefined;
+      // Its default is a name in Parameter Store, and no value.
+      if (own === undefined && FROM_STORE.test(parameter.text("Type"))) {
+        throw new ParameterError(`parameter ${name} has its value in Parameter Store, so it must be given one here`);
+      }
       if (own === undefined && !parameter.has("Default")) throw new ParameterError(`parameter ${name} has no default`);
       return [name, readValue(name, parameter, own ?? parameter.text("Default"))];
     }),
   );
 }
 
-/** Values of other types come from an account. */
-const TYPES = new Map([
-  ["CommaDelimitedList", { isList: true, isNumber: false }],
-  ["List<Number>", { isList: true, isNumber: true }],
-  ["Number", { isList: false, isNumber: true }],
-  ["String", { isList: false, isNumber: false }],
-]);
+const FROM_STORE = /^AWS::SSM::Parameter::Value<(.+)>$/;
+const LIST = /^(?:CommaDelimitedList|List<(.+)>)$/;
+/** The ids and names of resources of an account, which are texts. */
+const OF_ACCOUNT = /^AWS::(?:EC2|Route53|SSM)::[\w:]+$/;
+
+/** How a value is read. Undefined for a type that CloudFormation does not have. */
+function typeOf(name: string): { readonly isList: boolean; readonly isNumber: boolean } | undefined {
+  const ofStore = FROM_STORE.exec(name)?.[1];
+  if (ofStore !== undefined) return typeOf(ofStore);
+  const list = LIST.exec(name);
+  const item = list === null ? name : (list[1] ?? "String");
+  const isKnown = item === "String" || item === "Number" || OF_ACCOUNT.test(item);
+  return isKnown ? { isList: list !== null, isNumber: item === "Number" } : undefined;
+}
 
 function readValue(name: string, parameter: Section, text: string): Value {
-  const type = TYPES.get(parameter.text("Type"));
+  const type = typeOf(parameter.text("Type"));
   if (type === undefined) throw parameter.problem("Type", "is not known to the emulator");
   const values = type.isList ? text.split(",").map((item) => item.trim()) : [text];
   for (const value of values) {

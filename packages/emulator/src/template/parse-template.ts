@@ -64,7 +64,8 @@ function toTaggedNode(node: ParsedNode | null, reading: Reading): TemplateNode {
   const short = node?.tag?.match(/^!(\w+)$/)?.[1];
   if (short === undefined) return longForm(toPlainNode(node, reading));
   const name = short === "Ref" || short === "Condition" ? short : `Fn::${short}`;
-  return { kind: "intrinsic", name, argument: toPlainNode(node, reading), at: reading.at(node) };
+  // The argument may be a long form, as in `!GetAZs { Ref: AWS::Region }`.
+  return { kind: "intrinsic", name, argument: longForm(toPlainNode(node, reading)), at: reading.at(node) };
 }
 
 function toPlainNode(node: ParsedNode | null, reading: Reading): TemplateNode {
@@ -113,7 +114,10 @@ function mergedEntries(node: TemplateNode): readonly (readonly [string, Template
 function longForm(node: TemplateNode): TemplateNode {
   if (node.kind !== "map" || node.entries.size !== 1) return node;
   const [[name, argument] = ["", node]] = node.entries;
-  return name === "Ref" || name.startsWith("Fn::") ? { kind: "intrinsic", name, argument, at: node.at } : node;
+  // `Fn::ForEach::Name` is a key beside others, which makes entries of a map.
+  return name === "Ref" || (name.startsWith("Fn::") && !name.startsWith("Fn::ForEach::"))
+    ? { kind: "intrinsic", name, argument, at: node.at }
+    : node;
 }
 
 /** Reads the text of a template. Throws TemplateError if the file cannot be read. */

@@ -1,99 +1,126 @@
 import type { AwsAccount } from "../aws-account.ts";
 import { busNameOf } from "../eventbridge/bus-name.ts";
 import { functionUrl } from "../function-url/function-url.ts";
+import { functionArn } from "../lambda/lambda-context.ts";
 import { secretArn, steadySuffix } from "../secrets-manager/secret-name.ts";
+import { parseFunctionReference } from "./function-reference.ts";
+import { GeneratedResources } from "./generated-resources.ts";
 import type { Resource, Resources } from "./resources.ts";
+import type { Section } from "./section.ts";
 
 export type LocalAccount = AwsAccount & {
   /** The address of the emulator, with which a queue's URL begins. */
   readonly origin: string;
 };
 
-type PhysicalName = {
+export type PhysicalName = {
   /** The physical name. If AWS would generate it, it is the logical id here. */
   readonly name: string;
   readonly ref: string;
   readonly arn?: string;
-  /** The address of a function URL, whose `Ref` is the ARN of the function. */
-  readonly url?: string;
-  /** The attribute `Id`, of the resources of Secrets Manager. */
-  readonly id?: string;
+  /** The values of other attributes. */
+  readonly attributes?: Readonly<Record<string, string>>;
 };
 
 /** The attributes that are a physical name: of a queue, and of an event bus. */
 const NAME_ATTRIBUTES = new Set(["QueueName", "Name"]);
 
+/** The attribute with the id of a resource, which is its `Ref` too. */
+const ID_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ["AWS::ApiGatewayV2::Authorizer", "AuthorizerId"],
+  ["AWS::ApiGatewayV2::Deployment", "DeploymentId"],
+  ["AWS::ApiGatewayV2::Integration", "IntegrationId"],
+  ["AWS::ApiGatewayV2::IntegrationResponse", "IntegrationResponseId"],
+  ["AWS::ApiGatewayV2::Model", "ModelId"],
+  ["AWS::ApiGatewayV2::Route", "RouteId"],
+  ["AWS::ApiGatewayV2::RouteResponse", "RouteResponseId"],
+]);
+
+/** The label of a table's stream, which is a time on AWS. */
+const STREAM_LABEL = "2026-01-01T00:00:00.000";
+
 /** The values of `Ref` and `Fn::GetAtt` for resources. */
 export class PhysicalNames {
   readonly #account: LocalAccount;
   readonly #resources: Resources;
+  readonly #generated: GeneratedResources;
 
   constructor(account: LocalAccount, resources: Resources) {
     this.#account = account;
     this.#resources = resources;
+    this.#generated = new GeneratedResources(account, resources, this);
   }
 
   reference(name: string): string | undefined {
     const [logicalId = "", part] = name.split(".");
     const resource = this.#resources.find(logicalId);
-    if (resource === undefined) return this.#isRoute(name) ? name : this.#generated(name)?.ref;
-    if (part === undefined) return this.of(resource).ref;
-    // SAM's own extension: the stage that it makes for an API.
-    return part === "Stage" ? stageName(resource) : undefined;
+    if (resource === undefined) return this.#generated.find(name)?.ref;
+    return part === undefined ? this.of(resource).ref : this.#generated.property(resource, part);
   }
 
   attribute(logicalId: string, attribute: string): string | undefined {
     const resource = this.#resources.find(logicalId);
-    const physical = resource === undefined ? this.#generated(logicalId) : this.of(resource);
+    const physical = resource === undefined ? this.#generated.find(logicalId) : this.of(resource);
     if (physical === undefined) return undefined;
-    const { name, ref, arn, url, id } = physical;
-    if (attribute === "FunctionUrl" && url !== undefined) return url;
-    if (attribute === "FunctionArn" && url !== undefined) return ref;
-    if (attribute === "Id" && id !== undefined) return id;
+    const { name, arn, attributes = {} } = physical;
+    if (Object.hasOwn(attributes, attribute)) return attributes[attribute];
     if (attribute === "Arn" && arn !== undefined) return arn;
-    return NAME_ATTRIBUTES.has(attribute) ? name : `${logicalId}.${attribute}`;
+    if (NAME_ATTRIBUTES.has(attribute)) return name;
+    return (resource && this.#generated.property(resource, attribute)) ?? `${logicalId}.${attribute}`;
   }
 
   of(resource: Resource): PhysicalName {
-    const { accountId, region, apiId, origin } = this.#account;
-    const { logicalId, properties } = resource;
-    switch (resource.type) {
-      case "AWS::Serverless::Function": {
+    const { accountId, region, origin } = this.#account;
+    const { logicalId, properties, type } = resource;
+    switch (type) {
+      case "AWS::Serverless::Function":
+      case "AWS::Lambda::Function": {
         const name = properties.text("FunctionName", logicalId);
-        return { name, ref: name, arn: `arn:aws:lambda:${region}:${accountId}:function:${name}` };
+        return { name, ref: name, arn: functionArn(name, this.#account) };
+      }
+      case "AWS::Lambda::Alias": {
+        const name = properties.text("Name");
+        const arn = `${this.#functionArnIn(properties, "FunctionName")}:${name}`;
+        return { name, ref: arn, arn, attributes: { AliasArn: arn } };
+      }
+      case "AWS::Lambda::Version": {
+        // All versions run the same code here.
+        const arn = `${this.#functionArnIn(properties, "FunctionName")}:1`;
+        return { name: "1", ref: arn, arn, attributes: { Version: "1", FunctionArn: arn } };
+      }
+      case "AWS::Lambda::Url": {
+        const target = "TargetFunctionArn";
+        const arn = this.#functionArnIn(properties, target);
+        const fn = this.functions().find((candidate) => this.of(candidate).arn === arn);
+        if (fn === undefined) throw properties.problem(target, "is not any function here");
+        return this.urlOf(logicalId, fn);
       }
       case "AWS::SQS::Queue": {
         const name = properties.text("QueueName", logicalId);
         return { name, ref: `${origin}/${accountId}/${name}`, arn: `arn:aws:sqs:${region}:${accountId}:${name}` };
       }
-      case "AWS::Events::Rule": {
-        const name = properties.text("Name", logicalId);
-        const bus = busNameOf(properties.text("EventBusName", "default"), this.#account);
-        const path = bus === "default" ? name : `${bus}/${name}`;
-        return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${path}` };
-      }
+      case "AWS::Events::Rule":
+        return this.ruleOf(properties.text("Name", logicalId), properties);
       case "AWS::Events::EventBus": {
         const name = properties.text("Name");
         return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:event-bus/${name}` };
       }
-      case "AWS::Lambda::Url": {
-        const target = "TargetFunctionArn";
-        const name = properties.text(target).split(":function:").at(-1);
-        const fn = this.#functions().find((candidate) => this.of(candidate).name === name);
-        if (fn === undefined) throw properties.problem(target, "is not any AWS::Serverless::Function here");
-        return this.#urlOf(logicalId, fn);
-      }
       case "AWS::SecretsManager::Secret": {
         const name = properties.text("Name", logicalId);
         const arn = secretArn(name, steadySuffix(name), this.#account);
-        return { name, ref: arn, arn, id: arn };
+        return { name, ref: arn, arn, attributes: { Id: arn } };
       }
       case "AWS::SecretsManager::RotationSchedule":
-      case "AWS::SecretsManager::ResourcePolicy":
-        return { name: logicalId, ref: properties.text("SecretId"), id: properties.text("SecretId") };
-      case "AWS::DynamoDB::Table": {
+      case "AWS::SecretsManager::ResourcePolicy": {
+        const secret = properties.text("SecretId");
+        return { name: logicalId, ref: secret, attributes: { Id: secret } };
+      }
+      case "AWS::DynamoDB::GlobalTable":
+      case "AWS::DynamoDB::Table":
+      case "AWS::Serverless::SimpleTable": {
         const name = properties.text("TableName", logicalId);
-        return { name, ref: name };
+        const arn = `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
+        return { name, ref: name, arn, attributes: { StreamArn: `${arn}/stream/${STREAM_LABEL}` } };
       }
       case "AWS::ApiGatewayV2::DomainName": {
         const name = properties.text("DomainName");
@@ -104,58 +131,59 @@ export class PhysicalNames {
         return { name, ref: name };
       }
       case "AWS::Serverless::WebSocketApi":
-        return { name: apiId, ref: apiId };
-      default:
-        return { name: logicalId, ref: logicalId };
+        return this.#webSocketApi();
+      case "AWS::ApiGatewayV2::Api":
+        return isWebSocketApi(resource) ? this.#webSocketApi() : { name: logicalId, ref: logicalId };
+      default: {
+        const id = ID_ATTRIBUTES.get(type);
+        return { name: logicalId, ref: logicalId, ...(id !== undefined && { attributes: { [id]: logicalId } }) };
+      }
     }
   }
 
-  /** The rule that SAM makes for the Schedule event of a function. */
-  scheduleRule(fn: Resource, event: string): PhysicalName & { readonly arn: string } {
+  /** A rule with the bus that its properties name. */
+  ruleOf(name: string, properties: Section): PhysicalName & { readonly arn: string } {
     const { accountId, region } = this.#account;
-    const schedule = fn.properties.section("Events").section(event).section("Properties");
-    const name = schedule.text("Name", `${fn.logicalId}${event}`);
-    return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${name}` };
+    const bus = busNameOf(properties.text("EventBusName", "default"), this.#account);
+    const path = bus === "default" ? name : `${bus}/${name}`;
+    return { name, ref: name, arn: `arn:aws:events:${region}:${accountId}:rule/${path}` };
   }
 
-  /** A resource that SAM makes for a property of a function. */
-  #generated(logicalId: string): PhysicalName | undefined {
-    for (const fn of this.#functions()) {
-      if (!logicalId.startsWith(fn.logicalId)) continue;
-      const event = logicalId.slice(fn.logicalId.length);
-      if (event === "Url" && fn.properties.isGiven("FunctionUrlConfig")) return this.#urlOf(logicalId, fn);
-      const events = fn.properties.section("Events");
-      if (events.isGiven(event) && events.section(event).isText("Type", "Schedule"))
-        return this.scheduleRule(fn, event);
-    }
-    return undefined;
+  /** The rule that SAM makes for an event of a function. */
+  eventRule(fn: Resource, event: string): PhysicalName & { readonly arn: string } {
+    return this.#generated.eventRule(fn, event);
   }
 
-  #urlOf(logicalId: string, fn: Resource): PhysicalName {
+  urlOf(logicalId: string, fn: Resource): PhysicalName {
     const { arn = "" } = this.of(fn);
-    return { name: logicalId, ref: arn, url: functionUrl(this.#account.origin, fn.logicalId) };
+    const FunctionUrl = functionUrl(this.#account.origin, fn.logicalId);
+    return { name: logicalId, ref: arn, attributes: { FunctionArn: arn, FunctionUrl } };
   }
 
-  #functions(): readonly Resource[] {
-    return this.#resources.ofType("AWS::Serverless::Function");
+  /** The functions of both types. */
+  functions(): readonly Resource[] {
+    return this.#resources.all.filter(isFunction);
   }
 
-  /** True for the logical id of a route: SAM makes one for each key of an API's Routes. */
-  #isRoute(name: string): boolean {
-    return this.#resources
-      .ofType("AWS::Serverless::WebSocketApi")
-      .some(({ logicalId, properties }) =>
-        properties.section("Routes").names.some((routeKey) => name === routeLogicalId(logicalId, routeKey)),
-      );
+  #webSocketApi(): PhysicalName {
+    const { apiId, region } = this.#account;
+    const ApiEndpoint = `wss://${apiId}.execute-api.${region}.amazonaws.com`;
+    return { name: apiId, ref: apiId, attributes: { ApiId: apiId, ApiEndpoint } };
+  }
+
+  /** The ARN of a function that a property names, without version or alias. */
+  #functionArnIn(properties: Section, property: string): string {
+    const reference = parseFunctionReference(properties.text(property));
+    if (reference === undefined) throw properties.problem(property, "is not a name or ARN of a function");
+    return functionArn(reference.name, this.#account);
   }
 }
 
-export function routeLogicalId(apiLogicalId: string, routeKey: string): string {
-  const key = routeKey.replace("$", "");
-  return `${apiLogicalId}${key.charAt(0).toUpperCase()}${key.slice(1).toLowerCase()}Route`;
+export function isFunction({ type }: Resource): boolean {
+  return type === "AWS::Serverless::Function" || type === "AWS::Lambda::Function";
 }
 
-/** The name of an API's stage, by default SAM's. */
-export function stageName(api: Resource): string {
-  return api.properties.text("StageName", "default");
+/** True for an `AWS::ApiGatewayV2::Api` that is not an HTTP API. */
+export function isWebSocketApi({ properties }: Resource): boolean {
+  return properties.isText("ProtocolType", "WEBSOCKET");
 }

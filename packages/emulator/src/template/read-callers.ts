@@ -11,9 +11,7 @@ export type MayCallerSend = (queueArn: string, accessKeyId: string) => boolean;
  */
 export function readCallers(stack: Stack): MayCallerSend {
   const policies = readQueuePolicies(stack);
-  const roles = stack.resources
-    .ofType("AWS::Serverless::Function")
-    .flatMap(({ properties }) => (properties.has("Role") ? properties.text("Role") : []));
+  const roles = stack.functions.flatMap(({ properties }) => (properties.has("Role") ? properties.text("Role") : []));
   const { accountId, functionsAccessKeyId } = stack.account;
   return (queueArn, accessKeyId) => {
     const principals = accessKeyId === functionsAccessKeyId ? roles : [localCallerArn(accountId)];

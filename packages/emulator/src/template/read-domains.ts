@@ -1,4 +1,5 @@
 import type { ApiDescription, CustomDomain, Stage } from "../gateway/api-description.ts";
+import { findApi } from "./api-parts.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -36,8 +37,8 @@ export function warnOfDisabledEndpoint(
   stack: Stack,
   { domains = [], isDefaultEndpointDisabled = false }: ApiDescription,
 ): readonly string[] {
-  const [api] = stack.resources.ofType("AWS::Serverless::WebSocketApi");
-  if (!isDefaultEndpointDisabled || api === undefined) return [];
+  if (!isDefaultEndpointDisabled) return [];
+  const api = findApi(stack);
   const property = "DisableExecuteApiEndpoint";
   const { file, line } = api.properties.locationOf(property);
   const [domain] = domains;

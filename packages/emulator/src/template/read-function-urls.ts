@@ -1,14 +1,17 @@
 import type { Cors, FunctionUrl } from "../function-url/function-url.ts";
+import { assertRunsHere } from "./function-code.ts";
 import { isUrlPublic } from "./read-permissions.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
 /** Reads the URLs of functions. Throws TemplateError on kinds that are not emulated. */
 export function readFunctionUrls(stack: Stack): readonly FunctionUrl[] {
-  const functions = stack.resources.ofType("AWS::Serverless::Function");
-  const own = functions
+  const { functions } = stack;
+  const own = stack.resources
+    .ofType("AWS::Serverless::Function")
     .filter(({ properties }) => properties.isGiven("FunctionUrlConfig"))
     .map((fn): FunctionUrl => {
+      assertRunsHere(fn, fn.properties, "FunctionUrlConfig");
       // SAM makes the permissions.
       const url = { id: fn.logicalId, functionName: stack.nameOf(fn), permitted: true };
       return { ...url, ...readSettings(fn.properties.section("FunctionUrlConfig")) };
@@ -21,6 +24,7 @@ export function readFunctionUrls(stack: Stack): readonly FunctionUrl[] {
       throw properties.problem("TargetFunctionArn", "is a function that has a URL already");
     }
     ids.add(fn.logicalId);
+    assertRunsHere(fn, properties, "TargetFunctionArn");
     const functionName = stack.nameOf(fn);
     const url = { id: fn.logicalId, functionName, permitted: isUrlPublic(stack, functionName) };
     return { ...url, ...readSettings(properties) };

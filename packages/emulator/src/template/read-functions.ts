@@ -1,31 +1,33 @@
-import type { EventSourceMappingDescription } from "../eventing.ts";
-import { functionEvents } from "./function-events.ts";
+import { readCode } from "./function-code.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 import type { FunctionDescription } from "./stack-description.ts";
 
-/** SAM's defaults, if neither the function nor Globals sets a value. */
+/** Lambda's defaults. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
-/** Lambda's default for SQS. */
-const DEFAULT_BATCH_SIZE = 10;
-
-const REPORT_FAILURES = "ReportBatchItemFailures";
-
+/** Reads the functions of both types whose code can run here. Throws TemplateError. */
 export function readFunctions(stack: Stack): readonly FunctionDescription[] {
-  const resources = stack.resources.ofType("AWS::Serverless::Function");
-  return resources.map((resource, index) => {
+  return stack.functions.flatMap((resource, index) => {
     const { logicalId, properties, section } = resource;
-    return {
-      logicalId,
-      name: readName(resource, resources.slice(0, index), stack),
-      ...readCode(properties),
-      environment: readEnvironment(properties),
-      timeoutSeconds: properties.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
-      memoryMegabytes: properties.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
-      at: section.at,
-    };
+    const name = readName(resource, stack.functions.slice(0, index), stack);
+    const code = readCode(resource);
+    if (code.kind === "foreign") return [];
+    return [
+      {
+        logicalId,
+        name,
+        ...(code.kind === "inline" ? { codeUri: ".", inlineCode: code.text } : { codeUri: code.path }),
+        ...(properties.has("Runtime") && { runtime: properties.text("Runtime") }),
+        handler: properties.text("Handler"),
+        codeAt: code.at,
+        environment: readEnvironment(properties),
+        timeoutSeconds: properties.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
+        memoryMegabytes: properties.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
+        at: section.at,
+      },
+    ];
   });
 }
 
@@ -38,47 +40,9 @@ function readName(resource: Resource, before: readonly Resource[], stack: Stack)
   return name;
 }
 
-function readCode(properties: Section): Pick<FunctionDescription, "codeUri" | "handler" | "runtime" | "codeAt"> {
-  return {
-    ...(properties.has("Runtime") && { runtime: properties.text("Runtime") }),
-    codeUri: properties.text("CodeUri"),
-    handler: properties.text("Handler"),
-    codeAt: properties.locationOf("CodeUri"),
-  };
-}
-
 function readEnvironment(properties: Section): Record<string, string> {
   const variables = properties.section("Environment").section("Variables");
   return Object.fromEntries(
     variables.names.filter((name) => variables.has(name)).map((name) => [name, variables.text(name)]),
   );
-}
-
-export function readEventSourceMappings(stack: Stack): readonly EventSourceMappingDescription[] {
-  return functionEvents(stack, "SQS")
-    .filter(({ properties }) => properties.text("Enabled", "true") !== "false")
-    .map(({ fn, properties }) => readMapping(fn, properties, stack));
-}
-
-function readMapping(resource: Resource, source: Section, stack: Stack): EventSourceMappingDescription {
-  const scaling = source.section("ScalingConfig");
-  const batchSize = source.integer("BatchSize", 1, 10_000, DEFAULT_BATCH_SIZE);
-  const batchingWindowSeconds = source.integer("MaximumBatchingWindowInSeconds", 0, 300, 0);
-  if (batchSize > 10 && batchingWindowSeconds === 0) {
-    throw source.problem("BatchSize", "above 10 needs a MaximumBatchingWindowInSeconds of at least 1");
-  }
-  const responseTypes = source.texts("FunctionResponseTypes");
-  if (responseTypes.some((type) => type !== REPORT_FAILURES)) {
-    throw source.problem("FunctionResponseTypes", `has a value other than ${REPORT_FAILURES}`);
-  }
-  return {
-    functionName: stack.nameOf(resource),
-    queue: stack.queueAt(source, "Queue"),
-    batchSize,
-    batchingWindowSeconds,
-    ...(scaling.has("MaximumConcurrency") && {
-      maximumConcurrency: scaling.integer("MaximumConcurrency", 2, 1_000),
-    }),
-    reportBatchItemFailures: responseTypes.length > 0,
-  };
 }

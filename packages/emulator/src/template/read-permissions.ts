@@ -1,31 +1,49 @@
 import { matchesWildcards } from "../iam/wildcards.ts";
+import { parseFunctionReference } from "./function-reference.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
+const API_GATEWAY = "apigateway.amazonaws.com";
 const EVENTBRIDGE = "events.amazonaws.com";
 const INVOKING: ReadonlySet<string> = new Set(["lambda:InvokeFunction", "lambda:*"]);
 
+type Invocation = {
+  /** The name of a service. */
+  readonly principal: string;
+  readonly functionName: string;
+  /** A permission counts for one alias or version, or else for the function without any. */
+  readonly qualifier?: string | undefined;
+  /** The resource for which the service invokes the function. */
+  readonly sourceArn: string;
+};
+
 /** True if an AWS::Lambda::Permission lets the rule invoke the function. */
-export function mayRuleInvoke(stack: Stack, { functionName, ruleArn }: { functionName: string; ruleArn: string }) {
-  return mayInvoke(stack, { principal: EVENTBRIDGE, functionName, sourceArn: ruleArn });
+export function mayRuleInvoke(
+  stack: Stack,
+  { ruleArn, ...invoked }: Pick<Invocation, "functionName" | "qualifier"> & { readonly ruleArn: string },
+): boolean {
+  return mayInvoke(stack, { principal: EVENTBRIDGE, ...invoked, sourceArn: ruleArn });
+}
+
+/** True if an AWS::Lambda::Permission lets API Gateway invoke the function for a route or an authorizer. */
+export function mayApiInvoke(stack: Stack, invocation: Omit<Invocation, "principal">): boolean {
+  return mayInvoke(stack, { principal: API_GATEWAY, ...invocation });
 }
 
 /** True if an AWS::Lambda::Permission lets a service invoke the function for the resource `sourceArn`. */
-export function mayInvoke(
-  stack: Stack,
-  { principal, functionName, sourceArn }: { principal: string; functionName: string; sourceArn: string },
-): boolean {
-  return stack.resources
-    .ofType("AWS::Lambda::Permission")
-    .some(
-      ({ properties }) =>
-        properties.text("Principal") === principal &&
-        INVOKING.has(properties.text("Action")) &&
-        !properties.flag("InvokedViaFunctionUrl") &&
-        nameIn(properties) === functionName &&
-        allows(properties, "SourceArn", (source) => matchesWildcards(source, sourceArn)) &&
-        allows(properties, "SourceAccount", (source) => source === stack.account.accountId),
+export function mayInvoke(stack: Stack, { principal, functionName, qualifier, sourceArn }: Invocation): boolean {
+  return stack.resources.ofType("AWS::Lambda::Permission").some(({ properties }) => {
+    const fn = parseFunctionReference(properties.text("FunctionName"));
+    return (
+      properties.text("Principal") === principal &&
+      INVOKING.has(properties.text("Action")) &&
+      !properties.flag("InvokedViaFunctionUrl") &&
+      fn?.name === functionName &&
+      fn.qualifier === qualifier &&
+      allows(properties, "SourceArn", (source) => matchesWildcards(source, sourceArn)) &&
+      allows(properties, "SourceAccount", (source) => source === stack.account.accountId)
     );
+  });
 }
 
 /**
@@ -44,9 +62,8 @@ export function isUrlPublic(stack: Stack, functionName: string): boolean {
   );
 }
 
-/** The name of the function, which may be given by its ARN. */
 function nameIn(permission: Section): string | undefined {
-  return permission.text("FunctionName").split(":function:").at(-1);
+  return parseFunctionReference(permission.text("FunctionName"))?.name;
 }
 
 function allows(permission: Section, name: string, isMet: (value: string) => boolean): boolean {

@@ -2,7 +2,8 @@ import { busNameOf } from "../eventbridge/bus-name.ts";
 import { parseRate } from "../eventbridge/rate-expression.ts";
 import type { FunctionTarget, QueueTarget } from "../eventbridge/rule-target.ts";
 import { SCHEDULE_BUS, type Schedule } from "../eventbridge/schedules.ts";
-import { type FunctionEvent, functionEvents } from "./function-events.ts";
+import { type FunctionEvent, functionEvents, isEventEnabled } from "./function-events.ts";
+import { parseFunctionReference } from "./function-reference.ts";
 import { readQueuePolicies } from "./queue-policies.ts";
 import { mayRuleInvoke } from "./read-permissions.ts";
 import { isEnabled, readQueueTarget, readTargetSettings, type Sender } from "./read-rules.ts";
@@ -15,7 +16,7 @@ export function readSchedules(stack: Stack): readonly Schedule[] {
   const rules = stack.resources
     .ofType("AWS::Events::Rule")
     .filter(({ properties }) => properties.has("ScheduleExpression") && isEnabled(properties));
-  const events = functionEvents(stack, "Schedule").filter(({ properties }) => isEventEnabled(properties));
+  const events = functionEvents(stack, "Schedule").filter(({ properties }) => isEventEnabled(properties, isEnabled));
   return [...rules.map((rule) => ofRule(rule, stack)), ...events.map((event) => ofEvent(event, stack))];
 }
 
@@ -35,28 +36,23 @@ function ofRule(rule: Resource, stack: Stack): Schedule {
 function readTarget(target: Section, stack: Stack, sender: Sender): QueueTarget | FunctionTarget {
   if (!stack.isFunction(target.text("Arn"))) return readQueueTarget(target, stack, sender);
   const functionName = stack.functionAt(target, "Arn");
+  const { qualifier } = parseFunctionReference(target.text("Arn")) ?? {};
   return {
     functionName,
-    permitted: mayRuleInvoke(stack, { functionName, ruleArn: sender.ruleArn }),
+    permitted: mayRuleInvoke(stack, { functionName, qualifier, ruleArn: sender.ruleArn }),
     ...readTargetSettings(target, stack, sender),
   };
 }
 
 /** SAM makes the rule, and the permission to invoke the function. */
 function ofEvent({ fn, name, properties }: FunctionEvent, stack: Stack): Schedule {
-  const rule = stack.scheduleRule(fn, name);
+  const rule = stack.eventRule(fn, name);
   const settings = readTargetSettings(properties, stack, { policies: readQueuePolicies(stack), ruleArn: rule.arn });
   return {
     name: rule.name,
     everyMillis: readRate(properties, "Schedule"),
     targets: [{ functionName: stack.nameOf(fn), permitted: true, ...settings }],
   };
-}
-
-function isEventEnabled(properties: Section): boolean {
-  if (!properties.has("Enabled")) return isEnabled(properties);
-  if (properties.has("State")) throw properties.problem("Enabled", "and State are given: SAM takes one of them");
-  return properties.flag("Enabled");
 }
 
 function readRate(properties: Section, name: string): number {

@@ -1,12 +1,15 @@
 import { checkBuses } from "./check-buses.ts";
+import { checkDeployments } from "./check-deployments.ts";
+import { checkPermissions } from "./check-permissions.ts";
 import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
 import { readCallers } from "./read-callers.ts";
 import { warnOfDisabledEndpoint } from "./read-domains.ts";
+import { readEventSourceMappings } from "./read-event-sources.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
-import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
+import { readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
@@ -33,7 +36,12 @@ export function readTemplate(source: TemplateSource): StackDescription {
   checkBuses(stack);
   const api = readApi(stack);
   return {
-    warnings: [...warnings, ...warnOfDisabledEndpoint(stack, api)],
+    warnings: [
+      ...warnings,
+      ...warnOfDisabledEndpoint(stack, api),
+      ...checkDeployments(stack),
+      ...checkPermissions(api, stack),
+    ],
     api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),

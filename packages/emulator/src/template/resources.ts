@@ -41,4 +41,5 @@ export class Resources {
   }
 }
 
-const NO_MACROS = "is not known to the emulator: write out the resources that it makes";
+/** A problem of what makes resources while CloudFormation reads a template. */
+export const NO_MACROS = "is not known to the emulator: write out the resources that it makes";

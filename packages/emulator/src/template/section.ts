@@ -29,6 +29,15 @@ export class Section {
     return this.#chosen(name) !== undefined;
   }
 
+  /** True if the value is that of an intrinsic function. */
+  isComputed(name: string): boolean {
+    return this.#entries.get(name)?.kind === "intrinsic";
+  }
+
+  isMap(name: string): boolean {
+    return this.#chosen(name)?.kind === "map";
+  }
+
   has(name: string): boolean {
     return this.#value(name) !== undefined;
   }

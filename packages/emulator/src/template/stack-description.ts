@@ -22,6 +22,8 @@ export type FunctionDescription = {
   readonly name: string;
   /** The folder of the code, as the template spells it. */
   readonly codeUri: string;
+  /** The text of a CommonJS module, `index.js`, that the template holds itself. `codeUri` is the folder of the file. */
+  readonly inlineCode?: string;
   /** Module and export, such as `index.handler`. */
   readonly handler: string;
   /** Such as `nodejs24.x`. */

@@ -1,7 +1,8 @@
 import { type Evaluated, Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
+import { assertRunsHere } from "./function-code.ts";
 import { readParameters } from "./parameters.ts";
 import { type LocalAccount, PhysicalNames } from "./physical-names.ts";
-import { type Resource, Resources } from "./resources.ts";
+import { NO_MACROS, type Resource, Resources } from "./resources.ts";
 import { assertRules } from "./rules.ts";
 import { Section } from "./section.ts";
 import { TemplateError } from "./template-error.ts";
@@ -35,6 +36,7 @@ export class Stack {
     });
     this.template = new Section(root, this.#evaluation);
     const resources = root.entries.get("Resources");
+    if (resources?.kind === "intrinsic") throw new TemplateError(resources.at, `${resources.name} ${NO_MACROS}`);
     if (resources?.kind !== "map") throw new TemplateError(root.at, "Resources is missing");
     this.resources = new Resources(resources, root.entries.get("Globals"), this.#evaluation);
     physical = new PhysicalNames(account, this.resources);
@@ -58,22 +60,45 @@ export class Stack {
     return this.#physical.of(resource).ref;
   }
 
-  /** The rule that SAM makes for the Schedule event of a function. */
-  scheduleRule(fn: Resource, event: string): { readonly name: string; readonly arn: string } {
-    return this.#physical.scheduleRule(fn, event);
+  /** The rule that SAM makes for an event of a function. */
+  eventRule(fn: Resource, event: string): { readonly name: string; readonly arn: string } {
+    return this.#physical.eventRule(fn, event);
+  }
+
+  /** The functions of both types, SAM's and CloudFormation's. */
+  get functions(): readonly Resource[] {
+    return this.#physical.functions();
   }
 
   isFunction(arn: string): boolean {
-    return this.resources.ofType("AWS::Serverless::Function").some((fn) => this.arnOf(fn) === arn);
+    return this.#functionOf(arn) !== undefined;
   }
 
-  /** The name of the function whose ARN is the value of a property. */
-  functionAt(section: Section, property: string): string {
-    return this.#nameAt(section, property, "AWS::Serverless::Function");
+  /**
+   * The name of the function whose ARN is the value of a property, or is in it. The ARN may end with an alias or a
+   * version.
+   */
+  functionAt(section: Section, property: string, arn = section.text(property)): string {
+    const fn = this.#functionOf(arn);
+    if (fn === undefined) throw section.problem(property, "is not the ARN of any function here");
+    assertRunsHere(fn, section, property);
+    return this.nameOf(fn);
+  }
+
+  /** The function of a name. The property that has the name is for messages. */
+  functionNamed(name: string, section: Section, property: string): string {
+    const fn = this.functions.find((candidate) => this.nameOf(candidate) === name);
+    if (fn === undefined) throw section.problem(property, "is not the name of any function here");
+    assertRunsHere(fn, section, property);
+    return name;
   }
 
   queueAt(section: Section, property: string): string {
     return this.#nameAt(section, property, "AWS::SQS::Queue");
+  }
+
+  #functionOf(arn: string): Resource | undefined {
+    return this.functions.find((fn) => arn === this.arnOf(fn) || arn.startsWith(`${this.arnOf(fn)}:`));
   }
 
   #nameAt(section: Section, property: string, type: string): string {
@@ -105,6 +130,7 @@ function pseudoParameters({ accountId, region }: LocalAccount): ReadonlyMap<stri
   return new Map<string, Evaluated>([
     ["AWS::AccountId", accountId],
     ["AWS::NoValue", NO_VALUE],
+    ["AWS::NotificationARNs", []],
     ["AWS::Partition", "aws"],
     ["AWS::Region", region],
     ["AWS::StackId", `arn:aws:cloudformation:${region}:${accountId}:stack/local/local`],

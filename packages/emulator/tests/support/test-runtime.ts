@@ -27,6 +27,8 @@ export type TestApi = {
   readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
   /** The timeouts of `$connect` and of `routes`. */
   readonly integrationTimeoutMillis?: number;
+  /** The stages on which routes may be invoked, by key. */
+  readonly permittedStages?: Readonly<Record<string, readonly string[]>>;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
   /** More settings of the stage `dev`. */
@@ -74,7 +76,10 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
       routeSelectionExpression: api.expression ?? "$request.body.action",
       ...(api.domains && { domains: api.domains }),
       isDefaultEndpointDisabled: api.isDefaultEndpointDisabled ?? false,
-      routes: routesOf(api),
+      routes: routesOf(api).map((route) => {
+        const permittedStages = api.permittedStages?.[route.routeKey];
+        return permittedStages === undefined ? route : { ...route, permittedStages };
+      }),
       mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
     },
     functions: Object.entries(api.handlers).map(([name, handler]) => ({

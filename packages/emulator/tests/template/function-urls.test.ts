@@ -113,7 +113,7 @@ describe("AWS::Lambda::Url", () => {
   });
 
   it.each([
-    ["AuthType: NONE, TargetFunctionArn: Other", "Address.TargetFunctionArn is not any AWS::Serverless::Function here"],
+    ["AuthType: NONE, TargetFunctionArn: Other", "Address.TargetFunctionArn is not any function here"],
     [`${NONE}, Qualifier: live`, "Address.Qualifier is not known to the emulator"],
     ["AuthType: AWS_IAM, TargetFunctionArn: !Ref Fn", "Address.AuthType AWS_IAM is not known to the emulator"],
   ])("%s is refused", (properties, problem) => {

@@ -219,7 +219,7 @@ describe("a mistake is named with file, line and reason", () => {
       "FunctionArn: !GetAtt Connect.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue.Arn",
       "FunctionArn: !GetAtt EntityUpdatedQueue",
-      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any AWS::Serverless::Function",
+      "WebsocketApi.Routes.$connect.FunctionArn is not the ARN of any function here",
     ],
     [
       "a route key that SAM refuses",
@@ -264,11 +264,11 @@ describe("a mistake is named with file, line and reason", () => {
       "the alias *n is inside the node that it refers to",
     ],
     [
-      "an event that is not emulated",
+      "an event that SAM does not have",
       "          Type: SQS\n",
-      "          Type: S3\n",
-      "Type: S3",
-      "DeliverPushes.Events.EntityUpdated.Type S3 is not known to the emulator",
+      "          Type: SQSS\n",
+      "Type: SQSS",
+      "DeliverPushes.Events.EntityUpdated.Type SQSS is not known to the emulator: is it misspelt?",
     ],
     [
       "an authorizer of another kind",
@@ -334,10 +334,10 @@ describe("a mistake is named with file, line and reason", () => {
       "Disconnect.FunctionName is already another function's",
     ],
     [
-      "a parameter whose value is looked up in an account",
+      "a parameter of a type that CloudFormation does not have",
       "  StageName:\n    Type: String\n",
-      "  StageName:\n    Type: AWS::SSM::Parameter::Value<String>\n",
-      "    Type: AWS::SSM",
+      "  StageName:\n    Type: Text\n",
+      "    Type: Text",
       "Parameters.StageName.Type is not known to the emulator",
     ],
     [

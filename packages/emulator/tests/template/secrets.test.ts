@@ -81,7 +81,7 @@ describe("a template's secret", () => {
     [
       "a function of elsewhere",
       [KEY, ROTATION.replace("!GetAtt Fn.Arn", "arn:aws:lambda:us-east-1:1:function:Other")],
-      "Rotation.RotationLambdaARN is not the ARN of any AWS::Serverless::Function here",
+      "Rotation.RotationLambdaARN is not the ARN of any function here",
     ],
     [
       "a rate that is too short",

@@ -56,7 +56,7 @@ it.each(["!GetAtt Api.Arn", "arn:aws:lambda:us-east-1:123456789012:function:Othe
   "gw:template-2 %s is no function of the template",
   (arn) => {
     expect(() => apiWith("FunctionArn: !GetAtt Fn.Arn", `FunctionArn: ${arn}`)).toThrow(
-      "FunctionArn is not the ARN of any AWS::Serverless::Function here",
+      "FunctionArn is not the ARN of any function here",
     );
   },
 );

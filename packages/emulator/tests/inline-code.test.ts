@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { expect, it } from "vitest";
+import { runTemplate } from "../src/index.ts";
+import { connect } from "./support/web-socket-client.ts";
+
+/** It answers with the path of its own file, and with a name out of a package of this project. */
+const CODE = `const { WebSocket } = require("ws"); exports.handler = async () => ({ statusCode: 200, body: JSON.stringify([__filename, WebSocket.name]) });`;
+
+const TEMPLATE = `
+Resources:
+  Chat: { Type: AWS::Serverless::WebSocketApi, Properties: { StageName: dev, RouteSelectionExpression: $request.body.action, Routes: { $default: { FunctionArn: !GetAtt Fn.Arn } } } }
+  Reply: { Type: AWS::ApiGatewayV2::RouteResponse, Properties: { ApiId: !Ref Chat, RouteId: !Ref ChatDefaultRoute, RouteResponseKey: $default } }
+  Fn: { Type: AWS::Serverless::Function, Properties: { Handler: index.handler, InlineCode: '${CODE}' } }
+`;
+
+it("code in the template runs from a file of its own, finds packages, and is removed at the end", async () => {
+  const running = await runTemplate({ template: { text: TEMPLATE, file: "inline.yaml" } });
+  const client = await connect(running.url);
+  client.send({ action: "x" });
+  const [file, name] = JSON.parse(await client.text());
+  client.ws.close();
+  await running.close();
+
+  expect(file).toMatch(/emulator-code-[^/\\]+[/\\]Fn[/\\]index\.js$/);
+  expect(name).toBe("WebSocket");
+  expect(existsSync(file)).toBe(false);
+});
+
+it("code that does not load is removed, too", async () => {
+  const before = readdirSync(tmpdir());
+  const text = TEMPLATE.replace("exports.handler =", "exports.run =");
+
+  await expect(runTemplate({ template: { text, file: "inline.yaml" } })).rejects.toThrow("exports no function handler");
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith("emulator-code-") && !before.includes(name));
+  expect(left).toEqual([]);
+});

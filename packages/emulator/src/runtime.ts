@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { FunctionUrl } from "./function-url/function-url.ts";
@@ -13,6 +12,7 @@ import { makeAccess } from "./http/access.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { listen, OWN_HOST } from "./http/listen.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
@@ -26,7 +26,7 @@ export type RuntimeDescription = {
   readonly functions: readonly LambdaFunction[];
   /** 0 for any free port. */
   readonly port: number;
-  /** Where to listen; by default 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
+  /** Where to listen besides 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
   readonly host?: string;
   readonly hostNames?: readonly string[];
   readonly key?: string;
@@ -54,9 +54,6 @@ export type Runtime = {
   close(): Promise<void>;
 };
 
-/** The loopback interface: unless told otherwise, a runtime on a laptop must not be reachable from its network. */
-export const DEFAULT_HOST = "127.0.0.1";
-
 const CLOSE_GRACE_MS = 300;
 
 /** Ten of the largest bodies fit at once; the others wait. */
@@ -66,7 +63,7 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler, host = DEFAULT_HOST } = description;
+  const { api, account, scheduler, host = OWN_HOST } = description;
   const access = makeAccess({ ...description, host }, description.isOwnPeer);
   const localApi = makeLocalApi(scheduler);
   const report = makeObserve(description.observer, scheduler);
@@ -83,30 +80,30 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
-  const server = makeHttpServer({
-    access,
-    bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
-    publicService: functionUrls,
-    services: [
-      makeInvokeApi(functions),
-      makeManagementApi({ ...gateway, stages: api.stages }),
-      makeStageService(api.stages),
-      ...eventing.services,
-      ...localApi.services({ ...gateway, ...description }),
-      ...(description.services ?? []),
-      localApi.frontPage(description, description.describeProgram),
-    ],
-    onUpgrade: gateway.upgrade,
-  });
-  server.listen(description.port, host);
-  await once(server, "listening");
+  const makeServer = () =>
+    makeHttpServer({
+      access,
+      bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
+      publicService: functionUrls,
+      services: [
+        makeInvokeApi(functions),
+        makeManagementApi({ ...gateway, stages: api.stages }),
+        makeStageService(api.stages),
+        ...eventing.services,
+        ...localApi.services({ ...gateway, ...description }),
+        ...(description.services ?? []),
+        localApi.frontPage(description, description.describeProgram),
+      ],
+      onUpgrade: gateway.upgrade,
+    });
+  const listeners = await listen(makeServer, { host, port: description.port });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listeners.port,
     stage: api.stages[0].name,
     async close() {
-      server.close();
+      listeners.stop();
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, eventing.stop())]);
-      server.closeAllConnections();
+      listeners.closeAllConnections();
     },
   };
 }

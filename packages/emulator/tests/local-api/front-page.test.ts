@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LOCAL_LINKS, runTemplate } from "../../src/index.ts";
+import { type DescribeProgram, LOCAL_LINKS, runTemplate } from "../../src/index.ts";
 import { makeFrontPage } from "../../src/local-api/front-page.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 import { ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
@@ -77,9 +77,9 @@ Schedules
   });
 
   it("has the program's own title and sections first, with the address of the reader", async () => {
-    const describeProgram = (authority: string) => ({
+    const describeProgram: DescribeProgram = ({ authority, stage }) => ({
       title: "Chat",
-      sections: [{ title: "Connect:", lines: [`npx wscat -c ws://${authority}/dev`] }],
+      sections: [{ title: "Connect:", lines: [`npx wscat -c ws://${authority}/${stage}`] }],
     });
     const origin = await start({ describeProgram });
     const page = await (await fetch(origin.replace("127.0.0.1", "localhost"))).text();

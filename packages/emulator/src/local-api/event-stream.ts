@@ -48,6 +48,7 @@ export function makeEventStream(scheduler: Scheduler): EventStream {
 
   return {
     observe(event) {
+      if (offers.size === 0) return;
       for (const offer of offers.values()) offer({ ...event, at: scheduler.now() });
     },
     service: makeLocalService("/_local/events", open),

@@ -107,6 +107,21 @@ describe("another machine with the key", () => {
     expect((await invoke(KEY)).StatusCode).toBe(200);
   });
 
+  it("shows no function the key, which a browser sends along, but any other credential", async () => {
+    const runtime = await startForOthers();
+    const basic = `Basic ${btoa(`x:${KEY}`)}`;
+    for (const headers of [{ authorization: basic }, { "X-Emulator-Key": KEY, "x-other": "kept" }]) {
+      expect(await statusOf(runtime.port, { path: "/_functions/Echo/", headers })).toBe(200);
+      (await connect(runtime.url, [], { headers })).ws.close();
+    }
+    const seen = JSON.stringify(runtime.events);
+    expect(seen).not.toContain(KEY);
+    expect(seen).not.toContain(basic);
+    expect(runtime.events["Echo"]?.[1].headers).toMatchObject({ "x-other": "kept" });
+    await statusOf(runtime.port, { path: "/_functions/Echo/", headers: { authorization: "Bearer abc" } });
+    expect(runtime.events["Echo"]?.[2].headers).toMatchObject({ authorization: "Bearer abc" });
+  });
+
   it("attack:P6 is refused under a foreign name or from a foreign page all the same", async () => {
     const runtime = await startForOthers();
     for (const path of ["/_local/connections", "/_local/queues", "/_local/events", "/_functions/Echo/", "/dev"]) {

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { printableJson } from "../printable.ts";
 
 /** The query of a request that a report does not understand. The message names the parameter. */
 export class QueryError extends Error {
@@ -41,7 +42,7 @@ export function localJson(value: object, status = 200): HttpResponse {
   return {
     status,
     headers: { ...LOCAL_HEADERS, "content-type": "application/json" },
-    body: `${JSON.stringify(value, null, 2)}\n`,
+    body: `${printableJson(JSON.stringify(value, null, 2))}\n`,
   };
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type DescribeProgram, LOCAL_LINKS, runTemplate } from "../../src/index.ts";
 import { makeFrontPage } from "../../src/local-api/front-page.ts";
+import { anyText } from "../support/any-text.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 import { ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
 
@@ -109,7 +110,7 @@ Schedules
     const elements = async () => String((await page(request))?.body).replace(/[^<>]+/g, "");
     const expected = await elements();
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
+      fc.asyncProperty(anyText(40), async (text) => {
         name = text;
         expect(await elements()).toBe(expected);
       }),

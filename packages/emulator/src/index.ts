@@ -8,6 +8,7 @@ export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
 export { containFaults } from "./lambda/contain-faults.ts";
 export type { FunctionError, LambdaHandler } from "./lambda/lambda-function.ts";
+export { isListeningKey } from "./listening.ts";
 export type { LoadFunction } from "./load-function.ts";
 export type { DescribeConnection } from "./local-api/connection-report.ts";
 export type { FrontPage, PageLink, PageSection } from "./local-api/front-page.ts";

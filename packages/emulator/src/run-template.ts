@@ -7,17 +7,17 @@ import { type Endpoints, functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 import { hostFunctions } from "./hosted-functions.ts";
-import { urlHost } from "./http/access.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { OWN_HOST } from "./http/listen.ts";
 import { writeInlineCode } from "./inline-code.ts";
 import type { FunctionOutput } from "./lambda/worker-pool.ts";
-import { keyFor, networkWarnings, ownAddress } from "./listening.ts";
+import { keyFor, networkWarnings } from "./listening.ts";
 import type { LoadFunction } from "./load-function.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
 import type { DescribeProgram } from "./local-api/local-api.ts";
 import type { Observer } from "./observer.ts";
 import type { Environment } from "./process-environment.ts";
-import { DEFAULT_HOST, startRuntime } from "./runtime.ts";
+import { startRuntime } from "./runtime.ts";
 import type { SecretDescription } from "./secrets-manager/secret-description.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
@@ -48,7 +48,7 @@ export type RunTemplateOptions = {
   /** By default any free port. */
   readonly port?: number;
   /**
-   * The address to listen on, by default 127.0.0.1. With another one than loopback, such as `0.0.0.0` for phones and
+   * The address to listen on besides 127.0.0.1. With another one than loopback, such as `0.0.0.0` for phones and
    * containers, other machines can open WebSockets and call function URLs. They need the key for everything else.
    */
   readonly host?: string;
@@ -65,8 +65,8 @@ export type RunTemplateOptions = {
   /** Adds to `/_local/connections` what the application knows about a connection, such as its user. */
   readonly describeConnection?: DescribeConnection;
   /**
-   * Gives the page at `/` its title and your own sections, above those about the template. Called with the host and port
-   * under which the reader has reached the emulator.
+   * Gives the page at `/` its title and your own sections, above those about the template. Called with the stage and with
+   * the host and port under which the reader has reached the emulator.
    */
   readonly describeProgram?: DescribeProgram;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
@@ -92,7 +92,7 @@ export type Addresses = {
   readonly port: number;
   /** The name of the API's stage. */
   readonly stage: string;
-  /** The URL for clients of this machine: `ws://127.0.0.1:<port>/<stage>`, unless `host` says otherwise. */
+  /** The URL for clients of this machine: `ws://127.0.0.1:<port>/<stage>`. */
   readonly url: string;
   /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
@@ -117,12 +117,11 @@ export type RunningTemplate = Addresses &
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
   const { clock = new Clock(), faults = new Faults() } = options;
-  const { host = DEFAULT_HOST, hostNames = [] } = options;
+  const { host = OWN_HOST, hostNames = [] } = options;
   const key = keyFor(host, options.key);
   // Functions need the port while they load, before the emulator listens on it.
   const port = options.port || (await freePort(host));
-  const authority = `${urlHost(ownAddress(host))}:${port}`;
-  const endpoint = `http://${authority}`;
+  const endpoint = `http://${OWN_HOST}:${port}`;
   const source = sourceOf(options.template);
   const stack = readTemplate({
     ...source,
@@ -134,7 +133,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   for (const warning of stack.warnings) warn(warning);
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
-  const addresses: Addresses = { port, stage, url: `ws://${authority}/${stage}`, endpoint, functionUrls };
+  const addresses: Addresses = { port, stage, url: `ws://${OWN_HOST}:${port}/${stage}`, endpoint, functionUrls };
   const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {

@@ -79,7 +79,10 @@ export function makeHttpServer(
       .then((response) => send(outgoing, response))
       .catch(() => outgoing.destroy());
   });
-  server.on("upgrade", deps.onUpgrade);
+  server.on("upgrade", (request, socket, head) => {
+    deps.access.dropKey(request);
+    deps.onUpgrade(request, socket, head);
+  });
   return server;
 }
 
@@ -91,6 +94,7 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
   if (!access.isLocalHost(request.headers)) return FORBIDDEN;
   if (publicService === undefined && access.isForeignPage(request.headers)) return FORBIDDEN;
   if (publicService === undefined && !access.isAdmitted(request)) return KEY_NEEDED;
+  if (publicService !== undefined) access.dropKey(request);
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {

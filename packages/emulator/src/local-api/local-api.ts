@@ -12,8 +12,8 @@ import { makeFaultsService } from "./faults-service.ts";
 import { type FrontPage, makeFrontPage } from "./front-page.ts";
 import { type RunningParts, whatRunsHere } from "./what-runs-here.ts";
 
-/** A program's own part of the page at `/`. It is given the host and port under which a reader has reached the emulator. */
-export type DescribeProgram = (authority: string) => FrontPage;
+/** A program's own part of the page at `/`. `authority` is host and port, as the reader has reached the emulator. */
+export type DescribeProgram = (reached: { readonly authority: string; readonly stage: string }) => FrontPage;
 
 /** The emulator's own API beside those of AWS: what happens in it, for people. */
 export type LocalApi = {
@@ -47,7 +47,7 @@ export function makeLocalApi(scheduler: Scheduler): LocalApi {
     ],
     frontPage(parts, program = () => UNNAMED) {
       return makeFrontPage((authority) => {
-        const { title, sections } = program(authority);
+        const { title, sections } = program({ authority, stage: parts.api.stages[0].name });
         return { title, sections: [...sections, ...whatRunsHere(parts, authority)] };
       });
     },

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import { decodeUtf8, isPlainObject, type PlainObject, parseJson } from "../json.ts";
+import { printableJson } from "../printable.ts";
 
 /** A query or a body that a service does not understand. The message says what was expected, and repeats no value. */
 export class RequestError extends Error {
@@ -44,7 +45,7 @@ export function localJson(value: object, status = 200): HttpResponse {
   return {
     status,
     headers: { ...LOCAL_HEADERS, "content-type": "application/json" },
-    body: `${JSON.stringify(value, null, 2)}\n`,
+    body: `${printableJson(JSON.stringify(value, null, 2))}\n`,
   };
 }
 

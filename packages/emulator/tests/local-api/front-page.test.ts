@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LOCAL_LINKS, runTemplate } from "../../src/index.ts";
+import { type DescribeProgram, LOCAL_LINKS, runTemplate } from "../../src/index.ts";
 import { makeFrontPage } from "../../src/local-api/front-page.ts";
+import { anyText } from "../support/any-text.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 import { ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
 
@@ -77,9 +78,9 @@ Schedules
   });
 
   it("has the program's own title and sections first, with the address of the reader", async () => {
-    const describeProgram = (authority: string) => ({
+    const describeProgram: DescribeProgram = ({ authority, stage }) => ({
       title: "Chat",
-      sections: [{ title: "Connect:", lines: [`npx wscat -c ws://${authority}/dev`] }],
+      sections: [{ title: "Connect:", lines: [`npx wscat -c ws://${authority}/${stage}`] }],
     });
     const origin = await start({ describeProgram });
     const page = await (await fetch(origin.replace("127.0.0.1", "localhost"))).text();
@@ -109,7 +110,7 @@ Schedules
     const elements = async () => String((await page(request))?.body).replace(/[^<>]+/g, "");
     const expected = await elements();
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
+      fc.asyncProperty(anyText(40), async (text) => {
         name = text;
         expect(await elements()).toBe(expected);
       }),

@@ -4,6 +4,7 @@ import {
   describeTemplate,
   localAccount,
   projectTemplate,
+  replaced,
   TEMPLATE,
   WITHOUT_DEFAULT,
 } from "../../packages/emulator/tests/support/project-template.ts";
@@ -63,11 +64,21 @@ describe("parameters that belong together", () => {
   });
 
   it("an existing domain is mapped by its name, a new one after it is made", () => {
-    const mappingOf = (name: string) => stackWith(COMBINATIONS[name] ?? {}).resources.find("CustomDomainMapping");
+    const made = "    Type: AWS::ApiGatewayV2::DomainName\n    Condition: MakesDomain\n    Properties:\n";
+    const text = replaced(
+      projectTemplate(),
+      `${made}      DomainName: !Ref DomainName\n`,
+      `${made}      DomainName: of-the-resource\n`,
+    );
+    const renamed = parseTemplate(TEMPLATE, text);
+    const mappingOf = (name: string) =>
+      new Stack(renamed, COMBINATIONS[name] ?? {}, localAccount(), WITHOUT_DEFAULT).resources.find(
+        "CustomDomainMapping",
+      );
 
     expect(mappingOf("existing-domain")?.properties.text("DomainName")).toBe("ws.example.com");
     expect(mappingOf("existing-domain")?.properties.text("ApiMappingKey")).toBe("chat");
-    expect(mappingOf("domain")?.properties.text("DomainName")).toBe("CustomDomain");
+    expect(mappingOf("domain")?.properties.text("DomainName")).toBe("of-the-resource");
     expect(mappingOf("domain")?.properties.has("ApiMappingKey")).toBe(false);
   });
 

@@ -18,7 +18,7 @@ import { parseTestTokenRequest } from "../../src/entrypoints/lambda/handlers/cre
 import { hints } from "../../src/entrypoints/local/banner.ts";
 
 /** The second output needs the AWS CLI, the third the connection. */
-const PRINTED = hints({ port: 3001, stage: "dev", mintsTestTokens: true });
+const PRINTED = hints({ authority: "127.0.0.1:3001", stage: "dev", mintsTestTokens: true });
 
 const SAM = resolve(".venv/bin/sam");
 const source = readFileSync(TEMPLATE, "utf8");

@@ -1,14 +1,9 @@
 import type { EmulatorEvent, Observer } from "./observer.ts";
+import { printable } from "./printable.ts";
 import { redactTokens } from "./redact-tokens.ts";
 
 /** Longer texts would push everything else off the screen. */
 const MAX_CHARACTERS = 500;
-
-/**
- * Characters that move the cursor, start an escape sequence, or change the order of the characters around them (Unicode
- * categories Cc, Cf, Zl, Zp, and lone surrogates): a client must not write into the terminal what it likes.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * An observer that prints each frame of clients and of the gateway: time, direction, connection, size and text, and when
@@ -25,13 +20,13 @@ export function makeFramePrinter(write: (line: string) => void): Observer {
 function lineOf(event: EmulatorEvent): string | undefined {
   switch (event.kind) {
     case "frame-received":
-      return `${event.connectionId} in    ${sizeOf(event.bytes)} ${printable(event.text())}`;
+      return `${event.connectionId} in    ${sizeOf(event.bytes)} ${shown(event.text())}`;
     case "frame-sent":
-      return `${event.connectionId} out   ${sizeOf(event.bytes)} ${printable(event.text())} (${event.source})`;
+      return `${event.connectionId} out   ${sizeOf(event.bytes)} ${shown(event.text())} (${event.source})`;
     case "handshake-responded":
       return event.connectionId === undefined ? undefined : `${event.connectionId} open`;
     case "connection-closed": {
-      const reason = event.reason === "" ? "" : ` ${printable(event.reason)}`;
+      const reason = event.reason === "" ? "" : ` ${shown(event.reason)}`;
       return `${event.connectionId} close ${event.code}${reason} (${event.by})`;
     }
     default:
@@ -43,11 +38,10 @@ function sizeOf(bytes: number): string {
   return `${String(bytes).padStart(6)} B`;
 }
 
-/** A text in one line for a terminal. It is cut after tokens are hidden: half of a token would no longer look like one. */
-function printable(text: string): string {
+/** The text is cut after tokens are hidden: half of a token would no longer look like one. */
+function shown(text: string): string {
   const characters = [...redactTokens(text)];
   const rest = characters.length - MAX_CHARACTERS;
-  const shown = characters.slice(0, MAX_CHARACTERS).join("");
-  const escaped = shown.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-  return rest > 0 ? `${escaped}… ${rest} more` : escaped;
+  const beginning = printable(characters.slice(0, MAX_CHARACTERS).join(""));
+  return rest > 0 ? `${beginning}… ${rest} more` : beginning;
 }

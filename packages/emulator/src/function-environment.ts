@@ -3,6 +3,9 @@ import type { AwsAccount } from "./aws-account.ts";
 import type { Environment } from "./process-environment.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
 
+/** Addresses of services that run elsewhere, such as DynamoDB Local. */
+export type Endpoints = { readonly dynamodb?: string };
+
 /** Variables that Node.js and the operating system need. None of them changes the behaviour of a function. */
 const KEPT = new Set(["PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"]);
 
@@ -16,11 +19,13 @@ export function functionEnvironment(
   {
     account,
     endpoint,
+    endpoints = {},
     shell,
     overrides,
   }: {
     readonly account: AwsAccount;
     readonly endpoint: string;
+    readonly endpoints?: Endpoints;
     readonly shell: Environment;
     readonly overrides: Environment;
   },
@@ -30,6 +35,7 @@ export function functionEnvironment(
     ...fn.environment,
     ...setByLambda(fn, account),
     ...callsStayHere(account, endpoint),
+    ...(endpoints.dynamodb !== undefined && { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb }),
     ...overrides,
   };
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));

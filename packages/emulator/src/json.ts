@@ -22,10 +22,16 @@ export function parseJson(text: string, reviver?: Reviver): { readonly value: un
   }
 }
 
+const STRICT = new TextDecoder("utf-8", { fatal: true });
+const STRICT_WITH_BOM = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Decodes UTF-8. Undefined for other bytes: a lenient decoder would change them. */
-export function decodeUtf8(bytes: Uint8Array, options: { readonly ignoreBOM?: boolean } = {}): string | undefined {
+export function decodeUtf8(
+  bytes: Uint8Array,
+  { ignoreBOM = false }: { readonly ignoreBOM?: boolean } = {},
+): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ...options }).decode(bytes);
+    return (ignoreBOM ? STRICT_WITH_BOM : STRICT).decode(bytes);
   } catch {
     return undefined;
   }

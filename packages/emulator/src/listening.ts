@@ -1,14 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { isLoopbackHost, urlHost } from "./http/access.ts";
-
-/** Addresses that stand for all addresses of the machine. No client can connect to them everywhere. */
-const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
-
-/** The address under which programs of this machine reach an emulator that listens on a host. */
-export function ownAddress(host: string): string {
-  return EVERY_ADDRESS.has(host) ? "127.0.0.1" : host;
-}
+import { EVERY_ADDRESS } from "./http/listen.ts";
 
 const KEY = /^[\w-]{16,128}$/;
 const KEY_BYTES = 24;

@@ -233,8 +233,12 @@ export function makeObserve(observer: Observer | undefined, scheduler: Scheduler
   // function's own, and process.env would be the function's.
   const outside = AsyncLocalStorage.snapshot();
   return (event) => {
-    // The async function needs one catch for errors that the observer throws and for promises that it returns.
-    outside(async () => observer({ ...event, at: scheduler.now() })).catch(report);
+    try {
+      const returned: unknown = outside(observer, { ...event, at: scheduler.now() });
+      if (returned !== undefined) Promise.resolve(returned).catch(report);
+    } catch (fault) {
+      report(fault);
+    }
   };
 }
 

@@ -19,7 +19,7 @@ const SECRET_MEMBER = new RegExp(
 
 /** A parameter of a URL or form, `access_token=…`, and a header, `Authorization: …`. */
 const SECRET_PARAMETER = new RegExp(
-  `([\\w-]{0,40}${SECRET_NAME}[\\w-]{0,40}\\s?[=:]\\s?)(?:(?:Bearer|Basic) +)?[^\\s"'\\\\&;,{}[\\]]+`,
+  `(${SECRET_NAME}[\\w-]{0,40}\\s?[=:]\\s?)(?:(?:Bearer|Basic) +)?[^\\s"'\\\\&;,{}[\\]]+`,
   "gi",
 );
 
@@ -60,7 +60,8 @@ function redactPlain(text: string): string {
 }
 
 function mayBeCredential(run: string): boolean {
-  if (JWT.test(run) || LONG_RUN.test(run)) return true;
+  // In this order: without a long run each segment is short, and so is the search for a JWT.
+  if (LONG_RUN.test(run) || JWT.test(run)) return true;
   // Base64 has slashes, as paths have; but 40 random characters of it have capital and small letters.
   return LONG_BASE64.test(run) && /[A-Z]/.test(run) && /[a-z]/.test(run);
 }

@@ -3,23 +3,25 @@ import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { Clock } from "./clock/clock.ts";
 import { Faults } from "./faults/faults.ts";
 import { freePort } from "./free-port.ts";
-import { functionEnvironment } from "./function-environment.ts";
+import { type Endpoints, functionEnvironment } from "./function-environment.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
-import { urlHost } from "./http/access.ts";
+import { hostFunctions } from "./hosted-functions.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { OWN_HOST } from "./http/listen.ts";
 import { writeInlineCode } from "./inline-code.ts";
-import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { keyFor, networkWarnings, ownAddress } from "./listening.ts";
-import { type LoadFunction, loadFromFolder } from "./load-function.ts";
+import type { FunctionOutput } from "./lambda/worker-pool.ts";
+import { keyFor, networkWarnings } from "./listening.ts";
+import type { LoadFunction } from "./load-function.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
+import type { DescribeProgram } from "./local-api/local-api.ts";
 import type { Observer } from "./observer.ts";
-import { type Environment, withEnvironment } from "./process-environment.ts";
-import { DEFAULT_HOST, startRuntime } from "./runtime.ts";
+import type { Environment } from "./process-environment.ts";
+import { startRuntime } from "./runtime.ts";
 import type { SecretDescription } from "./secrets-manager/secret-description.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
-import type { FunctionDescription, StackDescription } from "./template/stack-description.ts";
+import type { FunctionDescription } from "./template/stack-description.ts";
 
 export type RunTemplateOptions = {
   /** The path of a SAM template, or its text with a file name for messages. */
@@ -29,8 +31,9 @@ export type RunTemplateOptions = {
   /** The same, for parameters that the template may lack. */
   readonly preferredParameters?: Readonly<Record<string, string>>;
   /**
-   * Loads the handler of a function. By default it imports the module that `CodeUri` and `Handler` name, in JavaScript
-   * or TypeScript. Functions are loaded one after another, each in its own environment.
+   * Gives the handlers of functions, which then run in this process. They are loaded one after another, each in its own
+   * environment. By default each function runs in worker threads of its own, from the module that `CodeUri` and
+   * `Handler` name, in JavaScript or TypeScript.
    */
   readonly loadFunction?: LoadFunction;
   /**
@@ -45,7 +48,7 @@ export type RunTemplateOptions = {
   /** By default any free port. */
   readonly port?: number;
   /**
-   * The address to listen on, by default 127.0.0.1. With another one than loopback, such as `0.0.0.0` for phones and
+   * The address to listen on besides 127.0.0.1. With another one than loopback, such as `0.0.0.0` for phones and
    * containers, other machines can open WebSockets and call function URLs. They need the key for everything else.
    */
   readonly host?: string;
@@ -61,24 +64,35 @@ export type RunTemplateOptions = {
   readonly observer?: Observer;
   /** Adds to `/_local/connections` what the application knows about a connection, such as its user. */
   readonly describeConnection?: DescribeConnection;
+  /**
+   * Gives the page at `/` its title and your own sections, above those about the template. Called with the stage and with
+   * the host and port under which the reader has reached the emulator.
+   */
+  readonly describeProgram?: DescribeProgram;
   /** The account's limits for handshakes and requests per second. By default those of a new account. */
   readonly quotas?: Partial<Quotas>;
+  /** The addresses of services that run elsewhere: calls to DynamoDB go to `dynamodb`, such as DynamoDB Local. */
+  readonly endpoints?: Endpoints;
   /** The account values in ARNs and events. */
   readonly account?: Partial<AwsAccount>;
-  /** Services for requests that no emulated service handles, such as a page for browsers. */
+  /** Services for requests that no emulated service handles. One for `/` replaces the page there. */
   readonly services?: (addresses: Addresses) => readonly HttpService[];
   /**
    * Takes one line about each kind of property and resource that has an effect on AWS and none here. By default
    * `console.warn`.
    */
   readonly warn?: (line: string) => void;
+  /**
+   * Takes each line that a function in a worker thread writes. By default it is printed, after the function's name.
+   */
+  readonly output?: (output: FunctionOutput) => void;
 };
 
 export type Addresses = {
   readonly port: number;
   /** The name of the API's stage. */
   readonly stage: string;
-  /** The URL for clients of this machine: `ws://127.0.0.1:<port>/<stage>`, unless `host` says otherwise. */
+  /** The URL for clients of this machine: `ws://127.0.0.1:<port>/<stage>`. */
   readonly url: string;
   /** The endpoint of every emulated AWS API, for SDKs and the AWS CLI: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
@@ -103,12 +117,11 @@ export type RunningTemplate = Addresses &
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
   const { clock = new Clock(), faults = new Faults() } = options;
-  const { host = DEFAULT_HOST, hostNames = [] } = options;
+  const { host = OWN_HOST, hostNames = [] } = options;
   const key = keyFor(host, options.key);
   // Functions need the port while they load, before the emulator listens on it.
   const port = options.port || (await freePort(host));
-  const authority = `${urlHost(ownAddress(host))}:${port}`;
-  const endpoint = `http://${authority}`;
+  const endpoint = `http://${OWN_HOST}:${port}`;
   const source = sourceOf(options.template);
   const stack = readTemplate({
     ...source,
@@ -116,18 +129,23 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     preferredParameters: options.preferredParameters ?? {},
     account: { ...account, origin: endpoint },
   });
-  for (const warning of stack.warnings) (options.warn ?? console.warn)(warning);
+  const warn = options.warn ?? console.warn;
+  for (const warning of stack.warnings) warn(warning);
   const [{ name: stage }] = stack.api.stages;
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
-  const addresses: Addresses = { port, stage, url: `ws://${authority}/${stage}`, endpoint, functionUrls };
+  const addresses: Addresses = { port, stage, url: `ws://${OWN_HOST}:${port}/${stage}`, endpoint, functionUrls };
+  const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
   const code = writeInlineCode(stack.functions, source.folder);
-  const functions = await loadFunctions(code, { options, addresses, account, folder: source.folder }).catch((fault) => {
+  const hosted = await hostFunctions(code.functions, options.loadFunction, {
+    ...{ folder: source.folder, port, environmentOf, clock, warn },
+    onOutput: options.output ?? printOutput,
+  }).catch((fault) => {
     code.remove();
     throw fault;
   });
   const runtime = await startRuntime({
     api: stack.api,
-    functions,
+    functions: hosted.functions,
     eventing: stack,
     secretsManager: { ...stack, secrets: stack.secrets.map((secret) => withValue(secret, options.secretStrings)) },
     functionUrls: stack.functionUrls,
@@ -138,16 +156,19 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...{ scheduler: clock, clock, faults },
     ...(options.observer && { observer: options.observer }),
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
+    ...(options.describeProgram && { describeProgram: options.describeProgram }),
     services: options.services?.(addresses) ?? [],
   });
   if (key !== undefined) {
     const made = options.key === undefined ? key : undefined;
-    for (const warning of networkWarnings({ host, port, stage }, made)) (options.warn ?? console.warn)(warning);
+    for (const warning of networkWarnings({ host, port, stage }, made)) warn(warning);
   }
-  const close = async () => {
-    code.remove();
+  void hosted.warmUp();
+  async function close(): Promise<void> {
     await runtime.close();
-  };
+    await hosted.close();
+    code.remove();
+  }
   return { ...addresses, clock, faults, isBusy: runtime.isBusy, close, [Symbol.asyncDispose]: close };
 }
 
@@ -156,52 +177,28 @@ function withValue(secret: SecretDescription, given: Readonly<Record<string, str
   return text === undefined ? secret : { ...secret, initial: { kind: "given", text } };
 }
 
+function printOutput({ functionName, stream, line }: FunctionOutput): void {
+  process[stream].write(`${functionName}: ${line}\n`);
+}
+
 function sourceOf(template: RunTemplateOptions["template"]) {
-  const folder = templateFolder(template);
-  if (typeof template !== "string") return { ...template, folder };
-  return { file: template, text: readTemplateText(template), folder };
+  if (typeof template !== "string") return { ...template, folder: process.cwd() };
+  return { file: template, text: readTemplateText(template), folder: dirname(template) };
 }
 
-/** The folder to which `CodeUri` is relative. */
-export function templateFolder(template: RunTemplateOptions["template"]): string {
-  return typeof template === "string" ? dirname(template) : process.cwd();
-}
-
-/**
- * Loads the functions one after another. So a function that fails to load is reported alone, and the order is the
- * template's in every run.
- */
-async function loadFunctions(
-  { functions }: Pick<StackDescription, "functions">,
+function environmentFor(
+  fn: FunctionDescription,
   {
-    options,
+    options: { overrides = {}, endpoints = {} },
     addresses,
     account,
-    folder,
-  }: {
-    readonly options: RunTemplateOptions;
-    readonly addresses: Addresses;
-    readonly account: AwsAccount;
-    readonly folder: string;
-  },
-): Promise<readonly LambdaFunction[]> {
-  const load = options.loadFunction ?? loadFromFolder(folder);
-  const { overrides = {} } = options;
-  const loaded: LambdaFunction[] = [];
-  for (const fn of functions) {
-    const environment = functionEnvironment(fn, {
-      account,
-      endpoint: addresses.endpoint,
-      shell: process.env,
-      overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
-    });
-    const handler = await withEnvironment(environment, async () => load(fn));
-    if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
-    const { name, timeoutSeconds, memoryMegabytes } = fn;
-    loaded.push({
-      ...{ name, timeoutSeconds, memoryMegabytes },
-      handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
-    });
-  }
-  return loaded;
+  }: { readonly options: RunTemplateOptions; readonly addresses: Addresses; readonly account: AwsAccount },
+): Environment {
+  return functionEnvironment(fn, {
+    account,
+    endpoint: addresses.endpoint,
+    endpoints,
+    shell: process.env,
+    overrides: typeof overrides === "function" ? overrides(fn, addresses) : overrides,
+  });
 }

@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { AwsAccount } from "./aws-account.ts";
+import { unemulatedServices } from "./aws-json/unemulated-services.ts";
 import type { Clock } from "./clock/clock.ts";
 import { type EventingDescription, startEventing } from "./eventing.ts";
 import type { Faults } from "./faults/faults.ts";
@@ -15,14 +15,13 @@ import { makeAccess } from "./http/access.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { makeHttpServer } from "./http/http-server.ts";
 import type { HttpService } from "./http/http-service.ts";
+import { listen, OWN_HOST } from "./http/listen.ts";
 import { showTimeToFunctions } from "./lambda/function-date.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import { makeClockService } from "./local-api/clock-service.ts";
 import type { DescribeConnection } from "./local-api/connection-report.ts";
-import { makeFaultsService } from "./local-api/faults-service.ts";
-import { makeLocalApi } from "./local-api/local-api.ts";
+import { type DescribeProgram, makeLocalApi } from "./local-api/local-api.ts";
 import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type SecretsManagerDescription, startSecretsManager } from "./secrets-manager/secrets-manager.ts";
@@ -32,7 +31,7 @@ export type RuntimeDescription = {
   readonly functions: readonly LambdaFunction[];
   /** 0 for any free port. */
   readonly port: number;
-  /** Where to listen; by default 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
+  /** Where to listen besides 127.0.0.1. Beyond loopback other machines need the key, or are not admitted. */
   readonly host?: string;
   readonly hostNames?: readonly string[];
   readonly key?: string;
@@ -49,6 +48,8 @@ export type RuntimeDescription = {
   readonly observer?: Observer;
   /** Adds what the application knows to `/_local/connections`. */
   readonly describeConnection?: DescribeConnection;
+  /** Adds to the page at `/`. */
+  readonly describeProgram?: DescribeProgram;
   readonly account: AwsAccount;
   /** Services for requests that no emulated service handles. */
   readonly services?: readonly HttpService[];
@@ -64,9 +65,6 @@ export type Runtime = {
   close(): Promise<void>;
 };
 
-/** The loopback interface: unless told otherwise, a runtime on a laptop must not be reachable from its network. */
-export const DEFAULT_HOST = "127.0.0.1";
-
 const CLOSE_GRACE_MS = 300;
 
 /** Ten of the largest bodies fit at once; the others wait. */
@@ -76,7 +74,7 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler, clock, faults, host = DEFAULT_HOST } = description;
+  const { api, account, scheduler, clock, faults, host = OWN_HOST } = description;
   const access = makeAccess({ ...description, host }, description.isOwnPeer);
   const localApi = makeLocalApi(scheduler);
   const report = makeObserve(description.observer, scheduler);
@@ -109,37 +107,37 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);
   const callBodies = new BodyBudget(CALL_BODY_BYTES, scheduler);
-  const server = makeHttpServer({
-    access,
-    bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
-    publicService: functionUrls,
-    services: [
-      makeInvokeApi(functions),
-      makeManagementApi({ ...gateway, stages: api.stages, faults }),
-      makeStageService(api),
-      ...eventing.services,
-      secretsManager.service,
-      ...localApi.services({ ...gateway, ...description }),
-      ...(clock === undefined ? [] : [makeClockService({ clock, observe })]),
-      makeFaultsService(faults),
-      ...(description.services ?? []),
-    ],
-    onUpgrade: gateway.upgrade,
-  });
+  const makeServer = () =>
+    makeHttpServer({
+      access,
+      bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
+      publicService: functionUrls,
+      services: [
+        makeInvokeApi(functions),
+        makeManagementApi({ ...gateway, stages: api.stages, faults }),
+        makeStageService(api),
+        ...eventing.services,
+        secretsManager.service,
+        ...localApi.services({ ...gateway, ...description, observe }),
+        ...(description.services ?? []),
+        localApi.frontPage(description, description.describeProgram),
+        unemulatedServices,
+      ],
+      onUpgrade: gateway.upgrade,
+    });
   const isBusy = () => functions.isBusy() || eventing.hasWork();
   const release = clock?.waitFor(isBusy);
-  server.listen(description.port, host);
-  await once(server, "listening");
+  const listeners = await listen(makeServer, { host, port: description.port });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listeners.port,
     stage: api.stages[0].name,
     isBusy,
     async close() {
-      server.close();
+      listeners.stop();
       release?.();
       const stopped = [eventing.stop(), secretsManager.stop()];
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
-      server.closeAllConnections();
+      listeners.closeAllConnections();
     },
   };
 }

@@ -54,6 +54,18 @@ describe("the environment of a function", () => {
     expect(environmentOf({ ...own, ...foreign })).toStrictEqual({ ...environmentOf(), ...own });
   });
 
+  it("leads calls to DynamoDB to the address that is given", () => {
+    const environment = functionEnvironment(greet, {
+      ...{ shell: {}, overrides: {}, account: DEFAULT_ACCOUNT, endpoint: "http://127.0.0.1:4000" },
+      endpoints: { dynamodb: "http://127.0.0.1:8000" },
+    });
+
+    expect(environment).toMatchObject({
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4000",
+      AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000",
+    });
+  });
+
   it("has the overrides before all other sources, and lacks variables that they remove", () => {
     const environment = environmentOf({}, { LOG_LEVEL: "error", AWS_REGION: "us-west-2", TABLE_NAME: undefined });
 

@@ -109,7 +109,13 @@ describe("gw:template-23 runTemplate", () => {
 
   it.each([
     ["CodeUri: one/", "CodeUri: none/", /^inline\.yaml:15: One has no module .*none\/index \(\.js, /],
-    ["lib/main.api.run", "lib/main.api.walk", /^inline\.yaml:16: Two: .*main\.cjs exports no function api\.walk$/],
+    ["CodeUri: one/", "CodeUri: one.zip", /^inline\.yaml:15: One\.CodeUri is an archive: give the folder /],
+    ["CodeUri: one/", "CodeUri: s3://bucket/one", /^inline\.yaml:15: One\.CodeUri is in S3: give the folder /],
+    [
+      "nodejs24.x",
+      "python3.13",
+      /^inline\.yaml:15: One\.Runtime is python3\.13: only functions for Node\.js run here$/,
+    ],
     ["StageName: dev", "StagName: dev", /^inline\.yaml:8: Chat\.StagName .*misspelt\?$/],
   ])("refuses a template in one line: %s changed to %s", async (piece, replacement, message) => {
     const text = TEMPLATE.replace(piece, replacement).replaceAll(/CodeUri: (?=one|two)/g, `CodeUri: ${folder}/`);
@@ -120,7 +126,7 @@ describe("gw:template-23 runTemplate", () => {
   });
 
   it("refuses a loadFunction that gives no function", async () => {
-    const loadFunction = () => undefined as never;
+    const loadFunction = () => null as never;
 
     await expect(run({ loadFunction })).rejects.toThrow(new TypeError("loadFunction gives no function for One"));
   });

@@ -1,14 +1,21 @@
-/** Where the runtime listens, and whether it has the function that mints test tokens, under its own name. */
-export type Place = { readonly port: number; readonly stage: string; readonly mintsTestTokens: boolean };
+import { LOCAL_LINKS } from "@portcullis/emulator";
+
+/** How a reader reaches the runtime, and whether it has the function that mints test tokens, under its own name. */
+export type Place = {
+  /** Host and port, as in a URL. */
+  readonly authority: string;
+  readonly stage: string;
+  readonly mintsTestTokens: boolean;
+};
 
 export type Hint = { readonly title: string; readonly lines: readonly string[] };
 
 /** The next commands to copy: get a token, pass it (the better way first), and push. */
-export function hints({ port, stage, mintsTestTokens }: Place): readonly Hint[] {
-  const url = `ws://127.0.0.1:${port}/${stage}`;
-  const endpoint = endpointFlags(port);
+export function hints({ authority, stage, mintsTestTokens }: Place): readonly Hint[] {
+  const url = `ws://${authority}/${stage}`;
+  const endpoint = endpointFlags(authority);
   return [
-    ...(mintsTestTokens ? mintingHints(port) : [PASTING]),
+    ...(mintsTestTokens ? mintingHints(authority) : [PASTING]),
     {
       title: "Connect, with the token as a subprotocol:",
       lines: [`npx wscat -c ${url} -s websocket -s "$TOKEN"`],
@@ -19,7 +26,7 @@ export function hints({ port, stage, mintsTestTokens }: Place): readonly Hint[] 
     },
     {
       title: "or ask what a handshake would be answered:",
-      lines: [`curl -i -X POST -H "Authorization: Bearer $TOKEN" http://127.0.0.1:${port}/_functions/Check/check`],
+      lines: [`curl -i -X POST -H "Authorization: Bearer $TOKEN" http://${authority}/_functions/Check/check`],
     },
     {
       title: "Subscribe to an entity there:",
@@ -35,12 +42,13 @@ export function hints({ port, stage, mintsTestTokens }: Place): readonly Hint[] 
   ];
 }
 
-function endpointFlags(port: number): string {
-  return `--endpoint-url http://127.0.0.1:${port} --region us-east-1`;
+function endpointFlags(authority: string): string {
+  return `--endpoint-url http://${authority} --region us-east-1`;
 }
 
-function mintingHints(port: number): readonly Hint[] {
-  const portFlag = port === 3001 ? "" : ` --port ${port}`;
+function mintingHints(authority: string): readonly Hint[] {
+  const { port } = new URL(`http://${authority}`);
+  const portFlag = port === "3001" ? "" : ` --port ${port || 80}`;
   return [
     {
       title: "A token, in this folder:",
@@ -49,7 +57,7 @@ function mintingHints(port: number): readonly Hint[] {
     {
       title: "or with the AWS CLI, through the file response.json:",
       lines: [
-        `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpointFlags(port)} \\`,
+        `echo '{"userId":"ann"}' | aws lambda invoke --function-name CreateTestJwt ${endpointFlags(authority)} \\`,
         "  --no-sign-request --payload fileb:///dev/stdin response.json",
         `TOKEN=$(node -p 'require("./response.json").authToken')`,
       ],
@@ -66,12 +74,14 @@ const PASTING: Hint = {
 /** The text in the terminal after the start. */
 export function banner(place: Place): string {
   const sections = hints(place).map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join("\n"));
+  const links = LOCAL_LINKS.map(({ path, text }) => `  http://${place.authority}${path}  ${text}`);
   return `
-Portcullis listens on ws://127.0.0.1:${place.port}/${place.stage}
+Portcullis listens on ws://${place.authority}/${place.stage}
 
 ${sections.join("\n")}
 
-Queues and dead letters: http://127.0.0.1:${place.port}/_local/queues
+All that runs here: http://${place.authority}/
+${links.join("\n")}
 Press Ctrl-C to stop.
 `;
 }

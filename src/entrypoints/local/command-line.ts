@@ -54,12 +54,20 @@ export function parsePort(text: string, source: string): number {
   return port;
 }
 
+export function parseHost(text: string, source: string): string {
+  if (/^(?:[A-Za-z0-9.-]{1,253}|[0-9a-fA-F:.]{2,45})$/.test(text)) return text;
+  throw new UsageError(`${source} must be an address or a name, without a port`);
+}
+
+/** A setting of npm itself, for registries: it may stand in a file of the developer. */
+const NPMS_OWN = new Set(["key"]);
+
 /**
  * True if npm took the flag: it takes flags before `--`, and puts those that it does not know into the script's
  * environment.
  */
 function isKeptByNpm(flag: string, environment: Environment): boolean {
-  if (environment["npm_lifecycle_event"] === undefined) return false;
+  if (environment["npm_lifecycle_event"] === undefined || NPMS_OWN.has(flag)) return false;
   return environment[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined;
 }
 

@@ -1,6 +1,7 @@
+import { isListeningKey } from "@portcullis/emulator";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
-import { parsePort, readFlags, UsageError } from "./command-line.ts";
+import { parseHost, parsePort, readFlags, UsageError } from "./command-line.ts";
 
 export type Options = {
   readonly port: number;
@@ -9,6 +10,12 @@ export type Options = {
   readonly jwtSecret?: string;
   /** Replaces the template's log level. */
   readonly logLevel?: LogLevel;
+  /** The address to listen on; by default 127.0.0.1. */
+  readonly host?: string;
+  /** Further names under which clients reach this machine. */
+  readonly hostNames?: readonly string[];
+  /** The key for other machines. */
+  readonly key?: string;
   /** Prints each frame. */
   readonly frames?: boolean;
   /** Parameters of the template; they replace its defaults. */
@@ -19,9 +26,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STAGE = "dev";
 
+const FLAGS = ["port", "host", "host-name", "key", "stage", "jwt-secret", "log-level", "parameter"];
+
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
-  --port <number>      the port, on 127.0.0.1         (PORTCULLIS_PORT, 3001)
+  --port <number>      the port                         (PORTCULLIS_PORT, 3001)
+  --host <address>     listens there too; with 0.0.0.0  (PORTCULLIS_HOST, 127.0.0.1)
+                       phones and containers connect,
+                       and all others on the network
+  --host-name <name>   a further name of this machine, as host.docker.internal; may be given several times
+  --key <text>         lets other machines do more than (PORTCULLIS_KEY, random for each run)
+                       connect; 16 characters or more
   --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
   --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, generated each time)
                        characters or more; other users
@@ -36,7 +51,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
  * UsageError.
  */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, ["port", "stage", "jwt-secret", "log-level", "parameter"], environment, ["frames"]);
+  const flags = readFlags(args, FLAGS, environment, ["frames"]);
   if (flags.help) return undefined;
 
   function setting<T>(flag: string, parse: (text: string, source: string) => T): T | undefined {
@@ -49,6 +64,9 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const logLevel = setting("log-level", parseLevel);
   const stage = setting("stage", parseStage);
   const jwtSecret = setting("jwt-secret", parseJwtSecret);
+  const host = setting("host", parseHost);
+  const hostNames = flags.values("host-name").map((name) => parseHost(name, "--host-name"));
+  const key = setting("key", parseKey);
   const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
   if (stage !== undefined && "StageName" in parameters) {
     throw new UsageError("the parameter StageName equals --stage or PORTCULLIS_STAGE: give one of them");
@@ -59,6 +77,9 @@ export function readOptions(args: readonly string[], environment: Environment): 
     parameters,
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(host !== undefined && { host }),
+    ...(hostNames.length > 0 && { hostNames }),
+    ...(key !== undefined && { key }),
     ...(flags.isGiven("frames") && { frames: true }),
   };
 }
@@ -69,6 +90,11 @@ function parseStage(text: string, source: string): string {
     throw new UsageError(`${source} must be 1 to 128 letters, digits, hyphens and underscores`);
   }
   return text;
+}
+
+function parseKey(text: string, source: string): string {
+  if (isListeningKey(text)) return text;
+  throw new UsageError(`${source} must be 16 to 128 letters, digits, hyphens and underscores`);
 }
 
 function parseJwtSecret(text: string, source: string): string {

@@ -15,7 +15,7 @@ import { Secret } from "../../domain/secret.ts";
 import type { Place } from "./banner.ts";
 import { UsageError } from "./command-line.ts";
 import { describeConnection } from "./describe-connection.ts";
-import { makeFrontPage } from "./front-page.ts";
+import { frontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
 import { DEFAULT_STAGE, type Options } from "./options.ts";
 import { localOverrides } from "./overrides.ts";
@@ -29,7 +29,7 @@ const SIGNING_SECRET = "JwtSignatureSecret";
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = { ...DEFAULT_ACCOUNT, apiId: "portcullis" };
 
-export type RunningStack = RunningTemplate & Pick<Place, "mintsTestTokens">;
+export type RunningStack = RunningTemplate & Place;
 
 /** `warn` takes warnings, and `print` what a flag asks for. */
 type Outputs = { readonly warn: (line: string) => void; readonly print?: (line: string) => void };
@@ -58,15 +58,18 @@ export async function startLocalStack(
     overrides: (_fn, addresses) => localOverrides(options, addresses),
     ...(options.jwtSecret !== undefined && { secretStrings: secretStrings(options.jwtSecret) }),
     port: options.port,
+    ...(options.host !== undefined && { host: options.host }),
+    ...(options.hostNames && { hostNames: options.hostNames }),
+    ...(options.key !== undefined && { key: options.key }),
     account: ACCOUNT,
     observer: makeObserver(options, { warn, print }),
     describeConnection,
     ...(quotas && { quotas }),
-    // All functions are loaded by then.
-    services: ({ stage }) => [makeFrontPage({ stage, mintsTestTokens: mintsTestTokens() })],
+    describeProgram: (reached) => frontPage({ ...reached, mintsTestTokens: mintsTestTokens() }),
     warn,
   });
-  return { ...running, mintsTestTokens: mintsTestTokens() };
+  const authority = running.endpoint.replace("http://", "");
+  return { ...running, authority, mintsTestTokens: mintsTestTokens() };
 }
 
 /** The value that the template gives to the parameter JwtSecret, but rotated like a generated one. */

@@ -43,12 +43,16 @@ function endOnSignal(runtime: RunningTemplate): void {
   }
 }
 
-function explain(error: unknown, { port }: { port?: number }): string | undefined {
+function explain(error: unknown, { port, host }: { port?: number; host?: string }): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (MISUSES.has(error.name)) return error.message;
   switch ((error as NodeJS.ErrnoException).code) {
     case "EADDRINUSE":
       return `port ${port} is in use: end the program that listens there, or choose another with --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `${host} is no address of this machine: choose another with --host`;
     case "EACCES":
       return `port ${port} needs more rights than this user has: choose one above 1023 with --port`;
     default:

@@ -1,3 +1,4 @@
+import { LOCAL_LINKS } from "@portcullis/emulator";
 import { describe, expect, it } from "vitest";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
 import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
@@ -43,6 +44,20 @@ describe("npm start's flags", () => {
     });
   });
 
+  it("accepts where to listen, names of this machine, and a key, by flag or variable", () => {
+    const flags = ["--host", "0.0.0.0", "--host-name", "host.docker.internal", "--host-name=ann.local"];
+    expect(readOptions([...flags, "--key", "0123456789-abcdef"], { PORTCULLIS_HOST: "::" })).toMatchObject({
+      host: "0.0.0.0",
+      hostNames: ["host.docker.internal", "ann.local"],
+      key: "0123456789-abcdef",
+    });
+    const environment = { PORTCULLIS_HOST: "fd00::17", PORTCULLIS_KEY: "fedcba-9876543210" };
+    expect(readOptions([], environment)).toMatchObject({ host: "fd00::17", key: "fedcba-9876543210" });
+    for (const name of ["host", "host-name", "key"]) expect(HELP).toContain(`--${name} `);
+    // A setting of npm for registries.
+    expect(readOptions([], { npm_lifecycle_event: "start", npm_config_key: "hunter2" })).toBeDefined();
+  });
+
   it("has a switch for frames", () => {
     expect(readOptions(["--frames"], {})).toHaveProperty("frames", true);
     expect(readOptions([], {})).not.toHaveProperty("frames");
@@ -79,6 +94,11 @@ describe("npm start's flags", () => {
     [["--parameter", `JwtSecret=hunter2-${SECRET}`], {}, "give the secret with --jwt-secret"],
     [["--stage", "hunter2", "--parameter", "StageName=live"], {}, "StageName equals --stage or PORTCULLIS_STAGE"],
     [["--parameter", "StageName=live"], { PORTCULLIS_STAGE: "dev" }, "StageName equals --stage or PORTCULLIS_STAGE"],
+    [["--host", "hunter2:3001/"], {}, "--host must be"],
+    [["--host", ""], {}, "--host must be"],
+    [["--host-name", "http://hunter2"], {}, "--host-name must be"],
+    [["--key", "hunter2"], {}, "--key must be 16 to 128"],
+    [[], { PORTCULLIS_KEY: "hunter2/hunter2/hunter2" }, "PORTCULLIS_KEY must be 16 to 128"],
     [["--frames=hunter2"], {}, "'--frames' does not take an argument"],
     [[], { npm_lifecycle_event: "start", npm_config_frames: "true" }, "npm start -- --frames"],
     [["--jwt-secert", "hunter2"], {}, "'--jwt-secert'"],
@@ -101,7 +121,7 @@ describe("npm start's flags", () => {
 });
 
 describe("the banner", () => {
-  const text = banner({ port: 3001, stage: "dev", mintsTestTokens: true });
+  const text = banner({ authority: "127.0.0.1:3001", stage: "dev", mintsTestTokens: true });
 
   it("has commands to copy for the token and for both ways to pass it, first the one without a trace", () => {
     const inSubprotocol = text.indexOf('wscat -c ws://127.0.0.1:3001/dev -s websocket -s "$TOKEN"\n');
@@ -121,14 +141,29 @@ describe("the banner", () => {
     expect(text).toContain("--entries file://examples/entity-updated.json\n");
   });
 
+  it("has the address under which a reader has come in every command", () => {
+    for (const host of ["192.0.2.17", "[fd00::17]"]) {
+      const other = banner({ authority: `${host}:3001`, stage: "dev", mintsTestTokens: true });
+      expect(other).toContain(`Portcullis listens on ws://${host}:3001/dev\n`);
+      expect(other).toContain("--user-id ann)");
+      expect(other).not.toContain("127.0.0.1");
+    }
+  });
+
+  it("links the page and all that it links", () => {
+    for (const path of ["/", ...LOCAL_LINKS.map(({ path }) => path)]) {
+      expect(text).toContain(`http://127.0.0.1:3001${path}`);
+    }
+  });
+
   it("has the address, with the template's stage", () => {
-    expect(banner({ port: 3001, stage: "Prod", mintsTestTokens: true })).toContain(
+    expect(banner({ authority: "127.0.0.1:3001", stage: "Prod", mintsTestTokens: true })).toContain(
       "Portcullis listens on ws://127.0.0.1:3001/Prod\n",
     );
   });
 
   it("has the port in every command unless it is the default", () => {
-    const other = banner({ port: 4000, stage: "prod", mintsTestTokens: true });
+    const other = banner({ authority: "127.0.0.1:4000", stage: "prod", mintsTestTokens: true });
     expect(other).toContain("--user-id ann --port 4000)");
     expect(other).not.toContain("3001");
   });

@@ -134,6 +134,29 @@ describe("npm start", () => {
     expect(program.output()).toMatch(/^portcullis: [^\n]+\n$/);
   });
 
+  it("beyond loopback names the risk, and prints a key once that other machines need", {
+    timeout: 30_000,
+  }, async () => {
+    const port = await freePort();
+    const program = await startOn(port, ["--host", "0.0.0.0", "--frames"]);
+    const [, key = "none"] = /^portcullis: the key of this run, .*: ([\w-]{32})$/m.exec(program.output()) ?? [];
+    const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port, "ann")]);
+    client.send({ action: "nonsense" });
+    await client.text();
+    while (!/ out .*UNKNOWN_ACTION/.test(program.output())) await new Promise((resolve) => setTimeout(resolve, 20));
+
+    expect(program.output()).toMatch(/^portcullis: listening on 0\.0\.0\.0: every machine /m);
+    expect(program.output().split(key)).toHaveLength(2);
+  });
+
+  it("an address of another machine is one clear line and exit code 2", async () => {
+    const program = npm("start", ["--port", String(await freePort()), "--host", "203.0.113.9"]);
+    expect(await program.exit).toBe(2);
+    expect(program.output()).toBe(
+      "portcullis: 203.0.113.9 is no address of this machine: choose another with --host\n",
+    );
+  });
+
   it("--help prints the flags and starts nothing", async () => {
     const program = npm("start", ["--help"]);
     expect(await program.exit).toBe(0);

@@ -58,7 +58,7 @@ export class Clock implements Scheduler {
 
   /** The milliseconds by which this clock is ahead of the machine's; below zero if it is behind. */
   get aheadMillis(): number {
-    return this.isStopped ? this.now() - machineNow() : (this.#time[0] ?? 0);
+    return aheadMillis(this.#time);
   }
 
   /** Runs once, when this clock differs from the machine's for the first time: at once if it does already. */
@@ -165,6 +165,11 @@ export class Clock implements Scheduler {
 function disarm(task: Task): void {
   clearTimeout(task.timer);
   task.timer = undefined;
+}
+
+/** The milliseconds by which a clock is ahead of the machine's, from its shared numbers. */
+export function aheadMillis(shared: Float64Array): number {
+  return Number.isNaN(shared[1]) ? (shared[0] ?? 0) : readTime(shared) - machineNow();
 }
 
 /**

@@ -47,9 +47,12 @@ const MAX_NESTING = 1000;
 
 /** Parses a detail. Undefined if the text is not a JSON object, or is nested too deep. */
 export function parseEventDetail(text: string): EventDetail | undefined {
-  const value = parseJson(text, exactNumbers)?.value;
+  const value = parseJson(text, MAYBE_INEXACT.test(text) ? exactNumbers : undefined)?.value;
   return isPlainObject(value) && isNestedWithin(value, MAX_NESTING) ? { text, value } : undefined;
 }
+
+/** Every number of at most 15 digits and without an exponent is exact. A reviver takes most of the time of parsing. */
+const MAYBE_INEXACT = /[\d.]{16}|\d[eE]/;
 
 function exactNumbers(_name: string, value: unknown, { source = "" }: { readonly source?: string }): unknown {
   return typeof value === "number" && !isExactNumber(source) ? Number.NaN : value;

@@ -18,7 +18,8 @@ export function compileEventPattern(pattern: unknown): EventMatcher {
   const alternatives = expand(pattern, { path: [], insideOr: false }, [new Map()]).map((conjunction) => [
     ...conjunction.values(),
   ]);
-  return (event) => alternatives.some((conditions) => matchesAll(conditions, event));
+  const matchers = alternatives.map(compileAll);
+  return (event) => matchers.some((matches) => matches(event));
 }
 
 type Path = readonly string[];
@@ -87,12 +88,19 @@ function expandField(
 type Node = { matchers?: readonly ValueMatcher[]; readonly children: Map<string, Node> };
 
 /** An absence concerns the whole event. Present fields are sought together: they must lie in the same elements. */
-function matchesAll(conditions: readonly Condition[], event: PlainObject): boolean {
+function compileAll(conditions: readonly Condition[]): EventMatcher {
+  const whole = treeOf(conditions);
+  if (conditions.every(({ orAbsent }) => !orAbsent)) return (event) => matchesNode(whole, [event]);
+  return (event) => {
+    const sought = conditions.filter(({ path, orAbsent }) => !orAbsent || hasLeaf([event], path));
+    return matchesNode(treeOf(sought), [event]);
+  };
+}
+
+function treeOf(conditions: readonly Condition[]): Node {
   const root: Node = { children: new Map() };
-  for (const { path, matchers, orAbsent } of conditions) {
-    if (!orAbsent || hasLeaf([event], path)) path.reduce(childOf, root).matchers = matchers;
-  }
-  return matchesNode(root, [event]);
+  for (const { path, matchers } of conditions) path.reduce(childOf, root).matchers = matchers;
+  return root;
 }
 
 function childOf(node: Node, name: string): Node {
@@ -122,12 +130,16 @@ function matchesLeaf(matchers: readonly ValueMatcher[], value: unknown): boolean
  * name.
  */
 function membersAt(values: readonly unknown[], name: string): readonly unknown[] {
-  return values.filter(isPlainObject).flatMap((object) =>
-    Object.entries(object).flatMap(([key, member]) => {
-      if (key === name) return [member];
-      return key.startsWith(`${name}.`) ? [{ [key.slice(name.length + 1)]: member }] : [];
-    }),
-  );
+  const members: unknown[] = [];
+  const start = `${name}.`;
+  for (const object of values) {
+    if (!isPlainObject(object)) continue;
+    for (const key of Object.keys(object)) {
+      if (key === name) members.push(object[key]);
+      else if (key.startsWith(start)) members.push({ [key.slice(start.length)]: object[key] });
+    }
+  }
+  return members;
 }
 
 /** True if a leaf exists. An object, or an array without elements, does not exist for `exists`. */

@@ -27,8 +27,7 @@ export type ClientSocketEvents = {
 export class ClientSocket {
   readonly #ws: WebSocket;
   readonly #scheduler: Scheduler;
-  readonly #stop: Cancel;
-  #cancelIdle: Cancel;
+  #cancelWatch: Cancel;
   #lastActiveAt: number;
   /** When the two hours end. */
   readonly endsAt: number;
@@ -44,8 +43,7 @@ export class ClientSocket {
     this.#scheduler = scheduler;
     this.#lastActiveAt = scheduler.now();
     this.endsAt = this.#lastActiveAt + MAX_CONNECTION_MS;
-    this.#cancelIdle = this.#watchIdleness(IDLE_TIMEOUT_MS);
-    this.#stop = scheduler.after(MAX_CONNECTION_MS, () => this.close(GOING_AWAY));
+    this.#cancelWatch = this.#watch(IDLE_TIMEOUT_MS);
     this.#boundFrames(stream);
     ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary, events.onText));
     ws.on("error", (error: Error & { code?: string }) => {
@@ -53,8 +51,7 @@ export class ClientSocket {
       if (error.code?.startsWith("WS_ERR_")) this.#closing ??= closedForViolation(error.code);
     });
     ws.on("close", (code, reason) => {
-      this.#stop();
-      this.#cancelIdle();
+      this.#cancelWatch();
       events.onClosed(this.#closing ?? this.#violation ?? closedByClient(code, reason.toString()));
     });
   }
@@ -131,11 +128,14 @@ export class ClientSocket {
     stream.prependListener("data", scan);
   }
 
-  /** One timer per connection, which is set again only when it fires: a message costs no timer. */
-  #watchIdleness(millis: number): Cancel {
+  /**
+   * Ends the connection after ten idle minutes or two hours. There is one timer per connection, which is set again only
+   * when it fires: a message costs no timer.
+   */
+  #watch(millis: number): Cancel {
     return this.#scheduler.after(millis, () => {
-      const left = this.#lastActiveAt + IDLE_TIMEOUT_MS - this.#scheduler.now();
-      if (left > 0) this.#cancelIdle = this.#watchIdleness(left);
+      const left = Math.min(this.#lastActiveAt + IDLE_TIMEOUT_MS, this.endsAt) - this.#scheduler.now();
+      if (left > 0) this.#cancelWatch = this.#watch(left);
       else this.close(GOING_AWAY);
     });
   }

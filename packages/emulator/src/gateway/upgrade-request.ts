@@ -69,7 +69,7 @@ export function makeStageService({ stages, isDefaultEndpointDisabled = false }: 
 }
 
 function isAt(path: string, place: string): boolean {
-  return path === place || path === `${place}/`;
+  return path === place || (place !== "/" && path === `${place}/`);
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

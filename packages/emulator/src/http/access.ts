@@ -19,6 +19,11 @@ export type Access = {
   isForeignPage(headers: IncomingHttpHeaders): boolean;
   /** True if the request comes from this machine, or has the key. WebSockets and function URLs need none, as on AWS. */
   isAdmitted(request: Pick<IncomingMessage, "socket" | "headers">): boolean;
+  /**
+   * Removes the key from a request that a function will see, and may log: a browser that knows the key sends it along to
+   * function URLs and with handshakes too.
+   */
+  dropKey(request: Pick<IncomingMessage, "headers" | "rawHeaders">): void;
 };
 
 export type Listening = {
@@ -55,6 +60,13 @@ export function makeAccess(
       const isLink = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
       return headers["sec-fetch-site"] === "cross-site" && !isLink;
     },
+    dropKey(request) {
+      if (key === undefined || !hasKey(request.headers, key)) return;
+      for (const name of KEY_HEADERS) delete request.headers[name];
+      request.rawHeaders = request.rawHeaders.filter((_, at, raw) => {
+        return !KEY_HEADERS.includes(raw[at - (at % 2)]?.toLowerCase() ?? "");
+      });
+    },
     isAdmitted: ({ socket, headers }) => isLocal || isOwn(socket) || (key !== undefined && hasKey(headers, key)),
   };
 }
@@ -83,6 +95,8 @@ function ownAddresses(): ReadonlySet<string> {
   const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return new Set(interfaces.map(({ address }) => canonical(urlHost(address))));
 }
+
+const KEY_HEADERS = ["x-emulator-key", "authorization"];
 
 /**
  * True if a request has the key: in `x-emulator-key`, as the access key id of an AWS signature, so that SDKs and the AWS

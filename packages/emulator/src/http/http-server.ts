@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Access } from "./access.ts";
 import type { BodyBudget } from "./body-budget.ts";
-import { type HttpResponse, type HttpService, NO_RESPONSE } from "./http-service.ts";
+import { type HttpRequest, type HttpResponse, type HttpService, NO_RESPONSE } from "./http-service.ts";
 import { peerAddress } from "./peer.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { BAD_REQUEST_PAGE, isAmbiguous } from "./request-checks.ts";
@@ -79,18 +79,22 @@ export function makeHttpServer(
       .then((response) => send(outgoing, response))
       .catch(() => outgoing.destroy());
   });
-  server.on("upgrade", deps.onUpgrade);
+  server.on("upgrade", (request, socket, head) => {
+    deps.access.dropKey(request);
+    deps.onUpgrade(request, socket, head);
+  });
   return server;
 }
 
 async function respond(request: IncomingMessage, deps: Deps): Promise<HttpResponse> {
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
-  const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
+  const { path, query } = dividedUrl(request.url);
   const publicService = deps.publicService?.(path);
   const { access } = deps;
   if (!access.isLocalHost(request.headers)) return FORBIDDEN;
   if (publicService === undefined && access.isForeignPage(request.headers)) return FORBIDDEN;
   if (publicService === undefined && !access.isAdmitted(request)) return KEY_NEEDED;
+  if (publicService !== undefined) access.dropKey(request);
   const bytes = expectedBodyBytes(request.headers);
   const release = bytes > MAX_BODY_BYTES ? undefined : await deps.bodyBudget(path).acquire(bytes);
   if (release === undefined) {
@@ -105,8 +109,14 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
     response = body === undefined ? TOO_LARGE : await serve({ request, path, query, body }, services);
     return response;
   } finally {
-    void (response?.until ?? Promise.resolve()).finally(release);
+    if (response?.until === undefined) release();
+    else void response.until.finally(release);
   }
+}
+
+function dividedUrl(url = ""): { readonly path: string; readonly query: string } {
+  const at = url.indexOf("?");
+  return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
 async function serve(
@@ -115,9 +125,15 @@ async function serve(
 ): Promise<HttpResponse> {
   const { method = "", headers, rawHeaders } = request;
   const clientIp = peerAddress(request.socket);
-  const sent = { method, path, rawQuery: query, headers, rawHeaders, clientIp, body };
+  const sent: HttpRequest = {
+    ...{ method, path, rawQuery: query, headers, rawHeaders, clientIp, body },
+    // Most requests have no query, and most services read none.
+    get query() {
+      return new URLSearchParams(`?${query}`);
+    },
+  };
   for (const service of services) {
-    const response = await service({ ...sent, query: new URLSearchParams(`?${query}`) });
+    const response = await service(sent);
     if (response !== undefined) return response;
   }
   return FORBIDDEN;
@@ -127,10 +143,9 @@ async function send(outgoing: ServerResponse, response: HttpResponse): Promise<v
   if (response === NO_RESPONSE) return;
   const { status, headers, body = "" } = response;
   if (typeof body === "string" || body instanceof Uint8Array) {
-    const bytes = Buffer.from(body);
-    const length = status !== 204 && { "Content-Length": bytes.length };
+    const length = status !== 204 && { "Content-Length": Buffer.byteLength(body) };
     outgoing.writeHead(status, { ...headers, ...length } as OutgoingHttpHeaders);
-    outgoing.end(bytes);
+    outgoing.end(body);
     return;
   }
   outgoing.writeHead(status, headers as OutgoingHttpHeaders);

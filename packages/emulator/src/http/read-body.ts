@@ -16,6 +16,8 @@ export function expectedBodyBytes(headers: IncomingHttpHeaders): number {
  * Reads a body. Undefined if it is larger than any API here accepts. Rejects if the client stalls or leaves meanwhile.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  // Small bodies come in one packet with their head: they have arrived already.
+  if (request.complete) return withinLimit((request.read() as Buffer | null) ?? Buffer.alloc(0));
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.setTimeout(STALL_MS, () => request.destroy());
@@ -30,4 +32,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   }
   request.setTimeout(0);
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+function withinLimit(body: Buffer): Buffer | undefined {
+  return body.length > MAX_BODY_BYTES ? undefined : body;
 }

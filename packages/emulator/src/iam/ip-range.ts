@@ -4,7 +4,8 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** A test for one address or a range in CIDR notation. Undefined if the text is neither. */
 export function parseIpRange(text: string): ((address: string) => boolean) | undefined {
-  const [, address = "", prefix] = /^([\d.]+|[\da-f:.]*:[\da-f:.]*)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const [, sent = "", prefix] = /^([\d.]+|[\da-f:.]*:[\da-f:.]*)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const address = plainAddress(sent);
   const family = familyOf(address);
   if (family === undefined) return undefined;
   const bits = Number(prefix ?? family.bits);

@@ -5,12 +5,13 @@ import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
 import { withFaults } from "./faulty-host.ts";
+import type { FunctionSettings } from "./function-settings.ts";
 import { inProcess } from "./in-process-host.ts";
+import { jsonText } from "./json-copy.ts";
 import { functionArn, lambdaContext } from "./lambda-context.ts";
 import {
   type FunctionError,
   type FunctionHost,
-  type FunctionSettings,
   failed,
   type InvocationResult,
   type LambdaFunction,
@@ -59,9 +60,8 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     running += 1;
     const invocation = { functionName: name, requestId };
     const begunAt = deps.scheduler.now();
-    const payload = JSON.stringify(event) ?? "null";
-    deps.observe({ kind: "invocation-begun", ...invocation, payload: () => payload });
-    const result = await run(fn, payload, requestId, deps);
+    deps.observe({ kind: "invocation-begun", ...invocation, payload: () => jsonText(event) });
+    const result = await run(fn, event, requestId, deps);
     running -= 1;
     const durationMillis = deps.scheduler.now() - begunAt;
     const outcome = result.kind === "failed" ? result : ({ kind: "returned", payload: () => result.json } as const);
@@ -87,7 +87,7 @@ function hosted(fn: LambdaFunction, deps: FunctionsDependencies): HostedFunction
 /** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */
 function run(
   fn: HostedFunction,
-  payload: string,
+  event: unknown,
   requestId: string,
   { account, scheduler, clock, faults, observe }: FunctionsDependencies,
 ): Promise<RunResult> {
@@ -114,7 +114,7 @@ function run(
       else end({ kind: "failed", error });
     }
     void fn
-      .host({ requestId, payload, begin, fail, aheadMillis })
+      .host({ requestId, event, begin, fail, aheadMillis })
       .then((result) => end(result.kind === "returned" ? withinLimit(result) : result));
   });
 }

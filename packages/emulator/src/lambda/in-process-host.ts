@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { jsonCopy, jsonText } from "./json-copy.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 import { type FunctionHost, functionError, type HostedInvocation, type LambdaHandler } from "./lambda-function.ts";
 
@@ -7,16 +8,16 @@ export const executions = new AsyncLocalStorage<Pick<HostedInvocation, "requestI
 
 /** Runs a handler in this process. The process cannot stop it: after its timeout it runs on. */
 export function inProcess(handler: LambdaHandler): FunctionHost {
-  return ({ requestId, payload, begin, fail, aheadMillis }) => {
+  return ({ requestId, event, begin, fail, aheadMillis }) => {
     const context = begin();
-    return executions.run({ requestId, fail, aheadMillis }, () => execute(handler, payload, context));
+    return executions.run({ requestId, fail, aheadMillis }, () => execute(handler, event, context));
   };
 }
 
-async function execute(handler: LambdaHandler, payload: string, context: LambdaContext): ReturnType<FunctionHost> {
+async function execute(handler: LambdaHandler, event: unknown, context: LambdaContext): ReturnType<FunctionHost> {
   try {
-    const result = await handler(JSON.parse(payload) as never, context as never);
-    return { kind: "returned", json: JSON.stringify(result) ?? "null" };
+    const result = await handler(jsonCopy(event) as never, context as never);
+    return { kind: "returned", json: jsonText(result) };
   } catch (error) {
     return { kind: "failed", error: functionError(error) };
   }

@@ -1,6 +1,6 @@
 import type { AwsAccount } from "../aws-account.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { FunctionSettings } from "./lambda-function.ts";
+import type { FunctionSettings } from "./function-settings.ts";
 
 /** The second argument of a handler, as Node.js functions get it (Lambda developer guide, "context object"). */
 export type LambdaContext = ReturnType<typeof lambdaContext>;

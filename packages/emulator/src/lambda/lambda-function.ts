@@ -1,14 +1,9 @@
 import { inspect } from "node:util";
+import type { FunctionSettings } from "./function-settings.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 
 /** A function as the template declares it, with the code that runs in it: a handler in this process, or a host. */
 export type LambdaFunction = FunctionSettings & ({ readonly handler: LambdaHandler } | { readonly host: FunctionHost });
-
-export type FunctionSettings = {
-  readonly name: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMegabytes: number;
-};
 
 /**
  * Runs a function somewhere: in this process, or in a worker thread. Never rejects. Its result is dropped if the
@@ -19,8 +14,8 @@ export type FunctionHost = (invocation: HostedInvocation) => Promise<RunResult>;
 /** An invocation as its host sees it. */
 export type HostedInvocation = {
   readonly requestId: string;
-  /** The event as JSON. */
-  readonly payload: string;
+  /** The caller's event. The host gives the handler a copy: what JSON cannot hold does not arrive. */
+  readonly event: unknown;
   /**
    * Starts the function's time. The host calls it once, when the handler can run at once. When the time is over, the
    * invocation ends and `stop` is called.

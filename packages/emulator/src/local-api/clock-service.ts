@@ -3,7 +3,7 @@ import { parseDuration } from "../clock/duration.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { PlainObject } from "../json.ts";
 import type { Observe } from "../observer.ts";
-import { badRequest, jsonBody, jsonResponse, methodNotAllowed } from "./json-body.ts";
+import { isoTime, jsonObjectIn, localJson, makeLocalService, RequestError } from "./report.ts";
 
 const EXPECTED =
   'expected {"advance":"2h"} (a duration such as 500ms, 90s or 1h30m), {"stopped":true} or {"stopped":false}';
@@ -18,30 +18,24 @@ export function makeClockService({
   readonly clock: Clock;
   readonly observe: Observe;
 }): HttpService {
-  return async (request) => {
-    if (request.path !== "/_local/clock") return undefined;
-    if (request.method === "GET") return jsonResponse(describe(clock));
-    if (request.method !== "PUT") return methodNotAllowed("GET, PUT");
-    const change = readChange(jsonBody(request) ?? {});
-    if (change === undefined) return badRequest(EXPECTED);
+  const report = () => localJson({ now: isoTime(clock.now()), stopped: clock.isStopped });
+  return makeLocalService("/_local/clock", report, async (request) => {
+    const change = readChange(jsonObjectIn(request));
     if (change.stopped === true) clock.stop();
     if (change.advance !== undefined) {
       await clock.advance(change.advance);
       observe({ kind: "clock-advanced", millis: change.advance });
     }
     if (change.stopped === false) clock.resume();
-    return jsonResponse(describe(clock));
-  };
+    return report();
+  });
 }
 
-function describe(clock: Clock): object {
-  return { now: new Date(clock.now()).toISOString(), stopped: clock.isStopped };
-}
-
-function readChange({ advance, stopped, ...rest }: PlainObject): Change | undefined {
-  if (Object.keys(rest).length > 0 || (advance === undefined && stopped === undefined)) return undefined;
+function readChange({ advance, stopped, ...rest }: PlainObject): Change {
   const millis = typeof advance === "string" ? parseDuration(advance) : undefined;
-  if (advance !== undefined && millis === undefined) return undefined;
-  if (stopped !== undefined && typeof stopped !== "boolean") return undefined;
+  const isAdvance = advance === undefined || millis !== undefined;
+  const isStop = stopped === undefined || typeof stopped === "boolean";
+  const isEmpty = advance === undefined && stopped === undefined;
+  if (!isAdvance || !isStop || isEmpty || Object.keys(rest).length > 0) throw new RequestError(EXPECTED);
   return { ...(millis !== undefined && { advance: millis }), ...(stopped !== undefined && { stopped }) };
 }

@@ -11,29 +11,52 @@ export type FrameCount = {
 export type Traffic = { readonly received: FrameCount; readonly sent: FrameCount };
 
 const NONE: FrameCount = { frames: 0, bytes: 0 };
-const SILENT: Traffic = { received: NONE, sent: NONE };
 
 /** Counts the text frames of each open connection as it observes them. A silent connection costs nothing. */
 export class ConnectionTraffic {
   readonly #scheduler: Scheduler;
-  readonly #traffic = new Map<string, Traffic>();
+  readonly #received = new Map<string, Count>();
+  readonly #sent = new Map<string, Count>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
   of(connectionId: string): Traffic {
-    return this.#traffic.get(connectionId) ?? SILENT;
+    return { received: describe(this.#received.get(connectionId)), sent: describe(this.#sent.get(connectionId)) };
   }
 
   readonly observe: Observe = (event) => {
-    if (event.kind === "connection-closed") this.#traffic.delete(event.connectionId);
-    if (event.kind !== "frame-received" && event.kind !== "frame-sent") return;
-    const direction = event.kind === "frame-sent" ? "sent" : "received";
-    const before = this.of(event.connectionId);
-    const { frames, bytes } = before[direction];
-    const last = { at: this.#scheduler.now(), bytes: event.bytes };
-    const count = { frames: frames + 1, bytes: bytes + event.bytes, last };
-    this.#traffic.set(event.connectionId, { ...before, [direction]: count });
+    switch (event.kind) {
+      case "frame-received":
+        return this.#count(this.#received, event);
+      case "frame-sent":
+        return this.#count(this.#sent, event);
+      case "connection-closed":
+        this.#received.delete(event.connectionId);
+        this.#sent.delete(event.connectionId);
+    }
   };
+
+  #count(counts: Map<string, Count>, { connectionId, bytes }: { connectionId: string; bytes: number }): void {
+    const count = counts.get(connectionId);
+    const lastAt = this.#scheduler.now();
+    if (count === undefined) {
+      counts.set(connectionId, { frames: 1, bytes, lastAt, lastBytes: bytes });
+      return;
+    }
+    // In place: this runs for each frame.
+    count.frames += 1;
+    count.bytes += bytes;
+    count.lastAt = lastAt;
+    count.lastBytes = bytes;
+  }
+}
+
+type Count = { frames: number; bytes: number; lastAt: number; lastBytes: number };
+
+function describe(count: Count | undefined): FrameCount {
+  if (count === undefined) return NONE;
+  const { frames, bytes, lastAt, lastBytes } = count;
+  return { frames, bytes, last: { at: lastAt, bytes: lastBytes } };
 }

@@ -1,10 +1,11 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import type { EmulatorEvent, Observe } from "../observer.ts";
+import { printableJson } from "../printable.ts";
 import { redactTokens } from "../redact-tokens.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { EVENT_KINDS } from "./event-kinds.ts";
 import { EventReader } from "./event-reader.ts";
-import { isoTime, LOCAL_HEADERS, localJson, makeLocalService, QueryError } from "./report.ts";
+import { isoTime, LOCAL_HEADERS, localJson, makeLocalService, RequestError } from "./report.ts";
 
 const MAX_READERS = 16;
 
@@ -48,6 +49,7 @@ export function makeEventStream(scheduler: Scheduler): EventStream {
 
   return {
     observe(event) {
+      if (offers.size === 0) return;
       for (const offer of offers.values()) offer({ ...event, at: scheduler.now() });
     },
     service: makeLocalService("/_local/events", open),
@@ -57,7 +59,7 @@ export function makeEventStream(scheduler: Scheduler): EventStream {
 function readWish(query: URLSearchParams): Wish {
   const kinds = query.getAll("kind").flatMap((list) => list.split(","));
   if (!kinds.every((kind) => EVENT_KINDS.includes(kind))) {
-    throw new QueryError(`kind must be of ${EVENT_KINDS.join(", ")}`);
+    throw new RequestError(`kind must be of ${EVENT_KINDS.join(", ")}`);
   }
   return {
     kinds: kinds.length === 0 ? undefined : new Set(kinds),
@@ -68,7 +70,8 @@ function readWish(query: URLSearchParams): Wish {
 
 /** Payloads are the members that are functions: JSON.stringify leaves them out unless they are called. */
 function toJson(value: object, withPayloads: boolean): string {
-  return JSON.stringify(value, (_, member: unknown) => {
+  const json = JSON.stringify(value, (_, member: unknown) => {
     return typeof member === "function" && withPayloads ? redactTokens(String(member())) : member;
   });
+  return printableJson(json);
 }

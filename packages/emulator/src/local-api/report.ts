@@ -1,8 +1,10 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
+import { decodeUtf8, isPlainObject, type PlainObject, parseJson } from "../json.ts";
+import { printableJson } from "../printable.ts";
 
-/** The query of a request that a report does not understand. The message names the parameter. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
+/** A query or a body that a service does not understand. The message says what was expected, and repeats no value. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
 }
 
 /**
@@ -15,18 +17,20 @@ export const LOCAL_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** Serves one path of the emulator's own API, for GET alone. */
-export function makeLocalService(
-  path: string,
-  respond: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse,
-): HttpService {
+type Respond = (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
+
+/** Serves one path of the emulator's own API: for GET, and for PUT if it can be changed. */
+export function makeLocalService(path: string, get: Respond, put?: Respond): HttpService {
+  const methods = new Map([["GET", get], ...(put === undefined ? [] : [["PUT", put] as const])]);
+  const allow = [...methods.keys()].join(", ");
   return async (request) => {
     if (request.path !== path) return undefined;
-    if (request.method !== "GET") return { status: 405, headers: { ...LOCAL_HEADERS, allow: "GET" }, body: "" };
+    const respond = methods.get(request.method);
+    if (respond === undefined) return { status: 405, headers: { ...LOCAL_HEADERS, allow }, body: "" };
     try {
       return await respond(request);
     } catch (error) {
-      if (error instanceof QueryError) return localJson({ message: error.message }, 400);
+      if (error instanceof RequestError) return localJson({ message: error.message }, 400);
       throw error;
     }
   };
@@ -41,8 +45,15 @@ export function localJson(value: object, status = 200): HttpResponse {
   return {
     status,
     headers: { ...LOCAL_HEADERS, "content-type": "application/json" },
-    body: `${JSON.stringify(value, null, 2)}\n`,
+    body: `${printableJson(JSON.stringify(value, null, 2))}\n`,
   };
+}
+
+/** The JSON object in a request's body; empty if it is none. */
+export function jsonObjectIn({ body }: HttpRequest): PlainObject {
+  const text = decodeUtf8(body);
+  const value = text === undefined ? undefined : parseJson(text)?.value;
+  return isPlainObject(value) ? value : {};
 }
 
 /** A whole number of the query, within bounds. */
@@ -55,7 +66,7 @@ export function numberIn(
   if (text === null) return fallback;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new QueryError(`${name} must be a whole number from ${min} to ${max}`);
+  throw new RequestError(`${name} must be a whole number from ${min} to ${max}`);
 }
 
 export function isoTime(millis: number): string {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { isPlainObject, ownProperty, type PlainObject } from "../json.ts";
 import { isCarried, type Message, type MessageAttribute, type MessageAttributes } from "./message.ts";
@@ -44,22 +44,22 @@ export function selectAttributes(attributes: MessageAttributes, wanted: readonly
 }
 
 export function md5(text: string): string {
-  return createHash("md5").update(text).digest("hex");
+  return hash("md5", text, "hex");
 }
 
 /** SQS developer guide, "Calculating the MD5 message digest for message attributes"; undefined if there are none. */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   if (attributes.size === 0) return undefined;
-  const hash = createHash("md5");
+  const digest = createHash("md5");
   const addLengthAnd = (bytes: Buffer) =>
-    hash.update(Buffer.from(Uint32Array.of(bytes.length).buffer).swap32()).update(bytes);
+    digest.update(Buffer.from(Uint32Array.of(bytes.length).buffer).swap32()).update(bytes);
   for (const [name, { dataType, stringValue, binaryValue }] of [...attributes].sort(byName)) {
     addLengthAnd(Buffer.from(name));
     addLengthAnd(Buffer.from(dataType));
-    hash.update(Buffer.of(stringValue === undefined ? 2 : 1));
+    digest.update(Buffer.of(stringValue === undefined ? 2 : 1));
     addLengthAnd(stringValue === undefined ? Buffer.from(binaryValue ?? "", "base64") : Buffer.from(stringValue));
   }
-  return hash.digest("hex");
+  return digest.digest("hex");
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

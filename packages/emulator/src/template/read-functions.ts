@@ -19,6 +19,7 @@ export function readFunctions(stack: Stack): readonly FunctionDescription[] {
         logicalId,
         name,
         ...(code.kind === "inline" ? { codeUri: ".", inlineCode: code.text } : { codeUri: code.path }),
+        ...(properties.has("Runtime") && { runtime: properties.text("Runtime") }),
         handler: properties.text("Handler"),
         codeAt: code.at,
         environment: readEnvironment(properties),

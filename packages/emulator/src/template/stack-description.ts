@@ -26,6 +26,8 @@ export type FunctionDescription = {
   readonly inlineCode?: string;
   /** Module and export, such as `index.handler`. */
   readonly handler: string;
+  /** Such as `nodejs24.x`. */
+  readonly runtime?: string;
   /** The location of `codeUri`, for messages. */
   readonly codeAt: TemplateLocation;
   readonly environment: Readonly<Record<string, string>>;

@@ -6,9 +6,8 @@ import type { FunctionUrl } from "../function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../gateway/quotas.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { LambdaHandler } from "../lambda/lambda-function.ts";
-import { loadFromFolder } from "../load-function.ts";
 import type { Observer } from "../observer.ts";
-import { type RunTemplateOptions, runTemplate, templateFolder } from "../run-template.ts";
+import { type RunTemplateOptions, runTemplate } from "../run-template.ts";
 import { startRuntime } from "../runtime.ts";
 import { Recording } from "./recording.ts";
 import { describeApi, type TestApi } from "./test-api.ts";
@@ -24,7 +23,7 @@ type Common = {
 /** An emulator that runs a template. */
 export type TemplateUnderTest = Common &
   Omit<RunTemplateOptions, "clock" | "faults" | "loadFunction"> & {
-    /** Handlers in this process, by logical id. All others are loaded from their folders. */
+    /** Handlers in this process, by logical id. All others run in threads of their own. */
     readonly functions?: Readonly<Record<string, LambdaHandler>>;
   };
 
@@ -88,11 +87,10 @@ export async function startEmulator(options: TemplateUnderTest | ApiUnderTest): 
 type Watched = { readonly clock: Clock; readonly faults: Faults; readonly observer: Observer };
 
 function startTemplate({ functions = {}, ...options }: TemplateUnderTest, watched: Watched) {
-  const load = loadFromFolder(templateFolder(options.template));
   return runTemplate({
     ...options,
     ...watched,
-    loadFunction: (fn) => (Object.hasOwn(functions, fn.logicalId) ? functions[fn.logicalId] : undefined) ?? load(fn),
+    loadFunction: ({ logicalId }) => (Object.hasOwn(functions, logicalId) ? functions[logicalId] : undefined),
   });
 }
 

@@ -15,6 +15,7 @@ describe("gw:handshake-32 a handshake at a custom domain", () => {
     ["api.example.com", "/chat/", "other"],
     ["api.example.com", "/", undefined],
     ["ws.example.com", "/dev", undefined],
+    ["ws.example.com", "//", undefined],
     ["ws.example.com", "/chat", undefined],
     ["ws.example.com.evil.example", "/", undefined],
     ["evil.example", "/", undefined],

@@ -5,8 +5,10 @@ import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
 import { runTemplate } from "../../src/index.ts";
 import { executions } from "../../src/lambda/in-process-host.ts";
 import { deferred } from "../support/deferred.ts";
+import { heldResponse } from "../support/held-response.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { describeTemplate, replaced } from "../support/project-template.ts";
+import { runFixtureInTest } from "../support/run-fixture.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
 import {
   allow,
@@ -530,6 +532,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "LA-16"() {
     const { response } = await throughUrl({ headers: { Origin: "https://a.example" } });
     expect(response.headers.get("access-control-allow-origin")).toBe("https://a.example");
+  },
+  async "LA-21"() {
+    const { invoke } = await runFixtureInTest("packages/emulator/tests/fixtures/workers/faults.yaml");
+    expect(await invoke("Faults", { do: "place" })).toEqual({
+      folder: process.cwd(),
+      errors: ["ERR_WORKER_UNSUPPORTED_OPERATION", "ERR_WORKER_UNSUPPORTED_OPERATION"],
+    });
+  },
+  async "LA-22"() {
+    const { invoke } = await runFixtureInTest("packages/emulator/tests/fixtures/workers/faults.yaml");
+    const { url, called, release } = await heldResponse();
+    const held = Array.from({ length: 3 }, () => invoke("Faults", { do: "wait", url }));
+    await expect.poll(called, { timeout: 10_000 }).toBe(3);
+    expect(await invoke("Faults", { do: "count" }), "in a thread of its own").toMatchObject({ invocations: 1 });
+    release();
+    expect(await Promise.all(held)).toEqual(["released", "released", "released"]);
   },
 };
 

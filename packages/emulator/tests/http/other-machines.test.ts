@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -105,6 +107,21 @@ describe("another machine with the key", () => {
     expect((await invoke(KEY)).StatusCode).toBe(200);
   });
 
+  it("shows no function the key, which a browser sends along, but any other credential", async () => {
+    const runtime = await startForOthers();
+    const basic = `Basic ${btoa(`x:${KEY}`)}`;
+    for (const headers of [{ authorization: basic }, { "X-Emulator-Key": KEY, "x-other": "kept" }]) {
+      expect(await statusOf(runtime.port, { path: "/_functions/Echo/", headers })).toBe(200);
+      (await connect(runtime.url, [], { headers })).ws.close();
+    }
+    const seen = JSON.stringify(runtime.events);
+    expect(seen).not.toContain(KEY);
+    expect(seen).not.toContain(basic);
+    expect(runtime.events["Echo"]?.[1].headers).toMatchObject({ "x-other": "kept" });
+    await statusOf(runtime.port, { path: "/_functions/Echo/", headers: { authorization: "Bearer abc" } });
+    expect(runtime.events["Echo"]?.[2].headers).toMatchObject({ authorization: "Bearer abc" });
+  });
+
   it("attack:P6 is refused under a foreign name or from a foreign page all the same", async () => {
     const runtime = await startForOthers();
     for (const path of ["/_local/connections", "/_local/queues", "/_local/events", "/_functions/Echo/", "/dev"]) {
@@ -186,18 +203,19 @@ describe("runTemplate beyond loopback", () => {
     }
   });
 
-  it.each(["127.0.0.1", "localhost", "127.0.0.2"])("says nothing on %s", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("says nothing on %s", async (host) => {
     const { running, warnings } = await run({ host });
     expect(warnings).toEqual([]);
-    expect(running.endpoint).toBe(`http://${host}:${running.port}`);
-    expect((await fetch(`${running.endpoint}/_local/queues`)).status).toBe(200);
+    expect(running.endpoint).toBe(`http://127.0.0.1:${running.port}`);
+    for (const reached of [host, "127.0.0.1"]) {
+      expect((await fetch(`http://${reached}:${running.port}/_local/queues`)).status).toBe(200);
+    }
   });
 
-  it.skipIf(!hasIpv6)("listens on IPv6, with its address in URLs and events", async () => {
+  it.skipIf(!hasIpv6)("listens on IPv6, with its address in events", async () => {
     const calls: unknown[] = [];
     const { running } = await run({ host: "::1", loadFunction: () => async (event) => void calls.push(event) });
-    expect(running.url).toBe(`ws://[::1]:${running.port}/dev`);
-    const client = await connect(running.url);
+    const client = await connect(`ws://[::1]:${running.port}/dev`);
     client.send("hello");
     while (calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(calls).toMatchObject([
@@ -219,6 +237,30 @@ describe("runTemplate beyond loopback", () => {
     const { running, warnings } = await run({ host: "0.0.0.0" });
     expect(warnings[0]).toContain(`ws://${network}:${running.port}/dev`);
     expect(await statusOf(running.port, { path: "/_local/queues", host: network as string })).toBe(200);
+  });
+
+  it.skipIf(network === undefined)(
+    "listens on one address, and on 127.0.0.1 for functions and other programs",
+    async () => {
+      const { running } = await run({ host: network as string });
+      expect(running.endpoint).toBe(`http://127.0.0.1:${running.port}`);
+      for (const host of [network as string, "127.0.0.1"]) {
+        expect(await statusOf(running.port, { path: "/_local/queues", host })).toBe(200);
+      }
+      await running.close();
+      for (const host of [network as string, "127.0.0.1"]) {
+        await expect(statusOf(running.port, { path: "/", host })).rejects.toThrow("ECONNREFUSED");
+      }
+    },
+  );
+
+  it.skipIf(network === undefined)("listens nowhere if one of both ports is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    await expect(run({ host: network as string, port })).rejects.toThrow("EADDRINUSE");
+    await expect(statusOf(port, { path: "/", host: network as string })).rejects.toThrow("ECONNREFUSED");
   });
 
   it("is reached under a name that was given", async () => {

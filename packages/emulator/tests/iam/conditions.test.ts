@@ -42,6 +42,7 @@ describe("gw:authorizer-13 an operator, its values, and a value for which it", (
     ["IpAddress", ["127.0.0.0/8"], "::ffff:127.0.0.1", "::1"],
     ["IpAddress", ["2001:db8::/32"], "2001:DB8:ffff::1", "2001:db9::1"],
     ["IpAddress", ["::1"], "::1", "::2"],
+    ["IpAddress", ["::FFFF:127.0.0.1"], "127.0.0.1", "127.0.0.2"],
     ["IpAddress", ["::/0"], "2001:db8::1", "::ffff:127.0.0.1"],
     ["IpAddress", ["127.0.0.1"], "127.0.0.1", "no address"],
     ["NotIpAddress", ["203.0.113.0/24", "10.0.0.0/8"], "192.0.2.1", "10.9.9.9"],

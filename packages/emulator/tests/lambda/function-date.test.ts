@@ -5,7 +5,7 @@ const START = Date.UTC(2026, 10, 27, 12);
 
 async function running(clock: { readonly stopped?: boolean; readonly startAt?: number } = {}) {
   const emulator = await startEmulator({
-    functions: { Now: () => [Date.now(), new Date().getTime()], Other: () => Date.now() },
+    functions: { Now: () => [Date.now(), Date.parse(new Date().toISOString())], Other: () => Date.now() },
     routes: {},
     clock,
   });

@@ -114,6 +114,13 @@ describe("GET /_local/connections", () => {
     expect(JSON.stringify(report)).not.toMatch(/private|dBjft/);
   });
 
+  it("has nothing that acts on a terminal", async () => {
+    const { runtime } = await start();
+    await connect(runtime.url, [], { headers: { "user-agent": "app \u009b31m" } });
+    const text = await (await fetch(`http://127.0.0.1:${runtime.port}/_local/connections`)).text();
+    expect(text).toContain("app \\u009b31m");
+  });
+
   it("forgets a connection that has ended", async () => {
     const { runtime, get } = await start();
     const client = await connect(runtime.url);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { leaksIn, plantedTexts } from "../support/planted-texts.ts";
 import { queueToFunction } from "../support/queue-to-function.ts";
@@ -122,23 +124,30 @@ describe("GET /_local/events", () => {
   });
 
   it("tells a reader that does not read how many events it has lost, and fills no memory for it", async () => {
-    const { runtime, origin, open } = await start();
-    const { response } = await open("?kind=event-published&payloads=1");
+    const { runtime, origin } = await start();
+    const reading = request(`${origin}/_local/events?kind=event-published&payloads=1`, { agent: false }).end();
+    // Nothing reads this response yet.
+    const [response] = (await once(reading, "response")) as [IncomingMessage];
     const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
-    const publish = (Source: string) => {
-      const Detail = JSON.stringify({ text: "long ".repeat(19_000) });
-      const Entries = Array.from({ length: 10 }, () => ({ Source, DetailType: "d", Detail }));
-      return fetch(origin, { method: "POST", headers, body: JSON.stringify({ Entries }) });
-    };
+    const Detail = JSON.stringify({ text: "long ".repeat(19_000) });
+    const Entries = Array.from({ length: 10 }, () => ({ Source: "many", DetailType: "d", Detail }));
+    const body = JSON.stringify({ Entries });
     // The buffers of the sockets hold some megabytes too.
-    for (let number = 0; number < 25; number += 1) await publish("many");
-    const text = await readUntil(response, "events-lost");
-    const events = jsonLines(text.slice(0, text.lastIndexOf("\n")));
+    for (let number = 0; number < 12; number += 1) await fetch(origin, { method: "POST", headers, body });
+    let text = "";
+    for await (const piece of response.setEncoding("utf8")) {
+      text += piece;
+      if (text.includes("events-lost")) break;
+    }
+    const events = text
+      .split("\n\n")
+      .slice(0, -1)
+      .map((one): Json => JSON.parse(one.replace("data: ", "")));
     const lost = events.find(({ kind }) => kind === "events-lost");
     const seen = events.filter(({ source }) => source === "many").length;
 
-    expect(seen + lost.count).toBe(250);
-    expect(lost.count).toBeGreaterThan(100);
+    expect(seen + lost.count).toBe(120);
+    expect(lost.count).toBeGreaterThan(0);
     expect(runtime.failures).toEqual([]);
   });
 

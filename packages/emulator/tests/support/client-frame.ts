@@ -7,6 +7,7 @@ export function clientFrame(
     masked = true,
     reserved = 0,
     lengthBytes,
+    maskKey = [0, 0, 0, 0],
   }: {
     opcode?: number;
     fin?: boolean;
@@ -14,14 +15,16 @@ export function clientFrame(
     reserved?: number;
     /** The size of the length field with the byte of the mask bit; by default as small as possible. */
     lengthBytes?: 1 | 3 | 9;
+    /** Four bytes. By default zeros, which leave the payload as it is. */
+    maskKey?: readonly number[];
   } = {},
 ): Buffer {
   const bytes = Buffer.from(payload);
   const mask = masked ? 0x80 : 0;
   const first = (fin ? 0x80 : 0) | reserved | opcode;
   const header = lengthHeader(bytes.length, mask, lengthBytes);
-  // A mask of zeros leaves the payload as it is.
-  return Buffer.concat([Buffer.from([first]), header, Buffer.alloc(masked ? 4 : 0), bytes]);
+  const sent = masked ? bytes.map((byte, index) => byte ^ (maskKey[index % 4] ?? 0)) : bytes;
+  return Buffer.concat([Buffer.from([first]), header, Buffer.from(masked ? maskKey : []), sent]);
 }
 
 function lengthHeader(

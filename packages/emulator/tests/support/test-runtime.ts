@@ -9,6 +9,7 @@ import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
 import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
+import type { DescribeProgram } from "../../src/local-api/local-api.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import type { Scheduler } from "../../src/scheduler.ts";
@@ -43,6 +44,7 @@ export type TestApi = {
   readonly domains?: readonly CustomDomain[];
   readonly isDefaultEndpointDisabled?: boolean;
   readonly describeConnection?: DescribeConnection;
+  readonly describeProgram?: DescribeProgram;
   readonly host?: string;
   readonly hostNames?: readonly string[];
   readonly key?: string;
@@ -64,6 +66,7 @@ export type TestRuntime = AsyncDisposable & {
 export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
   const events: Record<string, Json[]> = Object.fromEntries(Object.keys(api.handlers).map((name) => [name, []]));
   const failures: FunctionError[] = [];
+  const clock = new Clock();
   const runtime = await startRuntime({
     api: {
       stages: [
@@ -93,13 +96,15 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
     services: api.services ?? [],
     functionUrls: api.functionUrls ?? [],
     ...(api.describeConnection && { describeConnection: api.describeConnection }),
+    ...(api.describeProgram && { describeProgram: api.describeProgram }),
     ...(api.host && { host: api.host }),
     ...(api.hostNames && { hostNames: api.hostNames }),
     ...(api.key && { key: api.key }),
     ...(api.isOwnPeer && { isOwnPeer: api.isOwnPeer }),
     quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
     faults: new Faults(),
-    scheduler: api.scheduler ?? new Clock(),
+    scheduler: api.scheduler ?? clock,
+    clock,
     observer: (event) => {
       if (event.kind === "fault-after-invocation") failures.push(event.error);
       if (event.kind === "invocation-ended" && event.outcome.kind === "failed") failures.push(event.outcome.error);

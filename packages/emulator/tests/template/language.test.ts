@@ -13,7 +13,7 @@ const withVariable = (value: string) =>
   `Fn: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: a.b, Environment: { Variables: { X: ${value} } } } }`;
 
 describe("a parameter", () => {
-  const textOf = (type: string, given: string) =>
+  const variableOf = (type: string, given: string) =>
     describeWith(`Parameters: { P: { Type: ${type} } }`, { P: given }, withVariable("!Join ['+', [!Ref P]]"))
       .functions[0]?.environment["X"];
   const listOf = (type: string, given: string) =>
@@ -27,7 +27,7 @@ describe("a parameter", () => {
     ["AWS::SSM::Parameter::Value<String>", "from the flag"],
     ["AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "ami-1"],
   ])("of the type %s is a text", (type, given) => {
-    expect(textOf(type, given)).toBe(given);
+    expect(variableOf(type, given)).toBe(given);
   });
 
   it.each([

@@ -1,0 +1,47 @@
+import type { LambdaContext } from "../lambda-context.ts";
+import type { FunctionError } from "../lambda-function.ts";
+
+/** Where a handler is, by the template's `CodeUri` and `Handler`. */
+export type HandlerLocation = {
+  /** The template's `Handler`, for messages. */
+  readonly name: string;
+  /** The file name of the module without its ending. */
+  readonly module: string;
+  /** The path of the export in the module. Empty if `Handler` has no dot. */
+  readonly exportPath: readonly string[];
+  /** The path of the module. Undefined if there is no such file. */
+  readonly file: string | undefined;
+};
+
+/** What a worker thread gets at its start: one function, and the emulator's clock and address. */
+export type WorkerStart = {
+  readonly handler: HandlerLocation;
+  /** The major version of Node.js that the template asks for. It decides which styles of handlers there are. */
+  readonly nodeMajor: number;
+  /** Counts the invocations. A thread that waits for the next one sleeps on it. */
+  readonly gate: SharedArrayBuffer;
+  /** The shared numbers of the emulator's clock. */
+  readonly clock: SharedArrayBuffer;
+  /** The emulator's port. Calls by `https` to it on this machine are sent by `http`. */
+  readonly ownPort: number;
+};
+
+/** The emulator's only message: an invocation. */
+export type WorkerInvocation = {
+  readonly payload: string;
+  readonly context: Omit<LambdaContext, "getRemainingTimeInMillis" | "callbackWaitsForEmptyEventLoop">;
+  /** By the function's clock. */
+  readonly deadline: number;
+  /** The milliseconds by which the function's clock is ahead of the emulator's: zero without a fault. */
+  readonly wrongMillis: number;
+};
+
+export type OutputStream = "stdout" | "stderr";
+
+/** The messages of a worker. It is ready once; then each invocation ends with one result. */
+export type WorkerMessage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "output"; readonly stream: OutputStream; readonly text: string }
+  | { readonly kind: "returned"; readonly json: string }
+  /** Also the error of a module that cannot be loaded. After `isFatal` the thread ends, as the process does on Lambda. */
+  | { readonly kind: "failed"; readonly error: FunctionError; readonly isFatal: boolean };

@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+import type { Clock } from "./clock/clock.ts";
+import type { HostedFunctions } from "./hosted-functions.ts";
+import { checkCode, findHandler, nodeMajor } from "./lambda/find-handler.ts";
+import type { FunctionError } from "./lambda/lambda-function.ts";
+import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/worker-pool.ts";
+import type { Environment } from "./process-environment.ts";
+import type { FunctionDescription } from "./template/stack-description.ts";
+
+export type WorkerFunctionsDependencies = {
+  readonly descriptions: readonly FunctionDescription[];
+  /** The folder that each `CodeUri` is relative to. */
+  readonly folder: string;
+  /** The emulator's port. */
+  readonly port: number;
+  readonly environmentOf: (fn: FunctionDescription) => Environment;
+  readonly clock: Clock;
+  readonly onOutput: (output: FunctionOutput) => void;
+  readonly warn: (line: string) => void;
+};
+
+/**
+ * Gives each function worker threads of its own. `warmUp` loads each once, one after another, and names those that fail
+ * to load; their invocations fail likewise, as on Lambda. Throws TemplateError if the code of a function cannot run here.
+ */
+export function makeWorkerFunctions({
+  descriptions,
+  folder,
+  port,
+  environmentOf,
+  ...deps
+}: WorkerFunctionsDependencies): HostedFunctions {
+  for (const fn of descriptions) checkCode(fn, folder);
+  const pool = makeWorkerPool(deps);
+  const hosted: readonly { readonly fn: FunctionDescription; readonly pooled: HostedPool }[] = descriptions.map(
+    (fn) => {
+      const major = nodeMajor(fn);
+      const variables = { ...setInWorkers(fn, { folder, major }), ...environmentOf(fn) } as Record<string, string>;
+      const describe = () => {
+        const { path: _, ...handler } = findHandler(fn, folder);
+        return { handler, nodeMajor: major, ownPort: port, memoryMegabytes: fn.memoryMegabytes, variables };
+      };
+      const onLoadError = ({ errorType, errorMessage }: FunctionError) => {
+        const { file, line } = fn.codeAt;
+        deps.warn(`${file}:${line}: ${fn.logicalId} does not load: ${errorType}: ${errorMessage}`);
+      };
+      return { fn, pooled: pool.add({ name: fn.name, describe, onLoadError }) };
+    },
+  );
+  return {
+    functions: hosted.map(({ fn: { name, timeoutSeconds, memoryMegabytes }, pooled: { host } }) => ({
+      ...{ name, timeoutSeconds, memoryMegabytes, host },
+    })),
+    async warmUp() {
+      for (const { pooled } of hosted) await pooled.warmUp();
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Variables that Lambda sets, which depend on the place of the code (Lambda developer guide, "Defined runtime …"). */
+function setInWorkers(fn: FunctionDescription, { folder, major }: { folder: string; major: number }): Environment {
+  return { LAMBDA_TASK_ROOT: resolve(folder, fn.codeUri), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+}

@@ -27,11 +27,11 @@ it("code in the template runs from a file of its own, finds packages, and is rem
   expect(existsSync(file)).toBe(false);
 });
 
-it("code that does not load is removed, too", async () => {
+it("code is removed if the start fails", async () => {
   const before = readdirSync(tmpdir());
-  const text = TEMPLATE.replace("exports.handler =", "exports.run =");
+  const text = TEMPLATE.replace("Handler: index.handler", "Handler: other.handler");
 
-  await expect(runTemplate({ template: { text, file: "inline.yaml" } })).rejects.toThrow("exports no function handler");
+  await expect(runTemplate({ template: { text, file: "inline.yaml" } })).rejects.toThrow("Fn has no module");
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith("emulator-code-") && !before.includes(name));
   expect(left).toEqual([]);
 });

@@ -391,10 +391,12 @@ export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
 export const EVENTS_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AlexaSkill",
   "Api",
+  "CloudWatchEvent",
   "CloudWatchLogs",
   "Cognito",
   "DocumentDB",
   "DynamoDB",
+  "EventBridgeRule",
   "HttpApi",
   "IoTRule",
   "Kinesis",

@@ -150,9 +150,10 @@ async function loadFunctions(
     });
     const handler = await withEnvironment(environment, async () => load(fn));
     if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
-    const { name, timeoutSeconds, memoryMegabytes } = fn;
+    const { name, timeoutSeconds, memoryMegabytes, reservedConcurrency } = fn;
     loaded.push({
       ...{ name, timeoutSeconds, memoryMegabytes },
+      ...(reservedConcurrency !== undefined && { reservedConcurrency }),
       handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
     });
   }

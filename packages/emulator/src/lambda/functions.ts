@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { makeConcurrency } from "./concurrency.ts";
 import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
@@ -27,9 +28,6 @@ export interface Functions {
   invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult>;
 }
 
-/** Lambda's default for an account and region. */
-const CONCURRENT_EXECUTIONS = 1000;
-
 /** The Invoke API's quota for a synchronous response. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
@@ -42,19 +40,18 @@ type FunctionsDependencies = {
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
-  let running = 0;
+  const concurrency = makeConcurrency(deps.functions);
 
   async function invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
-    if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
-    running += 1;
+    if (!concurrency.take(fn)) return { kind: "throttled" };
     const context = lambdaContext(fn, { ...deps, requestId });
     const invocation = { functionName: name, requestId: context.awsRequestId };
     const begunAt = deps.scheduler.now();
     deps.observe({ kind: "invocation-begun", ...invocation });
     const result = await run(fn, event, context, deps);
-    running -= 1;
+    concurrency.give(fn);
     const durationMillis = deps.scheduler.now() - begunAt;
     const outcome = result.kind === "failed" ? result : ({ kind: "returned" } as const);
     deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });

@@ -10,13 +10,19 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
+/** The quota for the payload of an asynchronous invocation; it was 256 KB until October 2025. */
+const MAX_EVENT_BYTES = 1_048_576;
+
+/** Resolves when the event is not needed any more. Never rejects. */
+type InvokeAsynchronously = (functionName: string, event: unknown) => Promise<unknown>;
+
 /** True if a request to this path may run a function, which may make requests of its own. */
 export function isInvocation(path: string): boolean {
   return INVOCATIONS.test(path);
 }
 
 /** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, for curl. */
-export function makeInvokeApi(functions: Functions): HttpService {
+export function makeInvokeApi(functions: Functions, invokeAsynchronously: InvokeAsynchronously): HttpService {
   return async (request) => {
     const encodedName = INVOCATIONS.exec(request.path)?.[1];
     if (encodedName === undefined || request.method !== "POST") return undefined;
@@ -29,13 +35,13 @@ export function makeInvokeApi(functions: Functions): HttpService {
     if (event === undefined) {
       return errorResponse(400, "InvalidRequestContentException", "Could not parse request body into json");
     }
-    return invokeAs(request, functions, name, event.value);
+    return invokeAs(request, { functions, invokeAsynchronously }, name, event.value);
   };
 }
 
 async function invokeAs(
   request: HttpRequest,
-  functions: Functions,
+  { functions, invokeAsynchronously }: { functions: Functions; invokeAsynchronously: InvokeAsynchronously },
   name: string,
   event: unknown,
 ): Promise<HttpResponse> {
@@ -43,7 +49,8 @@ async function invokeAs(
     case "RequestResponse":
       return toResponse(await functions.invoke(name, event));
     case "Event":
-      return { status: 202, until: functions.invoke(name, event) };
+      if (request.body.length > MAX_EVENT_BYTES) return eventTooLarge(request.body.length);
+      return { status: 202, until: invokeAsynchronously(name, event) };
     case "DryRun":
       return { status: 204 };
     default:
@@ -53,6 +60,11 @@ async function invokeAs(
         "InvocationType must be RequestResponse, Event or DryRun",
       );
   }
+}
+
+function eventTooLarge(bytes: number): HttpResponse {
+  const limit = `for the Event invocation type (limit ${MAX_EVENT_BYTES} bytes)`;
+  return errorResponse(413, "RequestTooLargeException", `${bytes} byte payload is too large ${limit}`);
 }
 
 /** A handler's failure is a success of the API: status 200 and a header that says so. */

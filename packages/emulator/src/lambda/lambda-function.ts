@@ -6,6 +6,8 @@ export type LambdaFunction = {
   readonly handler: LambdaHandler;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** The concurrent executions that are the function's own; 0 throttles every call. Otherwise it shares the account's. */
+  readonly reservedConcurrency?: number;
 };
 
 /** Handlers type their events themselves, and must check the events that they really get. */

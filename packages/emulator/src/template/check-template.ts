@@ -6,6 +6,7 @@ import {
   TEMPLATE_SECTIONS,
   TYPES_WITHOUT_LOCAL_PART,
 } from "./known-properties.ts";
+import { readAsynchronousSettings } from "./read-asynchronous-settings.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -17,7 +18,9 @@ import type { TemplateLocation } from "./template-error.ts";
  */
 export function checkTemplate(stack: Stack): readonly string[] {
   const { all } = stack.resources;
-  const unemulated = [...checkProperties(stack.template, TEMPLATE_SECTIONS), ...all.flatMap(checkResource)];
+  const ofTables = [...checkProperties(stack.template, TEMPLATE_SECTIONS), ...all.flatMap(checkResource)];
+  // A destination's ARN says if it is emulated.
+  const unemulated = [...ofTables, ...readAsynchronousSettings(stack).unemulated];
   return [...all.flatMap(unknownType), ...oneLineEach(unemulated)];
 }
 

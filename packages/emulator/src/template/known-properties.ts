@@ -134,10 +134,12 @@ const STAGE: PropertyTable = {
   Tags: "harmless",
 };
 
-/** See docs/fidelity.md: a target is tried once, and so is an asynchronous call. */
-const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" };
+const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "emulated", MaximumRetryAttempts: "emulated" };
 
-const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
+/** Destinations of kinds that are not emulated are named where they are read. `Type` is SAM's. */
+const DESTINATION: PropertyTable = { Destination: "emulated", Type: "harmless" };
+
+const DESTINATIONS: PropertyTable = { OnFailure: { members: DESTINATION }, OnSuccess: { members: DESTINATION } };
 
 /** Properties of functions, and of Globals. */
 const FUNCTION_SETTINGS: PropertyTable = {
@@ -146,12 +148,12 @@ const FUNCTION_SETTINGS: PropertyTable = {
   AutoPublishAlias: "harmless",
   CodeSigningConfigArn: "harmless",
   CodeUri: "emulated",
-  DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
+  DeadLetterQueue: { members: { TargetArn: "emulated", Type: "harmless" } },
   DeploymentPreference: "harmless",
   Description: "harmless",
   Environment: { members: { Variables: "emulated" } },
   EphemeralStorage: "harmless",
-  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
+  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { members: DESTINATIONS } } },
   FileSystemConfigs: { refused: "no file system is mounted here" },
   FunctionUrlConfig: { refused: "a URL is read only from the function's own properties" },
   Handler: "emulated",
@@ -170,8 +172,7 @@ const FUNCTION_SETTINGS: PropertyTable = {
   PropagateTags: "harmless",
   ProvisionedConcurrencyConfig: "harmless",
   PublishToLatestPublished: "harmless",
-  // See docs/fidelity.md: 1,000 concurrent executions in total.
-  ReservedConcurrentExecutions: "harmless",
+  ReservedConcurrentExecutions: "emulated",
   RolePath: "harmless",
   RecursiveLoop: "harmless",
   Runtime: "harmless",
@@ -263,8 +264,9 @@ export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
 
 const EVENT_INVOKE_CONFIG: PropertyTable = {
   ...RETRIES,
-  DestinationConfig: { named: FAILURES_ARE_DROPPED },
-  FunctionName: "harmless",
+  DestinationConfig: { members: DESTINATIONS },
+  FunctionName: "emulated",
+  // A function has one version here.
   Qualifier: "harmless",
 };
 

@@ -35,6 +35,7 @@ export function readFunctions(stack: Stack): readonly FunctionDescription[] {
         10_240,
         globals.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
       ),
+      ...readReserved(properties, globals),
       at: section.at,
     };
   });
@@ -56,6 +57,12 @@ function readCode(properties: Section, globals: Section): Pick<FunctionDescripti
     handler: from("Handler").text("Handler"),
     codeAt: from("CodeUri").locationOf("CodeUri"),
   };
+}
+
+function readReserved(properties: Section, globals: Section): Pick<FunctionDescription, "reservedConcurrency"> {
+  const name = "ReservedConcurrentExecutions";
+  const given = [properties, globals].find((section) => section.has(name));
+  return given === undefined ? {} : { reservedConcurrency: given.integer(name, 0, 1_000) };
 }
 
 function readEnvironment(properties: Section): Record<string, string> {

@@ -3,6 +3,7 @@ import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
+import { readAsynchronousSettings } from "./read-asynchronous-settings.ts";
 import { readCallers } from "./read-callers.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
 import { readEventSourceMappings, readFunctions } from "./read-functions.ts";
@@ -41,6 +42,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     mayCallerSend: readCallers(stack),
     secrets: readSecrets(stack),
     mayRotate: readMayRotate(stack),
+    asynchronousSettings: readAsynchronousSettings(stack).asynchronousSettings,
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

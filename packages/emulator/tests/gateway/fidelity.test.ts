@@ -6,6 +6,7 @@ import { runTemplate } from "../../src/index.ts";
 import { executions } from "../../src/lambda/functions.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { turnOfEventLoop } from "../support/queues.ts";
 import {
   allow,
   type Handler,
@@ -290,10 +291,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     end(undefined);
   },
   async "LA-5"() {
-    await using runtime = await startTestRuntime({ handlers: { Fails: () => Promise.reject(new Error("once")) } });
-    await invoke(runtime, "Fails", { "X-Amz-Invocation-Type": "Event" });
-    await runtime.close();
-    expect(runtime.events["Fails"]).toHaveLength(1);
+    const scheduler = new ManualScheduler();
+    const settings = { functionName: "Fn", maximumEventAgeSeconds: 60, deadLetterQueue: "dead" };
+    const asynchronousSettings = [{ ...settings, onFailure: { kind: "queue", name: "out" } as const }];
+    const queues = [{ name: "out" }, { name: "dead" }];
+    const eventing = { queues, asynchronousSettings };
+    const reservedConcurrency = { Fn: 0 };
+    await using runtime = await startTestRuntime({ handlers: { Fn: ok }, reservedConcurrency, scheduler, eventing });
+    await invoke(runtime, "Fn", { "X-Amz-Invocation-Type": "Event" });
+    for (let waits = 0; waits < 6; waits += 1) {
+      scheduler.advance(1000 * 2 ** waits);
+      await turnOfEventLoop();
+    }
+    const report = (await (await fetch(`http://127.0.0.1:${runtime.port}/_local/queues`)).json()) as Json;
+    const [out, dead] = report.queues.map(({ messages }: Json) => messages[0]);
+    expect(Object.keys(JSON.parse(out.body))).toEqual(["version", "timestamp", "requestContext", "requestPayload"]);
+    expect(dead.attributes).toMatchObject({ ErrorCode: "429" });
   },
   async "LA-6"() {
     const Hungry: Handler = (_, { memoryLimitInMB }) =>

@@ -22,6 +22,8 @@ export type TestApi = {
   readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
   /** The timeouts of `routes`. */
   readonly integrationTimeoutMillis?: number;
+  /** Reserved concurrency by function name. */
+  readonly reservedConcurrency?: Readonly<Record<string, number>>;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
   readonly authorizer?: Partial<Authorizer>;
@@ -62,6 +64,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
       },
       timeoutSeconds: 60,
       memoryMegabytes: 128,
+      ...(api.reservedConcurrency?.[name] !== undefined && { reservedConcurrency: api.reservedConcurrency[name] }),
     })),
     port: 0,
     account: DEFAULT_ACCOUNT,

@@ -3,6 +3,7 @@ import type { AwsAccount } from "../aws-account.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { makeConcurrency } from "./concurrency.ts";
+import type { InvocationLog } from "./invocation-log.ts";
 import { functionArn, type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { type FunctionError, functionError, type InvocationResult, type LambdaFunction } from "./lambda-function.ts";
 
@@ -10,6 +11,8 @@ type Execution = {
   readonly requestId: string;
   /** Ends the invocation as failed, or reports the fault if it has ended already. */
   readonly fail: (error: FunctionError) => void;
+  /** Gets what the invocation prints. Absent if its caller does not ask for the log. */
+  readonly log?: InvocationLog | undefined;
 };
 
 /** The invocation of the running code, also in timers, callbacks and promises that a handler started. */
@@ -25,7 +28,7 @@ export interface Functions {
    * reach the caller's objects, and values outside of JSON do not arrive. This process cannot stop a handler after its
    * timeout, so it continues; the observer gets its later faults. The request id is a new one unless it is given.
    */
-  invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult>;
+  invoke(name: string, event: unknown, requestId?: string, log?: InvocationLog): Promise<InvocationResult>;
 }
 
 /** The Invoke API's quota for a synchronous response. */
@@ -42,7 +45,12 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, fn]));
   const concurrency = makeConcurrency(deps.functions);
 
-  async function invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult> {
+  async function invoke(
+    name: string,
+    event: unknown,
+    requestId?: string,
+    log?: InvocationLog,
+  ): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
     if (!concurrency.take(fn)) return { kind: "throttled" };
@@ -50,9 +58,11 @@ export function makeFunctions(deps: FunctionsDependencies): Functions {
     const invocation = { functionName: name, requestId: context.awsRequestId };
     const begunAt = deps.scheduler.now();
     deps.observe({ kind: "invocation-begun", ...invocation });
-    const result = await run(fn, event, context, deps);
+    log?.begin(context.awsRequestId);
+    const result = await run(fn, event, context, { ...deps, log });
     concurrency.give(fn);
     const durationMillis = deps.scheduler.now() - begunAt;
+    log?.end({ fn, requestId: context.awsRequestId, now: deps.scheduler.now(), durationMillis, result });
     const outcome = result.kind === "failed" ? result : ({ kind: "returned" } as const);
     deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });
     return result;
@@ -66,7 +76,7 @@ function run(
   fn: LambdaFunction,
   event: unknown,
   context: LambdaContext,
-  { scheduler, observe }: FunctionsDependencies,
+  { scheduler, observe, log }: FunctionsDependencies & { readonly log: InvocationLog | undefined },
 ): Promise<InvocationResult> {
   return new Promise((resolve) => {
     let hasEnded = false;
@@ -81,7 +91,7 @@ function run(
       if (hasEnded) observe({ kind: "fault-after-invocation", ...invocation, error });
       else end({ kind: "failed", error });
     }
-    void executions.run({ requestId: context.awsRequestId, fail }, () => execute(fn, event, context)).then(end);
+    void executions.run({ requestId: context.awsRequestId, fail, log }, () => execute(fn, event, context)).then(end);
   });
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
 import { decodeUtf8, parseJson } from "../json.ts";
-import type { Functions } from "./functions.ts";
+import { captureOutput } from "./capture-output.ts";
+import { executions, type Functions } from "./functions.ts";
+import { makeInvocationLog } from "./invocation-log.ts";
 import type { InvocationResult } from "./lambda-function.ts";
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -47,7 +49,9 @@ async function invokeAs(
 ): Promise<HttpResponse> {
   switch (request.headers["x-amz-invocation-type"] ?? "RequestResponse") {
     case "RequestResponse":
-      return toResponse(await functions.invoke(name, event));
+      return request.headers["x-amz-log-type"] === "Tail"
+        ? withLog(functions, name, event)
+        : toResponse(await functions.invoke(name, event));
     case "Event":
       if (request.body.length > MAX_EVENT_BYTES) return eventTooLarge(request.body.length);
       return { status: 202, until: invokeAsynchronously(name, event) };
@@ -60,6 +64,14 @@ async function invokeAs(
         "InvocationType must be RequestResponse, Event or DryRun",
       );
   }
+}
+
+async function withLog(functions: Functions, name: string, event: unknown): Promise<HttpResponse> {
+  captureOutput((output) => executions.getStore()?.log?.write(output));
+  const log = makeInvocationLog();
+  const response = toResponse(await functions.invoke(name, event, undefined, log));
+  if (response.status !== 200) return response;
+  return { ...response, headers: { ...response.headers, "X-Amz-Log-Result": log.tail().toString("base64") } };
 }
 
 function eventTooLarge(bytes: number): HttpResponse {

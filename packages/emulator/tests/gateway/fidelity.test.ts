@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { Console } from "node:console";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -315,9 +317,15 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(await (await invoke(runtime, "Hungry")).json()).toBe(129 * 1024 * 1024);
   },
   async "LA-7"() {
-    await using runtime = await startTestRuntime({ handlers: { Fn: () => 1 } });
+    const Fn: Handler = () => {
+      execFileSync(process.execPath, ["-e", "console.log('by a child')"], { stdio: "inherit" });
+      new Console(process.stdout).log("by the console");
+    };
+    await using runtime = await startTestRuntime({ handlers: { Fn } });
     const response = await invoke(runtime, "Fn", { "X-Amz-Log-Type": "Tail" });
-    expect(response.headers.has("x-amz-log-result")).toBe(false);
+    const log = Buffer.from(response.headers.get("x-amz-log-result") ?? "", "base64").toString();
+    expect(log).toContain("\nby the console\n");
+    expect(log).not.toContain("by a child");
   },
   async "LA-8"() {
     let memory = 0;

@@ -159,11 +159,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const [SourceArn, DestinationArn] = ["dead", "updates"].map((name) => `arn:aws:sqs:us-east-1:123456789012:${name}`);
     const QueueUrl = QUEUE_URL.replace("updates", "dead");
     for (const MessageBody of ["a", "b"]) await call(runtime, "AmazonSQS.SendMessage", { QueueUrl, MessageBody });
-    await call(runtime, "AmazonSQS.StartMessageMoveTask", {
-      SourceArn,
-      DestinationArn,
-      MaxNumberOfMessagesPerSecond: 1,
-    });
+    await call(runtime, "AmazonSQS.StartMessageMoveTask", { SourceArn, DestinationArn });
     expect(await receive(runtime)).toEqual(["a", "b"]);
   },
   async "SM-1"() {

@@ -1,3 +1,4 @@
+import { settingsOf } from "./lambda/function-settings.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import type { LoadFunction } from "./load-function.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
@@ -43,9 +44,8 @@ async function loadHandlers(
     const handler = await withEnvironment(environment, async () => loadFunction(fn));
     if (handler === undefined) continue;
     if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
-    const { name, timeoutSeconds, memoryMegabytes } = fn;
-    loaded.set(name, {
-      ...{ name, timeoutSeconds, memoryMegabytes },
+    loaded.set(fn.name, {
+      ...settingsOf(fn),
       handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
     });
   }

@@ -99,6 +99,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const eventing = startEventing({
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
+    functionsAccessKeyId: account.functionsAccessKeyId,
   });
   const secretsManager = startSecretsManager({
     description: description.secretsManager ?? { secrets: [] },
@@ -113,7 +114,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
       publicService: functionUrls,
       services: [
-        makeInvokeApi(functions),
+        makeInvokeApi(functions, eventing.invokeAsynchronously),
         makeManagementApi({ ...gateway, stages: api.stages, faults }),
         makeStageService(api),
         ...eventing.services,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import type { HostedFunctions } from "./hosted-functions.ts";
 import { checkCode, findHandler, nodeMajor } from "./lambda/find-handler.ts";
+import { settingsOf } from "./lambda/function-settings.ts";
 import type { FunctionError } from "./lambda/lambda-function.ts";
 import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/worker-pool.ts";
 import type { Environment } from "./process-environment.ts";
@@ -48,9 +49,7 @@ export function makeWorkerFunctions({
     },
   );
   return {
-    functions: hosted.map(({ fn: { name, timeoutSeconds, memoryMegabytes }, pooled: { host } }) => ({
-      ...{ name, timeoutSeconds, memoryMegabytes, host },
-    })),
+    functions: hosted.map(({ fn, pooled: { host } }) => ({ ...settingsOf(fn), host })),
     async warmUp() {
       for (const { pooled } of hosted) await pooled.warmUp();
     },

@@ -22,6 +22,7 @@ export type EmulatorEvent = Stamped<
   | InvocationBegun
   | InvocationEnded
   | FaultAfterInvocation
+  | FunctionReloaded
   | EventPublished
   | EventUndelivered
   | MessageSent
@@ -112,6 +113,9 @@ type FaultAfterInvocation = {
   readonly requestId: string;
   readonly error: FunctionError;
 };
+
+/** Its code was edited, and `watch` is set. The next invocation runs the new code. */
+type FunctionReloaded = { readonly kind: "function-reloaded"; readonly functionName: string };
 
 /** An event that the bus has accepted. With no rules it reaches no target. */
 type EventPublished = {

@@ -8,13 +8,14 @@ import type { HttpService } from "./http/http-service.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import type { FunctionOutput } from "./lambda/worker-pool.ts";
 import type { LoadFunction } from "./load-function.ts";
-import type { Observer } from "./observer.ts";
+import { makeObserve, type Observer } from "./observer.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import { startRuntime } from "./runtime.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
+import { watchFunctions } from "./watch/watch-functions.ts";
 import { type HostedFunctions, makeWorkerFunctions } from "./worker-functions.ts";
 
 export type RunTemplateOptions = {
@@ -57,6 +58,11 @@ export type RunTemplateOptions = {
    * Takes each line that a function in a worker thread writes. By default it is printed, after the function's name.
    */
   readonly output?: (output: FunctionOutput) => void;
+  /**
+   * Runs edited code at the next invocation, while connections stay open. Only for functions in threads: the modules of
+   * this process cannot be loaded again.
+   */
+  readonly watch?: boolean;
 };
 
 export type Addresses = {
@@ -82,6 +88,9 @@ export type RunningTemplate = Addresses &
  * ParameterError, each with a message of one line. Rejects if the port is not free.
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
+  if (options.watch === true && options.loadFunction !== undefined) {
+    throw new TypeError("watch is for functions in threads: leave loadFunction out");
+  }
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
   // Functions need the port while they load, before the emulator listens on it.
   const port = options.port || (await freePort());
@@ -121,7 +130,16 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     services: options.services?.(addresses) ?? [],
   });
   void hosted.warmUp();
+  const stopWatching =
+    options.watch !== true
+      ? () => {}
+      : watchFunctions({
+          functions: hosted.reloadable,
+          template: typeof options.template === "string" ? options.template : undefined,
+          ...{ observe: makeObserve(options.observer, scheduler), warn },
+        });
   async function close(): Promise<void> {
+    stopWatching();
     await runtime.close();
     await hosted.close();
   }
@@ -174,5 +192,5 @@ async function loadFunctions(
       handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
     });
   }
-  return { functions: loaded, warmUp: async () => {}, close: async () => {} };
+  return { functions: loaded, reloadable: [], warmUp: async () => {}, close: async () => {} };
 }

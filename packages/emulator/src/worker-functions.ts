@@ -5,6 +5,7 @@ import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/w
 import type { Environment } from "./process-environment.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
+import type { Reloadable } from "./watch/watch-functions.ts";
 
 /** The functions of a template with the threads or the process that they run in. */
 export type HostedFunctions = {
@@ -12,6 +13,8 @@ export type HostedFunctions = {
   /** Called once the emulator listens: a function may call it while it loads. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
+  /** The functions whose code can be replaced while the emulator runs. */
+  readonly reloadable: readonly Reloadable[];
 };
 
 /**
@@ -60,10 +63,15 @@ export function makeWorkerFunctions({
       for (const { pooled } of hosted) await pooled.warmUp();
     },
     close: () => pool.close(),
+    reloadable: hosted.map(({ fn, pooled }) => ({ ...pooled, name: fn.name, folder: codeFolder(fn, folder) })),
   };
 }
 
 /** Variables that Lambda sets, which depend on the place of the code (Lambda developer guide, "Defined runtime …"). */
 function setInWorkers(fn: FunctionDescription, { folder, major }: { folder: string; major: number }): Environment {
-  return { LAMBDA_TASK_ROOT: resolve(folder, fn.codeUri), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+  return { LAMBDA_TASK_ROOT: codeFolder(fn, folder), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+}
+
+function codeFolder({ codeUri }: FunctionDescription, folder: string): string {
+  return resolve(folder, codeUri);
 }

@@ -25,6 +25,7 @@ export type EmulatorEvent = Stamped<
   | FaultAfterInvocation
   | InvocationRetried
   | InvocationDiscarded
+  | FunctionReloaded
   | EventPublished
   | EventRetried
   | EventUndelivered
@@ -148,6 +149,9 @@ type InvocationDiscarded = {
   /** The names of the destinations and dead-letter queues that took it. Without any it is lost. */
   readonly destinations: readonly string[];
 };
+
+/** Its code was edited, and `watch` is set. The next invocation runs the new code. */
+type FunctionReloaded = { readonly kind: "function-reloaded"; readonly functionName: string };
 
 /** An event that the bus has accepted. With no rules it reaches no target. */
 type EventPublished = {

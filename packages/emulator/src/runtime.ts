@@ -61,6 +61,8 @@ export type Runtime = {
   readonly stage: string;
   /** True while a function runs, or a message waits that a function could receive now. */
   readonly isBusy: () => boolean;
+  /** Tells the observers of an event. */
+  readonly observe: Observe;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
@@ -133,6 +135,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     port: listeners.port,
     stage: api.stages[0].name,
     isBusy,
+    observe,
     async close() {
       listeners.stop();
       release?.();

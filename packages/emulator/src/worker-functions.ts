@@ -54,10 +54,15 @@ export function makeWorkerFunctions({
       for (const { pooled } of hosted) await pooled.warmUp();
     },
     close: () => pool.close(),
+    reloadable: hosted.map(({ fn, pooled }) => ({ ...pooled, name: fn.name, folder: codeFolder(fn, folder) })),
   };
 }
 
 /** Variables that Lambda sets, which depend on the place of the code (Lambda developer guide, "Defined runtime …"). */
 function setInWorkers(fn: FunctionDescription, { folder, major }: { folder: string; major: number }): Environment {
-  return { LAMBDA_TASK_ROOT: resolve(folder, fn.codeUri), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+  return { LAMBDA_TASK_ROOT: codeFolder(fn, folder), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+}
+
+function codeFolder({ codeUri }: FunctionDescription, folder: string): string {
+  return resolve(folder, codeUri);
 }

@@ -36,7 +36,7 @@ export type WorkerPool = {
   close(): Promise<void>;
 };
 
-/** Each takes some ten megabytes and more: a laptop has no room for a thousand. Further invocations wait. */
+/** Each takes some twenty megabytes and more: a laptop has no room for a thousand. Further invocations wait. */
 const MAX_WORKERS = 50;
 
 /** Lambda ends idle execution environments too, after a time that it does not publish. */

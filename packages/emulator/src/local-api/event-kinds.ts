@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<EmulatorEvent["kind"], true>> = {
   "invocation-retried": true,
   "invocation-discarded": true,
   "event-retried": true,
+  "function-reloaded": true,
   "secret-rotated": true,
   "secret-rotation-failed": true,
 };

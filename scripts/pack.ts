@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 
 const OUTPUT = "dist/packages";
 
-type Manifest = Readonly<Record<string, unknown>> & { readonly exports: Readonly<Record<string, string>> };
+type Manifest = Readonly<Record<string, unknown>> & {
+  readonly exports: Readonly<Record<string, string>>;
+  /** The commands of the package, by name. */
+  readonly bin?: Readonly<Record<string, string>>;
+};
 
 /** Builds and packs every package. Gives the paths of the .tgz files. */
 export function packPackages(output = OUTPUT): readonly string[] {
@@ -51,13 +55,20 @@ function published(source: string): object {
   const {
     devDependencies: _,
     exports,
+    bin = {},
     ...manifest
   }: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const built = Object.entries(exports).map(([subpath, file]) => {
-    const base = file.replace("./src/", "./lib/").replace(/\.ts$/, "");
-    return [subpath, { types: `${base}.d.ts`, default: `${base}.js` }];
+  const built = (file: string) => file.replace("./src/", "./lib/").replace(/\.ts$/, "");
+  const entries = Object.entries(exports).map(([subpath, file]) => {
+    return [subpath, { types: `${built(file)}.d.ts`, default: `${built(file)}.js` }];
   });
-  return { ...manifest, files: ["lib", "docs"], exports: Object.fromEntries(built) };
+  const commands = Object.entries(bin).map(([name, file]) => [name, `${built(file)}.js`]);
+  return {
+    ...manifest,
+    files: ["lib", "docs"],
+    exports: Object.fromEntries(entries),
+    ...(commands.length > 0 && { bin: Object.fromEntries(commands) }),
+  };
 }
 
 function run(command: string, args: readonly string[], cwd: string): string {

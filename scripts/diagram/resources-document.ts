@@ -1,6 +1,7 @@
 import type { QueueDescription, Section } from "@portcullis/emulator/template";
 import { code, codes, table } from "./markdown.ts";
 import type { System } from "./system.ts";
+import { toQueue } from "./to-queue.ts";
 
 const SECONDS_PER_DAY = 24 * 3600;
 
@@ -50,13 +51,15 @@ function routesTable({ api }: System): string {
 
 function rulesTable({ rules, ownBuses }: System): string {
   const rows = rules.flatMap(({ name, eventBusName, eventPattern, targets }) =>
-    targets.map(({ queue, deadLetterQueue }) => [
-      code(name),
-      code(ownBuses.get(eventBusName) ?? eventBusName),
-      code(JSON.stringify(eventPattern)),
-      code(queue),
-      deadLetterQueue ? code(deadLetterQueue) : "none",
-    ]),
+    targets
+      .flatMap(toQueue)
+      .map(({ queue, deadLetterQueue }) => [
+        code(name),
+        code(ownBuses.get(eventBusName) ?? eventBusName),
+        code(JSON.stringify(eventPattern)),
+        code(queue),
+        deadLetterQueue ? code(deadLetterQueue) : "none",
+      ]),
   );
   return table(["rule", "bus", "pattern", "target", "what cannot be sent"], rows);
 }

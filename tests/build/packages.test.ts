@@ -83,6 +83,22 @@ ${contained}${watched.replace("3001", String(port))}console.log("ready");`;
     });
   });
 
+  it("run a template by the emulator's command, with threads in JavaScript", async () => {
+    const folder = join(project, "node_modules/@portcullis/emulator");
+    const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    expect(bin).toEqual({ "portcullis-emulator": "./lib/cli.js" });
+    expect(readFileSync(join(folder, bin["portcullis-emulator"]), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const port = await freePort();
+    const program = [join(folder, bin["portcullis-emulator"]), "--port", String(port)];
+    const child = spawn(process.execPath, program, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      expect(String(await once(child.stdout, "data"))).toContain(`npx wscat -c ws://127.0.0.1:${port}/dev`);
+      await echoes(`ws://127.0.0.1:${port}/dev`);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
   it("have types that a strict project takes", { timeout: 60_000 }, () => {
     const consumer = `
 import {

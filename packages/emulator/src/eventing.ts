@@ -1,8 +1,15 @@
+import { makeDelivery } from "./eventbridge/delivery.ts";
 import { makeEventBus, type Rule } from "./eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "./eventbridge/eventbridge-service.ts";
 import { type Schedule, startSchedules } from "./eventbridge/schedules.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { HttpService } from "./http/http-service.ts";
+import {
+  type AsynchronousInvocations,
+  type AsynchronousSettings,
+  makeAsynchronousInvocations,
+} from "./lambda/asynchronous-invocations.ts";
+import { makeSendOutcome } from "./lambda/destinations.ts";
 import type { Functions } from "./lambda/functions.ts";
 import { makeQueueReport } from "./local-api/queue-report.ts";
 import type { Observe } from "./observer.ts";
@@ -21,6 +28,7 @@ export type EventingDescription = {
   readonly rules: readonly Rule[];
   readonly schedules?: readonly Schedule[];
   readonly eventSourceMappings: readonly EventSourceMappingDescription[];
+  readonly asynchronousSettings?: readonly AsynchronousSettings[];
   /** If absent, every caller may send. */
   readonly mayCallerSend?: MayCallerSend;
 };
@@ -42,7 +50,8 @@ export type Eventing = {
   readonly services: readonly HttpService[];
   /** True if a message waits that a function could receive now. */
   readonly hasWork: () => boolean;
-  /** Ends all schedules and polls, long ones too. Resolves when the current invocations have ended. */
+  readonly invokeAsynchronously: AsynchronousInvocations["invoke"];
+  /** Ends all schedules, retries and polls, long ones too. Resolves when the current invocations have ended. */
   stop(): Promise<void>;
 };
 
@@ -56,17 +65,34 @@ export function startEventing(deps: {
   readonly region: string;
   readonly scheduler: Scheduler;
   readonly functions: Functions;
+  /** The access key of the functions, with which Lambda sends to their destinations. */
+  readonly functionsAccessKeyId?: string;
   readonly observe: Observe;
   readonly faults: Faults;
 }): Eventing {
-  const { description, scheduler } = deps;
+  const { description, scheduler, functions } = deps;
   const counters = new QueueCounters();
   const observe: Observe = (event) => {
     counters.observe(event);
     deps.observe(event);
   };
   const queues = makeQueues({ ...deps, observe, queues: description.queues.map(queueSettings) });
-  const eventBus = makeEventBus({ rules: description.rules, queues, observe });
+  const { asynchronousSettings: settings = [], mayCallerSend = () => true } = description;
+  // Rules invoke functions, and the outcomes of functions become events of a bus.
+  const invokeAsynchronously = (name: string, event: unknown) => asynchronous.invoke(name, event);
+  const delivery = makeDelivery({
+    ...{ queues, functions, scheduler, observe },
+    invokeAsynchronously: (name, event) => void invokeAsynchronously(name, event),
+  });
+  const eventBus = makeEventBus({ rules: description.rules, queues, delivery, observe });
+  const asynchronous = makeAsynchronousInvocations({
+    ...{ functions, settings, scheduler, observe },
+    sendOutcome: makeSendOutcome({
+      ...{ settings, queues, functions, eventBus, scheduler },
+      invokeAsynchronously: (name, event) => void invokeAsynchronously(name, event),
+      maySend: (queueArn) => mayCallerSend(queueArn, deps.functionsAccessKeyId ?? ""),
+    }),
+  });
   const mappings = description.eventSourceMappings.map(({ functionName, queue: name, ...mapping }) => {
     const queue = queues.find(name);
     if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);
@@ -74,19 +100,22 @@ export function startEventing(deps: {
     const invoke = (event: SqsEvent) => invokeFunction(deps.functions, functionName, event);
     return { maximumConcurrency: DEFAULT_CONCURRENCY, ...mapping, queue, invoke };
   });
-  const schedules = startSchedules({ ...deps, queues, observe, schedules: description.schedules ?? [] });
+  const schedules = startSchedules({ schedules: description.schedules ?? [], queues, delivery, scheduler });
   const pollers = mappings.map((mapping) => startEventSourceMapping(mapping, scheduler));
   const stopping = new AbortController();
   return {
     services: [
       makeEventBridgeService({ eventBus, scheduler }),
-      makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend: description.mayCallerSend }),
+      makeSqsService({ queues, scheduler, stopped: stopping.signal, mayCallerSend }),
       makeQueueReport({ queues, counters, scheduler }),
     ],
     hasWork: () => mappings.some(({ queue }) => queue.counts().visible > 0),
+    invokeAsynchronously,
     async stop() {
       stopping.abort();
-      await Promise.all([schedules, ...pollers].map((started) => started.stop()));
+      schedules.stop();
+      delivery.stop();
+      await Promise.all([asynchronous, ...pollers].map((started) => started.stop()));
       queues.close();
     },
   };

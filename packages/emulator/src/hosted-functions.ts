@@ -1,7 +1,9 @@
+import { settingsOf } from "./lambda/function-settings.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import type { LoadFunction } from "./load-function.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
+import type { Reloadable } from "./watch/watch-functions.ts";
 import { makeWorkerFunctions, type WorkerFunctionsDependencies } from "./worker-functions.ts";
 
 /** The functions of a template with the threads that some of them run in. */
@@ -10,6 +12,8 @@ export type HostedFunctions = {
   /** Called once the emulator listens: a function may call it while it loads. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
+  /** The functions whose code can be replaced while the emulator runs: those in threads. */
+  readonly reloadable: readonly Reloadable[];
 };
 
 /**
@@ -43,9 +47,8 @@ async function loadHandlers(
     const handler = await withEnvironment(environment, async () => loadFunction(fn));
     if (handler === undefined) continue;
     if (typeof handler !== "function") throw new TypeError(`loadFunction gives no function for ${fn.logicalId}`);
-    const { name, timeoutSeconds, memoryMegabytes } = fn;
-    loaded.set(name, {
-      ...{ name, timeoutSeconds, memoryMegabytes },
+    loaded.set(fn.name, {
+      ...settingsOf(fn),
       handler: (event, context) => withEnvironment(environment, () => handler(event, context)),
     });
   }

@@ -23,7 +23,11 @@ export type EmulatorEvent = Stamped<
   | InvocationBegun
   | InvocationEnded
   | FaultAfterInvocation
+  | InvocationRetried
+  | InvocationDiscarded
+  | FunctionReloaded
   | EventPublished
+  | EventRetried
   | EventUndelivered
   | MessageSent
   | MessageReceived
@@ -126,6 +130,29 @@ type FaultAfterInvocation = {
   readonly error: FunctionError;
 };
 
+/** An asynchronous invocation failed, or the function was throttled. It is made again. */
+type InvocationRetried = {
+  readonly kind: "invocation-retried";
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly reason: "failed" | "throttled";
+  readonly afterMillis: number;
+};
+
+/** Lambda gives up the event of an asynchronous invocation. */
+type InvocationDiscarded = {
+  readonly kind: "invocation-discarded";
+  readonly functionName: string;
+  readonly requestId: string;
+  /** As in the record of a destination. */
+  readonly condition: "RetriesExhausted" | "EventAgeExceeded";
+  /** The names of the destinations and dead-letter queues that took it. Without any it is lost. */
+  readonly destinations: readonly string[];
+};
+
+/** Its code was edited, and `watch` is set. The next invocation runs the new code. */
+type FunctionReloaded = { readonly kind: "function-reloaded"; readonly functionName: string };
+
 /** An event that the bus has accepted. With no rules it reaches no target. */
 type EventPublished = {
   readonly kind: "event-published";
@@ -133,9 +160,19 @@ type EventPublished = {
   readonly eventBusName: string;
   readonly source: string;
   readonly detailType: string;
-  /** The rules that it matches, with the names of their queues. */
+  /** The rules that it matches, with the names of their queues and functions. */
   readonly rules: readonly { readonly name: string; readonly targets: readonly string[] }[];
   readonly detail: () => string;
+};
+
+/** A target cannot take an event now. It is sent again, as the retry policy of the target says. */
+type EventRetried = {
+  readonly kind: "event-retried";
+  readonly eventId: string;
+  readonly rule: string;
+  readonly target: string;
+  readonly code: string;
+  readonly afterMillis: number;
 };
 
 /** A target that did not accept an event. */

@@ -22,6 +22,7 @@ import type { SecretDescription } from "./secrets-manager/secret-description.ts"
 import { readTemplateText } from "./template/parse-template.ts";
 import { readTemplate } from "./template/read-template.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
+import { watchFunctions } from "./watch/watch-functions.ts";
 
 export type RunTemplateOptions = {
   /** The path of a SAM template, or its text with a file name for messages. */
@@ -86,6 +87,11 @@ export type RunTemplateOptions = {
    * Takes each line that a function in a worker thread writes. By default it is printed, after the function's name.
    */
   readonly output?: (output: FunctionOutput) => void;
+  /**
+   * Runs edited code at the next invocation, while connections stay open. Only for functions in threads: the modules of
+   * this process cannot be loaded again.
+   */
+  readonly watch?: boolean;
 };
 
 export type Addresses = {
@@ -115,6 +121,9 @@ export type RunningTemplate = Addresses &
  * ParameterError, each with a message of one line. Rejects if the port is not free.
  */
 export async function runTemplate(options: RunTemplateOptions): Promise<RunningTemplate> {
+  if (options.watch === true && options.loadFunction !== undefined) {
+    throw new TypeError("watch is for functions in threads: leave loadFunction out");
+  }
   const account = { ...DEFAULT_ACCOUNT, ...options.account };
   const { clock = new Clock(), faults = new Faults() } = options;
   const { host = OWN_HOST, hostNames = [] } = options;
@@ -164,7 +173,16 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     for (const warning of networkWarnings({ host, port, stage }, made)) warn(warning);
   }
   void hosted.warmUp();
+  const stopWatching =
+    options.watch !== true
+      ? () => {}
+      : watchFunctions({
+          functions: hosted.reloadable,
+          template: typeof options.template === "string" ? options.template : undefined,
+          ...{ observe: runtime.observe, warn },
+        });
   async function close(): Promise<void> {
+    stopWatching();
     await runtime.close();
     await hosted.close();
     code.remove();

@@ -61,6 +61,8 @@ export type Runtime = {
   readonly stage: string;
   /** True while a function runs, or a message waits that a function could receive now. */
   readonly isBusy: () => boolean;
+  /** Tells the observers of an event. */
+  readonly observe: Observe;
   /** Closes every WebSocket with 1001 and ends within a second. */
   close(): Promise<void>;
 };
@@ -99,6 +101,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   const eventing = startEventing({
     description: description.eventing,
     ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
+    functionsAccessKeyId: account.functionsAccessKeyId,
   });
   const secretsManager = startSecretsManager({
     description: description.secretsManager ?? { secrets: [] },
@@ -113,7 +116,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       bodyBudget: (path) => (isInvocation(path) || functionUrls(path) ? invocationBodies : callBodies),
       publicService: functionUrls,
       services: [
-        makeInvokeApi(functions),
+        makeInvokeApi(functions, eventing.invokeAsynchronously),
         makeManagementApi({ ...gateway, stages: api.stages, faults }),
         makeStageService(api),
         ...eventing.services,
@@ -132,6 +135,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     port: listeners.port,
     stage: api.stages[0].name,
     isBusy,
+    observe,
     async close() {
       listeners.stop();
       release?.();

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import type { HostedFunctions } from "./hosted-functions.ts";
 import { checkCode, findHandler, nodeMajor } from "./lambda/find-handler.ts";
+import { settingsOf } from "./lambda/function-settings.ts";
 import type { FunctionError } from "./lambda/lambda-function.ts";
 import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/worker-pool.ts";
 import type { Environment } from "./process-environment.ts";
@@ -48,17 +49,20 @@ export function makeWorkerFunctions({
     },
   );
   return {
-    functions: hosted.map(({ fn: { name, timeoutSeconds, memoryMegabytes }, pooled: { host } }) => ({
-      ...{ name, timeoutSeconds, memoryMegabytes, host },
-    })),
+    functions: hosted.map(({ fn, pooled: { host } }) => ({ ...settingsOf(fn), host })),
     async warmUp() {
       for (const { pooled } of hosted) await pooled.warmUp();
     },
     close: () => pool.close(),
+    reloadable: hosted.map(({ fn, pooled }) => ({ ...pooled, name: fn.name, folder: codeFolder(fn, folder) })),
   };
 }
 
 /** Variables that Lambda sets, which depend on the place of the code (Lambda developer guide, "Defined runtime …"). */
 function setInWorkers(fn: FunctionDescription, { folder, major }: { folder: string; major: number }): Environment {
-  return { LAMBDA_TASK_ROOT: resolve(folder, fn.codeUri), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+  return { LAMBDA_TASK_ROOT: codeFolder(fn, folder), AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${major}.x` };
+}
+
+function codeFolder({ codeUri }: FunctionDescription, folder: string): string {
+  return resolve(folder, codeUri);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { HELP } from "../src/command/options.ts";
 import { FAULT_KINDS, type FaultKind } from "../src/faults/fault-kinds.ts";
 import * as door from "../src/index.ts";
 
@@ -39,6 +40,16 @@ describe("the README", () => {
       [...(target === undefined ? [] : [target]), ...Object.keys(settings)].join(", "),
     ]);
     expect(rows).toEqual(kinds);
+  });
+
+  it("has a row for each flag of the command, in the order of its help", () => {
+    const flags = [...HELP.matchAll(/^ {2}--([\w-]+)/gm)].map(([, name]) => name).filter((name) => name !== "help");
+    const [, section = ""] = /^## Any template\n(.*?)^## /ms.exec(readme) ?? [];
+    const rows = [...section.matchAll(/^\| `--([\w-]+)/gm)].map(([, name]) => name);
+
+    expect(flags).toContain("template");
+    expect(rows).toEqual(flags);
+    expect(section).toContain(`npx ${Object.keys(manifest.bin)[0]} --template`);
   });
 
   it.each(["runTemplate", "containFaults", "makeFramePrinter", "TemplateError", "ParameterError"])(

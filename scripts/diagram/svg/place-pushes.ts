@@ -1,6 +1,7 @@
 import type { Rule } from "@portcullis/emulator/template";
 import { CONNECTIONS, type Parts, reachedBy, reachedByAll, schedulesOf, takesFrom } from "../parts.ts";
 import type { System } from "../system.ts";
+import { toQueue } from "../to-queue.ts";
 import { around, type Box, bottom } from "./box.ts";
 import { COLUMNS, LEFT } from "./columns.ts";
 import { functionShape } from "./function-shape.ts";
@@ -60,10 +61,11 @@ function placeRules(picture: Picture, { rules, ownBuses }: System): void {
 }
 
 function placeRule(picture: Picture, rule: Rule): Box {
-  const [target] = rule.targets;
+  const targets = rule.targets.flatMap(toQueue);
+  const [target] = targets;
   const box = { ...COLUMNS.entrance, y: picture.box(target?.queue ?? "").y, height: QUEUE_HEIGHT };
   picture.add(rule.name, { kind: "bus", box, title: rule.name, lines: detailTypes(rule) });
-  for (const { queue, deadLetterQueue } of rule.targets) {
+  for (const { queue, deadLetterQueue } of targets) {
     picture.arrow({ from: box, to: picture.box(queue) });
     if (deadLetterQueue) picture.arrow({ from: box, to: picture.box(deadLetterQueue), fails: true, corner: true });
   }

@@ -16,6 +16,8 @@ function lineOf(event: EmulatorEvent): string | undefined {
       return event.outcome.kind === "failed" ? failureLine(event.functionName, event.outcome.error) : undefined;
     case "fault-after-invocation":
       return failureLine(event.functionName, event.error);
+    case "invocation-discarded":
+      return discardedLine(event);
     case "event-published":
       return event.rules.length === 0 ? `event ${event.eventId} matches no rule` : undefined;
     case "event-undelivered":
@@ -44,6 +46,13 @@ type RotationFailed = Extract<EmulatorEvent, { kind: "secret-rotation-failed" }>
 function rotationFailureLine({ secret, step, reason, retryAfterMillis }: RotationFailed): string {
   const next = retryAfterMillis === undefined ? "is given up" : `is tried again in ${retryAfterMillis / 1000} s`;
   return `a rotation of the secret ${secret} failed in ${step} (${reason}) and ${next}`;
+}
+
+type Discarded = Extract<EmulatorEvent, { kind: "invocation-discarded" }>;
+
+function discardedLine({ functionName, condition, destinations }: Discarded): string {
+  const fate = destinations.length === 0 ? "is lost" : `goes to ${destinations.join(" and ")}`;
+  return `an event of ${functionName} is discarded (${condition}) and ${fate}`;
 }
 
 type EventUndelivered = Extract<EmulatorEvent, { kind: "event-undelivered" }>;

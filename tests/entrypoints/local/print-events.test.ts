@@ -15,6 +15,9 @@ const published = (rules: readonly { name: string; targets: readonly string[] }[
   ...{ kind: "event-published", eventId: "e", eventBusName: "default", source: "s", detailType: "d", at: 0 },
   ...{ rules, detail: () => "{}" },
 });
+const discarded = (destinations: readonly string[]): EmulatorEvent => ({
+  ...{ kind: "invocation-discarded", ...invocation, condition: "RetriesExhausted", destinations },
+});
 const rotationFailed: EmulatorEvent = {
   ...{ kind: "secret-rotation-failed", secret: "key", versionId: "v2", at: 0 },
   ...{ step: "testSecret", reason: "Error" },
@@ -40,6 +43,8 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
   ],
   ["an event for rule updates could not be delivered (NO_PERMISSIONS) and is lost", undelivered("lost")],
   ["an event for rule updates was too large (NO_PERMISSIONS): its dead letter is cut at the end", undelivered("cut")],
+  ["an event of Connect is discarded (RetriesExhausted) and is lost", discarded([])],
+  ["an event of Connect is discarded (RetriesExhausted) and goes to out and dead", discarded(["out", "dead"])],
   [
     "the secret key was rotated: its current version is v2",
     { kind: "secret-rotated", secret: "key", versionId: "v2", at: 0 },

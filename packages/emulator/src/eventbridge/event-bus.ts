@@ -2,9 +2,10 @@ import type { Observe } from "../observer.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { type BusEvent, eventBody, toEnvelope } from "./bus-event.ts";
 import { busNameOf } from "./bus-name.ts";
+import type { Delivery, Target } from "./delivery.ts";
 import { compileEventPattern, type EventMatcher } from "./event-pattern.ts";
 import { InvalidEventPatternError } from "./pattern-operators.ts";
-import { deliver, makeQueueTarget, type QueueTarget, type Target } from "./rule-target.ts";
+import type { RuleTarget } from "./rule-target.ts";
 
 /** An `AWS::Events::Rule` with an event pattern. */
 export type Rule = {
@@ -12,7 +13,7 @@ export type Rule = {
   /** `default` unless the template names one. */
   readonly eventBusName: string;
   readonly eventPattern: unknown;
-  readonly targets: readonly QueueTarget[];
+  readonly targets: readonly RuleTarget[];
 };
 
 /**
@@ -26,13 +27,14 @@ type CompiledRule = Pick<Rule, "name" | "eventBusName"> & {
   readonly targets: readonly Target[];
 };
 
-/** Throws on a rule with an invalid pattern or an unknown queue. The error names the rule. */
+/** Throws on a rule with an invalid pattern or an unknown target. The error names the rule. */
 export function makeEventBus(deps: {
   readonly rules: readonly Rule[];
   readonly queues: Queues;
+  readonly delivery: Delivery;
   readonly observe: Observe;
 }): EventBus {
-  const rules = deps.rules.map((rule) => compileRule(rule, deps.queues));
+  const rules = deps.rules.map((rule) => compileRule(rule, deps.delivery));
   return {
     publish(event, bus) {
       const eventBusName = busNameOf(bus, deps.queues);
@@ -48,19 +50,19 @@ export function makeEventBus(deps: {
       });
       const published = { eventId: envelope.id, body: eventBody(envelope, detail) };
       for (const rule of matching) {
-        for (const target of rule.targets) deliver(published, rule, target, deps);
+        for (const target of rule.targets) deps.delivery.deliver(published, rule, target);
       }
       return envelope.id;
     },
   };
 }
 
-function compileRule({ name, eventBusName, eventPattern, targets }: Rule, queues: Queues): CompiledRule {
+function compileRule({ name, eventBusName, eventPattern, targets }: Rule, delivery: Delivery): CompiledRule {
   return {
     name,
     eventBusName,
     matches: compilePattern(name, eventPattern),
-    targets: targets.map((target) => makeQueueTarget(target, name, queues)),
+    targets: targets.map((target) => delivery.makeTarget(target, name)),
   };
 }
 

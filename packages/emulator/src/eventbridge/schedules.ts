@@ -1,17 +1,16 @@
-import type { Functions } from "../lambda/functions.ts";
-import type { Observe } from "../observer.ts";
 import { repeat } from "../repeat.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { eventBody, toEnvelope } from "./bus-event.ts";
-import { deliver, type FunctionTarget, makeFunctionTarget, makeQueueTarget, type QueueTarget } from "./rule-target.ts";
+import type { Delivery } from "./delivery.ts";
+import type { RuleTarget } from "./rule-target.ts";
 
 /** An `AWS::Events::Rule` with a rate, or the `Schedule` event of a SAM function. */
 export type Schedule = {
   /** The name of the rule. */
   readonly name: string;
   readonly everyMillis: number;
-  readonly targets: readonly (QueueTarget | FunctionTarget)[];
+  readonly targets: readonly RuleTarget[];
 };
 
 /** EventBridge has schedules on this bus alone. */
@@ -26,34 +25,24 @@ const DETAIL = { text: "{}", value: {} };
 export function startSchedules(deps: {
   readonly schedules: readonly Schedule[];
   readonly queues: Queues;
-  readonly functions: Functions;
+  readonly delivery: Delivery;
   readonly scheduler: Scheduler;
-  readonly observe: Observe;
-}): { readonly stop: () => Promise<void> } {
-  const { queues, scheduler } = deps;
-  const running = new Set<Promise<unknown>>();
-  const track = (invocation: Promise<unknown>) => {
-    running.add(invocation);
-    void invocation.finally(() => running.delete(invocation));
-  };
+}): { readonly stop: () => void } {
+  const { queues, delivery, scheduler } = deps;
   const compiled = deps.schedules.map(({ name, everyMillis, targets }) => ({
     everyMillis,
     rule: { name, eventBusName: SCHEDULE_BUS },
-    targets: targets.map((target) =>
-      "queue" in target ? makeQueueTarget(target, name, queues) : makeFunctionTarget(target, name, { ...deps, track }),
-    ),
+    targets: targets.map((target) => delivery.makeTarget(target, name)),
   }));
   const cancels = compiled.map(({ everyMillis, rule, targets }) =>
     repeat(everyMillis, scheduler, () => {
       const event = scheduledEvent(rule.name, scheduler.now(), queues);
-      for (const target of targets) deliver(event, rule, target, deps);
+      for (const target of targets) delivery.deliver(event, rule, target);
     }),
   );
   return {
-    /** Sends no more events. Resolves when the current invocations have ended. */
-    async stop() {
+    stop() {
       for (const cancel of cancels) cancel();
-      await Promise.all(running);
     },
   };
 }

@@ -3,7 +3,13 @@ import type { LambdaContext } from "./lambda-context.ts";
 import { exitError, type FunctionError, functionError, type RunResult } from "./lambda-function.ts";
 import { guardMemory, resourceLimits } from "./memory-guard.ts";
 import { makeWholeLines } from "./whole-lines.ts";
-import type { OutputStream, WorkerInvocation, WorkerMessage, WorkerStart } from "./worker/messages.ts";
+import {
+  GATE,
+  type OutputStream,
+  type WorkerInvocation,
+  type WorkerMessage,
+  type WorkerStart,
+} from "./worker/messages.ts";
 
 /** Lambda's limit for the time before the first invocation. It holds in real time, as the work does. */
 const INIT_MILLIS = 10_000;
@@ -45,8 +51,8 @@ export function startExecutionEnvironment(
   { memoryMegabytes, variables, ...start }: EnvironmentDescription,
   onOutput: (output: OutputLine) => void,
 ): ExecutionEnvironment {
-  const gate = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const opened = new Int32Array(gate);
+  const gate = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const shared = new Int32Array(gate);
   let onLoaded: (error: LoadError | undefined) => void = () => {};
   const ready = new Promise<LoadError | undefined>((resolve) => {
     onLoaded = resolve;
@@ -97,6 +103,8 @@ export function startExecutionEnvironment(
         break;
       case "output":
         writers[message.stream].write(message.text);
+        Atomics.sub(shared, GATE.unread, message.text.length);
+        Atomics.notify(shared, GATE.unread);
         break;
       case "returned":
         settle(() => message);
@@ -127,8 +135,8 @@ export function startExecutionEnvironment(
         });
         worker.postMessage({ ...invocation, context: fields } satisfies WorkerInvocation);
         // The thread sleeps on the gate. The message is there before it wakes.
-        Atomics.add(opened, 0, 1);
-        Atomics.notify(opened, 0);
+        Atomics.add(shared, GATE.invocations, 1);
+        Atomics.notify(shared, GATE.invocations);
       });
     },
     async end() {

@@ -4,15 +4,18 @@ import type { Clock } from "../clock/clock.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
+import { makeConcurrency } from "./concurrency.ts";
 import { withFaults } from "./faulty-host.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 import { inProcess } from "./in-process-host.ts";
+import type { InvocationLog } from "./invocation-log.ts";
 import { jsonText } from "./json-copy.ts";
 import { functionArn, lambdaContext } from "./lambda-context.ts";
 import {
   type FunctionError,
   type FunctionHost,
   failed,
+  type HostedInvocation,
   type InvocationResult,
   type LambdaFunction,
   type RunResult,
@@ -30,11 +33,8 @@ export interface Functions {
    * reach the caller's objects, and values outside of JSON do not arrive. The observer gets the faults of a handler that
    * runs on after its timeout. The request id is a new one unless it is given.
    */
-  invoke(name: string, event: unknown, requestId?: string): Promise<InvocationResult>;
+  invoke(name: string, event: unknown, requestId?: string, log?: InvocationLog): Promise<InvocationResult>;
 }
-
-/** Lambda's default for an account and region. */
-const CONCURRENT_EXECUTIONS = 1000;
 
 /** The Invoke API's quota for a synchronous response. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
@@ -51,19 +51,28 @@ type FunctionsDependencies = {
 
 export function makeFunctions(deps: FunctionsDependencies): Functions {
   const byName = new Map(deps.functions.map((fn) => [fn.name, hosted(fn, deps)]));
+  const concurrency = makeConcurrency(deps.functions);
   let running = 0;
 
-  async function invoke(name: string, event: unknown, requestId: string = randomUUID()): Promise<InvocationResult> {
+  async function invoke(
+    name: string,
+    event: unknown,
+    requestId: string = randomUUID(),
+    log?: InvocationLog,
+  ): Promise<InvocationResult> {
     const fn = byName.get(name);
     if (fn === undefined) return { kind: "unknown-function" };
-    if (running >= CONCURRENT_EXECUTIONS) return { kind: "throttled" };
+    if (!concurrency.take(fn)) return { kind: "throttled" };
     running += 1;
     const invocation = { functionName: name, requestId };
     const begunAt = deps.scheduler.now();
     deps.observe({ kind: "invocation-begun", ...invocation, payload: () => jsonText(event) });
-    const result = await run(fn, event, requestId, deps);
+    log?.begin(requestId);
+    const result = await run(fn, { event, requestId, log }, deps);
+    concurrency.give(fn);
     running -= 1;
     const durationMillis = deps.scheduler.now() - begunAt;
+    log?.end({ fn, requestId, now: deps.scheduler.now(), durationMillis, result });
     const outcome = result.kind === "failed" ? result : ({ kind: "returned", payload: () => result.json } as const);
     deps.observe({ kind: "invocation-ended", ...invocation, durationMillis, outcome });
     return result;
@@ -87,8 +96,7 @@ function hosted(fn: LambdaFunction, deps: FunctionsDependencies): HostedFunction
 /** Ends with the handler, its timeout, or a fault outside of the handler's result, whichever comes first. */
 function run(
   fn: HostedFunction,
-  event: unknown,
-  requestId: string,
+  { event, requestId, log }: Pick<HostedInvocation, "event" | "requestId" | "log">,
   { account, scheduler, clock, faults, observe }: FunctionsDependencies,
 ): Promise<RunResult> {
   const aheadMillis = () => {
@@ -114,7 +122,7 @@ function run(
       else end({ kind: "failed", error });
     }
     void fn
-      .host({ requestId, event, begin, fail, aheadMillis })
+      .host({ requestId, event, begin, fail, aheadMillis, log })
       .then((result) => end(result.kind === "returned" ? withinLimit(result) : result));
   });
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { decodeSegment, type HttpRequest, type HttpResponse, type HttpService } from "../http/http-service.ts";
 import { decodeUtf8, parseJson } from "../json.ts";
+import { captureOutput } from "./capture-output.ts";
 import type { Functions } from "./functions.ts";
+import { executions } from "./in-process-host.ts";
+import { makeInvocationLog } from "./invocation-log.ts";
 import type { InvocationResult } from "./lambda-function.ts";
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -10,13 +13,19 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const FUNCTION_NAME =
   /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/;
 
+/** The quota for the payload of an asynchronous invocation; it was 256 KB until October 2025. */
+const MAX_EVENT_BYTES = 1_048_576;
+
+/** Resolves when the event is not needed any more. Never rejects. */
+type InvokeAsynchronously = (functionName: string, event: unknown) => Promise<unknown>;
+
 /** True if a request to this path may run a function, which may make requests of its own. */
 export function isInvocation(path: string): boolean {
   return INVOCATIONS.test(path);
 }
 
 /** Lambda's Invoke operation as the AWS CLI and SDKs call it. Unsigned calls are served too, for curl. */
-export function makeInvokeApi(functions: Functions): HttpService {
+export function makeInvokeApi(functions: Functions, invokeAsynchronously: InvokeAsynchronously): HttpService {
   return async (request) => {
     const encodedName = INVOCATIONS.exec(request.path)?.[1];
     if (encodedName === undefined || request.method !== "POST") return undefined;
@@ -29,21 +38,24 @@ export function makeInvokeApi(functions: Functions): HttpService {
     if (event === undefined) {
       return errorResponse(400, "InvalidRequestContentException", "Could not parse request body into json");
     }
-    return invokeAs(request, functions, name, event.value);
+    return invokeAs(request, { functions, invokeAsynchronously }, name, event.value);
   };
 }
 
 async function invokeAs(
   request: HttpRequest,
-  functions: Functions,
+  { functions, invokeAsynchronously }: { functions: Functions; invokeAsynchronously: InvokeAsynchronously },
   name: string,
   event: unknown,
 ): Promise<HttpResponse> {
   switch (request.headers["x-amz-invocation-type"] ?? "RequestResponse") {
     case "RequestResponse":
-      return toResponse(await functions.invoke(name, event));
+      return request.headers["x-amz-log-type"] === "Tail"
+        ? withLog(functions, name, event)
+        : toResponse(await functions.invoke(name, event));
     case "Event":
-      return { status: 202, until: functions.invoke(name, event) };
+      if (request.body.length > MAX_EVENT_BYTES) return eventTooLarge(request.body.length);
+      return { status: 202, until: invokeAsynchronously(name, event) };
     case "DryRun":
       return { status: 204 };
     default:
@@ -53,6 +65,19 @@ async function invokeAs(
         "InvocationType must be RequestResponse, Event or DryRun",
       );
   }
+}
+
+async function withLog(functions: Functions, name: string, event: unknown): Promise<HttpResponse> {
+  captureOutput((output) => executions.getStore()?.log?.write(output));
+  const log = makeInvocationLog();
+  const response = toResponse(await functions.invoke(name, event, undefined, log));
+  if (response.status !== 200) return response;
+  return { ...response, headers: { ...response.headers, "X-Amz-Log-Result": log.tail().toString("base64") } };
+}
+
+function eventTooLarge(bytes: number): HttpResponse {
+  const limit = `for the Event invocation type (limit ${MAX_EVENT_BYTES} bytes)`;
+  return errorResponse(413, "RequestTooLargeException", `${bytes} byte payload is too large ${limit}`);
 }
 
 /** A handler's failure is a success of the API: status 200 and a header that says so. */

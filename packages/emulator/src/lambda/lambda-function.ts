@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { FunctionSettings } from "./function-settings.ts";
+import type { InvocationLog } from "./invocation-log.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 
 /** A function as the template declares it, with the code that runs in it: a handler in this process, or a host. */
@@ -23,6 +24,8 @@ export type HostedInvocation = {
   readonly begin: (stop?: () => void) => LambdaContext;
   /** The milliseconds by which the function's clock is ahead of the machine's. */
   readonly aheadMillis: () => number;
+  /** Gets what the invocation prints. Absent if its caller does not ask for the log. */
+  readonly log?: InvocationLog | undefined;
   /** Ends the invocation as failed, or reports the fault if it has ended already. */
   readonly fail: (error: FunctionError) => void;
 };

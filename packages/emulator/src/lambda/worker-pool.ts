@@ -7,6 +7,7 @@ import {
   type OutputLine,
   startExecutionEnvironment,
 } from "./execution-environment.ts";
+import type { InvocationLog } from "./invocation-log.ts";
 import { jsonText } from "./json-copy.ts";
 import { type FunctionError, type FunctionHost, functionError, type HostedInvocation } from "./lambda-function.ts";
 
@@ -35,7 +36,7 @@ export type WorkerPool = {
   close(): Promise<void>;
 };
 
-/** Each takes some ten megabytes and more: a laptop has no room for a thousand. Further invocations wait. */
+/** Each takes some twenty megabytes and more: a laptop has no room for a thousand. Further invocations wait. */
 const MAX_WORKERS = 50;
 
 /** Lambda ends idle execution environments too, after a time that it does not publish. */
@@ -71,13 +72,16 @@ export function makeWorkerPool({
   const all = new Set<Pooled>();
   const idle = new Set<Pooled>();
   const waiters: Waiter[] = [];
+  /** The logs that callers ask for, by request. */
+  const logs = new Map<string, InvocationLog>();
   const reported = new Set<PooledFunction>();
 
   function start(fn: PooledFunction): Pooled | LoadError {
     try {
-      const environment = startExecutionEnvironment({ ...fn.describe(), clock: clock.shared }, (line) =>
-        onOutput({ ...line, functionName: fn.name }),
-      );
+      const environment = startExecutionEnvironment({ ...fn.describe(), clock: clock.shared }, (line) => {
+        logs.get(line.requestId ?? "")?.write(`${line.line}\n`);
+        onOutput({ ...line, functionName: fn.name });
+      });
       const pooled = { fn, environment, cancelIdle: () => {}, isRetired: false };
       all.add(pooled);
       void environment.ready.then((loadError) => reportOnce(fn, loadError));
@@ -155,7 +159,7 @@ export function makeWorkerPool({
 
   async function invoke(
     fn: PooledFunction,
-    { requestId, event, begin, aheadMillis }: HostedInvocation,
+    { requestId, event, begin, aheadMillis, log }: HostedInvocation,
   ): ReturnType<FunctionHost> {
     const pooled = await acquire(fn);
     if (typeof pooled === "function") return { kind: "failed", error: pooled(requestId) };
@@ -165,10 +169,15 @@ export function makeWorkerPool({
       discard(pooled);
       return { kind: "failed", error: loadError(requestId) };
     }
-    const context = begin(() => discard(pooled));
+    const context = begin(() => {
+      logs.delete(requestId);
+      discard(pooled);
+    });
     const wrongMillis = aheadMillis() - clock.aheadMillis;
     const deadline = clock.now() + wrongMillis + context.getRemainingTimeInMillis();
+    if (log !== undefined) logs.set(requestId, log);
     const result = await pooled.environment.invoke(context, { payload: jsonText(event), deadline, wrongMillis });
+    logs.delete(requestId);
     release(pooled);
     return result;
   }

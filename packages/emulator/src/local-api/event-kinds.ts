@@ -22,6 +22,10 @@ const KINDS: Readonly<Record<EmulatorEvent["kind"], true>> = {
   "clock-advanced": true,
   "faults-set": true,
   "fault-struck": true,
+  "invocation-retried": true,
+  "invocation-discarded": true,
+  "event-retried": true,
+  "function-reloaded": true,
   "secret-rotated": true,
   "secret-rotation-failed": true,
 };

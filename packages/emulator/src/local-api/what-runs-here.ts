@@ -1,3 +1,4 @@
+import type { RuleTarget } from "../eventbridge/rule-target.ts";
 import type { EventingDescription } from "../eventing.ts";
 import { type FunctionUrl, functionUrl } from "../function-url/function-url.ts";
 import type { ApiDescription, Route } from "../gateway/api-description.ts";
@@ -43,14 +44,13 @@ export function whatRunsHere(parts: RunningParts, authority: string): readonly P
     {
       title: "Rules",
       lines: eventing.rules.map(({ name, eventBusName, targets }) => {
-        return `${name} (bus ${eventBusName}) → ${targets.map(({ queue }) => queue).join(", ")}`;
+        return `${name} (bus ${eventBusName}) → ${targets.map(targetName).join(", ")}`;
       }),
     },
     {
       title: "Schedules",
       lines: (eventing.schedules ?? []).map(({ name, everyMillis, targets }) => {
-        const names = targets.map((target) => ("queue" in target ? target.queue : target.functionName));
-        return `${name} (every ${everyMillis / 1000} s) → ${names.join(", ")}`;
+        return `${name} (every ${everyMillis / 1000} s) → ${targets.map(targetName).join(", ")}`;
       }),
     },
     { title: "To see and to change", links: LOCAL_LINKS },
@@ -60,6 +60,10 @@ export function whatRunsHere(parts: RunningParts, authority: string): readonly P
 
 function routeLine({ routeKey, functionName, authorizer }: Route): string {
   return `${routeKey} → ${functionName}${authorizer ? ` (authorizer ${authorizer.functionName})` : ""}`;
+}
+
+function targetName(target: RuleTarget): string {
+  return "queue" in target ? target.queue : target.functionName;
 }
 
 function mockLine({ routeKey }: { readonly routeKey: string }): string {

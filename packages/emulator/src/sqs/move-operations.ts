@@ -1,29 +1,24 @@
-import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, optionalText, requiredText } from "../aws-json/members.ts";
 import type { PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { Message } from "./message.ts";
+import { type MoveTask, startMoveTask } from "./move-task.ts";
 import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";
 import type { SenderCheck } from "./send-operations.ts";
 
-/** A task in the form of ListMessageMoveTasks. */
-type MoveTask = {
-  readonly SourceArn: string;
-  readonly DestinationArn?: string;
-  readonly Status: "COMPLETED" | "FAILED";
-  readonly FailureReason?: string;
-  readonly ApproximateNumberOfMessagesMoved: number;
-  readonly ApproximateNumberOfMessagesToMove: number;
-  readonly StartedTimestamp: number;
-};
+const RATE = { min: 1, max: 500, reason: "Must be between 1 and 500, if provided." };
+const RESULTS = { min: 1, max: 10, reason: "Must be between 1 and 10, if provided." };
 
-/** Redrive of dead letters (API reference, StartMessageMoveTask). A task ends before the call returns. */
+/** Redrive of dead letters. */
 export function moveOperations(deps: {
   readonly queues: Queues;
   readonly scheduler: Scheduler;
   readonly checkSender: SenderCheck;
+  /** Ends the tasks that run. */
+  readonly stopped: AbortSignal;
 }): readonly (readonly [string, Operation])[] {
   const { queues } = deps;
   const tasks: MoveTask[] = [];
@@ -36,19 +31,38 @@ export function moveOperations(deps: {
           ({ settings }) => settings.deadLetters?.queue === source.settings.name,
         );
         if (!isDeadLetterQueue) throw invalid("Source queue must be configured as a Dead Letter Queue.");
+        const perSecond = boundedInteger(input, "MaxNumberOfMessagesPerSecond", { ...RATE, fallback: undefined });
         // A task sends with the caller's permissions.
         for (const queue of destinationsOf(source, input, queues)) deps.checkSender(queue, caller);
-        tasks.unshift({ ...move(source, input, queues), StartedTimestamp: deps.scheduler.now() });
-        return { TaskHandle: randomUUID() };
+        if (tasks.some((task) => task.isRunning && task.source === source)) {
+          throw unsupported(
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+          );
+        }
+        const task = startMoveTask(source, { ...placesOf(input, queues), perSecond }, deps);
+        tasks.unshift(task);
+        return { TaskHandle: task.handle };
+      },
+    ],
+    [
+      "CancelMessageMoveTask",
+      (input) => {
+        const handle = requiredText(input, "TaskHandle");
+        const task = tasks.find((one) => one.handle === handle);
+        if (task === undefined)
+          throw new AwsError("ResourceNotFoundException", "Task does not exist.", { status: 404 });
+        if (!task.isRunning) throw unsupported("Only active tasks can be cancelled.");
+        task.cancel();
+        return { ApproximateNumberOfMessagesMoved: task.moved };
       },
     ],
     [
       "ListMessageMoveTasks",
       (input) => {
-        const { arn } = queueOf(queues, requiredText(input, "SourceArn"), "SourceArn");
-        const reason = "Must be between 1 and 10, if provided.";
-        const most = boundedInteger(input, "MaxResults", { min: 1, max: 10, fallback: 1, reason });
-        return { Results: tasks.filter(({ SourceArn }) => SourceArn === arn).slice(0, most) };
+        const source = queueOf(queues, requiredText(input, "SourceArn"), "SourceArn");
+        const most = boundedInteger(input, "MaxResults", { ...RESULTS, fallback: 1 });
+        const listed = tasks.filter((task) => task.source === source).slice(0, most);
+        return { Results: listed.map((task) => task.describe()) };
       },
     ],
   ];
@@ -60,22 +74,13 @@ function destinationsOf(source: Queue, input: PlainObject, queues: Queues): read
   return queues.all.filter(({ settings }) => settings.deadLetters?.queue === source.settings.name);
 }
 
-function move(source: Queue, input: PlainObject, queues: Queues): Omit<MoveTask, "StartedTimestamp"> {
-  const DestinationArn = optionalText(input, "DestinationArn");
-  const destination = DestinationArn === undefined ? undefined : queueOf(queues, DestinationArn, "DestinationArn");
-  const ApproximateNumberOfMessagesToMove = source.counts().visible;
+function placesOf(input: PlainObject, queues: Queues) {
+  const arn = optionalText(input, "DestinationArn");
+  const destination = arn === undefined ? undefined : queueOf(queues, arn, "DestinationArn");
   // A dead letter that came from no queue, but from a rule, cannot go back.
-  const { moved, failure } = source.moveTo(
-    ({ deadLetterSourceArn }) => destination ?? queues.all.find(({ arn }) => arn === deadLetterSourceArn),
-  );
-  return {
-    SourceArn: source.arn,
-    ...(DestinationArn !== undefined && { DestinationArn }),
-    Status: failure === undefined ? "COMPLETED" : "FAILED",
-    ...(failure !== undefined && { FailureReason: failure }),
-    ApproximateNumberOfMessagesMoved: moved,
-    ApproximateNumberOfMessagesToMove,
-  };
+  const placeOf = ({ deadLetterSourceArn }: Message) =>
+    destination ?? queues.all.find((queue) => queue.arn === deadLetterSourceArn);
+  return { destination, placeOf };
 }
 
 function queueOf(queues: Queues, arn: string, parameter: string): Queue {
@@ -87,4 +92,8 @@ function queueOf(queues: Queues, arn: string, parameter: string): Queue {
 
 function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterValue", message, { queryCode: "InvalidParameterValueException" });
+}
+
+function unsupported(message: string): AwsError {
+  return new AwsError("UnsupportedOperation", message, { queryCode: "AWS.SimpleQueueService.UnsupportedOperation" });
 }

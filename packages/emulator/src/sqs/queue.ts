@@ -138,11 +138,14 @@ export class Queue {
     for (const message of this.messages()) this.#delete(message, "purged");
   }
 
-  /** Moves all visible messages to other queues. Stops at a message without a destination, or with a full one. */
-  moveTo(placeOf: (message: Message) => Queue | undefined): { readonly moved: number; readonly failure?: string } {
+  /** Moves visible messages to other queues. Stops at a message without a destination, or with a full one. */
+  moveTo(
+    placeOf: (message: Message) => Queue | undefined,
+    most: number,
+  ): { readonly moved: number; readonly failure?: string } {
     this.#dropExpired();
     let moved = 0;
-    for (const message of [...this.#visible.values()]) {
+    for (const message of [...this.#visible.values()].slice(0, most)) {
       const place = placeOf(message);
       if (place === undefined) return { moved, failure: "CouldNotDetermineMessageSource" };
       try {

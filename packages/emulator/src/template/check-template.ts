@@ -9,6 +9,7 @@ import {
   TEMPLATE_SECTIONS,
   TYPES_WITHOUT_LOCAL_PART,
 } from "./known-properties.ts";
+import { readAsynchronousSettings } from "./read-asynchronous-settings.ts";
 import { readsQueue } from "./read-event-sources.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
@@ -24,6 +25,8 @@ export function checkTemplate(stack: Stack): readonly string[] {
   const unemulated = [
     ...checkProperties(stack.template, TEMPLATE_SECTIONS),
     ...all.flatMap((one) => checkResource(one, stack)),
+    // A destination's ARN says if it is emulated.
+    ...readAsynchronousSettings(stack).unemulated,
   ];
   return [
     ...all.flatMap((resource) => ignored(resource, stack)),

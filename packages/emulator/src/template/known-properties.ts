@@ -207,8 +207,12 @@ const STAGE: PropertyTable = {
   Tags: "harmless",
 };
 
-/** See docs/fidelity.md: a target is tried once, and so is an asynchronous call. */
-const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "harmless", MaximumRetryAttempts: "harmless" };
+const RETRIES: PropertyTable = { MaximumEventAgeInSeconds: "emulated", MaximumRetryAttempts: "emulated" };
+
+/** Destinations of kinds that are not emulated are named where they are read. `Type` is SAM's. */
+const DESTINATION: PropertyTable = { Destination: "emulated", Type: "harmless" };
+
+const DESTINATIONS: PropertyTable = { OnFailure: { members: DESTINATION }, OnSuccess: { members: DESTINATION } };
 
 const URL_SETTINGS: PropertyTable = {
   AuthType: "emulated",
@@ -224,8 +228,6 @@ const URL_SETTINGS: PropertyTable = {
   },
   InvokeMode: { refused: "responses are not streamed here", unless: "BUFFERED" },
 };
-
-const FAILURES_ARE_DROPPED = "asynchronous calls that fail are not kept here";
 
 /** Properties of functions of both types. */
 const COMMON_FUNCTION_SETTINGS: PropertyTable = {
@@ -252,8 +254,7 @@ const COMMON_FUNCTION_SETTINGS: PropertyTable = {
   MemorySize: "emulated",
   PublishToLatestPublished: "harmless",
   RecursiveLoop: "harmless",
-  // See docs/fidelity.md: 1,000 concurrent executions in total.
-  ReservedConcurrentExecutions: "harmless",
+  ReservedConcurrentExecutions: "emulated",
   Runtime: "emulated",
   RuntimeManagementConfig: "harmless",
   SnapStart: "harmless",
@@ -270,9 +271,9 @@ const FUNCTION_SETTINGS: PropertyTable = {
   AutoPublishAlias: "harmless",
   AutoPublishAliasAllProperties: "harmless",
   CodeUri: "emulated",
-  DeadLetterQueue: { named: FAILURES_ARE_DROPPED },
+  DeadLetterQueue: { members: { TargetArn: "emulated", Type: "harmless" } },
   DeploymentPreference: "harmless",
-  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { named: FAILURES_ARE_DROPPED } } },
+  EventInvokeConfig: { members: { ...RETRIES, DestinationConfig: { members: DESTINATIONS } } },
   FunctionUrlConfig: { members: URL_SETTINGS },
   PermissionsBoundary: "harmless",
   PropagateTags: "harmless",
@@ -307,7 +308,7 @@ const LAMBDA_FUNCTION: PropertyTable = {
   ...COMMON_FUNCTION_SETTINGS,
   // A path, or a map with one of the places where code can be.
   Code: "emulated",
-  DeadLetterConfig: { named: FAILURES_ARE_DROPPED },
+  DeadLetterConfig: { members: { TargetArn: "emulated" } },
   FunctionName: "emulated",
   ImageConfig: "harmless",
   PackageType: "emulated",
@@ -410,8 +411,9 @@ export const EVENTS_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
 
 const EVENT_INVOKE_CONFIG: PropertyTable = {
   ...RETRIES,
-  DestinationConfig: { named: FAILURES_ARE_DROPPED },
-  FunctionName: "harmless",
+  DestinationConfig: { members: DESTINATIONS },
+  FunctionName: "emulated",
+  // A function has one version here.
   Qualifier: "harmless",
 };
 

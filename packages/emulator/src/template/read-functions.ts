@@ -7,6 +7,8 @@ import type { FunctionDescription } from "./stack-description.ts";
 /** Lambda's defaults. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
+const RESERVED = "ReservedConcurrentExecutions";
+
 /** Reads the functions of both types whose code can run here. Throws TemplateError. */
 export function readFunctions(stack: Stack): readonly FunctionDescription[] {
   return stack.functions.flatMap((resource, index) => {
@@ -25,6 +27,7 @@ export function readFunctions(stack: Stack): readonly FunctionDescription[] {
         environment: readEnvironment(properties),
         timeoutSeconds: properties.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
         memoryMegabytes: properties.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
+        ...(properties.has(RESERVED) && { reservedConcurrency: properties.integer(RESERVED, 0, 1_000) }),
         at: section.at,
       },
     ];

@@ -2,9 +2,12 @@ import { busNameOf } from "../eventbridge/bus-name.ts";
 import type { Rule } from "../eventbridge/event-bus.ts";
 import { compileEventPattern } from "../eventbridge/event-pattern.ts";
 import { InvalidEventPatternError } from "../eventbridge/pattern-operators.ts";
-import type { QueueTarget } from "../eventbridge/rule-target.ts";
+import type { RetryPolicy } from "../eventbridge/retry-policy.ts";
+import type { RuleTarget } from "../eventbridge/rule-target.ts";
 import { parseJson } from "../json.ts";
+import { parseFunctionReference } from "./function-reference.ts";
 import { mayRuleSend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
+import { mayRuleInvoke } from "./read-permissions.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
@@ -24,7 +27,7 @@ export function readRules(stack: Stack): readonly Rule[] {
         eventPattern: properties.map("EventPattern"),
         targets: properties
           .sections("Targets")
-          .map((target) => readQueueTarget(target, stack, { policies, ruleArn: stack.arnOf(rule) })),
+          .map((target) => readTarget(target, stack, { policies, ruleArn: stack.arnOf(rule) })),
       },
     ];
   });
@@ -55,7 +58,17 @@ function checkPattern(properties: Section): void {
 /** The rule that sends, with the policies that may permit it. */
 export type Sender = { readonly policies: readonly QueuePolicy[]; readonly ruleArn: string };
 
-export function readQueueTarget(target: Section, stack: Stack, sender: Sender): QueueTarget {
+/** Reads a target, which is a queue or a function of the template. */
+export function readTarget(target: Section, stack: Stack, sender: Sender): RuleTarget {
+  if (stack.isFunction(target.text("Arn"))) {
+    const functionName = stack.functionAt(target, "Arn");
+    const { qualifier } = parseFunctionReference(target.text("Arn")) ?? {};
+    return {
+      functionName,
+      permitted: mayRuleInvoke(stack, { functionName, qualifier, ruleArn: sender.ruleArn }),
+      ...readTargetSettings(target, stack, sender),
+    };
+  }
   return {
     queue: stack.queueAt(target, "Arn"),
     permitted: maySend(target.text("Arn"), sender),
@@ -68,12 +81,22 @@ export function readTargetSettings(
   target: Section,
   stack: Stack,
   sender: Sender,
-): Pick<QueueTarget, "deadLetterQueue" | "deadLetterQueuePermitted" | "input"> {
+): Pick<RuleTarget, "deadLetterQueue" | "deadLetterQueuePermitted" | "input" | "retryPolicy"> {
   const deadLetters = target.section("DeadLetterConfig");
   return {
     ...(deadLetters.has("Arn") && { deadLetterQueue: stack.queueAt(deadLetters, "Arn") }),
     deadLetterQueuePermitted: deadLetters.has("Arn") && maySend(deadLetters.text("Arn"), sender),
     ...(target.has("Input") && { input: readInput(target) }),
+    ...(target.isGiven("RetryPolicy") && { retryPolicy: readRetryPolicy(target.section("RetryPolicy")) }),
+  };
+}
+
+function readRetryPolicy(policy: Section): Partial<RetryPolicy> {
+  return {
+    ...(policy.has("MaximumRetryAttempts") && { maximumRetryAttempts: policy.integer("MaximumRetryAttempts", 0, 185) }),
+    ...(policy.has("MaximumEventAgeInSeconds") && {
+      maximumEventAgeSeconds: policy.integer("MaximumEventAgeInSeconds", 60, 86_400),
+    }),
   };
 }
 

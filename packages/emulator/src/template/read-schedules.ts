@@ -1,12 +1,9 @@
 import { busNameOf } from "../eventbridge/bus-name.ts";
 import { parseRate } from "../eventbridge/rate-expression.ts";
-import type { FunctionTarget, QueueTarget } from "../eventbridge/rule-target.ts";
 import { SCHEDULE_BUS, type Schedule } from "../eventbridge/schedules.ts";
 import { type FunctionEvent, functionEvents, isEventEnabled } from "./function-events.ts";
-import { parseFunctionReference } from "./function-reference.ts";
 import { readQueuePolicies } from "./queue-policies.ts";
-import { mayRuleInvoke } from "./read-permissions.ts";
-import { isEnabled, readQueueTarget, readTargetSettings, type Sender } from "./read-rules.ts";
+import { isEnabled, readTarget, readTargetSettings } from "./read-rules.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -30,17 +27,6 @@ function ofRule(rule: Resource, stack: Stack): Schedule {
     name: stack.nameOf(rule),
     everyMillis: readRate(properties, "ScheduleExpression"),
     targets: properties.sections("Targets").map((target) => readTarget(target, stack, sender)),
-  };
-}
-
-function readTarget(target: Section, stack: Stack, sender: Sender): QueueTarget | FunctionTarget {
-  if (!stack.isFunction(target.text("Arn"))) return readQueueTarget(target, stack, sender);
-  const functionName = stack.functionAt(target, "Arn");
-  const { qualifier } = parseFunctionReference(target.text("Arn")) ?? {};
-  return {
-    functionName,
-    permitted: mayRuleInvoke(stack, { functionName, qualifier, ruleArn: sender.ruleArn }),
-    ...readTargetSettings(target, stack, sender),
   };
 }
 

@@ -5,6 +5,7 @@ import { checkTemplate } from "./check-template.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { LocalAccount } from "./physical-names.ts";
 import { readApi } from "./read-api.ts";
+import { readAsynchronousSettings } from "./read-asynchronous-settings.ts";
 import { readCallers } from "./read-callers.ts";
 import { warnOfDisabledEndpoint } from "./read-domains.ts";
 import { readEventSourceMappings } from "./read-event-sources.ts";
@@ -51,6 +52,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     mayCallerSend: readCallers(stack),
     secrets: readSecrets(stack),
     mayRotate: readMayRotate(stack),
+    asynchronousSettings: readAsynchronousSettings(stack).asynchronousSettings,
     eventSourceMappings: readEventSourceMappings(stack),
   };
 }

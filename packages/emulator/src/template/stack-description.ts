@@ -33,5 +33,6 @@ export type FunctionDescription = {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  readonly reservedConcurrency?: number;
   readonly at: TemplateLocation;
 };

@@ -132,6 +132,21 @@ describe("the threads of a function", () => {
     ]);
   });
 
+  it("wait while the emulator has not taken what they write", async () => {
+    let isFirst = true;
+    const lines: string[] = [];
+    const { invoke } = await runFixtureInTest(TEMPLATE, {
+      output({ line }) {
+        lines.push(line.split(" ", 1)[0] ?? "");
+        // The emulator is busy for a while.
+        if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+        isFirst = false;
+      },
+    });
+    expect(await invoke("Faults", { do: "flood", lines: 500 })).toBeGreaterThan(200);
+    expect(lines).toEqual(Array.from({ length: 500 }, (_, line) => String(line)));
+  });
+
   it("get Lambda's context, without the members that Node.js 24 has lost", async () => {
     expect(await running.invoke("Faults", { do: "context" })).toEqual({
       functionName: "Faults",

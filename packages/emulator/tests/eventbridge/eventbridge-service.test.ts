@@ -2,11 +2,12 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EventDetail, parseEventDetail } from "../../src/eventbridge/bus-event.ts";
-import { makeEventBus, type Rule } from "../../src/eventbridge/event-bus.ts";
+import { type EventBus, makeEventBus, type Rule } from "../../src/eventbridge/event-bus.ts";
 import { makeEventBridgeService } from "../../src/eventbridge/eventbridge-service.ts";
 import type { QueueTarget } from "../../src/eventbridge/rule-target.ts";
 import type { Observe } from "../../src/observer.ts";
 import { anyText } from "../support/any-text.ts";
+import { deliveryOver } from "../support/delivery.ts";
 import { type QueuesUnderTest, workAndDeadQueues } from "../support/queues.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   under = workAndDeadQueues({ maximumMessageBytes: 1_048_576 });
   warnings = [];
   const rules = [rule, { ...rule, name: "elsewhere", eventBusName: "orders" }];
-  const eventBus = makeEventBus({ rules, queues: under.queues, observe });
+  const eventBus = busOver(rules, under);
   server = await serveHttpServices(makeEventBridgeService({ eventBus, scheduler: under.scheduler }));
   client = new EventBridgeClient({
     endpoint: server.origin,
@@ -54,6 +55,10 @@ const observe: Observe = (event) => {
   const { rule, target, code, outcome } = event;
   warnings.push({ rule, target, code, outcome });
 };
+
+function busOver(rules: readonly Rule[], { queues, scheduler }: QueuesUnderTest): EventBus {
+  return makeEventBus({ rules, queues, observe, delivery: deliveryOver({ queues, scheduler, observe }) });
+}
 
 const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }));
 const delivered = () => under.work.messages().map(({ body }) => JSON.parse(body));
@@ -222,7 +227,7 @@ describe("PutEvents for the real SDK", () => {
   it("fault:4 keeps an entry of a million bytes, as promised to publishers, unchanged, as a dead letter too", async () => {
     await put(bigEvent(1_000_000), { ...good, EventBusName: "orders" });
     const forbidden = { ...rule, targets: [{ ...target, permitted: false }] };
-    const eventBus = makeEventBus({ rules: [forbidden], queues: under.queues, observe });
+    const eventBus = busOver([forbidden], under);
     const [whole] = under.work.messages();
     const { detail } = JSON.parse(whole?.body ?? "");
     eventBus.publish(
@@ -262,8 +267,7 @@ function detailOf(value: object): EventDetail {
 }
 
 describe("rules", () => {
-  const busOf = (given: Partial<Rule>) => () =>
-    makeEventBus({ rules: [{ ...rule, ...given }], queues: under.queues, observe });
+  const busOf = (given: Partial<Rule>) => () => busOver([{ ...rule, ...given }], under);
 
   it("are refused if they cannot work", () => {
     expect(busOf({ eventPattern: { source: "CLI" } })).toThrow(
@@ -275,7 +279,7 @@ describe("rules", () => {
 
   it("fault:4 send an undeliverable event to the target's dead-letter queue, with the reason", () => {
     const small = workAndDeadQueues({ maximumMessageBytes: 1024 });
-    const eventBus = makeEventBus({ rules: [rule], queues: small.queues, observe });
+    const eventBus = busOver([rule], small);
     const event = {
       ...{ detailType: "Entity Updated", source: "CLI", time: 0, resources: [] },
       detail: detailOf({ a: "x".repeat(1024) }),
@@ -299,11 +303,7 @@ describe("rules", () => {
     ["the dead-letter queue, if its policy allows it", { permitted: false }, 1, 0],
     ["no queue, if neither policy allows it", { permitted: false, deadLetterQueuePermitted: false }, 0, 1],
   ])("attack:I4 fault:4 send an event that the queue's policy refuses to %s", (_about, given, letters, lost) => {
-    const eventBus = makeEventBus({
-      rules: [{ ...rule, targets: [{ ...target, ...given }] }],
-      queues: under.queues,
-      observe,
-    });
+    const eventBus = busOver([{ ...rule, targets: [{ ...target, ...given }] }], under);
     eventBus.publish(
       { detailType: "Entity Updated", source: "CLI", time: 0, resources: [], detail: detailOf({}) },
       "default",
@@ -323,11 +323,7 @@ describe("rules", () => {
       { ...alone, queue: "work" },
       { ...alone, queue: "dead" },
     ];
-    const eventBus = makeEventBus({
-      rules: [{ ...rule, targets }],
-      queues: small.queues,
-      observe,
-    });
+    const eventBus = busOver([{ ...rule, targets }], small);
     eventBus.publish(
       { detailType: "Entity Updated", source: "portcullis.x", time: 0, resources: [], detail: detailOf({}) },
       "default",

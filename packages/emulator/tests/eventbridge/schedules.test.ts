@@ -5,6 +5,7 @@ import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { Cancel, Scheduler } from "../../src/scheduler.ts";
 import { deferred } from "../support/deferred.ts";
+import { deliveryToFunctions } from "../support/delivery.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop, workAndDeadQueues } from "../support/queues.ts";
 import type { Handler, Json } from "../support/test-runtime.ts";
@@ -25,16 +26,21 @@ function start(schedules: readonly Schedule[], sweep: Handler = () => undefined,
     return sweep(event, context);
   };
   const deps = { scheduler: scheduler ?? manual, observe: () => {}, faults: new Faults() };
-  const started = startSchedules({
-    ...{ ...deps, schedules, queues },
-    functions: makeFunctions({
-      ...{ ...deps, account: DEFAULT_ACCOUNT },
-      functions: [{ name: "Sweep", handler, timeoutSeconds: 60, memoryMegabytes: 128 }],
-    }),
-    observe: (event) => event.kind === "event-undelivered" && undelivered.push(event),
+  const observe = (event: Json) => {
+    if (event.kind === "event-undelivered") undelivered.push(event);
+  };
+  const functions = makeFunctions({
+    ...{ ...deps, account: DEFAULT_ACCOUNT },
+    functions: [{ name: "Sweep", handler, timeoutSeconds: 60, memoryMegabytes: 128 }],
   });
-  onTestFinished(() => started.stop());
-  return { ...started, work, dead, scheduler: manual, events, undelivered };
+  const { delivery, stop: stopInvocations } = deliveryToFunctions({ ...deps, queues, functions, observe });
+  const started = startSchedules({ ...deps, schedules, queues, delivery });
+  const stop = () => {
+    started.stop();
+    return stopInvocations();
+  };
+  onTestFinished(stop);
+  return { stop, work, dead, scheduler: manual, events, undelivered };
 }
 
 it("an event of EventBridge's own comes at each whole period, for the first time after one period", async () => {
@@ -84,7 +90,7 @@ it("a queue gets the same event as a function", () => {
   expect(events).toHaveLength(1);
 });
 
-it("an invocation that takes longer than the period delays no other one, and one that fails is not repeated", async () => {
+it("an invocation that takes longer than the period delays no other one, and one that fails is repeated", async () => {
   let calls = 0;
   const { scheduler, events } = start([eachMinute], () => {
     calls += 1;
@@ -94,8 +100,19 @@ it("an invocation that takes longer than the period delays no other one, and one
   scheduler.advance(MINUTE);
   await turnOfEventLoop();
   scheduler.advance(MINUTE - 1);
-
   expect(events).toHaveLength(2);
+  scheduler.advance(1);
+  await turnOfEventLoop();
+
+  // The event of the third period, and again the others: that of the first one has timed out.
+  const [first, second, third] = events.map(({ id }) => id);
+  expect(
+    events
+      .slice(3)
+      .map(({ id }) => id)
+      .toSorted(),
+  ).toEqual([first, second].toSorted());
+  expect(new Set([first, second, third]).size).toBe(3);
   scheduler.advance(MINUTE);
 });
 

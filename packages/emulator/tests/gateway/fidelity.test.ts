@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { Console } from "node:console";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,6 +10,7 @@ import { deferred } from "../support/deferred.ts";
 import { heldResponse } from "../support/held-response.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { describeTemplate, replaced } from "../support/project-template.ts";
+import { turnOfEventLoop } from "../support/queues.ts";
 import { runFixtureInTest } from "../support/run-fixture.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
 import {
@@ -429,10 +432,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     end(undefined);
   },
   async "LA-5"() {
-    await using runtime = await startTestRuntime({ handlers: { Fails: () => Promise.reject(new Error("once")) } });
-    await invoke(runtime, "Fails", { "X-Amz-Invocation-Type": "Event" });
-    await runtime.close();
-    expect(runtime.events["Fails"]).toHaveLength(1);
+    const scheduler = new ManualScheduler();
+    const settings = { functionName: "Fn", maximumEventAgeSeconds: 60, deadLetterQueue: "dead" };
+    const asynchronousSettings = [{ ...settings, onFailure: { kind: "queue", name: "out" } as const }];
+    const queues = [{ name: "out" }, { name: "dead" }];
+    const eventing = { queues, asynchronousSettings };
+    const reservedConcurrency = { Fn: 0 };
+    await using runtime = await startTestRuntime({ handlers: { Fn: ok }, reservedConcurrency, scheduler, eventing });
+    await invoke(runtime, "Fn", { "X-Amz-Invocation-Type": "Event" });
+    for (let waits = 0; waits < 6; waits += 1) {
+      scheduler.advance(1000 * 2 ** waits);
+      await turnOfEventLoop();
+    }
+    const report = (await (await fetch(`http://127.0.0.1:${runtime.port}/_local/queues`)).json()) as Json;
+    const [out, dead] = report.queues.map(({ messages }: Json) => messages[0]);
+    expect(Object.keys(JSON.parse(out.body))).toEqual(["version", "timestamp", "requestContext", "requestPayload"]);
+    expect(dead.attributes).toMatchObject({ ErrorCode: "429" });
   },
   async "LA-6"() {
     const Hungry: Handler = (_, { memoryLimitInMB }) =>
@@ -441,9 +456,15 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(await (await invoke(runtime, "Hungry")).json()).toBe(129 * 1024 * 1024);
   },
   async "LA-7"() {
-    await using runtime = await startTestRuntime({ handlers: { Fn: () => 1 } });
+    const Fn: Handler = () => {
+      execFileSync(process.execPath, ["-e", "console.log('by a child')"], { stdio: "inherit" });
+      new Console(process.stdout).log("by the console");
+    };
+    await using runtime = await startTestRuntime({ handlers: { Fn } });
     const response = await invoke(runtime, "Fn", { "X-Amz-Log-Type": "Tail" });
-    expect(response.headers.has("x-amz-log-result")).toBe(false);
+    const log = Buffer.from(response.headers.get("x-amz-log-result") ?? "", "base64").toString();
+    expect(log).toContain("\nby the console\n");
+    expect(log).not.toContain("by a child");
   },
   async "LA-8"() {
     let memory = 0;

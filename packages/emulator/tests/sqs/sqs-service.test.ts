@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import {
+  CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
@@ -347,6 +348,61 @@ describe("redrive, for the real SDK", () => {
     expect(await tasks()).toMatchObject([
       { Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 },
     ]);
+  });
+
+  describe("at a rate", () => {
+    const startSlowly = (MaxNumberOfMessagesPerSecond: number) =>
+      sqs.send(new StartMessageMoveTaskCommand({ SourceArn: under.dead.arn, MaxNumberOfMessagesPerSecond }));
+    const cancel = (TaskHandle: string | undefined) => sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+    const moved = () => under.work.messages().length;
+
+    beforeEach(() => {
+      for (let n = 0; n < 5; n += 1) deadLetter(String(n));
+    });
+
+    it("moves as many a second, and is listed while it runs", async () => {
+      const { TaskHandle } = await startSlowly(2);
+      expect(moved()).toBe(2);
+      const running = { Status: "RUNNING", TaskHandle, MaxNumberOfMessagesPerSecond: 2 };
+      const counts = { ApproximateNumberOfMessagesMoved: 2, ApproximateNumberOfMessagesToMove: 5 };
+      expect(await tasks()).toMatchObject([{ ...running, ...counts }]);
+      under.scheduler.advance(999);
+      expect(moved()).toBe(2);
+      under.scheduler.advance(1);
+      expect(moved()).toBe(4);
+      under.scheduler.advance(1000);
+      expect(moved()).toBe(5);
+      const [done] = (await tasks()) ?? [];
+      expect(done).toMatchObject({ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 5 });
+      expect([done?.TaskHandle, under.scheduler.pending]).toEqual([undefined, 0]);
+    });
+
+    it("is cancelled: what is moved stays moved, and the rest stays", async () => {
+      const { TaskHandle } = await startSlowly(1);
+      under.scheduler.advance(1000);
+      expect(await cancel(TaskHandle)).toMatchObject({ ApproximateNumberOfMessagesMoved: 2 });
+      under.scheduler.advance(60_000);
+      expect([moved(), under.dead.counts().visible, under.scheduler.pending]).toEqual([2, 3, 0]);
+      expect(await tasks()).toMatchObject([{ Status: "CANCELLED" }]);
+      await expect(cancel(TaskHandle)).rejects.toThrow("Only active tasks can be cancelled.");
+      await expect(cancel("no-handle")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    });
+
+    it("is the only one of its queue", async () => {
+      await startSlowly(1);
+      await expect(startSlowly(1)).rejects.toThrow("Only one active task is allowed for a source queue arn");
+      under.scheduler.advance(10_000);
+      await startSlowly(1);
+      expect(await tasks()).toHaveLength(2);
+    });
+
+    it("moves nothing after the end, and takes no other rate than SQS does", async () => {
+      await startSlowly(1);
+      stop.abort();
+      under.scheduler.advance(10_000);
+      expect([moved(), under.scheduler.pending]).toEqual([1, 0]);
+      await expect(startSlowly(501)).rejects.toThrow("Must be between 1 and 500, if provided.");
+    });
   });
 
   it("fails at a dead letter without a source queue, unless the request names a destination", async () => {

@@ -29,6 +29,8 @@ export type TestApi = {
   readonly integrationTimeoutMillis?: number;
   /** The stages on which routes may be invoked, by key. */
   readonly permittedStages?: Readonly<Record<string, readonly string[]>>;
+  /** Reserved concurrency by function name. */
+  readonly reservedConcurrency?: Readonly<Record<string, number>>;
   readonly expression?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
   /** More settings of the stage `dev`. */
@@ -90,6 +92,7 @@ export async function startTestRuntime(api: TestApi): Promise<TestRuntime> {
       },
       timeoutSeconds: 60,
       memoryMegabytes: 128,
+      ...(api.reservedConcurrency?.[name] !== undefined && { reservedConcurrency: api.reservedConcurrency[name] }),
     })),
     port: 0,
     account: DEFAULT_ACCOUNT,

@@ -39,8 +39,10 @@ describe("the project's template", () => {
   it("leads each detail-type through a queue of its own to its function", () => {
     const paths = stack.rules.map((rule) => [
       (rule.eventPattern as { "detail-type": unknown })["detail-type"],
-      rule.targets.map(({ queue }) =>
-        stack.eventSourceMappings.filter((mapping) => mapping.queue === queue).map((mapping) => mapping.functionName),
+      rule.targets.map((target) =>
+        stack.eventSourceMappings
+          .filter(({ queue }) => "queue" in target && queue === target.queue)
+          .map(({ functionName }) => functionName),
       ),
     ]);
 
@@ -157,6 +159,7 @@ describe("a template that is broken on AWS is broken here", () => {
         permitted: false,
         deadLetterQueue: "UserPushDeadLetters",
         deadLetterQueuePermitted: false,
+        retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeSeconds: 86_400 },
       },
     ]);
   });

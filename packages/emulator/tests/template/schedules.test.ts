@@ -31,7 +31,7 @@ it("a function's Schedule event invokes it, by the rule that SAM makes, until th
   ]);
 });
 
-it("a Schedule event has a name, an input and dead letters, and retries make no difference", () => {
+it("a Schedule event has a name, an input, dead letters and a retry policy", () => {
   const event =
     "{ Schedule: rate(5 minutes), Name: sweep, Description: x, State: ENABLED, Input: '{\"a\":1}', RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: !GetAtt Dead.Arn } }";
   const { schedules, warnings, rules } = describeSmallTemplate(fn(event), DEAD, letters("FnTick"));
@@ -47,6 +47,7 @@ it("a Schedule event has a name, an input and dead letters, and retries make no 
           input: '{"a":1}',
           deadLetterQueue: "Dead",
           deadLetterQueuePermitted: true,
+          retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeSeconds: 60 },
         },
       ],
     },
@@ -135,17 +136,4 @@ it("a rule with a rate that is switched off is not read", () => {
   const off = rule(`State: DISABLED, ${TO_FUNCTION}`).replace("rate(2 hours)", "cron(0 12 * * ? *)");
 
   expect(describeSmallTemplate(off).schedules).toEqual([]);
-});
-
-it("the settings of asynchronous calls make no difference, and a destination of failures is named", () => {
-  const config = (more: string) =>
-    `Config: { Type: AWS::Lambda::EventInvokeConfig, Properties: { FunctionName: !Ref Fn, Qualifier: $LATEST, MaximumRetryAttempts: 0${more} } }`;
-  const own = (more: string) =>
-    `Fn: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: index.handler, EventInvokeConfig: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2${more} } } }`;
-  const destination = ", DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }";
-
-  expect(describeSmallTemplate(config(""), own("")).warnings).toEqual([]);
-  expect(describeSmallTemplate(config(destination), own(destination), DEAD).warnings).toEqual([
-    expect.stringMatching(/DestinationConfig \(and 1 more like it\) is not emulated: asynchronous calls that fail are/),
-  ]);
 });

@@ -18,13 +18,19 @@ export type WorkerStart = {
   readonly handler: HandlerLocation;
   /** The major version of Node.js that the template asks for. It decides which styles of handlers there are. */
   readonly nodeMajor: number;
-  /** Counts the invocations. A thread that waits for the next one sleeps on it. */
+  /** An Int32Array of two numbers, on which the thread sleeps: see GATE. */
   readonly gate: SharedArrayBuffer;
   /** The shared numbers of the emulator's clock. */
   readonly clock: SharedArrayBuffer;
   /** The emulator's port. Calls by `https` to it on this machine are sent by `http`. */
   readonly ownPort: number;
 };
+
+/**
+ * The numbers of the gate. `invocations` counts them: a thread sleeps on it until the next one. `unread` is how many
+ * characters of output the emulator has not taken yet: a thread that writes faster sleeps on it.
+ */
+export const GATE = { invocations: 0, unread: 1 } as const;
 
 /** The emulator's only message: an invocation. */
 export type WorkerInvocation = {

@@ -8,7 +8,7 @@ import { functionError, type LambdaHandler, unhandledRejection } from "../lambda
 import { shiftDate } from "../shifted-date.ts";
 import { callHandler, type Ended, type WhenAbandoned } from "./call-handler.ts";
 import { loadHandler } from "./load-handler.ts";
-import type { WorkerInvocation, WorkerMessage, WorkerStart } from "./messages.ts";
+import { GATE, type OutputStream, type WorkerInvocation, type WorkerMessage, type WorkerStart } from "./messages.ts";
 import { redirectOwnEndpoint } from "./own-endpoint.ts";
 import { resolveTypeScript } from "./resolve-typescript.ts";
 import { takeOutput } from "./thread-output.ts";
@@ -22,6 +22,19 @@ const now = () => readTime(clock) + wrongMillis;
 
 function post(message: WorkerMessage): void {
   port.postMessage(message);
+}
+
+/** Messages have no limit of their own. A function that writes without end would fill the emulator's memory. */
+const MAX_UNREAD_CHARACTERS = 1024 * 1024;
+
+/** Hands on output. It waits like a write to a full pipe, which holds up a function on Lambda too. */
+function write(stream: OutputStream, text: string): void {
+  post({ kind: "output", stream, text });
+  let unread = Atomics.add(gate, GATE.unread, text.length) + text.length;
+  while (unread > MAX_UNREAD_CHARACTERS) {
+    Atomics.wait(gate, GATE.unread, unread);
+    unread = Atomics.load(gate, GATE.unread);
+  }
 }
 
 /** Function code sees what it sees on Lambda: a main thread, and no port to the emulator. */
@@ -54,7 +67,7 @@ let invocations = 0;
 function freeze(): void {
   // A reference, so that an empty event loop does not end the thread before the invocation's message is read.
   port.ref();
-  Atomics.wait(gate, 0, invocations);
+  Atomics.wait(gate, GATE.invocations, invocations);
 }
 
 function run(handler: LambdaHandler, invocation: WorkerInvocation): void {
@@ -105,7 +118,7 @@ function resultOf(ended: Ended): WorkerMessage {
 }
 
 hideThread();
-takeOutput((stream, text) => post({ kind: "output", stream, text }));
+takeOutput(write);
 failOnFaults();
 shiftDate(() => aheadMillis(clock) + wrongMillis);
 redirectOwnEndpoint(start.ownPort);

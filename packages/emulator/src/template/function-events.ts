@@ -4,7 +4,7 @@ import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
 
-type EventType = "SQS" | "Schedule";
+type EventType = "SQS" | "Schedule" | "EventBridgeRule" | "CloudWatchEvent";
 
 export type FunctionEvent = {
   readonly fn: Resource;

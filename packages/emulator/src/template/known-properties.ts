@@ -382,8 +382,25 @@ const SCHEDULE_EVENT: PropertyTable = {
   State: "emulated",
 };
 
+/** Properties of a function's EventBridgeRule event, of which CloudWatchEvent is the older name. */
+const RULE_EVENT: PropertyTable = {
+  DeadLetterConfig: DEAD_LETTERS_OF_EVENT,
+  Enabled: "emulated",
+  EventBusName: "emulated",
+  Input: "emulated",
+  InputPath: { refused: NO_TRANSFORMATION },
+  InputTransformer: { refused: NO_TRANSFORMATION },
+  Pattern: "emulated",
+  RetryPolicy: { members: RETRIES },
+  RuleName: "emulated",
+  State: "emulated",
+  Target: { members: { Id: "harmless" } },
+};
+
 /** The properties of functions' events, by type. */
 export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
+  ["CloudWatchEvent", RULE_EVENT],
+  ["EventBridgeRule", RULE_EVENT],
   ["SQS", SQS_EVENT],
   ["Schedule", SCHEDULE_EVENT],
 ]);
@@ -392,12 +409,10 @@ export const EVENT_TABLES: ReadonlyMap<string, PropertyTable> = new Map([
 export const EVENTS_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AlexaSkill",
   "Api",
-  "CloudWatchEvent",
   "CloudWatchLogs",
   "Cognito",
   "DocumentDB",
   "DynamoDB",
-  "EventBridgeRule",
   "HttpApi",
   "IoTRule",
   "Kinesis",

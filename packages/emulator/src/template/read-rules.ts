@@ -19,7 +19,7 @@ export function readRules(stack: Stack): readonly Rule[] {
     if (!isEnabled(properties)) return [];
     // A rule may have both.
     if (properties.has("ScheduleExpression") && !properties.has("EventPattern")) return [];
-    checkPattern(properties);
+    checkPattern(properties, "EventPattern");
     return [
       {
         name: stack.nameOf(rule),
@@ -46,12 +46,13 @@ export function isEnabled(properties: Section): boolean {
   return enabled;
 }
 
-function checkPattern(properties: Section): void {
+/** Throws TemplateError on a pattern that EventBridge refuses. */
+export function checkPattern(properties: Section, name: "EventPattern" | "Pattern"): void {
   try {
-    compileEventPattern(properties.map("EventPattern"));
+    compileEventPattern(properties.map(name));
   } catch (error) {
     if (!(error instanceof InvalidEventPatternError)) throw error;
-    throw properties.problem("EventPattern", `is refused by EventBridge: ${error.message}`);
+    throw properties.problem(name, `is refused by EventBridge: ${error.message}`);
   }
 }
 

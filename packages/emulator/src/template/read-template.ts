@@ -12,6 +12,7 @@ import { readEventSourceMappings } from "./read-event-sources.ts";
 import { readFunctionUrls } from "./read-function-urls.ts";
 import { readFunctions } from "./read-functions.ts";
 import { readQueues } from "./read-queues.ts";
+import { readRuleEvents } from "./read-rule-events.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
 import { readMayRotate, readSecrets } from "./read-secrets.ts";
@@ -46,7 +47,7 @@ export function readTemplate(source: TemplateSource): StackDescription {
     api,
     functions: readFunctions(stack),
     functionUrls: readFunctionUrls(stack),
-    rules: readRules(stack),
+    rules: [...readRules(stack), ...readRuleEvents(stack)],
     schedules: readSchedules(stack),
     queues: readQueues(stack),
     mayCallerSend: readCallers(stack),

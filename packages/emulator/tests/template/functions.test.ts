@@ -180,14 +180,13 @@ describe("AWS::Lambda::EventSourceMapping", () => {
 describe("events of other services", () => {
   it("are named once for each type, and ignored", () => {
     const events =
-      "{ A: { Type: Api, Properties: { Path: /, Method: get } }, B: { Type: Api }, C: { Type: HttpApi }, D: { Type: S3, Properties: { Bucket: !Ref Bucket } }, E: { Type: EventBridgeRule } }";
+      "{ A: { Type: Api, Properties: { Path: /, Method: get } }, B: { Type: Api }, C: { Type: HttpApi }, D: { Type: S3, Properties: { Bucket: !Ref Bucket } } }";
     const { warnings } = describeSmallTemplate(sam(`CodeUri: ., Handler: index.handler, Events: ${events}`));
 
     expect(warnings).toEqual([
       "small.yaml:3: Fn.Events.A.Type (and 1 more like it) is not emulated: no Api event arrives here",
       "small.yaml:3: Fn.Events.C.Type is not emulated: no HttpApi event arrives here",
       "small.yaml:3: Fn.Events.D.Type is not emulated: no S3 event arrives here",
-      "small.yaml:3: Fn.Events.E.Type is not emulated: no EventBridgeRule event arrives here",
     ]);
   });
 });

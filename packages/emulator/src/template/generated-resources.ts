@@ -1,5 +1,5 @@
 import type { AwsAccount } from "../aws-account.ts";
-import type { PhysicalName, PhysicalNames } from "./physical-names.ts";
+import type { NamesOfTemplate, PhysicalName } from "./physical-name.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 /** The events of functions for which SAM makes a rule of EventBridge. */
@@ -17,9 +17,9 @@ const IMPLICIT_APIS: ReadonlySet<string> = new Set([
 export class GeneratedResources {
   readonly #account: AwsAccount;
   readonly #resources: Resources;
-  readonly #names: PhysicalNames;
+  readonly #names: NamesOfTemplate;
 
-  constructor(account: AwsAccount, resources: Resources, names: PhysicalNames) {
+  constructor(account: AwsAccount, resources: Resources, names: NamesOfTemplate) {
     this.#account = account;
     this.#resources = resources;
     this.#names = names;

@@ -5,21 +5,13 @@ import { functionArn } from "../lambda/lambda-context.ts";
 import { secretArn, steadySuffix } from "../secrets-manager/secret-name.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { GeneratedResources } from "./generated-resources.ts";
+import type { PhysicalName } from "./physical-name.ts";
 import type { Resource, Resources } from "./resources.ts";
 import type { Section } from "./section.ts";
 
 export type LocalAccount = AwsAccount & {
   /** The address of the emulator, with which a queue's URL begins. */
   readonly origin: string;
-};
-
-export type PhysicalName = {
-  /** The physical name. If AWS would generate it, it is the logical id here. */
-  readonly name: string;
-  readonly ref: string;
-  readonly arn?: string;
-  /** The values of other attributes. */
-  readonly attributes?: Readonly<Record<string, string>>;
 };
 
 /** The attributes that are a physical name: of a queue, and of an event bus. */

@@ -1,6 +1,7 @@
 import type { ApiDescription, Route, Stage } from "../gateway/api-description.ts";
 import { parseSelectionExpression } from "../gateway/selection-expression.ts";
 import { apiParts, findApi, isSamApi } from "./api-parts.ts";
+import type { ApiReading } from "./api-reading.ts";
 import { routeLogicalId, stageName } from "./generated-resources.ts";
 import { readDomains } from "./read-domains.ts";
 import { readRouteResources } from "./read-route-resources.ts";
@@ -9,16 +10,6 @@ import { readThrottles } from "./read-throttles.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
-
-/** What the readers of an API's routes need to know. */
-export type ApiReading = {
-  readonly api: Resource;
-  readonly stack: Stack;
-  /** The names of the stages. */
-  readonly stages: readonly string[];
-  /** The routes that have a route response, each by its `Ref`. */
-  readonly withResponse: ReadonlySet<string>;
-};
 
 type DeclaredStage = { readonly name: string; readonly properties: Section };
 

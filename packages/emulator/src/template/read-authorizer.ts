@@ -1,9 +1,9 @@
 import type { Authorizer } from "../gateway/api-description.ts";
 import { parseIdentitySource } from "../gateway/authorize.ts";
 import { apiParts } from "./api-parts.ts";
+import type { ApiReading } from "./api-reading.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { functionArnIn } from "./integration-uri.ts";
-import type { ApiReading } from "./read-api.ts";
 import { mayApiInvoke } from "./read-permissions.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";

@@ -1,7 +1,7 @@
 import type { ApiDescription, Authorizer, MockRoute, Route } from "../gateway/api-description.ts";
 import { apiParts } from "./api-parts.ts";
+import type { ApiReading } from "./api-reading.ts";
 import { permittedStages } from "./permitted-stages.ts";
-import type { ApiReading } from "./read-api.ts";
 import { readAuthorizer } from "./read-authorizer.ts";
 import { type Integration, readIntegrations } from "./read-integrations.ts";
 import { answerOf } from "./read-mock-integration.ts";

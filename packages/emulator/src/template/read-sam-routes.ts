@@ -1,9 +1,9 @@
 import type { Authorizer, Route } from "../gateway/api-description.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
+import type { ApiReading } from "./api-reading.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { routeLogicalId, stageName } from "./generated-resources.ts";
 import { permittedStages } from "./permitted-stages.ts";
-import type { ApiReading } from "./read-api.ts";
 import { readIdentitySources } from "./read-authorizer.ts";
 import { readRequiredParameters } from "./read-required-parameters.ts";
 import type { Resource } from "./resources.ts";

@@ -74,7 +74,11 @@ it.each([
     fn("DeadLetterQueue: { Type: SQS, TargetArn: 'arn:aws:sqs:us-east-1:1:other' }"),
     "is not the ARN of any AWS::SQS::Queue here",
   ],
-  ["a function of elsewhere", config("MaximumRetryAttempts: 0").replace("!Ref Fn", "Other"), "is not any AWS::Serv"],
+  [
+    "a function of elsewhere",
+    config("MaximumRetryAttempts: 0").replace("!Ref Fn", "Other"),
+    "is not any function here",
+  ],
 ])("%s is refused", (_, resource, problem) => {
   expect(() => describeSmallTemplate(resource)).toThrow(problem);
 });

@@ -227,7 +227,7 @@ const FUNCTION: PropertyTable = {
 const SQS_EVENT: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
-  FilterCriteria: { refused: "Lambda would delete messages that do not match, which is not emulated" },
+  FilterCriteria: { members: { Filters: { each: { Pattern: "emulated" } } } },
   FunctionResponseTypes: "emulated",
   KmsKeyArn: "harmless",
   LoggingConfig: "harmless",

@@ -1,5 +1,6 @@
 import type { EventSourceMappingDescription } from "../eventing.ts";
 import { functionEvents } from "./function-events.ts";
+import { readFilters } from "./read-filters.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -98,5 +99,6 @@ function readMapping(resource: Resource, source: Section, stack: Stack): EventSo
       maximumConcurrency: scaling.integer("MaximumConcurrency", 2, 1_000),
     }),
     reportBatchItemFailures: responseTypes.length > 0,
+    ...readFilters(source.section("FilterCriteria")),
   };
 }

@@ -74,7 +74,6 @@ describe("a property that only AWS implements", () => {
     [withLine(SUBSCRIBE, "          RequestParameters: { a: b }"), "WebsocketApi.Routes.subscribe.RequestParameters"],
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
     [replaced(template, "Globals:\n", "Globals:\n  WebSocketApi: { StageName: a }\n"), "Globals.WebSocketApi"],
-    [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],
   ])("is refused if ignoring it would do harm: %#", (text, property) => {
     expect(() => describeTemplate(text)).toThrow(TemplateError);
     expect(() => describeTemplate(text)).toThrow(`${property} is not known to the emulator: `);

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { type Observe, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { ClientMemory } from "./client-memory.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { type Closing, GOING_AWAY } from "./closing.ts";
 import type { Session } from "./events.ts";
@@ -19,6 +20,7 @@ export class Connections {
   readonly #routeMessage: RouteMessage;
   readonly #disconnect: Disconnect;
   readonly #scheduler: Scheduler;
+  readonly #memory = new ClientMemory();
   readonly #observe: Observe;
   #isClosing = false;
 
@@ -46,7 +48,8 @@ export class Connections {
   }
 
   open(session: Session, ws: WebSocket, stream: Duplex): void {
-    const socket = new ClientSocket(ws, stream, this.#scheduler, {
+    const deps = { scheduler: this.#scheduler, memory: this.#memory };
+    const socket = new ClientSocket(ws, stream, deps, {
       onText: (body) => void this.#receive({ session, socket }, body),
       onClosed: (closing) => {
         this.#open.delete(session.connectionId);

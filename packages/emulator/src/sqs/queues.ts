@@ -2,6 +2,7 @@ import { AwsError } from "../aws-json/aws-error.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Queue } from "./queue.ts";
+import { QueueMemory } from "./queue-memory.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 /** All queues of the emulator, in the template's order. */
@@ -20,15 +21,16 @@ export function makeQueues(deps: {
   readonly region: string;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly memory?: QueueMemory;
 }): Queues {
-  const { accountId, region, scheduler, observe } = deps;
+  const { accountId, region, scheduler, observe, memory = new QueueMemory() } = deps;
   const byName = new Map<string, Queue>();
   const find = (name: string) => byName.get(name);
   for (const settings of deps.queues) {
     checkSettings(settings, deps.queues);
     const arn = `arn:aws:sqs:${region}:${accountId}:${settings.name}`;
     const deadLetterQueue = () => find(settings.deadLetters?.queue ?? "");
-    byName.set(settings.name, new Queue(settings, { arn, scheduler, observe, deadLetterQueue }));
+    byName.set(settings.name, new Queue(settings, { arn, scheduler, observe, deadLetterQueue, memory }));
   }
   const all = [...byName.values()];
   return {

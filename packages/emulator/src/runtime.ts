@@ -16,8 +16,8 @@ import { listen, OWN_HOST } from "./http/listen.ts";
 import { makeFunctions } from "./lambda/functions.ts";
 import { isInvocation, makeInvokeApi } from "./lambda/invoke-api.ts";
 import type { LambdaFunction } from "./lambda/lambda-function.ts";
-import type { DescribeConnection } from "./local-api/connection-report.ts";
-import { type DescribeProgram, makeLocalApi } from "./local-api/local-api.ts";
+import { makeLocalApi } from "./local-api/local-api.ts";
+import type { DescribeConnection, DescribeProgram } from "./local-api/program.ts";
 import { makeObserve, type Observe, type Observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 

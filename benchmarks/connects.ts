@@ -11,8 +11,10 @@ import { ratio, type Table } from "./table.ts";
 const SERVERS = [BARE, VERIFYING, SMALL_API, RUNTIME];
 
 export const CONNECT_COUNTS = {
-  rounds: 5,
-  connects: 1000,
+  rounds: 3,
+  connects: 2000,
+  /** Connects before, closed at once. V8 compiles the last hot functions after some thousands. */
+  warmUps: 10_000,
   /** The numbers of open connections at which memory is measured. */
   idle: [0, 1000, 5000] as readonly number[],
   settleMs: 1000,
@@ -26,7 +28,7 @@ export async function benchConnects(counts = CONNECT_COUNTS): Promise<Table[]> {
 type Cost = Opened & { readonly cpuMicros: number };
 
 type Server = {
-  open(connections: number): Promise<Cost>;
+  open(connections: number, then?: "close"): Promise<Cost>;
   residentMegabytes(): number;
 };
 
@@ -39,9 +41,10 @@ async function withServer<T>(file: string, work: (server: Server) => Promise<T>)
     const { port } = await server.hear<{ port: number }>();
     const path = `/dev?access_token=${signedToken()}`;
     return await work({
-      open: async (connections) => {
+      open: async (connections, then) => {
         const before = await cpuMicros();
-        const opened = await clients.ask<Opened>({ port, path, connections } satisfies Order);
+        const order: Order = { port, path, connections, thenClose: then === "close" };
+        const opened = await clients.ask<Opened>(order);
         return { ...opened, cpuMicros: ((await cpuMicros()) - before) / connections };
       },
       residentMegabytes: () => residentBytes(server.pid) / 2 ** 20,
@@ -51,14 +54,13 @@ async function withServer<T>(file: string, work: (server: Server) => Promise<T>)
   }
 }
 
-async function rates({ rounds, connects, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
+async function rates({ rounds, connects, warmUps, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
   const measured = SERVERS.map((server) => ({ ...server, opened: [] as Cost[] }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { file, opened } of measured) {
       opened.push(
         await withServer(file, async ({ open }) => {
-          // The first ones compile the code, on either side.
-          await open(connects);
+          await open(warmUps, "close");
           await pause(settleMs);
           return open(connects);
         }),
@@ -71,9 +73,9 @@ async function rates({ rounds, connects, settleMs }: typeof CONNECT_COUNTS): Pro
   return {
     title: "Connects",
     note:
-      `Medians of ${rounds} interleaved rounds: ${connects} connects, 50 at a time, to a new server that has had as many ` +
-      "before. All servers but the first verify the same token with jose. The account's quota of 500 a second, which " +
-      "`npm start` keeps, is lifted.",
+      `Medians of ${rounds} interleaved rounds: ${connects.toLocaleString("en")} connects, 50 at a time, to a new server ` +
+      `that has had ${warmUps.toLocaleString("en")} before. All servers but the first verify the same token with jose. The ` +
+      "account's quota of 500 a second, which `npm start` keeps, is lifted.",
     columns: ["server", "connects/s", "p50 ms", "p99 ms", "CPU µs/connect", "rate against ws", "against verifying ws"],
     rows: measured.map(({ label, opened }) => [
       label,

@@ -1,10 +1,10 @@
-// Opens WebSocket connections and keeps them, told how many and where by message.
+// Opens WebSocket connections, and keeps them or closes each at once, told how many and where by message.
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { percentile } from "../samples.ts";
 import { type Address, openSocket } from "../web-socket-bytes.ts";
 
-export type Order = Address & { readonly connections: number };
+export type Order = Address & { readonly connections: number; readonly thenClose?: boolean };
 export type Opened = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
 
 /** As many handshakes are under way at once. */
@@ -21,7 +21,8 @@ async function openAll(order: Order): Promise<Opened> {
     while (left > 0) {
       left -= 1;
       const opened = await openSocket(order);
-      open.push(opened.socket);
+      if (order.thenClose) opened.socket.destroy();
+      else open.push(opened.socket);
       millis.push(opened.millis);
     }
   };

@@ -21,7 +21,7 @@ describe("each benchmark still runs, with counts too small for a result", { time
 
   it("emulator", async () => {
     const counts = {
-      connects: { rounds: 1, connects: 2, idle: [0, 3], settleMs: 0 },
+      connects: { rounds: 1, connects: 2, warmUps: 2, idle: [0, 3], settleMs: 0 },
       roundTrips: { rounds: 1, roundTrips: 2 },
       pushes: { users: 2, pushes: 2, warmUps: 2, underWay: 2, entries: [2] },
     };

@@ -14,6 +14,7 @@ import type { Functions } from "./lambda/functions.ts";
 import { makeQueueReport } from "./local-api/queue-report.ts";
 import type { Observe } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { makeEventFilter } from "./sqs/event-filter.ts";
 import { startEventSourceMapping } from "./sqs/event-source-mapping.ts";
 import { QueueCounters } from "./sqs/queue-counters.ts";
 import { type QueueSettings, queueSettings } from "./sqs/queue-settings.ts";
@@ -43,6 +44,8 @@ export type EventSourceMappingDescription = {
   readonly batchingWindowSeconds: number;
   readonly maximumConcurrency?: number;
   readonly reportBatchItemFailures: boolean;
+  /** The patterns of its filters. Without any the function gets all messages. */
+  readonly filterPatterns?: readonly unknown[];
 };
 
 export type Eventing = {
@@ -93,13 +96,16 @@ export function startEventing(deps: {
       maySend: (queueArn) => mayCallerSend(queueArn, deps.functionsAccessKeyId ?? ""),
     }),
   });
-  const mappings = description.eventSourceMappings.map(({ functionName, queue: name, ...mapping }) => {
-    const queue = queues.find(name);
-    if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);
-    if (!deps.functions.has(functionName)) throw new Error(`Queue ${name}: no function is named ${functionName}`);
-    const invoke = (event: SqsEvent) => invokeFunction(deps.functions, functionName, event);
-    return { maximumConcurrency: DEFAULT_CONCURRENCY, ...mapping, queue, invoke };
-  });
+  const mappings = description.eventSourceMappings.map(
+    ({ functionName, queue: name, filterPatterns = [], ...mapping }) => {
+      const queue = queues.find(name);
+      if (queue === undefined) throw new Error(`Function ${functionName}: no queue is named ${name}`);
+      if (!deps.functions.has(functionName)) throw new Error(`Queue ${name}: no function is named ${functionName}`);
+      const invoke = (event: SqsEvent) => invokeFunction(deps.functions, functionName, event);
+      const filter = filterPatterns.length === 0 ? {} : { filter: makeEventFilter(filterPatterns) };
+      return { maximumConcurrency: DEFAULT_CONCURRENCY, ...mapping, ...filter, queue, invoke };
+    },
+  );
   const schedules = startSchedules({ schedules: description.schedules ?? [], queues, delivery, scheduler });
   const pollers = mappings.map((mapping) => startEventSourceMapping(mapping, scheduler));
   const stopping = new AbortController();

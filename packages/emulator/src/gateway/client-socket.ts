@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Cancel, Scheduler } from "../scheduler.ts";
+import type { ClientMemory } from "./client-memory.ts";
 import {
   BINARY_REFUSED,
   type Closing,
@@ -23,10 +24,14 @@ export type ClientSocketEvents = {
   readonly onClosed: (closing: Closing) => void;
 };
 
-/** A client's WebSocket within API Gateway's limits: frame size, idle time, duration and unsent bytes. */
+/**
+ * A client's WebSocket within API Gateway's limits: frame size, idle time, duration and unsent bytes. `memory` bounds
+ * the bytes of all clients together.
+ */
 export class ClientSocket {
   readonly #ws: WebSocket;
   readonly #scheduler: Scheduler;
+  readonly #memory: ClientMemory;
   #cancelWatch: Cancel;
   #lastActiveAt: number;
   /** When the two hours end. */
@@ -35,12 +40,22 @@ export class ClientSocket {
   #isHalfOpen = false;
   /** Set by a bad frame: `ws` may read a close frame behind it before `close` is called. */
   #violation: Closing | undefined;
+  #isGone = false;
+  #incomingBytes = 0;
+  /** The bytes that `memory` has noted. */
+  #heldBytes = 0;
   #messages = 0;
   #messagesAllowed = Number.POSITIVE_INFINITY;
 
-  constructor(ws: WebSocket, stream: Duplex, scheduler: Scheduler, events: ClientSocketEvents) {
+  constructor(
+    ws: WebSocket,
+    stream: Duplex,
+    { scheduler, memory }: { readonly scheduler: Scheduler; readonly memory: ClientMemory },
+    events: ClientSocketEvents,
+  ) {
     this.#ws = ws;
     this.#scheduler = scheduler;
+    this.#memory = memory;
     this.#lastActiveAt = scheduler.now();
     this.endsAt = this.#lastActiveAt + MAX_CONNECTION_MS;
     this.#cancelWatch = this.#watch(IDLE_TIMEOUT_MS);
@@ -52,6 +67,7 @@ export class ClientSocket {
     });
     ws.on("close", (code, reason) => {
       this.#cancelWatch();
+      this.#forgetBytes();
       events.onClosed(this.#closing ?? this.#violation ?? closedByClient(code, reason.toString()));
     });
   }
@@ -73,7 +89,10 @@ export class ClientSocket {
   send(text: string): "sent" | "closed" | "full" {
     if (!this.isOpen) return "closed";
     if (this.#ws.bufferedAmount + Buffer.byteLength(text) > MAX_BUFFERED_BYTES) return "full";
-    if (!this.#isHalfOpen) this.#ws.send(text);
+    if (!this.#isHalfOpen) this.#ws.send(text, this.#noteBytes);
+    this.#noteBytes();
+    // All clients together held too much, and this one most.
+    if (this.#isGone) return "closed";
     this.#lastActiveAt = this.#scheduler.now();
     return "sent";
   }
@@ -98,7 +117,21 @@ export class ClientSocket {
   /** Ends the socket without a close frame: its client does not read, or a fault cuts it off. */
   terminate(): void {
     this.#closing ??= CUT_OFF;
+    this.#forgetBytes();
     this.#ws.terminate();
+  }
+
+  /** Called when bytes may have come or gone. After a frame to a client that reads, none are left. */
+  readonly #noteBytes = (): void => {
+    const bytes = this.#isGone ? 0 : this.#ws.bufferedAmount + this.#incomingBytes;
+    if (bytes === this.#heldBytes) return;
+    this.#heldBytes = bytes;
+    this.#memory.note(this, bytes);
+  };
+
+  #forgetBytes(): void {
+    this.#isGone = true;
+    this.#noteBytes();
   }
 
   #receive(data: Buffer, isBinary: boolean, onText: (text: string) => void): void {
@@ -114,6 +147,8 @@ export class ClientSocket {
     const scanner = new FrameScanner(MAX_FRAME_BYTES);
     const scan = (chunk: Buffer): void => {
       const bad = scanner.scan(chunk);
+      this.#incomingBytes = scanner.unfinishedBytes;
+      this.#noteBytes();
       if (bad === undefined) return;
       stream.removeListener("data", scan);
       this.#messagesAllowed = bad.messages;

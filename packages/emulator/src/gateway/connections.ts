@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { Faults } from "../faults/faults.ts";
 import { type Observe, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { ClientMemory } from "./client-memory.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { type Closing, GOING_AWAY } from "./closing.ts";
 import type { Session } from "./events.ts";
@@ -20,6 +21,7 @@ export class Connections {
   readonly #routeMessage: RouteMessage;
   readonly #disconnect: Disconnect;
   readonly #scheduler: Scheduler;
+  readonly #memory = new ClientMemory();
   readonly #observe: Observe;
   readonly #faults: Faults;
   #isClosing = false;
@@ -61,7 +63,8 @@ export class Connections {
   }
 
   open(session: Session, ws: WebSocket, stream: Duplex): void {
-    const socket = new ClientSocket(ws, stream, this.#scheduler, {
+    const deps = { scheduler: this.#scheduler, memory: this.#memory };
+    const socket = new ClientSocket(ws, stream, deps, {
       onText: (body) => void this.#receive({ session, socket }, body),
       onClosed: (closing) => {
         this.#open.delete(session.connectionId);

@@ -1,5 +1,7 @@
 const FRAME_HEADER_BYTES = 2;
 const MASK_BYTES = 4;
+/** About the memory of the object that `ws` keeps for a frame: a message may come in many frames of one byte. */
+const FRAME_COST = 128;
 /** The opcode of a close frame. */
 const CLOSE = 8;
 
@@ -16,10 +18,19 @@ export class FrameScanner {
   #begun: Buffer = NOTHING;
   #payloadLeft = 0;
   #messages = 0;
+  /** The payloads and the cost of all frames, read or begun, of a message that is not complete. */
+  #messageBytes = 0;
+  #isInData = false;
+  #isInLastFrame = false;
   #hasEnded = false;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** The memory of a message that is not complete: `ws` keeps its frames until its end. */
+  get unfinishedBytes(): number {
+    return this.#messageBytes - (this.#isInData ? this.#payloadLeft : 0);
   }
 
   /**
@@ -34,6 +45,7 @@ export class FrameScanner {
       const skipped = Math.min(this.#payloadLeft, bytes.length - at);
       this.#payloadLeft -= skipped;
       at += skipped;
+      if (this.#payloadLeft === 0) this.#finishPayload();
       if (at === bytes.length) return undefined;
       const headerBytes = headerLength(bytes, at);
       if (at + headerBytes > bytes.length) {
@@ -56,6 +68,16 @@ export class FrameScanner {
     if (isFinal && !isControl) this.#messages += 1;
     this.#hasEnded = (first & 0x0f) === CLOSE;
     this.#payloadLeft = payload + ((second & 0x80) === 0 ? 0 : MASK_BYTES);
+    this.#isInData = !isControl;
+    this.#isInLastFrame = isFinal && !isControl;
+    if (!isControl) this.#messageBytes += payload + FRAME_COST;
+    if (this.#payloadLeft === 0) this.#finishPayload();
+  }
+
+  #finishPayload(): void {
+    if (this.#isInLastFrame) this.#messageBytes = 0;
+    this.#isInLastFrame = false;
+    this.#isInData = false;
   }
 }
 

@@ -2,16 +2,11 @@ import type { ClientConnection, Connections } from "../gateway/connections.ts";
 import type { HttpService } from "../http/http-service.ts";
 import { redactTokens } from "../redact-tokens.ts";
 import type { ConnectionTraffic, FrameCount } from "./connection-traffic.ts";
+import type { DescribeConnection } from "./program.ts";
 import { isoTime, makeReport, numberIn } from "./report.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const DEFAULT_CONNECTIONS = 100;
-
-/**
- * Tells what an application knows about a connection: its user, its subscriptions, its own end. Undefined if it does
- * not know the connection.
- */
-export type DescribeConnection = (connectionId: string) => object | undefined | Promise<object | undefined>;
 
 /**
  * `GET /_local/connections`: the open WebSockets, the oldest first, a hundred at a time. `limit` and `from` select

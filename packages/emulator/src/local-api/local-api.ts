@@ -5,15 +5,13 @@ import type { HttpService } from "../http/http-service.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { makeClockService } from "./clock-service.ts";
-import { type DescribeConnection, makeConnectionReport } from "./connection-report.ts";
+import { makeConnectionReport } from "./connection-report.ts";
 import { ConnectionTraffic } from "./connection-traffic.ts";
 import { makeEventStream } from "./event-stream.ts";
 import { makeFaultsService } from "./faults-service.ts";
 import { type FrontPage, makeFrontPage } from "./front-page.ts";
+import type { DescribeConnection, DescribeProgram } from "./program.ts";
 import { type RunningParts, whatRunsHere } from "./what-runs-here.ts";
-
-/** A program's own part of the page at `/`. `authority` is host and port, as the reader has reached the emulator. */
-export type DescribeProgram = (reached: { readonly authority: string; readonly stage: string }) => FrontPage;
 
 /** The emulator's own API beside those of AWS: what happens in it, for people. */
 export type LocalApi = {

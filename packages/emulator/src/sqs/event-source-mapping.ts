@@ -1,7 +1,8 @@
 import type { Scheduler } from "../scheduler.ts";
 import { type BatchVerdict, judgeBatchResponse } from "./batch-verdict.ts";
+import type { EventFilter } from "./event-filter.ts";
 import type { Message } from "./message.ts";
-import type { Queue } from "./queue.ts";
+import type { Queue, Receipt } from "./queue.ts";
 import { type SqsEvent, toSqsEvent } from "./sqs-event.ts";
 
 /** An `AWS::Lambda::EventSourceMapping` with an SQS queue, with all defaults filled in. */
@@ -13,6 +14,8 @@ export type EventSourceMapping = {
   readonly batchingWindowSeconds: number;
   readonly maximumConcurrency: number;
   readonly reportBatchItemFailures: boolean;
+  /** Absent if the function gets all messages. */
+  readonly filter?: EventFilter;
 };
 
 /** The length of Lambda's own poll, the largest event of a function, and the length of an error's text in the report. */
@@ -55,24 +58,34 @@ async function poll(mapping: EventSourceMapping, scheduler: Scheduler, stopping:
 }
 
 /** A batch is ready when it is full, by count or by bytes, or when its window since the first message is over. */
-async function gather(
-  { queue, batchSize, batchingWindowSeconds }: EventSourceMapping,
-  scheduler: Scheduler,
-  stopping: AbortSignal,
-): Promise<Message[]> {
+async function gather(mapping: EventSourceMapping, scheduler: Scheduler, stopping: AbortSignal): Promise<Message[]> {
+  const { queue, batchSize, batchingWindowSeconds } = mapping;
   await queue.arrival(POLL_MILLIS, stopping);
   if (stopping.aborted) return [];
-  const batch = queue.receive({ max: batchSize, maxBytes: MAX_EVENT_BYTES });
+  const { matching: batch } = receive(mapping, { max: batchSize, maxBytes: MAX_EVENT_BYTES });
   const until = scheduler.now() + batchingWindowSeconds * 1000;
   while (batch.length > 0 && batch.length < batchSize && scheduler.now() < until && !stopping.aborted) {
     await queue.arrival(until - scheduler.now(), stopping);
     const maxBytes = MAX_EVENT_BYTES - batch.reduce((sum, { bytes }) => sum + bytes, 0);
-    const more = queue.receive({ max: batchSize - batch.length, maxBytes });
-    if (more.length === 0) break;
-    batch.push(...more);
+    const more = receive(mapping, { max: batchSize - batch.length, maxBytes });
+    if (more.received === 0) break;
+    batch.push(...more.matching);
   }
   // When the emulator stops, the gathered messages stay in flight.
   return stopping.aborted ? [] : batch;
+}
+
+/** Receives messages, and deletes those that the mapping's filter does not let through. */
+function receive(
+  { queue, filter }: EventSourceMapping,
+  receipt: Receipt,
+): { readonly received: number; readonly matching: Message[] } {
+  const messages = queue.receive(receipt);
+  const matching = messages.filter((message) => filter === undefined || filter(message, queue.arn));
+  for (const message of messages) {
+    if (!matching.includes(message)) queue.delete(message.receiptHandle ?? "");
+  }
+  return { received: messages.length, matching };
 }
 
 /** The handles belong to this receive: they cannot delete a message that another invocation has received since. */

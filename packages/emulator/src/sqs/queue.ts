@@ -13,6 +13,7 @@ import {
   messageIdOf,
   type OutgoingMessage,
 } from "./message.ts";
+import type { QueueMemory } from "./queue-memory.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 export type Receipt = {
@@ -21,7 +22,7 @@ export type Receipt = {
   readonly maxBytes?: number;
 };
 
-/** SQS has no limit. The emulator's memory has one. */
+/** The limit of one queue, so that it leaves room for the others. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A standard queue. It keeps the order until a message fails; SQS does not promise any order. */
@@ -32,6 +33,7 @@ export class Queue {
   readonly #observe: Observe;
   readonly #faults: Faults;
   readonly #deadLetterQueue: () => Queue | undefined;
+  readonly #memory: QueueMemory;
   readonly #visible = new Map<string, Message>();
   readonly #hidden: HiddenMessages;
   readonly #arrivals: Arrivals;
@@ -45,6 +47,7 @@ export class Queue {
       readonly observe: Observe;
       readonly faults: Faults;
       readonly deadLetterQueue: () => Queue | undefined;
+      readonly memory: QueueMemory;
     },
   ) {
     this.settings = settings;
@@ -53,6 +56,7 @@ export class Queue {
     this.#observe = deps.observe;
     this.#faults = deps.faults;
     this.#deadLetterQueue = deps.deadLetterQueue;
+    this.#memory = deps.memory;
     this.#arrivals = new Arrivals(deps.scheduler);
     this.#hidden = new HiddenMessages(deps.scheduler, (due) => this.#show(due));
   }
@@ -62,7 +66,7 @@ export class Queue {
     const now = this.#scheduler.now();
     const bytes = messageBytes(body, attributes);
     checkBody(body, bytes, this.settings.maximumMessageBytes);
-    if (this.#bytes + bytes > MAX_BYTES) {
+    if (this.#bytes + bytes > MAX_BYTES || !this.#memory.hasRoomFor(bytes)) {
       throw new AwsError("RequestThrottled", "The local queue holds as much as it can.");
     }
     const message: Message = {
@@ -178,6 +182,7 @@ export class Queue {
 
   #take(message: Message): void {
     this.#bytes += message.bytes;
+    this.#memory.take(message.bytes);
     this.#dropExpired();
     this.#place(message);
   }
@@ -218,6 +223,7 @@ export class Queue {
     this.#visible.delete(message.id);
     this.#hidden.remove(message.id);
     this.#bytes -= message.bytes;
+    this.#memory.release(message.bytes);
   }
 
   #named({ id }: Message): { readonly queue: string; readonly messageId: string } {

@@ -3,6 +3,7 @@ import type { Faults } from "../faults/faults.ts";
 import type { Observe } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Queue } from "./queue.ts";
+import { QueueMemory } from "./queue-memory.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 /** All queues of the emulator, in the template's order. */
@@ -22,15 +23,16 @@ export function makeQueues(deps: {
   readonly scheduler: Scheduler;
   readonly observe: Observe;
   readonly faults: Faults;
+  readonly memory?: QueueMemory;
 }): Queues {
-  const { accountId, region, scheduler, observe, faults } = deps;
+  const { accountId, region, scheduler, observe, faults, memory = new QueueMemory() } = deps;
   const byName = new Map<string, Queue>();
   const find = (name: string) => byName.get(name);
   for (const settings of deps.queues) {
     checkSettings(settings, deps.queues);
     const arn = `arn:aws:sqs:${region}:${accountId}:${settings.name}`;
     const deadLetterQueue = () => find(settings.deadLetters?.queue ?? "");
-    byName.set(settings.name, new Queue(settings, { arn, scheduler, observe, faults, deadLetterQueue }));
+    byName.set(settings.name, new Queue(settings, { arn, scheduler, observe, faults, deadLetterQueue, memory }));
   }
   const all = [...byName.values()];
   return {

@@ -339,7 +339,7 @@ const VERSION: PropertyTable = {
 const EVENT_SOURCE: PropertyTable = {
   BatchSize: "emulated",
   Enabled: "emulated",
-  FilterCriteria: { refused: "Lambda would delete messages that do not match, which is not emulated" },
+  FilterCriteria: { members: { Filters: { each: { Pattern: "emulated" } } } },
   FunctionResponseTypes: "emulated",
   KmsKeyArn: "harmless",
   LoggingConfig: "harmless",

@@ -1,6 +1,7 @@
 import type { EventSourceMappingDescription } from "../eventing.ts";
 import { functionEvents } from "./function-events.ts";
 import { parseFunctionReference } from "./function-reference.ts";
+import { readFilters } from "./read-filters.ts";
 import type { Resource } from "./resources.ts";
 import type { Section } from "./section.ts";
 import type { Stack } from "./stack.ts";
@@ -63,5 +64,6 @@ function readMapping(
       maximumConcurrency: scaling.integer("MaximumConcurrency", 2, 1_000),
     }),
     reportBatchItemFailures: responseTypes.length > 0,
+    ...readFilters(source.section("FilterCriteria")),
   };
 }

@@ -28,6 +28,27 @@ it("gw:limit-1 finds the first large frame and counts the messages before it, ho
   );
 });
 
+it("attack:N5 counts the memory of the message that is not complete, however the bytes are cut", () => {
+  const frame = fc.record({ size: fc.constantFrom(0, 1, 125, 126, MAX), fin: fc.boolean(), isPing: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 12 }), fc.integer({ min: 1, max: 400 }), (list, cut) => {
+      const scanner = new FrameScanner(MAX);
+      let unfinished = 0;
+      for (const { size, fin, isPing } of list) {
+        const bytes = clientFrame(Buffer.alloc(isPing ? Math.min(size, 125) : size), isPing ? { opcode: 9 } : { fin });
+        const whole = isPing ? unfinished : unfinished + size + 128;
+        for (let at = 0; at < bytes.length; at += cut) {
+          expect(scanner.unfinishedBytes).toBeGreaterThanOrEqual(unfinished);
+          expect(scanner.unfinishedBytes).toBeLessThanOrEqual(whole);
+          scanner.scan(bytes.subarray(at, at + cut));
+        }
+        unfinished = fin && !isPing ? 0 : whole;
+        expect(scanner.unfinishedBytes).toBe(unfinished);
+      }
+    }),
+  );
+});
+
 it("attack:G8 finds the first length in a longer form than it takes, however the bytes are cut", () => {
   const longer = fc.constantFrom<[number, 3 | 9]>([0, 3], [125, 3], [0, 9], [126, 9], [300, 9]);
   fc.assert(

@@ -30,14 +30,15 @@ type Sent = {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly host?: string;
+  readonly localAddress?: string;
 };
 
 function statusOf(
   port: number,
-  { path, method = "GET", headers = {}, host = "127.0.0.1" }: Sent,
+  { path, method = "GET", headers = {}, host = "127.0.0.1", localAddress }: Sent,
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port, path, method, headers }, (response) => {
+    const sent = request({ host, port, path, method, headers, localAddress }, (response) => {
       resolve(response.statusCode);
       response.destroy();
     });

@@ -8,8 +8,7 @@ import type { Authorizer, CustomDomain, MockAnswer, Route, Stage } from "../../s
 import { DEFAULT_QUOTAS, type Quotas } from "../../src/gateway/quotas.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import type { FunctionError } from "../../src/lambda/lambda-function.ts";
-import type { DescribeConnection } from "../../src/local-api/connection-report.ts";
-import type { DescribeProgram } from "../../src/local-api/local-api.ts";
+import type { DescribeConnection, DescribeProgram } from "../../src/local-api/program.ts";
 import type { Observer } from "../../src/observer.ts";
 import { startRuntime } from "../../src/runtime.ts";
 import type { Scheduler } from "../../src/scheduler.ts";

@@ -69,7 +69,6 @@ describe("a property that only AWS implements", () => {
   it.each([
     [withLine(SUBSCRIBE, "          ApiKeyRequired: true"), "WebsocketApi.Routes.subscribe.ApiKeyRequired"],
     [withLine("    Handler: index.handler\n", "    FileSystemConfigs: []"), "Globals.Function.FileSystemConfigs"],
-    [withLine(EVENT_SOURCE, "            FilterCriteria: {}"), "Properties.FilterCriteria"],
   ])("is refused if ignoring it would do harm: %#", (text, property) => {
     expect(() => describeTemplate(text)).toThrow(TemplateError);
     expect(() => describeTemplate(text)).toThrow(`${property} is not known to the emulator: `);

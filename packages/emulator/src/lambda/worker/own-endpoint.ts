@@ -4,17 +4,31 @@ import { syncBuiltinESMExports } from "node:module";
 
 const OWN_HOST = /^(?:127\.0\.0\.1|localhost)$/i;
 
+/** The services that run here, by their names at AWS. Version 2 of the SDK does not know AWS_ENDPOINT_URL. */
+const EMULATED = /^(dynamodb|events|lambda|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and
- * handlers write that scheme into their code; the emulator speaks http. All other calls are left alone.
+ * handlers write that scheme into their code; the emulator speaks http. So are calls to the services that it emulates;
+ * those to DynamoDB go to the address that is given. All other calls are left alone.
  */
 export function redirectOwnEndpoint(port: number): void {
-  const isOwn = (url: URL) => url.protocol === "https:" && OWN_HOST.test(url.hostname) && url.port === String(port);
+  const own = `http://127.0.0.1:${port}`;
+  const dynamodb = process.env["AWS_ENDPOINT_URL_DYNAMODB"];
+  /** Where a call really goes. Undefined if it is left alone. */
+  function targetOf(url: URL): URL | undefined {
+    if (url.protocol !== "https:") return undefined;
+    if (OWN_HOST.test(url.hostname) && url.port === String(port)) return new URL(`http://${url.host}`);
+    const [, service] = EMULATED.exec(url.hostname) ?? [];
+    if (service === undefined) return undefined;
+    return URL.parse((service.toLowerCase() === "dynamodb" ? dynamodb : undefined) ?? own) ?? undefined;
+  }
   const realRequest = https.request;
   const request = (...args: readonly unknown[]) => {
     const { options, callback } = readArguments(args);
-    if (isOwn(addressOf(options))) return http.request(asHttp(options), callback);
-    return realRequest(...(args as Parameters<typeof realRequest>));
+    const target = targetOf(addressOf(options));
+    if (target?.protocol !== "http:") return realRequest(...(args as Parameters<typeof realRequest>));
+    return http.request(asHttp(options, target), callback);
   };
   https.request = request as typeof https.request;
   https.get = ((...args) => {
@@ -26,8 +40,10 @@ export function redirectOwnEndpoint(port: number): void {
   globalThis.fetch = async (input, init) => {
     const text = typeof input === "string" || input instanceof URL ? String(input) : input.url;
     const url = URL.parse(text);
-    if (url === null || !isOwn(url)) return realFetch(input, init);
-    url.protocol = "http:";
+    const target = url === null ? undefined : targetOf(url);
+    if (url === null || target === undefined) return realFetch(input, init);
+    url.protocol = target.protocol;
+    url.host = target.host;
     // As in Node.js, `duplex` is part of a request with a stream as its body, and `init` wins over it.
     return input instanceof Request ? realFetch(new Request(url, input), init) : realFetch(url, init);
   };
@@ -67,11 +83,17 @@ function addressOf({ protocol, hostname, host, port }: Options): URL {
 }
 
 /** The options for http. An agent for https would open a TLS connection; its limits hold for its double. */
-function asHttp(options: Options): http.RequestOptions {
-  const { hostname, port } = addressOf(options);
-  const { agent, host: _, ...rest } = options;
+function asHttp(options: Options, { hostname, port, host }: URL): http.RequestOptions {
+  const { agent, host: _, headers, ...rest } = options;
   const own = agent === false ? { agent } : agent instanceof https.Agent && { agent: doubleOf(agent) };
-  return { ...rest, protocol: "http:", hostname, port, ...own };
+  return { ...rest, protocol: "http:", hostname, port, ...withHost(headers, host), ...own };
+}
+
+/** The emulator refuses the names of other hosts. SDKs write the name into the headers themselves. */
+function withHost(headers: Options["headers"], host: string): Pick<Options, "headers"> {
+  if (headers === undefined || Array.isArray(headers)) return headers === undefined ? {} : { headers };
+  const named = Object.entries(headers).map(([name, value]) => [name, name.toLowerCase() === "host" ? host : value]);
+  return { headers: Object.fromEntries(named) };
 }
 
 const doubles = new WeakMap<https.Agent, http.Agent>();

@@ -109,13 +109,9 @@ describe("gw:template-23 runTemplate", () => {
 
   it.each([
     ["CodeUri: one/", "CodeUri: none/", /^inline\.yaml:15: One has no module .*none\/index \(\.js, /],
-    ["CodeUri: one/", "CodeUri: one.zip", /^inline\.yaml:15: One\.CodeUri is an archive: give the folder /],
-    ["CodeUri: one/", "CodeUri: s3://bucket/one", /^inline\.yaml:15: One\.CodeUri is in S3: give the folder /],
-    [
-      "nodejs24.x",
-      "python3.13",
-      /^inline\.yaml:15: One\.Runtime is python3\.13: only functions for Node\.js run here$/,
-    ],
+    ["CodeUri: one/", "CodeUri: one.zip", /^inline\.yaml:11: .* needs One, which cannot run: its code is in an archive/],
+    ["CodeUri: one/", "CodeUri: s3://bucket/one", /^inline\.yaml:11: .* needs One, which cannot run: its code is in S3/],
+    ["nodejs24.x", "python3.13", /^inline\.yaml:11: .* needs One, which cannot run: its Runtime is python3\.13, /],
     ["StageName: dev", "StagName: dev", /^inline\.yaml:8: Chat\.StagName .*misspelt\?$/],
   ])("refuses a template in one line: %s changed to %s", async (piece, replacement, message) => {
     const text = TEMPLATE.replace(piece, replacement).replaceAll(/CodeUri: (?=one|two)/g, `CodeUri: ${folder}/`);

@@ -24,28 +24,17 @@ export function findHandler(
   return { name: handler, module, exportPath, file, path };
 }
 
-/** Throws TemplateError if the function's code cannot run here, whatever is in its module. */
+/** Throws TemplateError if the function has no module. */
 export function checkCode(fn: FunctionDescription, folder: string): void {
-  const { codeUri, codeAt, logicalId } = fn;
-  if (/^s3:\/\//i.test(codeUri)) {
-    throw new TemplateError(codeAt, `${logicalId}.CodeUri is in S3: give the folder with the code`);
-  }
-  if (/\.(?:zip|jar)$/i.test(codeUri)) {
-    throw new TemplateError(codeAt, `${logicalId}.CodeUri is an archive: give the folder that is packed into it`);
-  }
-  nodeMajor(fn);
+  const { codeAt, logicalId } = fn;
   const { file, path } = findHandler(fn, folder);
   if (file === undefined) {
     throw new TemplateError(codeAt, `${logicalId} has no module ${path} (${EXTENSIONS.join(", ")})`);
   }
 }
 
-/** The major version of `Runtime: nodejs24.x`. Throws TemplateError for other languages. */
-export function nodeMajor({ runtime, logicalId, at }: FunctionDescription): number {
-  if (runtime === undefined) return DEFAULT_NODE_MAJOR;
-  const [, major] = /^nodejs(\d+)(?:\.x)?$/.exec(runtime) ?? [];
-  if (major === undefined) {
-    throw new TemplateError(at, `${logicalId}.Runtime is ${runtime}: only functions for Node.js run here`);
-  }
-  return Number(major);
+/** The major version of `Runtime: nodejs24.x`; the newest if the template names none. */
+export function nodeMajor({ runtime = "" }: FunctionDescription): number {
+  const [, major] = /^nodejs(\d+)/.exec(runtime) ?? [];
+  return major === undefined ? DEFAULT_NODE_MAJOR : Number(major);
 }

@@ -1,14 +1,29 @@
-import type { EmulatorEvent, Observer } from "@portcullis/emulator";
+import type { EmulatorEvent, Observer } from "./observer.ts";
 
 /**
- * Prints the events that a developer must know: failures of functions, and events that reach no queue, or only in part.
+ * An observer that prints the events that a developer must know: failures of functions, events that reach no target or
+ * only in part, edits that run, and faults on demand.
  */
-export function makePrintEvents(warn: (line: string) => void): Observer {
+export function makeEventPrinter(write: (line: string) => void): Observer {
+  const strikes = new Map<string, number>();
   return (event) => {
-    const line = lineOf(event);
-    if (line !== undefined) warn(line);
+    const line = event.kind === "fault-struck" ? struckLine(event, strikes) : lineOf(event);
+    if (line !== undefined) write(line);
   };
 }
+
+/** The first three strikes of a kind have a line each, and then each tenth, hundredth, … one: faults may strike often. */
+function struckLine({ fault, target }: FaultStruck, strikes: Map<string, number>): string | undefined {
+  const count = (strikes.get(fault) ?? 0) + 1;
+  strikes.set(fault, count);
+  if (count > 3 && !/^10*$/.test(String(count))) return undefined;
+  const times = count === 1 ? "" : `, for the ${count}${ORDINALS[count] ?? "th"} time`;
+  return `the fault ${fault} strikes${target === "" ? "" : ` ${target}`}${times}`;
+}
+
+const ORDINALS: Readonly<Record<number, string>> = { 2: "nd", 3: "rd" };
+
+type FaultStruck = Extract<EmulatorEvent, { kind: "fault-struck" }>;
 
 function lineOf(event: EmulatorEvent): string | undefined {
   switch (event.kind) {
@@ -16,6 +31,14 @@ function lineOf(event: EmulatorEvent): string | undefined {
       return event.outcome.kind === "failed" ? failureLine(event.functionName, event.outcome.error) : undefined;
     case "fault-after-invocation":
       return failureLine(event.functionName, event.error);
+    case "function-reloaded":
+      return `${event.functionName} runs its edited code from now on`;
+    case "clock-advanced":
+      return `time was moved by ${event.millis / 1000} s: it is ${new Date(event.at).toISOString()}`;
+    case "faults-set":
+      return event.faults.length === 0
+        ? "no faults from now on"
+        : `faults from now on, with the seed ${event.seed}: ${event.faults.join(" and ")}`;
     case "invocation-discarded":
       return discardedLine(event);
     case "event-published":

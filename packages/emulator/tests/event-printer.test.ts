@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { makeEventPrinter } from "../src/event-printer.ts";
 import type { EmulatorEvent } from "../src/observer.ts";
+import { makeEventPrinter } from "../src/printing/event-printer.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };
 const failed = (error: { errorType: string; errorMessage: string; trace: readonly string[] }): EmulatorEvent => ({

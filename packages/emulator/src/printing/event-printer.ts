@@ -1,4 +1,4 @@
-import type { EmulatorEvent, Observer } from "./observer.ts";
+import type { EmulatorEvent, Observer } from "../observer.ts";
 
 /**
  * An observer that prints the events that a developer must know: failures of functions, events that reach no target or

@@ -9,8 +9,8 @@ const EMULATED = /^(dynamodb|events|lambda|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
 
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and
- * handlers write that scheme into their code; the emulator speaks http. So are calls to the services that it emulates;
- * those to DynamoDB go to the address that is given. All other calls are left alone.
+ * handlers write that scheme into their code; the emulator speaks http. Calls to services by their names at AWS are sent
+ * there too, and those to DynamoDB to the address that is given. All other calls are left alone.
  */
 export function redirectOwnEndpoint(port: number): void {
   const own = `http://127.0.0.1:${port}`;

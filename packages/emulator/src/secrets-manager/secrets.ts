@@ -28,7 +28,7 @@ export function makeSecrets({
   const now = () => scheduler.now();
 
   function all(): readonly Secret[] {
-    // A timer of thirty days would be too long for Node.js.
+    // Without a timer: a deleted secret has gone by the time it is looked for.
     for (const [name, { deletedAt }] of byName) if (deletedAt !== undefined && deletedAt <= now()) byName.delete(name);
     return [...byName.values()];
   }

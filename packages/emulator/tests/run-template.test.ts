@@ -109,8 +109,16 @@ describe("gw:template-23 runTemplate", () => {
 
   it.each([
     ["CodeUri: one/", "CodeUri: none/", /^inline\.yaml:15: One has no module .*none\/index \(\.js, /],
-    ["CodeUri: one/", "CodeUri: one.zip", /^inline\.yaml:11: .* needs One, which cannot run: its code is in an archive/],
-    ["CodeUri: one/", "CodeUri: s3://bucket/one", /^inline\.yaml:11: .* needs One, which cannot run: its code is in S3/],
+    [
+      "CodeUri: one/",
+      "CodeUri: one.zip",
+      /^inline\.yaml:11: .* needs One, which cannot run: its code is in an archive/,
+    ],
+    [
+      "CodeUri: one/",
+      "CodeUri: s3://bucket/one",
+      /^inline\.yaml:11: .* needs One, which cannot run: its code is in S3/,
+    ],
     ["nodejs24.x", "python3.13", /^inline\.yaml:11: .* needs One, which cannot run: its Runtime is python3\.13, /],
     ["StageName: dev", "StagName: dev", /^inline\.yaml:8: Chat\.StagName .*misspelt\?$/],
   ])("refuses a template in one line: %s changed to %s", async (piece, replacement, message) => {

@@ -30,7 +30,7 @@ async function ended({ recording, settled }: TestEmulator, functionName: string)
 
 const failures = ({ recording }: TestEmulator) => recording.invocations.filter(({ error }) => error !== undefined);
 
-describe.skipIf(!inject("containerEngine"))("unmodified, against DynamoDB Local", () => {
+describe.skipIf(!inject("containerEngine"))("gw:template-23 unmodified, against DynamoDB Local", () => {
   it("connections: each is an item of the table, from $connect to $disconnect", async () => {
     const { emulator, items } = await start("connections");
     await using _ = emulator;
@@ -77,7 +77,7 @@ describe.skipIf(!inject("containerEngine"))("unmodified, against DynamoDB Local"
     expect(failures(emulator)).toEqual([]);
   });
 
-  it("user-notifications: an event reaches all connections of its user", async () => {
+  it("gw:event-33 user-notifications: an event reaches all connections of its user", async () => {
     const { emulator } = await start("user-notifications");
     await using _ = emulator;
     await expect(emulator.connect()).rejects.toMatchObject({ status: 400 });
@@ -92,7 +92,7 @@ describe.skipIf(!inject("containerEngine"))("unmodified, against DynamoDB Local"
     expect(emulator.recording.invocations.at(-1)?.result).toEqual({ batchItemFailures: [] });
   });
 
-  it("chat: what one says all hear, at the address that the event names; who has gone is forgotten", async () => {
+  it("gw:event-33 chat: what one says all hear, at the address that the event names; who has gone is forgotten", async () => {
     const { emulator, items } = await start("chat");
     await using _ = emulator;
     const [ann, ben, cam] = [await emulator.connect(), await emulator.connect(), await emulator.connect()];
@@ -119,8 +119,8 @@ describe.skipIf(!inject("containerEngine"))("unmodified, against DynamoDB Local"
   });
 });
 
-describe("unmodified, without a table", () => {
-  it("jwt-authorizer: a token in the offer opens a connection, and nothing else does", async () => {
+describe("gw:template-23 unmodified, without a table", () => {
+  it("gw:subprotocol-5 jwt-authorizer: a token in the offer opens a connection, and nothing else does", async () => {
     const parameters = { TokenKey: "only-for-tests-0123456789abcdef0" };
     const template = `${FIXTURES}/jwt-authorizer/template.yaml`;
     await using emulator = await startEmulator({ template, parameters, ...withoutWarnings });

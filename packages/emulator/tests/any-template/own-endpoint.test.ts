@@ -14,7 +14,7 @@ async function cuttingPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe("a handler that builds https URLs from its event", () => {
+describe("gw:event-33 a handler that builds https URLs from its event", () => {
   it.each(["127.0.0.1", "localhost"])("reaches the emulator with the SDK's @connections client: %s", async (host) => {
     const { url } = await runFixtureInTest(TEMPLATE);
     const client = await connect(url.replace("127.0.0.1", host));

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { type AwsAccount, apiHost, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { Clock } from "./clock/clock.ts";
 import { Faults } from "./faults/faults.ts";
 import { freePort } from "./free-port.ts";
@@ -145,7 +145,8 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {
-    ...{ folder: source.folder, port, environmentOf, clock, warn },
+    ...{ folder: source.folder, environmentOf, clock, warn },
+    ownEndpoint: { port, apiHost: apiHost(account) },
     onOutput: options.output ?? printOutput,
   }).catch((fault) => {
     code.remove();

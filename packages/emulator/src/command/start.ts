@@ -31,7 +31,7 @@ function endOnSignal(running: RunningTemplate): void {
 
 function explain(error: unknown, port: number | undefined): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (MISUSES.has(error.name)) return error.message;
+  if (MISUSES.has(error.name)) return `${error.message}${hintFor(error)}`;
   switch ((error as NodeJS.ErrnoException).code) {
     case "EADDRINUSE":
       return `port ${port} is in use: end the program that listens there, or choose another with --port`;
@@ -47,6 +47,12 @@ function makeObserver({ frames = false }: { readonly frames?: boolean }): Observ
   return (event) => {
     for (const observer of observers) observer(event);
   };
+}
+
+/** The flag that mends it. The message of a ParameterError does not know that there are flags. */
+function hintFor({ message }: Error): string {
+  const [, name] = /^parameter (\w+) has (?:no default|its value in Parameter Store)/.exec(message) ?? [];
+  return name === undefined ? "" : `: --parameter ${name}=…`;
 }
 
 /** The command `portcullis-emulator`. */

@@ -242,7 +242,7 @@ const COMMON_FUNCTION_SETTINGS: PropertyTable = {
   FunctionScalingConfig: "harmless",
   Handler: "emulated",
   KmsKeyArn: "harmless",
-  Layers: { named: "layers are not loaded here" },
+  Layers: { named: "layers are not loaded here, only modules in node_modules" },
   LoggingConfig: {
     members: {
       ApplicationLogLevel: "harmless",

@@ -23,7 +23,7 @@ type Common = {
 /** An emulator that runs a template. */
 export type TemplateUnderTest = Common &
   Omit<RunTemplateOptions, "clock" | "faults" | "loadFunction"> & {
-    /** Handlers in this process, by logical id. All others run in threads of their own. */
+    /** Handlers in this process, by logical id. All others run in threads of their own. With `watch` there are none. */
     readonly functions?: Readonly<Record<string, LambdaHandler>>;
   };
 
@@ -86,11 +86,13 @@ export async function startEmulator(options: TemplateUnderTest | ApiUnderTest): 
 
 type Watched = { readonly clock: Clock; readonly faults: Faults; readonly observer: Observer };
 
-function startTemplate({ functions = {}, ...options }: TemplateUnderTest, watched: Watched) {
+function startTemplate({ functions, ...options }: TemplateUnderTest, watched: Watched) {
   return runTemplate({
     ...options,
     ...watched,
-    loadFunction: ({ logicalId }) => (Object.hasOwn(functions, logicalId) ? functions[logicalId] : undefined),
+    ...(functions && {
+      loadFunction: ({ logicalId }) => (Object.hasOwn(functions, logicalId) ? functions[logicalId] : undefined),
+    }),
   });
 }
 

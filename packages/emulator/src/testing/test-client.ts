@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { type ClientOptions, WebSocket } from "ws";
+import { WebSocket } from "ws";
 
 export type ConnectOptions = {
   /** Offered in this order. */
@@ -93,14 +93,10 @@ export class TestClient {
 }
 
 /** Opens a connection. Rejects with HandshakeRefused, or with the error of the network. */
-export async function connectTo(
-  url: string,
-  options: ConnectOptions = {},
-  raw: ClientOptions = {},
-): Promise<TestClient> {
+export async function connectTo(url: string, options: ConnectOptions = {}): Promise<TestClient> {
   const address = new URL(url);
   for (const [name, value] of Object.entries(options.query ?? {})) address.searchParams.append(name, value);
-  const ws = new WebSocket(address, [...(options.subprotocols ?? [])], { ...raw, headers: { ...options.headers } });
+  const ws = new WebSocket(address, [...(options.subprotocols ?? [])], { headers: { ...options.headers } });
   const client = new TestClient(ws);
   const refused = once(ws, "unexpected-response").then(([, response]) => refusalOf(response as IncomingMessage));
   const opened = once(ws, "open");

@@ -14,7 +14,7 @@ async function cuttingPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe("a handler that builds https URLs from its event", () => {
+describe("gw:event-33 a handler that builds https URLs from its event", () => {
   it.each(["127.0.0.1", "localhost"])("reaches the emulator with the SDK's @connections client: %s", async (host) => {
     const { url } = await runFixtureInTest(TEMPLATE);
     const client = await connect(url.replace("127.0.0.1", host));
@@ -28,8 +28,9 @@ describe("a handler that builds https URLs from its event", () => {
     const other = `127.0.0.1:${await cuttingPort()}`;
     expect(await invoke("Post", { address: `127.0.0.1:${port}`, other })).toEqual({
       ...{ asOptions: 200, asUrl: 200, get: 403, fetched: 200, fetchedRequest: { greeting: "hello x" } },
-      // The services that are emulated, by their names at AWS.
+      // The services that are emulated and the API, by their names at AWS.
       ...{ service: 200, serviceFetched: 200 },
+      ...{ secrets: 403, ownApi: 400, ownApiFetched: 400 },
       // TLS was begun there.
       ...{ other: "ECONNRESET", otherFetched: "ECONNRESET" },
     });

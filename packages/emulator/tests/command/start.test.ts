@@ -53,6 +53,10 @@ describe("the command portcullis-emulator", () => {
 
   it.each([
     [["--template", "none.yaml"], /^portcullis-emulator: none\.yaml: cannot be read \(ENOENT\)\n$/],
+    [
+      ["--template", "packages/emulator/tests/fixtures/jwt-authorizer/template.yaml"],
+      /^portcullis-emulator: parameter TokenKey has no default: --parameter TokenKey=…\n$/,
+    ],
     [["--template", TEMPLATE, "--parameter", "None=1"], /^portcullis-emulator: [^\n]*None[^\n]*\n$/],
     [["--what"], /^portcullis-emulator: Unknown option '--what' \(--help lists the flags\)\n$/],
   ])("ends with one line and status 2: %j", async (args, message) => {

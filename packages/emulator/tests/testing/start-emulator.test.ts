@@ -114,20 +114,40 @@ describe("settled", () => {
   });
 });
 
+/** A template with the functions Fn and Loaded, in a folder of its own with the code of Loaded. */
+function writeTemplate(code: string) {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const template = join(folder, "template.yaml");
+  writeFileSync(
+    template,
+    smallTemplate("Loaded: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: loaded.handler } }"),
+  );
+  writeFileSync(join(folder, "index.mjs"), "export const handler = async () => 1;\n");
+  const write = (text: string) => writeFileSync(join(folder, "loaded.mjs"), text);
+  write(code);
+  return { template, write };
+}
+
+async function invoke({ endpoint }: { readonly endpoint: string }, name: string) {
+  return (await fetch(`${endpoint}/2015-03-31/functions/${name}/invocations`, { method: "POST" })).json();
+}
+
 describe("startEmulator with a template", () => {
   it("runs handlers of the test, and loads the others", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "emulator-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const template = join(folder, "template.yaml");
-    writeFileSync(
-      template,
-      smallTemplate("Loaded: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: loaded.handler } }"),
-    );
-    writeFileSync(join(folder, "loaded.mjs"), "export const handler = async () => 'loaded';\n");
+    const { template } = writeTemplate("export const handler = async () => 'loaded';\n");
     await using emulator = await startEmulator({ template, functions: { Fn: () => "in this process" } });
-    const invoke = async (name: string) =>
-      (await fetch(`${emulator.endpoint}/2015-03-31/functions/${name}/invocations`, { method: "POST" })).json();
-    expect([await invoke("Fn"), await invoke("Loaded")]).toEqual(["in this process", "loaded"]);
+    expect([await invoke(emulator, "Fn"), await invoke(emulator, "Loaded")]).toEqual(["in this process", "loaded"]);
     expect(emulator.url).toBe(`ws://127.0.0.1:${emulator.port}/dev`);
+  });
+
+  it("loads edited code if it is to watch, without handlers of the test", async () => {
+    const { template, write } = writeTemplate("export const handler = async () => 'loaded';\n");
+    await using emulator = await startEmulator({ template, watch: true, warn: () => {} });
+    expect(await invoke(emulator, "Loaded")).toBe("loaded");
+    write("export const handler = async () => 'edited';\n");
+    await expect.poll(() => invoke(emulator, "Loaded"), { timeout: 10_000 }).toBe("edited");
+    const both = startEmulator({ template, watch: true, functions: { Fn: () => 1 } });
+    await expect(both).rejects.toThrow("watch is for functions in threads");
   });
 });

@@ -5,20 +5,25 @@ import { syncBuiltinESMExports } from "node:module";
 const OWN_HOST = /^(?:127\.0\.0\.1|localhost)$/i;
 
 /** The services that run here, by their names at AWS. Version 2 of the SDK does not know AWS_ENDPOINT_URL. */
-const EMULATED = /^(dynamodb|events|lambda|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+const EMULATED = /^(dynamodb|events|lambda|secretsmanager|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+
+/** The emulator's port, and the host name that its API has on AWS. */
+export type OwnEndpoint = { readonly port: number; readonly apiHost: string };
 
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and
- * handlers write that scheme into their code; the emulator speaks http. So are calls to the services that it emulates;
- * those to DynamoDB go to the address that is given. All other calls are left alone.
+ * handlers write that scheme into their code; the emulator speaks http. So are calls to the API by its name at AWS, which
+ * templates write into variables, and to the services that it emulates; those to DynamoDB go to the address that is
+ * given. All other calls are left alone.
  */
-export function redirectOwnEndpoint(port: number): void {
+export function redirectOwnEndpoint({ port, apiHost }: OwnEndpoint): void {
   const own = `http://127.0.0.1:${port}`;
   const dynamodb = process.env["AWS_ENDPOINT_URL_DYNAMODB"];
   /** Where a call really goes. Undefined if it is left alone. */
   function targetOf(url: URL): URL | undefined {
     if (url.protocol !== "https:") return undefined;
     if (OWN_HOST.test(url.hostname) && url.port === String(port)) return new URL(`http://${url.host}`);
+    if (url.hostname === apiHost) return URL.parse(own) ?? undefined;
     const [, service] = EMULATED.exec(url.hostname) ?? [];
     if (service === undefined) return undefined;
     return URL.parse((service.toLowerCase() === "dynamodb" ? dynamodb : undefined) ?? own) ?? undefined;

@@ -112,6 +112,18 @@ export async function connectTo(
   throw error;
 }
 
+/** The status of a handshake: 101 if it is accepted, and the connection is then closed. */
+export async function handshakeStatus(url: string, options?: ConnectOptions, raw?: ClientOptions): Promise<number> {
+  try {
+    const client = await connectTo(url, options, raw);
+    client.close();
+    return 101;
+  } catch (error) {
+    if (error instanceof HandshakeRefused) return error.status;
+    throw error;
+  }
+}
+
 async function refusalOf(response: IncomingMessage): Promise<HandshakeRefused> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);

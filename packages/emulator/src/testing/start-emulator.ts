@@ -108,7 +108,7 @@ async function startApi(given: ApiUnderTest, watched: Watched) {
     account: { ...DEFAULT_ACCOUNT, ...account },
     quotas: { ...DEFAULT_QUOTAS, ...quotas },
     eventing: { queues: [], rules: [], eventSourceMappings: [], ...eventing },
-    ...{ ...watched, scheduler: watched.clock },
+    ...watched,
   });
   const endpoint = `http://127.0.0.1:${runtime.port}`;
   return { ...runtime, url: `ws://127.0.0.1:${runtime.port}/${runtime.stage}`, endpoint, functionUrls: {} };

@@ -30,7 +30,7 @@ async function start(text: string) {
     account: DEFAULT_ACCOUNT,
     quotas: DEFAULT_QUOTAS,
     faults: new Faults(),
-    scheduler: new Clock(),
+    clock: new Clock(),
   });
   onTestFinished(() => runtime.close());
   const { port, stage } = runtime;

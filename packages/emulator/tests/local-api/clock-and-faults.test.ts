@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startEmulator } from "../../src/testing.ts";
-import { type Json, ok } from "../support/test-runtime.ts";
+import { type Json, ok } from "../support/handlers.ts";
 
 async function running() {
   const emulator = await startEmulator({

@@ -3,18 +3,7 @@ import type { LambdaFunction } from "./lambda/lambda-function.ts";
 import type { LoadFunction } from "./load-function.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
-import type { Reloadable } from "./watch/watch-functions.ts";
-import { makeWorkerFunctions, type WorkerFunctionsDependencies } from "./worker-functions.ts";
-
-/** The functions of a template with the threads that some of them run in. */
-export type HostedFunctions = {
-  readonly functions: readonly LambdaFunction[];
-  /** Called once the emulator listens: a function may call it while it loads. */
-  warmUp(): Promise<void>;
-  close(): Promise<void>;
-  /** The functions whose code can be replaced while the emulator runs: those in threads. */
-  readonly reloadable: readonly Reloadable[];
-};
+import { type HostedFunctions, makeWorkerFunctions, type WorkerFunctionsDependencies } from "./worker-functions.ts";
 
 /**
  * Hosts each function: in this process if `loadFunction` gives its handler, and else in threads of its own. Throws

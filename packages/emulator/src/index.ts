@@ -1,5 +1,7 @@
 export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
 export { Clock, type ClockOptions } from "./clock/clock.ts";
+export { CLOCK_FORMS, parseClockOptions } from "./clock/clock-options.ts";
+export { makeEventPrinter } from "./event-printer.ts";
 export { FaultError } from "./faults/fault.ts";
 export type { EmulatorFault, FaultKind, FaultKinds } from "./faults/fault-kinds.ts";
 export { Faults, type FaultsOptions } from "./faults/faults.ts";

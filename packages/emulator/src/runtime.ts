@@ -105,7 +105,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   });
   const secretsManager = startSecretsManager({
     description: description.secretsManager ?? { secrets: [] },
-    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe },
+    ...{ accountId: account.accountId, region: account.region, scheduler, functions, observe, faults },
   });
   const functionUrls = makeFunctionUrls(description.functionUrls ?? [], { functions, scheduler });
   const invocationBodies = new BodyBudget(INVOCATION_BODY_BYTES, scheduler);

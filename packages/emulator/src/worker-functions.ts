@@ -1,13 +1,23 @@
 import { resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
-import type { HostedFunctions } from "./hosted-functions.ts";
 import { checkCode, findHandler, nodeMajor } from "./lambda/find-handler.ts";
 import { settingsOf } from "./lambda/function-settings.ts";
-import type { FunctionError } from "./lambda/lambda-function.ts";
+import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
 import type { OwnEndpoint } from "./lambda/worker/own-endpoint.ts";
 import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/worker-pool.ts";
 import type { Environment } from "./process-environment.ts";
 import type { FunctionDescription } from "./template/stack-description.ts";
+import type { Reloadable } from "./watch/watch-functions.ts";
+
+/** The functions of a template with the threads that some of them run in. */
+export type HostedFunctions = {
+  readonly functions: readonly LambdaFunction[];
+  /** Called once the emulator listens: a function may call it while it loads. */
+  warmUp(): Promise<void>;
+  close(): Promise<void>;
+  /** The functions whose code can be replaced while the emulator runs: those in threads. */
+  readonly reloadable: readonly Reloadable[];
+};
 
 export type WorkerFunctionsDependencies = {
   readonly descriptions: readonly FunctionDescription[];

@@ -35,6 +35,11 @@ export function compose(...modules: readonly Module[]): Container {
   return composeWith(process.env, processContainer, processModules, modules);
 }
 
+/** Puts another service in the place of one when it is made. It is too late for a service that was made before. */
+export function replaceMade<T>(id: ServiceId<T>, replace: (made: T) => T): void {
+  processContainer.onActivation<T>(id, (_context, made) => replace(made));
+}
+
 export function resolve<T>(container: Container, id: ServiceId<T>): T {
   return container.get<T>(id);
 }

@@ -1,7 +1,8 @@
-import { isListeningKey } from "@portcullis/emulator";
+import { CLOCK_FORMS, Clock, Faults, isListeningKey, parseClockOptions } from "@portcullis/emulator";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
 import { parseHost, parsePort, readFlags, UsageError } from "./command-line.ts";
+import { STORE_FAULTS } from "./store-faults.ts";
 
 export type Options = {
   readonly port: number;
@@ -16,6 +17,10 @@ export type Options = {
   readonly hostNames?: readonly string[];
   /** The key for other machines. */
   readonly key?: string;
+  /** The time at the start. */
+  readonly clock?: Clock;
+  /** Faults on demand. */
+  readonly faults?: Faults;
   /** Prints each frame. */
   readonly frames?: boolean;
   /** Parameters of the template; they replace its defaults. */
@@ -26,7 +31,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STAGE = "dev";
 
-const FLAGS = ["port", "host", "host-name", "key", "stage", "jwt-secret", "log-level", "parameter"];
+const FLAGS = [
+  "port",
+  "host",
+  "host-name",
+  "key",
+  "stage",
+  "jwt-secret",
+  "log-level",
+  "clock",
+  "fault",
+  "fault-seed",
+  "parameter",
+];
 
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
@@ -42,6 +59,11 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
                        characters or more; other users
                        of this machine can read flags
   --log-level <level>  DEBUG, INFO, WARN or ERROR       (PORTCULLIS_LOG_LEVEL, the template's)
+  --clock <time>       the time at the start, as 2026-12-24T18:00:00Z or +2h; with ,stopped only
+                       /_local/clock moves it
+  --fault <kind,…>     a fault on demand, as connections-api,status=410,rate=0.1; may be given several times
+                       (GET /_local/faults lists the kinds)
+  --fault-seed <n>     decides when faults with a rate strike; random for each run
   --frames             prints each frame in and out, without tokens
   --parameter <K=V>    a parameter of infra/template.yaml; may be given several times
   --help               this text`;
@@ -67,6 +89,8 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const host = setting("host", parseHost);
   const hostNames = flags.values("host-name").map((name) => parseHost(name, "--host-name"));
   const key = setting("key", parseKey);
+  const clock = flags.value("clock");
+  const faults = readFaults(flags.values("fault"), flags.value("fault-seed"));
   const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
   if (stage !== undefined && "StageName" in parameters) {
     throw new UsageError("the parameter StageName equals --stage or PORTCULLIS_STAGE: give one of them");
@@ -80,8 +104,27 @@ export function readOptions(args: readonly string[], environment: Environment): 
     ...(host !== undefined && { host }),
     ...(hostNames.length > 0 && { hostNames }),
     ...(key !== undefined && { key }),
+    ...(clock !== undefined && { clock: parseClock(clock) }),
+    ...(faults && { faults }),
     ...(flags.isGiven("frames") && { frames: true }),
   };
+}
+
+function parseClock(text: string): Clock {
+  const options = parseClockOptions(text, Date.now());
+  if (options === undefined) throw new UsageError(`--clock must be ${CLOCK_FORMS}`);
+  return new Clock(options);
+}
+
+/** Undefined without a flag about faults. Throws FaultError and UsageError. */
+function readFaults(texts: readonly string[], seed: string | undefined): Faults | undefined {
+  if (texts.length === 0 && seed === undefined) return undefined;
+  if (seed !== undefined && !/^\d{1,10}$/.test(seed)) {
+    throw new UsageError("--fault-seed must be a whole number of at most 10 digits");
+  }
+  const faults = new Faults({ kinds: STORE_FAULTS, ...(seed !== undefined && { seed: Number(seed) }) });
+  for (const text of texts) faults.add(text);
+  return faults;
 }
 
 /** Applies API Gateway's rule for stage names. */

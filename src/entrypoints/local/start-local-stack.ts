@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import {
   DEFAULT_ACCOUNT,
+  Faults,
   localCallerArn,
+  makeEventPrinter,
   makeFramePrinter,
   type Observer,
   type Quotas,
@@ -19,7 +21,7 @@ import { frontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
 import { DEFAULT_STAGE, type Options } from "./options.ts";
 import { localOverrides } from "./overrides.ts";
-import { makePrintEvents } from "./print-events.ts";
+import { STORE_FAULTS, strikeStores } from "./store-faults.ts";
 
 const TEMPLATE = "infra/template.yaml";
 /** Its name without FunctionNamePrefix, as `npm run token` calls it. */
@@ -45,6 +47,8 @@ export async function startLocalStack(
   checkStage(text, options);
   // As in Lambda. All functions share this process, and a process has one time zone.
   process.env["TZ"] = "UTC";
+  const { clock, faults = new Faults({ kinds: STORE_FAULTS }) } = options;
+  strikeStores(faults);
   const names = new Set<string>();
   const mintsTestTokens = () => names.has(MINTING_FUNCTION);
   const running = await runTemplate({
@@ -62,6 +66,8 @@ export async function startLocalStack(
     ...(options.hostNames && { hostNames: options.hostNames }),
     ...(options.key !== undefined && { key: options.key }),
     account: ACCOUNT,
+    ...(clock && { clock }),
+    faults,
     observer: makeObserver(options, { warn, print }),
     describeConnection,
     ...(quotas && { quotas }),
@@ -78,7 +84,7 @@ function secretStrings(jwtSecret: string) {
 }
 
 function makeObserver({ frames = false }: Options, { warn, print }: Required<Outputs>): Observer {
-  const observers = [makePrintEvents(warn), ...(frames ? [makeFramePrinter(print)] : [])];
+  const observers = [makeEventPrinter(warn), ...(frames ? [makeFramePrinter(print)] : [])];
   return (event) => {
     for (const observer of observers) observer(event);
   };

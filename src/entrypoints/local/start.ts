@@ -10,7 +10,7 @@ const EXIT_MISUSE = 2;
 const EXIT_FAULT = 1;
 
 /** Errors in flags, settings, parameters or the template. Each message names the mistake and its place in one line. */
-const MISUSES = new Set(["UsageError", "ConfigurationError", "ParameterError", "TemplateError"]);
+const MISUSES = new Set(["UsageError", "FaultError", "ConfigurationError", "ParameterError", "TemplateError"]);
 
 function warn(line: string): void {
   console.error(`portcullis: ${line}`);

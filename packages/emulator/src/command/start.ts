@@ -1,13 +1,15 @@
+import { makeEventPrinter } from "../event-printer.ts";
+import { makeFramePrinter } from "../frame-printer.ts";
+import type { Observer } from "../observer.ts";
 import { type RunningTemplate, runTemplate } from "../run-template.ts";
 import { banner } from "./banner.ts";
-import { eventLine } from "./event-lines.ts";
 import { HELP, readOptions } from "./options.ts";
 
 /** The exit status for faults that the user can correct: a wrong flag or template, or a port in use. */
 const EXIT_MISUSE = 2;
 
 /** Errors in flags, parameters or the template. Each message names the mistake and its place in one line. */
-const MISUSES = new Set(["UsageError", "ParameterError", "TemplateError"]);
+const MISUSES = new Set(["UsageError", "FaultError", "ParameterError", "TemplateError"]);
 
 function warn(line: string): void {
   console.error(`portcullis-emulator: ${line}`);
@@ -40,6 +42,13 @@ function explain(error: unknown, port: number | undefined): string | undefined {
   }
 }
 
+function makeObserver({ frames = false }: { readonly frames?: boolean }): Observer {
+  const observers = [makeEventPrinter(warn), ...(frames ? [makeFramePrinter(console.log)] : [])];
+  return (event) => {
+    for (const observer of observers) observer(event);
+  };
+}
+
 /** The flag that mends it. The message of a ParameterError does not know that there are flags. */
 function hintFor({ message }: Error): string {
   const [, name] = /^parameter (\w+) has (?:no default|its value in Parameter Store)/.exec(message) ?? [];
@@ -60,10 +69,7 @@ export async function start(): Promise<void> {
     const running = await runTemplate({
       ...options,
       warn,
-      observer(event) {
-        const line = eventLine(event);
-        if (line !== undefined) warn(line);
-      },
+      observer: makeObserver(options),
     });
     endOnSignal(running);
     console.log(banner(options.template, running));

@@ -10,7 +10,7 @@ export type FaultSetting =
 export type FaultKind = {
   /** The effect, in one clause, for people. */
   readonly effect: string;
-  /** What a fault of this kind can be limited to, by name: `function`, `queue` or `connection`. */
+  /** What a fault of this kind can be limited to, by name: `function`, `queue`, `connection` or `secret`. */
   readonly target?: string;
   readonly settings?: Readonly<Record<string, FaultSetting>>;
 };
@@ -70,6 +70,10 @@ export const FAULT_KINDS = {
   "messages-reordered": {
     effect: "the messages of a queue are received in any order",
     target: "queue",
+  },
+  "secret-unreadable": {
+    effect: "Secrets Manager does not give the value of a secret, and answers 500",
+    target: "secret",
   },
   "clock-wrong": {
     effect: "the clock of a function is wrong, by `by`",

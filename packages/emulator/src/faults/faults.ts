@@ -42,12 +42,11 @@ export class Faults {
     );
   }
 
-  /** The same, with faults as flags have them: `connections-api,status=410,rate=0.1`. */
-  setTexts(texts: readonly string[], seed: number = this.#seed): void {
-    this.#replace(
-      texts.map((text) => parseFaultText(text, this.kinds)),
-      seed,
-    );
+  /** Adds a fault as a flag has it: `connections-api,status=410,rate=0.1`. Throws FaultError. */
+  add(text: string): void {
+    const fault = parseFaultText(text, this.kinds);
+    this.#active = [...this.#active, { fault, struck: 0 }];
+    this.#begin([fault]);
   }
 
   clear(): void {
@@ -102,6 +101,10 @@ export class Faults {
     this.#seed = seed;
     this.#random = seededRandom(seed);
     this.#active = faults.map((fault) => ({ fault, struck: 0 }));
+    this.#begin(faults);
+  }
+
+  #begin(faults: readonly Fault[]): void {
     this.#report();
     for (const fault of faults) this.#listeners.get(fault.kind)?.(fault);
   }

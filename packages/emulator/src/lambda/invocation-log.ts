@@ -1,9 +1,8 @@
 import type { FunctionSettings } from "./function-settings.ts";
-import type { FunctionError, InvocationResult } from "./lambda-function.ts";
+import type { FunctionError, InvocationResult, OutputSink } from "./lambda-function.ts";
 
 /** The end of the log of one invocation. The output of the function is written into it, wherever the function runs. */
-export type InvocationLog = {
-  write(output: string | Uint8Array): void;
+export type InvocationLog = OutputSink & {
   begin(requestId: string): void;
   end(invocation: {
     readonly fn: FunctionSettings;

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
 import type { FunctionSettings } from "./function-settings.ts";
-import type { InvocationLog } from "./invocation-log.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 
 /** A function as the template declares it, with the code that runs in it: a handler in this process, or a host. */
@@ -11,6 +10,9 @@ export type LambdaFunction = FunctionSettings & ({ readonly handler: LambdaHandl
  * invocation has ended before, by its timeout or by a fault.
  */
 export type FunctionHost = (invocation: HostedInvocation) => Promise<RunResult>;
+
+/** Takes what a function prints. */
+export type OutputSink = { write(output: string | Uint8Array): void };
 
 /** An invocation as its host sees it. */
 export type HostedInvocation = {
@@ -25,7 +27,7 @@ export type HostedInvocation = {
   /** The milliseconds by which the function's clock is ahead of the machine's. */
   readonly aheadMillis: () => number;
   /** Gets what the invocation prints. Absent if its caller does not ask for the log. */
-  readonly log?: InvocationLog | undefined;
+  readonly log?: OutputSink | undefined;
   /** Ends the invocation as failed, or reports the fault if it has ended already. */
   readonly fail: (error: FunctionError) => void;
 };

@@ -7,9 +7,14 @@ import {
   type OutputLine,
   startExecutionEnvironment,
 } from "./execution-environment.ts";
-import type { InvocationLog } from "./invocation-log.ts";
 import { jsonText } from "./json-copy.ts";
-import { type FunctionError, type FunctionHost, functionError, type HostedInvocation } from "./lambda-function.ts";
+import {
+  type FunctionError,
+  type FunctionHost,
+  functionError,
+  type HostedInvocation,
+  type OutputSink,
+} from "./lambda-function.ts";
 
 /** A function that runs in worker threads. `describe` is called for each thread: code and handler may have changed. */
 export type PooledFunction = {
@@ -73,7 +78,7 @@ export function makeWorkerPool({
   const idle = new Set<Pooled>();
   const waiters: Waiter[] = [];
   /** The logs that callers ask for, by request. */
-  const logs = new Map<string, InvocationLog>();
+  const logs = new Map<string, OutputSink>();
   const reported = new Set<PooledFunction>();
 
   function start(fn: PooledFunction): Pooled | LoadError {

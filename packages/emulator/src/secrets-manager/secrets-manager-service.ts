@@ -1,5 +1,6 @@
 import { makeAwsJsonService, type Operation } from "../aws-json/aws-json-service.ts";
 import { optionalFlag, optionalText } from "../aws-json/members.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { PlainObject } from "../json.ts";
 import {
@@ -15,7 +16,7 @@ import { versionOperations } from "./version-operations.ts";
 
 /** Secrets Manager for the AWS CLI and SDKs. */
 export function makeSecretsManagerService(
-  deps: RotationDependencies & { readonly region: string; readonly accountId: string },
+  deps: RotationDependencies & { readonly region: string; readonly accountId: string; readonly faults: Faults },
 ): HttpService {
   return makeAwsJsonService({
     targetPrefix: "secretsmanager",

@@ -1,3 +1,4 @@
+import type { Faults } from "../faults/faults.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
@@ -21,6 +22,7 @@ export function startSecretsManager(deps: {
   readonly functions: Functions;
   readonly scheduler: Scheduler;
   readonly observe: Observe;
+  readonly faults: Faults;
 }): {
   readonly service: HttpService;
   /** Begins no more steps of rotations. Resolves when the current ones have ended. */

@@ -1,19 +1,23 @@
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { listOfTexts, optionalFlag, optionalText } from "../aws-json/members.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { describeVersion, seconds } from "./secret-report.ts";
 import { CURRENT, type SecretVersion } from "./secret-versions.ts";
 import type { Secrets } from "./secrets.ts";
+import { unreadable } from "./secrets-manager-error.ts";
 import { optionalValue, page, requestToken, requiredParameter, requiredValue } from "./secrets-manager-input.ts";
 
 /** The operations on the versions of one secret. */
 export function versionOperations({
   secrets,
   scheduler,
+  faults,
 }: {
   readonly secrets: Secrets;
   readonly scheduler: Scheduler;
+  readonly faults: Faults;
 }): readonly (readonly [string, Operation])[] {
   const usable = (input: PlainObject) => secrets.usable(requiredParameter(input, "SecretId"));
   return [
@@ -21,6 +25,7 @@ export function versionOperations({
       "GetSecretValue",
       (input) => {
         const { arn, name, versions } = usable(input);
+        if (faults.strikes("secret-unreadable", name) !== undefined) throw unreadable();
         const version = versions.read(optionalText(input, "VersionId"), optionalText(input, "VersionStage"));
         const { kind, value } = version.value;
         return {

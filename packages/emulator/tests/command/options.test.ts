@@ -26,6 +26,26 @@ describe("the flags of portcullis-emulator", () => {
     });
   });
 
+  it("set a clock, faults with their seed, and where to listen", () => {
+    const args = ["--clock", "2026-12-24T18:00:00Z,stopped", "--fault", "cut", "--fault", "half-open,rate=0.5"];
+    const listening = [
+      "--host",
+      "0.0.0.0",
+      "--host-name",
+      "a",
+      "--host-name",
+      "b",
+      "--key",
+      "k".repeat(16),
+      "--frames",
+    ];
+    const options = readOptions([...args, "--fault-seed", "7", ...listening], {});
+    expect(options?.clock?.now()).toBe(Date.UTC(2026, 11, 24, 18));
+    expect(options?.faults?.seed).toBe(7);
+    expect(options?.faults?.list()).toMatchObject([{ kind: "cut" }, { kind: "half-open", rate: 0.5 }]);
+    expect(options).toMatchObject({ host: "0.0.0.0", hostNames: ["a", "b"], key: "k".repeat(16), frames: true });
+  });
+
   it("are all in the help text, which any of them may ask for", () => {
     expect(readOptions(["--watch", "--help"], {})).toBeUndefined();
     for (const flag of ["--template <path>", "--parameter <K=V>", "--port <number>", "--watch", "--help"]) {
@@ -38,10 +58,22 @@ describe("the flags of portcullis-emulator", () => {
     [["--port", "secret"], "--port must be a whole number from 1 to 65535"],
     [["--parameter", "secret"], "--parameter must be Name=Value"],
     [["--dynamodb-endpoint", "localhost:8000"], "--dynamodb-endpoint must be a URL, such as http://127.0.0.1:8000"],
+    [["--key", "short"], "--key must be 16 to 128 letters, digits, hyphens and underscores"],
+    [["--fault-seed", "secret"], "--fault-seed must be a whole number of at most 10 digits"],
+    [
+      ["--clock", "secret"],
+      "--clock must be a time such as 2026-12-24T18:00:00Z, or +2h, and `stopped`, parted by a comma",
+    ],
     [["secret"], "only flags are understood, as --template template.yaml (--help lists the flags)"],
     [["--stage", "dev"], "Unknown option '--stage' (--help lists the flags)"],
   ])("that are wrong are refused in one line, which repeats no value: %j", (args, message) => {
     expect(() => readOptions(args, {})).toThrow(expect.objectContaining({ name: "UsageError", message }));
+  });
+
+  it.each(["planted", "cut,by=planted", "connections-api,status=planted"])("a fault that is wrong: %s", (text) => {
+    expect(() => readOptions(["--fault", text], {})).toThrow(
+      expect.objectContaining({ name: "FaultError", message: expect.not.stringContaining("planted") }),
+    );
   });
 
   it("that npm took are named", () => {

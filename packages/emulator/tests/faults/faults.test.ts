@@ -57,7 +57,7 @@ describe("faults", () => {
 
   it("have kinds of the program's own", () => {
     const faults = new Faults({ kinds: { "store-throttled": { effect: "the store refuses" } } });
-    faults.setTexts(["store-throttled,count=1"]);
+    faults.add("store-throttled,count=1");
     expect([faults.strikes("store-throttled"), faults.strikes("store-throttled")]).toMatchObject([
       { count: 1 },
       undefined,

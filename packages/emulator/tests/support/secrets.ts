@@ -44,7 +44,13 @@ export async function startSecrets({
   };
   const { service, stop } = startSecretsManager({
     description: { secrets: [key], ...(mayRotate && { mayRotate }) },
-    ...{ accountId: DEFAULT_ACCOUNT.accountId, region: DEFAULT_ACCOUNT.region, scheduler, observe },
+    ...{
+      accountId: DEFAULT_ACCOUNT.accountId,
+      region: DEFAULT_ACCOUNT.region,
+      scheduler,
+      observe,
+      faults: new Faults(),
+    },
     functions: makeFunctions({
       faults: new Faults(),
       functions: [{ name: "Rotate", handler, timeoutSeconds: 60, memoryMegabytes: 128 }],

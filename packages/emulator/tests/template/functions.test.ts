@@ -168,6 +168,7 @@ describe("AWS::Lambda::EventSourceMapping", () => {
   });
 
   it.each([
+    [`${OF_QUEUE}, FilterCriterias: {}`, "Mapping.FilterCriterias is not a property that the emulator knows"],
     ["EventSourceArn: arn:aws:sqs:us-east-1:1:x, FunctionName: Fn", "Mapping.EventSourceArn is not the ARN of any"],
     ["EventSourceArn: !GetAtt Queue.Arn, FunctionName: None", "Mapping.FunctionName is not the name of any function"],
     ["EventSourceArn: !GetAtt Queue.Arn, FunctionName: a b", "Mapping.FunctionName is not a name or ARN of a function"],

@@ -1,6 +1,7 @@
-import type { EmulatorEvent } from "@portcullis/emulator";
 import { expect, it } from "vitest";
-import { makePrintEvents } from "../../../src/entrypoints/local/print-events.ts";
+import { makeEventPrinter } from "../src/event-printer.ts";
+import type { EmulatorEvent } from "../src/observer.ts";
+import { startEmulator } from "../src/testing.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };
 const failed = (error: { errorType: string; errorMessage: string; trace: readonly string[] }): EmulatorEvent => ({
@@ -36,7 +37,26 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
     "Connect failed: Error: after",
     { kind: "fault-after-invocation", ...invocation, error: { errorType: "Error", errorMessage: "after", trace: [] } },
   ],
-  ["event e matches no rule", published([])],
+  ["Connect runs its edited code from now on", { kind: "function-reloaded", functionName: "Connect", at: 0 }],
+  [
+    "time was moved by 7200 s: it is 1970-01-01T02:00:00.000Z",
+    { kind: "clock-advanced", millis: 7_200_000, at: 7_200_000 },
+  ],
+  ["no faults from now on", { kind: "faults-set", seed: 7, faults: [], at: 0 }],
+  [
+    "faults from now on, with the seed 7: cut and half-open",
+    { kind: "faults-set", seed: 7, faults: ["cut", "half-open"], at: 0 },
+  ],
+  ["the fault cut strikes c", { kind: "fault-struck", fault: "cut", target: "c", at: 0 }],
+  ["event e (s, d) matches no rule", published([])],
+  [
+    "a message of work failed, and will be visible again: Error: no\\u{a}",
+    { kind: "message-failed", queue: "work", messageId: "m", reason: "Error: no\n", at: 0 },
+  ],
+  [
+    "a message of work is in dead now, after 5 receives",
+    { kind: "message-dead-lettered", queue: "work", messageId: "m", deadLetterQueue: "dead", receiveCount: 5, at: 0 },
+  ],
   [
     "$disconnect of c was throttled: no function is told that it has ended",
     { kind: "disconnect-throttled", connectionId: "c", at: 0 },
@@ -56,7 +76,7 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
   ["a rotation of the secret key failed in testSecret (Error) and is given up", rotationFailed],
 ])("prints %j", (line, event) => {
   const lines: string[] = [];
-  makePrintEvents((one) => lines.push(one))(event);
+  makeEventPrinter((one) => lines.push(one))(event);
   expect(lines).toEqual([line]);
 });
 
@@ -71,6 +91,35 @@ it.each<EmulatorEvent>([
   { kind: "frame-received", connectionId: "c", bytes: 1, text: () => "a", at: 0 },
 ])("prints nothing for $kind without a fault", (event) => {
   const lines: string[] = [];
-  makePrintEvents((one) => lines.push(one))(event);
+  makeEventPrinter((one) => lines.push(one))(event);
   expect(lines).toEqual([]);
+});
+
+it("prints the first strikes of a fault, and then ever fewer", () => {
+  const lines: string[] = [];
+  const observe = makeEventPrinter((line) => lines.push(line));
+  for (let strike = 0; strike < 150; strike += 1) observe({ kind: "fault-struck", fault: "cut", target: "", at: 0 });
+  expect(lines).toEqual([
+    "the fault cut strikes",
+    "the fault cut strikes, for the 2nd time",
+    "the fault cut strikes, for the 3rd time",
+    "the fault cut strikes, for the 10th time",
+    "the fault cut strikes, for the 100th time",
+  ]);
+});
+
+it("prints the trace of an error, without the frames of the emulator", async () => {
+  const lines: string[] = [];
+  await using emulator = await startEmulator({
+    template: "packages/emulator/tests/fixtures/workers/faults.yaml",
+    output: () => {},
+    observer: makeEventPrinter((line) => lines.push(line)),
+  });
+  const url = `${emulator.endpoint}/2015-03-31/functions/Faults/invocations`;
+  await (await fetch(url, { method: "POST", body: JSON.stringify({ do: "throw" }) })).text();
+
+  const [first, ...frames] = lines.join("").split("\n");
+  expect(first).toBe("Faults failed: RangeError: too far");
+  expect(frames.length).toBeGreaterThan(0);
+  for (const frame of frames) expect(frame).toContain("fixtures/workers/faults/index.js");
 });

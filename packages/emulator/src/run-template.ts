@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type AwsAccount, apiHost, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { Clock } from "./clock/clock.ts";
+import { createTables } from "./dynamodb/create-tables.ts";
 import { Faults } from "./faults/faults.ts";
 import { freePort } from "./free-port.ts";
 import { type Endpoints, functionEnvironment } from "./function-environment.ts";
@@ -143,6 +144,10 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://${OWN_HOST}:${port}/${stage}`, endpoint, functionUrls };
   const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
+  const dynamodb = options.endpoints?.dynamodb;
+  if (dynamodb !== undefined) {
+    for (const failure of await createTables(stack.tables(), { endpoint: dynamodb, account })) warn(failure);
+  }
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {
     ...{ folder: source.folder, environmentOf, clock, warn },

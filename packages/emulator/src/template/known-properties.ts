@@ -658,6 +658,7 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::Logs::MetricFilter",
   "AWS::Logs::QueryDefinition",
   "AWS::Route53::RecordSet",
+  "AWS::Serverless::SimpleTable",
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, inject, it } from "vitest";
 import { connectTo, startEmulator, type TestEmulator } from "../../src/testing.ts";
-import { createTables } from "../support/fixture-tables.ts";
+import { ownDynamodb } from "../support/dynamodb.ts";
 
 const FIXTURES = "packages/emulator/tests/fixtures";
 const CALLER = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
@@ -10,8 +10,9 @@ const CALLER = { region: "us-east-1", credentials: { accessKeyId: "local", secre
 const withoutWarnings = { warn: () => {} };
 
 async function start(name: string) {
-  const { options, items } = await createTables(`${FIXTURES}/${name}/template.yaml`);
-  return { emulator: await startEmulator({ ...options, ...withoutWarnings }), items };
+  const { endpoints, account, items } = await ownDynamodb();
+  const template = `${FIXTURES}/${name}/template.yaml`;
+  return { emulator: await startEmulator({ template, endpoints, account, ...withoutWarnings }), items };
 }
 
 async function publish({ endpoint }: TestEmulator, DetailType: string, detail: object): Promise<void> {

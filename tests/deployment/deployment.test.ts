@@ -7,7 +7,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-se
 import { PONG_TEXT } from "@portcullis/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openClient } from "../../packages/emulator/src/testing/test-client.ts";
-import { handshakeStatus, type TestClient } from "../../packages/emulator/src/testing.ts";
+import type { HandshakeRefused, TestClient } from "../../packages/emulator/src/testing.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
@@ -88,7 +88,13 @@ describe.skipIf(!hasEmulator())(
     const address = () => `${emulator.origin.replace("https", "wss")}/_aws/execute-api/${deployed["WebsocketApi"]}/dev`;
     const trust = () => ({ ca: emulator.certificate });
     const knock = (query: string, protocols: string[] = []) =>
-      handshakeStatus(address() + query, { subprotocols: protocols }, trust());
+      openClient(address() + query, { subprotocols: protocols }, trust()).then(
+        (client) => {
+          client.close();
+          return 101;
+        },
+        (refused: HandshakeRefused) => refused.status,
+      );
     const withToken = () => knock(`?access_token=${token}`);
     const without = <T>(role: string, policy: string, look: () => Promise<T>) =>
       account.without(deployed[role] ?? "", policy, look);

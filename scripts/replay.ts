@@ -1,6 +1,6 @@
 // `npm run replay`: sends dead letters back to the queues of the functions.
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { readFlags, UsageError } from "../src/entrypoints/local/command-line.ts";
+import { readFlags, UsageError } from "@portcullis/emulator/command";
 import { isRedrivable, redriveDeadLetters } from "./replay/redrive-dead-letters.ts";
 import { replayDeadLetters } from "./replay/replay-dead-letters.ts";
 
@@ -20,7 +20,8 @@ function clientAt(endpoint: string | undefined): SQSClient {
 }
 
 async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2), ["reason", "queue", "stack", "endpoint-url"], process.env);
+  const names = ["reason", "queue", "stack", "endpoint-url"];
+  const flags = readFlags(process.argv.slice(2), { names, example: "--reason TOO_OLD" }, process.env);
   if (flags.help) return console.log(HELP);
   const [reason, queue] = [flags.value("reason"), flags.value("queue")];
   const stack = flags.value("stack") ?? "portcullis";

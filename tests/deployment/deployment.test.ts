@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { HandshakeRefused, type TestClient } from "@portcullis/emulator/testing";
 import { PONG_TEXT } from "@portcullis/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openClient } from "../../packages/emulator/src/testing/test-client.ts";
-import type { HandshakeRefused, TestClient } from "../../packages/emulator/src/testing.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
@@ -93,7 +93,10 @@ describe.skipIf(!hasEmulator())(
           client.close();
           return 101;
         },
-        (refused: HandshakeRefused) => refused.status,
+        (error: unknown) => {
+          if (error instanceof HandshakeRefused) return error.status;
+          throw error;
+        },
       );
     const withToken = () => knock(`?access_token=${token}`);
     const without = <T>(role: string, policy: string, look: () => Promise<T>) =>

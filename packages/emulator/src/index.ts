@@ -1,12 +1,10 @@
 export { type AwsAccount, DEFAULT_ACCOUNT, localCallerArn } from "./aws-account.ts";
 export { Clock, type ClockOptions } from "./clock/clock.ts";
-export { CLOCK_FORMS, parseClockOptions } from "./clock/clock-options.ts";
 export { FaultError } from "./faults/fault.ts";
 export type { EmulatorFault, FaultKind, FaultKinds } from "./faults/fault-kinds.ts";
 export { Faults, type FaultsOptions } from "./faults/faults.ts";
 export { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
 export type { HttpRequest, HttpResponse, HttpService } from "./http/http-service.ts";
-export { isListeningKey } from "./http/other-machines.ts";
 export { containFaults } from "./lambda/contain-faults.ts";
 export type { FunctionError, LambdaHandler } from "./lambda/lambda-function.ts";
 export type { LoadFunction } from "./lambda/load-function.ts";

@@ -6,16 +6,18 @@ import * as door from "../src/index.ts";
 
 const PACKAGE = "packages/emulator";
 const readme = readFileSync(`${PACKAGE}/README.md`, "utf8");
+const faultsPage = readFileSync(`${PACKAGE}/docs/faults-and-time.md`, "utf8");
 const manifest = JSON.parse(readFileSync(`${PACKAGE}/package.json`, "utf8"));
 
 describe("the README", () => {
-  const start = readme.split("\n").slice(0, 20).join("\n");
+  const start = readme.split("\n").slice(0, 27).join("\n");
 
-  it("says in 20 lines how to install, run and connect, with the whole program", () => {
+  it("says in 27 lines how to install and run the command, and has a whole program", () => {
     const [, major] = /^>=(\d+)$/.exec(manifest.engines.node) ?? [];
 
     expect(start).toContain(`Node.js ${major} or later`);
     expect(start).toContain(`npm install ./portcullis-emulator-${manifest.version}.tgz`);
+    expect(start).toContain(`npx ${Object.keys(manifest.bin)[0]} `);
     expect(start).toContain("node run.mjs");
     expect(start).toMatch(/```js\nimport [^\n]* from "@portcullis\/emulator";\n.*npx wscat -c .*\n```$/s);
   });
@@ -24,15 +26,15 @@ describe("the README", () => {
     const source = readFileSync(`${PACKAGE}/src/run-template.ts`, "utf8");
     const [type = ""] = /^export type RunTemplateOptions = \{.*?^\};/ms.exec(source) ?? [];
     const options = [...type.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
-    const [, table = ""] = /^## Options\n(.*?)^## /ms.exec(readme) ?? [];
+    const [, table = ""] = /^## Options of runTemplate\n(.*)/ms.exec(readme) ?? [];
     const rows = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
 
     expect(options).toContain("template");
     expect(rows).toEqual(options);
   });
 
-  it("has a row for each kind of fault, with its members", () => {
-    const rows = [...readme.matchAll(/^\| `([\w-]+)` +\|[^|]+\| ([^|]+) \|$/gm)]
+  it("links a page with a row for each kind of fault, with its members", () => {
+    const rows = [...faultsPage.matchAll(/^\| `([\w-]+)` +\|[^|]+\| ([^|]+) \|$/gm)]
       .filter(([, kind = ""]) => kind in FAULT_KINDS)
       .map(([, kind, members]) => [kind, members?.trim().replaceAll("`", "")]);
     const kinds = Object.entries<FaultKind>(FAULT_KINDS).map(([kind, { target, settings = {} }]) => [
@@ -40,19 +42,20 @@ describe("the README", () => {
       [...(target === undefined ? [] : [target]), ...Object.keys(settings)].join(", "),
     ]);
     expect(rows).toEqual(kinds);
+    expect(readme).toContain("](docs/faults-and-time.md)");
   });
 
   it("has a row for each flag of the command, in the order of its help", () => {
     const flags = [...HELP.matchAll(/^ {2}--([\w-]+)/gm)].map(([, name]) => name).filter((name) => name !== "help");
-    const [, section = ""] = /^## Any template\n(.*?)^## /ms.exec(readme) ?? [];
+    const [, section = ""] = /^## Flags of the command\n(.*?)^## /ms.exec(readme) ?? [];
     const rows = [...section.matchAll(/^\| `--([\w-]+)/gm)].map(([, name]) => name);
 
     expect(flags).toContain("template");
     expect(rows).toEqual(flags);
-    expect(section).toContain(`npx ${Object.keys(manifest.bin)[0]} --template`);
+    expect(readme).toContain(`npx ${Object.keys(manifest.bin)[0]} --template`);
   });
 
-  it.each(["runTemplate", "containFaults", "makeFramePrinter", "TemplateError", "ParameterError"])(
+  it.each(["runTemplate", "containFaults", "makeFramePrinter", "makeEventPrinter", "TemplateError", "ParameterError"])(
     "names %s, which is exported",
     (name) => {
       expect(readme).toContain(name);

@@ -1,7 +1,17 @@
-import { CLOCK_FORMS, Clock, Faults, isListeningKey, parseClockOptions } from "@portcullis/emulator";
+import { type Clock, Faults } from "@portcullis/emulator";
+import {
+  type FlagNames,
+  parseClock,
+  parseFaultSeed,
+  parseHost,
+  parseKey,
+  parseParameter,
+  parsePort,
+  readFlags,
+  UsageError,
+} from "@portcullis/emulator/command";
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from "../../adapters/pino/log-level.ts";
 import { checkSigningKey, signingKeyRules } from "../../domain/token/signing-key-policy.ts";
-import { parseHost, parsePort, readFlags, UsageError } from "./command-line.ts";
 import { STORE_FAULTS } from "./store-faults.ts";
 
 export type Options = {
@@ -31,19 +41,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_STAGE = "dev";
 
-const FLAGS = [
-  "port",
-  "host",
-  "host-name",
-  "key",
-  "stage",
-  "jwt-secret",
-  "log-level",
-  "clock",
-  "fault",
-  "fault-seed",
-  "parameter",
-];
+const FLAGS: FlagNames = {
+  names: [
+    "port",
+    "host",
+    "host-name",
+    "key",
+    "stage",
+    "jwt-secret",
+    "log-level",
+    "clock",
+    "fault",
+    "fault-seed",
+    "parameter",
+  ],
+  switches: ["frames"],
+  example: "--port 3001",
+};
 
 export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags]
 
@@ -73,7 +87,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
  * UsageError.
  */
 export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  const flags = readFlags(args, FLAGS, environment, ["frames"]);
+  const flags = readFlags(args, FLAGS, environment);
   if (flags.help) return undefined;
 
   function setting<T>(flag: string, parse: (text: string, source: string) => T): T | undefined {
@@ -91,7 +105,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const key = setting("key", parseKey);
   const clock = flags.value("clock");
   const faults = readFaults(flags.values("fault"), flags.value("fault-seed"));
-  const parameters = Object.fromEntries(flags.values("parameter").map(parseParameter));
+  const parameters = Object.fromEntries(flags.values("parameter").map(parseOwnParameter));
   if (stage !== undefined && "StageName" in parameters) {
     throw new UsageError("the parameter StageName equals --stage or PORTCULLIS_STAGE: give one of them");
   }
@@ -104,25 +118,19 @@ export function readOptions(args: readonly string[], environment: Environment): 
     ...(host !== undefined && { host }),
     ...(hostNames.length > 0 && { hostNames }),
     ...(key !== undefined && { key }),
-    ...(clock !== undefined && { clock: parseClock(clock) }),
+    ...(clock !== undefined && { clock: parseClock(clock, "--clock") }),
     ...(faults && { faults }),
     ...(flags.isGiven("frames") && { frames: true }),
   };
 }
 
-function parseClock(text: string): Clock {
-  const options = parseClockOptions(text, Date.now());
-  if (options === undefined) throw new UsageError(`--clock must be ${CLOCK_FORMS}`);
-  return new Clock(options);
-}
-
 /** Undefined without a flag about faults. Throws FaultError and UsageError. */
 function readFaults(texts: readonly string[], seed: string | undefined): Faults | undefined {
   if (texts.length === 0 && seed === undefined) return undefined;
-  if (seed !== undefined && !/^\d{1,10}$/.test(seed)) {
-    throw new UsageError("--fault-seed must be a whole number of at most 10 digits");
-  }
-  const faults = new Faults({ kinds: STORE_FAULTS, ...(seed !== undefined && { seed: Number(seed) }) });
+  const faults = new Faults({
+    kinds: STORE_FAULTS,
+    ...(seed !== undefined && { seed: parseFaultSeed(seed, "--fault-seed") }),
+  });
   for (const text of texts) faults.add(text);
   return faults;
 }
@@ -133,11 +141,6 @@ function parseStage(text: string, source: string): string {
     throw new UsageError(`${source} must be 1 to 128 letters, digits, hyphens and underscores`);
   }
   return text;
-}
-
-function parseKey(text: string, source: string): string {
-  if (isListeningKey(text)) return text;
-  throw new UsageError(`${source} must be 16 to 128 letters, digits, hyphens and underscores`);
 }
 
 function parseJwtSecret(text: string, source: string): string {
@@ -152,10 +155,9 @@ function parseLevel(text: string, source: string): LogLevel {
   return level;
 }
 
-function parseParameter(text: string): readonly [name: string, value: string] {
-  const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
+function parseOwnParameter(text: string): readonly [name: string, value: string] {
+  const parameter = parseParameter(text, "--parameter");
   // `npm start` gives the functions its own secret, so the parameter would have no effect.
-  if (name === "JwtSecret") throw new UsageError("give the secret with --jwt-secret or PORTCULLIS_JWT_SECRET");
-  return [name, value];
+  if (parameter[0] === "JwtSecret") throw new UsageError("give the secret with --jwt-secret or PORTCULLIS_JWT_SECRET");
+  return parameter;
 }

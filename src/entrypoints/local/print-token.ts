@@ -1,5 +1,5 @@
+import { type FlagNames, parsePort, readFlags, UsageError } from "@portcullis/emulator/command";
 import { parseTokenGrants } from "../../domain/grants/token-grants.ts";
-import { parsePort, readFlags, UsageError } from "./command-line.ts";
 
 const HELP = `Prints a test token of the running npm start: npm run --silent token -- --user-id <id> [flags]
 
@@ -11,7 +11,10 @@ const HELP = `Prints a test token of the running npm start: npm run --silent tok
   --port <number>      of the running runtime           (PORTCULLIS_PORT, 3001)
   --help               this text`;
 
-const FLAGS = ["user-id", "first-name", "last-name", "sub", "permissions", "port"];
+const FLAGS: FlagNames = {
+  names: ["user-id", "first-name", "last-name", "sub", "permissions", "port"],
+  example: "--user-id ann",
+};
 
 const TIMEOUT_MS = 5_000;
 

@@ -3,19 +3,16 @@ import {
   DEFAULT_ACCOUNT,
   Faults,
   localCallerArn,
-  makeEventPrinter,
-  makeFramePrinter,
-  type Observer,
   type Quotas,
   type RunningTemplate,
   runTemplate,
 } from "@portcullis/emulator";
+import { makeTerminalObserver, UsageError } from "@portcullis/emulator/command";
 import { readTemplate } from "@portcullis/emulator/template";
 import identityProviders from "#identity-providers" with { type: "json" };
 import { formatSecretValue } from "../../adapters/secrets-manager/secret-value.ts";
 import { Secret } from "../../domain/secret.ts";
 import type { Place } from "./banner.ts";
-import { UsageError } from "./command-line.ts";
 import { describeConnection } from "./describe-connection.ts";
 import { frontPage } from "./front-page.ts";
 import { loadHandler } from "./load-handler.ts";
@@ -68,7 +65,7 @@ export async function startLocalStack(
     account: ACCOUNT,
     ...(clock && { clock }),
     faults,
-    observer: makeObserver(options, { warn, print }),
+    observer: makeTerminalObserver({ frames: options.frames, warn, print }),
     describeConnection,
     ...(quotas && { quotas }),
     describeProgram: (reached) => frontPage({ ...reached, mintsTestTokens: mintsTestTokens() }),
@@ -81,13 +78,6 @@ export async function startLocalStack(
 /** The value that the template gives to the parameter JwtSecret, but rotated like a generated one. */
 function secretStrings(jwtSecret: string) {
   return { [SIGNING_SECRET]: formatSecretValue(new Secret(jwtSecret)) };
-}
-
-function makeObserver({ frames = false }: Options, { warn, print }: Required<Outputs>): Observer {
-  const observers = [makeEventPrinter(warn), ...(frames ? [makeFramePrinter(print)] : [])];
-  return (event) => {
-    for (const observer of observers) observer(event);
-  };
 }
 
 function preferredParameters({ stage, parameters }: Pick<Options, "stage" | "parameters">) {

@@ -1,7 +1,7 @@
 import { LOCAL_LINKS } from "@portcullis/emulator";
+import { UsageError } from "@portcullis/emulator/command";
 import { describe, expect, it } from "vitest";
 import { banner } from "../../../src/entrypoints/local/banner.ts";
-import { UsageError } from "../../../src/entrypoints/local/command-line.ts";
 import { HELP, readOptions } from "../../../src/entrypoints/local/options.ts";
 import { localOverrides } from "../../../src/entrypoints/local/overrides.ts";
 

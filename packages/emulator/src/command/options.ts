@@ -1,14 +1,7 @@
-import { parseArgs } from "node:util";
-import { Clock, type ClockOptions } from "../clock/clock.ts";
-import { CLOCK_FORMS, parseClockOptions } from "../clock/clock-options.ts";
 import { Faults } from "../faults/faults.ts";
-import { isListeningKey } from "../http/other-machines.ts";
 import type { RunTemplateOptions } from "../run-template.ts";
-
-/** A wrong command line. The message is one line for the terminal and never repeats a value. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { parseClock, parseFaultSeed, parseHost, parseKey, parseParameter, parsePort } from "./flag-values.ts";
+import { readFlags, UsageError } from "./flags.ts";
 
 type Options = RunTemplateOptions & {
   readonly template: string;
@@ -35,23 +28,26 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   parameter: {
     value: "<K=V>",
     help: "a parameter of the template; may be given several times",
-    read: (text, { parameters }) => ({ parameters: { ...parameters, ...parseParameter(text) } }),
+    read: (text, { parameters }) => {
+      const [name, value] = parseParameter(text, "--parameter");
+      return { parameters: { ...parameters, [name]: value } };
+    },
   },
-  port: { value: "<number>", help: "the port (3001)", read: (text) => ({ port: parsePort(text) }) },
+  port: { value: "<number>", help: "the port (3001)", read: (text) => ({ port: parsePort(text, "--port") }) },
   host: {
     value: "<address>",
     help: "listens there too; with 0.0.0.0 phones, containers and all others on the network connect",
-    read: (host) => ({ host }),
+    read: (text) => ({ host: parseHost(text, "--host") }),
   },
   "host-name": {
     value: "<name>",
     help: "a further name of this machine, as host.docker.internal; may be given several times",
-    read: (name, { hostNames = [] }) => ({ hostNames: [...hostNames, name] }),
+    read: (text, { hostNames = [] }) => ({ hostNames: [...hostNames, parseHost(text, "--host-name")] }),
   },
   key: {
     value: "<text>",
     help: "lets other machines do more than connect; random without it",
-    read: (text) => ({ key: parseKey(text) }),
+    read: (text) => ({ key: parseKey(text, "--key") }),
   },
   "dynamodb-endpoint": {
     value: "<url>",
@@ -61,12 +57,12 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   clock: {
     value: "<time>",
     help: "the time at the start, as 2026-12-24T18:00:00Z or +2h; with `stopped`, only /_local/clock moves it",
-    read: (text) => ({ clock: new Clock(parseClock(text)) }),
+    read: (text) => ({ clock: parseClock(text, "--clock") }),
   },
   "fault-seed": {
     value: "<number>",
     help: "decides when faults with a rate strike; random without it",
-    read: (text) => ({ faults: new Faults({ seed: parseSeed(text) }) }),
+    read: (text) => ({ faults: new Faults({ seed: parseFaultSeed(text, "--fault-seed") }) }),
   },
   fault: {
     value: "<kind,…>",
@@ -87,82 +83,22 @@ ${[...Object.entries(FLAGS), ["help", { help: "this text", value: undefined }] a
   .map(([name, { value = "", help }]) => `  ${`--${name} ${value}`.padEnd(27)}${help}`)
   .join("\n")}`;
 
-/** Reads the flags; undefined if the caller asks for help. The environment tells which of them npm took. */
-export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
-  checkNotKeptByNpm(environment);
-  const given = parse(args);
-  if ("help" in given) return undefined;
-  let options = DEFAULTS;
-  for (const [name, flag] of Object.entries(FLAGS)) {
-    for (const text of given[name] ?? []) options = { ...options, ...flag.read(String(text), options) };
-  }
-  return options;
-}
-
-function parse(args: readonly string[]): Readonly<Record<string, readonly (string | boolean)[] | undefined>> {
-  const options = Object.entries(FLAGS).map(([name, { value }]) => {
-    const type = value === undefined ? ("boolean" as const) : ("string" as const);
-    return [name, { type, multiple: true as const }] as const;
-  });
-  const help = { type: "boolean" as const, multiple: true as const };
-  try {
-    return { ...parseArgs({ args: [...args], options: { ...Object.fromEntries(options), help } }).values };
-  } catch (error) {
-    throw new UsageError(`${explain(error as Error & { code?: string })} (--help lists the flags)`);
-  }
-}
+const NAMES = Object.keys(FLAGS).filter((name) => FLAGS[name]?.value !== undefined);
+const SWITCHES = Object.keys(FLAGS).filter((name) => !NAMES.includes(name));
 
 /**
- * Explains an error of Node's parser in one line. Node's own messages have several lines and repeat a stray argument,
- * which may be a secret.
+ * Reads the flags; undefined if the caller asks for help. The environment tells which of them npm took for itself.
+ * Throws UsageError and FaultError.
  */
-function explain({ code, message }: Error & { code?: string }): string {
-  if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") return "only flags are understood, as --template template.yaml";
-  return message.split(/[.\n]/, 1)[0] ?? "";
-}
-
-/** A setting of npm itself, for registries: it may stand in a file of the developer. */
-const NPMS_OWN = new Set(["key"]);
-
-/** npm takes flags before `--`, and puts those that it does not know into the script's environment. */
-function checkNotKeptByNpm(environment: Environment): void {
-  const script = environment["npm_lifecycle_event"];
-  if (script === undefined) return;
-  const kept = Object.keys(FLAGS).find(
-    (flag) => !NPMS_OWN.has(flag) && environment[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined,
-  );
-  if (kept === undefined) return;
-  throw new UsageError(
-    `npm took --${kept} for itself: write -- before the flags, as in npm run ${script} -- --${kept} …`,
-  );
-}
-
-function parseParameter(text: string): Readonly<Record<string, string>> {
-  const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new UsageError("--parameter must be Name=Value");
-  return { [name]: value };
-}
-
-function parseKey(text: string): string {
-  if (isListeningKey(text)) return text;
-  throw new UsageError("--key must be 16 to 128 letters, digits, hyphens and underscores");
-}
-
-function parseClock(text: string): ClockOptions {
-  const options = parseClockOptions(text, Date.now());
-  if (options === undefined) throw new UsageError(`--clock must be ${CLOCK_FORMS}`);
+export function readOptions(args: readonly string[], environment: Environment): Options | undefined {
+  const given = readFlags(args, { names: NAMES, switches: SWITCHES, example: "--template template.yaml" }, environment);
+  if (given.help) return undefined;
+  let options = DEFAULTS;
+  for (const [name, flag] of Object.entries(FLAGS)) {
+    const texts = flag.value !== undefined ? given.values(name) : given.isGiven(name) ? [""] : [];
+    for (const text of texts) options = { ...options, ...flag.read(text, options) };
+  }
   return options;
-}
-
-function parseSeed(text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new UsageError("--fault-seed must be a whole number of at most 10 digits");
-}
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new UsageError("--port must be a whole number from 1 to 65535");
-  return port;
 }
 
 function parseUrl(text: string, flag: string): string {

@@ -56,6 +56,7 @@ describe("the flags of portcullis-emulator", () => {
   it.each([
     [["--port", "0"], "--port must be a whole number from 1 to 65535"],
     [["--port", "secret"], "--port must be a whole number from 1 to 65535"],
+    [["--host", "secret:3001/"], "--host must be an address or a name, without a port"],
     [["--parameter", "secret"], "--parameter must be Name=Value"],
     [["--dynamodb-endpoint", "localhost:8000"], "--dynamodb-endpoint must be a URL, such as http://127.0.0.1:8000"],
     [["--key", "short"], "--key must be 16 to 128 letters, digits, hyphens and underscores"],
@@ -79,7 +80,7 @@ describe("the flags of portcullis-emulator", () => {
   it("that npm took are named", () => {
     const environment = { npm_lifecycle_event: "emulate", npm_config_dynamodb_endpoint: "http://x" };
     expect(() => readOptions([], environment)).toThrow(
-      "npm took --dynamodb-endpoint for itself: write -- before the flags, as in npm run emulate -- --dynamodb-endpoint …",
+      "npm took --dynamodb-endpoint for itself: write -- before the flags, as in npm run --silent emulate -- --dynamodb-endpoint …",
     );
   });
 });

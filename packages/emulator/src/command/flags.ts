@@ -14,17 +14,22 @@ export type Flags = {
   values(name: string): readonly string[];
 };
 
+export type FlagNames = {
+  /** Flags with a value each. */
+  readonly names: readonly string[];
+  /** Flags without a value, beside `--help`. */
+  readonly switches?: readonly string[];
+  /** A flag as one writes it, for messages. */
+  readonly example: string;
+};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Reads flags with one value each, switches without one, and `--help`. The environment tells which flags npm took for
- * itself. Throws UsageError.
- */
+/** Reads the flags of a command. The environment tells which of them npm took for itself. Throws UsageError. */
 export function readFlags(
   args: readonly string[],
-  names: readonly string[],
+  { names, switches = [], example }: FlagNames,
   environment: Environment,
-  switches: readonly string[] = [],
 ): Flags {
   const kept = [...names, ...switches].find((name) => isKeptByNpm(name, environment));
   if (kept !== undefined) {
@@ -44,19 +49,8 @@ export function readFlags(
     const isGiven = (name: string) => name in values;
     return { help: isGiven("help"), isGiven, value: (name) => valuesOf(name).at(-1), values: valuesOf };
   } catch (error) {
-    throw new UsageError(`${explain(error as Error & { code?: string })} (--help lists the flags)`);
+    throw new UsageError(`${explain(error as Error & { code?: string }, example)} (--help lists the flags)`);
   }
-}
-
-export function parsePort(text: string, source: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new UsageError(`${source} must be a whole number from 1 to 65535`);
-  return port;
-}
-
-export function parseHost(text: string, source: string): string {
-  if (/^(?:[A-Za-z0-9.-]{1,253}|[0-9a-fA-F:.]{2,45})$/.test(text)) return text;
-  throw new UsageError(`${source} must be an address or a name, without a port`);
 }
 
 /** A setting of npm itself, for registries: it may stand in a file of the developer. */
@@ -75,7 +69,7 @@ function isKeptByNpm(flag: string, environment: Environment): boolean {
  * Explains an error of Node's parser in one line. Node's own messages have several lines and repeat a stray argument,
  * which may be a secret.
  */
-function explain({ code, message }: Error & { code?: string }): string {
-  if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") return "only flags are understood, as --port 3001";
+function explain({ code, message }: Error & { code?: string }, example: string): string {
+  if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") return `only flags are understood, as ${example}`;
   return message.split(/[.\n]/, 1)[0] ?? "";
 }

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { connectTo } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { connectTo } from "../../packages/emulator/src/testing.ts";
 import { packPackages } from "../../scripts/pack.ts";
 import { freePort } from "../support/emulator-parts.ts";
 

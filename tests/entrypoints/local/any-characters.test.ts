@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { startEmulator } from "@portcullis/emulator/testing";
 import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
-import { startEmulator } from "../../../packages/emulator/src/testing.ts";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
 import type { Json } from "../../../packages/emulator/tests/support/handlers.ts";
 import { encodePush } from "../../../src/adapters/api-gateway-management/push-frame.ts";

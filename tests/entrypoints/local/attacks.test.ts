@@ -1,5 +1,5 @@
+import { connectTo, startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { connectTo, startEmulator, type TestEmulator } from "../../../packages/emulator/src/testing.ts";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import { exchange, statusOf } from "../../../packages/emulator/tests/support/raw-socket.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";

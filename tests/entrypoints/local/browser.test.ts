@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { startEmulator, type TestEmulator } from "../../../packages/emulator/src/testing.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { AUDIENCE, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTo, type TestClient } from "../../../packages/emulator/src/testing.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { anyJsonText, ODD_JSON_TEXTS } from "../../support/any-json-text.ts";
 import { freePort } from "../../support/emulator-parts.ts";

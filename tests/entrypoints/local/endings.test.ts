@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, handshakeStatus, type TestClient } from "@portcullis/emulator/testing";
 import { serverFrameSchemas, validate } from "@portcullis/protocol/schemas";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTo, handshakeStatus, type TestClient } from "../../../packages/emulator/src/testing.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { pause } from "../../support/pause.ts";

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { connectTo } from "@portcullis/emulator/testing";
 import { afterEach, expect, it } from "vitest";
-import { connectTo } from "../../../packages/emulator/src/testing.ts";
 import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 

@@ -1,5 +1,5 @@
+import { startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEmulator, type TestEmulator } from "../../../packages/emulator/src/testing.ts";
 import { ok } from "../../../packages/emulator/tests/support/handlers.ts";
 import { hints } from "../../../src/entrypoints/local/banner.ts";
 import { frontPage } from "../../../src/entrypoints/local/front-page.ts";

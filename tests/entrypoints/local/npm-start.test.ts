@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { connectTo, handshakeStatus } from "@portcullis/emulator/testing";
 import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connectTo, handshakeStatus } from "../../../packages/emulator/src/testing.ts";
 import { missingPackages, readPackages } from "../../../scripts/with-node/lockfile.mjs";
 import { freePort } from "../../support/emulator-parts.ts";
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { connectTo } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTo } from "../../../packages/emulator/src/testing.ts";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
 import { exchange, statusOf } from "../../../packages/emulator/tests/support/raw-socket.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";

@@ -1,7 +1,7 @@
 import { runTemplate } from "@portcullis/emulator";
+import { connectTo } from "@portcullis/emulator/testing";
 import { PONG_TEXT, pingFrame } from "@portcullis/protocol";
 import { expect, it, onTestFinished } from "vitest";
-import { connectTo } from "../../../packages/emulator/src/testing.ts";
 import { allow, ok } from "../../../packages/emulator/tests/support/handlers.ts";
 
 it("gw:route-35 the template answers a ping with exactly the pong of the contract, and no function runs", async () => {

@@ -5,9 +5,9 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { handshakeStatus } from "@portcullis/emulator/testing";
 import { SignJWT } from "jose";
 import { afterEach, expect, it } from "vitest";
-import { handshakeStatus } from "../../../packages/emulator/src/testing.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 

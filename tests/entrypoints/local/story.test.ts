@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import { PONG_TEXT } from "@portcullis/protocol";
 import {
   authenticateFrameSchema,
@@ -22,7 +23,6 @@ import {
   withdrawAccessDetailSchema,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTo, type TestClient } from "../../../packages/emulator/src/testing.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { pause } from "../../support/pause.ts";

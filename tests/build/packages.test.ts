@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { connect } from "../../packages/emulator/tests/support/web-socket-client.ts";
+import { connectTo } from "../../packages/emulator/src/testing.ts";
 import { packPackages } from "../../scripts/pack.ts";
 import { freePort } from "../support/emulator-parts.ts";
 
@@ -56,10 +56,10 @@ async function runProgram(program: string, use: (firstLine: string, child: Child
 }
 
 async function echoes(url: string): Promise<void> {
-  const client = await connect(url);
+  const client = await connectTo(url);
   client.send("hello");
   expect(await client.text()).toBe("hello");
-  client.ws.terminate();
+  client.terminate();
 }
 
 describe("the packages, installed outside of the tree", () => {

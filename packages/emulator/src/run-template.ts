@@ -167,7 +167,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...{ host, hostNames, ...(key !== undefined && { key }) },
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
-    ...{ scheduler: clock, clock, faults },
+    ...{ clock, faults },
     ...(options.observer && { observer: options.observer }),
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
     ...(options.describeProgram && { describeProgram: options.describeProgram }),

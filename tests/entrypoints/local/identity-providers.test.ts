@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
-import { handshakeStatus } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { handshakeStatus } from "../../../packages/emulator/src/testing.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { JwksServer } from "../../support/jwks-server.ts";
 import { newPair, published, signJws } from "../../support/signed-jws.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { WebSocket } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 
 export type ConnectOptions = {
   /** Offered in this order. */
@@ -93,10 +93,15 @@ export class TestClient {
 }
 
 /** Opens a connection. Rejects with HandshakeRefused, or with the error of the network. */
-export async function connectTo(url: string, options: ConnectOptions = {}): Promise<TestClient> {
+export function connectTo(url: string, options: ConnectOptions = {}): Promise<TestClient> {
+  return openClient(url, options, {});
+}
+
+/** @internal The same with options of the package `ws`, for tests of the emulator itself. */
+export async function openClient(url: string, options: ConnectOptions, raw: ClientOptions): Promise<TestClient> {
   const address = new URL(url);
   for (const [name, value] of Object.entries(options.query ?? {})) address.searchParams.append(name, value);
-  const ws = new WebSocket(address, [...(options.subprotocols ?? [])], { headers: { ...options.headers } });
+  const ws = new WebSocket(address, [...(options.subprotocols ?? [])], { ...raw, headers: { ...options.headers } });
   const client = new TestClient(ws);
   const refused = once(ws, "unexpected-response").then(([, response]) => refusalOf(response as IncomingMessage));
   const opened = once(ws, "open");
@@ -106,6 +111,18 @@ export async function connectTo(url: string, options: ConnectOptions = {}): Prom
   if (error === undefined) return client;
   ws.terminate();
   throw error;
+}
+
+/** The status of a handshake: 101 if it is accepted, and the connection is then closed. */
+export async function handshakeStatus(url: string, options?: ConnectOptions): Promise<number> {
+  try {
+    const client = await connectTo(url, options);
+    client.close();
+    return 101;
+  } catch (error) {
+    if (error instanceof HandshakeRefused) return error.status;
+    throw error;
+  }
 }
 
 async function refusalOf(response: IncomingMessage): Promise<HandshakeRefused> {

@@ -2,9 +2,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { connectTo, startEmulator } from "../../src/testing.ts";
 import { replaced } from "../support/project-template.ts";
-import { runFixtureInTest } from "../support/run-fixture.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/posts.yaml";
 
@@ -32,11 +31,11 @@ async function cuttingPort(): Promise<number> {
 
 describe("gw:event-33 a handler that builds https URLs from its event", () => {
   it.each(["127.0.0.1", "localhost"])("reaches the emulator with the SDK's @connections client: %s", async (host) => {
-    const { url } = await runFixtureInTest(TEMPLATE);
-    const client = await connect(url.replace("127.0.0.1", host));
+    await using emulator = await startEmulator({ template: TEMPLATE });
+    const client = await connectTo(emulator.url.replace("127.0.0.1", host));
     client.send({ action: "any" });
     expect(await client.text()).toBe("through https");
-    client.ws.terminate();
+    client.terminate();
   });
 
   it("reaches it through a custom domain and its mapping, and no stage beside them", async () => {
@@ -46,19 +45,20 @@ describe("gw:event-33 a handler that builds https URLs from its event", () => {
       `Handler: index.handler, InlineCode: ${JSON.stringify(POSTS_TO_DOMAIN)}`,
     );
     const parameters = { DeployDomain: "true", Domain: "ws.example.com", Zone: "Z1" };
-    const { port } = await runFixtureInTest({ text, file: "domain.yaml" }, { parameters });
+    await using emulator = await startEmulator({ template: { text, file: "domain.yaml" }, parameters });
+    const { port } = emulator;
     for (const Host of ["ws.example.com", `ws.example.com:${port}`]) {
-      const client = await connect(`ws://127.0.0.1:${port}/`, [], { headers: { Host } });
+      const client = await connectTo(`ws://127.0.0.1:${port}/`, { headers: { Host } });
       client.send({ service: "service", action: "status" });
       expect([await client.text(), await client.text(), await client.text()]).toEqual(["1", "2", "[200,200,false]"]);
-      client.ws.terminate();
+      client.terminate();
     }
   });
 
   it("reaches it with node:https and fetch, and no other address", async () => {
-    const { invoke, port } = await runFixtureInTest(TEMPLATE);
+    await using emulator = await startEmulator({ template: TEMPLATE });
     const other = `127.0.0.1:${await cuttingPort()}`;
-    expect(await invoke("Post", { address: `127.0.0.1:${port}`, other })).toEqual({
+    expect(await emulator.invoke("Post", { address: `127.0.0.1:${emulator.port}`, other })).toEqual({
       ...{ asOptions: 200, asUrl: 200, get: 403, fetched: 200, fetchedRequest: { greeting: "hello x" } },
       // The services that are emulated and the API, by their names at AWS.
       ...{ service: 200, serviceFetched: 200 },

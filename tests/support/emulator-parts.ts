@@ -2,7 +2,7 @@
 // them, with queues that they can look into and time that stands still. A subpath of @portcullis/emulator would promise
 // them to every user, so this file is the one place that reaches past the package's door.
 export { type Eventing, startEventing } from "../../packages/emulator/src/eventing.ts";
-export { freePort } from "../../packages/emulator/src/free-port.ts";
+export { freePort } from "../../packages/emulator/src/http/free-port.ts";
 export { makeFunctions } from "../../packages/emulator/src/lambda/functions.ts";
 export type { LambdaFunction } from "../../packages/emulator/src/lambda/lambda-function.ts";
 export { judgeBatchResponse } from "../../packages/emulator/src/sqs/batch-verdict.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { makeEventPrinter } from "../src/event-printer.ts";
 import type { EmulatorEvent } from "../src/observer.ts";
+import { makeEventPrinter } from "../src/printing/event-printer.ts";
 import { startEmulator } from "../src/testing.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };

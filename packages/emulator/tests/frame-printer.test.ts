@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { makeFramePrinter } from "../src/frame-printer.ts";
 import type { EmulatorEvent } from "../src/index.ts";
+import { makeFramePrinter } from "../src/printing/frame-printer.ts";
 import { startEmulator } from "../src/testing.ts";
 import { anyText } from "./support/any-text.ts";
 import { ok } from "./support/handlers.ts";

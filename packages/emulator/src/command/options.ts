@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { Clock, type ClockOptions } from "../clock/clock.ts";
 import { CLOCK_FORMS, parseClockOptions } from "../clock/clock-options.ts";
 import { Faults } from "../faults/faults.ts";
-import { isListeningKey } from "../listening.ts";
+import { isListeningKey } from "../http/other-machines.ts";
 import type { RunTemplateOptions } from "../run-template.ts";
 
 /** A wrong command line. The message is one line for the terminal and never repeats a value. */

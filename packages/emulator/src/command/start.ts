@@ -1,6 +1,6 @@
-import { makeEventPrinter } from "../event-printer.ts";
-import { makeFramePrinter } from "../frame-printer.ts";
 import type { Observer } from "../observer.ts";
+import { makeEventPrinter } from "../printing/event-printer.ts";
+import { makeFramePrinter } from "../printing/frame-printer.ts";
 import { type RunningTemplate, runTemplate } from "../run-template.ts";
 import { banner } from "./banner.ts";
 import { HELP, readOptions } from "./options.ts";

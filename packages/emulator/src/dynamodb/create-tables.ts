@@ -1,6 +1,6 @@
 import type { AwsAccount } from "../aws-account.ts";
 import { isPlainObject } from "../json.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../printing/printable.ts";
 
 /** A table as CreateTable takes it, without its billing. */
 export type TableDescription = {

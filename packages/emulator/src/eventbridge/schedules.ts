@@ -1,4 +1,4 @@
-import { repeat } from "../repeat.ts";
+import { repeat } from "../clock/repeat.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Queues } from "../sqs/queues.ts";
 import { eventBody, toEnvelope } from "./bus-event.ts";

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "../http/http-service.ts";
+import { requestTime } from "../http/request-time.ts";
 import { decodeUtf8 } from "../json.ts";
 import { randomPart } from "../random-pool.ts";
-import { requestTime } from "../request-time.ts";
 
 /** The headers of one hop, which a function does not see. */
 const HOP_HEADERS = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];

@@ -1,4 +1,4 @@
-import { requestTime } from "../request-time.ts";
+import { requestTime } from "../http/request-time.ts";
 import { messageIdOn, requestId } from "./ids.ts";
 import type { HeaderMaps, QueryMaps } from "./request-maps.ts";
 

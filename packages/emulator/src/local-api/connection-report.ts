@@ -1,6 +1,6 @@
 import type { ClientConnection, Connections } from "../gateway/connections.ts";
 import type { HttpService } from "../http/http-service.ts";
-import { redactTokens } from "../redact-tokens.ts";
+import { redactTokens } from "../printing/redact-tokens.ts";
 import type { ConnectionTraffic, FrameCount } from "./connection-traffic.ts";
 import type { DescribeConnection } from "./program.ts";
 import { isoTime, makeReport, numberIn } from "./report.ts";

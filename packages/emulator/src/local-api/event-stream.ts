@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import type { EmulatorEvent, Observe } from "../observer.ts";
-import { printableJson } from "../printable.ts";
-import { redactTokens } from "../redact-tokens.ts";
+import { printableJson } from "../printing/printable.ts";
+import { redactTokens } from "../printing/redact-tokens.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { EVENT_KINDS } from "./event-kinds.ts";
 import { EventReader } from "./event-reader.ts";

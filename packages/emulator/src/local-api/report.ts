@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, HttpService } from "../http/http-service.ts";
 import { decodeUtf8, isPlainObject, type PlainObject, parseJson } from "../json.ts";
-import { printableJson } from "../printable.ts";
+import { printableJson } from "../printing/printable.ts";
 
 /** A query or a body that a service does not understand. The message says what was expected, and repeats no value. */
 export class RequestError extends Error {

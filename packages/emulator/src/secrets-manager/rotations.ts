@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
+import { repeat } from "../clock/repeat.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { Observe } from "../observer.ts";
-import { repeat } from "../repeat.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
 import type { Secret } from "./secret.ts";
 import type { MayRotate, RotationSettings } from "./secret-description.ts";

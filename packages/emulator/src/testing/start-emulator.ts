@@ -3,7 +3,7 @@ import { Clock, type ClockOptions } from "../clock/clock.ts";
 import type { EventingDescription } from "../eventing.ts";
 import { Faults } from "../faults/faults.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../gateway/quotas.ts";
-import type { LoadFunction } from "../load-function.ts";
+import type { LoadFunction } from "../lambda/load-function.ts";
 import type { Observer } from "../observer.ts";
 import { type RunTemplateOptions, runTemplate } from "../run-template.ts";
 import { type RuntimeDescription, startRuntime } from "../runtime.ts";

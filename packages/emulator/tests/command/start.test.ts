@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../src/free-port.ts";
+import { freePort } from "../../src/http/free-port.ts";
 import { connectTo } from "../../src/testing.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/faults.yaml";

@@ -2,7 +2,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, inject, it } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { createTables } from "../../src/dynamodb/create-tables.ts";
-import { freePort } from "../../src/free-port.ts";
+import { freePort } from "../../src/http/free-port.ts";
 import { ownDynamodb } from "../support/dynamodb.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
 

@@ -1,4 +1,4 @@
-import { HIDDEN } from "./observer.ts";
+import { HIDDEN } from "../observer.ts";
 
 /**
  * Names of members and parameters whose values are hidden, however short: `access_token`, `clientSecret`, `X-Api-Key`.

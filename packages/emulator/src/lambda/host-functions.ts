@@ -1,8 +1,8 @@
-import { settingsOf } from "./lambda/function-settings.ts";
-import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import type { FunctionDescription } from "../template/stack-description.ts";
+import { settingsOf } from "./function-settings.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
 import type { LoadFunction } from "./load-function.ts";
 import { type Environment, withEnvironment } from "./process-environment.ts";
-import type { FunctionDescription } from "./template/stack-description.ts";
 import { type HostedFunctions, makeWorkerFunctions, type WorkerFunctionsDependencies } from "./worker-functions.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { EmulatorEvent, Observer } from "./observer.ts";
+import type { EmulatorEvent, Observer } from "../observer.ts";
 import { printable } from "./printable.ts";
 import { redactTokens } from "./redact-tokens.ts";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { EmulatorEvent, Observer } from "./observer.ts";
+import type { EmulatorEvent, Observer } from "../observer.ts";
 import { printable } from "./printable.ts";
 
 /**
@@ -72,7 +72,7 @@ function failureLine(functionName: string, { errorType, errorMessage, trace }: F
 }
 
 /** The module that calls handlers in threads. It and its callers say nothing about the function. */
-const CALLER = fileURLToPath(new URL("./lambda/worker/call-handler.", import.meta.url));
+const CALLER = fileURLToPath(new URL("../lambda/worker/call-handler.", import.meta.url));
 
 function ownTrace(trace: readonly string[]): readonly string[] {
   const caller = trace.findIndex((frame) => frame.includes(CALLER));

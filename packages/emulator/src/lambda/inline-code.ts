@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { FunctionDescription } from "./template/stack-description.ts";
+import type { FunctionDescription } from "../template/stack-description.ts";
 
 export type WrittenCode = {
   /** The functions, with a `codeUri` where their code is. */

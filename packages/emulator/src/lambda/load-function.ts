@@ -1,5 +1,5 @@
-import type { LambdaHandler } from "./lambda/lambda-function.ts";
-import type { FunctionDescription } from "./template/stack-description.ts";
+import type { FunctionDescription } from "../template/stack-description.ts";
+import type { LambdaHandler } from "./lambda-function.ts";
 
 /**
  * Loads the handler of a function that the template declares, into this process. Undefined leaves the function to

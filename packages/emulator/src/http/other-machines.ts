@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { networkInterfaces } from "node:os";
-import { isLoopbackHost, urlHost } from "./http/access.ts";
-import { EVERY_ADDRESS } from "./http/listen.ts";
+import { isLoopbackHost, urlHost } from "./access.ts";
+import { EVERY_ADDRESS } from "./listen.ts";
 
 const KEY = /^[\w-]{16,128}$/;
 const KEY_BYTES = 24;

@@ -1,4 +1,4 @@
-import type { Cancel, Scheduler } from "./scheduler.ts";
+import type { Cancel, Scheduler } from "../scheduler.ts";
 
 /** Node.js runs a timer of more than 24.8 days at once. */
 const MAX_TIMER_MILLIS = 86_400_000;

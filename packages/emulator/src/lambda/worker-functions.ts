@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
-import type { Clock } from "./clock/clock.ts";
-import { checkCode, findHandler, nodeMajor } from "./lambda/find-handler.ts";
-import { settingsOf } from "./lambda/function-settings.ts";
-import type { FunctionError, LambdaFunction } from "./lambda/lambda-function.ts";
-import type { OwnEndpoint } from "./lambda/worker/own-endpoint.ts";
-import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./lambda/worker-pool.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { FunctionDescription } from "../template/stack-description.ts";
+import type { Reloadable } from "../watch/watch-functions.ts";
+import { checkCode, findHandler, nodeMajor } from "./find-handler.ts";
+import { settingsOf } from "./function-settings.ts";
+import type { FunctionError, LambdaFunction } from "./lambda-function.ts";
 import type { Environment } from "./process-environment.ts";
-import type { FunctionDescription } from "./template/stack-description.ts";
-import type { Reloadable } from "./watch/watch-functions.ts";
+import type { OwnEndpoint } from "./worker/own-endpoint.ts";
+import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./worker-pool.ts";
 
 /** The functions of a template with the threads that some of them run in. */
 export type HostedFunctions = {

@@ -1,7 +1,7 @@
 import { devNull } from "node:os";
-import type { AwsAccount } from "./aws-account.ts";
+import type { AwsAccount } from "../aws-account.ts";
+import type { FunctionDescription } from "../template/stack-description.ts";
 import type { Environment } from "./process-environment.ts";
-import type { FunctionDescription } from "./template/stack-description.ts";
 
 /** Addresses of services that run elsewhere, such as DynamoDB Local. */
 export type Endpoints = { readonly dynamodb?: string };

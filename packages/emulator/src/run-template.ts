@@ -151,7 +151,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {
     ...{ folder: source.folder, environmentOf, clock, warn },
-    ownEndpoint: { port, apiHost: apiHost(account) },
+    ownEndpoint: { port, apiHost: apiHost(account), domains: stack.api.domains ?? [] },
     onOutput: options.output ?? printOutput,
   }).catch((fault) => {
     code.remove();

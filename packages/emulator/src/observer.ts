@@ -231,7 +231,7 @@ type FaultStruck = {
   readonly kind: "fault-struck";
   /** Its kind. */
   readonly fault: string;
-  /** The name of the function, queue or connection; empty if it concerns none. */
+  /** The name of the function, queue, connection or secret; empty if it concerns none. */
   readonly target: string;
 };
 

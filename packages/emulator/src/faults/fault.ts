@@ -8,7 +8,7 @@ export type Fault = {
   readonly rate: number;
   /** Infinity if there is no limit. */
   readonly count: number;
-  /** The name of the one function, queue or connection that it concerns. Absent: all. */
+  /** The name of the one function, queue, connection or secret that it concerns. Absent: all. */
   readonly target?: string;
   /** Settings by name: durations in milliseconds, flags as 0 or 1. */
   readonly settings: Readonly<Record<string, number>>;

@@ -62,7 +62,7 @@ export class Faults {
     }));
   }
 
-  /** The fault if one of this kind strikes now. `target` is the function, queue or connection in question. */
+  /** The fault if one of this kind strikes now. `target` is the name of the function, queue, connection or secret. */
   strikes(kind: string, target = ""): Fault | undefined {
     // Almost always there is none: this is asked for every frame.
     if (this.#active.length === 0) return undefined;

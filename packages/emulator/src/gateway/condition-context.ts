@@ -4,7 +4,7 @@ import type { Session } from "./events.ts";
 
 /**
  * The condition keys of a handshake (developer guide, "AWS condition keys that can be used in API Gateway resource
- * policies"), without those of a caller with IAM credentials and of private APIs. A browser need not say its name.
+ * policies"), without those of a caller with IAM credentials and of private APIs. A client may send no user agent.
  */
 export function conditionContext({ identity }: Session, now: number): ConditionContext {
   return new Map([

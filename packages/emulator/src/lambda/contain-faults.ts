@@ -3,9 +3,9 @@ import { exitError, functionError, unhandledRejection } from "./lambda-function.
 
 /**
  * Contains the faults that end a Lambda function's process and its invocation: an error thrown in a timer or callback,
- * an `error` event without a listener, an unhandled rejection, `process.exit`. All functions share this process, so
- * here such a fault ends only its invocation. A fault outside of every invocation is the emulator's own and goes to
- * `onOwnFault`. Call it once per process.
+ * an `error` event without a listener, an unhandled rejection, `process.exit`. The functions that `loadFunction` gives
+ * share this process, so such a fault ends only its invocation here. A fault outside of every invocation is the
+ * emulator's own and goes to `onOwnFault`. Call it once per process.
  */
 export function containFaults(onOwnFault: (fault: unknown) => never): void {
   process.on("uncaughtException", (thrown) => {

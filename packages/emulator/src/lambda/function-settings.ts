@@ -7,7 +7,7 @@ export type FunctionSettings = {
   readonly reservedConcurrency?: number;
 };
 
-/** The settings alone, of anything that has them. */
+/** The settings alone, of a value that has more. */
 export function settingsOf({
   name,
   timeoutSeconds,

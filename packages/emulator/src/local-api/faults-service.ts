@@ -8,7 +8,7 @@ import { jsonObjectIn, localJson, makeLocalService, RequestError } from "./repor
 const EXPECTED =
   'expected {"faults":[{"kind":"connections-api","status":410,"rate":0.1}]}, and "seed" with a whole number if you like';
 
-/** `/_local/faults`: the faults that are to happen and how often they did, and `PUT` to replace them. */
+/** `/_local/faults`: the faults that are set and how often each has struck, and `PUT` to replace them. */
 export function makeFaultsService(faults: Faults): HttpService {
   const report = () => localJson(describe(faults));
   return makeLocalService("/_local/faults", report, (request) => {

@@ -16,7 +16,7 @@ export type Names = {
   readonly mapping: (map: string, key: string, name: string) => Value | undefined;
 };
 
-/** Functions whose values come from elsewhere, with a way out. */
+/** Intrinsic functions whose values come from elsewhere: where from, and what to do. */
 const NOT_EMULATED: ReadonlyMap<string, string> = new Map([
   ["Fn::ImportValue", "another stack exports the value; a parameter in its place can have it"],
   ["Fn::Transform", "a macro of the account makes the value"],

@@ -17,9 +17,9 @@ export type OwnEndpoint = {
 
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and
- * handlers write that scheme into their code; the emulator speaks http. So are calls to the API by its name at AWS, which
- * templates write into variables, to its custom domains, and to the services that it emulates; those to DynamoDB go to
- * the address that is given. All other calls are left alone.
+ * handlers write that scheme into their code; the emulator speaks http. Calls to the API by its name at AWS, which
+ * templates write into variables, to its custom domains, and to the emulated services are sent there too; those to
+ * DynamoDB go to the address that is given. All other calls are left alone.
  */
 export function redirectOwnEndpoint({ port, apiHost, domains }: OwnEndpoint): void {
   const own = `http://127.0.0.1:${port}`;

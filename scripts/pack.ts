@@ -37,6 +37,8 @@ function compile(source: string, folder: string): void {
   const config = join(folder, "tsconfig.json");
   const compilerOptions = {
     ...{ noEmit: false, declaration: true, rewriteRelativeImportExtensions: true, allowJs: false },
+    // Without them no type needs the types of ws, which are not a dependency.
+    stripInternal: true,
     // The output may be outside of the tree.
     typeRoots: [resolve("node_modules/@types")],
     rootDir: resolve(source, "src"),

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { HandshakeRefused, type TestClient } from "@portcullis/emulator/testing";
 import { PONG_TEXT } from "@portcullis/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, handshakeStatus, type TestClient } from "../../packages/emulator/tests/support/web-socket-client.ts";
+import { openClient } from "../../packages/emulator/src/testing/test-client.ts";
 import { COMBINATIONS } from "../../scripts/template-combinations.ts";
 import { Account, type Template } from "../support/deployment/account.ts";
 import { Checkout } from "../support/deployment/checkout.ts";
@@ -79,18 +80,31 @@ describe.skipIf(!hasEmulator())(
 
     /** Retries after a failure, as every client does. */
     const connectAnn = () =>
-      soon(() => connect(address(), ["websocket", token], trust()).catch(() => undefined), "connection");
+      soon(
+        () => openClient(address(), { subprotocols: ["websocket", token] }, trust()).catch(() => undefined),
+        "connection",
+      );
 
     const address = () => `${emulator.origin.replace("https", "wss")}/_aws/execute-api/${deployed["WebsocketApi"]}/dev`;
     const trust = () => ({ ca: emulator.certificate });
-    const knock = (query: string, protocols: string[] = []) => handshakeStatus(address() + query, protocols, trust());
+    const knock = (query: string, protocols: string[] = []) =>
+      openClient(address() + query, { subprotocols: protocols }, trust()).then(
+        (client) => {
+          client.close();
+          return 101;
+        },
+        (error: unknown) => {
+          if (error instanceof HandshakeRefused) return error.status;
+          throw error;
+        },
+      );
     const withToken = () => knock(`?access_token=${token}`);
     const without = <T>(role: string, policy: string, look: () => Promise<T>) =>
       account.without(deployed[role] ?? "", policy, look);
 
     async function ask(client: TestClient, message: unknown): Promise<Readonly<Record<string, unknown>>> {
       client.send(message);
-      return JSON.parse(await client.text());
+      return await client.json();
     }
 
     /** The first matching log entry that functions write after the action. */
@@ -103,7 +117,7 @@ describe.skipIf(!hasEmulator())(
     /** A push's text and its path, so that a push by another path does not pass. */
     async function push(source: string, detailType: string, detail: unknown) {
       const line = await lineAfter(() => account.publish(source, detailType, detail), isDelivery);
-      return { frame: JSON.parse(await ann.text()), line };
+      return { frame: await ann.json(), line };
     }
 
     const isEmpty = async () => (await account.liveRecords(deployed["WebsocketTable"] ?? "")) === 0;
@@ -214,7 +228,7 @@ describe.skipIf(!hasEmulator())(
     it("fault:M8 puts a user out by an event on the administrators' bus, with a last frame, and by no other bus", async () => {
       const { AdminEventBusName: bus = "" } = await account.outputsOf(STACK);
       const client = await soon(
-        () => connect(address(), ["websocket", token], trust()).catch(() => undefined),
+        () => openClient(address(), { subprotocols: ["websocket", token] }, trust()).catch(() => undefined),
         "client",
       );
       await account.publish("CLI", "Disconnect User", { userId: "ann" });
@@ -226,7 +240,7 @@ describe.skipIf(!hasEmulator())(
       expect(client.unread).toBe(0);
 
       await account.publish("admin", "Disconnect User", { userId: "ann", reconnect: true }, bus);
-      expect(JSON.parse(await client.text())).toMatchObject({ type: "disconnect", code: "DISCONNECTED" });
+      expect(await client.json()).toMatchObject({ type: "disconnect", code: "DISCONNECTED" });
       await client.closed();
       await ann.closed();
       ann = await connectAnn();
@@ -262,7 +276,7 @@ describe.skipIf(!hasEmulator())(
     it("leaves nothing of a closed connection and its subscriptions", async () => {
       await ask(ann, { action: "subscribe", entityId: "order-19" });
       const before = await isEmpty();
-      ann.ws.close(1000, "bye");
+      ann.close(1000, "bye");
 
       expect([before, await soon(async () => (await isEmpty()) || undefined, "empty table")]).toEqual([false, true]);
     });

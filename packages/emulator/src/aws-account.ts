@@ -15,6 +15,11 @@ export const DEFAULT_ACCOUNT: AwsAccount = {
   functionsAccessKeyId: "functions",
 };
 
+/** The host name that the API has on AWS. */
+export function apiHost({ apiId, region }: AwsAccount): string {
+  return `${apiId}.execute-api.${region}.amazonaws.com`;
+}
+
 /** The ARN of the one caller outside of the functions. Policies of the template have to name it. */
 export function localCallerArn(accountId: string = DEFAULT_ACCOUNT.accountId): string {
   return `arn:aws:iam::${accountId}:user/local`;

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
-import { type AwsAccount, DEFAULT_ACCOUNT } from "./aws-account.ts";
+import { type AwsAccount, apiHost, DEFAULT_ACCOUNT } from "./aws-account.ts";
 import { Clock } from "./clock/clock.ts";
+import { createTables } from "./dynamodb/create-tables.ts";
 import { Faults } from "./faults/faults.ts";
 import { functionUrl } from "./function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./gateway/quotas.ts";
@@ -143,9 +144,14 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   const functionUrls = Object.fromEntries(stack.functionUrls.map(({ id }) => [id, functionUrl(endpoint, id)]));
   const addresses: Addresses = { port, stage, url: `ws://${OWN_HOST}:${port}/${stage}`, endpoint, functionUrls };
   const environmentOf = (fn: FunctionDescription) => environmentFor(fn, { options, addresses, account });
+  const dynamodb = options.endpoints?.dynamodb;
+  if (dynamodb !== undefined) {
+    for (const failure of await createTables(stack.tables(), { endpoint: dynamodb, account })) warn(failure);
+  }
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {
-    ...{ folder: source.folder, port, environmentOf, clock, warn },
+    ...{ folder: source.folder, environmentOf, clock, warn },
+    ownEndpoint: { port, apiHost: apiHost(account), domains: stack.api.domains ?? [] },
     onOutput: options.output ?? printOutput,
   }).catch((fault) => {
     code.remove();
@@ -161,7 +167,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...{ host, hostNames, ...(key !== undefined && { key }) },
     account,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
-    ...{ scheduler: clock, clock, faults },
+    ...{ clock, faults },
     ...(options.observer && { observer: options.observer }),
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
     ...(options.describeProgram && { describeProgram: options.describeProgram }),

@@ -38,10 +38,8 @@ export type RuntimeDescription = {
   /** Says if a client is of this machine. For tests: they have no second machine. */
   readonly isOwnPeer?: (socket: Socket) => boolean;
   readonly quotas: Quotas;
-  readonly scheduler: Scheduler;
+  readonly clock: Clock;
   readonly faults: Faults;
-  /** The scheduler, if it is a clock that can be advanced. */
-  readonly clock?: Clock;
   readonly eventing: EventingDescription;
   readonly secretsManager?: SecretsManagerDescription;
   readonly functionUrls?: readonly FunctionUrl[];
@@ -76,7 +74,8 @@ const CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the emulator. Rejects if the port is not free. */
 export async function startRuntime(description: RuntimeDescription): Promise<Runtime> {
-  const { api, account, scheduler, clock, faults, host = OWN_HOST } = description;
+  const { api, account, clock, faults, host = OWN_HOST } = description;
+  const scheduler: Scheduler = clock;
   const access = makeAccess({ ...description, host }, description.isOwnPeer);
   const localApi = makeLocalApi(scheduler);
   const report = makeObserve(description.observer, scheduler);
@@ -86,8 +85,8 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
   };
   faults.reportTo(observe);
   faults.onSet("clock-wrong", showTimeToFunctions);
-  clock?.onceShifted(showTimeToFunctions);
-  const functions = makeFunctions({ ...description, observe });
+  clock.onceShifted(showTimeToFunctions);
+  const functions = makeFunctions({ ...description, scheduler, observe });
   const gateway = makeGateway({
     api,
     account,
@@ -129,7 +128,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
       onUpgrade: gateway.upgrade,
     });
   const isBusy = () => functions.isBusy() || eventing.hasWork();
-  const release = clock?.waitFor(isBusy);
+  const release = clock.waitFor(isBusy);
   const listeners = await listen(makeServer, { host, port: description.port });
   return {
     port: listeners.port,
@@ -138,7 +137,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     observe,
     async close() {
       listeners.stop();
-      release?.();
+      release();
       const stopped = [eventing.stop(), secretsManager.stop()];
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
       listeners.closeAllConnections();

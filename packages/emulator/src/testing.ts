@@ -8,5 +8,12 @@ export {
   type TemplateUnderTest,
   type TestEmulator,
 } from "./testing/start-emulator.ts";
-export type { TestApi, TestRoute } from "./testing/test-api.ts";
-export { type ConnectOptions, connectTo, HandshakeRefused, TestClient, type TestFrame } from "./testing/test-client.ts";
+export type { TestApi, TestFunction, TestHandler, TestRoute } from "./testing/test-api.ts";
+export {
+  type ConnectOptions,
+  connectTo,
+  HandshakeRefused,
+  handshakeStatus,
+  TestClient,
+  type TestFrame,
+} from "./testing/test-client.ts";

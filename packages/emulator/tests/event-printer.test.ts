@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { EmulatorEvent } from "../src/observer.ts";
 import { makeEventPrinter } from "../src/printing/event-printer.ts";
+import { startEmulator } from "../src/testing.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };
 const failed = (error: { errorType: string; errorMessage: string; trace: readonly string[] }): EmulatorEvent => ({
@@ -47,7 +48,15 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
     { kind: "faults-set", seed: 7, faults: ["cut", "half-open"], at: 0 },
   ],
   ["the fault cut strikes c", { kind: "fault-struck", fault: "cut", target: "c", at: 0 }],
-  ["event e matches no rule", published([])],
+  ["event e (s, d) matches no rule", published([])],
+  [
+    "a message of work failed, and will be visible again: Error: no\\u{a}",
+    { kind: "message-failed", queue: "work", messageId: "m", reason: "Error: no\n", at: 0 },
+  ],
+  [
+    "a message of work is in dead now, after 5 receives",
+    { kind: "message-dead-lettered", queue: "work", messageId: "m", deadLetterQueue: "dead", receiveCount: 5, at: 0 },
+  ],
   [
     "$disconnect of c was throttled: no function is told that it has ended",
     { kind: "disconnect-throttled", connectionId: "c", at: 0 },
@@ -97,4 +106,20 @@ it("prints the first strikes of a fault, and then ever fewer", () => {
     "the fault cut strikes, for the 10th time",
     "the fault cut strikes, for the 100th time",
   ]);
+});
+
+it("prints the trace of an error, without the frames of the emulator", async () => {
+  const lines: string[] = [];
+  await using emulator = await startEmulator({
+    template: "packages/emulator/tests/fixtures/workers/faults.yaml",
+    output: () => {},
+    observer: makeEventPrinter((line) => lines.push(line)),
+  });
+  const url = `${emulator.endpoint}/2015-03-31/functions/Faults/invocations`;
+  await (await fetch(url, { method: "POST", body: JSON.stringify({ do: "throw" }) })).text();
+
+  const [first, ...frames] = lines.join("").split("\n");
+  expect(first).toBe("Faults failed: RangeError: too far");
+  expect(frames.length).toBeGreaterThan(0);
+  for (const frame of frames) expect(frame).toContain("fixtures/workers/faults/index.js");
 });

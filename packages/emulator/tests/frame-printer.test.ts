@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EmulatorEvent } from "../src/index.ts";
 import { makeFramePrinter } from "../src/printing/frame-printer.ts";
+import { startEmulator } from "../src/testing.ts";
 import { anyText } from "./support/any-text.ts";
-import { ManualScheduler } from "./support/manual-scheduler.ts";
-import { ok, startTestRuntime } from "./support/test-runtime.ts";
-import { connect } from "./support/web-socket-client.ts";
+import { ok } from "./support/handlers.ts";
+import { STOPPED } from "./support/stopped-clock.ts";
 
 const CONNECTION = { connectionId: "gbgHYy9RVQAYKEj2kA==", at: Date.UTC(2026, 10, 22, 12) };
 const received = (text: string): EmulatorEvent => ({
@@ -23,21 +23,21 @@ function printed(...events: readonly EmulatorEvent[]): string[] {
 describe("makeFramePrinter", () => {
   it("prints frames in and out, and when a connection opens and closes", async () => {
     const lines: string[] = [];
-    const runtime = await startTestRuntime({
-      handlers: { Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body: `${body}!` }) },
-      routes: { $default: "!Echo" },
-      scheduler: new ManualScheduler(),
+    const emulator = await startEmulator({
+      functions: { Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body: `${body}!` }) },
+      routes: { $connect: "Connect", $default: { function: "Echo", routeResponse: true } },
+      clock: STOPPED,
       observer: makeFramePrinter((line) => lines.push(line)),
     });
-    onTestFinished(() => runtime.close());
-    const client = await connect(runtime.url);
+    onTestFinished(() => emulator.close());
+    const client = await emulator.connect();
     client.send("hello");
     await client.text();
-    client.ws.close(1000, "bye");
+    client.close(1000, "bye");
     await client.closed();
     while (lines.length < 4) await new Promise((resolve) => setTimeout(resolve, 2));
 
-    const start = `2026-11-22T12:00:00.000Z ${runtime.events["Connect"]?.[0].requestContext.connectionId}`;
+    const start = `2026-11-22T12:00:00.000Z ${emulator.recording.eventsOf("Connect")[0].requestContext.connectionId}`;
     expect(lines).toEqual([
       `${start} open`,
       `${start} in         5 B hello`,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
 import { runTemplate } from "../src/index.ts";
-import { connect } from "./support/web-socket-client.ts";
+import { connectTo } from "../src/testing.ts";
 
 /** It answers with the path of its own file, and with a name out of a package of this project. */
 const CODE = `const { WebSocket } = require("ws"); exports.handler = async () => ({ statusCode: 200, body: JSON.stringify([__filename, WebSocket.name]) });`;
@@ -16,10 +16,10 @@ Resources:
 
 it("code in the template runs from a file of its own, finds packages, and is removed at the end", async () => {
   const running = await runTemplate({ template: { text: TEMPLATE, file: "inline.yaml" } });
-  const client = await connect(running.url);
+  const client = await connectTo(running.url);
   client.send({ action: "x" });
-  const [file, name] = JSON.parse(await client.text());
-  client.ws.close();
+  const [file, name] = await client.json();
+  client.close();
   await running.close();
 
   expect(file).toMatch(/emulator-code-[^/\\]+[/\\]Fn[/\\]index\.js$/);

@@ -2,12 +2,14 @@ import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { executions } from "../src/lambda/in-process-host.ts";
 import { type EmulatorEvent, makeObserve, type Observer } from "../src/observer.ts";
+import { connectTo, startEmulator } from "../src/testing.ts";
 import { deferred } from "./support/deferred.ts";
+import { allow, type Handler, type Json, ok } from "./support/handlers.ts";
 import { ManualScheduler } from "./support/manual-scheduler.ts";
 import { leaksIn, plantedTexts } from "./support/planted-texts.ts";
 import { queueToFunction } from "./support/queue-to-function.ts";
-import { allow, type Handler, type Json, ok, startTestRuntime } from "./support/test-runtime.ts";
-import { connect, exchange, handshakeStatus, statusOf } from "./support/web-socket-client.ts";
+import { exchange, statusOf } from "./support/raw-socket.ts";
+import { STOPPED } from "./support/stopped-clock.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 
@@ -21,20 +23,19 @@ async function putEvent(port: number, Source: string): Promise<void> {
 
 /** Runs the handlers of one story: a client subscribes, and Notify pushes to its connection or fails on demand. */
 async function startStory(observer: Observer) {
-  const scheduler = new ManualScheduler();
   const story = { connectionId: "", isFailing: false };
   const Notify: Handler = async (event) => {
     if (story.isFailing) return { batchItemFailures: [{ itemIdentifier: event.Records[0].messageId }] };
     const path = `/dev/@connections/${encodeURIComponent(story.connectionId)}`;
-    await fetch(`http://127.0.0.1:${runtime.port}${path}`, {
+    await fetch(`${emulator.endpoint}${path}`, {
       method: "POST",
       headers: { authorization: SIGNED },
       body: "pushed",
     });
     return {};
   };
-  const runtime = await startTestRuntime({
-    handlers: {
+  const emulator = await startEmulator({
+    functions: {
       Authorizer: allow,
       Connect: (event) => {
         story.connectionId = event.requestContext.connectionId;
@@ -44,13 +45,18 @@ async function startStory(observer: Observer) {
       Subscribe: () => ({ statusCode: 200, body: "subscribed" }),
       Notify,
     },
-    routes: { subscribe: "!Subscribe" },
+    routes: {
+      $connect: "Connect",
+      $disconnect: "Disconnect",
+      subscribe: { function: "Subscribe", routeResponse: true },
+    },
+    authorizer: "Authorizer",
     eventing,
-    scheduler,
+    clock: STOPPED,
     observer,
   });
-  onTestFinished(() => runtime.close());
-  return { runtime, scheduler, story };
+  onTestFinished(() => emulator.close());
+  return { emulator, story };
 }
 
 class Recorder {
@@ -88,8 +94,8 @@ const ended = (functionName: string) => ({ kind: "invocation-ended", functionNam
 describe("an observer", () => {
   it("sees a connection, a message, a push, a failing batch and the end, in order", async () => {
     const recorder = new Recorder();
-    const { runtime, scheduler, story } = await startStory(recorder.observe);
-    const client = await connect(`${runtime.url}?access_token=secret&x=1`, ["v1", "another"]);
+    const { emulator, story } = await startStory(recorder.observe);
+    const client = await connectTo(`${emulator.url}?access_token=secret&x=1`, { subprotocols: ["v1", "another"] });
     const handshake = await recorder.until("handshake-responded");
     expect(handshake).toEqual([
       {
@@ -112,7 +118,7 @@ describe("an observer", () => {
       { kind: "frame-sent", source: "route-response", bytes: 10, text: "subscribed" },
     ]);
 
-    await putEvent(runtime.port, "CLI");
+    await putEvent(emulator.port, "CLI");
     const published = await recorder.until("message-deleted");
     const { body, bytes } = published[1];
     expect(JSON.parse(body)).toMatchObject({ source: "CLI", detail: { entityId: "order-17" } });
@@ -134,23 +140,23 @@ describe("an observer", () => {
     ]);
 
     story.isFailing = true;
-    await putEvent(runtime.port, "CLI");
+    await putEvent(emulator.port, "CLI");
     expect((await recorder.until("message-failed")).slice(1)).toEqual([
       expect.objectContaining({ kind: "message-sent", queue: "updates" }),
       { kind: "message-received", queue: "updates", receiveCount: 1 },
       ...[begun("Notify"), ended("Notify")],
       { kind: "message-failed", queue: "updates", reason: "reported in batchItemFailures" },
     ]);
-    scheduler.advance(5_000);
+    await emulator.clock.advance(5_000);
     expect(await recorder.until("message-dead-lettered")).toEqual([
       { kind: "message-returned", queue: "updates", receiveCount: 1 },
       { kind: "message-dead-lettered", queue: "updates", deadLetterQueue: "dead", receiveCount: 1 },
     ]);
 
-    await putEvent(runtime.port, "stranger");
+    await putEvent(emulator.port, "stranger");
     expect(await recorder.until("event-published")).toMatchObject([{ kind: "event-published", rules: [] }]);
 
-    client.ws.close(4000, "done");
+    client.close(4000, "done");
     expect(await recorder.until("invocation-ended")).toEqual([
       { kind: "connection-closed", code: 4000, reason: "done", by: "client" },
       ...[begun("Disconnect"), ended("Disconnect")],
@@ -159,13 +165,13 @@ describe("an observer", () => {
 
   it("gets the emulator's time, and ids that connect events of one connection or invocation", async () => {
     const recorder = new Recorder();
-    const { runtime, scheduler } = await startStory(recorder.observe);
-    const client = await connect(runtime.url, ["v1"]);
-    client.ws.terminate();
+    const { emulator } = await startStory(recorder.observe);
+    const client = await emulator.connect({ subprotocols: ["v1"] });
+    client.terminate();
     while (recorder.events.at(-1)?.kind !== "invocation-ended" || recorder.events.length < 9) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(new Set(recorder.events.map(({ at }) => at))).toEqual(new Set([scheduler.now()]));
+    expect(new Set(recorder.events.map(({ at }) => at))).toEqual(new Set([emulator.clock.now()]));
     const ids = (name: string) => {
       return new Set(recorder.events.map((event) => (event as Json)[name]).filter((id) => id !== undefined));
     };
@@ -177,19 +183,19 @@ describe("an observer", () => {
 
   it("sees which side closed a connection", async () => {
     const recorder = new Recorder();
-    const { runtime, scheduler, story } = await startStory(recorder.observe);
+    const { emulator, story } = await startStory(recorder.observe);
     const closings: Json[] = [];
     const closedBy = async (close: () => unknown) => {
-      const client = await connect(runtime.url, ["v1"]);
+      const client = await emulator.connect({ subprotocols: ["v1"] });
       await close();
       await client.closed();
       closings.push((await recorder.until("connection-closed")).at(-1));
     };
     await closedBy(() => {
-      const url = `http://127.0.0.1:${runtime.port}/dev/@connections/${encodeURIComponent(story.connectionId)}`;
+      const url = `${emulator.endpoint}/dev/@connections/${encodeURIComponent(story.connectionId)}`;
       return fetch(url, { method: "DELETE", headers: { authorization: SIGNED } });
     });
-    await closedBy(() => scheduler.advance(10 * 60_000));
+    await closedBy(() => emulator.clock.advance(10 * 60_000));
     expect(closings).toMatchObject([
       { code: 1000, by: "delete-connection" },
       { code: 1001, by: "gateway" },
@@ -198,11 +204,13 @@ describe("an observer", () => {
 
   it("sees the status of a handshake that is refused", async () => {
     const recorder = new Recorder();
-    await using runtime = await startTestRuntime({
-      handlers: { Authorizer: () => Promise.reject(new Error("Unauthorized")), Connect: ok },
+    await using emulator = await startEmulator({
+      functions: { Authorizer: () => Promise.reject(new Error("Unauthorized")), Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
       observer: recorder.observe,
     });
-    expect(await handshakeStatus(runtime.url)).toBe(401);
+    expect(await emulator.handshakeStatus()).toBe(401);
     const events = await recorder.until("handshake-responded");
     expect(events.at(-1)).toEqual({ kind: "handshake-responded", handshakeId: 1, status: 401 });
     expect(events[2]).toMatchObject({ outcome: { kind: "failed", error: { errorMessage: "Unauthorized" } } });
@@ -217,9 +225,8 @@ describe("an observer", () => {
       void late.promise.then(() => execution?.fail({ errorType: "Error", errorMessage: "late", trace: [] }));
       return {};
     };
-    await using runtime = await startTestRuntime({ handlers: { Late }, observer: recorder.observe });
-    const url = `http://127.0.0.1:${runtime.port}/2015-03-31/functions/Late/invocations`;
-    await fetch(url, { method: "POST" });
+    await using emulator = await startEmulator({ functions: { Late }, routes: {}, observer: recorder.observe });
+    await emulator.invoke("Late");
     late.resolve();
     expect((await recorder.until("fault-after-invocation")).at(-1)).toMatchObject({ error: { errorMessage: "late" } });
   });
@@ -237,8 +244,8 @@ describe("an observer", () => {
   it("attack:O3 never gets a token, wherever a client puts it", async () => {
     const TOKEN = `${"eyJhbGciOiJIUzI1NiJ9".padEnd(36, "A")}.${"cGF5bG9hZA".repeat(9)}.${"c2lnbmF0dXJl".repeat(4)}`;
     const recorder = new Recorder();
-    const { runtime } = await startStory(recorder.observe);
-    const { port } = runtime;
+    const { emulator } = await startStory(recorder.observe);
+    const { port } = emulator;
     for (const query of [`access_token=${TOKEN}`, TOKEN, `x&${TOKEN}=1`, `${TOKEN}#`]) {
       await exchange(port, upgradeRequest(`/dev?${query}`, ["v1"]));
     }
@@ -248,10 +255,10 @@ describe("an observer", () => {
     for (const offered of [[TOKEN], ["v1", TOKEN], [` ${TOKEN}`, "v1"]]) {
       await exchange(port, upgradeRequest("/dev", offered, `Authorization: Bearer ${TOKEN}\r\n`));
     }
-    const client = await connect(runtime.url, ["v1"]);
+    const client = await emulator.connect({ subprotocols: ["v1"] });
     client.send({ action: "subscribe", token: TOKEN });
     await client.text();
-    client.ws.close(4000, TOKEN.slice(0, 120));
+    client.close(4000, TOKEN.slice(0, 120));
     await client.closed();
     expect(recorder.events.length).toBeGreaterThan(30);
     const output = [JSON.stringify(recorder.events), inspect(recorder.events, { depth: null })].join("\n");
@@ -268,17 +275,17 @@ describe("an observer", () => {
     ["rejects", (() => Promise.reject(new Error("of the observer"))) as Observer],
   ])("that %s changes nothing", async (_about, fault) => {
     const recorder = new Recorder();
-    const { runtime } = await startStory((event) => {
+    const { emulator } = await startStory((event) => {
       recorder.observe(event);
       return fault(event);
     });
-    const client = await connect(runtime.url, ["v1"]);
+    const client = await emulator.connect({ subprotocols: ["v1"] });
     client.send({ action: "subscribe" });
     expect(await client.text()).toBe("subscribed");
-    await putEvent(runtime.port, "CLI");
+    await putEvent(emulator.port, "CLI");
     expect(await client.text()).toBe("pushed");
     await recorder.until("message-deleted");
-    client.ws.close();
+    client.close();
     expect(await client.closed()).toMatchObject({ code: 1005 });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type RunTemplateOptions, runTemplate, TemplateError } from "../src/index.ts";
-import { connect } from "./support/web-socket-client.ts";
+import { connectTo } from "../src/testing.ts";
 
 const TEMPLATE = `
 Transform: AWS::Serverless-2016-10-31
@@ -51,11 +51,11 @@ async function run(options: Partial<RunTemplateOptions> = {}) {
 }
 
 async function answers(url: string): Promise<readonly unknown[]> {
-  const client = await connect(url);
+  const client = await connectTo(url);
   client.send({ action: "one" });
-  const one = JSON.parse(await client.text());
+  const one = await client.json();
   client.send({ action: "two" });
-  return [one, JSON.parse(await client.text())];
+  return [one, await client.json()];
 }
 
 describe("gw:template-23 runTemplate", () => {

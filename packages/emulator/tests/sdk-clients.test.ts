@@ -8,23 +8,23 @@ import {
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 import { describe, expect, it } from "vitest";
-import { ok, startTestRuntime, type TestRuntime } from "./support/test-runtime.ts";
-import { connect } from "./support/web-socket-client.ts";
+import { startEmulator, type TestEmulator } from "../src/testing.ts";
+import { ok } from "./support/handlers.ts";
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
 describe("gw:management-1 gw:management-14 the SDK's @connections client, with the stage in its endpoint", () => {
   async function connected() {
-    const runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    const endpoint = `http://127.0.0.1:${runtime.port}/dev`;
-    const client = await connect(runtime.url);
-    const ConnectionId = String(runtime.events["Connect"]?.[0].requestContext.connectionId);
-    return { runtime, client, ConnectionId, api: new ApiGatewayManagementApiClient({ ...account, endpoint }) };
+    const emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    const endpoint = `${emulator.endpoint}/dev`;
+    const client = await emulator.connect();
+    const ConnectionId = String(emulator.recording.eventsOf("Connect")[0].requestContext.connectionId);
+    return { emulator, client, ConnectionId, api: new ApiGatewayManagementApiClient({ ...account, endpoint }) };
   }
 
   it("gw:management-2 gw:management-3 gw:management-4 posts, gets and deletes", async () => {
-    const { runtime, client, ConnectionId, api } = await connected();
-    await using _ = runtime;
+    const { emulator, client, ConnectionId, api } = await connected();
+    await using _ = emulator;
     await api.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from("hello") }));
     expect(await client.text()).toBe("hello");
     const connection = await api.send(new GetConnectionCommand({ ConnectionId }));
@@ -39,8 +39,8 @@ describe("gw:management-1 gw:management-14 the SDK's @connections client, with t
   });
 
   it("gw:management-5 gw:management-6 gw:management-7 throws the SDK's own errors", async () => {
-    const { runtime, ConnectionId, api } = await connected();
-    await using _ = runtime;
+    const { emulator, ConnectionId, api } = await connected();
+    await using _ = emulator;
     const post = (id: string, Data: string) =>
       api.send(new PostToConnectionCommand({ ConnectionId: id, Data: Buffer.from(Data) }));
     await expect(post("abc", "x")).rejects.toMatchObject({
@@ -57,12 +57,12 @@ describe("gw:management-1 gw:management-14 the SDK's @connections client, with t
 });
 
 describe("the SDK's Lambda client", () => {
-  const lambda = ({ port }: TestRuntime) => new LambdaClient({ ...account, endpoint: `http://127.0.0.1:${port}` });
+  const lambda = ({ port }: TestEmulator) => new LambdaClient({ ...account, endpoint: `http://127.0.0.1:${port}` });
 
   it("invokes, and gets a function's failure and the error of a missing function", async () => {
     const Fails = () => Promise.reject(new RangeError("too far"));
-    await using runtime = await startTestRuntime({ handlers: { Echo: (event) => event, Fails } });
-    const client = lambda(runtime);
+    await using emulator = await startEmulator({ functions: { Echo: (event) => event, Fails }, routes: {} });
+    const client = lambda(emulator);
     const echoed = await client.send(new InvokeCommand({ FunctionName: "Echo", Payload: '{"userId":"ann"}' }));
     expect([echoed.StatusCode, echoed.FunctionError, echoed.Payload?.transformToString()]).toEqual([
       200,

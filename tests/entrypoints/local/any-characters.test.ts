@@ -1,8 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { startEmulator } from "@portcullis/emulator/testing";
 import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { anyText } from "../../../packages/emulator/tests/support/any-text.ts";
-import { type Json, startTestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import type { Json } from "../../../packages/emulator/tests/support/handlers.ts";
 import { encodePush } from "../../../src/adapters/api-gateway-management/push-frame.ts";
 import { parseQueuedDelivery } from "../../../src/adapters/sqs/events/queued-event.ts";
 
@@ -16,8 +17,9 @@ const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchi
 
 it("an accepted event reaches the queue's consumer with its message, for any characters", async () => {
   let received: (body: string) => void = () => {};
-  await using runtime = await startTestRuntime({
-    handlers: { Notify: ({ Records }: Json) => received(Records[0].body) },
+  await using emulator = await startEmulator({
+    functions: { Notify: ({ Records }: Json) => received(Records[0].body) },
+    routes: {},
     eventing: {
       queues: [{ name: "updates" }],
       rules: [rule],
@@ -25,7 +27,7 @@ it("an accepted event reaches the queue's consumer with its message, for any cha
     },
   });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const endpoint = `http://127.0.0.1:${runtime.port}`;
+  const endpoint = emulator.endpoint;
   const bus = new EventBridgeClient({ region: "us-east-1", endpoint, credentials });
   onTestFinished(() => bus.destroy());
   const text = fc.oneof(anyText(40), fc.constantFrom("\ufffe", "\uffff", "\ud800", "\udc00\ud800", "\u2028"));

@@ -1,7 +1,7 @@
+import { connectTo, startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
-import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
-import { connect, exchange, statusOf } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { exchange, statusOf } from "../../../packages/emulator/tests/support/raw-socket.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import type { ConnectionStore } from "../../../src/application/ports/connection-store.ts";
 import type { UserId } from "../../../src/domain/identity/identity.ts";
@@ -14,7 +14,7 @@ const now = toEpochSeconds(new SystemClock().now());
 const target = { secret: SECRET_TEXT, now };
 const TOKEN = goodToken(now);
 
-let runtime: TestRuntime;
+let emulator: TestEmulator;
 let store: ConnectionStore;
 
 /** The functions as they are deployed, which read their settings while they load. */
@@ -28,15 +28,17 @@ beforeAll(async () => {
     import("../../../src/entrypoints/composition/services.ts"),
   ]);
   store = resolve(compose(), services.connectionStore);
-  runtime = await startTestRuntime({
-    handlers: { Authorizer: authorizer.handler, Connect: opening.handler, Disconnect: closing.handler },
+  emulator = await startEmulator({
+    functions: { Authorizer: authorizer.handler, Connect: opening.handler, Disconnect: closing.handler },
+    routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    authorizer: "Authorizer",
     // The quota is lifted: a throttled handshake invokes no authorizer, and a quick machine makes more than 500 a second.
     quotas: { connects: { perSecond: 10_000, burst: 10_000 } },
   });
 });
 
 afterAll(async () => {
-  await runtime.close();
+  await emulator.close();
   vi.unstubAllEnvs();
 });
 
@@ -47,8 +49,8 @@ const ann = async () => (await store.liveConnectionsOf("ann" as UserId, now)).it
 describe("the attack table, over the wire,", () => {
   it("has good tokens whose connections are accepted, remembered and forgotten (positive control)", async () => {
     const clients = [
-      await connect(`${runtime.url}?access_token=${TOKEN}`),
-      await connect(runtime.url, ["websocket", TOKEN]),
+      await connectTo(`${emulator.url}?access_token=${TOKEN}`),
+      await emulator.connect({ subprotocols: ["websocket", TOKEN] }),
     ];
     const chosen = clients.map(({ headers }) => headers["sec-websocket-protocol"]);
 
@@ -64,17 +66,17 @@ describe("the attack table, over the wire,", () => {
   });
 
   it.each(rows)("%s: 401", async (_title, request, token) => {
-    const answer = await exchange(runtime.port, request);
+    const answer = await exchange(emulator.port, request);
 
     expect(statusOf(answer)).toBe(401);
     expect(leaksIn(answer, plantedTexts(SECRET_TEXT, token))).toStrictEqual([]);
   });
 
   it("left no connection behind, and the next good token is accepted", async () => {
-    expect(runtime.events["Connect"]).toHaveLength(2);
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(2);
     expect(await ann()).toHaveLength(0);
 
-    const { ws } = await connect(runtime.url, ["websocket", TOKEN]);
+    const { ws } = await emulator.connect({ subprotocols: ["websocket", TOKEN] });
     expect(await ann()).toHaveLength(1);
     ws.close();
   });

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { AUDIENCE, goodToken, POLICY, SECRET_TEXT } from "../../support/good-token.ts";
@@ -37,7 +37,7 @@ function connectFrom(page: Page, url: string, ...protocols: string[]): Promise<S
 describe.skipIf(NO_BROWSER)("a real browser", () => {
   let browser: Browser;
   let pages: Server;
-  let runtime: TestRuntime;
+  let emulator: TestEmulator;
   /** The servers of the allowed origin, and of another one. */
   let page: Page;
   let foreignPage: Page;
@@ -47,7 +47,7 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
     pages.listen(0, "127.0.0.1");
     await once(pages, "listening");
     const { port } = pages.address() as AddressInfo;
-    runtime = await startHandlers(`http://127.0.0.1:${port}`);
+    emulator = await startHandlers(`http://127.0.0.1:${port}`);
     browser = await chromium.launch({ executablePath: inject("browser"), args: ["--no-sandbox"] });
     page = await browser.newPage();
     foreignPage = await browser.newPage();
@@ -57,26 +57,26 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
 
   afterAll(async () => {
     await browser?.close();
-    await runtime?.close();
+    await emulator?.close();
     pages?.close();
     vi.unstubAllEnvs();
   });
 
   it("connects with the token as second subprotocol, and gets the first one as response", async () => {
-    const seen = await connectFrom(page, runtime.url, "websocket", TOKEN);
+    const seen = await connectFrom(page, emulator.url, "websocket", TOKEN);
 
     expect(seen).toMatchObject({ opened: true, protocol: "websocket" });
     expect(seen).toHaveProperty("reply", expect.stringContaining("UNKNOWN_ACTION"));
   });
 
   it("connects with the token in the query, and gets no subprotocol", async () => {
-    const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`);
+    const seen = await connectFrom(page, `${emulator.url}?access_token=${TOKEN}`);
 
     expect(seen).toMatchObject({ opened: true, protocol: "" });
   });
 
   it("connects with the token in the query and only `websocket` offered", async () => {
-    const seen = await connectFrom(page, `${runtime.url}?access_token=${TOKEN}`, "websocket");
+    const seen = await connectFrom(page, `${emulator.url}?access_token=${TOKEN}`, "websocket");
 
     expect(seen).toMatchObject({ opened: true, protocol: "websocket" });
   });
@@ -87,22 +87,22 @@ describe.skipIf(NO_BROWSER)("a real browser", () => {
     ["attack:F1 a token in both places", (base) => `${base}?access_token=${TOKEN}`, ["websocket", TOKEN]],
     ["an unknown stage", (base) => `${base}2?access_token=${TOKEN}`, []],
   ])("sees of a refusal only 1006: %s", async (_title, url, protocols) => {
-    const seen = await connectFrom(page, url(runtime.url), ...protocols);
+    const seen = await connectFrom(page, url(emulator.url), ...protocols);
 
     expect(seen).toStrictEqual({ opened: false, code: 1006, reason: "" });
   });
 
   it("attack:F20 is refused with a good token on a page of another origin", async () => {
-    const askedBefore = runtime.events["Authorizer"]?.length ?? 0;
-    const seen = await connectFrom(foreignPage, runtime.url, "websocket", TOKEN);
+    const askedBefore = emulator.recording.eventsOf("Authorizer").length;
+    const seen = await connectFrom(foreignPage, emulator.url, "websocket", TOKEN);
 
     expect(seen).toStrictEqual({ opened: false, code: 1006, reason: "" });
-    expect(runtime.events["Authorizer"]).toHaveLength(askedBefore + 1);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(askedBefore + 1);
   });
 });
 
 /** The functions as they are deployed, which read their settings while they load. */
-async function startHandlers(origin: string): Promise<TestRuntime> {
+async function startHandlers(origin: string): Promise<TestEmulator> {
   stubSettings({
     JWT_SECRET: SECRET_TEXT,
     TOKEN_ISSUER: POLICY.issuer,
@@ -115,13 +115,14 @@ async function startHandlers(origin: string): Promise<TestRuntime> {
     import("../../../src/entrypoints/lambda/functions/disconnect.ts"),
     import("../../../src/entrypoints/lambda/functions/default.ts"),
   ]);
-  return startTestRuntime({
-    handlers: {
+  return startEmulator({
+    functions: {
       Authorizer: authorizer.handler,
       Connect: opening.handler,
       Disconnect: closing.handler,
       Default: other.handler,
     },
-    routes: { $default: "!Default" },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Default", routeResponse: true } },
+    authorizer: "Authorizer",
   });
 }

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { anyJsonText, ODD_JSON_TEXTS } from "../../support/any-json-text.ts";
 import { freePort } from "../../support/emulator-parts.ts";
@@ -27,13 +27,13 @@ beforeAll(async () => {
     body: '{"userId":"ann"}',
   });
   const { authToken } = (await minted.json()) as { authToken: string };
-  ann = await connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", authToken]);
+  ann = await connectTo(`ws://127.0.0.1:${runtime.port}/dev`, { subprotocols: ["websocket", authToken] });
   ann.send({ action: "subscribe", entityId: "order-17" });
   await ann.text();
 });
 
 afterAll(async () => {
-  ann.ws.close();
+  ann.close();
   bus.destroy();
   sqs.destroy();
   await runtime.close();

@@ -10,9 +10,9 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Json } from "../../../packages/emulator/tests/support/test-runtime.ts";
-import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import type { Json } from "../../../packages/emulator/tests/support/handlers.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { entityUpdated } from "../../support/queued-messages.ts";
@@ -43,7 +43,7 @@ beforeAll(async () => {
     body: '{"userId":"ann"}',
   });
   const { authToken } = (await minted.json()) as { authToken: string };
-  ann = await connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", authToken]);
+  ann = await connectTo(`ws://127.0.0.1:${runtime.port}/dev`, { subprotocols: ["websocket", authToken] });
   ann.send({ action: "subscribe", entityId: "order-17" });
   await ann.text();
 });
@@ -125,7 +125,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
       const [letter] = await waitFor("Undeliverable", 1);
       expect(letter.attributes).toEqual({ Reason: "TOO_OLD" });
       expect(await replay(flags)).toEqual({ code: 0, output: "1 sent back, 0 left that no function takes\n" });
-      expect(JSON.parse(await ann.text())).toMatchObject({ type: "Entity Updated", message: "late" });
+      expect(await ann.json()).toMatchObject({ type: "Entity Updated", message: "late" });
       await waitFor("Undeliverable", 0);
     },
   );
@@ -138,7 +138,7 @@ describe("dead letters go back as docs/guarantees.md says", () => {
     expect(Results).toMatchObject([{ Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource" }]);
     const flags = commands.find(([flag]) => flag === "--queue") ?? [];
     expect(await replay(flags)).toEqual({ code: 0, output: "SQS moves them to EntityUpdatedQueue\n" });
-    expect(JSON.parse(await ann.text())).toMatchObject({ message: "not handed over" });
+    expect(await ann.json()).toMatchObject({ message: "not handed over" });
     await waitFor("EntityUpdatedDeadLetters", 0);
   });
 

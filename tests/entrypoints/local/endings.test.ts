@@ -1,13 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, handshakeStatus, type TestClient } from "@portcullis/emulator/testing";
 import { serverFrameSchemas, validate } from "@portcullis/protocol/schemas";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  connect,
-  handshakeStatus,
-  type TestClient,
-} from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { pause } from "../../support/pause.ts";
@@ -56,7 +52,8 @@ function tokenOf(
 }
 
 const address = () => `ws://127.0.0.1:${runtime.port}/dev`;
-const connectWith = (token: string): Promise<TestClient> => connect(address(), ["websocket", token]);
+const connectWith = (token: string): Promise<TestClient> =>
+  connectTo(address(), { subprotocols: ["websocket", token] });
 
 async function administer(DetailType: string, detail: object, EventBusName = BUS): Promise<void> {
   const entry = { EventBusName, Source: "admin", DetailType, Detail: JSON.stringify(detail) };
@@ -65,7 +62,7 @@ async function administer(DetailType: string, detail: object, EventBusName = BUS
 }
 
 async function lastFrameOf(client: TestClient): Promise<unknown> {
-  const frame = JSON.parse(await client.text());
+  const frame = await client.json();
   expect(validate(serverFrameSchemas.disconnect, frame)).toMatchObject({ kind: "valid" });
   await client.closed();
   return frame;
@@ -82,13 +79,13 @@ describe("a newer token", () => {
   it("attack:H4 that says less ends what it no longer allows, and the client is told", async () => {
     const client = await connectWith(await tokenOf("eve", { permissions: ["subscribe:order-*"] }));
     client.send({ action: "resume", entityIds: ["order-17", "order-18"], id: "1", seq: 1 });
-    expect(JSON.parse(await client.text())).toMatchObject({ type: "resumed" });
+    expect(await client.json()).toMatchObject({ type: "resumed" });
     const token = await tokenOf("eve", { exp: seconds() + 700, permissions: ["subscribe:order-17"] });
     client.send({ action: "authenticate", token, id: "2", seq: 2 });
-    expect(JSON.parse(await client.text())).toMatchObject({ type: "authenticated" });
-    const ended = JSON.parse(await client.text());
+    expect(await client.json()).toMatchObject({ type: "authenticated" });
+    const ended = await client.json();
     expect(ended).toMatchObject({ type: "unsubscribed", entityId: "order-18", code: "FORBIDDEN", seq: 2 });
-    client.ws.close();
+    client.close();
   });
 });
 
@@ -110,10 +107,10 @@ describe("an administrator", () => {
     };
     expect(await Promise.all(clients.map(lastFrameOf))).toEqual([frame, frame]);
     expect(Date.now() - before).toBeLessThan(5000);
-    expect(await handshakeStatus(address(), ["websocket", token])).toBe(401);
+    expect(await handshakeStatus(address(), { subprotocols: ["websocket", token] })).toBe(401);
     other.send({ action: "subscribe", entityId: "order-17" });
-    expect(JSON.parse(await other.text())).toMatchObject({ type: "subscribed" });
-    other.ws.close();
+    expect(await other.json()).toMatchObject({ type: "subscribed" });
+    other.close();
   });
 
   it("disconnects a user from all devices but one, for good", async () => {
@@ -140,7 +137,7 @@ describe("an administrator", () => {
     await administer("Disconnect User", { userId: "dan" }, "default");
     await pause(1500);
     expect(client.unread).toBe(0);
-    client.ws.close();
+    client.close();
   });
 });
 
@@ -155,7 +152,7 @@ describe("a token's end", () => {
     const run = await fetch(invoke, { method: "POST", body: JSON.stringify(scheduledEvent(minuteBefore)) });
     expect(run.status).toBe(200);
 
-    const frame = JSON.parse(await client.text());
+    const frame = await client.json();
     const told = Date.now();
     expect(frame).toEqual({ type: "disconnect", code: "TOKEN_EXPIRED", reconnect: true, retryWithin: 0 });
     expect(told).toBeGreaterThanOrEqual(exp * 1000);

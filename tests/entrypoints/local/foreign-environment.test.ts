@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { connectTo } from "@portcullis/emulator/testing";
 import { afterEach, expect, it } from "vitest";
 import { describeTemplate, projectTemplate } from "../../../packages/emulator/tests/support/project-template.ts";
-import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 
 /** Variables of the AWS CLI and the SDKs. Each of these would break a call, or send it to another address. */
@@ -56,7 +56,7 @@ type Put = { readonly frame: unknown; readonly putAside: string };
 /** One event that is pushed through the gateway, and one that a function enqueues through the SDK. */
 async function publish(port: number): Promise<Put> {
   const origin = `http://127.0.0.1:${port}`;
-  const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port)]);
+  const client = await connectTo(`ws://127.0.0.1:${port}/dev`, { subprotocols: ["websocket", await tokenFor(port)] });
   client.send({ action: "subscribe", entityId: "order-17" });
   await client.text();
   const credentials = { accessKeyId: "x", secretAccessKey: "y" };
@@ -64,8 +64,8 @@ async function publish(port: number): Promise<Put> {
   const [good] = JSON.parse(readFileSync("examples/entity-updated.json", "utf8"));
   await bus.send(new PutEventsCommand({ Entries: [good, { ...good, Detail: '{"malformed":true}' }] }));
   bus.destroy();
-  const frame = JSON.parse(await client.text());
-  client.ws.terminate();
+  const frame = await client.json();
+  client.terminate();
   return { frame, putAside: await firstMessageOf(origin, "Undeliverable") };
 }
 

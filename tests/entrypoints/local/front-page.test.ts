@@ -1,22 +1,24 @@
+import { startEmulator, type TestEmulator } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ok, startTestRuntime, type TestRuntime } from "../../../packages/emulator/tests/support/test-runtime.ts";
+import { ok } from "../../../packages/emulator/tests/support/handlers.ts";
 import { hints } from "../../../src/entrypoints/local/banner.ts";
 import { frontPage } from "../../../src/entrypoints/local/front-page.ts";
 
-let runtime: TestRuntime;
+let emulator: TestEmulator;
 
 beforeAll(async () => {
-  runtime = await startTestRuntime({
-    handlers: { Connect: ok },
+  emulator = await startEmulator({
+    functions: { Connect: ok },
+    routes: { $connect: "Connect" },
     describeProgram: (reached) => frontPage({ ...reached, mintsTestTokens: true }),
   });
 });
 
-afterAll(() => runtime.close());
+afterAll(() => emulator.close());
 
 describe("GET /", () => {
   it.each(["127.0.0.1", "localhost"])("on %s has every command to copy, with that name", async (host) => {
-    const authority = `${host}:${runtime.port}`;
+    const authority = `${host}:${emulator.port}`;
     const lines = hints({ authority, stage: "dev", mintsTestTokens: true }).flatMap(({ lines }) => lines);
     expect(lines.length).toBeGreaterThan(5);
     for (const accept of ["*/*", "text/html"]) {

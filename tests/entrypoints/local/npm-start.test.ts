@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { connectTo, handshakeStatus } from "@portcullis/emulator/testing";
 import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect, handshakeStatus } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { missingPackages, readPackages } from "../../../scripts/with-node/lockfile.mjs";
 import { freePort } from "../../support/emulator-parts.ts";
 
@@ -77,12 +77,12 @@ describe("npm start", () => {
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(await handshakeStatus(url)).toBe(401);
     expect(await handshakeStatus(`${url}?access_token=${token.slice(0, -2)}`)).toBe(401);
-    expect(await handshakeStatus(`${url}?access_token=${token}`, ["websocket", token])).toBe(401);
+    expect(await handshakeStatus(`${url}?access_token=${token}`, { subprotocols: ["websocket", token] })).toBe(401);
     expect(await handshakeStatus(`${url}?access_token=${token}`)).toBe(101);
-    const client = await connect(url, ["websocket", token]);
+    const client = await connectTo(url, { subprotocols: ["websocket", token] });
     expect(client.ws.protocol).toBe("websocket");
     client.send({ action: "nonsense" });
-    expect(JSON.parse(await client.text())).toMatchObject({ type: "error", code: "UNKNOWN_ACTION" });
+    expect(await client.json()).toMatchObject({ type: "error", code: "UNKNOWN_ACTION" });
 
     interrupt(program, "SIGINT");
     expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
@@ -99,7 +99,9 @@ describe("npm start", () => {
   it("prints its goodbye and ends when npm is killed", { timeout: 30_000 }, async () => {
     const port = await freePort();
     const program = await startOn(port);
-    const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port, "ann")]);
+    const client = await connectTo(`ws://127.0.0.1:${port}/dev`, {
+      subprotocols: ["websocket", await tokenFor(port, "ann")],
+    });
 
     program.child.kill("SIGKILL");
 
@@ -140,7 +142,9 @@ describe("npm start", () => {
     const port = await freePort();
     const program = await startOn(port, ["--host", "0.0.0.0", "--frames"]);
     const [, key = "none"] = /^portcullis: the key of this run, .*: ([\w-]{32})$/m.exec(program.output()) ?? [];
-    const client = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", await tokenFor(port, "ann")]);
+    const client = await connectTo(`ws://127.0.0.1:${port}/dev`, {
+      subprotocols: ["websocket", await tokenFor(port, "ann")],
+    });
     client.send({ action: "nonsense" });
     await client.text();
     while (!/ out .*UNKNOWN_ACTION/.test(program.output())) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { connectTo } from "@portcullis/emulator/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
-import { connect, exchange, statusOf } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { exchange, statusOf } from "../../../packages/emulator/tests/support/raw-socket.ts";
 import { SystemClock } from "../../../src/adapters/system/system.ts";
 import { toEpochSeconds } from "../../../src/domain/time.ts";
 import { attackRequests } from "../../support/attacks/attack-requests.ts";
@@ -66,7 +67,7 @@ describe("the output of npm start", () => {
   });
 
   it("attack:O3 never has the secret, a token or a part of one", { timeout: 60_000 }, async () => {
-    const { ws } = await connect(`ws://127.0.0.1:${port}/dev`, ["websocket", TOKEN]);
+    const { ws } = await connectTo(`ws://127.0.0.1:${port}/dev`, { subprotocols: ["websocket", TOKEN] });
     ws.send(JSON.stringify({ action: TOKEN, access_token: TOKEN }));
     ws.send(TOKEN);
     await until(() => output.includes('"reason":"BAD_REQUEST"'));

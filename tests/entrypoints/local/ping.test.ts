@@ -1,8 +1,8 @@
 import { runTemplate } from "@portcullis/emulator";
+import { connectTo } from "@portcullis/emulator/testing";
 import { PONG_TEXT, pingFrame } from "@portcullis/protocol";
 import { expect, it, onTestFinished } from "vitest";
-import { allow, ok } from "../../../packages/emulator/tests/support/test-runtime.ts";
-import { connect } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { allow, ok } from "../../../packages/emulator/tests/support/handlers.ts";
 
 it("gw:route-35 the template answers a ping with exactly the pong of the contract, and no function runs", async () => {
   const invoked: string[] = [];
@@ -15,7 +15,7 @@ it("gw:route-35 the template answers a ping with exactly the pong of the contrac
     },
   });
   onTestFinished(close);
-  const client = await connect(url);
+  const client = await connectTo(url);
   for (const members of [{}, { id: "7" }, { id: 7, action: "ping", anything: { else: [null] } }]) {
     client.send({ ...pingFrame(), ...members });
     expect(await client.text()).toBe(PONG_TEXT);

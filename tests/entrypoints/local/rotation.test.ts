@@ -5,9 +5,9 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { RunningTemplate } from "@portcullis/emulator";
+import { handshakeStatus } from "@portcullis/emulator/testing";
 import { SignJWT } from "jose";
 import { afterEach, expect, it } from "vitest";
-import { handshakeStatus } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 
@@ -49,7 +49,7 @@ function sign(key: string, userId = "ann"): Promise<string> {
     .sign(Buffer.from(key));
 }
 
-const statusOf = (token: string) => handshakeStatus(runtime.url, ["websocket", token]);
+const statusOf = (token: string) => handshakeStatus(runtime.url, { subprotocols: ["websocket", token] });
 
 /** Connects one after another until it is told to end. Resolves with the statuses. */
 function keepConnecting(token: string): () => Promise<readonly (number | undefined)[]> {

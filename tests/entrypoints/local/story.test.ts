@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import { PONG_TEXT } from "@portcullis/protocol";
 import {
   authenticateFrameSchema,
@@ -22,7 +23,6 @@ import {
   withdrawAccessDetailSchema,
 } from "@portcullis/protocol/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 import { pause } from "../../support/pause.ts";
@@ -91,12 +91,14 @@ async function tokenFor(userId: string, permissions?: readonly string[]): Promis
 const origin = () => `http://127.0.0.1:${runtime.port}`;
 
 async function connectAs(userId: string, permissions?: readonly string[]): Promise<TestClient> {
-  return connect(`ws://127.0.0.1:${runtime.port}/dev`, ["websocket", await tokenFor(userId, permissions)]);
+  return connectTo(`ws://127.0.0.1:${runtime.port}/dev`, {
+    subprotocols: ["websocket", await tokenFor(userId, permissions)],
+  });
 }
 
 /** The next frame. */
 async function next(client: TestClient): Promise<Record<string, unknown>> {
-  return JSON.parse(await client.text());
+  return client.json();
 }
 
 async function publish(example: string): Promise<PutEventsRequestEntry[]> {
@@ -125,12 +127,12 @@ describe("the whole story, over the wire", () => {
     const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map((user) => connectAs(user)));
     for (const client of [ann, bob]) {
       client?.send(record("subscribe", { action: "subscribe", entityId: "order-17", id: "1" }));
-      record("subscribed", JSON.parse((await client?.text()) ?? ""));
+      record("subscribed", await client?.json());
     }
     const [entry] = await publish("entity-updated");
     record("publishEntityUpdated", JSON.parse(entry?.Detail ?? ""));
     for (const client of [ann, bob]) {
-      const push = record("entityUpdated", JSON.parse((await client?.text()) ?? ""));
+      const push = record("entityUpdated", await client?.json());
       expect(push).toMatchObject({
         type: "Entity Updated",
         entityId: "order-17",
@@ -139,7 +141,7 @@ describe("the whole story, over the wire", () => {
       });
     }
     expect(eve?.unread).toBe(0);
-    for (const client of [ann, bob, eve]) client?.ws.close();
+    for (const client of [ann, bob, eve]) client?.close();
   });
 
   it("a push to a user reaches each of the user's connections, and no other user's", async () => {
@@ -147,11 +149,11 @@ describe("the whole story, over the wire", () => {
     const [entry] = await publish("send-user-push-notification");
     record("publishUserPush", JSON.parse(entry?.Detail ?? ""));
     for (const client of [phone, laptop]) {
-      const push = record("userPush", JSON.parse((await client?.text()) ?? ""));
+      const push = record("userPush", await client?.json());
       expect(push).toMatchObject({ type: "User Push Notification", message: "Rate your last order." });
     }
     expect(bob?.unread).toBe(0);
-    for (const client of [phone, laptop, bob]) client?.ws.close();
+    for (const client of [phone, laptop, bob]) client?.close();
   });
 
   it("a push may have data in place of a message", async () => {
@@ -159,10 +161,10 @@ describe("the whole story, over the wire", () => {
     const Detail = JSON.stringify(record("publishUserPush", { userId: "ann", data: { unread: 3 } }));
     const Entries = [{ Source: "CLI", DetailType: "Send User Push Notification", Detail }];
     await bus.send(new PutEventsCommand({ Entries }));
-    const push = record("userPush", JSON.parse(await ann.text()));
+    const push = record("userPush", await ann.json());
     expect(push).toMatchObject({ data: { unread: 3 } });
     expect(push).not.toHaveProperty("message");
-    ann.ws.close();
+    ann.close();
   });
 
   it("a client that unsubscribed receives nothing more", async () => {
@@ -173,11 +175,11 @@ describe("the whole story, over the wire", () => {
       await client.text();
     }
     ann.send(record("unsubscribe", { action: "unsubscribe", entityId: "order-17" }));
-    record("unsubscribed", JSON.parse(await ann.text()));
+    record("unsubscribed", await ann.json());
     await publish("entity-updated");
-    expect(JSON.parse(await bob.text())).toMatchObject({ type: "Entity Updated" });
+    expect(await bob.json()).toMatchObject({ type: "Entity Updated" });
     expect(ann.unread).toBe(0);
-    for (const client of [ann, bob]) client.ws.close();
+    for (const client of [ann, bob]) client.close();
   });
 
   it("a client takes a newer token on its connection, and no other user's", async () => {
@@ -185,12 +187,12 @@ describe("the whole story, over the wire", () => {
     // Ends of tokens are whole seconds, so that a token of the next second ends later.
     await pause(1100);
     ann.send(record("authenticate", { action: "authenticate", token: await tokenFor("ann"), id: "4" }));
-    const answer = record("authenticated", JSON.parse(await ann.text()));
+    const answer = record("authenticated", await ann.json());
     expect(answer).toMatchObject({ type: "authenticated", id: "4" });
     expect(Number(answer["expiresAt"]) - Number(answer["now"])).toBeGreaterThan(3590);
     ann.send({ action: "authenticate", token: await tokenFor("bob"), id: "5" });
-    record("error", JSON.parse(await ann.text()));
-    ann.ws.close();
+    record("error", await ann.json());
+    ann.close();
   });
 
   it("a ping is answered by the constant of the contract, and its id is not repeated", async () => {
@@ -201,7 +203,7 @@ describe("the whole story, over the wire", () => {
       expect(text).toBe(PONG_TEXT);
       record("pong", JSON.parse(text));
     }
-    ann.ws.close();
+    ann.close();
   });
 
   it("a check tells what a handshake would be answered, to a page of any origin", async () => {
@@ -225,9 +227,9 @@ describe("the whole story, over the wire", () => {
     const refused = [{ Source: "somebody.else", DetailType: "Entity Updated", Detail }];
     await bus.send(new PutEventsCommand({ Entries: refused }));
     await publish("entity-updated");
-    expect(JSON.parse(await ann.text())).toMatchObject({ message: "Your order is on its way." });
+    expect(await ann.json()).toMatchObject({ message: "Your order is on its way." });
     expect(ann.unread).toBe(0);
-    ann.ws.close();
+    ann.close();
   });
 
   it("an administrator puts a user out, and the last frame says why and whether to come back", async () => {
@@ -241,7 +243,7 @@ describe("the whole story, over the wire", () => {
       await bus.send(
         new PutEventsCommand({ Entries: [{ EventBusName: "local-admin", Source: "admin", DetailType, Detail }] }),
       );
-      expect(record("disconnect", JSON.parse(await client.text()))).toMatchObject({ reason: detail.reason });
+      expect(record("disconnect", await client.json())).toMatchObject({ reason: detail.reason });
       await client.closed();
     }
   });
@@ -262,7 +264,7 @@ describe("the whole story, over the wire", () => {
     record("unsubscribedMany", await next(ann));
     await publish("entity-updated");
     expect(await next(ann)).toMatchObject({ type: "Entity Updated", entityId: "order-17" });
-    ann.ws.close();
+    ann.close();
   });
 
   it("an administrator grants and withdraws, and the client is told what has ended", async () => {
@@ -289,18 +291,18 @@ describe("the whole story, over the wire", () => {
     await administer("Withdraw Access", record("withdrawAccess", { userId: "bob", pattern: "*" }));
     const endedMany = record("endedMany", await next(bob));
     expect(endedMany["results"]).toHaveLength(2);
-    bob.ws.close();
+    bob.close();
   });
 
   it("a message without a valid action gets an error frame, and the connection stays usable", async () => {
     const ann = await connectAs("ann");
     for (const message of ['{"action":"shout","id":"2"}', "hello", '{"action":"subscribe","entityId":17,"id":"3"}']) {
       ann.send(message);
-      record("error", JSON.parse(await ann.text()));
+      record("error", await ann.json());
     }
     ann.send({ action: "subscribe", entityId: "order-17" });
-    expect(JSON.parse(await ann.text())).toEqual({ type: "subscribed", entityId: "order-17" });
-    ann.ws.close();
+    expect(await ann.json()).toEqual({ type: "subscribed", entityId: "order-17" });
+    ann.close();
   });
 
   it("equals the documentation's examples: run once with UPDATE_EXAMPLES=1 after a change", () => {

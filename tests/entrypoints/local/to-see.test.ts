@@ -1,8 +1,8 @@
 import type { RunningTemplate } from "@portcullis/emulator";
+import { connectTo, type TestClient } from "@portcullis/emulator/testing";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { leaksIn, plantedTexts } from "../../../packages/emulator/tests/support/planted-texts.ts";
-import { connect, type TestClient } from "../../../packages/emulator/tests/support/web-socket-client.ts";
 import { startLocalStack } from "../../../src/entrypoints/local/start-local-stack.ts";
 import { freePort } from "../../support/emulator-parts.ts";
 
@@ -32,10 +32,10 @@ async function request(client: TestClient, frame: object): Promise<void> {
 
 it("GET /_local/connections shows who a connection is, what it follows and may, and its own end, never its token", async () => {
   const token = await tokenOf("ann", ["subscribe:order-*"]);
-  const ann = await connect(runtime.url, ["websocket", token]);
+  const ann = await connectTo(runtime.url, { subprotocols: ["websocket", token] });
   for (const entityId of ["order-1", "order-2", "invoice-1"]) await request(ann, { action: "subscribe", entityId });
   await request(ann, { action: "unsubscribe", entityId: "order-1" });
-  await connect(runtime.url, ["websocket", await tokenOf("bob", [])]);
+  await connectTo(runtime.url, { subprotocols: ["websocket", await tokenOf("bob", [])] });
 
   const text = await (await fetch(`${runtime.endpoint}/_local/connections`)).text();
 
@@ -58,7 +58,7 @@ it("GET /_local/connections shows who a connection is, what it follows and may, 
 
 it("attack:O3 --frames prints what a client says, but no token that it renews with", async () => {
   const token = await tokenOf("eve", ["subscribe:*"]);
-  const eve = await connect(runtime.url, ["websocket", token]);
+  const eve = await connectTo(runtime.url, { subprotocols: ["websocket", token] });
   frames.length = 0;
   await request(eve, { action: "authenticate", token });
   await request(eve, { action: "subscribe", entityId: token });

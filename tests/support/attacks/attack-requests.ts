@@ -1,4 +1,4 @@
-import { upgradeText } from "../../../packages/emulator/tests/support/web-socket-client.ts";
+import { upgradeText } from "../../../packages/emulator/tests/support/raw-socket.ts";
 import { authorizerEvent } from "../gateway-events.ts";
 import type { Target } from "./attack.ts";
 import { handshakeAttacks } from "./handshake-attacks.ts";

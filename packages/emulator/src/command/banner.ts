@@ -11,6 +11,9 @@ Connect:
 
 The AWS CLI and SDKs reach it with any credentials:
   --endpoint-url ${endpoint}
+
+What runs, with links to connections, queues and events:
+  ${endpoint}/
 ${urls.length === 0 ? "" : `\nFunction URLs:\n${urls.join("\n")}\n`}
 Press Ctrl-C to stop.
 `;

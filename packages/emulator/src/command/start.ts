@@ -8,6 +8,12 @@ function warn(line: string): void {
   console.error(`portcullis-emulator: ${line}`);
 }
 
+/** The flag that mends a mistake. The message of a ParameterError does not know that there are flags. */
+function hintFor(explanation: string): string {
+  const [, name] = /^parameter (\w+) has (?:no default|its value in Parameter Store)/.exec(explanation) ?? [];
+  return name === undefined ? "" : `: --parameter ${name}=…`;
+}
+
 /** The command `portcullis-emulator`. */
 export async function start(): Promise<void> {
   outliveReaders();
@@ -25,7 +31,7 @@ export async function start(): Promise<void> {
   } catch (error) {
     const explanation = explainMisuse(error, listening);
     if (explanation === undefined) throw error;
-    warn(explanation);
+    warn(`${explanation}${hintFor(explanation)}`);
     process.exitCode = EXIT_MISUSE;
   }
 }

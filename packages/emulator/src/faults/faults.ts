@@ -1,6 +1,7 @@
 import { noObserve, type Observe } from "../observer.ts";
 import { type Fault, parseFault, parseFaultText } from "./fault.ts";
 import { type EmulatorFault, FAULT_KINDS, type FaultKinds } from "./fault-kinds.ts";
+import { faultText } from "./fault-text.ts";
 import { seededRandom } from "./random.ts";
 
 /** A fault with its effect and the number of times that it has struck. */
@@ -110,17 +111,14 @@ export class Faults {
   }
 
   #report(): void {
-    this.#observe({ kind: "faults-set", seed: this.#seed, faults: this.#active.map(({ fault }) => describe(fault)) });
+    this.#observe({
+      kind: "faults-set",
+      seed: this.#seed,
+      faults: this.#active.map(({ fault }) => faultText(fault, this.kinds)),
+    });
   }
 }
 
 function concerns({ fault, struck }: Active, kind: string, target: string): boolean {
   return fault.kind === kind && struck < fault.count && (fault.target === undefined || fault.target === target);
-}
-
-/** A fault in the form of a flag. */
-function describe({ kind, rate, count, target, settings }: Fault): string {
-  const members = { ...settings, ...(rate < 1 && { rate }), ...(count < Number.POSITIVE_INFINITY && { count }) };
-  const only = target === undefined ? [] : [`only ${target}`];
-  return [kind, ...Object.entries(members).map(([name, value]) => `${name}=${value}`), ...only].join(",");
 }

@@ -6,6 +6,7 @@ import { checkCode, findHandler, nodeMajor } from "./find-handler.ts";
 import { settingsOf } from "./function-settings.ts";
 import type { FunctionError, LambdaFunction } from "./lambda-function.ts";
 import type { Environment } from "./process-environment.ts";
+import type { OwnEndpoint } from "./worker/own-endpoint.ts";
 import { type FunctionOutput, type HostedPool, makeWorkerPool } from "./worker-pool.ts";
 
 /** The functions of a template with the threads that some of them run in. */
@@ -22,8 +23,7 @@ export type WorkerFunctionsDependencies = {
   readonly descriptions: readonly FunctionDescription[];
   /** The folder that each `CodeUri` is relative to. */
   readonly folder: string;
-  /** The emulator's port. */
-  readonly port: number;
+  readonly ownEndpoint: OwnEndpoint;
   readonly environmentOf: (fn: FunctionDescription) => Environment;
   readonly clock: Clock;
   readonly onOutput: (output: FunctionOutput) => void;
@@ -37,7 +37,7 @@ export type WorkerFunctionsDependencies = {
 export function makeWorkerFunctions({
   descriptions,
   folder,
-  port,
+  ownEndpoint,
   environmentOf,
   ...deps
 }: WorkerFunctionsDependencies): HostedFunctions {
@@ -49,7 +49,7 @@ export function makeWorkerFunctions({
       const variables = { ...setInWorkers(fn, { folder, major }), ...environmentOf(fn) } as Record<string, string>;
       const describe = () => {
         const { path: _, ...handler } = findHandler(fn, folder);
-        return { handler, nodeMajor: major, ownPort: port, memoryMegabytes: fn.memoryMegabytes, variables };
+        return { handler, nodeMajor: major, ownEndpoint, memoryMegabytes: fn.memoryMegabytes, variables };
       };
       const onLoadError = ({ errorType, errorMessage }: FunctionError) => {
         const { file, line } = fn.codeAt;

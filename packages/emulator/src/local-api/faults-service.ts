@@ -1,4 +1,5 @@
 import { FaultError } from "../faults/fault.ts";
+import { faultMembers } from "../faults/fault-text.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { HttpService } from "../http/http-service.ts";
 import type { PlainObject } from "../json.ts";
@@ -29,19 +30,13 @@ function replace(faults: Faults, { faults: list, seed, ...rest }: PlainObject): 
 function describe(faults: Faults): object {
   return {
     seed: faults.seed,
-    faults: faults.list().map(({ kind, rate, count, target, settings, struck, effect }) => ({
-      kind,
-      ...(target !== undefined && { only: target }),
-      ...settings,
-      rate,
-      ...(Number.isFinite(count) && { count }),
-      struck,
-      effect,
-    })),
+    faults: faults.list().map(({ struck, effect, ...fault }) => {
+      return { kind: fault.kind, ...faultMembers(fault, faults.kinds), struck, effect };
+    }),
     kinds: Object.fromEntries(
       Object.entries(faults.kinds).map(([kind, { effect, target, settings }]) => [
         kind,
-        { effect, ...(target !== undefined && { only: target }), ...(settings && { settings: Object.keys(settings) }) },
+        { effect, members: [...(target === undefined ? [] : [target]), ...Object.keys(settings ?? {})] },
       ]),
     ),
   };

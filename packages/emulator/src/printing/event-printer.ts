@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import type { EmulatorEvent, Observer } from "../observer.ts";
+import { printable } from "./printable.ts";
 
 /**
  * An observer that prints the events that a developer must know: failures of functions, events that reach no target or
@@ -42,9 +44,14 @@ function lineOf(event: EmulatorEvent): string | undefined {
     case "invocation-discarded":
       return discardedLine(event);
     case "event-published":
-      return event.rules.length === 0 ? `event ${event.eventId} matches no rule` : undefined;
+      if (event.rules.length > 0) return undefined;
+      return `event ${event.eventId} (${printable(`${event.source}, ${event.detailType}`)}) matches no rule`;
     case "event-undelivered":
       return undeliveredLine(event);
+    case "message-failed":
+      return `a message of ${event.queue} failed, and will be visible again: ${printable(event.reason)}`;
+    case "message-dead-lettered":
+      return `a message of ${event.queue} is in ${event.deadLetterQueue} now, after ${event.receiveCount} receives`;
     case "disconnect-throttled":
       return `$disconnect of ${event.connectionId} was throttled: no function is told that it has ended`;
     case "secret-rotated":
@@ -61,7 +68,15 @@ type FunctionError = Extract<EmulatorEvent, { kind: "fault-after-invocation" }>[
 /** The error, as CloudWatch would show it. A refusal by the authorizer is a response, and is in the log already. */
 function failureLine(functionName: string, { errorType, errorMessage, trace }: FunctionError): string | undefined {
   if (errorMessage === "Unauthorized") return undefined;
-  return `${functionName} failed: ${trace.length > 0 ? trace.join("\n") : `${errorType}: ${errorMessage}`}`;
+  return `${functionName} failed: ${trace.length > 0 ? ownTrace(trace).join("\n") : `${errorType}: ${errorMessage}`}`;
+}
+
+/** The module that calls handlers in threads. It and its callers say nothing about the function. */
+const CALLER = fileURLToPath(new URL("../lambda/worker/call-handler.", import.meta.url));
+
+function ownTrace(trace: readonly string[]): readonly string[] {
+  const caller = trace.findIndex((frame) => frame.includes(CALLER));
+  return caller === -1 ? trace : trace.slice(0, caller);
 }
 
 type RotationFailed = Extract<EmulatorEvent, { kind: "secret-rotation-failed" }>;

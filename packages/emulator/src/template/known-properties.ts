@@ -242,7 +242,7 @@ const COMMON_FUNCTION_SETTINGS: PropertyTable = {
   FunctionScalingConfig: "harmless",
   Handler: "emulated",
   KmsKeyArn: "harmless",
-  Layers: { named: "layers are not loaded here" },
+  Layers: { named: "layers are not loaded here, only modules in node_modules" },
   LoggingConfig: {
     members: {
       ApplicationLogLevel: "harmless",
@@ -658,6 +658,7 @@ export const TYPES_WITHOUT_LOCAL_PART: ReadonlySet<string> = new Set([
   "AWS::Logs::MetricFilter",
   "AWS::Logs::QueryDefinition",
   "AWS::Route53::RecordSet",
+  "AWS::Serverless::SimpleTable",
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",

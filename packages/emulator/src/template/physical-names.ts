@@ -1,4 +1,4 @@
-import type { AwsAccount } from "../aws-account.ts";
+import { type AwsAccount, apiHost } from "../aws-account.ts";
 import { busNameOf } from "../eventbridge/bus-name.ts";
 import { functionUrl } from "../function-url/function-url.ts";
 import { functionArn } from "../lambda/lambda-context.ts";
@@ -158,8 +158,8 @@ export class PhysicalNames {
   }
 
   #webSocketApi(): PhysicalName {
-    const { apiId, region } = this.#account;
-    const ApiEndpoint = `wss://${apiId}.execute-api.${region}.amazonaws.com`;
+    const { apiId } = this.#account;
+    const ApiEndpoint = `wss://${apiHost(this.#account)}`;
     return { name: apiId, ref: apiId, attributes: { ApiId: apiId, ApiEndpoint } };
   }
 

@@ -16,6 +16,7 @@ import { readRuleEvents } from "./read-rule-events.ts";
 import { readRules } from "./read-rules.ts";
 import { readSchedules } from "./read-schedules.ts";
 import { readMayRotate, readSecrets } from "./read-secrets.ts";
+import { readTables } from "./read-tables.ts";
 import { Stack } from "./stack.ts";
 import type { StackDescription } from "./stack-description.ts";
 
@@ -55,5 +56,6 @@ export function readTemplate(source: TemplateSource): StackDescription {
     mayRotate: readMayRotate(stack),
     asynchronousSettings: readAsynchronousSettings(stack).asynchronousSettings,
     eventSourceMappings: readEventSourceMappings(stack),
+    tables: () => readTables(stack),
   };
 }

@@ -1,3 +1,4 @@
+import type { TableDescription } from "../dynamodb/create-tables.ts";
 import type { Schedule } from "../eventbridge/schedules.ts";
 import type { EventingDescription } from "../eventing.ts";
 import type { FunctionUrl } from "../function-url/function-url.ts";
@@ -12,6 +13,8 @@ export type StackDescription = EventingDescription &
     readonly functions: readonly FunctionDescription[];
     readonly schedules: readonly Schedule[];
     readonly functionUrls: readonly FunctionUrl[];
+    /** Read only where DynamoDB runs elsewhere: without it, no table is made. Throws TemplateError. */
+    readonly tables: () => readonly TableDescription[];
     /** Texts about properties and resources without effect here. */
     readonly warnings: readonly string[];
   };

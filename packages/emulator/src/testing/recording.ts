@@ -32,6 +32,8 @@ export class Recording {
   readonly events: EmulatorEvent[] = [];
   readonly frames: RecordedFrame[] = [];
   readonly invocations: RecordedInvocation[] = [];
+  /** The errors of functions: of invocations that failed, and of faults after the end of one. */
+  readonly failures: FunctionError[] = [];
   readonly #running = new Map<string, { -readonly [Name in keyof RecordedInvocation]: RecordedInvocation[Name] }>();
   #waiting: readonly Waiting[] = [];
 
@@ -43,6 +45,12 @@ export class Recording {
     this.#waiting = this.#waiting.filter((one) => !met.includes(one));
     for (const { resolve } of met) resolve(event);
   };
+
+  /** The events with which a function was invoked. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into events
+  eventsOf(functionName: string): any[] {
+    return this.invocations.filter((one) => one.functionName === functionName).map(({ event }) => event);
+  }
 
   /** Waits for the next event of a kind, from now on. */
   next<Kind extends EmulatorEvent["kind"]>(
@@ -61,7 +69,7 @@ export class Recording {
 
   /** Forgets all that was recorded. */
   clear(): void {
-    for (const list of [this.events, this.frames, this.invocations]) list.length = 0;
+    for (const list of [this.events, this.frames, this.invocations, this.failures]) list.length = 0;
   }
 
   #keepFrame(event: EmulatorEvent): void {
@@ -76,6 +84,7 @@ export class Recording {
   }
 
   #keepInvocation(event: EmulatorEvent): void {
+    if (event.kind === "fault-after-invocation") this.failures.push(event.error);
     if (event.kind === "invocation-begun") {
       const { at, functionName, requestId } = event;
       const invocation = { at, functionName, requestId, event: JSON.parse(event.payload()) };
@@ -83,6 +92,7 @@ export class Recording {
       this.invocations.push(invocation);
     }
     if (event.kind !== "invocation-ended") return;
+    if (event.outcome.kind === "failed") this.failures.push(event.outcome.error);
     const invocation = this.#running.get(event.requestId);
     this.#running.delete(event.requestId);
     if (invocation === undefined) return;

@@ -2,16 +2,14 @@ import { type AwsAccount, DEFAULT_ACCOUNT } from "../aws-account.ts";
 import { Clock, type ClockOptions } from "../clock/clock.ts";
 import type { EventingDescription } from "../eventing.ts";
 import { Faults } from "../faults/faults.ts";
-import type { FunctionUrl } from "../function-url/function-url.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../gateway/quotas.ts";
-import type { HttpService } from "../http/http-service.ts";
-import type { LambdaHandler } from "../lambda/lambda-function.ts";
+import type { LoadFunction } from "../lambda/load-function.ts";
 import type { Observer } from "../observer.ts";
 import { type RunTemplateOptions, runTemplate } from "../run-template.ts";
-import { startRuntime } from "../runtime.ts";
+import { type RuntimeDescription, startRuntime } from "../runtime.ts";
 import { Recording } from "./recording.ts";
-import { describeApi, type TestApi } from "./test-api.ts";
-import { type ConnectOptions, connectTo, type TestClient } from "./test-client.ts";
+import { describeApi, describeFunction, type TestApi, type TestFunction, type TestHandler } from "./test-api.ts";
+import { type ConnectOptions, connectTo, handshakeStatus, type TestClient } from "./test-client.ts";
 
 type Common = {
   /** By default a clock that goes with the machine's, and can be advanced. */
@@ -23,23 +21,24 @@ type Common = {
 /** An emulator that runs a template. */
 export type TemplateUnderTest = Common &
   Omit<RunTemplateOptions, "clock" | "faults" | "loadFunction"> & {
-    /** Handlers in this process, by logical id. All others run in threads of their own. */
-    readonly functions?: Readonly<Record<string, LambdaHandler>>;
+    /** Handlers in this process, by logical id. All others run in threads of their own. With `watch` there are none. */
+    readonly functions?: Readonly<Record<string, TestHandler>>;
   };
 
 /** An emulator that runs an API without a template. */
 export type ApiUnderTest = Common &
-  TestApi & {
-    /** Handlers in this process, by name. Each has a timeout of a minute. */
-    readonly functions: Readonly<Record<string, LambdaHandler>>;
+  TestApi &
+  Partial<Pick<RuntimeDescription, PassedOn>> & {
+    /** Handlers in this process, by name. */
+    readonly functions: Readonly<Record<string, TestFunction>>;
     readonly eventing?: Partial<EventingDescription>;
-    readonly functionUrls?: readonly FunctionUrl[];
-    readonly observer?: Observer;
     readonly quotas?: Partial<Quotas>;
     readonly account?: Partial<AwsAccount>;
-    /** Services for requests that no emulated service handles. */
-    readonly services?: readonly HttpService[];
   };
+
+type PassedOn =
+  | ("functionUrls" | "services" | "observer" | "describeConnection" | "describeProgram")
+  | ("host" | "hostNames" | "key" | "isOwnPeer");
 
 export type TestEmulator = AsyncDisposable & {
   readonly port: number;
@@ -55,6 +54,11 @@ export type TestEmulator = AsyncDisposable & {
   readonly recording: Recording;
   /** Opens a connection to the API's own stage. Rejects with HandshakeRefused. */
   connect(options?: ConnectOptions): Promise<TestClient>;
+  /** The status of a handshake: 101 if it is accepted, and the connection is then closed. */
+  handshakeStatus(options?: ConnectOptions): Promise<number>;
+  /** Invokes a function, and waits for its result, or for the error that Lambda reports. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into the result
+  invoke(functionName: string, event?: unknown): Promise<any>;
   /**
    * Waits until no function runs and no message waits for one. Messages that are delayed or in flight wait for time, not
    * for work. Throws after five seconds of the machine's time.
@@ -79,6 +83,8 @@ export async function startEmulator(options: TemplateUnderTest | ApiUnderTest): 
     ...running,
     ...{ clock, faults, recording },
     connect: (how) => connectTo(running.url, how),
+    handshakeStatus: (how) => handshakeStatus(running.url, how),
+    invoke: (functionName, event) => invoke(running.endpoint, functionName, event),
     settled: () => settle(running.isBusy),
     [Symbol.asyncDispose]: () => running.close(),
   };
@@ -86,30 +92,31 @@ export async function startEmulator(options: TemplateUnderTest | ApiUnderTest): 
 
 type Watched = { readonly clock: Clock; readonly faults: Faults; readonly observer: Observer };
 
-function startTemplate({ functions = {}, ...options }: TemplateUnderTest, watched: Watched) {
-  return runTemplate({
-    ...options,
-    ...watched,
-    loadFunction: ({ logicalId }) => (Object.hasOwn(functions, logicalId) ? functions[logicalId] : undefined),
-  });
+function startTemplate({ functions, ...options }: TemplateUnderTest, watched: Watched) {
+  const loadFunction: LoadFunction = ({ logicalId }) =>
+    functions !== undefined && Object.hasOwn(functions, logicalId) ? functions[logicalId] : undefined;
+  return runTemplate({ ...options, ...watched, ...(functions && { loadFunction }) });
 }
 
-async function startApi(api: ApiUnderTest, watched: Watched) {
+async function startApi(given: ApiUnderTest, watched: Watched) {
+  const { functions, eventing, quotas, account } = given;
   const runtime = await startRuntime({
-    api: describeApi(api),
-    functions: Object.entries(api.functions).map(([name, handler]) => {
-      return { name, handler, timeoutSeconds: 60, memoryMegabytes: 128 };
-    }),
+    ...given,
+    api: describeApi(given),
+    functions: Object.entries(functions).map(([name, fn]) => describeFunction(name, fn)),
     port: 0,
-    account: { ...DEFAULT_ACCOUNT, ...api.account },
-    quotas: { ...DEFAULT_QUOTAS, ...api.quotas },
-    services: api.services ?? [],
-    functionUrls: api.functionUrls ?? [],
-    eventing: { queues: [], rules: [], eventSourceMappings: [], ...api.eventing },
-    ...{ ...watched, scheduler: watched.clock },
+    account: { ...DEFAULT_ACCOUNT, ...account },
+    quotas: { ...DEFAULT_QUOTAS, ...quotas },
+    eventing: { queues: [], rules: [], eventSourceMappings: [], ...eventing },
+    ...watched,
   });
   const endpoint = `http://127.0.0.1:${runtime.port}`;
   return { ...runtime, url: `ws://127.0.0.1:${runtime.port}/${runtime.stage}`, endpoint, functionUrls: {} };
+}
+
+async function invoke(endpoint: string, functionName: string, event: unknown = {}): Promise<unknown> {
+  const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
+  return (await fetch(url, { method: "POST", body: JSON.stringify(event) })).json();
 }
 
 const MAX_SETTLE_MILLIS = 5_000;

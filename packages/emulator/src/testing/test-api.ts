@@ -1,43 +1,52 @@
 import type { ApiDescription, Authorizer, MockAnswer, Route } from "../gateway/api-description.ts";
+import type { FunctionSettings } from "../lambda/function-settings.ts";
+import type { LambdaFunction } from "../lambda/lambda-function.ts";
 
-/** A route of a test's own API: the name of a function, or the name with settings. */
+// biome-ignore lint/suspicious/noExplicitAny: a test knows which events it causes
+export type TestHandler = (event: any, context: any) => unknown;
+
+/** A handler, or a handler with settings. By default a function has a timeout of a minute and 128 MB. */
+export type TestFunction = TestHandler | ({ readonly handler: TestHandler } & Partial<Omit<FunctionSettings, "name">>);
+
+export function describeFunction(name: string, fn: TestFunction): LambdaFunction {
+  const settings = typeof fn === "function" ? { handler: fn } : fn;
+  return { name, timeoutSeconds: 60, memoryMegabytes: 128, ...settings };
+}
+
+/**
+ * A route of a test's own API: the name of a function, or the name with settings. With `routeResponse` the client gets
+ * the function's response.
+ */
 export type TestRoute =
   | string
-  | {
-      readonly function: string;
-      /** True if the client gets the function's response. */
-      readonly routeResponse?: boolean;
-      /** 50 to 29,000; by default 29,000. */
-      readonly integrationTimeoutMillis?: number;
-    };
+  | ({ readonly function: string } & Partial<Omit<Route, "routeKey" | "functionName" | "authorizer">>);
 
 /** An API without a template. */
-export type TestApi = {
+export type TestApi = Partial<Omit<ApiDescription, "routes" | "mockRoutes">> & {
   /** Functions by route key: `$connect`, `$disconnect`, `$default`, or the value that the expression selects. */
   readonly routes: Readonly<Record<string, TestRoute>>;
-  /** The function that authorizes `$connect`, or the same with identity sources. */
-  readonly authorizer?: string | Authorizer;
-  /** By default `$request.body.action`. */
-  readonly routeSelectionExpression?: string;
-  /** By default `dev` alone. */
-  readonly stages?: ApiDescription["stages"];
+  /** Answers by key of routes that invoke no function. */
   readonly mockRoutes?: Readonly<Record<string, MockAnswer>>;
+  /** The function that authorizes `$connect`, or the same with settings. */
+  readonly authorizer?: string | (Pick<Authorizer, "functionName"> & Partial<Authorizer>);
 };
 
-export function describeApi(api: TestApi): ApiDescription {
+/** The stage is `dev` and the expression `$request.body.action`, unless the test has its own. */
+export function describeApi({ routes, mockRoutes = {}, authorizer, ...api }: TestApi): ApiDescription {
+  const { stages = [{ name: "dev" }], routeSelectionExpression = "$request.body.action", domains } = api;
   return {
-    stages: api.stages ?? [{ name: "dev" }],
-    routeSelectionExpression: api.routeSelectionExpression ?? "$request.body.action",
-    routes: Object.entries(api.routes).map(([routeKey, route]) => describeRoute(routeKey, route, api)),
-    mockRoutes: Object.entries(api.mockRoutes ?? {}).map(([routeKey, answer]) => ({ routeKey, answer })),
+    ...{ stages, routeSelectionExpression, isDefaultEndpointDisabled: api.isDefaultEndpointDisabled ?? false },
+    ...(domains && { domains }),
+    routes: Object.entries(routes).map(([routeKey, route]) => describeRoute(routeKey, route, authorizer)),
+    mockRoutes: Object.entries(mockRoutes).map(([routeKey, answer]) => ({ routeKey, answer })),
   };
 }
 
-function describeRoute(routeKey: string, route: TestRoute, { authorizer }: TestApi): Route {
+function describeRoute(routeKey: string, route: TestRoute, authorizer: TestApi["authorizer"]): Route {
   const { function: functionName, ...settings } = typeof route === "string" ? { function: route } : route;
-  const asked = typeof authorizer === "string" ? { functionName: authorizer, identitySources: [] } : authorizer;
+  const asked = typeof authorizer === "string" ? { functionName: authorizer } : authorizer;
   return {
     ...{ routeKey, functionName, routeResponse: false, ...settings },
-    ...(routeKey === "$connect" && asked !== undefined && { authorizer: asked }),
+    ...(routeKey === "$connect" && asked !== undefined && { authorizer: { identitySources: [], ...asked } }),
   };
 }

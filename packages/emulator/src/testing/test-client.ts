@@ -93,11 +93,12 @@ export class TestClient {
 }
 
 /** Opens a connection. Rejects with HandshakeRefused, or with the error of the network. */
-export async function connectTo(
-  url: string,
-  options: ConnectOptions = {},
-  raw: ClientOptions = {},
-): Promise<TestClient> {
+export function connectTo(url: string, options: ConnectOptions = {}): Promise<TestClient> {
+  return openClient(url, options, {});
+}
+
+/** @internal The same with options of the package `ws`, for tests of the emulator itself. */
+export async function openClient(url: string, options: ConnectOptions, raw: ClientOptions): Promise<TestClient> {
   const address = new URL(url);
   for (const [name, value] of Object.entries(options.query ?? {})) address.searchParams.append(name, value);
   const ws = new WebSocket(address, [...(options.subprotocols ?? [])], { ...raw, headers: { ...options.headers } });
@@ -110,6 +111,18 @@ export async function connectTo(
   if (error === undefined) return client;
   ws.terminate();
   throw error;
+}
+
+/** The status of a handshake: 101 if it is accepted, and the connection is then closed. */
+export async function handshakeStatus(url: string, options?: ConnectOptions): Promise<number> {
+  try {
+    const client = await connectTo(url, options);
+    client.close();
+    return 101;
+  } catch (error) {
+    if (error instanceof HandshakeRefused) return error.status;
+    throw error;
+  }
 }
 
 async function refusalOf(response: IncomingMessage): Promise<HandshakeRefused> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runFixtureInTest } from "../support/run-fixture.ts";
+import { startEmulator } from "../../src/testing.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/posts.yaml";
 
@@ -24,25 +24,25 @@ async function dynamodb() {
 describe("a handler that calls DynamoDB", () => {
   it("reaches the address that is given, with credentials of no account", async () => {
     const { endpoint, requests } = await dynamodb();
-    const { invoke } = await runFixtureInTest(TEMPLATE, { endpoints: { dynamodb: endpoint } });
-    expect(await invoke("Table")).toEqual({ id: { S: "1" } });
+    await using emulator = await startEmulator({ template: TEMPLATE, endpoints: { dynamodb: endpoint } });
+    expect(await emulator.invoke("Table")).toEqual({ id: { S: "1" } });
     expect(requests.map(({ headers }) => [headers["x-amz-target"], headers.authorization])).toEqual([
       ["DynamoDB_20120810.GetItem", expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=functions\//)],
     ]);
   });
 
   it("gets one error that says what to do, without an address", async () => {
-    const { invoke } = await runFixtureInTest(TEMPLATE);
-    expect(await invoke("Table")).toMatchObject({
+    await using emulator = await startEmulator({ template: TEMPLATE });
+    expect(await emulator.invoke("Table")).toMatchObject({
       errorType: "UnknownOperationException",
       errorMessage: expect.stringMatching(/^DynamoDB is not emulated\. .* --dynamodb-endpoint http:/),
     });
   });
 
   it("gets an error of other services too", async () => {
-    const { endpoint } = await runFixtureInTest(TEMPLATE);
+    await using emulator = await startEmulator({ template: TEMPLATE });
     const headers = { "X-Amz-Target": "Kinesis_20131202.PutRecord" };
-    const response = await fetch(endpoint, { method: "POST", headers, body: "{}" });
+    const response = await fetch(emulator.endpoint, { method: "POST", headers, body: "{}" });
     expect([response.status, await response.json()]).toEqual([
       400,
       {

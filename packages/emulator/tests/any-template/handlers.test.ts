@@ -2,30 +2,30 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { runFixture, runFixtureInTest } from "../support/run-fixture.ts";
+import { startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { smallTemplate } from "../support/small-template.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/handlers.yaml";
 
-let running: Awaited<ReturnType<typeof runFixture>>;
+const warnings: string[] = [];
+let emulator: TestEmulator;
 
 beforeAll(async () => {
-  running = await runFixture(TEMPLATE);
+  emulator = await startEmulator({ template: TEMPLATE, warn: (line) => warnings.push(line) });
 });
 
-afterAll(() => running.close());
+afterAll(() => emulator.close());
 
 describe("a handler", () => {
   it("is found in a module of a folder, with a path of exports", async () => {
-    const client = await connect(running.url);
+    const client = await emulator.connect();
     client.send({ action: "any" });
-    expect(JSON.parse(await client.text())).toEqual(["echo", null, '{"action":"any"}']);
-    client.ws.terminate();
+    expect(await client.json()).toEqual(["echo", null, '{"action":"any"}']);
+    client.terminate();
   });
 
   it("may be TypeScript", async () => {
-    expect(await running.invoke("Typed", { name: "ann" })).toEqual({ greeting: "hello ann" });
+    expect(await emulator.invoke("Typed", { name: "ann" })).toEqual({ greeting: "hello ann" });
   });
 
   it.each([
@@ -39,19 +39,19 @@ describe("a handler", () => {
     // As on AWS: without a promise or a callback the result is null.
     ["returns", null],
   ])("with a callback, for a runtime before Node.js 24: %s", async (action, expected) => {
-    const result = await running.invoke("Callback", { do: action });
+    const result = await emulator.invoke("Callback", { do: action });
     if (expected instanceof Object) expect(result).toMatchObject(expected);
     else expect(result).toEqual(expected);
   });
 
   it("with a callback waits for an empty event loop, unless it says otherwise", async () => {
-    const { settled } = await running.invoke("Callback", { do: "count" });
-    await running.invoke("Callback", { do: "waits" });
-    expect(await running.invoke("Callback", { do: "count" })).toEqual({ settled: settled + 1 });
-    await running.invoke("Callback", { do: "waitsNot" });
+    const { settled } = await emulator.invoke("Callback", { do: "count" });
+    await emulator.invoke("Callback", { do: "waits" });
+    expect(await emulator.invoke("Callback", { do: "count" })).toEqual({ settled: settled + 1 });
+    await emulator.invoke("Callback", { do: "waitsNot" });
     // Its timer runs in the next invocation, which waits for it in turn.
-    await running.invoke("Callback", { do: "later" });
-    expect(await running.invoke("Callback", { do: "count" })).toEqual({ settled: settled + 2 });
+    await emulator.invoke("Callback", { do: "later" });
+    expect(await emulator.invoke("Callback", { do: "count" })).toEqual({ settled: settled + 2 });
   });
 
   it.each([
@@ -61,7 +61,7 @@ describe("a handler", () => {
     ["fail", ["bad"], { errorType: "string", errorMessage: "bad" }],
     ["fail", [], { errorType: "string", errorMessage: "handled" }],
   ])("before Node.js 24 may end with context.%s(%j)", async (call, args, expected) => {
-    const result = await running.invoke("OldContext", { call, args });
+    const result = await emulator.invoke("OldContext", { call, args });
     if (typeof expected === "object") expect(result).toMatchObject(expected);
     else expect(result).toBe(expected);
   });
@@ -73,10 +73,10 @@ describe("a handler", () => {
     ["NoDot", "Runtime.MalformedHandlerName", /^Bad handler$/],
   ])("that cannot be used fails each invocation, and is named at the start: %s", async (name, errorType, message) => {
     const error = { errorType, errorMessage: expect.stringMatching(message) };
-    expect(await running.invoke(name)).toMatchObject(error);
-    expect(await running.invoke(name)).toMatchObject(error);
-    const warnings = () => running.warnings.filter((line) => line.includes(`: ${name} does not load: ${errorType}: `));
-    await expect.poll(warnings, { timeout: 10_000 }).toHaveLength(1);
+    expect(await emulator.invoke(name)).toMatchObject(error);
+    expect(await emulator.invoke(name)).toMatchObject(error);
+    const named = () => warnings.filter((line) => line.includes(`: ${name} does not load: ${errorType}: `));
+    await expect.poll(named, { timeout: 10_000 }).toHaveLength(1);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe("a handler", () => {
     ["ForgottenAsync", { errorType: "Runtime.NodeJsExit" }],
     ["ForgottenToday", { errorType: "Runtime.ExitError", errorMessage: /Runtime exited without providing a reason$/ }],
   ])("that nothing can end any more is ended as on Lambda: %s", async (name, expected) => {
-    const result = await running.invoke(name);
+    const result = await emulator.invoke(name);
     if (expected === null) return expect(result).toBeNull();
     expect(result.errorType).toBe(expected.errorType);
     if ("errorMessage" in expected) expect(result.errorMessage).toMatch(expected.errorMessage);
@@ -98,7 +98,9 @@ async function runModule(file: string, text: string) {
   writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, "helper.ts"), "export const seven = 7;");
   writeFileSync(join(folder, "template.yaml"), smallTemplate());
-  return runFixtureInTest(join(folder, "template.yaml"));
+  const emulator = await startEmulator({ template: join(folder, "template.yaml"), warn: () => {} });
+  onTestFinished(() => emulator.close());
+  return emulator;
 }
 
 describe("a module", () => {

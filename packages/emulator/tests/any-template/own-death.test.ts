@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Clock } from "../../src/clock/clock.ts";
+import type { FunctionOutput } from "../../src/lambda/worker-pool.ts";
+import { startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { heldResponse } from "../support/held-response.ts";
-import { runFixture, runFixtureInTest } from "../support/run-fixture.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/faults.yaml";
 
 const PATIENT = { timeout: 10_000 };
 
-let running: Awaited<ReturnType<typeof runFixture>>;
+const output: FunctionOutput[] = [];
+let emulator: TestEmulator;
 
 beforeAll(async () => {
-  running = await runFixture(TEMPLATE);
+  emulator = await startEmulator({ template: TEMPLATE, output: (line) => output.push(line) });
 });
 
-afterAll(() => running.close());
+afterAll(() => emulator.close());
 
 const exitError = (text: string) => ({
   errorType: "Runtime.ExitError",
@@ -42,19 +42,19 @@ describe("a function in a worker thread", () => {
       },
     ],
   ])("that %s fails its own invocation, and no other", async (_, event, error) => {
-    const client = await connect(running.url);
-    expect(await running.invoke("Faults", event)).toMatchObject(error);
+    const client = await emulator.connect();
+    expect(await emulator.invoke("Faults", event)).toMatchObject(error);
     client.send({ action: "echo" });
     expect(await client.text()).toContain("echo");
-    client.ws.terminate();
-    const { invocations } = await running.invoke("Faults", { do: "count" });
+    client.terminate();
+    const { invocations } = await emulator.invoke("Faults", { do: "count" });
     // An error of the handler leaves its thread as it is; every other fault ends it.
     if (event.do !== "throw") expect(invocations).toBe(1);
   });
 
   it("is ended in a busy loop when its time is over, while another function answers", async () => {
-    const clock = new Clock({ stopped: true });
-    const { invoke } = await runFixtureInTest(TEMPLATE, { clock });
+    await using own = await startEmulator({ template: TEMPLATE, clock: { stopped: true } });
+    const { clock, invoke } = own;
     await invoke("Faults", { do: "count" });
     const looping = invoke("Faults", { do: "loop" });
     expect(await invoke("Typed", { name: "ann" })).toEqual({ greeting: "hello ann" });
@@ -68,25 +68,25 @@ describe("a function in a worker thread", () => {
   });
 
   it("has its own environment and globals, which no other function and no other thread sees", async () => {
-    await running.invoke("Faults", { do: "change" });
-    expect(await running.invoke("Faults", { do: "look" })).toEqual({
+    await emulator.invoke("Faults", { do: "change" });
+    expect(await emulator.invoke("Faults", { do: "look" })).toEqual({
       ...{ name: "changed", changed: true, main: true, port: null },
     });
-    await running.invoke("Faults", { do: "exit", code: 1 });
-    expect(await running.invoke("Faults", { do: "look" })).toMatchObject({ name: "faults", changed: false });
+    await emulator.invoke("Faults", { do: "exit", code: 1 });
+    expect(await emulator.invoke("Faults", { do: "look" })).toMatchObject({ name: "faults", changed: false });
     expect(process.env["AWS_LAMBDA_FUNCTION_NAME"]).toBeUndefined();
-    const variables = await running.invoke("Faults", { do: "environment" });
+    const variables = await emulator.invoke("Faults", { do: "environment" });
     expect(variables).toMatchObject({
       ...{ NAME: "faults", AWS_LAMBDA_FUNCTION_NAME: "Faults", AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" },
-      ...{ AWS_ENDPOINT_URL: running.endpoint, AWS_CONFIG_FILE: "/dev/null" },
+      ...{ AWS_ENDPOINT_URL: emulator.endpoint, AWS_CONFIG_FILE: "/dev/null" },
       LAMBDA_TASK_ROOT: expect.stringMatching(/fixtures\/workers\/faults$/),
     });
     expect(variables).not.toHaveProperty("HOME");
   });
 
   it("is reported to the observer as a function of the process is", async () => {
-    await running.invoke("Faults", { do: "exit", code: 7 });
-    const ended = running.events.findLast(({ kind }) => kind === "invocation-ended");
+    await emulator.invoke("Faults", { do: "exit", code: 7 });
+    const ended = emulator.recording.events.findLast(({ kind }) => kind === "invocation-ended");
     expect(ended).toMatchObject({
       functionName: "Faults",
       outcome: { kind: "failed", error: { errorType: "Runtime.ExitError" } },
@@ -96,35 +96,35 @@ describe("a function in a worker thread", () => {
 
 describe("the threads of a function", () => {
   it("run one invocation at a time: two at once have two threads, each with its own modules", async () => {
-    const { invocations } = await running.invoke("Faults", { do: "count" });
+    const { invocations } = await emulator.invoke("Faults", { do: "count" });
     const { url, called, release } = await heldResponse();
-    const held = running.invoke("Faults", { do: "wait", url });
+    const held = emulator.invoke("Faults", { do: "wait", url });
     await expect.poll(called, PATIENT).toBe(1);
-    expect(await running.invoke("Faults", { do: "count" })).toMatchObject({ invocations: 1 });
+    expect(await emulator.invoke("Faults", { do: "count" })).toMatchObject({ invocations: 1 });
     release();
     expect(await held).toBe("released");
     // The thread that was used last is used again.
-    expect(await running.invoke("Faults", { do: "count" })).toMatchObject({ invocations: invocations + 2 });
+    expect(await emulator.invoke("Faults", { do: "count" })).toMatchObject({ invocations: invocations + 2 });
   });
 
   it("freeze after the result: what an invocation leaves goes on in the next one", async () => {
-    const { late } = await running.invoke("Faults", { do: "count" });
-    await running.invoke("Faults", { do: "later" });
+    const { late } = await emulator.invoke("Faults", { do: "count" });
+    await emulator.invoke("Faults", { do: "later" });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await running.invoke("Faults", { do: "hold", millis: 5 })).toBeNull();
-    expect(await running.invoke("Faults", { do: "count" })).toMatchObject({ late: late + 1 });
-    await running.invoke("Faults", { do: "faultLater" });
-    expect(await running.invoke("Faults", { do: "hold", millis: 1_000 })).toMatchObject({
+    expect(await emulator.invoke("Faults", { do: "hold", millis: 5 })).toBeNull();
+    expect(await emulator.invoke("Faults", { do: "count" })).toMatchObject({ late: late + 1 });
+    await emulator.invoke("Faults", { do: "faultLater" });
+    expect(await emulator.invoke("Faults", { do: "hold", millis: 1_000 })).toMatchObject({
       errorMessage: "of the invocation before",
     });
   });
 
   it("hand on what they write, in whole lines, each with its invocation", async () => {
-    running.output.length = 0;
-    await running.invoke("Faults", { do: "write" });
-    const requestId = running.events.findLast((event) => event.kind === "invocation-ended")?.requestId;
+    output.length = 0;
+    await emulator.invoke("Faults", { do: "write" });
+    const requestId = emulator.recording.events.findLast((event) => event.kind === "invocation-ended")?.requestId;
     const common = { functionName: "Faults", requestId };
-    expect(running.output).toEqual([
+    expect(output).toEqual([
       { ...common, stream: "stdout", line: "a line" },
       { ...common, stream: "stderr", line: "an error" },
       { ...common, stream: "stdout", line: "and one more" },
@@ -135,7 +135,8 @@ describe("the threads of a function", () => {
   it("wait while the emulator has not taken what they write", async () => {
     let isFirst = true;
     const lines: string[] = [];
-    const { invoke } = await runFixtureInTest(TEMPLATE, {
+    await using own = await startEmulator({
+      template: TEMPLATE,
       output({ line }) {
         lines.push(line.split(" ", 1)[0] ?? "");
         // The emulator is busy for a while.
@@ -143,12 +144,12 @@ describe("the threads of a function", () => {
         isFirst = false;
       },
     });
-    expect(await invoke("Faults", { do: "flood", lines: 500 })).toBeGreaterThan(200);
+    expect(await own.invoke("Faults", { do: "flood", lines: 500 })).toBeGreaterThan(200);
     expect(lines).toEqual(Array.from({ length: 500 }, (_, line) => String(line)));
   });
 
   it("get Lambda's context, without the members that Node.js 24 has lost", async () => {
-    expect(await running.invoke("Faults", { do: "context" })).toEqual({
+    expect(await emulator.invoke("Faults", { do: "context" })).toEqual({
       functionName: "Faults",
       functionVersion: "$LATEST",
       invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:Faults",
@@ -160,8 +161,11 @@ describe("the threads of a function", () => {
   });
 
   it("tell the emulator's time", async () => {
-    const clock = new Clock({ stopped: true, startAt: Date.UTC(2030, 0) });
-    const { invoke } = await runFixtureInTest(TEMPLATE, { clock });
+    await using own = await startEmulator({
+      template: TEMPLATE,
+      clock: { stopped: true, startAt: Date.UTC(2030, 0) },
+    });
+    const { clock, invoke } = own;
     const { now, left } = await invoke("Faults", { do: "time" });
     expect(now - Date.UTC(2030, 0)).toBeLessThan(5_000);
     expect(now - Date.UTC(2030, 0)).toBeGreaterThanOrEqual(0);

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runTemplate } from "../../src/index.ts";
-import { runFixtureInTest } from "../support/run-fixture.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { smallTemplate } from "../support/small-template.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const PATIENT = { timeout: 10_000 };
 
@@ -21,18 +20,24 @@ async function watched() {
   write("code/index.mjs", answer(1));
   write("other/index.mjs", "let count = 0; export const handler = async () => (count += 1);");
   write("template.yaml", smallTemplate(FN, OTHER));
-  const running = await runFixtureInTest(join(folder, "template.yaml"), { watch: true });
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const invoke = () => running.invoke("Fn");
-  const reloaded = () => running.events.filter(({ kind }) => kind === "function-reloaded").length;
-  return { ...running, invokeNamed: running.invoke, invoke, write, answer, folder, reloaded };
+  const warnings: string[] = [];
+  const warn = (line: string) => warnings.push(line);
+  const emulator = await startEmulator({ template: join(folder, "template.yaml"), watch: true, warn });
+  onTestFinished(async () => {
+    await emulator.close();
+    rmSync(folder, { recursive: true });
+  });
+  const invoke = () => emulator.invoke("Fn");
+  const { events } = emulator.recording;
+  const reloaded = () => events.filter(({ kind }) => kind === "function-reloaded").length;
+  return { emulator, invoke, write, answer, folder, reloaded, warnings, events };
 }
 
 describe("with watch", () => {
   it("the next invocation runs the edited code, connections stay open, and no other function is touched", async () => {
-    const { url, invoke, invokeNamed, write, answer, events } = await watched();
-    const client = await connect(url);
-    expect([await invoke(), await invokeNamed("Other")]).toEqual([1, 1]);
+    const { emulator, invoke, write, answer, events } = await watched();
+    const client = await emulator.connect();
+    expect([await invoke(), await emulator.invoke("Other")]).toEqual([1, 1]);
     write("code/index.mjs", answer(2));
     await expect.poll(invoke, PATIENT).toBe(2);
     await expect
@@ -40,9 +45,9 @@ describe("with watch", () => {
       .toContainEqual({
         ...{ kind: "function-reloaded", functionName: "Fn", at: expect.any(Number) },
       });
-    expect(await invokeNamed("Other")).toBe(2);
+    expect(await emulator.invoke("Other")).toBe(2);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    client.ws.terminate();
+    client.terminate();
   });
 
   it("an edit of a module that the handler imports counts, also in a folder that is new", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../src/http/free-port.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { connectTo } from "../../src/testing.ts";
 
 const TEMPLATE = "packages/emulator/tests/fixtures/workers/faults.yaml";
 
@@ -34,7 +34,7 @@ describe("the command portcullis-emulator", () => {
     const port = await freePort();
     const { program, printed, exited } = run("--template", TEMPLATE, "--port", String(port));
     await expect.poll(() => printed.out, { timeout: 15_000 }).toContain(`npx wscat -c ws://127.0.0.1:${port}/dev`);
-    const client = await connect(`ws://127.0.0.1:${port}/dev`);
+    const client = await connectTo(`ws://127.0.0.1:${port}/dev`);
     client.send("hello");
     expect(await client.text()).toContain("hello");
     const url = `http://127.0.0.1:${port}/2015-03-31/functions/Faults/invocations`;
@@ -53,6 +53,10 @@ describe("the command portcullis-emulator", () => {
 
   it.each([
     [["--template", "none.yaml"], /^portcullis-emulator: none\.yaml: cannot be read \(ENOENT\)\n$/],
+    [
+      ["--template", "packages/emulator/tests/fixtures/jwt-authorizer/template.yaml"],
+      /^portcullis-emulator: parameter TokenKey has no default: --parameter TokenKey=…\n$/,
+    ],
     [["--template", TEMPLATE, "--parameter", "None=1"], /^portcullis-emulator: [^\n]*None[^\n]*\n$/],
     [["--what"], /^portcullis-emulator: Unknown option '--what' \(--help lists the flags\)\n$/],
   ])("ends with one line and status 2: %j", async (args, message) => {

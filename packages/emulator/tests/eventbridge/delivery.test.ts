@@ -5,8 +5,8 @@ import { makeDelivery } from "../../src/eventbridge/delivery.ts";
 import type { QueueTarget } from "../../src/eventbridge/rule-target.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
+import type { Json } from "../support/handlers.ts";
 import { workAndDeadQueues } from "../support/queues.ts";
-import type { Json } from "../support/test-runtime.ts";
 
 const RULE = { name: "updates", eventBusName: "default" };
 const TARGET: QueueTarget = { queue: "work", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };

@@ -6,9 +6,9 @@ import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { Cancel, Scheduler } from "../../src/scheduler.ts";
 import { deferred } from "../support/deferred.ts";
 import { deliveryToFunctions } from "../support/delivery.ts";
+import type { Handler, Json } from "../support/handlers.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop, workAndDeadQueues } from "../support/queues.ts";
-import type { Handler, Json } from "../support/test-runtime.ts";
 
 const MINUTE = 60_000;
 const RULE_ARN = "arn:aws:events:us-east-1:123456789012:rule/each-minute";

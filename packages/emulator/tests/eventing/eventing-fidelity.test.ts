@@ -9,21 +9,23 @@ import { describe, expect, it } from "vitest";
 import { compileEventPattern } from "../../src/eventbridge/event-pattern.ts";
 import { retryWaitMillis } from "../../src/eventbridge/retry-policy.ts";
 import { parseTemplate } from "../../src/template/parse-template.ts";
+import { startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
+import type { Handler, Json } from "../support/handlers.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
 import { FIRST_VALUE, startSecrets } from "../support/secrets.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
-import { type Handler, type Json, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const QUEUE_URL = "http://127.0.0.1/123456789012/updates";
 
 /** A rule from the source CLI to a queue for messages of up to 2 KB, and a function behind it if one is given. */
-function startEventing(Notify?: Handler): Promise<TestRuntime> {
+function startEventing(Notify?: Handler): Promise<TestEmulator> {
   const mapping = { functionName: "Notify", queue: "updates", batchSize: 1, batchingWindowSeconds: 0 };
   const target = { queue: "updates", permitted: true, deadLetterQueue: "dead", deadLetterQueuePermitted: true };
-  return startTestRuntime({
-    handlers: Notify === undefined ? {} : { Notify },
+  return startEmulator({
+    functions: Notify === undefined ? {} : { Notify },
+    routes: {},
     eventing: {
       queues: [
         { name: "updates", maximumMessageBytes: 2048, deadLetters: { queue: "dead", maxReceiveCount: 5 } },
@@ -36,7 +38,7 @@ function startEventing(Notify?: Handler): Promise<TestRuntime> {
 }
 
 /** With any signature, or with none. */
-function call({ port }: TestRuntime, operation: string, input: object, authorization = "AWS4-HMAC-SHA256 by anybody") {
+function call({ port }: TestEmulator, operation: string, input: object, authorization = "AWS4-HMAC-SHA256 by anybody") {
   return fetch(`http://127.0.0.1:${port}/`, {
     method: "POST",
     headers: { "X-Amz-Target": operation, "Content-Type": "application/x-amz-json-1.1", authorization },
@@ -44,21 +46,21 @@ function call({ port }: TestRuntime, operation: string, input: object, authoriza
   });
 }
 
-async function publish(runtime: TestRuntime, message = ""): Promise<void> {
+async function publish(emulator: TestEmulator, message = ""): Promise<void> {
   const entry = { Source: "CLI", DetailType: "Entity Updated", Detail: JSON.stringify({ message }) };
-  expect((await call(runtime, "AWSEvents.PutEvents", { Entries: [entry] })).status).toBe(200);
+  expect((await call(emulator, "AWSEvents.PutEvents", { Entries: [entry] })).status).toBe(200);
 }
 
-const send = (runtime: TestRuntime, MessageBody: string, authorization?: string) =>
-  call(runtime, "AmazonSQS.SendMessage", { QueueUrl: QUEUE_URL, MessageBody }, authorization);
+const send = (emulator: TestEmulator, MessageBody: string, authorization?: string) =>
+  call(emulator, "AmazonSQS.SendMessage", { QueueUrl: QUEUE_URL, MessageBody }, authorization);
 
-async function receive(runtime: TestRuntime): Promise<readonly string[]> {
-  const answer = await call(runtime, "AmazonSQS.ReceiveMessage", { QueueUrl: QUEUE_URL, MaxNumberOfMessages: 10 });
+async function receive(emulator: TestEmulator): Promise<readonly string[]> {
+  const answer = await call(emulator, "AmazonSQS.ReceiveMessage", { QueueUrl: QUEUE_URL, MaxNumberOfMessages: 10 });
   const { Messages = [] } = (await answer.json()) as Json;
   return Messages.map(({ Body }: Json) => Body);
 }
 
-async function queuesOf({ port }: TestRuntime): Promise<Json> {
+async function queuesOf({ port }: TestEmulator): Promise<Json> {
   const { queues } = (await (await fetch(`http://127.0.0.1:${port}/_local/queues`)).json()) as Json;
   return Object.fromEntries(queues.map((queue: Json) => [queue.name, queue]));
 }
@@ -67,12 +69,12 @@ async function queuesOf({ port }: TestRuntime): Promise<Json> {
 const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "EB-1"() {
     const called = deferred();
-    await using runtime = await startEventing(() => called.resolve());
-    await publish(runtime);
+    await using emulator = await startEventing(() => called.resolve());
+    await publish(emulator);
     await called.promise;
     await turnOfEventLoop();
-    expect((await queuesOf(runtime)).updates.totals).toMatchObject({ sent: 1, deleted: 1 });
-    expect(runtime.events["Notify"]).toHaveLength(1);
+    expect((await queuesOf(emulator)).updates.totals).toMatchObject({ sent: 1, deleted: 1 });
+    expect(emulator.recording.eventsOf("Notify")).toHaveLength(1);
   },
   async "EB-2"() {
     expect([0, 1, 9, 10, 100].map((attempts) => retryWaitMillis(attempts, 1))).toEqual([
@@ -81,20 +83,20 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect([0, 0.5].map((random) => retryWaitMillis(10, random))).toEqual([300_000, 450_000]);
   },
   async "EB-3"() {
-    await using runtime = await startEventing();
-    const answer = await call(runtime, "AWSEvents.PutRule", { Name: "another" });
+    await using emulator = await startEventing();
+    const answer = await call(emulator, "AWSEvents.PutRule", { Name: "another" });
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("UnknownOperation")]);
   },
   async "EB-4"() {
-    await using runtime = await startEventing();
+    await using emulator = await startEventing();
     const Detail = '{"n":1524831183200260097,"a":1,"a":"\uffff"}';
-    await call(runtime, "AWSEvents.PutEvents", { Entries: [{ Source: "CLI", DetailType: "x", Detail }] });
-    expect(await receive(runtime)).toEqual([expect.stringContaining(Detail.replace("\uffff", "\\uffff"))]);
+    await call(emulator, "AWSEvents.PutEvents", { Entries: [{ Source: "CLI", DetailType: "x", Detail }] });
+    expect(await receive(emulator)).toEqual([expect.stringContaining(Detail.replace("\uffff", "\\uffff"))]);
   },
   async "EB-5"() {
-    await using runtime = await startEventing();
-    await publish(runtime, "x".repeat(1_048_400));
-    const { dead } = await queuesOf(runtime);
+    await using emulator = await startEventing();
+    await publish(emulator, "x".repeat(1_048_400));
+    const { dead } = await queuesOf(emulator);
     expect([dead.visible, dead.messages[0].bodyLength < 1_048_576]).toEqual([1, true]);
   },
   async "EB-6"() {
@@ -107,31 +109,31 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(pattern("1524831183200260097")).toThrow("more digits than the emulator holds");
   },
   async "EB-8"() {
-    await using runtime = await startEventing();
+    await using emulator = await startEventing();
     const Entries = [{ Source: "CLI", DetailType: "x", Detail: "{}" }];
-    expect((await call(runtime, "AWSEvents.PutEvents", { Entries }, "")).status).toBe(403);
-    expect((await call(runtime, "AWSEvents.PutEvents", { Entries })).status).toBe(200);
+    expect((await call(emulator, "AWSEvents.PutEvents", { Entries }, "")).status).toBe(403);
+    expect((await call(emulator, "AWSEvents.PutEvents", { Entries })).status).toBe(200);
   },
   async "EB-9"() {
-    const scheduler = new ManualScheduler();
     const targets = [{ queue: "updates", permitted: true, deadLetterQueuePermitted: false }];
     const schedules = [{ name: "tick", everyMillis: 60_000, targets }];
-    await using runtime = await startTestRuntime({
-      handlers: {},
+    await using emulator = await startEmulator({
+      functions: {},
+      routes: {},
       eventing: { queues: [{ name: "updates" }], schedules },
-      scheduler,
+      clock: STOPPED,
     });
-    scheduler.advance(60_000);
-    const [event] = await receive(runtime);
+    await emulator.clock.advance(60_000);
+    const [event] = await receive(emulator);
     expect(JSON.parse(event ?? "")).toMatchObject({ source: "aws.events", time: "2026-11-22T12:01:00Z" });
     const cron = `Rule: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: "cron(0 * * * ? *)" } }`;
     expect(() => describeSmallTemplate(cron)).toThrow("Rule.ScheduleExpression is a cron expression");
   },
   async "SQ-1"() {
-    await using runtime = await startEventing();
-    for (const body of ["a", "b", "c"]) await send(runtime, body);
-    expect(await receive(runtime)).toEqual(["a", "b", "c"]);
-    expect(await receive(runtime)).toEqual([]);
+    await using emulator = await startEventing();
+    for (const body of ["a", "b", "c"]) await send(emulator, body);
+    expect(await receive(emulator)).toEqual(["a", "b", "c"]);
+    expect(await receive(emulator)).toEqual([]);
   },
   async "SQ-2"() {
     const before = await startEventing();
@@ -142,25 +144,25 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   },
   async "SQ-3"() {
     const busy = deferred();
-    await using runtime = await startEventing(() => busy.promise);
-    for (let event = 0; event < 20; event += 1) await publish(runtime);
+    await using emulator = await startEventing(() => busy.promise);
+    for (let event = 0; event < 20; event += 1) await publish(emulator);
     await turnOfEventLoop();
-    expect(runtime.events["Notify"]).toHaveLength(5);
+    expect(emulator.recording.eventsOf("Notify")).toHaveLength(5);
     busy.resolve();
   },
   async "SQ-4"() {
-    await using runtime = await startEventing();
-    expect((await send(runtime, "unsigned", "")).status).toBe(403);
-    expect((await send(runtime, "signed by anybody")).status).toBe(200);
-    expect(await receive(runtime)).toEqual(["signed by anybody"]);
+    await using emulator = await startEventing();
+    expect((await send(emulator, "unsigned", "")).status).toBe(403);
+    expect((await send(emulator, "signed by anybody")).status).toBe(200);
+    expect(await receive(emulator)).toEqual(["signed by anybody"]);
   },
   async "SQ-5"() {
-    await using runtime = await startEventing();
+    await using emulator = await startEventing();
     const [SourceArn, DestinationArn] = ["dead", "updates"].map((name) => `arn:aws:sqs:us-east-1:123456789012:${name}`);
     const QueueUrl = QUEUE_URL.replace("updates", "dead");
-    for (const MessageBody of ["a", "b"]) await call(runtime, "AmazonSQS.SendMessage", { QueueUrl, MessageBody });
-    await call(runtime, "AmazonSQS.StartMessageMoveTask", { SourceArn, DestinationArn });
-    expect(await receive(runtime)).toEqual(["a", "b"]);
+    for (const MessageBody of ["a", "b"]) await call(emulator, "AmazonSQS.SendMessage", { QueueUrl, MessageBody });
+    await call(emulator, "AmazonSQS.StartMessageMoveTask", { SourceArn, DestinationArn });
+    expect(await receive(emulator)).toEqual(["a", "b"]);
   },
   async "SM-1"() {
     const { client } = await startSecrets();

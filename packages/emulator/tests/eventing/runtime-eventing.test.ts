@@ -1,8 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { expect, it } from "vitest";
+import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
+import type { Handler, Json } from "../support/handlers.ts";
 import { queueToFunction } from "../support/queue-to-function.ts";
-import { type Handler, type Json, startTestRuntime } from "../support/test-runtime.ts";
 
 const eventing = queueToFunction({ visibilityTimeoutSeconds: 1 });
 
@@ -16,8 +17,12 @@ async function publish(port: number): Promise<void> {
 
 it("an event published at the emulator's port reaches the function behind rule and queue", async () => {
   const called = deferred<Json>();
-  await using runtime = await startTestRuntime({ handlers: { Notify: (event) => called.resolve(event) }, eventing });
-  await publish(runtime.port);
+  await using emulator = await startEmulator({
+    functions: { Notify: (event) => called.resolve(event) },
+    routes: {},
+    eventing,
+  });
+  await publish(emulator.port);
   const { Records } = await called.promise;
   expect(JSON.parse(Records[0].body)).toMatchObject({ source: "CLI", detail: { entityId: "order-17" } });
 });
@@ -28,12 +33,12 @@ it("a function that fails leaves the message in the queue, where it can be seen"
     called.resolve();
     throw new Error("not now");
   };
-  await using runtime = await startTestRuntime({ handlers: { Notify }, eventing });
-  await publish(runtime.port);
+  await using emulator = await startEmulator({ functions: { Notify }, routes: {}, eventing });
+  await publish(emulator.port);
   await called.promise;
-  const report = await (await fetch(`http://127.0.0.1:${runtime.port}/_local/queues`)).text();
+  const report = await (await fetch(`${emulator.endpoint}/_local/queues`)).text();
   expect(report).toContain("updates");
-  expect(runtime.failures.map(({ errorMessage }) => errorMessage)).toEqual(["not now"]);
+  expect(emulator.recording.failures.map(({ errorMessage }) => errorMessage)).toEqual(["not now"]);
 });
 
 it("unfinished work does not delay its end", async () => {
@@ -42,9 +47,9 @@ it("unfinished work does not delay its end", async () => {
     called.resolve();
     return new Promise(() => {});
   };
-  const runtime = await startTestRuntime({ handlers: { Notify }, eventing });
-  await publish(runtime.port);
+  const emulator = await startEmulator({ functions: { Notify }, routes: {}, eventing });
+  await publish(emulator.port);
   await called.promise;
-  await runtime.close();
-  await expect(fetch(`http://127.0.0.1:${runtime.port}/_local/queues`)).rejects.toThrow();
+  await emulator.close();
+  await expect(fetch(`${emulator.endpoint}/_local/queues`)).rejects.toThrow();
 });

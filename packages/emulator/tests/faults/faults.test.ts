@@ -42,10 +42,19 @@ describe("faults", () => {
     while (faults.strikes("connections-api", "c") === undefined);
     faults.clear();
     expect(seen).toEqual([
-      { kind: "faults-set", seed: 7, faults: ["connections-api,status=410,after=0,rate=0.5,only c"] },
+      { kind: "faults-set", seed: 7, faults: ["connections-api,connection=c,status=410,rate=0.5"] },
       { kind: "fault-struck", fault: "connections-api", target: "c" },
       { kind: "faults-set", seed: 7, faults: [] },
     ]);
+  });
+
+  it("are reported in the form of flags that give the same faults", () => {
+    const texts = ["cut", "connections-api,connection=c,status=410,after,rate=0.5,count=3", "clock-wrong,by=-3600000"];
+    const seen: unknown[] = [];
+    const faults = new Faults({ seed: 7 });
+    for (const text of texts) faults.add(text);
+    faults.reportTo((event) => seen.push(event));
+    expect(seen).toEqual([{ kind: "faults-set", seed: 7, faults: texts }]);
   });
 
   it("change nothing if one of them is wrong", () => {

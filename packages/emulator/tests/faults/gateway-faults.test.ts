@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ApiUnderTest, type EmulatorFault, startEmulator } from "../../src/testing.ts";
-import { type Json, ok } from "../support/test-runtime.ts";
+import { type Json, ok } from "../support/handlers.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=x/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 

@@ -1,10 +1,11 @@
 import { request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { FunctionUrl } from "../../src/function-url/function-url.ts";
+import { type ApiUnderTest, startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, type Json, startTestRuntime, type TestApi, type TestRuntime } from "../support/test-runtime.ts";
-import { exchange, headerOf, statusOf } from "../support/web-socket-client.ts";
+import type { Handler, Json } from "../support/handlers.ts";
+import { exchange, headerOf, statusOf } from "../support/raw-socket.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const URL_OF_CHECK: FunctionUrl = { id: "Check", functionName: "Check", permitted: true };
 const CORS = {
@@ -19,15 +20,15 @@ const CORS = {
 const ok: Handler = () => ({ statusCode: 204 });
 
 /** A runtime whose function `Check` has a URL, and whose function `Other` has none. */
-function start(Check: Handler = ok, url: Partial<FunctionUrl> = {}, more: Partial<TestApi> = {}) {
+function start(Check: Handler = ok, url: Partial<FunctionUrl> = {}, more: Partial<ApiUnderTest> = {}) {
   const functionUrls = [{ ...URL_OF_CHECK, ...url }];
-  return startTestRuntime({ handlers: { Check, Other: ok, ...more.handlers }, functionUrls, ...more });
+  return startEmulator({ functions: { Check, Other: ok }, routes: {}, functionUrls, ...more });
 }
 
-const address = ({ port }: TestRuntime, path = "/") => `http://127.0.0.1:${port}/_functions/Check${path}`;
+const address = ({ port }: TestEmulator, path = "/") => `http://127.0.0.1:${port}/_functions/Check${path}`;
 
 /** A request written to the socket by hand: fetch normalizes paths and adds headers. */
-function raw({ port }: TestRuntime, line: string, headers: readonly string[] = [], body = ""): Promise<string> {
+function raw({ port }: TestEmulator, line: string, headers: readonly string[] = [], body = ""): Promise<string> {
   const head = [line, "Host: 127.0.0.1:3001", "Connection: close", ...headers];
   const length = body === "" ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
   return exchange(port, [...head, ...length, "", body].join("\r\n"));
@@ -35,10 +36,10 @@ function raw({ port }: TestRuntime, line: string, headers: readonly string[] = [
 
 describe("the event of a request", () => {
   it("has payload format 2.0, with Lambda's own forwarding headers", async () => {
-    const scheduler = new ManualScheduler(Date.UTC(2026, 7, 31, 3, 4, 5, 678));
-    await using runtime = await start(ok, {}, { scheduler });
+    const clock = { stopped: true, startAt: Date.UTC(2026, 7, 31, 3, 4, 5, 678) };
+    await using emulator = await start(ok, {}, { clock });
     await raw(
-      runtime,
+      emulator,
       "POST /_functions/Check/a%20b//c/?x=1&y=%26&x=2&=z HTTP/1.1",
       [
         ...["Content-Type: application/json", "User-Agent: curl/8", "X-List: a", "X-Forwarded-For: 203.0.113.9"],
@@ -47,7 +48,7 @@ describe("the event of a request", () => {
       '{"é":1}',
     );
 
-    expect(runtime.events["Check"]).toEqual([
+    expect(emulator.recording.eventsOf("Check")).toEqual([
       {
         version: "2.0",
         routeKey: "$default",
@@ -92,9 +93,9 @@ describe("the event of a request", () => {
   });
 
   it("has no member for what the request lacks", async () => {
-    await using runtime = await start();
-    await raw(runtime, "GET /_functions/Check HTTP/1.1");
-    const [event] = runtime.events["Check"] ?? [];
+    await using emulator = await start();
+    await raw(emulator, "GET /_functions/Check HTTP/1.1");
+    const [event] = emulator.recording.eventsOf("Check");
 
     expect([event.rawPath, event.rawQueryString, event.isBase64Encoded]).toEqual(["/", "", false]);
     expect(Object.keys(event)).not.toEqual(expect.arrayContaining(["cookies", "queryStringParameters", "body"]));
@@ -102,8 +103,8 @@ describe("the event of a request", () => {
   });
 
   it("has the request id of the invocation, which the response has too", async () => {
-    await using runtime = await start((event, context) => [event.requestContext.requestId, context.awsRequestId]);
-    const response = await fetch(address(runtime));
+    await using emulator = await start((event, context) => [event.requestContext.requestId, context.awsRequestId]);
+    const response = await fetch(address(emulator));
     const id = response.headers.get("x-amzn-requestid");
 
     expect(await response.json()).toEqual([id, id]);
@@ -119,9 +120,9 @@ describe("the event of a request", () => {
     ["application/octet-stream", "a", btoa("a")],
     ["application/json", Uint8Array.of(0x22, 0xff, 0x22), "Iv8i"],
   ])("has a body of the type %s as text or in base64: %#", async (type, body, seen) => {
-    await using runtime = await start();
-    await fetch(address(runtime), { method: "POST", headers: { "content-type": type }, body });
-    const [event] = runtime.events["Check"] ?? [];
+    await using emulator = await start();
+    await fetch(address(emulator), { method: "POST", headers: { "content-type": type }, body });
+    const [event] = emulator.recording.eventsOf("Check");
 
     expect([event.body, event.isBase64Encoded]).toEqual([seen, seen !== body]);
   });
@@ -129,9 +130,9 @@ describe("the event of a request", () => {
 
 describe("the response", () => {
   async function responseTo(result: Json, init: RequestInit = {}): Promise<Response> {
-    const runtime = await start(() => result);
-    onTestFinished(() => runtime.close());
-    return fetch(address(runtime), init);
+    const emulator = await start(() => result);
+    onTestFinished(() => emulator.close());
+    return fetch(address(emulator), init);
   }
 
   it("has status, headers, cookies and body of the function", async () => {
@@ -195,56 +196,55 @@ describe("the response", () => {
   });
 
   it("is 502 if the function fails or times out, and 429 if too many run", async () => {
-    const scheduler = new ManualScheduler();
     const called = deferred();
     const go = deferred<unknown>();
-    const handlers: Record<string, Handler> = { Waits: () => go.promise };
+    const Waits: Handler = () => go.promise;
     const Check: Handler = ({ rawPath }) => {
       if (rawPath === "/fail") throw new Error("with a secret");
       called.resolve();
       return new Promise(() => {});
     };
-    await using runtime = await start(Check, {}, { handlers: { Check, ...handlers }, scheduler });
-    const failed = await fetch(address(runtime, "/fail"));
-    const slow = fetch(address(runtime, "/slow"));
+    await using emulator = await start(Check, {}, { functions: { Check, Waits }, clock: STOPPED });
+    const failed = await fetch(address(emulator, "/fail"));
+    const slow = fetch(address(emulator, "/slow"));
     await called.promise;
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     for (const response of [failed, await slow]) {
       expect([response.status, await response.text()]).toEqual([502, "Internal Server Error"]);
     }
-    const url = `http://127.0.0.1:${runtime.port}/2015-03-31/functions/Waits/invocations`;
+    const url = `${emulator.endpoint}/2015-03-31/functions/Waits/invocations`;
     const init = { method: "POST", headers: { "X-Amz-Invocation-Type": "Event" } };
     await Promise.all(Array.from({ length: 1_000 }, () => fetch(url, init)));
-    const throttled = await fetch(address(runtime));
+    const throttled = await fetch(address(emulator));
     go.resolve(undefined);
 
     expect([throttled.status, throttled.headers.get("x-amzn-errortype")]).toEqual([429, "TooManyRequestsException"]);
   });
 
   it("is 413 for a body of more than 6 MB, and the function does not see it", async () => {
-    await using runtime = await start();
-    const send = (bytes: number) => fetch(address(runtime), { method: "POST", body: new Uint8Array(bytes) });
+    await using emulator = await start();
+    const send = (bytes: number) => fetch(address(emulator), { method: "POST", body: new Uint8Array(bytes) });
 
     expect((await send(6 * 1024 * 1024)).status).toBe(204);
     expect((await send(6 * 1024 * 1024 + 1)).status).toBe(413);
-    expect(runtime.events["Check"]).toHaveLength(1);
+    expect(emulator.recording.eventsOf("Check")).toHaveLength(1);
   });
 
   it("is 403 without permissions", async () => {
-    await using runtime = await start(ok, { permitted: false });
-    const response = await fetch(address(runtime));
+    await using emulator = await start(ok, { permitted: false });
+    const response = await fetch(address(emulator));
 
     expect([response.status, await response.json()]).toEqual([403, { Message: "Forbidden" }]);
-    expect(runtime.events["Check"]).toEqual([]);
+    expect(emulator.recording.eventsOf("Check")).toEqual([]);
   });
 
   it.each(["/_functions/Other/", "/_functions/", "/_functions/check/", "/_functions/Check%2F", "/functions/Check/"])(
     "is 403 for %s, which belongs to no URL",
     async (path) => {
-      await using runtime = await start();
+      await using emulator = await start();
 
-      expect(statusOf(await raw(runtime, `GET ${path} HTTP/1.1`))).toBe(403);
-      expect([runtime.events["Check"], runtime.events["Other"]]).toEqual([[], []]);
+      expect(statusOf(await raw(emulator, `GET ${path} HTTP/1.1`))).toBe(403);
+      expect([emulator.recording.eventsOf("Check"), emulator.recording.eventsOf("Other")]).toEqual([[], []]);
     },
   );
 });
@@ -264,8 +264,8 @@ describe("CORS", () => {
     );
 
   it("Lambda answers a preflight itself", async () => {
-    await using runtime = await start(ok, { cors: CORS });
-    const response = await fetch(address(runtime, "/check"), preflight("https://app.example.com"));
+    await using emulator = await start(ok, { cors: CORS });
+    const response = await fetch(address(emulator, "/check"), preflight("https://app.example.com"));
 
     expect([response.status, await response.text()]).toEqual([200, ""]);
     expect(corsOf(response)).toEqual({
@@ -275,19 +275,19 @@ describe("CORS", () => {
       "max-age": "300",
     });
     expect(response.headers.get("vary")).toBe("Origin");
-    expect(runtime.events["Check"]).toEqual([]);
+    expect(emulator.recording.eventsOf("Check")).toEqual([]);
   });
 
   it("adds its headers to every response for an allowed origin, also to errors", async () => {
     const Check: Handler = ({ rawPath }) =>
       rawPath === "/fail" ? Promise.reject(new Error("x")) : { statusCode: 401 };
-    await using runtime = await start(Check, { cors: { ...CORS, allowCredentials: true } });
+    await using emulator = await start(Check, { cors: { ...CORS, allowCredentials: true } });
     const headers = { Origin: "http://localhost:5173" };
     for (const [path, status] of [
       ["/", 401],
       ["/fail", 502],
     ] as const) {
-      const response = await fetch(address(runtime, path), { headers });
+      const response = await fetch(address(emulator, path), { headers });
       expect(response.status).toBe(status);
       expect(corsOf(response)).toEqual({
         "allow-origin": "http://localhost:5173",
@@ -298,8 +298,8 @@ describe("CORS", () => {
   });
 
   it("lets every origin read if it allows *", async () => {
-    await using runtime = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
-    const response = await fetch(address(runtime), { headers: { Origin: "https://preview-7.example.org" } });
+    await using emulator = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
+    const response = await fetch(address(emulator), { headers: { Origin: "https://preview-7.example.org" } });
 
     expect(corsOf(response)).toMatchObject({ "allow-origin": "https://preview-7.example.org" });
   });
@@ -307,23 +307,23 @@ describe("CORS", () => {
   it.each(["https://evil.example", "https://app.example.com.evil.example", "null", "https://app.example.com:8443"])(
     "attack:P6 does not let %s read, with or without a preflight",
     async (origin) => {
-      await using runtime = await start(ok, { cors: CORS });
+      await using emulator = await start(ok, { cors: CORS });
 
-      expect(corsOf(await fetch(address(runtime), preflight(origin)))).toEqual({});
-      expect(corsOf(await fetch(address(runtime), { headers: { Origin: origin } }))).toEqual({});
+      expect(corsOf(await fetch(address(emulator), preflight(origin)))).toEqual({});
+      expect(corsOf(await fetch(address(emulator), { headers: { Origin: origin } }))).toEqual({});
     },
   );
 
   it("adds nothing to a request without an origin", async () => {
-    await using runtime = await start(ok, { cors: CORS });
+    await using emulator = await start(ok, { cors: CORS });
 
-    expect(corsOf(await fetch(address(runtime)))).toEqual({});
+    expect(corsOf(await fetch(address(emulator)))).toEqual({});
   });
 
   it("sends the function's own headers beside its own, as on AWS, which browsers refuse", async () => {
     const Check: Handler = () => ({ statusCode: 200, headers: { "access-control-allow-origin": "*" } });
-    await using runtime = await start(Check, { cors: CORS });
-    const response = await fetch(address(runtime), { headers: { Origin: "https://app.example.com" } });
+    await using emulator = await start(Check, { cors: CORS });
+    const response = await fetch(address(emulator), { headers: { Origin: "https://app.example.com" } });
 
     expect(corsOf(response)).toMatchObject({ "allow-origin": "*, https://app.example.com" });
   });
@@ -337,7 +337,7 @@ describe("CORS", () => {
     const response = await fetch(address(plain), preflight("https://app.example.com"));
 
     expect(corsOf(response)).toEqual({ "allow-origin": "*" });
-    expect([configured.events["Check"]?.length, plain.events["Check"]?.length]).toEqual([3, 1]);
+    expect([configured, plain].map(({ recording }) => recording.eventsOf("Check").length)).toEqual([3, 1]);
   });
 });
 
@@ -346,8 +346,8 @@ describe("attack:P6 a page of any origin reaches function URLs, and nothing else
   const SIGNED = "Authorization: AWS4-HMAC-SHA256 Credential=x";
 
   it("a foreign page reaches the function, and sees nothing without CORS", async () => {
-    await using runtime = await start();
-    const answer = await raw(runtime, "POST /_functions/Check/ HTTP/1.1", FOREIGN, "x");
+    await using emulator = await start();
+    const answer = await raw(emulator, "POST /_functions/Check/ HTTP/1.1", FOREIGN, "x");
 
     expect(statusOf(answer)).toBe(204);
     expect(headerOf(answer, "Access-Control-Allow-Origin")).toBeUndefined();
@@ -364,42 +364,41 @@ describe("attack:P6 a page of any origin reaches function URLs, and nothing else
     "GET /_local/queues HTTP/1.1",
     "OPTIONS /2015-03-31/functions/Other/invocations HTTP/1.1",
   ])("%s from a foreign page is refused", async (line) => {
-    await using runtime = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
-    const answer = await raw(runtime, line, FOREIGN);
+    await using emulator = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
+    const answer = await raw(emulator, line, FOREIGN);
 
     expect(statusOf(answer)).toBe(403);
     expect(answer).not.toMatch(/access-control/i);
-    expect([runtime.events["Check"], runtime.events["Other"]]).toEqual([[], []]);
+    expect([emulator.recording.eventsOf("Check"), emulator.recording.eventsOf("Other")]).toEqual([[], []]);
   });
 
   it.each([
     ["PutEvents", "AWSEvents.PutEvents", '{"Entries":[{"Source":"CLI","DetailType":"x","Detail":"{}"}]}'],
     ["SendMessage", "AmazonSQS.SendMessage", '{"QueueUrl":"http://127.0.0.1/1/updates","MessageBody":"x"}'],
   ])("a function's path does not lead a foreign page to %s", async (_operation, operation, body) => {
-    const kinds: string[] = [];
-    await using runtime = await start(ok, {}, { observer: ({ kind }) => kinds.push(kind), ...withQueue });
+    await using emulator = await start(ok, {}, withQueue);
     const headers = [...FOREIGN, SIGNED, `X-Amz-Target: ${operation}`];
 
-    expect(statusOf(await raw(runtime, "POST /_functions/Check/ HTTP/1.1", headers, body))).toBe(204);
-    expect(kinds).toEqual(["invocation-begun", "invocation-ended"]);
+    expect(statusOf(await raw(emulator, "POST /_functions/Check/ HTTP/1.1", headers, body))).toBe(204);
+    expect(emulator.recording.events.map(({ kind }) => kind)).toEqual(["invocation-begun", "invocation-ended"]);
   });
 
   it.each(["/_functions/Check/../../2015-03-31/functions/Other/invocations", "/_functions/Check/%2e%2e/_local/queues"])(
     "the path %s is the function's own",
     async (path) => {
-      await using runtime = await start();
-      await raw(runtime, `POST ${path} HTTP/1.1`, FOREIGN);
+      await using emulator = await start();
+      await raw(emulator, `POST ${path} HTTP/1.1`, FOREIGN);
 
-      expect(runtime.events["Check"]).toMatchObject([{ rawPath: path.slice("/_functions/Check".length) }]);
-      expect(runtime.events["Other"]).toEqual([]);
+      expect(emulator.recording.eventsOf("Check")).toMatchObject([{ rawPath: path.slice("/_functions/Check".length) }]);
+      expect(emulator.recording.eventsOf("Other")).toEqual([]);
     },
   );
 
   it("a host name that is made to resolve to this machine is refused", async () => {
-    await using runtime = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
+    await using emulator = await start(ok, { cors: { ...CORS, allowOrigins: ["*"] } });
     const status = await new Promise((resolve, reject) => {
       const headers = { Host: "evil.example:3001" };
-      request({ host: "127.0.0.1", port: runtime.port, path: "/_functions/Check/", headers }, (response) =>
+      request({ host: "127.0.0.1", port: emulator.port, path: "/_functions/Check/", headers }, (response) =>
         resolve(response.statusCode),
       )
         .on("error", reject)
@@ -407,7 +406,7 @@ describe("attack:P6 a page of any origin reaches function URLs, and nothing else
     });
 
     expect(status).toBe(403);
-    expect(runtime.events["Check"]).toEqual([]);
+    expect(emulator.recording.eventsOf("Check")).toEqual([]);
   });
 
   const withQueue = { eventing: { queues: [{ name: "updates" }] } };
@@ -423,10 +422,10 @@ it("bodies that wait for memory do not keep a function from its own calls", asyn
     return { statusCode: (await fetch(url, { method: "POST", body: "x" })).status };
   };
   const starting = start(Check);
-  await using runtime = await starting;
+  await using emulator = await starting;
   const body = new Uint8Array(6 * 1024 * 1024);
   const responses = await Promise.all(
-    Array.from({ length: 12 }, () => fetch(address(runtime), { method: "POST", body })),
+    Array.from({ length: 12 }, () => fetch(address(emulator), { method: "POST", body })),
   );
 
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([400]));

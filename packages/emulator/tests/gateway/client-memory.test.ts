@@ -8,8 +8,9 @@ import { Clock } from "../../src/clock/clock.ts";
 import { ClientMemory } from "../../src/gateway/client-memory.ts";
 import { ClientSocket } from "../../src/gateway/client-socket.ts";
 import type { Closing } from "../../src/gateway/closing.ts";
+import { connectTo } from "../../src/testing.ts";
 import { clientFrame } from "../support/client-frame.ts";
-import { connect, openSocket, upgradeText } from "../support/web-socket-client.ts";
+import { openSocket, upgradeText } from "../support/raw-socket.ts";
 
 const KB = 1024;
 
@@ -69,8 +70,8 @@ async function startServer() {
 describe("AG-9 all clients together", () => {
   it("attack:N5 cut off one that does not read, and leave those that do", async () => {
     const { memory, clients, port } = await startServer();
-    const reader = await connect(`ws://127.0.0.1:${port}`);
-    for (let slow = 0; slow < 3; slow += 1) (await connect(`ws://127.0.0.1:${port}`)).ws.pause();
+    const reader = await connectTo(`ws://127.0.0.1:${port}`);
+    for (let slow = 0; slow < 3; slow += 1) (await connectTo(`ws://127.0.0.1:${port}`)).ws.pause();
     const [reading, ...others] = clients;
     const frame = "x".repeat(100 * KB);
     // The kernel takes some megabytes for each socket before bytes stay here.

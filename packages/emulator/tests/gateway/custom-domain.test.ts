@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ok, startTestRuntime } from "../support/test-runtime.ts";
-import { exchange, statusOf, upgradeText } from "../support/web-socket-client.ts";
+import { startEmulator } from "../../src/testing.ts";
+import { ok } from "../support/handlers.ts";
+import { exchange, statusOf, upgradeText } from "../support/raw-socket.ts";
 
 const domains = [
   { name: "ws.example.com", path: "/", stage: "dev" },
@@ -23,11 +24,18 @@ describe("gw:handshake-32 a handshake at a custom domain", () => {
   ];
 
   it.each(rows)("%s%s: %s", async (Host, path, stage) => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok }, domains });
-    const answer = await exchange(runtime.port, upgradeText({ Host }, `GET ${path} HTTP/1.1`));
+    await using emulator = await startEmulator({
+      functions: { Connect: ok },
+      routes: { $connect: "Connect" },
+      stages: [{ name: "dev" }, { name: "other" }],
+      domains,
+    });
+    const answer = await exchange(emulator.port, upgradeText({ Host }, `GET ${path} HTTP/1.1`));
     expect(statusOf(answer)).toBe(stage === undefined ? 403 : 101);
     expect(
-      runtime.events["Connect"]?.map(({ requestContext }) => [requestContext.domainName, requestContext.stage]),
+      emulator.recording
+        .eventsOf("Connect")
+        .map(({ requestContext }) => [requestContext.domainName, requestContext.stage]),
     ).toEqual(stage === undefined ? [] : [[Host, stage]]);
   });
 });
@@ -39,14 +47,16 @@ describe("gw:handshake-32 a disabled default endpoint", () => {
     ["a request that is none", 403, "GET /dev HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"],
     ["a handshake at a custom domain", 101, upgradeText({ Host: "ws.example.com" }, "GET / HTTP/1.1")],
   ])("%s: %i", async (_, status, request) => {
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: ok },
+    await using emulator = await startEmulator({
+      functions: { Connect: ok },
+      routes: { $connect: "Connect" },
+      stages: [{ name: "dev" }, { name: "other" }],
       domains,
       isDefaultEndpointDisabled: true,
     });
-    const answer = await exchange(runtime.port, request);
+    const answer = await exchange(emulator.port, request);
     expect(statusOf(answer)).toBe(status);
     if (status === 403) expect(answer).toMatch(/\{"message":"Forbidden"\}$/);
-    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(status === 101 ? 1 : 0);
   });
 });

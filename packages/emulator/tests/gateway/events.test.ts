@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { connectTo, startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Handler, type Json, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
-import { connect, exchange, openSocket, upgradeText } from "../support/web-socket-client.ts";
+import { allow, type Handler, type Json, ok, policy } from "../support/handlers.ts";
+import { exchange, openSocket, upgradeText } from "../support/raw-socket.ts";
 
 const NOW = Date.UTC(2026, 7, 31, 3, 4, 5, 678);
 const REQUEST_ID = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
@@ -12,26 +12,27 @@ const TRACE = expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
 /** One connection from handshake to end, with a client's own headers, and its four events. */
 async function recordEvents(): Promise<Record<"Authorizer" | "Connect" | "Message" | "Disconnect", Json>> {
   const context = { userId: "ann", tokenExpiresAt: 1788231845, admin: true, gone: null, principalId: "forged" };
-  await using runtime = await startTestRuntime({
-    scheduler: new ManualScheduler(NOW),
-    handlers: {
+  await using emulator = await startEmulator({
+    clock: { stopped: true, startAt: NOW },
+    functions: {
       Authorizer: (event) => policy({ Effect: "Allow", Resource: event.methodArn }, { context }),
       Connect: ok,
       Message: () => ({ statusCode: 200, body: "done" }),
       Disconnect: ok,
     },
-    routes: { greet: "!Message" },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", greet: { function: "Message", routeResponse: true } },
+    authorizer: "Authorizer",
   });
-  const client = await connect(`${runtime.url}?access_token=a%2Eb&n=1&n=2`, [], {
+  const client = await connectTo(`${emulator.url}?access_token=a%2Eb&n=1&n=2`, {
     headers: { "User-Agent": "wscat", "x-Custom": "1", Host: "localhost:3001" },
   });
   client.send('{ "action":  "greet" }');
   await client.text();
-  client.ws.close();
+  client.close();
   await client.closed();
-  await runtime.close();
+  await emulator.close();
   const [Authorizer, Connect, Message, Disconnect] = ["Authorizer", "Connect", "Message", "Disconnect"].map(
-    (name) => runtime.events[name]?.[0],
+    (name) => emulator.recording.eventsOf(name)[0],
   );
   return { Authorizer, Connect, Message, Disconnect };
 }
@@ -192,9 +193,9 @@ describe("the events of one connection", () => {
 
 describe("events without optional members", () => {
   it("gw:event-3 gw:event-4 have no query, authorizer or user agent if the handshake has none", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    await exchange(runtime.port, upgradeText());
-    const event = runtime.events["Connect"]?.[0];
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    await exchange(emulator.port, upgradeText());
+    const event = emulator.recording.eventsOf("Connect")[0];
     expect(event).not.toHaveProperty("queryStringParameters");
     expect(event).not.toHaveProperty("multiValueQueryStringParameters");
     expect(event.requestContext).not.toHaveProperty("authorizer");
@@ -202,9 +203,13 @@ describe("events without optional members", () => {
   });
 
   it("gw:event-1 have empty maps for the authorizer if the URL has no query", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
-    await exchange(runtime.port, upgradeText());
-    expect(runtime.events["Authorizer"]?.[0]).toMatchObject({
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    await exchange(emulator.port, upgradeText());
+    expect(emulator.recording.eventsOf("Authorizer")[0]).toMatchObject({
       queryStringParameters: {},
       multiValueQueryStringParameters: {},
     });
@@ -213,23 +218,28 @@ describe("events without optional members", () => {
 
 it("gw:event-6 stage variables are in every event of a stage that has some, and in none of others", async () => {
   for (const stageVariables of [undefined, { colour: "blue" }]) {
-    const handlers = {
+    const functions = {
       Authorizer: allow,
       Connect: ok,
       Message: () => ({ statusCode: 200, body: "done" }),
       Disconnect: ok,
     };
-    await using runtime = await startTestRuntime({
-      handlers,
-      routes: { $default: "!Message" },
-      ...(stageVariables && { stageVariables }),
+    await using emulator = await startEmulator({
+      functions,
+      routes: {
+        $connect: "Connect",
+        $disconnect: "Disconnect",
+        $default: { function: "Message", routeResponse: true },
+      },
+      authorizer: "Authorizer",
+      stages: [{ name: "dev", ...(stageVariables && { variables: stageVariables }) }],
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send("x");
     await client.text();
-    await runtime.close();
+    await emulator.close();
     const seen = Object.fromEntries(
-      Object.entries(runtime.events).map(([name, [event]]) => [name, event.stageVariables]),
+      emulator.recording.invocations.map(({ functionName, event }) => [functionName, event.stageVariables]),
     );
     const inProxyEvents = { Connect: stageVariables, Message: stageVariables, Disconnect: stageVariables };
     expect(seen).toEqual({ Authorizer: stageVariables ?? {}, ...inProxyEvents });
@@ -237,20 +247,19 @@ it("gw:event-6 stage variables are in every event of a stage that has some, and 
 });
 
 it("gw:event-5 connectedAt is the handshake's time in every event, requestTimeEpoch that of the event", async () => {
-  const scheduler = new ManualScheduler(NOW);
   const done: Handler = () => ({ statusCode: 200, body: "done" });
-  await using runtime = await startTestRuntime({
-    handlers: { Connect: ok, Message: done, Disconnect: ok },
-    routes: { $default: "!Message" },
-    scheduler,
+  await using emulator = await startEmulator({
+    functions: { Connect: ok, Message: done, Disconnect: ok },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Message", routeResponse: true } },
+    clock: { stopped: true, startAt: NOW },
   });
-  const client = await connect(runtime.url);
-  scheduler.advance(1_000);
+  const client = await emulator.connect();
+  await emulator.clock.advance(1_000);
   client.send("x");
   await client.text();
-  scheduler.advance(1_000);
-  await runtime.close();
-  const times = Object.values(runtime.events).map(([{ requestContext }]) => [
+  await emulator.clock.advance(1_000);
+  await emulator.close();
+  const times = emulator.recording.invocations.map(({ event: { requestContext } }) => [
     requestContext.connectedAt,
     requestContext.requestTimeEpoch,
   ]);
@@ -263,9 +272,9 @@ it("gw:event-5 connectedAt is the handshake's time in every event, requestTimeEp
 
 describe("headers and query values of clients", () => {
   it("attack:F7 a repeated header is in the maps under its first spelling: the last value, and all values", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    await exchange(runtime.port, upgradeText({ "X-Twice": "1", "x-twice": "2" }));
-    const { headers, multiValueHeaders } = runtime.events["Connect"]?.[0] ?? {};
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    await exchange(emulator.port, upgradeText({ "X-Twice": "1", "x-twice": "2" }));
+    const { headers, multiValueHeaders } = emulator.recording.eventsOf("Connect")[0];
     expect([headers["X-Twice"], multiValueHeaders["X-Twice"], headers["x-twice"]]).toEqual([
       "2",
       ["1", "2"],
@@ -274,10 +283,10 @@ describe("headers and query values of clients", () => {
   });
 
   it("attack:F18 a client's forwarding headers change only the list to which its address is added", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
     const forged = { "x-forwarded-for": "1.2.3.4", "X-FORWARDED-PROTO": "http", "x-amzn-trace-id": "Root=0" };
-    await exchange(runtime.port, upgradeText(forged));
-    const { headers, requestContext } = runtime.events["Connect"]?.[0] ?? {};
+    await exchange(emulator.port, upgradeText(forged));
+    const { headers, requestContext } = emulator.recording.eventsOf("Connect")[0];
     expect(headers).toMatchObject({
       "X-Forwarded-For": "1.2.3.4, 127.0.0.1",
       "X-Forwarded-Proto": "https",
@@ -287,9 +296,9 @@ describe("headers and query values of clients", () => {
   });
 
   it("attack:F5 query values are decoded once, and stay if they cannot be decoded", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    await exchange(runtime.port, upgradeText({}, "GET /dev?a=%252E&b=x+y&c=%zz&d&__proto__=e&e=%00 HTTP/1.1"));
-    const { queryStringParameters } = runtime.events["Connect"]?.[0] ?? {};
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    await exchange(emulator.port, upgradeText({}, "GET /dev?a=%252E&b=x+y&c=%zz&d&__proto__=e&e=%00 HTTP/1.1"));
+    const { queryStringParameters } = emulator.recording.eventsOf("Connect")[0];
     expect(Object.entries(queryStringParameters)).toEqual([
       ["a", "%2E"],
       ["b", "x y"],
@@ -302,8 +311,8 @@ describe("headers and query values of clients", () => {
 });
 
 it("attack:N3 a client that does not finish its headers is cut off after 5 seconds", { timeout: 15_000 }, async () => {
-  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-  const socket = await openSocket(runtime.port);
+  await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+  const socket = await openSocket(emulator.port);
   socket.write("GET /dev HTTP/1.1\r\nHost: 127.0.0.1\r\n");
   let answer = "";
   for await (const chunk of socket) answer += chunk;
@@ -314,13 +323,17 @@ it.each(["Authorization", "authorization"])(
   "gw:event-2 gw:event-10 %s is in the events of authorizer and $connect, as sent, and in no other",
   async (name) => {
     const fn = deferred();
-    const handlers: Record<string, Handler> = { Authorizer: allow, Connect: ok, Message: () => fn.resolve() };
-    await using runtime = await startTestRuntime({ handlers, routes: { $default: "Message" } });
-    const client = await connect(runtime.url, [], { headers: { [name]: "Bearer  a.b.c" } });
+    const functions: Record<string, Handler> = { Authorizer: allow, Connect: ok, Message: () => fn.resolve() };
+    await using emulator = await startEmulator({
+      functions,
+      routes: { $connect: "Connect", $default: "Message" },
+      authorizer: "Authorizer",
+    });
+    const client = await emulator.connect({ headers: { [name]: "Bearer  a.b.c" } });
     client.send("hello");
     await fn.promise;
     const [authorizer, connected, message] = ["Authorizer", "Connect", "Message"].map(
-      (functionName) => runtime.events[functionName]?.[0],
+      (functionName) => emulator.recording.eventsOf(functionName)[0],
     );
 
     for (const event of [authorizer, connected]) {

@@ -6,31 +6,15 @@ import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
 import { runTemplate } from "../../src/index.ts";
 import { executions } from "../../src/lambda/in-process-host.ts";
+import { type ClockOptions, connectTo, startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
+import { allow, type Handler, type Json, ok, policy } from "../support/handlers.ts";
 import { heldResponse } from "../support/held-response.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { describeTemplate, replaced } from "../support/project-template.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
-import { runFixtureInTest } from "../support/run-fixture.ts";
+import { exchange, headerOf, openSocket, statusOf, upgradeText } from "../support/raw-socket.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
-import {
-  allow,
-  type Handler,
-  type Json,
-  ok,
-  policy,
-  startTestRuntime,
-  type TestRuntime,
-} from "../support/test-runtime.ts";
-import {
-  connect,
-  exchange,
-  handshakeStatus,
-  headerOf,
-  openSocket,
-  statusOf,
-  upgradeText,
-} from "../support/web-socket-client.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const ONE_FUNCTION = `
 Resources:
@@ -42,10 +26,10 @@ Resources:
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=anybody/20200101/eu-north-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"f".repeat(64)}`;
 
-const invoke = ({ port }: TestRuntime, name: string, headers: Record<string, string> = {}) =>
+const invoke = ({ port }: TestEmulator, name: string, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}/2015-03-31/functions/${name}/invocations`, { method: "POST", headers, body: "{}" });
 
-const post = ({ port }: TestRuntime, id: string, body: string | Uint8Array<ArrayBuffer>) =>
+const post = ({ port }: TestEmulator, id: string, body: string | Uint8Array<ArrayBuffer>) =>
   fetch(`http://127.0.0.1:${port}/dev/@connections/${encodeURIComponent(id)}`, {
     method: "POST",
     headers: { Authorization: SIGNED },
@@ -63,21 +47,24 @@ function waiting() {
   return { handler, begun: begun.promise, end: end.resolve };
 }
 
-async function connected(handlers: Record<string, Handler> = {}, scheduler?: ManualScheduler) {
+async function connected(handlers: Record<string, Handler> = {}, clock?: ClockOptions) {
   const told = deferred<{ code: number; reason: string }>();
   const Disconnect: Handler = ({ requestContext }) =>
     told.resolve({ code: requestContext.disconnectStatusCode, reason: requestContext.disconnectReason });
-  const runtime = await startTestRuntime({
-    handlers: { Connect: ok, Disconnect, ...handlers },
-    routes: "Message" in handlers ? { $default: "!Message" } : {},
-    ...(scheduler && { scheduler }),
+  const emulator = await startEmulator({
+    functions: { Connect: ok, Disconnect, ...handlers },
+    routes: {
+      ...{ $connect: "Connect", $disconnect: "Disconnect" },
+      ...("Message" in handlers && { $default: { function: "Message", routeResponse: true } }),
+    },
+    ...(clock && { clock }),
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   return {
-    runtime,
+    emulator,
     client,
     told: told.promise,
-    id: String(runtime.events["Connect"]?.[0].requestContext.connectionId),
+    id: String(emulator.recording.eventsOf("Connect")[0].requestContext.connectionId),
   };
 }
 
@@ -99,120 +86,137 @@ const identifiable: Identifiable = {
 /** A request to the URL of the function `Fn`, whose CORS allows every origin: its event, and the response. */
 async function throughUrl(init: RequestInit = {}, result: Json = { statusCode: 204 }) {
   const cors = { allowOrigins: ["*"], allowMethods: [], allowHeaders: [], exposeHeaders: [], allowCredentials: false };
-  await using runtime = await startTestRuntime({
-    handlers: { Fn: () => result },
+  await using emulator = await startEmulator({
+    functions: { Fn: () => result },
+    routes: {},
     functionUrls: [{ id: "Fn", functionName: "Fn", permitted: true, cors }],
   });
-  const response = await fetch(`http://127.0.0.1:${runtime.port}/_functions/Fn/check`, init);
+  const response = await fetch(`${emulator.endpoint}/_functions/Fn/check`, init);
   await response.text();
-  return { event: runtime.events["Fn"]?.[0], response };
+  return { event: emulator.recording.eventsOf("Fn")[0], response };
 }
 
 /** One test for each row of the document, by the row's id. */
 const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "AG-1"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    expect(statusOf(await exchange(runtime.port, upgradeText()))).toBe(101);
-    expect(runtime.events["Connect"]?.[0].headers).toMatchObject({
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    expect(statusOf(await exchange(emulator.port, upgradeText()))).toBe(101);
+    expect(emulator.recording.eventsOf("Connect")[0].headers).toMatchObject({
       "X-Forwarded-Port": "443",
       "X-Forwarded-Proto": "https",
     });
   },
   async "AG-2"() {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
-    await exchange(runtime.port, upgradeText());
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    await exchange(emulator.port, upgradeText());
     const arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/dev/$connect";
-    expect(runtime.events["Authorizer"]?.[0].methodArn).toBe(arn);
+    expect(emulator.recording.eventsOf("Authorizer")[0].methodArn).toBe(arn);
   },
   async "AG-3"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    await exchange(runtime.port, upgradeText({ Host: "localhost:3001" }));
-    expect(runtime.events["Connect"]?.[0].requestContext.domainName).toBe("localhost:3001");
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    await exchange(emulator.port, upgradeText({ Host: "localhost:3001" }));
+    expect(emulator.recording.eventsOf("Connect")[0].requestContext.domainName).toBe("localhost:3001");
   },
   async "AG-4"() {
     const Condition = { "ForAllValues:StringLike": { "aws:UserAgent": "*" } };
     for (const Effect of ["Allow", "Deny"]) {
       const Authorizer: Handler = () => policy({ Effect, Resource: "*", Condition });
-      await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
-      expect(await handshakeStatus(runtime.url)).toBe(403);
+      await using emulator = await startEmulator({
+        functions: { Authorizer, Connect: ok },
+        routes: { $connect: "Connect" },
+        authorizer: "Authorizer",
+      });
+      expect(await emulator.handshakeStatus()).toBe(403);
     }
   },
   async "AG-5"() {
     const Authorizer: Handler = () => Promise.reject(new Error("down"));
-    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
-    const answer = await exchange(runtime.port, upgradeText());
+    await using emulator = await startEmulator({
+      functions: { Authorizer, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    const answer = await exchange(emulator.port, upgradeText());
     expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ message: "Internal server error" });
     expect(headerOf(answer, "Connection")).toBe("close");
   },
   async "AG-6"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Extensions": "permessage-deflate" }));
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    const answer = await exchange(emulator.port, upgradeText({ "Sec-WebSocket-Extensions": "permessage-deflate" }));
     expect(answer).not.toMatch(/sec-websocket-extensions/i);
   },
   async "AG-7"() {
-    const scheduler = new ManualScheduler();
-    const { runtime, client } = await connected({}, scheduler);
-    await using _ = runtime;
-    scheduler.advance(9 * 60_000);
+    const { emulator, client } = await connected({}, STOPPED);
+    await using _ = emulator;
+    await emulator.clock.advance(9 * 60_000);
     client.ws.ping();
     await new Promise((resolve) => client.ws.once("pong", resolve));
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     expect((await client.closed()).code).toBe(1001);
   },
   async "AG-8"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`X-${index}`, "1"]));
-    expect(statusOf(await exchange(runtime.port, upgradeText(many)))).toBe(431);
-    expect(statusOf(await exchange(runtime.port, upgradeText({ "X-Long": "x".repeat(17_000) })))).toBe(431);
-    expect(statusOf(await exchange(runtime.port, upgradeText({}, `GET /dev?${"x".repeat(4_096)} HTTP/1.1`)))).toBe(414);
+    expect(statusOf(await exchange(emulator.port, upgradeText(many)))).toBe(431);
+    expect(statusOf(await exchange(emulator.port, upgradeText({ "X-Long": "x".repeat(17_000) })))).toBe(431);
+    expect(statusOf(await exchange(emulator.port, upgradeText({}, `GET /dev?${"x".repeat(4_096)} HTTP/1.1`)))).toBe(
+      414,
+    );
   },
   async "AG-9"() {
-    const { runtime, client, id, told } = await connected({
+    const { emulator, client, id, told } = await connected({
       Message: () => ({ statusCode: 200, body: "x".repeat(131_072) }),
     });
-    await using _ = runtime;
+    await using _ = emulator;
     client.ws.pause();
     let status = 200;
     for (let posts = 0; status === 200 && posts < 200; posts += 1)
-      status = (await post(runtime, id, "x".repeat(131_072))).status;
+      status = (await post(emulator, id, "x".repeat(131_072))).status;
     expect(status).toBe(429);
     client.send("more");
     expect((await told).code).toBe(1006);
   },
   async "AG-11"() {
-    const { runtime, id } = await connected();
-    await using _ = runtime;
-    expect((await post(runtime, id, "signed by anybody")).status).toBe(200);
+    const { emulator, id } = await connected();
+    await using _ = emulator;
+    expect((await post(emulator, id, "signed by anybody")).status).toBe(200);
   },
   async "AG-12"() {
-    const scheduler = new ManualScheduler();
     const { handler, begun } = waiting();
-    await using runtime = await startTestRuntime({ handlers: { Connect: handler }, scheduler });
-    const status = handshakeStatus(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Connect: handler },
+      routes: { $connect: "Connect" },
+      clock: STOPPED,
+    });
+    const status = emulator.handshakeStatus();
     await begun;
-    scheduler.advance(29_000);
+    await emulator.clock.advance(29_000);
     expect(await status).toBe(504);
   },
   async "AG-13"() {
-    const { runtime, client } = await connected({
+    const { emulator, client } = await connected({
       Message: () => ({ statusCode: 200, body: "aGk=", isBase64Encoded: true }),
     });
-    await using _ = runtime;
+    await using _ = emulator;
     client.send("x");
     expect(await client.text()).toBe("aGk=");
   },
   async "AG-14"() {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
-    await post(runtime, id, new Uint8Array([0x66, 0xff]));
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
+    await post(emulator, id, new Uint8Array([0x66, 0xff]));
     expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
   },
   async "AG-15"() {
-    const { runtime, client, told } = await connected();
-    client.ws.terminate();
+    const { emulator, client, told } = await connected();
+    client.terminate();
     await told;
-    await runtime.close();
-    expect(runtime.events["Disconnect"]).toHaveLength(1);
+    await emulator.close();
+    expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
   },
   async "AG-16"() {
     const ends: readonly [number, (client: Awaited<ReturnType<typeof connected>>["client"]) => void][] = [
@@ -220,22 +224,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       [1009, ({ ws }) => ws.send("x".repeat(32_769))],
     ];
     for (const [code, end] of ends) {
-      const { runtime, client, told } = await connected();
-      await using _ = runtime;
+      const { emulator, client, told } = await connected();
+      await using _ = emulator;
       end(client);
       expect(await told).toEqual({ code, reason: "" });
     }
   },
   async "AG-17"() {
-    const { runtime } = await connected();
-    await using _ = runtime;
-    expect((await post(runtime, "gbgHYy9RVQAYKEj2kA==", "x")).status).toBe(400);
+    const { emulator } = await connected();
+    await using _ = emulator;
+    expect((await post(emulator, "gbgHYy9RVQAYKEj2kA==", "x")).status).toBe(400);
   },
   async "AG-18"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
     for (const request of [upgradeText({ host: "127.0.0.1" }), upgradeText({}, "GET /dev??a=b HTTP/1.1")])
-      expect(statusOf(await exchange(runtime.port, request))).toBe(400);
-    expect(statusOf(await exchange(runtime.port, upgradeText({}, "GET /dev?a=b#c HTTP/1.1")))).toBe(400);
+      expect(statusOf(await exchange(emulator.port, request))).toBe(400);
+    expect(statusOf(await exchange(emulator.port, upgradeText({}, "GET /dev?a=b#c HTTP/1.1")))).toBe(400);
   },
   async "AG-19"() {
     const sources = ["connectionId", "connectedAt", "requestTimeEpoch", "eventType", "messageDirection", "stage"];
@@ -249,55 +253,62 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     ]);
   },
   async "AG-20"() {
-    await using runtime = await startTestRuntime({ handlers: {}, mockRoutes: { ping: { kind: "failed" } } });
-    const client = await connect(runtime.url);
+    await using emulator = await startEmulator({ functions: {}, routes: {}, mockRoutes: { ping: { kind: "failed" } } });
+    const client = await emulator.connect();
     client.send({ action: "ping" });
     expect(await client.text()).toMatch(/^\{"message": "Internal server error", "connectionId":"/);
   },
   async "AG-21"() {
-    const seen: string[] = [];
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: ok, Disconnect: ok, Echo: ok },
-      routes: { $default: "!Echo" },
-      stage: { defaultThrottle: { perSecond: 0 }, routeThrottles: new Map([["$connect", { perSecond: 1 }]]) },
-      observer: (event) => {
-        if (event.kind === "disconnect-throttled") seen.push(event.connectionId);
-      },
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Disconnect: ok, Echo: ok },
+      routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Echo", routeResponse: true } },
+      stages: [
+        { name: "dev", defaultThrottle: { perSecond: 0 }, routeThrottles: new Map([["$connect", { perSecond: 1 }]]) },
+      ],
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send("hello");
     expect(await client.text()).toMatch(/^\{"message": "Too Many Requests", "connectionId":"/);
-    client.ws.close();
+    client.close();
     await client.closed();
-    await runtime.close();
-    expect([runtime.events["Echo"], runtime.events["Disconnect"]]).toEqual([[], []]);
-    expect(seen).toEqual([runtime.events["Connect"]?.[0].requestContext.connectionId]);
+    await emulator.close();
+    expect([emulator.recording.eventsOf("Echo"), emulator.recording.eventsOf("Disconnect")]).toEqual([[], []]);
+    const { connectionId } = emulator.recording.eventsOf("Connect")[0].requestContext;
+    const throttled = emulator.recording.events.filter(({ kind }) => kind === "disconnect-throttled");
+    expect(throttled).toMatchObject([{ connectionId }]);
   },
   async "AG-22"() {
-    await using runtime = await startTestRuntime({
-      handlers: { Authorizer: allow, Connect: ok },
-      requiredParameters: ["route.request.header.X-Key", "route.request.querystring.room"],
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: {
+        $connect: {
+          function: "Connect",
+          requiredParameters: ["route.request.header.X-Key", "route.request.querystring.room"],
+        },
+      },
+      authorizer: "Authorizer",
     });
-    const answer = await exchange(runtime.port, upgradeText());
+    const answer = await exchange(emulator.port, upgradeText());
     expect(statusOf(answer)).toBe(400);
     expect(answer).toContain('{"message": "Missing required request parameters: [X-Key, room]", "connectionId":"');
-    expect(runtime.events).toMatchObject({ Authorizer: [{}], Connect: [] });
+    expect(emulator.recording.invocations).toMatchObject([{ functionName: "Authorizer" }]);
   },
   async "AG-23"() {
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: ok },
+    await using emulator = await startEmulator({
+      functions: { Connect: ok },
+      routes: { $connect: "Connect" },
       domains: [{ name: "ws.example.com", path: "/", stage: "dev" }],
       isDefaultEndpointDisabled: true,
     });
-    const client = await connect(`ws://127.0.0.1:${runtime.port}/`, [], { headers: { Host: "ws.example.com" } });
-    const { connectionId, domainName } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    const client = await connectTo(`ws://127.0.0.1:${emulator.port}/`, { headers: { Host: "ws.example.com" } });
+    const { connectionId, domainName } = emulator.recording.eventsOf("Connect")[0].requestContext;
     expect(domainName).toBe("ws.example.com");
-    expect((await post(runtime, connectionId, "hello")).status).toBe(200);
+    expect((await post(emulator, connectionId, "hello")).status).toBe(200);
     expect(await client.text()).toBe("hello");
     const call = `POST /@connections/${encodeURIComponent(connectionId)} HTTP/1.1\r\nHost: ws.example.com\r\n`;
-    expect(statusOf(await exchange(runtime.port, `${call}Connection: close\r\nAuthorization: ${SIGNED}\r\n\r\n`))).toBe(
-      403,
-    );
+    expect(
+      statusOf(await exchange(emulator.port, `${call}Connection: close\r\nAuthorization: ${SIGNED}\r\n\r\n`)),
+    ).toBe(403);
   },
   async "AG-24"() {
     const integration = (type: string) =>
@@ -321,7 +332,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       warn: (line) => warned.push(line),
     });
     expect(warned).toEqual([expect.stringContaining("RequestModels is not emulated: no message is held to a model")]);
-    const client = await connect(running.url);
+    const client = await connectTo(running.url);
     client.send("anything");
     client.ws.ping();
     await once(client.ws, "pong");
@@ -340,20 +351,24 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     });
   },
   async "AG-28"() {
-    await using runtime = await startTestRuntime({
-      handlers: { Echo: ({ body }) => ({ statusCode: 200, body }) },
-      routes: { join: "!Echo" },
+    await using emulator = await startEmulator({
+      functions: { Echo: ({ body }) => ({ statusCode: 200, body }) },
+      routes: { join: { function: "Echo", routeResponse: true } },
+      stages: [{ name: "dev" }, { name: "other" }],
     });
     for (const stage of ["dev", "other"]) {
-      const client = await connect(runtime.url.replace("dev", stage));
+      const client = await connectTo(emulator.url.replace("dev", stage));
       client.send({ action: "join" });
       expect(await client.text()).toBe('{"action":"join"}');
     }
   },
   async "AG-29"() {
     const Fn: Handler = ({ requestContext }) => ({ statusCode: 200, body: requestContext.routeKey });
-    await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { join: "!Fn", $default: "!Fn" } });
-    const client = await connect(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Fn },
+      routes: { join: { function: "Fn", routeResponse: true }, $default: { function: "Fn", routeResponse: true } },
+    });
+    const client = await emulator.connect();
     for (const [text, routeKey] of [
       ['{"action":"join",body:"x"}', "$default"],
       ["{'action':'join'}", "$default"],
@@ -365,11 +380,11 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   async "AG-30"() {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    const socket = await openSocket(runtime.port);
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    const socket = await openSocket(emulator.port);
     socket.write(upgradeText());
     await once(socket, "data");
-    const id = runtime.events["Connect"]?.[0].requestContext.connectionId;
+    const id = emulator.recording.eventsOf("Connect")[0].requestContext.connectionId;
     const received = (async () => {
       let bytes = Buffer.alloc(0);
       for await (const chunk of socket) {
@@ -378,7 +393,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       }
       return bytes;
     })();
-    expect((await post(runtime, id, "x".repeat(131_072))).status).toBe(200);
+    expect((await post(emulator, id, "x".repeat(131_072))).status).toBe(200);
     expect((await received).subarray(0, 10).toString("hex"), "a final text frame of 128 KB").toBe(
       "817f0000000000020000",
     );
@@ -396,13 +411,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   },
   async "LA-1"() {
     let shared = 0;
-    const handlers = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };
-    await using runtime = await startTestRuntime({ handlers });
-    await invoke(runtime, "One");
-    expect(await (await invoke(runtime, "Other")).json()).toEqual({ shared: 1, pid: process.pid });
+    const functions = { One: () => ++shared, Other: () => ({ shared, pid: process.pid }) };
+    await using emulator = await startEmulator({ functions, routes: {} });
+    await invoke(emulator, "One");
+    expect(await (await invoke(emulator, "Other")).json()).toEqual({ shared: 1, pid: process.pid });
   },
   async "LA-2"() {
-    const scheduler = new ManualScheduler();
     const { handler, begun, end } = waiting();
     let ranOn = false;
     const Slow: Handler = async (event, context) => {
@@ -410,41 +424,44 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       ranOn = true;
       return result;
     };
-    await using runtime = await startTestRuntime({ handlers: { Slow }, scheduler });
-    const answer = invoke(runtime, "Slow");
+    await using emulator = await startEmulator({ functions: { Slow }, routes: {}, clock: STOPPED });
+    const answer = invoke(emulator, "Slow");
     await begun;
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     end("late");
     expect(await (await answer).json()).toMatchObject({ errorType: "Sandbox.Timedout" });
     expect(ranOn).toBe(true);
   },
   async "LA-3"() {
-    await using runtime = await startTestRuntime({ handlers: { Fn: () => "served" } });
-    expect(await (await invoke(runtime, "Fn")).json()).toBe("served");
+    await using emulator = await startEmulator({ functions: { Fn: () => "served" }, routes: {} });
+    expect(await (await invoke(emulator, "Fn")).json()).toBe("served");
   },
   async "LA-4"() {
     const { handler, end } = waiting();
-    await using runtime = await startTestRuntime({ handlers: { Waits: handler, Other: () => 1 } });
+    await using emulator = await startEmulator({ functions: { Waits: handler, Other: () => 1 }, routes: {} });
     await Promise.all(
-      Array.from({ length: 1_000 }, () => invoke(runtime, "Waits", { "X-Amz-Invocation-Type": "Event" })),
+      Array.from({ length: 1_000 }, () => invoke(emulator, "Waits", { "X-Amz-Invocation-Type": "Event" })),
     );
-    expect((await invoke(runtime, "Other")).status).toBe(429);
+    expect((await invoke(emulator, "Other")).status).toBe(429);
     end(undefined);
   },
   async "LA-5"() {
-    const scheduler = new ManualScheduler();
     const settings = { functionName: "Fn", maximumEventAgeSeconds: 60, deadLetterQueue: "dead" };
     const asynchronousSettings = [{ ...settings, onFailure: { kind: "queue", name: "out" } as const }];
     const queues = [{ name: "out" }, { name: "dead" }];
     const eventing = { queues, asynchronousSettings };
-    const reservedConcurrency = { Fn: 0 };
-    await using runtime = await startTestRuntime({ handlers: { Fn: ok }, reservedConcurrency, scheduler, eventing });
-    await invoke(runtime, "Fn", { "X-Amz-Invocation-Type": "Event" });
+    await using emulator = await startEmulator({
+      functions: { Fn: { handler: ok, reservedConcurrency: 0 } },
+      routes: {},
+      clock: STOPPED,
+      eventing,
+    });
+    await invoke(emulator, "Fn", { "X-Amz-Invocation-Type": "Event" });
     for (let waits = 0; waits < 6; waits += 1) {
-      scheduler.advance(1000 * 2 ** waits);
+      await emulator.clock.advance(1000 * 2 ** waits);
       await turnOfEventLoop();
     }
-    const report = (await (await fetch(`http://127.0.0.1:${runtime.port}/_local/queues`)).json()) as Json;
+    const report = (await (await fetch(`${emulator.endpoint}/_local/queues`)).json()) as Json;
     const [out, dead] = report.queues.map(({ messages }: Json) => messages[0]);
     expect(Object.keys(JSON.parse(out.body))).toEqual(["version", "timestamp", "requestContext", "requestPayload"]);
     expect(dead.attributes).toMatchObject({ ErrorCode: "429" });
@@ -452,16 +469,16 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   async "LA-6"() {
     const Hungry: Handler = (_, { memoryLimitInMB }) =>
       Buffer.alloc((Number(memoryLimitInMB) + 1) * 1024 * 1024).length;
-    await using runtime = await startTestRuntime({ handlers: { Hungry } });
-    expect(await (await invoke(runtime, "Hungry")).json()).toBe(129 * 1024 * 1024);
+    await using emulator = await startEmulator({ functions: { Hungry }, routes: {} });
+    expect(await (await invoke(emulator, "Hungry")).json()).toBe(129 * 1024 * 1024);
   },
   async "LA-7"() {
     const Fn: Handler = () => {
       execFileSync(process.execPath, ["-e", "console.log('by a child')"], { stdio: "inherit" });
       new Console(process.stdout).log("by the console");
     };
-    await using runtime = await startTestRuntime({ handlers: { Fn } });
-    const response = await invoke(runtime, "Fn", { "X-Amz-Log-Type": "Tail" });
+    await using emulator = await startEmulator({ functions: { Fn }, routes: {} });
+    const response = await invoke(emulator, "Fn", { "X-Amz-Log-Type": "Tail" });
     const log = Buffer.from(response.headers.get("x-amz-log-result") ?? "", "base64").toString();
     expect(log).toContain("\nby the console\n");
     expect(log).not.toContain("by a child");
@@ -473,9 +490,9 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       if (memory === 1) executions.getStore()?.fail({ errorType: "Error", errorMessage: "in a timer", trace: [] });
       return memory === 1 ? new Promise(() => {}) : memory;
     };
-    await using runtime = await startTestRuntime({ handlers: { Faulty } });
-    expect(await (await invoke(runtime, "Faulty")).json()).toMatchObject({ errorMessage: "in a timer" });
-    expect(await (await invoke(runtime, "Faulty")).json()).toBe(2);
+    await using emulator = await startEmulator({ functions: { Faulty }, routes: {} });
+    expect(await (await invoke(emulator, "Faulty")).json()).toMatchObject({ errorMessage: "in a timer" });
+    expect(await (await invoke(emulator, "Faulty")).json()).toBe(2);
   },
   async "LA-9"() {
     const ended = deferred();
@@ -484,23 +501,22 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
       void ended.promise.then(() => execution?.fail({ errorType: "Error", errorMessage: "late", trace: [] }));
       return "answered";
     };
-    await using runtime = await startTestRuntime({ handlers: { Late, Next: () => "next" } });
-    expect(await (await invoke(runtime, "Late")).json()).toBe("answered");
+    await using emulator = await startEmulator({ functions: { Late, Next: () => "next" }, routes: {} });
+    expect(await (await invoke(emulator, "Late")).json()).toBe("answered");
     ended.resolve();
-    expect(await (await invoke(runtime, "Next")).json()).toBe("next");
-    expect(runtime.failures).toMatchObject([{ errorMessage: "late" }]);
+    expect(await (await invoke(emulator, "Next")).json()).toBe("next");
+    expect(emulator.recording.failures).toMatchObject([{ errorMessage: "late" }]);
   },
   async "LA-10"() {
-    const scheduler = new ManualScheduler();
-    await using runtime = await startTestRuntime({ handlers: { Fn: () => "served" }, scheduler });
+    await using emulator = await startEmulator({ functions: { Fn: () => "served" }, routes: {}, clock: STOPPED });
     const path = "/2015-03-31/functions/Fn/invocations";
     const announced = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${6 * 1024 * 1024}\r\n\r\n`;
-    const holders = await Promise.all(Array.from({ length: 11 }, () => openSocket(runtime.port)));
+    const holders = await Promise.all(Array.from({ length: 11 }, () => openSocket(emulator.port)));
     for (const holder of holders) holder.on("error", () => {}).write(announced);
-    await expect.poll(() => scheduler.pending).toBe(1);
-    expect((await post(runtime, "x", "x")).status, "a call of a function waits for none of them").toBe(400);
+    await expect.poll(() => emulator.clock.pending).toBe(1);
+    expect((await post(emulator, "x", "x")).status, "a call of a function waits for none of them").toBe(400);
     const answers = Promise.race(holders.map((holder) => once(holder, "data")));
-    scheduler.advance(20_000);
+    await emulator.clock.advance(20_000);
     expect(String(await answers)).toMatch(/^HTTP\/1\.1 503 /);
     for (const holder of holders) holder.destroy();
   },
@@ -555,18 +571,20 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(response.headers.get("access-control-allow-origin")).toBe("https://a.example");
   },
   async "LA-21"() {
-    const { invoke } = await runFixtureInTest("packages/emulator/tests/fixtures/workers/faults.yaml");
-    expect(await invoke("Faults", { do: "place" })).toEqual({
+    await using emulator = await startEmulator({ template: "packages/emulator/tests/fixtures/workers/faults.yaml" });
+    expect(await emulator.invoke("Faults", { do: "place" })).toEqual({
       folder: process.cwd(),
       errors: ["ERR_WORKER_UNSUPPORTED_OPERATION", "ERR_WORKER_UNSUPPORTED_OPERATION"],
     });
   },
   async "LA-22"() {
-    const { invoke } = await runFixtureInTest("packages/emulator/tests/fixtures/workers/faults.yaml");
+    await using emulator = await startEmulator({ template: "packages/emulator/tests/fixtures/workers/faults.yaml" });
     const { url, called, release } = await heldResponse();
-    const held = Array.from({ length: 3 }, () => invoke("Faults", { do: "wait", url }));
+    const held = Array.from({ length: 3 }, () => emulator.invoke("Faults", { do: "wait", url }));
     await expect.poll(called, { timeout: 10_000 }).toBe(3);
-    expect(await invoke("Faults", { do: "count" }), "in a thread of its own").toMatchObject({ invocations: 1 });
+    expect(await emulator.invoke("Faults", { do: "count" }), "in a thread of its own").toMatchObject({
+      invocations: 1,
+    });
     release();
     expect(await Promise.all(held)).toEqual(["released", "released", "released"]);
   },

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { startEmulator } from "../../src/testing.ts";
 import { clientFrame } from "../support/client-frame.ts";
-import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
-import { openSocket, upgradeText } from "../support/web-socket-client.ts";
+import { type Handler, ok } from "../support/handlers.ts";
+import { openSocket, upgradeText } from "../support/raw-socket.ts";
 
 type Frame = {
   readonly opcode: number;
@@ -66,15 +67,15 @@ it("attack:G8 a frame that breaks RFC 6455 closes the connection with its code, 
   timeout: 60_000,
 }, async () => {
   const Fn: Handler = ({ body }) => ({ statusCode: 200, body });
-  await using runtime = await startTestRuntime({
-    handlers: { Connect: ok, Disconnect: ok, Fn },
-    routes: { $default: "!Fn" },
+  await using emulator = await startEmulator({
+    functions: { Connect: ok, Disconnect: ok, Fn },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Fn", routeResponse: true } },
   });
-  const { Disconnect: ends = [], Fn: received = [] } = runtime.events;
+  const { recording } = emulator;
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 5 }), fc.boolean(), async (frames, inPieces) => {
       const { messages, code } = expectedOf(frames);
-      const socket = await openSocket(runtime.port);
+      const socket = await openSocket(emulator.port);
       const closed = once(socket.on("error", () => {}).resume(), "close");
       const goodbye = code === 0 ? [clientFrame("", { opcode: 8 })] : [];
       const pieces = [Buffer.from(upgradeText()), ...frames.map(bytesOf), ...goodbye];
@@ -83,9 +84,11 @@ it("attack:G8 a frame that breaks RFC 6455 closes the connection with its code, 
         await new Promise((resolve) => setImmediate(resolve));
       }
       await closed;
-      await expect.poll(() => ends.length).toBe(1);
-      expect(ends.splice(0)[0].requestContext.disconnectStatusCode).toBe(code === 0 ? 1005 : code);
-      expect(received.splice(0).map(({ body }) => body)).toEqual(messages);
+      await expect.poll(() => recording.eventsOf("Disconnect").length).toBe(1);
+      const [{ requestContext }] = recording.eventsOf("Disconnect");
+      expect(requestContext.disconnectStatusCode).toBe(code === 0 ? 1005 : code);
+      expect(recording.eventsOf("Fn").map(({ body }) => body)).toEqual(messages);
+      recording.clear();
     }),
     {
       numRuns: 60,

@@ -1,16 +1,15 @@
 import { once } from "node:events";
 import { expect, it } from "vitest";
-import type { EmulatorEvent } from "../../src/observer.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ok, startTestRuntime } from "../support/test-runtime.ts";
-import { openSocket, upgradeText } from "../support/web-socket-client.ts";
+import { ok } from "../support/handlers.ts";
+import { openSocket, upgradeText } from "../support/raw-socket.ts";
 
 it("a handshake that is under way when the gateway closes gets no 101, and $disconnect is invoked", async () => {
   const asked = deferred();
   const mayAnswer = deferred();
-  const events: EmulatorEvent[] = [];
-  const runtime = await startTestRuntime({
-    handlers: {
+  const emulator = await startEmulator({
+    functions: {
       async Connect() {
         asked.resolve();
         await mayAnswer.promise;
@@ -18,9 +17,9 @@ it("a handshake that is under way when the gateway closes gets no 101, and $disc
       },
       Disconnect: ok,
     },
-    observer: (event) => void events.push(event),
+    routes: { $connect: "Connect", $disconnect: "Disconnect" },
   });
-  const client = await openSocket(runtime.port);
+  const client = await openSocket(emulator.port);
   let received = "";
   client.on("data", (chunk) => {
     received += chunk;
@@ -28,11 +27,12 @@ it("a handshake that is under way when the gateway closes gets no 101, and $disc
   client.on("error", () => {});
   client.write(upgradeText());
   await asked.promise;
-  const closed = runtime.close();
+  const closed = emulator.close();
   mayAnswer.resolve();
   await Promise.all([closed, once(client, "close")]);
   expect(received).toBe("");
+  const { events } = emulator.recording;
   expect(events.filter(({ kind }) => kind === "handshake-responded")).toEqual([]);
   expect(events).toContainEqual(expect.objectContaining({ kind: "connection-closed", code: 1006, by: "gateway" }));
-  expect(runtime.events["Disconnect"]).toHaveLength(1);
+  expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
 });

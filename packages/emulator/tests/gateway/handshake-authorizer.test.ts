@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { handshakeStatus, startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Handler, ok, policy, startTestRuntime } from "../support/test-runtime.ts";
-import { connect, exchange, handshakeStatus, headerOf, statusOf, upgradeText } from "../support/web-socket-client.ts";
+import { allow, type Handler, ok, policy } from "../support/handlers.ts";
+import { exchange, headerOf, statusOf, upgradeText } from "../support/raw-socket.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const nobodyThrows = (message: string): Handler => {
   return () => {
@@ -77,10 +78,14 @@ describe("a handshake by the authorizer's result", () => {
   ];
 
   it.each(rows)("%s: %i", async (_, status, authorizer) => {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer: authorizer, Connect: ok } });
-    expect(await handshakeStatus(runtime.url)).toBe(status);
-    expect(runtime.events["Authorizer"]).toHaveLength(1);
-    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
+    await using emulator = await startEmulator({
+      functions: { Authorizer: authorizer, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    expect(await emulator.handshakeStatus()).toBe(status);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(1);
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(status === 101 ? 1 : 0);
   });
 
   it.each([
@@ -92,62 +97,76 @@ describe("a handshake by the authorizer's result", () => {
   ])("gw:handshake-15 as recorded: with principalId %j the events have %j", async (principalId, expected) => {
     const context = { principalId: "of the context" };
     const Authorizer: Handler = () => policy({ Effect: "Allow", Resource: "*" }, { principalId, context });
-    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
-    expect(await handshakeStatus(runtime.url)).toBe(101);
-    expect(runtime.events["Connect"]?.[0].requestContext.authorizer.principalId).toBe(expected);
+    await using emulator = await startEmulator({
+      functions: { Authorizer, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    expect(await emulator.handshakeStatus()).toBe(101);
+    expect(emulator.recording.eventsOf("Connect")[0].requestContext.authorizer.principalId).toBe(expected);
   });
 
   it("gw:authorizer-12 an explicit Deny wins over an Allow, whichever comes first", async () => {
     const statements = ["Allow", "Deny"].map((Effect) => ({ Effect, Action: "*", Resource: "*" }));
     for (const Statement of [statements, statements.toReversed()]) {
       const Authorizer: Handler = () => ({ principalId: "ann", policyDocument: { Statement } });
-      await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
-      expect(await handshakeStatus(runtime.url)).toBe(403);
+      await using emulator = await startEmulator({
+        functions: { Authorizer, Connect: ok },
+        routes: { $connect: "Connect" },
+        authorizer: "Authorizer",
+      });
+      expect(await emulator.handshakeStatus()).toBe(403);
     }
   });
 
   it("gw:handshake-17 attack:P1 an authorizer that hangs: 500 after 29 s", async () => {
-    const scheduler = new ManualScheduler();
     const asked = deferred();
     const Authorizer: Handler = () => {
       asked.resolve();
       return new Promise(() => {});
     };
-    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok }, scheduler });
-    const status = handshakeStatus(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Authorizer, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+      clock: STOPPED,
+    });
+    const status = emulator.handshakeStatus();
     await asked.promise;
-    scheduler.advance(29_000);
+    await emulator.clock.advance(29_000);
     expect(await status).toBe(500);
-    expect(runtime.events["Connect"]).toHaveLength(0);
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(0);
   });
 
   it("gw:handshake-18 attack:P1 an authorizer without a function: 500", async () => {
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: ok },
+    await using emulator = await startEmulator({
+      functions: { Connect: ok },
+      routes: { $connect: "Connect" },
       authorizer: { functionName: "Missing" },
     });
-    expect(await handshakeStatus(runtime.url)).toBe(500);
-    expect(runtime.events["Connect"]).toHaveLength(0);
+    expect(await emulator.handshakeStatus()).toBe(500);
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(0);
   });
 
   it("gw:handshake-2 gw:authorizer-4 the authorizer is invoked for every connection and for nothing else", async () => {
-    await using runtime = await startTestRuntime({
-      handlers: {
+    await using emulator = await startEmulator({
+      functions: {
         Authorizer: allow,
         Connect: ok,
         Disconnect: ok,
         Echo: (event) => ({ statusCode: 200, body: event.body }),
       },
-      routes: { $default: "!Echo" },
+      routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Echo", routeResponse: true } },
+      authorizer: "Authorizer",
     });
     for (let connection = 0; connection < 2; connection += 1) {
-      const client = await connect(runtime.url);
+      const client = await emulator.connect();
       client.send("hello");
       await client.text();
-      client.ws.close();
+      client.close();
       await client.closed();
     }
-    expect(runtime.events["Authorizer"]).toHaveLength(2);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(2);
   });
 });
 
@@ -167,17 +186,19 @@ describe("gw:authorizer-13 a condition on", () => {
 
   it("the client's address, its name, the time and the transport decides", async () => {
     let statement = {};
-    await using runtime = await startTestRuntime({
-      handlers: { Authorizer: () => policy({ Resource: "*", ...statement }), Connect: ok },
-      scheduler: new ManualScheduler(),
+    await using emulator = await startEmulator({
+      functions: { Authorizer: () => policy({ Resource: "*", ...statement }), Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+      clock: STOPPED,
     });
     const headers = { "User-Agent": "Firefox/140" };
     for (const [Condition, admits] of rows) {
       statement = { Effect: "Allow", Condition };
-      expect([Condition, await handshakeStatus(runtime.url, [], { headers })]).toEqual([Condition, admits ? 101 : 403]);
+      expect([Condition, await emulator.handshakeStatus({ headers })]).toEqual([Condition, admits ? 101 : 403]);
     }
     statement = { Effect: "Allow", Condition: { Null: { "aws:UserAgent": true } } };
-    expect(await handshakeStatus(runtime.url)).toBe(101);
+    expect(await emulator.handshakeStatus()).toBe(101);
   });
 });
 
@@ -201,9 +222,13 @@ describe("gw:handshake-27 the body of a refusal that is the gateway's own", () =
   ];
 
   it.each(rows)("%s: %i", async (_, status, message, Authorizer) => {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer, Connect: ok } });
-    const answer = await exchange(runtime.port, upgradeText());
-    const { connectionId, requestId } = runtime.events["Authorizer"]?.[0].requestContext ?? {};
+    await using emulator = await startEmulator({
+      functions: { Authorizer, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    const answer = await exchange(emulator.port, upgradeText());
+    const { connectionId, requestId } = emulator.recording.eventsOf("Authorizer")[0].requestContext;
     expect(statusOf(answer)).toBe(status);
     const body = `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
     expect(answer.split("\r\n\r\n")[1]).toBe(body);
@@ -213,9 +238,12 @@ describe("gw:handshake-27 the body of a refusal that is the gateway's own", () =
   });
 
   it("gw:handshake-21 $connect that throws: 502", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: nobodyThrows("down") } });
-    const answer = await exchange(runtime.port, upgradeText());
-    const { connectionId, requestId } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    await using emulator = await startEmulator({
+      functions: { Connect: nobodyThrows("down") },
+      routes: { $connect: "Connect" },
+    });
+    const answer = await exchange(emulator.port, upgradeText());
+    const { connectionId, requestId } = emulator.recording.eventsOf("Connect")[0].requestContext;
     const body = { message: "Internal server error", connectionId, requestId };
     expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual(body);
   });
@@ -234,32 +262,37 @@ describe("gw:authorizer-1 identity sources beside headers and the query", () => 
   ];
 
   it.each(rows)("%s: %i", async (source, status) => {
-    await using runtime = await startTestRuntime({
-      handlers: { Authorizer: allow, Connect: ok },
-      authorizer: { identitySources: [source] },
-      stageVariables: { colour: "blue" },
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: { functionName: "Authorizer", identitySources: [source] },
+      stages: [{ name: "dev", variables: { colour: "blue" } }],
     });
-    expect(await handshakeStatus(runtime.url, [], { headers: { "X-Key": "b" } })).toBe(status);
+    expect(await emulator.handshakeStatus({ headers: { "X-Key": "b" } })).toBe(status);
   });
 });
 
 it("gw:subprotocol-5 the offered subprotocols may be an identity source", async () => {
-  await using runtime = await startTestRuntime({
-    handlers: {
+  await using emulator = await startEmulator({
+    functions: {
       Authorizer: allow,
       Connect: ({ headers }) => ({
         statusCode: 200,
         headers: { "Sec-WebSocket-Protocol": headers["Sec-WebSocket-Protocol"] },
       }),
     },
-    authorizer: { identitySources: ["route.request.header.Sec-WebSocket-Protocol"] },
+    routes: { $connect: "Connect" },
+    authorizer: { functionName: "Authorizer", identitySources: ["route.request.header.Sec-WebSocket-Protocol"] },
   });
-  expect(await handshakeStatus(runtime.url)).toBe(401);
-  expect(await handshakeStatus(runtime.url, ["a.b.c"])).toBe(101);
+  expect(await emulator.handshakeStatus()).toBe(401);
+  expect(await emulator.handshakeStatus({ subprotocols: ["a.b.c"] })).toBe(101);
 });
 
 describe("gw:handshake-10 gw:authorizer-2 identity sources", () => {
-  const authorizer = { identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"] };
+  const authorizer = {
+    functionName: "Authorizer",
+    identitySources: ["route.request.querystring.access_token", "route.request.header.X-Key"],
+  };
   const rows: readonly (readonly [string, number, string, Record<string, string>])[] = [
     ["both", 101, "?access_token=a", { "x-key": "b" }],
     ["one of two", 401, "?access_token=a", {}],
@@ -268,8 +301,12 @@ describe("gw:handshake-10 gw:authorizer-2 identity sources", () => {
   ];
 
   it.each(rows)("%s: %i", async (_, status, query, headers) => {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok }, authorizer });
-    expect(await handshakeStatus(runtime.url + query, [], { headers })).toBe(status);
-    expect(runtime.events["Authorizer"]).toHaveLength(status === 101 ? 1 : 0);
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer,
+    });
+    expect(await handshakeStatus(emulator.url + query, { headers })).toBe(status);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(status === 101 ? 1 : 0);
   });
 });

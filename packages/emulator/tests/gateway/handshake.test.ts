@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { openClient } from "../../src/testing/test-client.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
-import {
-  connect,
-  exchange,
-  handshakeStatus,
-  headerOf,
-  openSocket,
-  statusOf,
-  upgradeText,
-} from "../support/web-socket-client.ts";
+import { allow, type Handler, ok } from "../support/handlers.ts";
+import { exchange, headerOf, openSocket, statusOf, upgradeText } from "../support/raw-socket.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const nobodyThrows = (message: string): Handler => {
   return () => {
@@ -47,62 +41,74 @@ describe("a handshake by the $connect integration's response", () => {
   ];
 
   it.each(rows)("%s: %i", async (_, status, Connect) => {
-    await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: ok } });
-    expect(await handshakeStatus(runtime.url)).toBe(status);
-    await runtime.close();
-    expect(runtime.events["Disconnect"], "gw:order-5 a refused client never disconnects").toHaveLength(
+    await using emulator = await startEmulator({
+      functions: { Connect, Disconnect: ok },
+      routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    });
+    expect(await emulator.handshakeStatus()).toBe(status);
+    await emulator.close();
+    expect(emulator.recording.eventsOf("Disconnect"), "gw:order-5 a refused client never disconnects").toHaveLength(
       status === 101 ? 1 : 0,
     );
   });
 
   it("gw:handshake-23 attack:P2 an integration that hangs: 504 after 29 s", async () => {
-    const scheduler = new ManualScheduler();
     const asked = deferred();
     const Connect: Handler = () => {
       asked.resolve();
       return new Promise(() => {});
     };
-    await using runtime = await startTestRuntime({ handlers: { Connect }, scheduler });
-    const status = handshakeStatus(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Connect },
+      routes: { $connect: "Connect" },
+      clock: STOPPED,
+    });
+    const status = emulator.handshakeStatus();
     await asked.promise;
-    scheduler.advance(29_000);
+    await emulator.clock.advance(29_000);
     expect(await status).toBe(504);
   });
 
   it("gw:handshake-23 gw:limit-11 comes earlier if $connect has a shorter timeout", async () => {
-    const scheduler = new ManualScheduler();
     const asked = deferred();
     const Connect: Handler = () => {
       asked.resolve();
       return new Promise(() => {});
     };
-    await using runtime = await startTestRuntime({ handlers: { Connect }, scheduler, integrationTimeoutMillis: 50 });
-    const status = handshakeStatus(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Connect },
+      routes: { $connect: { function: "Connect", integrationTimeoutMillis: 50 } },
+      clock: STOPPED,
+    });
+    const status = emulator.handshakeStatus();
     await asked.promise;
-    scheduler.advance(50);
+    await emulator.clock.advance(50);
     expect(await status).toBe(504);
   });
 
   it("gw:handshake-3 without a $connect route every client is admitted", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Disconnect: ok } });
-    expect(await handshakeStatus(runtime.url)).toBe(101);
+    await using emulator = await startEmulator({
+      functions: { Disconnect: ok },
+      routes: { $disconnect: "Disconnect" },
+    });
+    expect(await emulator.handshakeStatus()).toBe(101);
   });
 
   it("gw:handshake-28 the body and other headers of a 101 do not reach the client", async () => {
     const Connect: Handler = () => ({ statusCode: 200, headers: { "Set-Cookie": "a=b" }, body: "welcome" });
-    await using runtime = await startTestRuntime({ handlers: { Connect } });
-    const answer = await exchange(runtime.port, upgradeText());
+    await using emulator = await startEmulator({ functions: { Connect }, routes: { $connect: "Connect" } });
+    const answer = await exchange(emulator.port, upgradeText());
     expect(statusOf(answer)).toBe(101);
     expect(answer).not.toMatch(/set-cookie|welcome/i);
   });
 
   it("gw:handshake-28 AG-5 the body of a refusal reaches the client, its headers do not", async () => {
     const Connect: Handler = () => ({ statusCode: 403, headers: { "Set-Cookie": "a=b" }, body: '{"why":"no"}' });
-    await using runtime = await startTestRuntime({ handlers: { Connect } });
-    const answer = await exchange(runtime.port, upgradeText());
+    await using emulator = await startEmulator({ functions: { Connect }, routes: { $connect: "Connect" } });
+    const answer = await exchange(emulator.port, upgradeText());
     expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*\r\n\r\n\{"why":"no"\}$/);
     expect(headerOf(answer, "Content-Type")).toBe("application/json; charset=UTF-8");
-    expect(headerOf(answer, "x-amz-apigw-id")).toBe(runtime.events["Connect"]?.[0].requestContext.requestId);
+    expect(headerOf(answer, "x-amz-apigw-id")).toBe(emulator.recording.eventsOf("Connect")[0].requestContext.requestId);
     for (const absent of ["Set-Cookie", "x-amzn-ErrorType", "x-amzn-RequestId"])
       expect(headerOf(answer, absent)).toBeUndefined();
   });
@@ -116,8 +122,11 @@ describe("a handshake by the $connect integration's response", () => {
       await go.promise;
       return { statusCode: 200 };
     };
-    await using runtime = await startTestRuntime({ handlers: { Connect, Disconnect: (event) => gone.resolve(event) } });
-    const socket = await openSocket(runtime.port);
+    await using emulator = await startEmulator({
+      functions: { Connect, Disconnect: (event) => gone.resolve(event) },
+      routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    });
+    const socket = await openSocket(emulator.port);
     socket.write(upgradeText());
     await asked.promise;
     socket.resetAndDestroy();
@@ -133,9 +142,9 @@ describe("subprotocols", () => {
   };
 
   it("gw:subprotocol-1 gw:subprotocol-3 the gateway chooses none, and a client that offered one gives up", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    await expect(connect(runtime.url, ["a"])).rejects.toThrow("Server sent no subprotocol");
-    expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    await expect(emulator.connect({ subprotocols: ["a"] })).rejects.toThrow("Server sent no subprotocol");
+    expect(await exchange(emulator.port, upgradeText({ "Sec-WebSocket-Protocol": "a, b" }))).not.toMatch(
       /sec-websocket-protocol/i,
     );
   });
@@ -144,34 +153,40 @@ describe("subprotocols", () => {
     ["gw:subprotocol-2 gw:subprotocol-6 in any case", answering({ "sec-websocket-PROTOCOL": "b" })],
     ["gw:subprotocol-6 among the multi-value headers", answering({}, { "Sec-WebSocket-Protocol": ["a", "b"] })],
   ])("%s the choice of $connect is sent", async (_, Connect) => {
-    await using runtime = await startTestRuntime({ handlers: { Connect } });
-    const client = await connect(runtime.url, ["a", "b"]);
+    await using emulator = await startEmulator({ functions: { Connect }, routes: { $connect: "Connect" } });
+    const client = await emulator.connect({ subprotocols: ["a", "b"] });
     expect(client.ws.protocol).toBe("b");
-    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,b");
+    expect(emulator.recording.eventsOf("Connect")[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,b");
   });
 
   it("gw:subprotocol-4 one that was never offered is passed on unchanged", async () => {
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: answering({ "Sec-WebSocket-Protocol": "c" }) },
+    await using emulator = await startEmulator({
+      functions: { Connect: answering({ "Sec-WebSocket-Protocol": "c" }) },
+      routes: { $connect: "Connect" },
     });
-    expect(await exchange(runtime.port, upgradeText())).toMatch(/\r\nSec-WebSocket-Protocol: c\r\n/);
-    expect(await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a" }))).toMatch(
+    expect(await exchange(emulator.port, upgradeText())).toMatch(/\r\nSec-WebSocket-Protocol: c\r\n/);
+    expect(await exchange(emulator.port, upgradeText({ "Sec-WebSocket-Protocol": "a" }))).toMatch(
       /\r\nSec-WebSocket-Protocol: c\r\n/,
     );
   });
 
   it("attack:F13 a malformed list is refused by the library, and $disconnect undoes $connect", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok } });
-    const answer = await exchange(runtime.port, upgradeText({ "Sec-WebSocket-Protocol": "a,,b" }));
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Disconnect: ok },
+      routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    });
+    const answer = await exchange(emulator.port, upgradeText({ "Sec-WebSocket-Protocol": "a,,b" }));
     expect(statusOf(answer)).toBe(400);
-    expect(runtime.events["Connect"]?.[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe("a,,b");
-    await runtime.close();
-    expect(runtime.events["Disconnect"]).toHaveLength(1);
+    expect(emulator.recording.eventsOf("Connect")[0].headers["Sec-WebSocket-Protocol"], "gw:subprotocol-2").toBe(
+      "a,,b",
+    );
+    await emulator.close();
+    expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
   });
 
   it("gw:subprotocol-7 attack:G10 compression is never accepted", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-    const client = await connect(runtime.url, [], { perMessageDeflate: true });
+    await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+    const client = await openClient(emulator.url, {}, { perMessageDeflate: true });
     expect(client.ws.extensions).toBe("");
   });
 });
@@ -226,53 +241,63 @@ describe("requests that are not a handshake invoke no function", () => {
   ];
 
   it.each(rows)("%s: %i", async (_, status, request) => {
-    await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
-    expect(statusOf(await exchange(runtime.port, request))).toBe(status);
-    expect(runtime.events["Authorizer"]).toHaveLength(0);
-    expect(statusOf(await exchange(runtime.port, upgradeText({}, "GET /dev/ HTTP/1.1"))), "positive control").toBe(101);
+    await using emulator = await startEmulator({
+      functions: { Authorizer: allow, Connect: ok },
+      routes: { $connect: "Connect" },
+      authorizer: "Authorizer",
+    });
+    expect(statusOf(await exchange(emulator.port, request))).toBe(status);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(0);
+    expect(statusOf(await exchange(emulator.port, upgradeText({}, "GET /dev/ HTTP/1.1"))), "positive control").toBe(
+      101,
+    );
   });
 });
 
 it("gw:handshake-24 gw:limit-9 more than 500 handshakes at once are throttled, until time passes", async () => {
-  const scheduler = new ManualScheduler();
-  await using runtime = await startTestRuntime({
-    handlers: { Connect: ok },
-    scheduler,
+  await using emulator = await startEmulator({
+    functions: { Connect: ok },
+    routes: { $connect: "Connect" },
+    clock: STOPPED,
     quotas: { connects: { perSecond: 2, burst: 2 } },
   });
   const statuses = [
-    await handshakeStatus(runtime.url),
-    await handshakeStatus(runtime.url),
-    await handshakeStatus(runtime.url),
+    await emulator.handshakeStatus(),
+    await emulator.handshakeStatus(),
+    await emulator.handshakeStatus(),
   ];
   expect(statuses).toEqual([101, 101, 429]);
-  scheduler.advance(500);
-  expect(await handshakeStatus(runtime.url)).toBe(101);
+  await emulator.clock.advance(500);
+  expect(await emulator.handshakeStatus()).toBe(101);
 });
 
 it("gw:handshake-29 a page of any origin may connect: no CORS header is asked for or sent", async () => {
-  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-  const answer = await exchange(runtime.port, upgradeText({ Origin: "https://other.example" }));
+  await using emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" } });
+  const answer = await exchange(emulator.port, upgradeText({ Origin: "https://other.example" }));
   expect(statusOf(answer)).toBe(101);
   expect(answer).not.toMatch(/access-control/i);
-  expect(runtime.events["Connect"]?.[0].headers["Origin"]).toBe("https://other.example");
+  expect(emulator.recording.eventsOf("Connect")[0].headers["Origin"]).toBe("https://other.example");
 });
 
 it("two Authorization headers get a page as response, as from the real service", async () => {
-  await using runtime = await startTestRuntime({ handlers: { Authorizer: allow, Connect: ok } });
+  await using emulator = await startEmulator({
+    functions: { Authorizer: allow, Connect: ok },
+    routes: { $connect: "Connect" },
+    authorizer: "Authorizer",
+  });
   const twice = upgradeText({ Authorization: "Bearer a", authorization: "Bearer a" });
-  const answer = await exchange(runtime.port, twice);
+  const answer = await exchange(emulator.port, twice);
   expect(headerOf(answer, "Content-Type")).toBe("text/html");
   expect(headerOf(answer, "x-amz-apigw-id")).toBeUndefined();
   expect(answer).toMatch(/\r\n\r\n<html>/);
 });
 
 it.each(["Host", "Authorization"])("two %s headers are refused by the AWS APIs too", async (name) => {
-  await using runtime = await startTestRuntime({ handlers: { Fn: () => "reached" } });
+  await using emulator = await startEmulator({ functions: { Fn: () => "reached" }, routes: {} });
   const call = (headers: Record<string, string>) => {
     const lines = Object.entries({ Host: "127.0.0.1", Connection: "close", ...headers });
     const head = lines.map(([field, value]) => `${field}: ${value}`).join("\r\n");
-    return exchange(runtime.port, `POST /2015-03-31/functions/Fn/invocations HTTP/1.1\r\n${head}\r\n\r\n`);
+    return exchange(emulator.port, `POST /2015-03-31/functions/Fn/invocations HTTP/1.1\r\n${head}\r\n\r\n`);
   };
   expect(statusOf(await call({ [name]: "127.0.0.1", [name.toLowerCase()]: "127.0.0.1" }))).toBe(400);
   expect(statusOf(await call({})), "positive control").toBe(200);

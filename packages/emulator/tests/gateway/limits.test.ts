@@ -1,26 +1,27 @@
 import { describe, expect, it } from "vitest";
+import { type ClockOptions, startEmulator, type TestClient, type TestEmulator } from "../../src/testing.ts";
 import { clientFrame } from "../support/client-frame.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, type Json, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
-import { connect, openSocket, type TestClient, upgradeText } from "../support/web-socket-client.ts";
+import { type Handler, type Json, ok } from "../support/handlers.ts";
+import { openSocket, upgradeText } from "../support/raw-socket.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const KB = 1024;
 
 type Disconnected = { readonly code: number; readonly reason: string };
 
 /** A connection whose messages are answered with their length, and a promise of its `$disconnect` event. */
-async function connected(scheduler?: ManualScheduler) {
+async function connected(clock?: ClockOptions) {
   const told = deferred<Disconnected>();
   const Disconnect: Handler = ({ requestContext }) =>
     told.resolve({ code: requestContext.disconnectStatusCode, reason: requestContext.disconnectReason });
   const Length: Handler = ({ body }: Json) => ({ statusCode: 200, body: String(body.length) });
-  const runtime = await startTestRuntime({
-    handlers: { Connect: ok, Disconnect, Length },
-    routes: { $default: "!Length" },
-    ...(scheduler && { scheduler }),
+  const emulator = await startEmulator({
+    functions: { Connect: ok, Disconnect, Length },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Length", routeResponse: true } },
+    ...(clock && { clock }),
   });
-  return { runtime, client: await connect(runtime.url), told: told.promise };
+  return { emulator, client: await emulator.connect(), told: told.promise };
 }
 
 /** `count` fragments of `size` bytes each, as one message. */
@@ -30,29 +31,29 @@ function sendFragments(client: TestClient, count: number, size: number): void {
 
 describe("sizes", () => {
   it("gw:limit-1 attack:G5 a frame of 32 KB is accepted, one byte more closes with 1009", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
     client.send("x".repeat(32 * KB));
     expect(await client.text()).toBe(String(32 * KB));
     client.send("x".repeat(32 * KB + 1));
     expect((await client.closed()).code).toBe(1009);
     expect(await told).toEqual({ code: 1009, reason: "" });
-    expect(runtime.events["Length"], "the large one reached no handler").toHaveLength(1);
+    expect(emulator.recording.eventsOf("Length"), "the large one reached no handler").toHaveLength(1);
   });
 
   it("gw:limit-1 messages before the large frame still count, also in one packet with it", async () => {
-    const { runtime } = await connected();
-    await using _ = runtime;
-    const socket = await openSocket(runtime.port);
+    const { emulator } = await connected();
+    await using _ = emulator;
+    const socket = await openSocket(emulator.port);
     const large = clientFrame("x".repeat(33 * KB));
     socket.write(Buffer.concat([Buffer.from(upgradeText()), clientFrame("ahead"), large, clientFrame("behind")]));
     for await (const chunk of socket) if (chunk.length === 0) break;
-    expect(runtime.events["Length"]?.map(({ body }) => body)).toEqual(["ahead"]);
+    expect(emulator.recording.eventsOf("Length").map(({ body }) => body)).toEqual(["ahead"]);
   });
 
   it("gw:limit-2 attack:G5 a message of 128 KB in frames is accepted, one byte more closes with 1009", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
     sendFragments(client, 4, 30 * KB);
     expect(await client.text()).toBe(String(120 * KB));
     sendFragments(client, 4, 32 * KB);
@@ -60,25 +61,25 @@ describe("sizes", () => {
     sendFragments(client, 5, 30 * KB);
     expect((await client.closed()).code).toBe(1009);
     expect((await told).code).toBe(1009);
-    expect(runtime.events["Length"]).toHaveLength(2);
+    expect(emulator.recording.eventsOf("Length")).toHaveLength(2);
   });
 
   it("gw:limit-2 a large frame in the middle of a message closes too", async () => {
-    const { runtime, client } = await connected();
-    await using _ = runtime;
+    const { emulator, client } = await connected();
+    await using _ = emulator;
     client.ws.send("a", { fin: false });
     client.ws.send("x".repeat(32 * KB + 1), { fin: true });
     expect((await client.closed()).code).toBe(1009);
   });
 
   it("gw:route-32 attack:G6 a binary message closes with 1003 and reaches no handler", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
     client.ws.send(Buffer.from("hello"));
     const refused = { code: 1003, reason: "Binary is not supported" };
     expect(await client.closed()).toEqual(refused);
     expect(await told).toEqual(refused);
-    expect(runtime.events["Length"]).toHaveLength(0);
+    expect(emulator.recording.eventsOf("Length")).toHaveLength(0);
   });
 });
 
@@ -108,28 +109,28 @@ describe("broken frames", () => {
   ];
 
   it.each(rows)("%s", async (_title, code, bytes) => {
-    const { runtime, told, client } = await connected();
-    await using _ = runtime;
-    client.ws.close();
+    const { emulator, told, client } = await connected();
+    await using _ = emulator;
+    client.close();
     await told;
-    const closeFrame = await closeCodeAfter(runtime, bytes);
+    const closeFrame = await closeCodeAfter(emulator, bytes);
     expect(closeFrame).toBe(code);
-    await runtime.close();
-    expect(runtime.events["Disconnect"]?.at(-1)?.requestContext.disconnectStatusCode).toBe(code);
-    expect(runtime.events["Length"]).toHaveLength(0);
+    await emulator.close();
+    expect(emulator.recording.eventsOf("Disconnect").at(-1)?.requestContext.disconnectStatusCode).toBe(code);
+    expect(emulator.recording.eventsOf("Length")).toHaveLength(0);
   });
 
   it("attack:G9 17,000 fragments of one byte", async () => {
-    const { runtime } = await connected();
-    await using _ = runtime;
+    const { emulator } = await connected();
+    await using _ = emulator;
     const fragment = clientFrame("x", { opcode: 0, fin: false });
     const flood = Buffer.concat([clientFrame("x", { fin: false }), ...Array.from({ length: 17_000 }, () => fragment)]);
-    expect(await closeCodeAfter(runtime, flood)).toBe(1008);
+    expect(await closeCodeAfter(emulator, flood)).toBe(1008);
   });
 });
 
 /** The code of the close frame that the gateway answers to raw bytes on a new connection. */
-async function closeCodeAfter({ port }: TestRuntime, bytes: Buffer): Promise<number> {
+async function closeCodeAfter({ port }: TestEmulator, bytes: Buffer): Promise<number> {
   const socket = await openSocket(port);
   socket.write(Buffer.concat([Buffer.from(upgradeText()), bytes]));
   let received = Buffer.alloc(0);
@@ -142,55 +143,51 @@ describe("time", () => {
   const MINUTE = 60_000;
 
   it("gw:limit-5 ten idle minutes close a connection with 1001", async () => {
-    const scheduler = new ManualScheduler();
-    const { runtime, client, told } = await connected(scheduler);
-    await using _ = runtime;
-    scheduler.advance(10 * MINUTE - 1);
+    const { emulator, client, told } = await connected(STOPPED);
+    await using _ = emulator;
+    await emulator.clock.advance(10 * MINUTE - 1);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    scheduler.advance(1);
+    await emulator.clock.advance(1);
     expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
     expect(await told).toEqual({ code: 1001, reason: "Going away" });
-    await runtime.close();
-    expect(scheduler.pending, "no timer is left").toBe(0);
+    await emulator.close();
+    expect(emulator.clock.pending, "no timer is left").toBe(0);
   });
 
   it("gw:limit-6 each message in either direction restarts the idle timeout", async () => {
-    const scheduler = new ManualScheduler();
-    const { runtime, client } = await connected(scheduler);
-    await using _ = runtime;
-    scheduler.advance(9 * MINUTE);
+    const { emulator, client } = await connected(STOPPED);
+    await using _ = emulator;
+    await emulator.clock.advance(9 * MINUTE);
     client.send("still here");
     await client.text();
-    scheduler.advance(10 * MINUTE - 1);
+    await emulator.clock.advance(10 * MINUTE - 1);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    scheduler.advance(1);
+    await emulator.clock.advance(1);
     expect((await client.closed()).code).toBe(1001);
   });
 
   it("gw:limit-7 pings get a pong and do not restart the idle timeout", async () => {
-    const scheduler = new ManualScheduler();
-    const { runtime, client } = await connected(scheduler);
-    await using _ = runtime;
-    scheduler.advance(9 * MINUTE);
+    const { emulator, client } = await connected(STOPPED);
+    await using _ = emulator;
+    await emulator.clock.advance(9 * MINUTE);
     const pong = new Promise((resolve) => client.ws.once("pong", (data) => resolve(data.toString())));
     client.ws.ping("hi");
     expect(await pong).toBe("hi");
-    scheduler.advance(MINUTE);
+    await emulator.clock.advance(MINUTE);
     expect((await client.closed()).code).toBe(1001);
   });
 
   it("gw:limit-8 two hours close busy connections too", async () => {
-    const scheduler = new ManualScheduler();
-    const { runtime, client, told } = await connected(scheduler);
-    await using _ = runtime;
+    const { emulator, client, told } = await connected(STOPPED);
+    await using _ = emulator;
     for (let minute = 5; minute < 120; minute += 5) {
-      scheduler.advance(5 * MINUTE);
+      await emulator.clock.advance(5 * MINUTE);
       client.send("busy");
       await client.text();
     }
-    scheduler.advance(5 * MINUTE - 1);
+    await emulator.clock.advance(5 * MINUTE - 1);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    scheduler.advance(1);
+    await emulator.clock.advance(1);
     expect(await client.closed()).toEqual({ code: 1001, reason: "Going away" });
     expect((await told).code).toBe(1001);
   });
@@ -198,24 +195,24 @@ describe("time", () => {
 
 describe("$disconnect is told the end of a connection", () => {
   it("gw:close-1 by a close without a code", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
-    client.ws.close();
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
+    client.close();
     expect((await client.closed()).code).toBe(1005);
     expect(await told).toEqual({ code: 1005, reason: "Client-side close frame status not set" });
   });
 
   it("gw:close-2 gw:close-3 by the client's code and reason", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
-    client.ws.close(4001, "bye");
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
+    client.close(4001, "bye");
     expect(await told).toEqual({ code: 4001, reason: "bye" });
   });
 
   it("gw:close-6 by a lost connection", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
-    client.ws.terminate();
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
+    client.terminate();
     expect(await told).toEqual({ code: 1006, reason: "" });
   });
 
@@ -225,13 +222,16 @@ describe("$disconnect is told the end of a connection", () => {
       called.resolve();
       throw new Error("nobody listens");
     };
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect } });
-    const client = await connect(runtime.url);
-    client.ws.close();
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Disconnect },
+      routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    });
+    const client = await emulator.connect();
+    client.close();
     await called.promise;
     await client.closed();
-    expect((await connect(runtime.url)).ws.readyState).toBe(client.ws.OPEN);
-    expect(runtime.events["Disconnect"]).toHaveLength(1);
+    expect((await emulator.connect()).ws.readyState).toBe(client.ws.OPEN);
+    expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
   });
 });
 
@@ -241,9 +241,12 @@ describe("a client that does not read", () => {
     const Disconnect: Handler = ({ requestContext }) =>
       told.resolve({ code: requestContext.disconnectStatusCode, reason: "" });
     const Large: Handler = () => ({ statusCode: 200, body: "x".repeat(128 * KB) });
-    await using runtime = await startTestRuntime({ handlers: { Disconnect, Large }, routes: { $default: "!Large" } });
-    const deaf = await connect(runtime.url);
-    const other = await connect(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Disconnect, Large },
+      routes: { $disconnect: "Disconnect", $default: { function: "Large", routeResponse: true } },
+    });
+    const deaf = await emulator.connect();
+    const other = await emulator.connect();
     deaf.ws.pause();
     for (let message = 0; message < 200; message += 1) deaf.send("more");
     expect((await told.promise).code).toBe(1006);
@@ -252,8 +255,8 @@ describe("a client that does not read", () => {
   });
 
   it("attack:G12 cannot pile up pongs by pings", async () => {
-    const { runtime, client, told } = await connected();
-    await using _ = runtime;
+    const { emulator, client, told } = await connected();
+    await using _ = emulator;
     client.ws.pause();
     const ping = setInterval(() => {
       for (let count = 0; count < 10_000 && client.ws.readyState === client.ws.OPEN; count += 1)
@@ -266,9 +269,9 @@ describe("a client that does not read", () => {
 
 describe("a client that sends a flood", () => {
   it("attack:G11 of a thousand messages at once gets responses, and other clients get theirs first", async () => {
-    const { runtime, client } = await connected();
-    await using _ = runtime;
-    const other = await connect(runtime.url);
+    const { emulator, client } = await connected();
+    await using _ = emulator;
+    const other = await emulator.connect();
     for (let message = 0; message < 1000; message += 1) client.send("flood");
     await client.text();
     other.send("hello");
@@ -277,12 +280,12 @@ describe("a client that sends a flood", () => {
   });
 
   it("attack:G11 beyond the account's quota gets an error frame for each message, and stays connected", async () => {
-    await using runtime = await startTestRuntime({
-      handlers: { Echo: ({ body }: Json) => ({ statusCode: 200, body }) },
-      routes: { $default: "!Echo" },
+    await using emulator = await startEmulator({
+      functions: { Echo: ({ body }: Json) => ({ statusCode: 200, body }) },
+      routes: { $default: { function: "Echo", routeResponse: true } },
       quotas: { requests: { perSecond: 1, burst: 10 } },
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     for (let message = 0; message < 1000; message += 1) client.send("flood");
     const answers = await Promise.all(Array.from({ length: 1000 }, () => client.text()));
     const turnedAway = answers.filter((answer) => answer !== "flood");

@@ -1,10 +1,10 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
 import { connectionId } from "../../src/gateway/ids.ts";
+import { type ClockOptions, connectTo, startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { type Handler, ok } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const SIGNED = `AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
 
@@ -12,7 +12,7 @@ type Answer = { readonly status: number | undefined; readonly headers: Record<st
 
 /** A call written to the socket by hand, since fetch normalizes the path. */
 function call(
-  { port }: TestRuntime,
+  { port }: TestEmulator,
   method: string,
   path: string,
   body: string | Buffer = "",
@@ -37,80 +37,83 @@ const ID = connectionId();
 const pathOf = (id: string, stage = "dev") => `/${stage}/@connections/${encodeURIComponent(id)}`;
 
 /** A connection, and its id from the `$connect` event. */
-async function connected(scheduler?: ManualScheduler) {
+async function connected(clock?: ClockOptions) {
   const told = deferred<unknown>();
   const Disconnect: Handler = ({ requestContext }) =>
     told.resolve([requestContext.disconnectStatusCode, requestContext.disconnectReason]);
-  const runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect }, ...(scheduler && { scheduler }) });
-  const client = await connect(runtime.url, [], { headers: { "User-Agent": "wscat" } });
+  const emulator = await startEmulator({
+    functions: { Connect: ok, Disconnect },
+    routes: { $connect: "Connect", $disconnect: "Disconnect" },
+    ...(clock && { clock }),
+  });
+  const client = await emulator.connect({ headers: { "User-Agent": "wscat" } });
   return {
-    runtime,
+    emulator,
     client,
-    id: String(runtime.events["Connect"]?.[0].requestContext.connectionId),
+    id: String(emulator.recording.eventsOf("Connect")[0].requestContext.connectionId),
     told: told.promise,
   };
 }
 
 describe("POST", () => {
   it.each(["@", "%40"])("gw:management-1 gw:management-2 sends the bytes, to %sconnections too", async (at) => {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
-    const answer = await call(runtime, "POST", pathOf(id).replace("@", at), "hällo");
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
+    const answer = await call(emulator, "POST", pathOf(id).replace("@", at), "hällo");
     expect([answer.status, answer.body]).toEqual([200, ""]);
     expect(await client.text()).toBe("hällo");
   });
 
   it("gw:route-33 sends any bytes as a text frame", async () => {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
-    await call(runtime, "POST", pathOf(id), Buffer.from([0x66, 0xff]));
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
+    await call(emulator, "POST", pathOf(id), Buffer.from([0x66, 0xff]));
     expect(await client.frame()).toEqual({ text: "f\uFFFD", isBinary: false });
   });
 
   it("gw:order-2 sends consecutive posts in order", async () => {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
-    for (const body of ["1", "2", "3"]) await call(runtime, "POST", pathOf(id), body);
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
+    for (const body of ["1", "2", "3"]) await call(emulator, "POST", pathOf(id), body);
     expect([await client.text(), await client.text(), await client.text()]).toEqual(["1", "2", "3"]);
   });
 
   it("gw:management-7 sends 128 KB, and refuses one byte more", async () => {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
-    expect((await call(runtime, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
+    expect((await call(emulator, "POST", pathOf(id), "x".repeat(131_072))).status).toBe(200);
     expect((await client.text()).length).toBe(131_072);
-    const refused = await call(runtime, "POST", pathOf(id), "x".repeat(131_073));
+    const refused = await call(emulator, "POST", pathOf(id), "x".repeat(131_073));
     expect([refused.status, refused.body]).toEqual([413, ""]);
     expect(refused.headers).not.toHaveProperty("x-amzn-errortype");
     expect(client.unread).toBe(0);
   });
 
   it("gw:management-8 attack:G12 to a client that does not read is 429 before too much waits, and the connection stays", async () => {
-    const { runtime, client, id } = await connected();
-    await using _ = runtime;
+    const { emulator, client, id } = await connected();
+    await using _ = emulator;
     client.ws.pause();
     let answer: Answer | undefined;
     let accepted = -1;
     while (answer?.status !== 429 && accepted < 200) {
-      answer = await call(runtime, "POST", pathOf(id), "x".repeat(131_072));
+      answer = await call(emulator, "POST", pathOf(id), "x".repeat(131_072));
       accepted += 1;
     }
     expect([answer?.status, answer?.headers["x-amzn-errortype"]]).toEqual([429, "LimitExceededException"]);
     client.ws.resume();
     for (let message = 0; message < accepted; message += 1) await client.text();
-    expect((await call(runtime, "POST", pathOf(id), "again")).status).toBe(200);
+    expect((await call(emulator, "POST", pathOf(id), "again")).status).toBe(200);
     expect(await client.text()).toBe("again");
   });
 
   it("gw:management-16 gw:limit-6 postpones the idle timeout", async () => {
-    const scheduler = new ManualScheduler();
-    const { runtime, client, id } = await connected(scheduler);
-    await using _ = runtime;
-    scheduler.advance(9 * 60_000);
-    await call(runtime, "POST", pathOf(id), "wake up");
-    scheduler.advance(9 * 60_000);
+    const { emulator, client, id } = await connected(STOPPED);
+    await using _ = emulator;
+    await emulator.clock.advance(9 * 60_000);
+    await call(emulator, "POST", pathOf(id), "wake up");
+    await emulator.clock.advance(9 * 60_000);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     expect((await client.closed()).code).toBe(1001);
   });
 
@@ -120,9 +123,9 @@ describe("POST", () => {
       answer.resolve(await call(await starting, "POST", pathOf(requestContext.connectionId), "too early"));
       return { statusCode: 200 };
     };
-    const starting = startTestRuntime({ handlers: { Connect } });
-    await using runtime = await starting;
-    const client = await connect(runtime.url);
+    const starting = startEmulator({ functions: { Connect }, routes: { $connect: "Connect" } });
+    await using emulator = await starting;
+    const client = await emulator.connect();
     expect((await answer.promise).status).toBe(410);
     expect(client.unread).toBe(0);
   });
@@ -132,34 +135,40 @@ describe("POST", () => {
       await call(await starting, "POST", pathOf(requestContext.connectionId), "first");
       return { statusCode: 200, body: "second" };
     };
-    const starting = startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
-    await using runtime = await starting;
-    const client = await connect(runtime.url);
+    const starting = startEmulator({
+      functions: { Fn },
+      routes: { $default: { function: "Fn", routeResponse: true } },
+    });
+    await using emulator = await starting;
+    const client = await emulator.connect();
     client.send("go");
     expect([await client.text(), await client.text()]).toEqual(["first", "second"]);
   });
 });
 
 it("gw:management-15 a connection is reached through every stage of its API, whichever it was opened on", async () => {
-  await using runtime = await startTestRuntime({ handlers: { Connect: ok } });
-  const client = await connect(runtime.url.replace(/dev$/, "other"));
-  const { stage, connectionId } = runtime.events["Connect"]?.[0].requestContext ?? {};
+  await using emulator = await startEmulator({
+    functions: { Connect: ok },
+    routes: { $connect: "Connect" },
+    stages: [{ name: "dev" }, { name: "other" }],
+  });
+  const client = await connectTo(emulator.url.replace(/dev$/, "other"));
+  const { stage, connectionId } = emulator.recording.eventsOf("Connect")[0].requestContext;
   expect(stage).toBe("other");
   for (const through of ["other", "dev"]) {
-    expect((await call(runtime, "POST", pathOf(connectionId, through), through)).status).toBe(200);
+    expect((await call(emulator, "POST", pathOf(connectionId, through), through)).status).toBe(200);
     expect(await client.text()).toBe(through);
   }
-  expect((await call(runtime, "DELETE", pathOf(connectionId, "dev"))).status).toBe(204);
+  expect((await call(emulator, "DELETE", pathOf(connectionId, "dev"))).status).toBe(204);
   expect((await client.closed()).code).toBe(1000);
 });
 
 it("gw:management-3 GET returns the time of opening, the client, and the time of the last message", async () => {
-  const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
-  const { runtime, id } = await connected(scheduler);
-  await using _ = runtime;
-  scheduler.advance(60_000);
-  await call(runtime, "POST", pathOf(id), "hello");
-  const { status, body } = await call(runtime, "GET", pathOf(id));
+  const { emulator, id } = await connected(STOPPED);
+  await using _ = emulator;
+  await emulator.clock.advance(60_000);
+  await call(emulator, "POST", pathOf(id), "hello");
+  const { status, body } = await call(emulator, "GET", pathOf(id));
   expect([status, JSON.parse(body)]).toEqual([
     200,
     {
@@ -171,45 +180,45 @@ it("gw:management-3 GET returns the time of opening, the client, and the time of
 });
 
 it("gw:management-4 gw:close-4 DELETE closes with 1000, and $disconnect is told", async () => {
-  const { runtime, client, id, told } = await connected();
-  await using _ = runtime;
-  const answer = await call(runtime, "DELETE", pathOf(id));
+  const { emulator, client, id, told } = await connected();
+  await using _ = emulator;
+  const answer = await call(emulator, "DELETE", pathOf(id));
   expect([answer.status, answer.body]).toEqual([204, ""]);
   expect(await client.closed()).toEqual({ code: 1000, reason: "Connection Closed Normally" });
   expect(await told).toEqual([1000, "Connection Closed Normally"]);
-  expect((await call(runtime, "DELETE", pathOf(id))).status).toBe(410);
+  expect((await call(emulator, "DELETE", pathOf(id))).status).toBe(410);
 });
 
 it("gw:order-2 gw:management-4 DELETE right after a post closes the connection after the frame", async () => {
-  const { runtime, client, id, told } = await connected();
-  await using _ = runtime;
+  const { emulator, client, id, told } = await connected();
+  await using _ = emulator;
   const order: string[] = [];
   client.ws.on("message", () => order.push("frame"));
   client.ws.on("close", () => order.push("close"));
   const large = "x".repeat(131_072);
-  expect((await call(runtime, "POST", pathOf(id), large)).status).toBe(200);
-  expect((await call(runtime, "DELETE", pathOf(id))).status).toBe(204);
-  expect((await call(runtime, "POST", pathOf(id), "too late")).status).toBe(410);
+  expect((await call(emulator, "POST", pathOf(id), large)).status).toBe(200);
+  expect((await call(emulator, "DELETE", pathOf(id))).status).toBe(204);
+  expect((await call(emulator, "POST", pathOf(id), "too late")).status).toBe(410);
   expect(await client.closed()).toEqual({ code: 1000, reason: "Connection Closed Normally" });
 
   expect([order, await client.text()]).toEqual([["frame", "close"], large]);
   expect(await told).toEqual([1000, "Connection Closed Normally"]);
-  expect(runtime.events["Disconnect"]).toHaveLength(1);
+  expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
 });
 
 describe("refusals", () => {
   it.each(["POST", "GET", "DELETE"])(
     "gw:management-5 %s to a connection that has closed: 410, to one that never was: 400",
     async (method) => {
-      const { runtime, client, id, told } = await connected();
-      await using _ = runtime;
-      client.ws.close();
+      const { emulator, client, id, told } = await connected();
+      await using _ = emulator;
+      client.close();
       await told;
-      const gone = await call(runtime, method, pathOf(id));
+      const gone = await call(emulator, method, pathOf(id));
       expect([gone.status, gone.headers["x-amzn-errortype"], gone.body]).toEqual([410, "GoneException", ""]);
       // As in the recorded call to the real service: an id with another first character.
       const never = (id.startsWith("A") ? "B" : "A") + id.slice(1);
-      const refused = await call(runtime, method, pathOf(never));
+      const refused = await call(emulator, method, pathOf(never));
       expect([refused.status, refused.headers["x-amzn-errortype"]]).toEqual([400, "BadRequestException"]);
       expect(refused.body).toBe(`{"message":"Invalid connectionId: ${never}"}`);
     },
@@ -241,20 +250,24 @@ describe("refusals", () => {
     ];
 
   it.each(rows)("%s", async (_title, path, authorization, status, type) => {
-    const { runtime } = await connected();
-    await using _ = runtime;
-    const answer = await call(runtime, "POST", path, "x", authorization);
+    const { emulator } = await connected();
+    await using _ = emulator;
+    const answer = await call(emulator, "POST", path, "x", authorization);
     expect([answer.status, answer.headers["x-amzn-errortype"]]).toEqual([status, type]);
   });
 
   it("another method: 403", async () => {
-    const { runtime, id } = await connected();
-    await using _ = runtime;
-    expect((await call(runtime, "PUT", pathOf(id))).status).toBe(403);
+    const { emulator, id } = await connected();
+    await using _ = emulator;
+    expect((await call(emulator, "PUT", pathOf(id))).status).toBe(403);
   });
 
   it("gw:limit-12 gw:management-8 beyond the account's rate: 429", async () => {
-    await using runtime = await startTestRuntime({ handlers: {}, quotas: { requests: { perSecond: 0, burst: 0 } } });
-    expect((await call(runtime, "POST", pathOf(ID))).status).toBe(429);
+    await using emulator = await startEmulator({
+      functions: {},
+      routes: {},
+      quotas: { requests: { perSecond: 0, burst: 0 } },
+    });
+    expect((await call(emulator, "POST", pathOf(ID))).status).toBe(429);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { type Handler, ok } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const echo: Handler = (event) => ({ statusCode: 200, body: `${event.requestContext.routeKey}:${event.body}` });
 
@@ -34,21 +34,31 @@ describe("the route of a message", () => {
   ];
 
   it.each(rows)("%s", async (_, body, routeKey) => {
-    await using runtime = await startTestRuntime({
-      handlers: { Connect: ok, Disconnect: ok, Echo: echo },
-      routes: { greet: "!Echo", "1": "!Echo", "[a, b]": "!Echo", $default: "!Echo" },
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Disconnect: ok, Echo: echo },
+      routes: {
+        $connect: "Connect",
+        $disconnect: "Disconnect",
+        greet: { function: "Echo", routeResponse: true },
+        "1": { function: "Echo", routeResponse: true },
+        "[a, b]": { function: "Echo", routeResponse: true },
+        $default: { function: "Echo", routeResponse: true },
+      },
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send(body);
     expect(await client.text(), "gw:event-12 the fallback is invoked under its own name").toBe(`${routeKey}:${body}`);
   });
 
   it("gw:route-5 gw:route-4 without a $default route: the error frame, and the connection stays usable", async () => {
-    await using runtime = await startTestRuntime({ handlers: { Echo: echo }, routes: { greet: "!Echo" } });
-    const client = await connect(runtime.url);
+    await using emulator = await startEmulator({
+      functions: { Echo: echo },
+      routes: { greet: { function: "Echo", routeResponse: true } },
+    });
+    const client = await emulator.connect();
     client.send({ action: "other" });
     expect(await client.text()).toEqual(errorFrame("Forbidden"));
-    expect(runtime.events["Echo"]).toHaveLength(0);
+    expect(emulator.recording.eventsOf("Echo")).toHaveLength(0);
     client.send({ action: "greet" });
     expect(await client.text()).toBe('greet:{"action":"greet"}');
   });
@@ -100,11 +110,15 @@ describe("the response to a message by the integration's result", () => {
   ];
 
   it.each(rows)("%s", async (_, oneWay, twoWay, handler) => {
-    await using runtime = await startTestRuntime({
-      handlers: { Fn: handler, Echo: echo },
-      routes: { oneWay: "Fn", twoWay: "!Fn", after: "!Echo" },
+    await using emulator = await startEmulator({
+      functions: { Fn: handler, Echo: echo },
+      routes: {
+        oneWay: "Fn",
+        twoWay: { function: "Fn", routeResponse: true },
+        after: { function: "Echo", routeResponse: true },
+      },
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     for (const [action, expected] of [
       ["oneWay", oneWay],
       ["twoWay", twoWay],
@@ -118,29 +132,28 @@ describe("the response to a message by the integration's result", () => {
   });
 
   it("gw:route-25 gw:handshake-18 is an error frame if the function does not exist", async () => {
-    await using runtime = await startTestRuntime({ handlers: {}, routes: { $default: "Missing" } });
-    const client = await connect(runtime.url);
+    await using emulator = await startEmulator({ functions: {}, routes: { $default: "Missing" } });
+    const client = await emulator.connect();
     client.send("x");
     expect(await client.text()).toEqual(errorFrame("Internal server error"));
   });
 
   it("gw:route-26 gw:limit-11 is an error frame after 29 s, and a later result is dropped", async () => {
-    const scheduler = new ManualScheduler();
     const called = deferred();
     const answer = deferred<unknown>();
     const Slow: Handler = () => {
       called.resolve();
       return answer.promise;
     };
-    await using runtime = await startTestRuntime({
-      handlers: { Slow, Echo: echo },
-      routes: { slow: "!Slow", $default: "!Echo" },
-      scheduler,
+    await using emulator = await startEmulator({
+      functions: { Slow, Echo: echo },
+      routes: { slow: { function: "Slow", routeResponse: true }, $default: { function: "Echo", routeResponse: true } },
+      clock: STOPPED,
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send({ action: "slow" });
     await called.promise;
-    scheduler.advance(29_000);
+    await emulator.clock.advance(29_000);
     expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
     answer.resolve({ statusCode: 200, body: "too late" });
     client.send("still there?");
@@ -148,50 +161,50 @@ describe("the response to a message by the integration's result", () => {
   });
 
   it("gw:limit-11 comes earlier if the route has a shorter timeout", async () => {
-    const scheduler = new ManualScheduler();
     const called = deferred();
     const Slow: Handler = () => {
       called.resolve();
       return new Promise(() => {});
     };
-    await using runtime = await startTestRuntime({
-      handlers: { Slow },
-      routes: { slow: "!Slow" },
-      integrationTimeoutMillis: 50,
-      scheduler,
+    await using emulator = await startEmulator({
+      functions: { Slow },
+      routes: { slow: { function: "Slow", routeResponse: true, integrationTimeoutMillis: 50 } },
+      clock: STOPPED,
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send({ action: "slow" });
     await called.promise;
-    scheduler.advance(50);
+    await emulator.clock.advance(50);
     expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
   });
 
   it("gw:route-29 gw:limit-12 is an error frame beyond the account's rate, and the message is not passed on", async () => {
-    const scheduler = new ManualScheduler();
-    await using runtime = await startTestRuntime({
-      handlers: { Echo: echo },
-      routes: { $default: "!Echo" },
+    await using emulator = await startEmulator({
+      functions: { Echo: echo },
+      routes: { $default: { function: "Echo", routeResponse: true } },
       quotas: { requests: { perSecond: 1, burst: 1 } },
-      scheduler,
+      clock: STOPPED,
     });
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send("1");
     expect(await client.text()).toBe("$default:1");
     client.send("2");
     expect(await client.text()).toEqual(errorFrame("Too Many Requests"));
-    scheduler.advance(1_000);
+    await emulator.clock.advance(1_000);
     client.send("3");
     expect(await client.text()).toBe("$default:3");
-    expect(runtime.events["Echo"]).toHaveLength(2);
+    expect(emulator.recording.eventsOf("Echo")).toHaveLength(2);
   });
 });
 
 it("gw:order-1 gw:route-34 messages of one connection run concurrently, and each response comes when its handler ends", async () => {
   const first = deferred<unknown>();
   const Fn: Handler = (event) => (event.body === "first" ? first.promise : { statusCode: 200, body: "second done" });
-  await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
-  const client = await connect(runtime.url);
+  await using emulator = await startEmulator({
+    functions: { Fn },
+    routes: { $default: { function: "Fn", routeResponse: true } },
+  });
+  const client = await emulator.connect();
   client.send("first");
   client.send("second");
   expect(await client.text()).toBe("second done");
@@ -211,8 +224,11 @@ it("gw:order-3 a message sent with the handshake waits for $connect", async () =
     order.push("message");
     return { statusCode: 200, body: "done" };
   };
-  await using runtime = await startTestRuntime({ handlers: { Connect, Message }, routes: { $default: "!Message" } });
-  const connecting = connect(runtime.url);
+  await using emulator = await startEmulator({
+    functions: { Connect, Message },
+    routes: { $connect: "Connect", $default: { function: "Message", routeResponse: true } },
+  });
+  const connecting = emulator.connect();
   go.resolve();
   const client = await connecting;
   client.send("now");
@@ -226,8 +242,11 @@ it("a handler cannot reach the gateway's own objects through its event", async (
     event.requestContext.stage = event.requestContext.identity.sourceIp = "changed";
     return { statusCode: 200, body: seen };
   };
-  await using runtime = await startTestRuntime({ handlers: { Fn }, routes: { $default: "!Fn" } });
-  const client = await connect(runtime.url);
+  await using emulator = await startEmulator({
+    functions: { Fn },
+    routes: { $default: { function: "Fn", routeResponse: true } },
+  });
+  const client = await emulator.connect();
   for (let message = 0; message < 2; message += 1) {
     client.send("x");
     expect(await client.text()).toBe("dev");

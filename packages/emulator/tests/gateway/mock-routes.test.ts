@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
-import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { startEmulator } from "../../src/testing.ts";
+import { type Handler, ok } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const MINUTE = 60_000;
 const PONG = '{"type":"pong"}';
@@ -10,21 +9,20 @@ const pong = { ping: { kind: "reply", text: PONG } } as const;
 const echo: Handler = ({ body }) => ({ statusCode: 200, body });
 
 it("gw:route-35 a MOCK route sends its constant, whatever else the message has, and invokes no function", async () => {
-  const sent: unknown[] = [];
-  await using runtime = await startTestRuntime({
-    handlers: { Echo: echo },
-    routes: { $default: "!Echo" },
+  await using emulator = await startEmulator({
+    functions: { Echo: echo },
+    routes: { $default: { function: "Echo", routeResponse: true } },
     mockRoutes: pong,
-    observer: (event) => {
-      if (event.kind === "frame-sent") sent.push([event.source, event.bytes, event.text()]);
-    },
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   for (const members of [{}, { id: "7" }, { action: "ping", data: "x".repeat(30_000) }, { type: ["$input", null] }]) {
     client.send({ action: "ping", ...members });
     expect(await client.text()).toBe(PONG);
   }
-  expect(runtime.events["Echo"]).toEqual([]);
+  expect(emulator.recording.eventsOf("Echo")).toEqual([]);
+  const sent = emulator.recording.events.flatMap((event) =>
+    event.kind === "frame-sent" ? [[event.source, event.bytes, event.text()]] : [],
+  );
   expect(sent).toEqual(Array.from({ length: 4 }, () => ["route-response", 15, PONG]));
 
   client.send({ action: "Ping" });
@@ -32,54 +30,52 @@ it("gw:route-35 a MOCK route sends its constant, whatever else the message has, 
 });
 
 it("gw:route-36 a MOCK route without a route response sends nothing, and the connection stays usable", async () => {
-  await using runtime = await startTestRuntime({
-    handlers: { Echo: echo },
-    routes: { $default: "!Echo" },
+  await using emulator = await startEmulator({
+    functions: { Echo: echo },
+    routes: { $default: { function: "Echo", routeResponse: true } },
     mockRoutes: { ping: { kind: "nothing" } },
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   client.send({ action: "ping" });
   client.send("next");
   expect(await client.text()).toBe("next");
-  expect(runtime.events["Echo"]).toHaveLength(1);
+  expect(emulator.recording.eventsOf("Echo")).toHaveLength(1);
 });
 
 it("gw:limit-6 a message to a MOCK route starts the ten minutes again, with an answer and without", async () => {
-  const scheduler = new ManualScheduler();
-  const quietArrived = deferred();
-  await using runtime = await startTestRuntime({
-    handlers: {},
+  await using emulator = await startEmulator({
+    functions: {},
+    routes: {},
     mockRoutes: { ...pong, quiet: { kind: "nothing" } },
-    scheduler,
-    observer: (event) => {
-      if (event.kind === "frame-received" && event.text().includes("quiet")) quietArrived.resolve();
-    },
+    clock: STOPPED,
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   for (let minutes = 0; minutes < 60; minutes += 9) {
-    scheduler.advance(9 * MINUTE);
+    await emulator.clock.advance(9 * MINUTE);
     client.send({ action: "ping" });
     expect(await client.text()).toBe(PONG);
   }
-  scheduler.advance(9 * MINUTE);
+  await emulator.clock.advance(9 * MINUTE);
+  const quietArrived = emulator.recording.next("frame-received");
   client.send({ action: "quiet" });
-  await quietArrived.promise;
-  scheduler.advance(10 * MINUTE - 1);
+  await quietArrived;
+  await emulator.clock.advance(10 * MINUTE - 1);
   expect(client.ws.readyState).toBe(client.ws.OPEN);
-  scheduler.advance(1);
+  await emulator.clock.advance(1);
   expect((await client.closed()).code).toBe(1001);
 });
 
 it("gw:route-29 a MOCK route is throttled like every other", async () => {
-  await using runtime = await startTestRuntime({
-    handlers: { Connect: ok },
+  await using emulator = await startEmulator({
+    functions: { Connect: ok },
+    routes: { $connect: "Connect" },
     mockRoutes: pong,
     quotas: { requests: { perSecond: 1, burst: 1 } },
-    scheduler: new ManualScheduler(),
+    clock: STOPPED,
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   client.send({ action: "ping" });
   client.send({ action: "ping" });
   expect(await client.text()).toBe(PONG);
-  expect(JSON.parse(await client.text())).toMatchObject({ message: "Too Many Requests" });
+  expect(await client.json()).toMatchObject({ message: "Too Many Requests" });
 });

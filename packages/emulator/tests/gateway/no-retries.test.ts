@@ -1,34 +1,36 @@
 import { expect, it } from "vitest";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, ok, startTestRuntime } from "../support/test-runtime.ts";
-import { connect, handshakeStatus } from "../support/web-socket-client.ts";
+import { startEmulator } from "../../src/testing.ts";
+import { type Handler, ok } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const fails: Handler = () => {
   throw new Error("down");
 };
 
 it("gw:handshake-7 $connect is not invoked again after a failure", async () => {
-  const scheduler = new ManualScheduler();
-  await using runtime = await startTestRuntime({ handlers: { Connect: fails }, scheduler });
-  expect(await handshakeStatus(runtime.url)).toBe(502);
-  scheduler.advance(3_600_000);
-  await runtime.close();
-  expect(runtime.events["Connect"]).toHaveLength(1);
+  await using emulator = await startEmulator({
+    functions: { Connect: fails },
+    routes: { $connect: "Connect" },
+    clock: STOPPED,
+  });
+  expect(await emulator.handshakeStatus()).toBe(502);
+  await emulator.clock.advance(3_600_000);
+  await emulator.close();
+  expect(emulator.recording.eventsOf("Connect")).toHaveLength(1);
 });
 
 it("gw:order-6 the function of a message, or of $disconnect, is not invoked again after a failure", async () => {
-  const scheduler = new ManualScheduler();
-  await using runtime = await startTestRuntime({
-    handlers: { Connect: ok, Disconnect: fails, Fn: fails },
-    routes: { $default: "!Fn" },
-    scheduler,
+  await using emulator = await startEmulator({
+    functions: { Connect: ok, Disconnect: fails, Fn: fails },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Fn", routeResponse: true } },
+    clock: STOPPED,
   });
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   client.send("once");
   expect(await client.text()).toContain("Internal server error");
-  client.ws.close();
+  client.close();
   await client.closed();
-  scheduler.advance(3_600_000);
-  await runtime.close();
-  expect([runtime.events["Fn"]?.length, runtime.events["Disconnect"]?.length]).toEqual([1, 1]);
+  await emulator.clock.advance(3_600_000);
+  await emulator.close();
+  expect([emulator.recording.eventsOf("Fn").length, emulator.recording.eventsOf("Disconnect").length]).toEqual([1, 1]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ok, startTestRuntime } from "../support/test-runtime.ts";
-import { handshakeStatus } from "../support/web-socket-client.ts";
+import { handshakeStatus, startEmulator } from "../../src/testing.ts";
+import { ok } from "../support/handlers.ts";
 
 const requiredParameters = ["route.request.header.X-Key", "route.request.querystring.room.id"];
 
@@ -15,10 +15,13 @@ describe("gw:handshake-31 a handshake with the required parameters", () => {
   ];
 
   it.each(rows)("%s: %i", async (_, status, query, headers) => {
-    await using runtime = await startTestRuntime({ handlers: { Connect: ok, Disconnect: ok }, requiredParameters });
-    expect(await handshakeStatus(runtime.url + query, [], { headers })).toBe(status);
-    await runtime.close();
-    expect(runtime.events["Connect"]).toHaveLength(status === 101 ? 1 : 0);
-    expect(runtime.events["Disconnect"], "gw:order-5").toHaveLength(status === 101 ? 1 : 0);
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Disconnect: ok },
+      routes: { $connect: { function: "Connect", requiredParameters }, $disconnect: "Disconnect" },
+    });
+    expect(await handshakeStatus(emulator.url + query, { headers })).toBe(status);
+    await emulator.close();
+    expect(emulator.recording.eventsOf("Connect")).toHaveLength(status === 101 ? 1 : 0);
+    expect(emulator.recording.eventsOf("Disconnect"), "gw:order-5").toHaveLength(status === 101 ? 1 : 0);
   });
 });

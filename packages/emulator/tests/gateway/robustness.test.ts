@@ -1,16 +1,21 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { startEmulator, type TestClient, type TestEmulator } from "../../src/testing.ts";
 import { clientFrame } from "../support/client-frame.ts";
 import { deferred } from "../support/deferred.ts";
-import { allow, type Handler, ok, startTestRuntime, type TestRuntime } from "../support/test-runtime.ts";
-import { connect, handshakeStatus, openSocket, upgradeText } from "../support/web-socket-client.ts";
+import { allow, type Handler, ok } from "../support/handlers.ts";
+import { openSocket, upgradeText } from "../support/raw-socket.ts";
 
 const echo: Handler = ({ body }) => ({ statusCode: 200, body });
 
-function start(): Promise<TestRuntime> {
-  const handlers = { Authorizer: allow, Connect: ok, Disconnect: ok, Echo: echo };
-  return startTestRuntime({ handlers, routes: { $default: "!Echo" } });
+function start(): Promise<TestEmulator> {
+  const functions = { Authorizer: allow, Connect: ok, Disconnect: ok, Echo: echo };
+  return startEmulator({
+    functions,
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Echo", routeResponse: true } },
+    authorizer: "Authorizer",
+  });
 }
 
 /** Sends bytes, ends the socket, and waits until the other side ends it too. */
@@ -23,7 +28,7 @@ async function send(port: number, bytes: Buffer): Promise<void> {
 }
 
 it("attack:F17 attack:G8 after any bytes the next client is served", { timeout: 60_000 }, async () => {
-  await using runtime = await start();
+  await using emulator = await start();
   const handshake = Buffer.from(upgradeText());
   const cut = fc.nat(handshake.length);
   const bytes = fc.oneof(
@@ -41,17 +46,17 @@ it("attack:F17 attack:G8 after any bytes the next client is served", { timeout: 
       }),
   );
   await fc.assert(
-    fc.asyncProperty(bytes, (sent) => send(runtime.port, sent)),
+    fc.asyncProperty(bytes, (sent) => send(emulator.port, sent)),
     { numRuns: 300 },
   );
-  const client = await connect(runtime.url);
+  const client = await emulator.connect();
   client.send("still here?");
   expect(await client.text()).toBe("still here?");
 });
 
 it("every accepted connection has one $disconnect, however it ended", { timeout: 60_000 }, async () => {
-  const runtime = await start();
-  const endings: ((client: Awaited<ReturnType<typeof connect>>) => void)[] = [
+  const emulator = await start();
+  const endings: ((client: TestClient) => void)[] = [
     ({ ws }) => ws.close(),
     ({ ws }) => ws.terminate(),
     ({ ws }) => ws.send(Buffer.from("binary")),
@@ -59,12 +64,15 @@ it("every accepted connection has one $disconnect, however it ended", { timeout:
     () => {},
   ];
   await fc.assert(
-    fc.asyncProperty(fc.nat(endings.length - 1), async (ending) => endings[ending]?.(await connect(runtime.url))),
+    fc.asyncProperty(fc.nat(endings.length - 1), async (ending) => endings[ending]?.(await emulator.connect())),
     { numRuns: 50 },
   );
-  await runtime.close();
+  await emulator.close();
   const idsOf = (name: string) =>
-    (runtime.events[name] ?? []).map(({ requestContext }) => requestContext.connectionId).sort();
+    emulator.recording
+      .eventsOf(name)
+      .map(({ requestContext }) => requestContext.connectionId)
+      .sort();
   expect(idsOf("Disconnect")).toEqual(idsOf("Connect"));
 });
 
@@ -77,10 +85,13 @@ it("a handshake during the gateway's end is refused, and $disconnect undoes $con
     await go.promise;
     return { statusCode: 200 };
   };
-  const runtime = await startTestRuntime({ handlers: { Connect, Disconnect: () => told.resolve() } });
-  const status = handshakeStatus(runtime.url).catch(() => "no answer");
+  const emulator = await startEmulator({
+    functions: { Connect, Disconnect: () => told.resolve() },
+    routes: { $connect: "Connect", $disconnect: "Disconnect" },
+  });
+  const status = emulator.handshakeStatus().catch(() => "no answer");
   await asked.promise;
-  await runtime.close();
+  await emulator.close();
   go.resolve();
   await told.promise;
   expect(await status).toBe("no answer");

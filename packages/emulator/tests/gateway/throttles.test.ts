@@ -1,29 +1,39 @@
 import { describe, expect, it } from "vitest";
 import type { Throttle } from "../../src/gateway/api-description.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { allow, type Handler, type Json, ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
-import { connect, exchange, handshakeStatus, type TestClient, upgradeText } from "../support/web-socket-client.ts";
+import { type ApiUnderTest, connectTo, startEmulator, type TestClient } from "../../src/testing.ts";
+import { allow, type Handler, type Json, ok } from "../support/handlers.ts";
+import { exchange, upgradeText } from "../support/raw-socket.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const Echo: Handler = ({ body }) => ({ statusCode: 200, body });
 
 /** An API with the routes `$connect`, `$disconnect`, `$default`, `join` and `ping`, of which the last is a MOCK. */
 async function started(
   stage: { readonly byDefault?: Throttle; readonly byRoute?: Readonly<Record<string, Throttle>> },
-  api: Partial<TestApi> = {},
+  api: Partial<ApiUnderTest> = {},
 ) {
-  const scheduler = new ManualScheduler();
-  const runtime = await startTestRuntime({
-    handlers: { Authorizer: allow, Connect: ok, Disconnect: ok, Echo },
-    routes: { $default: "!Echo", join: "!Echo" },
-    mockRoutes: { ping: { kind: "reply", text: "pong" } },
-    scheduler,
-    stage: {
-      ...(stage.byDefault && { defaultThrottle: stage.byDefault }),
-      routeThrottles: new Map(Object.entries(stage.byRoute ?? {})),
+  const emulator = await startEmulator({
+    functions: { Authorizer: allow, Connect: ok, Disconnect: ok, Echo },
+    routes: {
+      $connect: "Connect",
+      $disconnect: "Disconnect",
+      $default: { function: "Echo", routeResponse: true },
+      join: { function: "Echo", routeResponse: true },
     },
+    authorizer: "Authorizer",
+    mockRoutes: { ping: { kind: "reply", text: "pong" } },
+    clock: STOPPED,
+    stages: [
+      {
+        name: "dev",
+        ...(stage.byDefault && { defaultThrottle: stage.byDefault }),
+        routeThrottles: new Map(Object.entries(stage.byRoute ?? {})),
+      },
+      { name: "other" },
+    ],
     ...api,
   });
-  return { runtime, scheduler };
+  return emulator;
 }
 
 /** The answers to one message after another, where `429` stands for the gateway's error frame. */
@@ -38,26 +48,24 @@ async function answers(client: TestClient, ...actions: readonly string[]): Promi
 
 describe("gw:stage-1 the throttle of a stage", () => {
   it("is a bucket for each of its routes", async () => {
-    const { runtime, scheduler } = await started({ byDefault: { perSecond: 1, burst: 2 } });
-    await using _ = runtime;
-    const client = await connect(runtime.url);
+    await using emulator = await started({ byDefault: { perSecond: 1, burst: 2 } });
+    const client = await emulator.connect();
     expect(await answers(client, "a", "join", "ping")).toEqual(["a", "join", "pong"]);
     expect(await answers(client, "b", "join", "ping")).toEqual(["b", "join", "pong"]);
     expect(await answers(client, "c", "join", "ping")).toEqual(["429", "429", "429"]);
-    scheduler.advance(1000);
+    await emulator.clock.advance(1000);
     expect(await answers(client, "d", "join", "ping")).toEqual(["d", "join", "pong"]);
   });
 
   it("is shared by all connections, and not by the other stages", async () => {
-    const { runtime } = await started({ byDefault: { perSecond: 1, burst: 2 } });
-    await using _ = runtime;
-    const [one, other] = [await connect(runtime.url), await connect(runtime.url)];
+    await using emulator = await started({ byDefault: { perSecond: 1, burst: 2 } });
+    const [one, other] = [await emulator.connect(), await emulator.connect()];
     expect([await answers(one, "a"), await answers(other, "b"), await answers(one, "c")]).toEqual([
       ["a"],
       ["b"],
       ["429"],
     ]);
-    const elsewhere = await connect(runtime.url.replace("/dev", "/other"));
+    const elsewhere = await connectTo(emulator.url.replace("/dev", "/other"));
     expect(await answers(elsewhere, "a")).toEqual(["a"]);
   });
 
@@ -67,72 +75,70 @@ describe("gw:stage-1 the throttle of a stage", () => {
     ["gives a route its burst", { perSecond: 1, burst: 1 }, { perSecond: 9 }, ["join", "429"]],
     ["gives a route its rate of 0", { perSecond: 0, burst: 1 }, { burst: 2 }, ["429", "429"]],
   ])("%s", async (_title, byDefault, join, expected) => {
-    const { runtime } = await started({ byDefault, byRoute: { $connect: { perSecond: 9, burst: 9 }, join } });
-    await using _ = runtime;
-    expect(await answers(await connect(runtime.url), "join", "join")).toEqual(expected);
+    await using emulator = await started({ byDefault, byRoute: { $connect: { perSecond: 9, burst: 9 }, join } });
+    expect(await answers(await emulator.connect(), "join", "join")).toEqual(expected);
   });
 
   it("without a rate has the account's", async () => {
-    const { runtime, scheduler } = await started(
+    await using emulator = await started(
       { byRoute: { join: { burst: 1 } } },
       { quotas: { requests: { perSecond: 2, burst: 100 } } },
     );
-    await using _ = runtime;
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     expect([await answers(client, "join"), await answers(client, "join")]).toEqual([["join"], ["429"]]);
-    scheduler.advance(500);
+    await emulator.clock.advance(500);
     expect(await answers(client, "join")).toEqual(["join"]);
   });
 });
 
 describe("gw:route-29 a message beyond its route's throttle", () => {
   it("is not passed on, gets a frame with the ids, and leaves other routes and the account's quota alone", async () => {
-    const { runtime } = await started(
+    await using emulator = await started(
       { byRoute: { join: { perSecond: 0 } } },
       { quotas: { requests: { perSecond: 1, burst: 1 } } },
     );
-    await using _ = runtime;
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send({ action: "join" });
-    const { connectionId } = runtime.events["Connect"]?.[0].requestContext ?? {};
+    const { connectionId } = emulator.recording.eventsOf("Connect")[0].requestContext;
     expect(await client.text()).toMatch(
       new RegExp(`^{"message": "Too Many Requests", "connectionId":"${connectionId}", "requestId":"[\\w-]+=*"}$`),
     );
     expect(await answers(client, "a")).toEqual(["a"]);
-    expect(runtime.events["Echo"]?.map(({ requestContext }: Json) => requestContext.routeKey)).toEqual(["$default"]);
+    expect(emulator.recording.eventsOf("Echo").map(({ requestContext }: Json) => requestContext.routeKey)).toEqual([
+      "$default",
+    ]);
   });
 
   it("is counted for $default, if that is the route that it falls back to", async () => {
-    const { runtime } = await started({ byRoute: { $default: { perSecond: 1, burst: 1 } } });
-    await using _ = runtime;
-    const client = await connect(runtime.url);
+    await using emulator = await started({ byRoute: { $default: { perSecond: 1, burst: 1 } } });
+    const client = await emulator.connect();
     expect(await answers(client, "a", "b", "join")).toEqual(["a", "429", "join"]);
   });
 });
 
 describe("gw:handshake-24 the throttle of $connect", () => {
   it("of 0 refuses every handshake with 429, and asks no authorizer", async () => {
-    const { runtime } = await started({ byRoute: { $connect: { perSecond: 0, burst: 500 } } });
-    await using _ = runtime;
-    expect(await exchange(runtime.port, upgradeText())).toMatch(
+    await using emulator = await started({ byRoute: { $connect: { perSecond: 0, burst: 500 } } });
+    expect(await exchange(emulator.port, upgradeText())).toMatch(
       /^HTTP\/1\.1 429 [\s\S]*\{"message":"Too Many Requests"\}$/,
     );
-    expect(runtime.events["Authorizer"]).toHaveLength(0);
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(0);
   });
 
   it("lets handshakes through at its rate", async () => {
-    const { runtime, scheduler } = await started({ byRoute: { $connect: { perSecond: 4, burst: 2 } } });
-    await using _ = runtime;
+    await using emulator = await started({ byRoute: { $connect: { perSecond: 4, burst: 2 } } });
     const statuses = [];
-    for (let handshake = 0; handshake < 3; handshake += 1) statuses.push(await handshakeStatus(runtime.url));
+    for (let handshake = 0; handshake < 3; handshake += 1) statuses.push(await emulator.handshakeStatus());
     expect(statuses).toEqual([101, 101, 429]);
-    scheduler.advance(250);
-    expect(await handshakeStatus(runtime.url)).toBe(101);
+    await emulator.clock.advance(250);
+    expect(await emulator.handshakeStatus()).toBe(101);
   });
 
   it("concerns no API without that route", async () => {
-    const { runtime } = await started({ byDefault: { perSecond: 0 } }, { handlers: { Echo } });
-    await using _ = runtime;
-    expect(await handshakeStatus(runtime.url)).toBe(101);
+    await using emulator = await started(
+      { byDefault: { perSecond: 0 } },
+      { routes: { $default: { function: "Echo", routeResponse: true } } },
+    );
+    expect(await emulator.handshakeStatus()).toBe(101);
   });
 });

@@ -5,8 +5,8 @@ import { BodyBudget, type Release } from "../../src/http/body-budget.ts";
 import type { HttpService } from "../../src/http/http-service.ts";
 import { deferred } from "../support/deferred.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { openSocket } from "../support/raw-socket.ts";
 import { serveWithin } from "../support/serve-http-services.ts";
-import { openSocket } from "../support/web-socket-client.ts";
 
 const KB = 1024;
 

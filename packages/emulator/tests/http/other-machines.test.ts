@@ -5,24 +5,26 @@ import { networkInterfaces } from "node:os";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type EmulatorEvent, type RunTemplateOptions, runTemplate } from "../../src/index.ts";
+import { type ApiUnderTest, connectTo, startEmulator } from "../../src/testing.ts";
+import { allow, ok } from "../support/handlers.ts";
 import { smallTemplate } from "../support/small-template.ts";
-import { allow, ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const KEY = "key-of-this-run-0123456789";
 
 /** A runtime whose every client counts as another machine. */
-async function startForOthers(api: Partial<TestApi> = {}) {
-  const runtime = await startTestRuntime({
-    handlers: { Authorizer: allow, Connect: ok, Echo: (event) => ({ statusCode: 200, body: JSON.stringify(event) }) },
+async function startForOthers(api: Partial<ApiUnderTest> = {}) {
+  const emulator = await startEmulator({
+    functions: { Authorizer: allow, Connect: ok, Echo: (event) => ({ statusCode: 200, body: JSON.stringify(event) }) },
+    routes: { $connect: "Connect" },
+    authorizer: "Authorizer",
     functionUrls: [{ id: "Echo", functionName: "Echo", permitted: true }],
     host: "0.0.0.0",
     key: KEY,
     isOwnPeer: () => false,
     ...api,
   });
-  onTestFinished(() => runtime.close());
-  return runtime;
+  onTestFinished(() => emulator.close());
+  return emulator;
 }
 
 type Sent = {
@@ -63,14 +65,14 @@ describe("attack:P6 another machine without the key", () => {
     ["a wrong key", { path: "/_local/queues", headers: { "x-emulator-key": `${KEY}x` } }],
     ["a key in the query", { path: `/_local/queues?key=${KEY}` }],
   ])("is refused at %s", async (_, sent) => {
-    const runtime = await startForOthers({ services: [async () => ({ status: 200 })] });
-    expect(await statusOf(runtime.port, sent)).toBe(401);
-    expect(runtime.events["Echo"]).toEqual([]);
+    const emulator = await startForOthers({ services: [async () => ({ status: 200 })] });
+    expect(await statusOf(emulator.port, sent)).toBe(401);
+    expect(emulator.recording.eventsOf("Echo")).toEqual([]);
   });
 
   it("is told how to pass the key, in a way that SDKs and browsers understand", async () => {
-    const runtime = await startForOthers();
-    const response = await fetch(`http://127.0.0.1:${runtime.port}/`);
+    const emulator = await startForOthers();
+    const response = await fetch(emulator.endpoint);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       "www-authenticate": 'Basic realm="emulator", charset="UTF-8"',
       "x-amzn-errortype": "UnrecognizedClientException",
@@ -79,26 +81,26 @@ describe("attack:P6 another machine without the key", () => {
   });
 
   it("opens WebSockets, which the API's own authorizer judges, and calls function URLs, which are public", async () => {
-    const runtime = await startForOthers();
-    const client = await connect(runtime.url);
-    client.ws.close();
-    expect(runtime.events["Authorizer"]).toHaveLength(1);
-    expect(await statusOf(runtime.port, { path: "/_functions/Echo/" })).toBe(200);
+    const emulator = await startForOthers();
+    const client = await emulator.connect();
+    client.close();
+    expect(emulator.recording.eventsOf("Authorizer")).toHaveLength(1);
+    expect(await statusOf(emulator.port, { path: "/_functions/Echo/" })).toBe(200);
   });
 });
 
 describe("another machine with the key", () => {
   it.each(["/_local/connections", "/_local/queues", "/_local/events"])("reads %s", async (path) => {
-    const runtime = await startForOthers();
-    expect(await statusOf(runtime.port, { path, headers: { "x-emulator-key": KEY } })).toBe(200);
-    expect(await statusOf(runtime.port, { path, headers: { authorization: `Basic ${btoa(`x:${KEY}`)}` } })).toBe(200);
+    const emulator = await startForOthers();
+    expect(await statusOf(emulator.port, { path, headers: { "x-emulator-key": KEY } })).toBe(200);
+    expect(await statusOf(emulator.port, { path, headers: { authorization: `Basic ${btoa(`x:${KEY}`)}` } })).toBe(200);
   });
 
   it("calls the AWS APIs with the real SDK, which needs the key as access key id and nothing else", async () => {
-    const runtime = await startForOthers();
+    const emulator = await startForOthers();
     const invoke = async (accessKeyId: string) => {
       const lambda = new LambdaClient({
-        ...{ endpoint: `http://127.0.0.1:${runtime.port}`, region: "us-east-1", maxAttempts: 1 },
+        ...{ endpoint: emulator.endpoint, region: "us-east-1", maxAttempts: 1 },
         credentials: { accessKeyId, secretAccessKey: "any" },
       });
       onTestFinished(() => lambda.destroy());
@@ -109,26 +111,26 @@ describe("another machine with the key", () => {
   });
 
   it("shows no function the key, which a browser sends along, but any other credential", async () => {
-    const runtime = await startForOthers();
+    const emulator = await startForOthers();
     const basic = `Basic ${btoa(`x:${KEY}`)}`;
     for (const headers of [{ authorization: basic }, { "X-Emulator-Key": KEY, "x-other": "kept" }]) {
-      expect(await statusOf(runtime.port, { path: "/_functions/Echo/", headers })).toBe(200);
-      (await connect(runtime.url, [], { headers })).ws.close();
+      expect(await statusOf(emulator.port, { path: "/_functions/Echo/", headers })).toBe(200);
+      (await emulator.connect({ headers })).close();
     }
-    const seen = JSON.stringify(runtime.events);
+    const seen = JSON.stringify(emulator.recording.invocations.map(({ event }) => event));
     expect(seen).not.toContain(KEY);
     expect(seen).not.toContain(basic);
-    expect(runtime.events["Echo"]?.[1].headers).toMatchObject({ "x-other": "kept" });
-    await statusOf(runtime.port, { path: "/_functions/Echo/", headers: { authorization: "Bearer abc" } });
-    expect(runtime.events["Echo"]?.[2].headers).toMatchObject({ authorization: "Bearer abc" });
+    expect(emulator.recording.eventsOf("Echo")[1].headers).toMatchObject({ "x-other": "kept" });
+    await statusOf(emulator.port, { path: "/_functions/Echo/", headers: { authorization: "Bearer abc" } });
+    expect(emulator.recording.eventsOf("Echo")[2].headers).toMatchObject({ authorization: "Bearer abc" });
   });
 
   it("attack:P6 is refused under a foreign name or from a foreign page all the same", async () => {
-    const runtime = await startForOthers();
+    const emulator = await startForOthers();
     for (const path of ["/_local/connections", "/_local/queues", "/_local/events", "/_functions/Echo/", "/dev"]) {
       for (const headers of [{ host: "evil.example" }, { origin: "https://evil.example" }]) {
         if (path === "/_functions/Echo/" && "origin" in headers) continue;
-        expect(await statusOf(runtime.port, { path, headers: { "x-emulator-key": KEY, ...headers } })).toBe(403);
+        expect(await statusOf(emulator.port, { path, headers: { "x-emulator-key": KEY, ...headers } })).toBe(403);
       }
     }
   });
@@ -138,7 +140,7 @@ describe("attack:P6 /_local on this machine", () => {
   it.each(["/_local/connections", "/_local/queues", "/_local/events"])(
     "is for no foreign page or name: %s",
     async (path) => {
-      await using runtime = await startTestRuntime({ handlers: {} });
+      await using emulator = await startEmulator({ functions: {}, routes: {} });
       const embedded = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
       for (const headers of [
         { host: "evil.example" },
@@ -146,9 +148,9 @@ describe("attack:P6 /_local on this machine", () => {
         { origin: "null" },
         embedded,
       ]) {
-        expect(await statusOf(runtime.port, { path, headers })).toBe(403);
+        expect(await statusOf(emulator.port, { path, headers })).toBe(403);
       }
-      expect(await statusOf(runtime.port, { path })).toBe(200);
+      expect(await statusOf(emulator.port, { path })).toBe(200);
     },
   );
 });
@@ -216,7 +218,7 @@ describe("runTemplate beyond loopback", () => {
   it.skipIf(!hasIpv6)("listens on IPv6, with its address in events", async () => {
     const calls: unknown[] = [];
     const { running } = await run({ host: "::1", loadFunction: () => async (event) => void calls.push(event) });
-    const client = await connect(`ws://[::1]:${running.port}/dev`);
+    const client = await connectTo(`ws://[::1]:${running.port}/dev`);
     client.send("hello");
     while (calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(calls).toMatchObject([
@@ -226,8 +228,8 @@ describe("runTemplate beyond loopback", () => {
 
   it.skipIf(!hasIpv6)("listens on all addresses of both versions of IP, and writes those of IPv4 plainly", async () => {
     const { running } = await run({ host: "::" });
-    await connect(`ws://127.0.0.1:${running.port}/dev`);
-    await connect(`ws://[::1]:${running.port}/dev`);
+    await connectTo(`ws://127.0.0.1:${running.port}/dev`);
+    await connectTo(`ws://[::1]:${running.port}/dev`);
     const { connections } = (await (await fetch(`${running.endpoint}/_local/connections`)).json()) as {
       connections: { sourceIp: string }[];
     };

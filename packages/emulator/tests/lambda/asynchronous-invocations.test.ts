@@ -4,9 +4,10 @@ import { startEventing } from "../../src/eventing.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import type { AsynchronousSettings } from "../../src/lambda/asynchronous-invocations.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
+import { startEmulator } from "../../src/testing.ts";
+import type { Handler, Json } from "../support/handlers.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
-import { type Handler, type Json, startTestRuntime } from "../support/test-runtime.ts";
 
 const MINUTE = 60_000;
 const ARN = "arn:aws:lambda:us-east-1:123456789012:function:Fn:$LATEST";
@@ -251,14 +252,14 @@ describe("a dead-letter queue", () => {
 });
 
 it("an event is too large from one MB on, and nothing is invoked", async () => {
-  await using runtime = await startTestRuntime({ handlers: { Fn: () => 1 } });
+  await using emulator = await startEmulator({ functions: { Fn: () => 1 }, routes: {} });
   const call = async (bytes: number) => {
-    const url = `http://127.0.0.1:${runtime.port}/2015-03-31/functions/Fn/invocations`;
+    const url = `${emulator.endpoint}/2015-03-31/functions/Fn/invocations`;
     const headers = { "X-Amz-Invocation-Type": "Event" };
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify("x".repeat(bytes - 2)) });
     return [response.status, response.headers.get("x-amzn-errortype")];
   };
   expect(await call(1_048_576)).toEqual([202, null]);
   expect(await call(1_048_577)).toEqual([413, "RequestTooLargeException"]);
-  expect(runtime.events["Fn"]).toHaveLength(1);
+  expect(emulator.recording.eventsOf("Fn")).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { makeConcurrency } from "../../src/lambda/concurrency.ts";
 import type { LambdaFunction } from "../../src/lambda/lambda-function.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { describeSmallTemplate } from "../support/small-template.ts";
-import { startTestRuntime } from "../support/test-runtime.ts";
 
 function fn(name: string, reservedConcurrency?: number): LambdaFunction {
   const limits = { timeoutSeconds: 3, memoryMegabytes: 128 };
@@ -23,10 +23,10 @@ describe("concurrency", () => {
   });
 
   it("of 0 throttles every call", async () => {
-    const handlers = { Off: () => 1, On: () => 1 };
-    await using runtime = await startTestRuntime({ handlers, reservedConcurrency: { Off: 0 } });
+    const functions = { Off: { handler: () => 1, reservedConcurrency: 0 }, On: () => 1 };
+    await using emulator = await startEmulator({ functions, routes: {} });
     const statuses = ["Off", "On"].map(async (name) => {
-      const url = `http://127.0.0.1:${runtime.port}/2015-03-31/functions/${name}/invocations`;
+      const url = `${emulator.endpoint}/2015-03-31/functions/${name}/invocations`;
       return (await fetch(url, { method: "POST" })).status;
     });
     expect(await Promise.all(statuses)).toEqual([429, 200]);

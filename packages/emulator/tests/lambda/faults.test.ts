@@ -6,16 +6,16 @@ import { Clock } from "../../src/clock/clock.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
 import { executions } from "../../src/lambda/in-process-host.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { connectTo } from "../../src/testing.ts";
 
 /** Handlers with a fault outside of their result. Each runs in its own process: vitest catches such faults too. */
 const PROGRAM = `
   import { EventEmitter } from "node:events";
   import { containFaults } from "./packages/emulator/src/lambda/contain-faults.ts";
-  import { startTestRuntime } from "./packages/emulator/tests/support/test-runtime.ts";
+  import { startEmulator } from "./packages/emulator/src/testing.ts";
 
   const never = () => new Promise(() => {});
-  const handlers = {
+  const functions = {
     Timer() { setTimeout(() => { throw new RangeError("in a timer"); }, 1); return never(); },
     Emitted() { const emitter = new EventEmitter(); setImmediate(() => emitter.emit("error", new Error("emitted"))); return never(); },
     Rejected() { void Promise.reject(new TypeError("not handled")); return never(); },
@@ -25,14 +25,14 @@ const PROGRAM = `
     Both: async () => { setTimeout(() => process.exit(0), 1); await new Promise((resolve) => setTimeout(resolve, 50)); return "after"; },
     Waits: () => new Promise((resolve) => setTimeout(resolve, 300, "waited")),
     Connect: () => ({ statusCode: 200 }),
-    Failures: () => runtime.failures,
+    Failures: () => emulator.recording.failures,
     OwnFault() { queueMicrotask(() => {}); ownFault(); },
   };
   containFaults((fault) => { console.error("own fault", fault.message); process.exit(9); });
-  const runtime = await startTestRuntime({ handlers });
+  const emulator = await startEmulator({ functions, routes: { $connect: "Connect" } });
   let ownFault;
   new Promise((resolve) => { ownFault = resolve; }).then(() => { throw new Error("of the runtime"); });
-  console.log(runtime.port);`;
+  console.log(emulator.port);`;
 
 let child: ChildProcess | undefined;
 
@@ -63,7 +63,7 @@ const exitError = (text: string) => ({
 describe("a fault that no handler returns", () => {
   it("ends its own invocation as on Lambda, and no other invocation or socket", async () => {
     const { port } = await start();
-    const client = await connect(`ws://127.0.0.1:${port}/dev`);
+    const client = await connectTo(`ws://127.0.0.1:${port}/dev`);
     const waiting = invoke(port, "Waits");
 
     expect(await invoke(port, "Timer")).toMatchObject({ errorType: "RangeError", errorMessage: "in a timer" });
@@ -79,7 +79,7 @@ describe("a fault that no handler returns", () => {
 
     expect(await waiting).toBe("waited");
     expect(client.ws.readyState).toBe(client.ws.OPEN);
-    client.ws.terminate();
+    client.terminate();
   });
 
   it("is reported when its invocation has ended already", async () => {

@@ -2,28 +2,28 @@ import { Console } from "node:console";
 import { writeSync } from "node:fs";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, it } from "vitest";
+import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
-import { type Handler, startTestRuntime } from "../support/test-runtime.ts";
+import type { Handler } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const ID = "[\\da-f]{8}-[\\da-f-]{27}";
 
 /** Starts the handlers, and a client of the SDK that asks for logs. */
-async function startWithClient(handlers: Readonly<Record<string, Handler>>) {
-  const scheduler = new ManualScheduler();
-  const runtime = await startTestRuntime({ handlers, scheduler });
+async function startWithClient(functions: Readonly<Record<string, Handler>>) {
+  const emulator = await startEmulator({ functions, routes: {}, clock: STOPPED });
   const account = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
-  const client = new LambdaClient({ ...account, endpoint: `http://127.0.0.1:${runtime.port}` });
+  const client = new LambdaClient({ ...account, endpoint: emulator.endpoint });
   const logOf = async (FunctionName: string): Promise<string> => {
     const { LogResult = "" } = await client.send(new InvokeCommand({ FunctionName, LogType: "Tail" }));
     return Buffer.from(LogResult, "base64").toString();
   };
-  return { runtime, client, logOf, scheduler };
+  return { emulator, client, logOf };
 }
 
 describe("LogType Tail", () => {
   it("returns what the handler prints in any way, between Lambda's own lines", async () => {
-    const { runtime, logOf } = await startWithClient({
+    const { emulator, logOf } = await startWithClient({
       async Prints() {
         new Console(process.stdout).log("by the console");
         process.stderr.write(Buffer.from("by stderr, é\n"));
@@ -34,7 +34,7 @@ describe("LogType Tail", () => {
         process.stdout.write("later\n");
       },
     });
-    await using _ = runtime;
+    await using _ = emulator;
     const [, id, printed] =
       new RegExp(
         `^START RequestId: (${ID}) Version: \\$LATEST\\n([^]*)END RequestId: \\1\\nREPORT RequestId: \\1\\tDuration: 0\\.00 ms\\tBilled Duration: 0 ms\\tMemory Size: 128 MB\\tMax Memory Used: \\d+ MB\\t\\n$`,
@@ -44,10 +44,10 @@ describe("LogType Tail", () => {
   });
 
   it("keeps the last 4 KB", async () => {
-    const { runtime, logOf } = await startWithClient({
+    const { emulator, logOf } = await startWithClient({
       Long: () => void process.stdout.write(`begin ${"x".repeat(4_100)} end\n`),
     });
-    await using _ = runtime;
+    await using _ = emulator;
     const log = await logOf("Long");
     expect(Buffer.byteLength(log)).toBe(4096);
     expect(log).toMatch(/^x+ end\nEND RequestId/);
@@ -59,7 +59,7 @@ describe("LogType Tail", () => {
       await both.promise;
       process.stdout.write(`${text}\n`);
     };
-    const { runtime, logOf } = await startWithClient({
+    const { emulator, logOf } = await startWithClient({
       One: () => {
         one.resolve();
         return print("one");
@@ -69,7 +69,7 @@ describe("LogType Tail", () => {
         return print("two");
       },
     });
-    await using _ = runtime;
+    await using _ = emulator;
     const first = logOf("One");
     await one.promise;
     const second = logOf("Two");
@@ -79,14 +79,14 @@ describe("LogType Tail", () => {
 
   it("has the error of a handler that fails, and the timeout of one that hangs", async () => {
     const begun = deferred();
-    const { runtime, logOf, scheduler } = await startWithClient({
+    const { emulator, logOf } = await startWithClient({
       Fails: () => Promise.reject(new RangeError("too far")),
       Hangs: () => {
         begun.resolve();
         return new Promise(() => {});
       },
     });
-    await using _ = runtime;
+    await using _ = emulator;
     const failed = new RegExp(`\\t${ID}\\tERROR\\tInvoke Error \\t(.*)\\nEND`).exec(await logOf("Fails"))?.[1];
     expect(JSON.parse(failed ?? "")).toEqual({
       errorType: "RangeError",
@@ -95,7 +95,7 @@ describe("LogType Tail", () => {
     });
     const hanging = logOf("Hangs");
     await begun.promise;
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     expect(await hanging).toMatch(
       new RegExp(
         `\\n2026-11-22T12:01:00.000Z ${ID} Task timed out after 60.00 seconds\\n\\nEND[^]*Duration: 60000.00 ms`,
@@ -104,8 +104,8 @@ describe("LogType Tail", () => {
   });
 
   it("is returned only if it is asked for", async () => {
-    const { runtime, client } = await startWithClient({ Fn: () => 1 });
-    await using _ = runtime;
+    const { emulator, client } = await startWithClient({ Fn: () => 1 });
+    await using _ = emulator;
     expect((await client.send(new InvokeCommand({ FunctionName: "Fn" }))).LogResult).toBeUndefined();
   });
 });

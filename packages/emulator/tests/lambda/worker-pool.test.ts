@@ -22,7 +22,12 @@ function makePool({ maxWorkers = 2, variables = {}, file = FAULTS } = {}) {
       onLoadError: ({ errorType }) => errors.push(`${name} ${errorType}`),
       describe: () => ({
         handler: { name: "index.handler", module: "index", exportPath: ["handler"], file },
-        ...{ nodeMajor: 24, ownPort: 1, memoryMegabytes: 128, variables },
+        ...{
+          nodeMajor: 24,
+          ownEndpoint: { port: 1, apiHost: "api.invalid", domains: [] },
+          memoryMegabytes: 128,
+          variables,
+        },
       }),
     }),
   }));

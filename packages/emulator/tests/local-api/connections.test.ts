@@ -1,41 +1,41 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ManualScheduler } from "../support/manual-scheduler.ts";
+import { type ApiUnderTest, startEmulator } from "../../src/testing.ts";
+import { allow, type Json, ok, policy } from "../support/handlers.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
-import { allow, type Json, ok, policy, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
-async function start(api: Partial<TestApi> = {}) {
-  const scheduler = new ManualScheduler(Date.UTC(2026, 10, 22, 12));
-  const runtime = await startTestRuntime({
-    handlers: { Authorizer: allow, Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body }) },
-    routes: { $default: "!Echo" },
-    scheduler,
+async function start(api: Partial<ApiUnderTest> = {}) {
+  const emulator = await startEmulator({
+    functions: { Authorizer: allow, Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body }) },
+    routes: { $connect: "Connect", $default: { function: "Echo", routeResponse: true } },
+    authorizer: "Authorizer",
+    clock: STOPPED,
     ...api,
   });
-  onTestFinished(() => runtime.close());
+  onTestFinished(() => emulator.close());
   const get = async (query = "", init: RequestInit = {}): Promise<Json> => {
-    const response = await fetch(`http://127.0.0.1:${runtime.port}/_local/connections${query}`, init);
+    const response = await fetch(`${emulator.endpoint}/_local/connections${query}`, init);
     return {
       status: response.status,
       headers: response.headers,
       ...((await response.json().catch(() => ({}))) as Json),
     };
   };
-  const idOf = (index: number): string => runtime.events["Connect"]?.[index].requestContext.connectionId;
-  return { runtime, scheduler, get, idOf };
+  const idOf = (index: number): string => emulator.recording.eventsOf("Connect")[index].requestContext.connectionId;
+  return { emulator, get, idOf };
 }
 
 describe("GET /_local/connections", () => {
   it("shows since when and until when a connection is open, its frames, and who opened it", async () => {
-    const { runtime, scheduler, get, idOf } = await start();
-    const client = await connect(runtime.url, [], { headers: { "user-agent": "phone" } });
-    scheduler.advance(60_000);
+    const { emulator, get, idOf } = await start();
+    const client = await emulator.connect({ headers: { "user-agent": "phone" } });
+    await emulator.clock.advance(60_000);
     client.send("twelve bytes");
     await client.text();
-    scheduler.advance(60_000);
+    await emulator.clock.advance(60_000);
     client.send("two");
     await client.text();
-    scheduler.advance(1_000);
+    await emulator.clock.advance(1_000);
 
     const { status, headers, ...report } = await get();
 
@@ -65,22 +65,22 @@ describe("GET /_local/connections", () => {
   });
 
   it("tells the ends at which the gateway closes, to the millisecond", async () => {
-    const { runtime, scheduler, get } = await start();
-    const client = await connect(runtime.url);
+    const { emulator, get } = await start();
+    const client = await emulator.connect();
     const [{ idleEndsAt, endsAt }] = (await get()).connections;
-    expect(Date.parse(endsAt) - scheduler.now()).toBe(2 * 3_600_000);
-    scheduler.advance(Date.parse(idleEndsAt) - scheduler.now() - 1);
+    expect(Date.parse(endsAt) - emulator.clock.now()).toBe(2 * 3_600_000);
+    await emulator.clock.advance(Date.parse(idleEndsAt) - emulator.clock.now() - 1);
     await turnOfEventLoop();
     expect((await get()).connections).toHaveLength(1);
-    scheduler.advance(1);
+    await emulator.clock.advance(1);
 
     expect(await client.closed()).toMatchObject({ code: 1001 });
     expect(await get()).toMatchObject({ open: 0, connections: [] });
   });
 
   it("shows one connection of many, or a page of them", async () => {
-    const { runtime, get, idOf } = await start();
-    for (let number = 0; number < 5; number += 1) await connect(runtime.url);
+    const { emulator, get, idOf } = await start();
+    for (let number = 0; number < 5; number += 1) await emulator.connect();
     const ids = (report: Json) => report.connections.map(({ connectionId }: Json) => connectionId);
 
     expect(ids(await get(`?connectionId=${encodeURIComponent(idOf(3))}`))).toEqual([idOf(3)]);
@@ -99,15 +99,15 @@ describe("GET /_local/connections", () => {
 
   it("shows neither the authorizer's context nor a token that a client or an authorizer put elsewhere", async () => {
     const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    const { runtime, get } = await start({
-      handlers: {
-        Authorizer: ({ methodArn }) =>
+    const { emulator, get } = await start({
+      functions: {
+        Authorizer: ({ methodArn }: Json) =>
           policy({ Effect: "Allow", Resource: methodArn }, { principalId: token, context: { email: "private" } }),
         Connect: ok,
       },
-      routes: {},
+      routes: { $connect: "Connect" },
     });
-    await connect(runtime.url, [], { headers: { "user-agent": `app ${token}` } });
+    await emulator.connect({ headers: { "user-agent": `app ${token}` } });
     const report = await get();
 
     expect(report.connections).toMatchObject([{ principalId: "…", userAgent: "app …" }]);
@@ -115,18 +115,18 @@ describe("GET /_local/connections", () => {
   });
 
   it("has nothing that acts on a terminal", async () => {
-    const { runtime } = await start();
-    await connect(runtime.url, [], { headers: { "user-agent": "app \u009b31m" } });
-    const text = await (await fetch(`http://127.0.0.1:${runtime.port}/_local/connections`)).text();
+    const { emulator } = await start();
+    await emulator.connect({ headers: { "user-agent": "app \u009b31m" } });
+    const text = await (await fetch(`${emulator.endpoint}/_local/connections`)).text();
     expect(text).toContain("app \\u009b31m");
   });
 
   it("forgets a connection that has ended", async () => {
-    const { runtime, get } = await start();
-    const client = await connect(runtime.url);
+    const { emulator, get } = await start();
+    const client = await emulator.connect();
     client.send("one");
     await client.text();
-    client.ws.close();
+    client.close();
     await client.closed();
     while ((await get()).open > 0) await turnOfEventLoop();
   });
@@ -141,11 +141,11 @@ describe("GET /_local/connections", () => {
       () => Promise.reject(new TypeError("with a secret")),
     ];
     const order = new Map<string, number>();
-    const { runtime, get, idOf } = await start({
+    const { emulator, get, idOf } = await start({
       describeConnection: (connectionId) => answers[order.get(connectionId) ?? 0]?.(),
     });
     for (const [index] of answers.entries()) {
-      await connect(runtime.url);
+      await emulator.connect();
       order.set(idOf(index), index);
     }
 

@@ -1,21 +1,22 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startEmulator } from "../../src/testing.ts";
+import { allow, type Json, ok } from "../support/handlers.ts";
 import { leaksIn, plantedTexts } from "../support/planted-texts.ts";
 import { queueToFunction } from "../support/queue-to-function.ts";
-import { allow, type Json, ok, startTestRuntime } from "../support/test-runtime.ts";
-import { connect } from "../support/web-socket-client.ts";
 
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 async function start() {
-  const runtime = await startTestRuntime({
-    handlers: { Authorizer: allow, Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body }), Notify: () => ({}) },
-    routes: { $default: "!Echo" },
+  const emulator = await startEmulator({
+    functions: { Authorizer: allow, Connect: ok, Echo: ({ body }) => ({ statusCode: 200, body }), Notify: () => ({}) },
+    routes: { $connect: "Connect", $default: { function: "Echo", routeResponse: true } },
+    authorizer: "Authorizer",
     eventing: queueToFunction({ visibilityTimeoutSeconds: 5 }),
   });
-  onTestFinished(() => runtime.close());
-  const origin = `http://127.0.0.1:${runtime.port}`;
+  onTestFinished(() => emulator.close());
+  const origin = emulator.endpoint;
   const open = async (query = "", accept = "application/x-ndjson") => {
     const leaving = new AbortController();
     onTestFinished(() => leaving.abort());
@@ -23,8 +24,8 @@ async function start() {
     const response = await fetch(`${origin}/_local/events${query}`, { headers, signal: leaving.signal });
     return { response, leave: () => leaving.abort() };
   };
-  const idOf = (index: number): string => runtime.events["Connect"]?.[index].requestContext.connectionId;
-  return { runtime, origin, open, idOf };
+  const idOf = (index: number): string => emulator.recording.eventsOf("Connect")[index].requestContext.connectionId;
+  return { emulator, origin, open, idOf };
 }
 
 /** Reads a stream until a text has come. */
@@ -43,9 +44,9 @@ const jsonLines = (text: string): Json[] =>
 
 describe("GET /_local/events", () => {
   it("streams server-sent events, one JSON text each, without payloads", async () => {
-    const { runtime, open, idOf } = await start();
+    const { emulator, open, idOf } = await start();
     const { response } = await open("", "*/*");
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send("personal data");
     const text = await readUntil(response, "frame-sent");
 
@@ -69,14 +70,14 @@ describe("GET /_local/events", () => {
   });
 
   it("streams lines of JSON to those who accept them, of the kinds and the connection that are asked for", async () => {
-    const { runtime, open, idOf } = await start();
-    const [one, two] = [await connect(runtime.url), await connect(runtime.url)];
+    const { emulator, open, idOf } = await start();
+    const [one, two] = [await emulator.connect(), await emulator.connect()];
     const { response } = await open(`?kind=frame-sent,connection-closed&connectionId=${encodeURIComponent(idOf(1))}`);
     one.send("of another one");
     await one.text();
     two.send("hello");
     await two.text();
-    two.ws.close(1000);
+    two.close(1000);
     const events = jsonLines(await readUntil(response, "connection-closed"));
 
     expect(response.headers.get("content-type")).toBe("application/x-ndjson");
@@ -87,9 +88,9 @@ describe("GET /_local/events", () => {
   });
 
   it("shows payloads if they are asked for: of frames, events and messages, and no token in them", async () => {
-    const { runtime, origin, open } = await start();
+    const { emulator, origin, open } = await start();
     const { response } = await open("?payloads=1");
-    const client = await connect(runtime.url);
+    const client = await emulator.connect();
     client.send({ action: "authenticate", token: TOKEN, note: "kept 1" });
     await client.text();
     const headers = { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-amz-target": "AWSEvents.PutEvents" };
@@ -124,7 +125,7 @@ describe("GET /_local/events", () => {
   });
 
   it("tells a reader that does not read how many events it has lost, and fills no memory for it", async () => {
-    const { runtime, origin } = await start();
+    const { emulator, origin } = await start();
     const reading = request(`${origin}/_local/events?kind=event-published&payloads=1`, { agent: false }).end();
     // Nothing reads this response yet.
     const [response] = (await once(reading, "response")) as [IncomingMessage];
@@ -148,7 +149,7 @@ describe("GET /_local/events", () => {
 
     expect(seen + lost.count).toBe(120);
     expect(lost.count).toBeGreaterThan(0);
-    expect(runtime.failures).toEqual([]);
+    expect(emulator.recording.failures).toEqual([]);
   });
 
   it("can only be read", async () => {

@@ -3,16 +3,17 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type DescribeProgram, LOCAL_LINKS, runTemplate } from "../../src/index.ts";
 import { makeFrontPage } from "../../src/local-api/front-page.ts";
+import { type ApiUnderTest, startEmulator } from "../../src/testing.ts";
 import { anyText } from "../support/any-text.ts";
+import { ok } from "../support/handlers.ts";
 import { serveHttpServices } from "../support/serve-http-services.ts";
-import { ok, startTestRuntime, type TestApi } from "../support/test-runtime.ts";
 
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
-async function start(api: Partial<TestApi> = {}) {
-  const runtime = await startTestRuntime({ handlers: { Connect: ok }, ...api });
-  onTestFinished(() => runtime.close());
-  return `http://127.0.0.1:${runtime.port}`;
+async function start(api: Partial<ApiUnderTest> = {}) {
+  const emulator = await startEmulator({ functions: { Connect: ok }, routes: { $connect: "Connect" }, ...api });
+  onTestFinished(() => emulator.close());
+  return emulator.endpoint;
 }
 
 describe("GET /", () => {

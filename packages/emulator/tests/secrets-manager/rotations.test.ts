@@ -11,8 +11,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { expect, it } from "vitest";
 import { deferred } from "../support/deferred.ts";
+import type { Handler, Json } from "../support/handlers.ts";
 import { FIRST_VALUE, KEY_ARN, startSecrets } from "../support/secrets.ts";
-import type { Handler, Json } from "../support/test-runtime.ts";
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNT, localCallerArn } from "../../src/aws-account.ts";
 import { TemplateError } from "../../src/template/template-error.ts";
+import { startEmulator } from "../../src/testing.ts";
 import { describeTemplate, projectTemplate, replaced } from "../support/project-template.ts";
-import { startTestRuntime } from "../support/test-runtime.ts";
 
 const FUNCTIONS = DEFAULT_ACCOUNT.functionsAccessKeyId;
 const LOCAL_CALLER_ARN = localCallerArn();
@@ -43,8 +43,9 @@ describe("attack:I4 a queue on a laptop accepts messages from", () => {
   });
 
   it("no other caller, with SQS's own error: for a message, a batch, and a move with the caller's permissions", async () => {
-    await using runtime = await startTestRuntime({
-      handlers: {},
+    await using emulator = await startEmulator({
+      functions: {},
+      routes: {},
       eventing: {
         queues: [{ name: "updates", deadLetters: { queue: "dead", maxReceiveCount: 5 } }, { name: "dead" }],
         rules: [],
@@ -56,7 +57,7 @@ describe("attack:I4 a queue on a laptop accepts messages from", () => {
     const call = async (accessKeyId: string, operation: string, input: object) => {
       const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261122/us-east-1/sqs/aws4_request, Signature=0`;
       const headers = { "X-Amz-Target": `AmazonSQS.${operation}`, authorization };
-      const answer = await fetch(`http://127.0.0.1:${runtime.port}/`, {
+      const answer = await fetch(emulator.endpoint, {
         method: "POST",
         headers,
         body: JSON.stringify(input),

@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { startEmulator } from "../../src/testing.ts";
 import { clientFrame } from "./client-frame.ts";
 import { deferred } from "./deferred.ts";
-import { type Handler, startTestRuntime } from "./test-runtime.ts";
-import { openSocket, upgradeText } from "./web-socket-client.ts";
+import type { Handler } from "./handlers.ts";
+import { openSocket, upgradeText } from "./raw-socket.ts";
 
 /** A case of RFC 6455: what a client sends, and what comes of it. */
 export type Case = {
@@ -49,7 +50,10 @@ export async function startConformance(): Promise<Conformance> {
     connections.get(requestContext.connectionId)?.messages.push(body);
     return { statusCode: 200, body };
   };
-  const runtime = await startTestRuntime({ handlers: { Connect, Disconnect, Echo }, routes: { $default: "!Echo" } });
+  const emulator = await startEmulator({
+    functions: { Connect, Disconnect, Echo },
+    routes: { $connect: "Connect", $disconnect: "Disconnect", $default: { function: "Echo", routeResponse: true } },
+  });
 
   return {
     async run({ sent, closes, pieces }) {
@@ -59,7 +63,7 @@ export async function startConformance(): Promise<Conformance> {
       cases.set(id, (connectionId) => connections.set(connectionId, { messages, told: told.resolve }));
       const goodbye = closes === undefined ? [closeFrame(GOODBYE)] : [];
       const head = Buffer.from(upgradeText({}, `GET /dev?case=${id} HTTP/1.1`));
-      const received = await exchangeFrames(runtime.port, [head, ...sent, ...goodbye], pieces);
+      const received = await exchangeFrames(emulator.port, [head, ...sent, ...goodbye], pieces);
       const closing = received.find(({ opcode }) => opcode === 8);
       return {
         messages,
@@ -68,7 +72,7 @@ export async function startConformance(): Promise<Conformance> {
         told: await told.promise,
       };
     },
-    close: () => runtime.close(),
+    close: () => emulator.close(),
   };
 }
 

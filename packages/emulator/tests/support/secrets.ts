@@ -6,9 +6,9 @@ import { makeFunctions } from "../../src/lambda/functions.ts";
 import type { SecretDescription } from "../../src/secrets-manager/secret-description.ts";
 import { secretArn } from "../../src/secrets-manager/secret-name.ts";
 import { startSecretsManager } from "../../src/secrets-manager/secrets-manager.ts";
+import type { Handler, Json } from "./handlers.ts";
 import { ManualScheduler } from "./manual-scheduler.ts";
 import { serveHttpServices } from "./serve-http-services.ts";
-import type { Handler, Json } from "./test-runtime.ts";
 
 /** The value of the secret `key` at the start. */
 export const FIRST_VALUE = "first-value";

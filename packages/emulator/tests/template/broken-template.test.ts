@@ -5,9 +5,9 @@ import { Clock } from "../../src/clock/clock.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import { DEFAULT_QUOTAS } from "../../src/gateway/quotas.ts";
 import { startRuntime } from "../../src/runtime.ts";
+import { connectTo, handshakeStatus } from "../../src/testing.ts";
+import { allow, type Handler, type Json } from "../support/handlers.ts";
 import { describeTemplate, projectTemplate, replaced, withoutResource } from "../support/project-template.ts";
-import { allow, type Handler, type Json } from "../support/test-runtime.ts";
-import { connect, handshakeStatus } from "../support/web-socket-client.ts";
 
 const template = projectTemplate();
 
@@ -30,7 +30,7 @@ async function start(text: string) {
     account: DEFAULT_ACCOUNT,
     quotas: DEFAULT_QUOTAS,
     faults: new Faults(),
-    scheduler: new Clock(),
+    clock: new Clock(),
   });
   onTestFinished(() => runtime.close());
   const { port, stage } = runtime;
@@ -39,12 +39,12 @@ async function start(text: string) {
 
 /** The responses to subscribe and then unsubscribe, read until the last one has come. */
 async function answers(url: string): Promise<string[]> {
-  const client = await connect(url);
+  const client = await connectTo(url);
   client.send({ action: "subscribe" });
   client.send({ action: "unsubscribe" });
   const frames: string[] = [];
   while (!frames.includes("Unsubscribe")) frames.push(await client.text());
-  client.ws.close();
+  client.close();
   return frames.toSorted();
 }
 
@@ -89,7 +89,7 @@ describe("the emulator over a broken template", () => {
 
   it("does not respond to a ping without its route response", async () => {
     const { url, calls } = await start(withoutResource(template, "PingRouteResponse"));
-    const client = await connect(url);
+    const client = await connectTo(url);
     client.send({ action: "ping" });
     client.send({ action: "subscribe" });
 

@@ -44,7 +44,7 @@ describe("a property that only AWS implements", () => {
     [
       withLine("    Handler: index.handler\n", "    Layers: [arn:of:a:layer]"),
       "Layers",
-      "Globals.Function.Layers is not emulated: layers are not loaded here",
+      "Globals.Function.Layers is not emulated: layers are not loaded here, only modules in node_modules",
     ],
   ];
 

@@ -2,8 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { expect, it, onTestFinished } from "vitest";
 import { runTemplate } from "../../src/index.ts";
 import { deferred } from "../support/deferred.ts";
+import type { Json } from "../support/handlers.ts";
 import { describeSmallTemplate, smallTemplate } from "../support/small-template.ts";
-import type { Json } from "../support/test-runtime.ts";
 
 const BUS = "Admin: { Type: AWS::Events::EventBus, Properties: { Name: admin } }";
 const QUEUE = "Queue: { Type: AWS::SQS::Queue }";

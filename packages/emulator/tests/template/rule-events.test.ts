@@ -2,8 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runTemplate } from "../../src/index.ts";
 import { deferred } from "../support/deferred.ts";
+import type { Json } from "../support/handlers.ts";
 import { describeSmallTemplate, smallTemplate } from "../support/small-template.ts";
-import type { Json } from "../support/test-runtime.ts";
 
 const fn = (type: string, properties: string) =>
   `Fn: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: index.handler, Events: { Told: { Type: ${type}, Properties: { ${properties} } } } } }`;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runTemplate } from "../../src/index.ts";
+import type { Json } from "../support/handlers.ts";
 import { describeSmallTemplate, smallTemplate } from "../support/small-template.ts";
-import type { Json } from "../support/test-runtime.ts";
 
 const RULE =
   "Rule: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [orders] }, Targets: [{ Id: Fn, Arn: !GetAtt Fn.Arn, RetryPolicy: { MaximumRetryAttempts: 3 } }] } }";

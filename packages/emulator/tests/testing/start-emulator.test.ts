@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Clock, Faults, HandshakeRefused, startEmulator } from "../../src/testing.ts";
+import { Clock, Faults, HandshakeRefused, handshakeStatus, startEmulator } from "../../src/testing.ts";
+import { allow, type Json, ok } from "../support/handlers.ts";
 import { queueToFunction } from "../support/queue-to-function.ts";
 import { smallTemplate } from "../support/small-template.ts";
-import { allow, type Json, ok } from "../support/test-runtime.ts";
 
 const echo = (event: Json) => ({ statusCode: 200, body: event.body });
 
@@ -25,7 +25,7 @@ describe("startEmulator with an API", () => {
     client.send({ a: 1 });
     expect(await client.json()).toEqual({ a: 1 });
 
-    const { frames, invocations, events } = emulator.recording;
+    const { frames, invocations, events, failures } = emulator.recording;
     expect(frames.map(({ direction, text, source }) => [direction, text, source])).toEqual([
       ["in", '{"a":1}', undefined],
       ["out", '{"a":1}', "route-response"],
@@ -36,9 +36,45 @@ describe("startEmulator with an API", () => {
       authorizer: { principalId: "ann" },
     });
     expect(invocations[2]).toMatchObject({ event: { body: '{"a":1}' }, result: { statusCode: 200 } });
+    expect(emulator.recording.eventsOf("Echo")).toEqual([invocations[2]?.event]);
     expect(events.map(({ kind }) => kind)).toContain("handshake-responded");
+    expect(failures).toEqual([]);
     emulator.recording.clear();
-    expect([frames, invocations, events]).toEqual([[], [], []]);
+    expect([frames, invocations, events, emulator.recording.eventsOf("Echo")]).toEqual([[], [], [], []]);
+  });
+
+  it("takes settings of functions, routes and stages, and tells the status of a handshake", async () => {
+    await using emulator = await startEmulator({
+      functions: { Connect: ok, Off: { handler: echo, reservedConcurrency: 0 } },
+      routes: {
+        $connect: { function: "Connect", requiredParameters: ["route.request.querystring.room"] },
+        $default: { function: "Off", routeResponse: true },
+      },
+      stages: [{ name: "blue" }, { name: "green", variables: { colour: "green" } }],
+    });
+    const query = { room: "a" };
+    expect([await emulator.handshakeStatus(), await emulator.handshakeStatus({ query })]).toEqual([400, 101]);
+    expect(await handshakeStatus(emulator.url.replace("blue", "green"), { query })).toBe(101);
+    expect(emulator.recording.eventsOf("Connect").map(({ stageVariables }) => stageVariables)).toEqual([
+      undefined,
+      { colour: "green" },
+    ]);
+    const client = await emulator.connect({ query });
+    client.send("x");
+    expect(await client.json()).toMatchObject({ message: "Internal server error" });
+    expect(emulator.recording.eventsOf("Off")).toEqual([]);
+  });
+
+  it("invokes functions, whose result or error comes back", async () => {
+    const Fn = (event: Json) => (event.fail ? Promise.reject(new RangeError("too far")) : { got: event });
+    await using emulator = await startEmulator({ functions: { Fn }, routes: {} });
+    expect(await emulator.invoke("Fn")).toEqual({ got: {} });
+    expect(await emulator.invoke("Fn", { a: [1] })).toEqual({ got: { a: [1] } });
+    expect(await emulator.invoke("Fn", { fail: true })).toMatchObject({ errorType: "RangeError" });
+    expect(emulator.recording.failures).toMatchObject([{ errorMessage: "too far" }]);
+    expect(await emulator.invoke("None")).toMatchObject({ Message: expect.stringContaining("not found") });
+    emulator.recording.clear();
+    expect(emulator.recording.failures).toEqual([]);
   });
 
   it("records the error of a function that fails", async () => {
@@ -114,20 +150,36 @@ describe("settled", () => {
   });
 });
 
+/** A template with the functions Fn and Loaded, in a folder of its own with the code of Loaded. */
+function writeTemplate(code: string) {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const template = join(folder, "template.yaml");
+  writeFileSync(
+    template,
+    smallTemplate("Loaded: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: loaded.handler } }"),
+  );
+  writeFileSync(join(folder, "index.mjs"), "export const handler = async () => 1;\n");
+  const write = (text: string) => writeFileSync(join(folder, "loaded.mjs"), text);
+  write(code);
+  return { template, write };
+}
+
 describe("startEmulator with a template", () => {
   it("runs handlers of the test, and loads the others", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "emulator-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const template = join(folder, "template.yaml");
-    writeFileSync(
-      template,
-      smallTemplate("Loaded: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: loaded.handler } }"),
-    );
-    writeFileSync(join(folder, "loaded.mjs"), "export const handler = async () => 'loaded';\n");
+    const { template } = writeTemplate("export const handler = async () => 'loaded';\n");
     await using emulator = await startEmulator({ template, functions: { Fn: () => "in this process" } });
-    const invoke = async (name: string) =>
-      (await fetch(`${emulator.endpoint}/2015-03-31/functions/${name}/invocations`, { method: "POST" })).json();
-    expect([await invoke("Fn"), await invoke("Loaded")]).toEqual(["in this process", "loaded"]);
+    expect([await emulator.invoke("Fn"), await emulator.invoke("Loaded")]).toEqual(["in this process", "loaded"]);
     expect(emulator.url).toBe(`ws://127.0.0.1:${emulator.port}/dev`);
+  });
+
+  it("loads edited code if it is to watch, without handlers of the test", async () => {
+    const { template, write } = writeTemplate("export const handler = async () => 'loaded';\n");
+    await using emulator = await startEmulator({ template, watch: true, warn: () => {} });
+    expect(await emulator.invoke("Loaded")).toBe("loaded");
+    write("export const handler = async () => 'edited';\n");
+    await expect.poll(() => emulator.invoke("Loaded"), { timeout: 10_000 }).toBe("edited");
+    const both = startEmulator({ template, watch: true, functions: { Fn: () => 1 } });
+    await expect(both).rejects.toThrow("watch is for functions in threads");
   });
 });

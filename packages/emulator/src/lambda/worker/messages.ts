@@ -1,5 +1,6 @@
 import type { LambdaContext } from "../lambda-context.ts";
 import type { FunctionError } from "../lambda-function.ts";
+import type { OwnEndpoint } from "./own-endpoint.ts";
 
 /** Where a handler is, by the template's `CodeUri` and `Handler`. */
 export type HandlerLocation = {
@@ -22,8 +23,8 @@ export type WorkerStart = {
   readonly gate: SharedArrayBuffer;
   /** The shared numbers of the emulator's clock. */
   readonly clock: SharedArrayBuffer;
-  /** The emulator's port. Calls by `https` to it on this machine are sent by `http`. */
-  readonly ownPort: number;
+  /** Calls by `https` to it are sent by `http`. */
+  readonly ownEndpoint: OwnEndpoint;
 };
 
 /**

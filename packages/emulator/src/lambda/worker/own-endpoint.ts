@@ -1,34 +1,48 @@
 import http from "node:http";
 import https from "node:https";
 import { syncBuiltinESMExports } from "node:module";
+import type { CustomDomain } from "../../gateway/api-description.ts";
 
 const OWN_HOST = /^(?:127\.0\.0\.1|localhost)$/i;
 
 /** The services that run here, by their names at AWS. Version 2 of the SDK does not know AWS_ENDPOINT_URL. */
-const EMULATED = /^(dynamodb|events|lambda|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+const EMULATED = /^(dynamodb|events|lambda|secretsmanager|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+
+/** The emulator's port, and the names that its API has on AWS. */
+export type OwnEndpoint = {
+  readonly port: number;
+  readonly apiHost: string;
+  readonly domains: readonly CustomDomain[];
+};
 
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and
- * handlers write that scheme into their code; the emulator speaks http. Calls to services by their names at AWS are sent
- * there too, and those to DynamoDB to the address that is given. All other calls are left alone.
+ * handlers write that scheme into their code; the emulator speaks http. Calls to the API by its name at AWS, which
+ * templates write into variables, to its custom domains, and to the emulated services are sent there too; those to
+ * DynamoDB go to the address that is given. All other calls are left alone.
  */
-export function redirectOwnEndpoint(port: number): void {
+export function redirectOwnEndpoint({ port, apiHost, domains }: OwnEndpoint): void {
   const own = `http://127.0.0.1:${port}`;
   const dynamodb = process.env["AWS_ENDPOINT_URL_DYNAMODB"];
   /** Where a call really goes. Undefined if it is left alone. */
   function targetOf(url: URL): URL | undefined {
     if (url.protocol !== "https:") return undefined;
     if (OWN_HOST.test(url.hostname) && url.port === String(port)) return new URL(`http://${url.host}`);
+    if (url.hostname === apiHost || isCustom(url)) return URL.parse(own) ?? undefined;
     const [, service] = EMULATED.exec(url.hostname) ?? [];
     if (service === undefined) return undefined;
     return URL.parse((service.toLowerCase() === "dynamodb" ? dynamodb : undefined) ?? own) ?? undefined;
   }
+  const isCustom = (url: URL) =>
+    ["", String(port)].includes(url.port) && domains.some(({ name }) => name.toLowerCase() === url.hostname);
   const realRequest = https.request;
   const request = (...args: readonly unknown[]) => {
     const { options, callback } = readArguments(args);
-    const target = targetOf(addressOf(options));
+    const address = addressOf(options);
+    const target = targetOf(address);
     if (target?.protocol !== "http:") return realRequest(...(args as Parameters<typeof realRequest>));
-    return http.request(asHttp(options, target), callback);
+    const sent = isCustom(address) ? { ...options, path: stagePath(address, options.path ?? "/", domains) } : options;
+    return http.request(asHttp(sent, target), callback);
   };
   https.request = request as typeof https.request;
   https.get = ((...args) => {
@@ -42,6 +56,7 @@ export function redirectOwnEndpoint(port: number): void {
     const url = URL.parse(text);
     const target = url === null ? undefined : targetOf(url);
     if (url === null || target === undefined) return realFetch(input, init);
+    if (isCustom(url)) url.pathname = stagePath(url, url.pathname, domains);
     url.protocol = target.protocol;
     url.host = target.host;
     // As in Node.js, `duplex` is part of a request with a stream as its body, and `init` wins over it.
@@ -49,6 +64,19 @@ export function redirectOwnEndpoint(port: number): void {
   };
   // This also updates `import { request } from "node:https"`.
   syncBuiltinESMExports();
+}
+
+/** API Gateway answers it with `Forbidden`, as each path of a domain that no mapping leads from. */
+const NOWHERE = "/-";
+
+/** The path with the stage that the domain's mapping leads to. */
+function stagePath({ hostname }: URL, path: string, domains: readonly CustomDomain[]): string {
+  const own = domains.filter(({ name }) => name.toLowerCase() === hostname);
+  for (const { path: mapping, stage } of own.toSorted((a, b) => b.path.length - a.path.length)) {
+    const base = mapping === "/" ? "" : mapping;
+    if (path.startsWith(`${base}/`)) return `/${stage}${path.slice(base.length)}`;
+  }
+  return NOWHERE;
 }
 
 type Options = https.RequestOptions & { readonly protocol?: string | null };

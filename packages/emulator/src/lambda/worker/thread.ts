@@ -121,7 +121,7 @@ hideThread();
 takeOutput(write);
 failOnFaults();
 shiftDate(() => aheadMillis(clock) + wrongMillis);
-redirectOwnEndpoint(start.ownPort);
+redirectOwnEndpoint(start.ownEndpoint);
 resolveTypeScript();
 process.on("beforeExit", () => {
   const idle = onIdle;

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { EmulatorEvent } from "../src/index.ts";
-import { makeFramePrinter } from "../src/printing/frame-printer.ts";
-import { startEmulator } from "../src/testing.ts";
-import { anyText } from "./support/any-text.ts";
-import { ok } from "./support/handlers.ts";
-import { STOPPED } from "./support/stopped-clock.ts";
+import type { EmulatorEvent } from "../../src/index.ts";
+import { makeFramePrinter } from "../../src/printing/frame-printer.ts";
+import { startEmulator } from "../../src/testing.ts";
+import { anyText } from "../support/any-text.ts";
+import { ok } from "../support/handlers.ts";
+import { STOPPED } from "../support/stopped-clock.ts";
 
 const CONNECTION = { connectionId: "gbgHYy9RVQAYKEj2kA==", at: Date.UTC(2026, 10, 22, 12) };
 const received = (text: string): EmulatorEvent => ({

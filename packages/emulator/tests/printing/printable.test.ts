@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { printable, printableJson } from "../src/printing/printable.ts";
-import { anyText } from "./support/any-text.ts";
+import { printable, printableJson } from "../../src/printing/printable.ts";
+import { anyText } from "../support/any-text.ts";
 
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 

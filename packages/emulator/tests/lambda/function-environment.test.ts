@@ -1,8 +1,8 @@
 import { devNull } from "node:os";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_ACCOUNT } from "../src/aws-account.ts";
-import { functionEnvironment } from "../src/lambda/function-environment.ts";
-import type { Environment } from "../src/lambda/process-environment.ts";
+import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
+import { functionEnvironment } from "../../src/lambda/function-environment.ts";
+import type { Environment } from "../../src/lambda/process-environment.ts";
 
 const at = { file: "template.yaml", line: 1 };
 const greet = {

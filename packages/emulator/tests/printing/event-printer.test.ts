@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { EmulatorEvent } from "../src/observer.ts";
-import { makeEventPrinter } from "../src/printing/event-printer.ts";
-import { startEmulator } from "../src/testing.ts";
+import type { EmulatorEvent } from "../../src/observer.ts";
+import { makeEventPrinter } from "../../src/printing/event-printer.ts";
+import { startEmulator } from "../../src/testing.ts";
 
 const invocation = { functionName: "Connect", requestId: "r", at: 0 };
 const failed = (error: { errorType: string; errorMessage: string; trace: readonly string[] }): EmulatorEvent => ({

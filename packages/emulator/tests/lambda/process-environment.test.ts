@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { withEnvironment } from "../src/lambda/process-environment.ts";
+import { withEnvironment } from "../../src/lambda/process-environment.ts";
 
 const HOST = "EMULATOR_TEST_HOST";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redactTokens } from "../src/printing/redact-tokens.ts";
-import { leaksIn, plantedTexts } from "./support/planted-texts.ts";
+import { redactTokens } from "../../src/printing/redact-tokens.ts";
+import { leaksIn, plantedTexts } from "../support/planted-texts.ts";
 
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJleHAiOjE3MDAwMDAwMDB9.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { runTemplate } from "../src/index.ts";
-import { connectTo } from "../src/testing.ts";
+import { runTemplate } from "../../src/index.ts";
+import { connectTo } from "../../src/testing.ts";
 
 /** It answers with the path of its own file, and with a name out of a package of this project. */
 const CODE = `const { WebSocket } = require("ws"); exports.handler = async () => ({ statusCode: 200, body: JSON.stringify([__filename, WebSocket.name]) });`;

@@ -39,7 +39,8 @@ export class Clock implements Scheduler {
 
   constructor({ startAt, stopped = false }: ClockOptions = {}) {
     const machine = machineNow();
-    if (startAt !== undefined && !(startAt >= 0 && startAt <= MAX_TIME)) throw new RangeError("a clock starts in 1970 or later");
+    if (startAt !== undefined && !(startAt >= 0 && startAt <= MAX_TIME))
+      throw new RangeError("a clock starts in 1970 or later");
     this.#time[0] = startAt === undefined ? 0 : startAt - machine;
     this.#time[1] = stopped ? (startAt ?? machine) : Number.NaN;
   }

@@ -29,7 +29,7 @@ describe("a handler that builds https URLs from its event", () => {
     expect(await invoke("Post", { address: `127.0.0.1:${port}`, other })).toEqual({
       ...{ asOptions: 200, asUrl: 200, get: 403, fetched: 200, fetchedRequest: { greeting: "hello x" } },
       // The services that are emulated, by their names at AWS.
-      ...{ service: 200, serviceFetched: 200 },
+      ...{ service: 200, serviceFetched: 200, secrets: 200 },
       // TLS was begun there.
       ...{ other: "ECONNRESET", otherFetched: "ECONNRESET" },
     });

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from "node:module";
 const OWN_HOST = /^(?:127\.0\.0\.1|localhost)$/i;
 
 /** The services that run here, by their names at AWS. Version 2 of the SDK does not know AWS_ENDPOINT_URL. */
-const EMULATED = /^(dynamodb|events|lambda|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
+const EMULATED = /^(dynamodb|events|lambda|secretsmanager|sqs)\.[a-z0-9-]+\.amazonaws\.com$/i;
 
 /**
  * Sends calls by `https` to the emulator's own port by `http`. On AWS, `domainName` is reached by https alone, and

@@ -15,6 +15,9 @@ const machineNow = Date.now;
 /** Node.js runs a timer of more than 24.8 days at once. */
 const MAX_TIMER_MILLIS = 86_400_000;
 
+/** The last time that `Date` can hold. */
+const MAX_TIME = 8_640_000_000_000_000;
+
 /** The longest real time for which a step of `advance` waits for work that it has started. */
 const MAX_SETTLE_MILLIS = 250;
 /** The same while other work hangs, which may end only by a timeout later on the way. */
@@ -36,6 +39,8 @@ export class Clock implements Scheduler {
 
   constructor({ startAt, stopped = false }: ClockOptions = {}) {
     const machine = machineNow();
+    if (startAt !== undefined && !(startAt >= 0 && startAt <= MAX_TIME))
+      throw new RangeError("a clock starts in 1970 or later");
     this.#time[0] = startAt === undefined ? 0 : startAt - machine;
     this.#time[1] = stopped ? (startAt ?? machine) : Number.NaN;
   }
@@ -90,12 +95,15 @@ export class Clock implements Scheduler {
 
   /**
    * Moves time forward. Each task on the way runs at its time; the work that it starts has a quarter of a second of the
-   * machine's time before the next one. Advances queue up. Throws RangeError if `millis` is negative or no number.
+   * machine's time before the next one. Advances queue up. Rejects with the error of a task, once all others on the way
+   * have run. Throws RangeError if `millis` is negative or no number.
    */
   advance(millis: number): Promise<void> {
-    if (!(millis >= 0 && Number.isFinite(millis))) throw new RangeError("a clock only goes forward");
-    this.#advancing = this.#advancing.then(() => this.#goTo(this.now() + millis));
-    return this.#advancing;
+    if (!(millis >= 0 && this.now() + millis <= MAX_TIME)) throw new RangeError("a clock only goes forward");
+    const advance = this.#advancing.then(() => this.#goTo(this.now() + millis));
+    // The next one goes on all the same.
+    this.#advancing = advance.catch(() => {});
+    return advance;
   }
 
   /** Lets `advance` wait, within its limit, for work that is under way. */
@@ -105,15 +113,21 @@ export class Clock implements Scheduler {
   }
 
   async #goTo(until: number): Promise<void> {
+    const errors: unknown[] = [];
     await this.#settle();
     for (let next = this.#nextDue(until); next !== undefined; next = this.#nextDue(until)) {
       this.#jump(next.at);
-      this.#run(next);
+      try {
+        this.#run(next);
+      } catch (error) {
+        errors.push(error);
+      }
       await this.#settle();
     }
     this.#jump(until);
     // Their timers count from before the jump.
     if (!this.isStopped) for (const task of this.#tasks) this.#arm(task);
+    if (errors.length > 0) throw errors[0];
   }
 
   #nextDue(until: number): Task | undefined {

@@ -13,6 +13,8 @@ export type FaultKind = {
   /** What a fault of this kind can be limited to, by name: `function`, `queue`, `connection` or `secret`. */
   readonly target?: string;
   readonly settings?: Readonly<Record<string, FaultSetting>>;
+  /** True if it holds all the time: it takes no rate and no count. */
+  readonly holds?: boolean;
 };
 
 export type FaultKinds = Readonly<Record<string, FaultKind>>;
@@ -79,6 +81,7 @@ export const FAULT_KINDS = {
     effect: "the clock of a function is wrong, by `by`",
     target: "function",
     settings: { by: { type: "signed-duration", default: 600_000 } },
+    holds: true,
   },
 } as const satisfies FaultKinds;
 
@@ -95,14 +98,18 @@ type Target<Kind extends FaultKind> = Kind["target"] extends string
   ? { readonly [Name in Kind["target"]]?: string }
   : unknown;
 
+type Limits<Kind extends FaultKind> = Kind extends { readonly holds: true }
+  ? unknown
+  : {
+      /** The share of the occasions on which it strikes, above 0 and at most 1. By default 1: always. */
+      readonly rate?: number;
+      /** How often it strikes, and then no more. By default there is no limit. */
+      readonly count?: number;
+    };
+
 /** A fault of the emulator, as a test writes it: `{ kind: "connections-api", status: 410, rate: 0.1 }`. */
 export type EmulatorFault = {
-  [Name in keyof typeof FAULT_KINDS]: {
-    readonly kind: Name;
-    /** The share of the occasions on which it strikes, above 0 and at most 1. By default 1: always. */
-    readonly rate?: number;
-    /** How often it strikes, and then no more. By default there is no limit. */
-    readonly count?: number;
-  } & Settings<(typeof FAULT_KINDS)[Name]> &
+  [Name in keyof typeof FAULT_KINDS]: { readonly kind: Name } & Limits<(typeof FAULT_KINDS)[Name]> &
+    Settings<(typeof FAULT_KINDS)[Name]> &
     Target<(typeof FAULT_KINDS)[Name]>;
 }[keyof typeof FAULT_KINDS];

@@ -32,8 +32,10 @@ export function parseFault(value: unknown, kinds: FaultKinds): Fault {
   if (count !== undefined && !(Number.isSafeInteger(count) && (count as number) >= 1)) {
     throw new FaultError(`${kind}: count is a whole number from 1`);
   }
+  const isLimited = value["rate"] !== undefined || count !== undefined;
   const unknown = Object.keys(rest).find((name) => name !== found.target && !Object.hasOwn(found.settings ?? {}, name));
-  if (unknown !== undefined) throw new FaultError(`${kind} takes only ${namesOf(found).join(", ")}`);
+  if ((isLimited && found.holds === true) || unknown !== undefined)
+    throw new FaultError(`${kind} takes only ${namesOf(found).join(", ")}`);
   return {
     kind,
     rate,
@@ -62,14 +64,17 @@ function asJson(text: string): unknown {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === "true" ? true : text === "false" ? false : text;
 }
 
-function namesOf({ target, settings = {} }: FaultKind): readonly string[] {
-  return ["rate", "count", ...(target === undefined ? [] : [target]), ...Object.keys(settings)];
+function namesOf({ target, settings = {}, holds = false }: FaultKind): readonly string[] {
+  return [...(holds ? [] : ["rate", "count"]), ...(target === undefined ? [] : [target]), ...Object.keys(settings)];
 }
+
+/** Any name of a function, queue, connection or secret. It is printed. */
+const NAME = /^[\x21-\x7e]{1,512}$/;
 
 function readTarget(kind: string, { target }: FaultKind, rest: Readonly<Record<string, unknown>>): { target?: string } {
   const name = target === undefined ? undefined : rest[target];
   if (name === undefined) return {};
-  if (typeof name !== "string" || name === "") throw new FaultError(`${kind}: ${target} is a name`);
+  if (typeof name !== "string" || !NAME.test(name)) throw new FaultError(`${kind}: ${target} is a name`);
   return { target: name };
 }
 

@@ -1,5 +1,5 @@
 import { noObserve, type Observe } from "../observer.ts";
-import { type Fault, parseFault, parseFaultText } from "./fault.ts";
+import { type Fault, FaultError, parseFault, parseFaultText } from "./fault.ts";
 import { type EmulatorFault, FAULT_KINDS, type FaultKinds } from "./fault-kinds.ts";
 import { faultText } from "./fault-text.ts";
 import { seededRandom } from "./random.ts";
@@ -15,6 +15,9 @@ export type FaultsOptions = {
   /** Kinds of the program's own, beside those of the emulator. The program asks for them itself. */
   readonly kinds?: FaultKinds;
 };
+
+/** Each frame and each invocation asks all of them. */
+const MAX_FAULTS = 100;
 
 /** The faults that are to happen. None by default. */
 export class Faults {
@@ -37,6 +40,7 @@ export class Faults {
 
   /** Puts faults in the place of those before. The seed begins anew. Throws FaultError, and then nothing has changed. */
   set(faults: readonly (EmulatorFault | Readonly<Record<string, unknown>>)[], seed: number = this.#seed): void {
+    checkNumber(faults.length);
     this.#replace(
       faults.map((fault) => parseFault(fault, this.kinds)),
       seed,
@@ -46,6 +50,7 @@ export class Faults {
   /** Adds a fault as a flag has it: `connections-api,status=410,rate=0.1`. Throws FaultError. */
   add(text: string): void {
     const fault = parseFaultText(text, this.kinds);
+    checkNumber(this.#active.length + 1);
     this.#active = [...this.#active, { fault, struck: 0 }];
     this.#begin([fault]);
   }
@@ -117,6 +122,10 @@ export class Faults {
       faults: this.#active.map(({ fault }) => faultText(fault, this.kinds)),
     });
   }
+}
+
+function checkNumber(faults: number): void {
+  if (faults > MAX_FAULTS) throw new FaultError(`there are at most ${MAX_FAULTS} faults at a time`);
 }
 
 function concerns({ fault, struck }: Active, kind: string, target: string): boolean {

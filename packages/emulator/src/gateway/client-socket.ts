@@ -76,6 +76,11 @@ export class ClientSocket {
     return this.#ws.readyState === WebSocket.OPEN && this.#closing === undefined;
   }
 
+  /** True if the network swallows all frames. */
+  get isHalfOpen(): boolean {
+    return this.#isHalfOpen;
+  }
+
   get lastActiveAt(): number {
     return this.#lastActiveAt;
   }
@@ -136,7 +141,8 @@ export class ClientSocket {
 
   #receive(data: Buffer, isBinary: boolean, onText: (text: string) => void): void {
     this.#messages += 1;
-    if (!this.isOpen || this.#messages > this.#messagesAllowed) return;
+    // A half-open socket may have read some frames already.
+    if (!this.isOpen || this.#isHalfOpen || this.#messages > this.#messagesAllowed) return;
     this.#lastActiveAt = this.#scheduler.now();
     if (isBinary) this.close(BINARY_REFUSED);
     else onText(data.toString());

@@ -76,7 +76,7 @@ export class Connections {
 
   send({ session, socket }: ClientConnection, { text, source }: OutgoingFrame): ReturnType<ClientSocket["send"]> {
     const { connectionId } = session;
-    if (this.#faults.strikes("half-open", connectionId)) socket.becomeHalfOpen();
+    if (!socket.isHalfOpen && this.#faults.strikes("half-open", connectionId)) socket.becomeHalfOpen();
     const result = socket.send(text);
     if (result !== "sent") return result;
     this.#observe({ kind: "frame-sent", connectionId, source, bytes: Buffer.byteLength(text), text: () => text });

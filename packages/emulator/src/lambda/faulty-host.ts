@@ -1,5 +1,5 @@
 import type { Faults } from "../faults/faults.ts";
-import type { Scheduler } from "../scheduler.ts";
+import type { Cancel, Scheduler } from "../scheduler.ts";
 import { type FunctionHost, failed, type HostedInvocation } from "./lambda-function.ts";
 
 /** A host whose function is slow, fails or hangs if a fault says so. Its timeout still ends it. */
@@ -22,14 +22,24 @@ export function withFaults(
   };
 }
 
-/** A host that begins later. The function's time runs meanwhile. */
+/** A host that begins later. The function's time runs meanwhile; once that is over, the function does not run. */
 function begunBy(host: FunctionHost, millis: number, scheduler: Scheduler): FunctionHost {
   return async (invocation: HostedInvocation) => {
     let stop: (() => void) | undefined;
-    const context = invocation.begin(() => stop?.());
-    await new Promise<void>((go) => scheduler.after(millis, go));
+    let isOver = false;
+    let cancelWait: Cancel = () => {};
+    const context = invocation.begin(() => {
+      isOver = true;
+      cancelWait();
+      stop?.();
+    });
+    await new Promise<void>((go) => {
+      cancelWait = scheduler.after(millis, go);
+    });
     const begin: HostedInvocation["begin"] = (toStop) => {
       stop = toStop;
+      // The host may have waited for a thread meanwhile.
+      if (isOver) toStop?.();
       return context;
     };
     return host({ ...invocation, begin });

@@ -37,7 +37,7 @@ export type HostedPool = {
 
 export type WorkerPool = {
   add(fn: PooledFunction): HostedPool;
-  /** Ends all threads. Invocations in them never end. */
+  /** Ends all threads. Invocations in them never end, nor do later ones. */
   close(): Promise<void>;
 };
 
@@ -55,7 +55,7 @@ type Pooled = {
   isRetired: boolean;
 };
 
-/** An invocation whose thread the pool has closed. */
+/** An invocation of a pool that is closed. */
 const NEVER = new Promise<never>(() => {});
 
 type Waiter = { readonly fn: PooledFunction; readonly take: (pooled: Pooled | LoadError) => void };
@@ -80,6 +80,7 @@ export function makeWorkerPool({
   /** The logs that callers ask for, by request. */
   const logs = new Map<string, OutputSink>();
   const reported = new Set<PooledFunction>();
+  let isClosed = false;
 
   function start(fn: PooledFunction): Pooled | LoadError {
     try {
@@ -166,22 +167,28 @@ export function makeWorkerPool({
     fn: PooledFunction,
     { requestId, event, begin, aheadMillis, log }: HostedInvocation,
   ): ReturnType<FunctionHost> {
+    if (isClosed) return NEVER;
     const pooled = await acquire(fn);
     if (typeof pooled === "function") return { kind: "failed", error: pooled(requestId) };
     const loadError = await pooled.environment.ready;
     if (!all.has(pooled)) return NEVER;
+    let hasResult = false;
     if (loadError !== undefined) {
       discard(pooled);
       return { kind: "failed", error: loadError(requestId) };
     }
+    if (log !== undefined) logs.set(requestId, log);
     const context = begin(() => {
+      // After the result the thread is another invocation's: a fault on demand may keep the caller waiting beyond it.
+      if (hasResult) return;
       logs.delete(requestId);
       discard(pooled);
     });
+    if (!all.has(pooled)) return NEVER;
     const wrongMillis = aheadMillis() - clock.aheadMillis;
     const deadline = clock.now() + wrongMillis + context.getRemainingTimeInMillis();
-    if (log !== undefined) logs.set(requestId, log);
     const result = await pooled.environment.invoke(context, { payload: jsonText(event), deadline, wrongMillis });
+    hasResult = true;
     logs.delete(requestId);
     release(pooled);
     return result;
@@ -191,7 +198,7 @@ export function makeWorkerPool({
     add: (fn) => ({
       host: (invocation) => invoke(fn, invocation),
       async warmUp() {
-        if (all.size >= maxWorkers || [...all].some((pooled) => pooled.fn === fn)) return;
+        if (isClosed || all.size >= maxWorkers || [...all].some((pooled) => pooled.fn === fn)) return;
         const pooled = start(fn);
         if (typeof pooled === "function") return;
         idle.add(pooled);
@@ -209,6 +216,7 @@ export function makeWorkerPool({
       },
     }),
     async close() {
+      isClosed = true;
       waiters.length = 0;
       const ending = [...all].map(({ environment, cancelIdle }) => {
         cancelIdle();

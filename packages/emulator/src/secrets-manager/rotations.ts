@@ -152,6 +152,7 @@ export function makeRotations(deps: {
       const own = timersOf(secret);
       own.period();
       own.retry();
+      timers.delete(secret);
       secret.rotation = undefined;
       secret.nextRotationAt = undefined;
     },

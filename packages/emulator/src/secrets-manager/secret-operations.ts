@@ -10,7 +10,14 @@ import { describeSecret, isListed, seconds, stagesOf } from "./secret-report.ts"
 import { CURRENT } from "./secret-versions.ts";
 import type { Secrets } from "./secrets.ts";
 import { invalidParameter } from "./secrets-manager-error.ts";
-import { integerWithin, optionalValue, page, requestToken, requiredParameter } from "./secrets-manager-input.ts";
+import {
+  integerWithin,
+  optionalKeptText,
+  optionalValue,
+  page,
+  requestToken,
+  requiredParameter,
+} from "./secrets-manager-input.ts";
 
 const DAY_MILLIS = 86_400_000;
 const DEFAULT_RECOVERY_DAYS = 30;
@@ -60,8 +67,8 @@ export function secretOperations(deps: {
         }
         const value = optionalValue(input);
         const token = value && requestToken(input);
-        const description = optionalText(input, "Description");
-        const kmsKeyId = optionalText(input, "KmsKeyId");
+        const description = optionalKeptText(input, "Description");
+        const kmsKeyId = optionalKeptText(input, "KmsKeyId");
         const secret = secrets.create({
           ...{ name, arn: secretArn(name, randomSuffix(), deps), tags: tagsOf(input) },
           ...(description !== undefined && { description }),
@@ -102,11 +109,20 @@ export function secretOperations(deps: {
   ];
 }
 
+/** API reference, CreateSecret and Tag. */
+const MAX_TAGS = 50;
+const MAX_TAG_CHARACTERS = { key: 128, value: 256 };
+
 function tagsOf(input: PlainObject) {
-  return listOfObjects(input, "Tags").map((tag) => ({
+  const tags = listOfObjects(input, "Tags").map((tag) => ({
     Key: requiredParameter(tag, "Key"),
     Value: optionalText(tag, "Value") ?? "",
   }));
+  const { key, value } = MAX_TAG_CHARACTERS;
+  if (tags.length <= MAX_TAGS && tags.every((tag) => tag.Key.length <= key && tag.Value.length <= value)) return tags;
+  throw invalidParameter(
+    `A secret has at most ${MAX_TAGS} tags, with keys of ${key} and values of ${value} characters.`,
+  );
 }
 
 const SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -21,6 +21,7 @@ const PREVIOUS = "AWSPREVIOUS";
 
 /** Secrets Manager keeps about this many. It deletes only versions without a label. */
 const MAX_VERSIONS = 100;
+/** Of one version, and of all versions of a secret together. A version with a label is never deleted. */
 const MAX_LABELS = 20;
 
 /**
@@ -85,6 +86,7 @@ export class SecretVersions {
         `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${this.#secretName}.`,
       );
     }
+    this.#checkLabels(labels);
     // The first version is always the current one.
     const wanted = this.all.some((version) => version.value !== undefined) ? labels : [...labels, CURRENT];
     this.#versions.set(id, { id, createdAt: this.#now(), labels: new Set(), ...known, value });
@@ -123,8 +125,18 @@ export class SecretVersions {
         "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
       );
     }
+    if (to !== undefined) this.#checkLabels([label]);
     if (to === undefined) this.#detach(label);
     else this.#attach(label, to);
+  }
+
+  #checkLabels(added: readonly string[]): void {
+    const labels = new Set([...this.all.flatMap((version) => [...version.labels]), ...added]);
+    if (labels.size <= MAX_LABELS) return;
+    throw new AwsError(
+      "LimitExceededException",
+      "The versions of a secret can have at most 20 staging labels together.",
+    );
   }
 
   #attach(label: string, id: string): void {

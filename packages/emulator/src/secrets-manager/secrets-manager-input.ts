@@ -7,6 +7,16 @@ import { invalidParameter, invalidRequest } from "./secrets-manager-error.ts";
 /** The quota for a value, in UTF-8. */
 const MAX_VALUE_BYTES = 65_536;
 
+/** API reference, CreateSecret: the length of a description and of the id of a key. */
+const MAX_TEXT_CHARACTERS = 2048;
+
+/** A text that a secret keeps. */
+export function optionalKeptText(input: PlainObject, name: string): string | undefined {
+  const text = optionalText(input, name);
+  if (text === undefined || text.length <= MAX_TEXT_CHARACTERS) return text;
+  throw invalidParameter(`${name} is longer than ${MAX_TEXT_CHARACTERS} characters.`);
+}
+
 export function requiredParameter(input: PlainObject, name: string): string {
   const text = optionalText(input, name);
   if (text === undefined || text === "") throw invalidParameter(`You must provide a value for the ${name} parameter.`);

@@ -6,6 +6,9 @@ import { firstValue, type SecretDescription } from "./secret-description.ts";
 import { CURRENT } from "./secret-versions.ts";
 import { invalidRequest, notFound } from "./secrets-manager-error.ts";
 
+/** AWS has room for half a million. Here each keeps up to a hundred values in memory. */
+const MAX_SECRETS = 200;
+
 /** All secrets of the emulator. */
 export type Secrets = {
   all(): readonly Secret[];
@@ -55,6 +58,9 @@ export function makeSecrets({
     }
     if (known !== undefined) {
       throw new AwsError("ResourceExistsException", `The operation failed because the secret ${name} already exists.`);
+    }
+    if (byName.size >= Math.max(MAX_SECRETS, descriptions.length)) {
+      throw new AwsError("LimitExceededException", `The emulator keeps at most ${MAX_SECRETS} secrets.`);
     }
     const secret = makeSecret(description, now);
     byName.set(name, secret);

@@ -7,7 +7,14 @@ import { describeVersion, seconds } from "./secret-report.ts";
 import { CURRENT, type SecretVersion } from "./secret-versions.ts";
 import type { Secrets } from "./secrets.ts";
 import { unreadable } from "./secrets-manager-error.ts";
-import { optionalValue, page, requestToken, requiredParameter, requiredValue } from "./secrets-manager-input.ts";
+import {
+  optionalKeptText,
+  optionalValue,
+  page,
+  requestToken,
+  requiredParameter,
+  requiredValue,
+} from "./secrets-manager-input.ts";
 
 /** The operations on the versions of one secret. */
 export function versionOperations({
@@ -53,8 +60,8 @@ export function versionOperations({
         const secret = usable(input);
         const value = optionalValue(input);
         const version: SecretVersion | undefined = value && secret.versions.put(requestToken(input), value, [CURRENT]);
-        secret.description = optionalText(input, "Description") ?? secret.description;
-        secret.kmsKeyId = optionalText(input, "KmsKeyId") ?? secret.kmsKeyId;
+        secret.description = optionalKeptText(input, "Description") ?? secret.description;
+        secret.kmsKeyId = optionalKeptText(input, "KmsKeyId") ?? secret.kmsKeyId;
         secret.changedAt = scheduler.now();
         return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
       },

@@ -21,7 +21,7 @@ export function moveOperations(deps: {
   readonly stopped: AbortSignal;
 }): readonly (readonly [string, Operation])[] {
   const { queues } = deps;
-  const tasks: MoveTask[] = [];
+  let tasks: readonly MoveTask[] = [];
   return [
     [
       "StartMessageMoveTask",
@@ -40,7 +40,9 @@ export function moveOperations(deps: {
           );
         }
         const task = startMoveTask(source, { ...placesOf(input, queues), perSecond }, deps);
-        tasks.unshift(task);
+        // No more than a list shows. Only the newest one of a source runs.
+        const own = tasks.filter((one) => one.source === source).slice(0, RESULTS.max - 1);
+        tasks = [task, ...own, ...tasks.filter((one) => one.source !== source)];
         return { TaskHandle: task.handle };
       },
     ],

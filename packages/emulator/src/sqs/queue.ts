@@ -264,6 +264,8 @@ export class Queue {
   #giveBack(message: Message): void {
     this.#hidden.remove(message.id);
     message.visibleAt = this.#scheduler.now();
+    // The server that was away has not seen the receive: the copy must not be a dead letter instead of coming once more.
+    message.receivesHere -= 1;
     this.#show([message]);
   }
 

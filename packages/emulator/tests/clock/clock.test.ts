@@ -93,6 +93,23 @@ describe("a stopped clock", () => {
     expect(isHanging).toBe(false);
   });
 
+  it("goes on after a task that throws, and the advance rejects with its error", async () => {
+    const clock = stopped();
+    const seen: number[] = [];
+    clock.after(1_000, () => {
+      throw new Error("of a task");
+    });
+    clock.after(2_000, () => void seen.push(clock.now() - NOON));
+    await expect(clock.advance(3_000)).rejects.toThrow("of a task");
+    await clock.advance(1_000);
+    expect([...seen, clock.now() - NOON]).toEqual([2_000, 4_000]);
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 1e300])("has no time that is not one: %s", (time) => {
+    expect(() => new Clock({ startAt: time })).toThrow(RangeError);
+    expect(() => stopped().advance(time)).toThrow(RangeError);
+  });
+
   it("never goes backwards", () => {
     for (const millis of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => stopped().advance(millis)).toThrow(RangeError);

@@ -3,7 +3,7 @@ import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { type Schedule, startSchedules } from "../../src/eventbridge/schedules.ts";
 import { Faults } from "../../src/faults/faults.ts";
 import { makeFunctions } from "../../src/lambda/functions.ts";
-import type { Cancel, Scheduler } from "../../src/scheduler.ts";
+import type { Scheduler } from "../../src/scheduler.ts";
 import { deferred } from "../support/deferred.ts";
 import { deliveryToFunctions } from "../support/delivery.ts";
 import type { Handler, Json } from "../support/handlers.ts";

@@ -64,6 +64,23 @@ describe("faults", () => {
     expect([faults.seed, faults.list().map(({ kind }) => kind)]).toEqual([7, ["cut"]]);
   });
 
+  it("are a hundred at most, since each frame asks all of them", () => {
+    const faults = new Faults();
+    faults.set(Array.from({ length: 100 }, () => ({ kind: "cut" as const })));
+    expect(() => faults.add("cut")).toThrow(FaultError);
+    expect(() => faults.set(Array.from({ length: 101 }, () => ({ kind: "cut" as const })))).toThrow(FaultError);
+    expect(faults.list()).toHaveLength(100);
+  });
+
+  it.each([{ rate: 0.5 }, { count: 1 }])("that hold all the time have no limit: %o", (limit) => {
+    const set = () => new Faults().set([{ kind: "clock-wrong", ...limit }]);
+    expect(set).toThrow("clock-wrong takes only function, by");
+  });
+
+  it.each(["a\u001b[2J", "two words", "x".repeat(513)])("concern no name that cannot be one: %o", (connection) => {
+    expect(() => new Faults().set([{ kind: "cut", connection }])).toThrow("cut: connection is a name");
+  });
+
   it("have kinds of the program's own", () => {
     const faults = new Faults({ kinds: { "store-throttled": { effect: "the store refuses" } } });
     faults.add("store-throttled,count=1");

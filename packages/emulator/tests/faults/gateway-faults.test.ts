@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ApiUnderTest, type EmulatorFault, startEmulator } from "../../src/testing.ts";
 import { type Json, ok } from "../support/handlers.ts";
@@ -60,6 +61,20 @@ describe("a fault of connections", () => {
     await emulator.recording.next("fault-struck");
     await emulator.settled();
     expect(emulator.recording.invocations.map(({ functionName }) => functionName)).toEqual(["Connect"]);
+  });
+
+  it("half-open strikes a connection once, and swallows frames that have come with the first", async () => {
+    const { emulator, client, request } = await connected();
+    emulator.faults.set([{ kind: "half-open", count: 2 }]);
+    const { _socket: socket } = client.ws as unknown as { _socket: Socket };
+    socket.cork();
+    for (const text of ["one", "two", "three"]) client.send(text);
+    socket.uncork();
+    await emulator.recording.next("fault-struck");
+    for (const _ of [1, 2]) expect((await request("POST")).status).toBe(200);
+    await emulator.settled();
+    expect(emulator.recording.frames.filter(({ direction }) => direction === "in")).toEqual([]);
+    expect(emulator.faults.list()).toMatchObject([{ struck: 1 }]);
   });
 
   it("cut: all connections that are open end at once without a close frame, later ones stay", async () => {

@@ -16,6 +16,16 @@ it("message-duplicated: a deleted message is received once more, and then never 
   expect(counters.of("work")).toMatchObject({ sent: 1, deleted: 1 });
 });
 
+it("message-duplicated: the copy of a processed message is no dead letter", () => {
+  const { work, dead, faults } = workAndDeadQueues({ deadLetters: { queue: "dead", maxReceiveCount: 1 } });
+  faults.set([{ kind: "message-duplicated" }]);
+  work.send({ body: "a" });
+  const [message] = work.receive({ max: 10 });
+  work.delete(message?.receiptHandle ?? "");
+  expect(bodies(work.receive({ max: 10 }))).toEqual(["a"]);
+  expect(dead.messages()).toEqual([]);
+});
+
 it("message-late: a message becomes visible later", () => {
   const { work, faults, scheduler } = workAndDeadQueues();
   faults.set([{ kind: "message-late", by: "1m", count: 1 }]);

@@ -11,7 +11,9 @@ const FAULTS = `${import.meta.dirname}/../fixtures/workers/faults/index.js`;
 /** Functions of one module in a pool of two threads, which a test invokes one by one. */
 function makePool({ maxWorkers = 2, variables = {}, file = FAULTS } = {}) {
   const clock = new Clock({ stopped: true });
+  const faults = new Faults({ seed: 1 });
   const errors: string[] = [];
+  const started: string[] = [];
   const pool = makeWorkerPool({ clock, onOutput: () => {}, maxWorkers });
   onTestFinished(() => pool.close());
   const names = ["One", "Two", "Three"] as const;
@@ -20,15 +22,14 @@ function makePool({ maxWorkers = 2, variables = {}, file = FAULTS } = {}) {
     ...pool.add({
       name,
       onLoadError: ({ errorType }) => errors.push(`${name} ${errorType}`),
-      describe: () => ({
-        handler: { name: "index.handler", module: "index", exportPath: ["handler"], file },
-        ...{
-          nodeMajor: 24,
+      describe: () => {
+        started.push(name);
+        return {
+          handler: { name: "index.handler", module: "index", exportPath: ["handler"], file },
           ownEndpoint: { port: 1, apiHost: "api.invalid", domains: [] },
-          memoryMegabytes: 128,
-          variables,
-        },
-      }),
+          ...{ nodeMajor: 24, memoryMegabytes: 128, variables },
+        };
+      },
     }),
   }));
   const functions = makeFunctions({
@@ -36,11 +37,11 @@ function makePool({ maxWorkers = 2, variables = {}, file = FAULTS } = {}) {
     functions: hosted,
     scheduler: clock,
     observe: () => {},
-    faults: new Faults(),
+    faults,
   });
   const invoke = async (name: (typeof names)[number], event: object) => value(await functions.invoke(name, event));
   const [one] = hosted;
-  return { clock, pool, invoke, errors, one };
+  return { faults, started, clock, pool, invoke, errors, one };
 }
 
 function value(result: InvocationResult) {
@@ -78,6 +79,50 @@ describe("the pool of worker threads", () => {
     await clock.advance(3_000);
     expect(await looping).toMatchObject({ error: { errorType: "Sandbox.Timedout" } });
     expect(await waiting).toMatchObject({ invocations: 1 });
+  });
+
+  it("leaves a thread to its next invocation when the time of a caller who hangs is over", async () => {
+    const { invoke, clock, faults } = makePool();
+    faults.set([{ kind: "function-hanging", after: true, count: 1 }]);
+    const hanging = invoke("One", count);
+    // The time of the invocation, and then the five minutes of the idle thread.
+    await expect.poll(() => clock.pending, { timeout: 10_000 }).toBe(2);
+    await clock.advance(2_000);
+    const held = invoke("One", { do: "hold", millis: 300 });
+    await clock.advance(1_000);
+    expect(await hanging).toMatchObject({ error: { errorType: "Sandbox.Timedout" } });
+    expect(await held).toBeNull();
+    expect(await invoke("One", count)).toMatchObject({ invocations: 3 });
+  });
+
+  it("runs no function that a fault delays beyond its time", async () => {
+    const { invoke, clock, faults } = makePool();
+    await invoke("One", count);
+    faults.set([{ kind: "function-slow", by: "5s", count: 1 }]);
+    const slow = invoke("One", count);
+    await clock.advance(5_000);
+    expect(await slow).toMatchObject({ error: { errorType: "Sandbox.Timedout" } });
+    expect(await invoke("One", count)).toMatchObject({ invocations: 2 });
+  });
+
+  it("ends the thread of a delayed function that gets it after its time", async () => {
+    const { invoke, clock, faults } = makePool({ maxWorkers: 1 });
+    faults.set([{ kind: "function-slow", by: "1s", function: "Two" }]);
+    const slow = invoke("Two", { do: "loop" });
+    await clock.advance(500);
+    const first = invoke("One", { do: "hold", millis: 700 });
+    await clock.advance(2_500);
+    expect(await slow).toMatchObject({ error: { errorType: "Sandbox.Timedout" } });
+    expect(await first).toBeNull();
+    expect(await invoke("One", count)).toMatchObject({ invocations: 1 });
+  });
+
+  it("starts no thread once it is closed", async () => {
+    const { invoke, pool, one, started } = makePool();
+    await pool.close();
+    void invoke("One", count);
+    await one?.warmUp();
+    expect(started).toEqual([]);
   });
 
   it("ends a thread after five idle minutes", async () => {

@@ -268,3 +268,37 @@ it("a caller must sign, name a secret, and make a token for a new version", asyn
   ]);
   expect(await call("ReplicateSecretToRegions", {})).toEqual([400, "UnknownOperationException"]);
 });
+
+describe("the memory of secrets has a bound", () => {
+  it("by twenty labels on all versions together: a version with a label is never deleted", async () => {
+    const under = await startSecrets();
+    const putAs = (label: string) => put(under, { SecretString: label, VersionStages: [label] });
+    for (let label = 1; label < 20; label += 1) await putAs(`label-${label}`);
+    await expect(putAs("one-more")).rejects.toMatchObject({ name: "LimitExceededException" });
+    await putAs("label-1");
+    const { VersionId } = await put(under, { SecretString: "current" });
+    const moved = move(under, { VersionStage: "one-more", MoveToVersionId: VersionId });
+    await expect(moved).rejects.toMatchObject({ name: "LimitExceededException" });
+  });
+
+  it("by two hundred secrets", async () => {
+    const { client } = await startSecrets();
+    const create = (name: string) => client.send(new CreateSecretCommand({ Name: name }));
+    await Promise.all(Array.from({ length: 199 }, (_, at) => create(`secret-${at}`)));
+    await expect(create("one-more")).rejects.toMatchObject({ name: "LimitExceededException" });
+    await client.send(new DeleteSecretCommand({ SecretId: "secret-0", ForceDeleteWithoutRecovery: true }));
+    await create("one-more");
+  });
+
+  it.each([
+    { Description: "x".repeat(2049) },
+    { KmsKeyId: "x".repeat(2049) },
+    { Tags: Array.from({ length: 51 }, (_, at) => ({ Key: `${at}`, Value: "" })) },
+    { Tags: [{ Key: "x".repeat(129), Value: "" }] },
+    { Tags: [{ Key: "x", Value: "x".repeat(257) }] },
+  ])("by the lengths of AWS for all that describes one: %#", async (described) => {
+    const { client } = await startSecrets();
+    const created = client.send(new CreateSecretCommand({ Name: "described", ...described }));
+    await expect(created).rejects.toThrow(InvalidParameterException);
+  });
+});

@@ -350,6 +350,16 @@ describe("redrive, for the real SDK", () => {
     ]);
   });
 
+  it("remembers the last ten tasks, as many as a list shows", async () => {
+    const { TaskHandle } = await start("dead");
+    const cancelled = () => sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+    for (let newer = 1; newer < 10; newer += 1) await start("dead");
+    await expect(cancelled()).rejects.toThrow("Only active tasks can be cancelled.");
+    await start("dead");
+    await expect(cancelled()).rejects.toThrow("Task does not exist.");
+    expect(await tasks()).toHaveLength(10);
+  });
+
   describe("at a rate", () => {
     const startSlowly = (MaxNumberOfMessagesPerSecond: number) =>
       sqs.send(new StartMessageMoveTaskCommand({ SourceArn: under.dead.arn, MaxNumberOfMessagesPerSecond }));

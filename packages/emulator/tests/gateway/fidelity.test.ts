@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
 import { runTemplate } from "../../src/index.ts";
+import { makeAsynchronousInvocations } from "../../src/lambda/asynchronous-invocations.ts";
 import { executions } from "../../src/lambda/in-process-host.ts";
+import { failed } from "../../src/lambda/lambda-function.ts";
 import { deferred } from "../support/deferred.ts";
 import { heldResponse } from "../support/held-response.ts";
 import { ManualScheduler } from "../support/manual-scheduler.ts";
@@ -569,6 +571,24 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(await invoke("Faults", { do: "count" }), "in a thread of its own").toMatchObject({ invocations: 1 });
     release();
     expect(await Promise.all(held)).toEqual(["released", "released", "released"]);
+  },
+  async "LA-23"() {
+    const scheduler = new ManualScheduler();
+    const observed: string[] = [];
+    const { invoke } = makeAsynchronousInvocations({
+      ...{ settings: [], scheduler, sendOutcome: () => [], observe: ({ kind }) => observed.push(kind) },
+      functions: {
+        ...{ has: () => true, arnOf: (name) => name, isBusy: () => false },
+        invoke: async () => failed("Error", "always"),
+      },
+    });
+    const event = "x".repeat(32 * 1024 * 1024 - 2);
+    for (const _ of [1, 2, 3]) void invoke("Fn", event);
+    await turnOfEventLoop();
+    expect(observed).toEqual(["invocation-retried", "invocation-retried", "invocation-discarded"]);
+    scheduler.advance(60_000);
+    await turnOfEventLoop();
+    expect(observed.slice(3)).toEqual(["invocation-retried", "invocation-retried"]);
   },
 };
 

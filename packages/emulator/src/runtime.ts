@@ -146,6 +146,7 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     async close() {
       listeners.stop();
       await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), stop()]);
+      gateway.endHandshakes();
       listeners.closeAllConnections();
     },
   };

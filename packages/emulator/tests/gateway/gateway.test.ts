@@ -36,3 +36,22 @@ it("a handshake that is under way when the gateway closes gets no 101, and $disc
   expect(events).toContainEqual(expect.objectContaining({ kind: "connection-closed", code: 1006, by: "gateway" }));
   expect(runtime.events["Disconnect"]).toHaveLength(1);
 });
+
+it("a handshake whose function does not answer ends with the gateway", async () => {
+  const asked = deferred();
+  const runtime = await startTestRuntime({
+    handlers: {
+      Connect() {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    },
+  });
+  const client = await openSocket(runtime.port);
+  client.write(upgradeText());
+  await asked.promise;
+  const ended = once(client, "close");
+  await runtime.close();
+  await ended;
+  expect(client.bytesRead).toBe(0);
+});

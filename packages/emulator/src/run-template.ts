@@ -172,6 +172,10 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
     ...(options.describeProgram && { describeProgram: options.describeProgram }),
     services: options.services?.(addresses) ?? [],
+  }).catch(async (fault) => {
+    await hosted.close();
+    code.remove();
+    throw fault;
   });
   if (key !== undefined) {
     const made = options.key === undefined ? key : undefined;

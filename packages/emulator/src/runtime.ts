@@ -129,7 +129,14 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     });
   const isBusy = () => functions.isBusy() || eventing.hasWork();
   const release = clock.waitFor(isBusy);
-  const listeners = await listen(makeServer, { host, port: description.port });
+  async function stop(): Promise<void> {
+    release();
+    await atMost(CLOSE_GRACE_MS, Promise.all([eventing.stop(), secretsManager.stop()]));
+  }
+  const listeners = await listen(makeServer, { host, port: description.port }).catch(async (fault) => {
+    await stop();
+    throw fault;
+  });
   return {
     port: listeners.port,
     stage: api.stages[0].name,
@@ -137,9 +144,8 @@ export async function startRuntime(description: RuntimeDescription): Promise<Run
     observe,
     async close() {
       listeners.stop();
-      release();
-      const stopped = [eventing.stop(), secretsManager.stop()];
-      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), atMost(CLOSE_GRACE_MS, Promise.all(stopped))]);
+      await Promise.all([gateway.connections.closeAll(CLOSE_GRACE_MS), stop()]);
+      gateway.endHandshakes();
       listeners.closeAllConnections();
     },
   };

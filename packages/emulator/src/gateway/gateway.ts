@@ -25,6 +25,8 @@ export type Gateway = {
   readonly withinRequestQuota: () => boolean;
   /** Takes a socket over from the HTTP server, to the end of the connection. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Cuts off the clients that wait for a response to their handshake. The HTTP server does not know their sockets. */
+  endHandshakes(): void;
 };
 
 /** A WebSocket API of API Gateway, over the functions of this process. */
@@ -64,6 +66,7 @@ export function makeGateway(deps: {
   const connections = new Connections({ routeMessage, disconnect, scheduler, observe, faults });
 
   let handshakes = 0;
+  const shaking = new Set<Duplex>();
 
   async function shakeHands(
     handshakeId: number,
@@ -95,7 +98,13 @@ export function makeGateway(deps: {
       socket.on("error", () => socket.destroy());
       const handshakeId = ++handshakes;
       observe({ kind: "handshake-received", handshakeId, ...describeHandshake(request) });
-      shakeHands(handshakeId, { request, socket, head }).catch(() => turnAway(handshakeId, socket, FAULT));
+      shaking.add(socket);
+      shakeHands(handshakeId, { request, socket, head })
+        .catch(() => turnAway(handshakeId, socket, FAULT))
+        .finally(() => shaking.delete(socket));
+    },
+    endHandshakes() {
+      for (const socket of shaking) socket.destroy();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Observe } from "../observer.ts";
 import type { Cancel, Scheduler } from "../scheduler.ts";
 import type { Functions } from "./functions.ts";
 import type { AsynchronousOutcome } from "./invocation-record.ts";
+import { jsonText } from "./json-copy.ts";
 
 /** How Lambda treats the events of one function. */
 export type AsynchronousSettings = {
@@ -41,6 +42,9 @@ const RETRY_WAITS_MILLIS = [60_000, 120_000];
 const FIRST_THROTTLE_WAIT_MILLIS = 1_000;
 const LONGEST_THROTTLE_WAIT_MILLIS = 300_000;
 
+/** The memory for events that wait for another try. Further ones are discarded. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
 /** Lambda's queue of events before the functions. All tries of one event have the same request id. */
 export function makeAsynchronousInvocations(deps: {
   readonly functions: Functions;
@@ -54,6 +58,7 @@ export function makeAsynchronousInvocations(deps: {
   const running = new Set<Promise<void>>();
   const pauses = new Set<() => void>();
   let isStopped = false;
+  let waitingBytes = 0;
 
   async function run(functionName: string, event: unknown): Promise<void> {
     const settings = byName.get(functionName) ?? { functionName };
@@ -87,8 +92,12 @@ export function makeAsynchronousInvocations(deps: {
       const afterMillis = isThrottled ? throttleWait(throttles) : (RETRY_WAITS_MILLIS[invocations - 1] ?? 0);
       const reason = isThrottled ? "throttled" : "failed";
       if (isStopped) return;
+      const bytes = Buffer.byteLength(jsonText(event));
+      if (waitingBytes + bytes > MAX_WAITING_BYTES) return end(isThrottled ? "EventAgeExceeded" : "RetriesExhausted");
       observe({ kind: "invocation-retried", functionName, requestId: about.requestId, reason, afterMillis });
+      waitingBytes += bytes;
       await pause(afterMillis);
+      waitingBytes -= bytes;
     }
   }
 

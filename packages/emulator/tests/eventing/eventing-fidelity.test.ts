@@ -205,6 +205,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(first).toMatch(/:secret:app\/key-[A-Za-z0-9]{6}$/);
     expect(second).toBe(first);
   },
+  async "SM-6"() {
+    const { client } = await startSecrets();
+    const create = (_: unknown, at: number) => client.send(new CreateSecretCommand({ Name: `secret-${at}` }));
+    const created = await Promise.allSettled(Array.from({ length: 200 }, create));
+    expect(created.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  },
 };
 
 describe("docs/fidelity.md, between publisher and function", () => {

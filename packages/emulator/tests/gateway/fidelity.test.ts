@@ -5,11 +5,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasIdentity, type Identifiable } from "../../src/gateway/authorize.ts";
 import { runTemplate } from "../../src/index.ts";
+import { makeAsynchronousInvocations } from "../../src/lambda/asynchronous-invocations.ts";
 import { executions } from "../../src/lambda/in-process-host.ts";
+import { failed } from "../../src/lambda/lambda-function.ts";
 import { type ClockOptions, connectTo, startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
 import { allow, type Handler, type Json, ok, policy } from "../support/handlers.ts";
 import { heldResponse } from "../support/held-response.ts";
+import { ManualScheduler } from "../support/manual-scheduler.ts";
 import { describeTemplate, replaced } from "../support/project-template.ts";
 import { turnOfEventLoop } from "../support/queues.ts";
 import { exchange, headerOf, openSocket, statusOf, upgradeText } from "../support/raw-socket.ts";
@@ -587,6 +590,24 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     });
     release();
     expect(await Promise.all(held)).toEqual(["released", "released", "released"]);
+  },
+  async "LA-23"() {
+    const scheduler = new ManualScheduler();
+    const observed: string[] = [];
+    const { invoke } = makeAsynchronousInvocations({
+      ...{ settings: [], scheduler, sendOutcome: () => [], observe: ({ kind }) => observed.push(kind) },
+      functions: {
+        ...{ has: () => true, arnOf: (name) => name, isBusy: () => false },
+        invoke: async () => failed("Error", "always"),
+      },
+    });
+    const event = "x".repeat(32 * 1024 * 1024 - 2);
+    for (const _ of [1, 2, 3]) void invoke("Fn", event);
+    await turnOfEventLoop();
+    expect(observed).toEqual(["invocation-retried", "invocation-retried", "invocation-discarded"]);
+    scheduler.advance(60_000);
+    await turnOfEventLoop();
+    expect(observed.slice(3)).toEqual(["invocation-retried", "invocation-retried"]);
   },
 };
 

@@ -36,3 +36,23 @@ it("a handshake that is under way when the gateway closes gets no 101, and $disc
   expect(events).toContainEqual(expect.objectContaining({ kind: "connection-closed", code: 1006, by: "gateway" }));
   expect(emulator.recording.eventsOf("Disconnect")).toHaveLength(1);
 });
+
+it("a handshake whose function does not answer ends with the gateway", async () => {
+  const asked = deferred();
+  const emulator = await startEmulator({
+    functions: {
+      Connect() {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    },
+    routes: { $connect: "Connect" },
+  });
+  const client = await openSocket(emulator.port);
+  client.write(upgradeText());
+  await asked.promise;
+  const ended = once(client, "close");
+  await emulator.close();
+  await ended;
+  expect(client.bytesRead).toBe(0);
+});

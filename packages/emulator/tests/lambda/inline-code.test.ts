@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { expect, it } from "vitest";
-import { runTemplate } from "../../src/index.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { Clock, runTemplate } from "../../src/index.ts";
 import { connectTo } from "../../src/testing.ts";
 
 /** It answers with the path of its own file, and with a name out of a package of this project. */
@@ -34,4 +36,26 @@ it("code is removed if the start fails", async () => {
   await expect(runTemplate({ template: { text, file: "inline.yaml" } })).rejects.toThrow("Fn has no module");
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith("emulator-code-") && !before.includes(name));
   expect(left).toEqual([]);
+});
+
+it("code is removed, and nothing waits for time, if the port is in use", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const clock = new Clock();
+  const text = `${TEMPLATE}
+  Queue: { Type: AWS::SQS::Queue }
+  Source: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Fn, EventSourceArn: !GetAtt Queue.Arn } }
+`;
+  let folder = "";
+  const run = runTemplate({
+    ...{ template: { text, file: "inline.yaml" }, clock, port: (server.address() as AddressInfo).port },
+    overrides({ codeUri }) {
+      folder = codeUri;
+      return {};
+    },
+  });
+  await expect(run).rejects.toThrow("EADDRINUSE");
+  expect([existsSync(folder), clock.pending]).toEqual([false, 0]);
+  expect(folder).toMatch(/emulator-code-/);
 });

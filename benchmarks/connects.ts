@@ -4,7 +4,7 @@ import { residentBytes } from "./resident-memory.ts";
 import { median } from "./samples.ts";
 import { BARE, RUNTIME, SMALL_API, VERIFYING } from "./servers.ts";
 import { signedToken } from "./settings.ts";
-import type { CpuTime } from "./subjects/announce.ts";
+import type { CpuTime, LiveMemory } from "./subjects/announce.ts";
 import type { Opened, Order } from "./subjects/clients.ts";
 import { ratio, type Table } from "./table.ts";
 
@@ -29,7 +29,9 @@ type Cost = Opened & { readonly cpuMicros: number };
 
 type Server = {
   open(connections: number, then?: "close"): Promise<Cost>;
-  residentMegabytes(): number;
+  residentBytes(): number;
+  /** Collects garbage first. */
+  liveBytes(): Promise<number>;
 };
 
 /** A new server and new clients, gone when the work is done. */
@@ -47,7 +49,8 @@ async function withServer<T>(file: string, work: (server: Server) => Promise<T>)
         const opened = await clients.ask<Opened>(order);
         return { ...opened, cpuMicros: ((await cpuMicros()) - before) / connections };
       },
-      residentMegabytes: () => residentBytes(server.pid) / 2 ** 20,
+      residentBytes: () => residentBytes(server.pid),
+      liveBytes: async () => (await server.ask<LiveMemory>({ of: "memory" })).liveBytes,
     });
   } finally {
     await Promise.all([server.end(), clients.end()]);
@@ -92,27 +95,43 @@ async function rates({ rounds, connects, warmUps, settleMs }: typeof CONNECT_COU
 async function memory({ idle, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
   const rows: string[][] = [];
   for (const { label, file } of SERVERS) {
-    const megabytes = await withServer(file, (server) => residentAt(server, idle, settleMs));
-    const grown = (megabytes.at(-1) ?? Number.NaN) - (megabytes[0] ?? Number.NaN);
-    const connections = (idle.at(-1) ?? Number.NaN) - (idle[0] ?? Number.NaN);
-    rows.push([label, ...megabytes.map((value) => value.toFixed(0)), ((grown * 1024) / connections).toFixed(1)]);
+    const used = await withServer(file, (server) => memoryAt(server, idle, settleMs));
+    const [first, last] = [used.at(0), used.at(-1)];
+    if (first === undefined || last === undefined) throw new Error("no number of connections to measure at");
+    const perConnection = (name: keyof Used) =>
+      ((last[name] - first[name]) / 1024 / (last.connections - first.connections)).toFixed(1);
+    rows.push([
+      label,
+      ...used.map(({ resident }) => (resident / 2 ** 20).toFixed(0)),
+      perConnection("resident"),
+      perConnection("live"),
+    ]);
   }
   return {
     title: "Memory of idle connections",
-    note: "Resident, in a new server each, after the last connection has been open for a while; uncollected garbage counts.",
-    columns: ["server", ...idle.map((connections) => `MB at ${connections}`), "KB per connection"],
+    note:
+      "Resident, in a new server each, after the last connection has been open for a while: this includes garbage, and " +
+      "so differs by a third from run to run. Live: JavaScript's heap and buffers after a collection.",
+    columns: [
+      "server",
+      ...idle.map((connections) => `MB at ${connections}`),
+      "KB per connection, resident",
+      "KB per connection, live",
+    ],
     rows,
   };
 }
 
-async function residentAt(server: Server, idle: readonly number[], settleMs: number): Promise<number[]> {
-  const megabytes: number[] = [];
+type Used = { readonly connections: number; readonly resident: number; readonly live: number };
+
+async function memoryAt(server: Server, idle: readonly number[], settleMs: number): Promise<Used[]> {
+  const used: Used[] = [];
   let opened = 0;
   for (const connections of idle) {
     if (connections > opened) await server.open(connections - opened);
     opened = connections;
     await pause(settleMs);
-    megabytes.push(server.residentMegabytes());
+    used.push({ connections, resident: server.residentBytes(), live: await server.liveBytes() });
   }
-  return megabytes;
+  return used;
 }

@@ -8,6 +8,8 @@ import type { FunctionDescription } from "./stack-description.ts";
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 const RESERVED = "ReservedConcurrentExecutions";
+/** The largest Integer of CloudFormation. The account bounds it, and accounts may have thousands. */
+const MAX_RESERVED = 2_147_483_647;
 
 /** Reads the functions of both types whose code can run here. Throws TemplateError. */
 export function readFunctions(stack: Stack): readonly FunctionDescription[] {
@@ -27,7 +29,7 @@ export function readFunctions(stack: Stack): readonly FunctionDescription[] {
         environment: readEnvironment(properties),
         timeoutSeconds: properties.integer("Timeout", 1, 900, DEFAULT_TIMEOUT_SECONDS),
         memoryMegabytes: properties.integer("MemorySize", 128, 10_240, DEFAULT_MEMORY_MEGABYTES),
-        ...(properties.has(RESERVED) && { reservedConcurrency: properties.integer(RESERVED, 0, 1_000) }),
+        ...(properties.has(RESERVED) && { reservedConcurrency: properties.integer(RESERVED, 0, MAX_RESERVED) }),
         at: section.at,
       },
     ];

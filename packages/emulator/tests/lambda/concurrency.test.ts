@@ -36,6 +36,7 @@ describe("concurrency", () => {
     ["Timeout: 3", undefined],
     ["ReservedConcurrentExecutions: 0", 0],
     ["ReservedConcurrentExecutions: '7'", 7],
+    ["ReservedConcurrentExecutions: 20000", 20_000],
     ["ReservedConcurrentExecutions: !Ref AWS::NoValue", undefined],
   ])("with %s in the template is %s", (property, reserved) => {
     const text = `Fn: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: index.handler, ${property} } }`;

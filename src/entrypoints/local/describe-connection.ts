@@ -14,7 +14,7 @@ export function describeConnection(connectionId: string): object | undefined {
   return {
     userId: connection.identity.userId,
     endsAt: new Date(connection.expiresAt * 1000).toISOString(),
-    issuer: connection.token.issuer,
+    issuerId: connection.token.issuer,
     grants: grants.map(({ verb, pattern }) => `${verb}:${pattern}`),
     subscriptions: [...subscribed],
   };

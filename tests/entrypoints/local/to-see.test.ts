@@ -46,7 +46,7 @@ it("GET /_local/connections shows who a connection is, what it follows and may, 
       application: {
         userId: "ann",
         endsAt: new Date((decodeJwt(token).exp ?? 0) * 1000).toISOString(),
-        issuer: expect.any(String),
+        issuerId: expect.any(String),
         grants: ["subscribe:order-*"],
         subscriptions: ["order-2"],
       },

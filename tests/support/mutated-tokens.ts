@@ -1,3 +1,4 @@
+import { seededRandom } from "../../packages/emulator/src/faults/random.ts";
 import { encodePart } from "./forged-jws.ts";
 
 const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \n";
@@ -25,7 +26,7 @@ const MEMBERS: readonly (readonly [name: string, value: unknown])[] = [
  * parts of other good tokens. The same seed gives the same changes.
  */
 export function mutator(seed: number): (token: string, others: readonly string[]) => string {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const one = <T>(list: readonly T[]): T => list[below(list.length)] as T;
 
@@ -78,16 +79,5 @@ export function mutator(seed: number): (token: string, others: readonly string[]
     let mutated = token;
     for (let changes = 1 + below(3); changes > 0; changes -= 1) mutated = one(kinds)(mutated, others);
     return mutated;
-  };
-}
-
-/** A small generator of known quality, since Node's own takes no seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { AwsError } from "../../src/aws-json/aws-error.ts";
-import { makeDelivery } from "../../src/eventbridge/delivery.ts";
 import type { QueueTarget } from "../../src/eventbridge/rule-target.ts";
-import { Faults } from "../../src/faults/faults.ts";
-import { makeFunctions } from "../../src/lambda/functions.ts";
+import { deliveryOver } from "../support/delivery.ts";
 import type { Json } from "../support/handlers.ts";
 import { workAndDeadQueues } from "../support/queues.ts";
 
@@ -24,17 +21,7 @@ function start(refusals: number, target: Partial<QueueTarget> = {}, code = "Requ
   };
   const observed: Json[] = [];
   const observe = (event: Json) => observed.push(event);
-  const functions = makeFunctions({
-    functions: [],
-    account: DEFAULT_ACCOUNT,
-    scheduler,
-    observe,
-    faults: new Faults(),
-  });
-  const delivery = makeDelivery({
-    ...{ queues, functions, scheduler, observe, random: () => 1 },
-    invokeAsynchronously: () => {},
-  });
+  const delivery = deliveryOver({ queues, scheduler, observe });
   const made = delivery.makeTarget({ ...TARGET, ...target }, RULE.name);
   const deliver = (body = '{"a":1}') => delivery.deliver({ eventId: "e", body }, RULE, made);
   const letters = () =>

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { expect, it } from "vitest";
 import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import type { Handler, Json } from "../support/handlers.ts";
+import { type Handler, hanging, type Json } from "../support/handlers.ts";
 import { queueToFunction } from "../support/queue-to-function.ts";
 
 const eventing = queueToFunction({ visibilityTimeoutSeconds: 1 });
@@ -42,14 +42,10 @@ it("a function that fails leaves the message in the queue, where it can be seen"
 });
 
 it("unfinished work does not delay its end", async () => {
-  const called = deferred();
-  const Notify: Handler = () => {
-    called.resolve();
-    return new Promise(() => {});
-  };
+  const { handler: Notify, called } = hanging();
   const emulator = await startEmulator({ functions: { Notify }, routes: {}, eventing });
   await publish(emulator.port);
-  await called.promise;
+  await called;
   await emulator.close();
   await expect(fetch(`${emulator.endpoint}/_local/queues`)).rejects.toThrow();
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { expect, it } from "vitest";
 import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { ok } from "../support/handlers.ts";
+import { hanging, ok } from "../support/handlers.ts";
 import { openSocket, upgradeText } from "../support/raw-socket.ts";
 
 it("a handshake that is under way when the gateway closes gets no 101, and $disconnect is invoked", async () => {
@@ -38,19 +38,11 @@ it("a handshake that is under way when the gateway closes gets no 101, and $disc
 });
 
 it("a handshake whose function does not answer ends with the gateway", async () => {
-  const asked = deferred();
-  const emulator = await startEmulator({
-    functions: {
-      Connect() {
-        asked.resolve();
-        return new Promise(() => {});
-      },
-    },
-    routes: { $connect: "Connect" },
-  });
+  const { handler: Connect, called } = hanging();
+  const emulator = await startEmulator({ functions: { Connect }, routes: { $connect: "Connect" } });
   const client = await openSocket(emulator.port);
   client.write(upgradeText());
-  await asked.promise;
+  await called;
   const ended = once(client, "close");
   await emulator.close();
   await ended;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { handshakeStatus, startEmulator } from "../../src/testing.ts";
-import { deferred } from "../support/deferred.ts";
-import { allow, type Handler, ok, policy } from "../support/handlers.ts";
+import { allow, type Handler, hanging, ok, policy } from "../support/handlers.ts";
 import { exchange, headerOf, statusOf, upgradeText } from "../support/raw-socket.ts";
 import { STOPPED } from "../support/stopped-clock.ts";
 
@@ -120,11 +119,7 @@ describe("a handshake by the authorizer's result", () => {
   });
 
   it("gw:handshake-17 attack:P1 an authorizer that hangs: 500 after 29 s", async () => {
-    const asked = deferred();
-    const Authorizer: Handler = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { handler: Authorizer, called } = hanging();
     await using emulator = await startEmulator({
       functions: { Authorizer, Connect: ok },
       routes: { $connect: "Connect" },
@@ -132,7 +127,7 @@ describe("a handshake by the authorizer's result", () => {
       clock: STOPPED,
     });
     const status = emulator.handshakeStatus();
-    await asked.promise;
+    await called;
     await emulator.clock.advance(29_000);
     expect(await status).toBe(500);
     expect(emulator.recording.eventsOf("Connect")).toHaveLength(0);

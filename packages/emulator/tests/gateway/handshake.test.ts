@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openClient } from "../../src/testing/test-client.ts";
 import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { allow, type Handler, ok } from "../support/handlers.ts";
+import { allow, type Handler, hanging, ok } from "../support/handlers.ts";
 import { exchange, headerOf, openSocket, statusOf, upgradeText } from "../support/raw-socket.ts";
 import { STOPPED } from "../support/stopped-clock.ts";
 
@@ -53,35 +53,27 @@ describe("a handshake by the $connect integration's response", () => {
   });
 
   it("gw:handshake-23 attack:P2 an integration that hangs: 504 after 29 s", async () => {
-    const asked = deferred();
-    const Connect: Handler = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { handler: Connect, called } = hanging();
     await using emulator = await startEmulator({
       functions: { Connect },
       routes: { $connect: "Connect" },
       clock: STOPPED,
     });
     const status = emulator.handshakeStatus();
-    await asked.promise;
+    await called;
     await emulator.clock.advance(29_000);
     expect(await status).toBe(504);
   });
 
   it("gw:handshake-23 gw:limit-11 comes earlier if $connect has a shorter timeout", async () => {
-    const asked = deferred();
-    const Connect: Handler = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { handler: Connect, called } = hanging();
     await using emulator = await startEmulator({
       functions: { Connect },
       routes: { $connect: { function: "Connect", integrationTimeoutMillis: 50 } },
       clock: STOPPED,
     });
     const status = emulator.handshakeStatus();
-    await asked.promise;
+    await called;
     await emulator.clock.advance(50);
     expect(await status).toBe(504);
   });

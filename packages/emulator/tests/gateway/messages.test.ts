@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import { type Handler, ok } from "../support/handlers.ts";
+import { type Handler, hanging, ok } from "../support/handlers.ts";
 import { STOPPED } from "../support/stopped-clock.ts";
 
 const echo: Handler = (event) => ({ statusCode: 200, body: `${event.requestContext.routeKey}:${event.body}` });
@@ -161,11 +161,7 @@ describe("the response to a message by the integration's result", () => {
   });
 
   it("gw:limit-11 comes earlier if the route has a shorter timeout", async () => {
-    const called = deferred();
-    const Slow: Handler = () => {
-      called.resolve();
-      return new Promise(() => {});
-    };
+    const { handler: Slow, called } = hanging();
     await using emulator = await startEmulator({
       functions: { Slow },
       routes: { slow: { function: "Slow", routeResponse: true, integrationTimeoutMillis: 50 } },
@@ -173,7 +169,7 @@ describe("the response to a message by the integration's result", () => {
     });
     const client = await emulator.connect();
     client.send({ action: "slow" });
-    await called.promise;
+    await called;
     await emulator.clock.advance(50);
     expect(await client.text()).toEqual(errorFrame("Endpoint request timed out"));
   });

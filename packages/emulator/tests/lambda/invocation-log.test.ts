@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import type { Handler } from "../support/handlers.ts";
+import { type Handler, hanging } from "../support/handlers.ts";
 import { STOPPED } from "../support/stopped-clock.ts";
 
 const ID = "[\\da-f]{8}-[\\da-f-]{27}";
@@ -78,13 +78,10 @@ describe("LogType Tail", () => {
   });
 
   it("has the error of a handler that fails, and the timeout of one that hangs", async () => {
-    const begun = deferred();
+    const { handler: Hangs, called } = hanging();
     const { emulator, logOf } = await startWithClient({
       Fails: () => Promise.reject(new RangeError("too far")),
-      Hangs: () => {
-        begun.resolve();
-        return new Promise(() => {});
-      },
+      Hangs,
     });
     await using _ = emulator;
     const failed = new RegExp(`\\t${ID}\\tERROR\\tInvoke Error \\t(.*)\\nEND`).exec(await logOf("Fails"))?.[1];
@@ -93,10 +90,10 @@ describe("LogType Tail", () => {
       errorMessage: "too far",
       stack: expect.arrayContaining(["RangeError: too far"]),
     });
-    const hanging = logOf("Hangs");
-    await begun.promise;
+    const hung = logOf("Hangs");
+    await called;
     await emulator.clock.advance(60_000);
-    expect(await hanging).toMatch(
+    expect(await hung).toMatch(
       new RegExp(
         `\\n2026-11-22T12:01:00.000Z ${ID} Task timed out after 60.00 seconds\\n\\nEND[^]*Duration: 60000.00 ms`,
       ),

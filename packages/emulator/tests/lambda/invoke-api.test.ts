@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { startEmulator, type TestEmulator } from "../../src/testing.ts";
 import { deferred } from "../support/deferred.ts";
-import type { Handler } from "../support/handlers.ts";
+import { type Handler, hanging } from "../support/handlers.ts";
 import { STOPPED } from "../support/stopped-clock.ts";
 
 function invoke(
@@ -104,14 +104,10 @@ describe("Lambda's Invoke operation", () => {
   );
 
   it("ends a function at its own timeout", async () => {
-    const called = deferred();
-    const Hangs: Handler = () => {
-      called.resolve();
-      return new Promise(() => {});
-    };
+    const { handler: Hangs, called } = hanging();
     await using emulator = await startEmulator({ functions: { Hangs }, routes: {}, clock: STOPPED });
     const responding = invoke(emulator, "Hangs", "{}");
-    await called.promise;
+    await called;
     await emulator.clock.advance(60_000);
     expect(await (await responding).json()).toMatchObject({
       errorType: "Sandbox.Timedout",

@@ -65,10 +65,14 @@ function lineOf(event: EmulatorEvent): string | undefined {
 
 type FunctionError = Extract<EmulatorEvent, { kind: "fault-after-invocation" }>["error"];
 
-/** The error, as CloudWatch would show it. A refusal by the authorizer is a response, and is in the log already. */
+/**
+ * The error, as CloudWatch would show it. A refusal by the authorizer is a response, and is in the log already. The
+ * message may quote a client, as a syntax error of JSON does.
+ */
 function failureLine(functionName: string, { errorType, errorMessage, trace }: FunctionError): string | undefined {
   if (errorMessage === "Unauthorized") return undefined;
-  return `${functionName} failed: ${trace.length > 0 ? ownTrace(trace).join("\n") : `${errorType}: ${errorMessage}`}`;
+  const lines = trace.length > 0 ? ownTrace(trace) : `${errorType}: ${errorMessage}`.split("\n");
+  return `${functionName} failed: ${lines.map(printable).join("\n")}`;
 }
 
 /** The module that calls handlers in threads. It and its callers say nothing about the function. */

@@ -30,6 +30,14 @@ it.each<readonly [line: string, event: EmulatorEvent]>([
     failed({ errorType: "Error", errorMessage: "no", trace: ["Error: no", "  at x"] }),
   ],
   [
+    "Connect failed: SyntaxError: Unexpected token '\\u{1b}'\n  at x",
+    failed({ errorType: "SyntaxError", errorMessage: "", trace: ["SyntaxError: Unexpected token '\u001b'", "  at x"] }),
+  ],
+  [
+    "Connect failed: Error: \\u{202e}no\nmore",
+    failed({ errorType: "Error", errorMessage: "\u202eno\nmore", trace: [] }),
+  ],
+  [
     "Connect failed: Sandbox.Timedout: late",
     failed({ errorType: "Sandbox.Timedout", errorMessage: "late", trace: [] }),
   ],

@@ -1,6 +1,6 @@
-import { Companion } from "./companion.ts";
 import type { Returned, ReturnOrder, Way } from "./subjects/returning-clients.ts";
 import { ratio, type Table } from "./table.ts";
+import { withServer } from "./with-server.ts";
 
 const WAYS: readonly { readonly label: string; readonly way: Way }[] = [
   { label: "a `subscribe` for each entity", way: "subscribes" },
@@ -32,13 +32,10 @@ export async function benchComebacks({ clients, entities } = COUNTS): Promise<Ta
   ];
 }
 
-async function comeBack(order: Omit<ReturnOrder, "port">): Promise<Returned> {
-  const server = Companion.start("benchmarks/subjects/runtime-with-quotas.ts");
-  const clients = Companion.start("benchmarks/subjects/returning-clients.ts");
-  try {
-    const { port } = await server.hear<{ port: number }>();
-    return await clients.ask<Returned>({ ...order, port } satisfies ReturnOrder);
-  } finally {
-    await Promise.all([server.end(), clients.end()]);
-  }
+function comeBack(order: Omit<ReturnOrder, "port">): Promise<Returned> {
+  const files = {
+    server: "benchmarks/subjects/runtime-with-quotas.ts",
+    clients: "benchmarks/subjects/returning-clients.ts",
+  };
+  return withServer(files, ({ clients, port }) => clients.ask<Returned>({ ...order, port } satisfies ReturnOrder));
 }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Companion } from "./companion.ts";
 import { residentBytes } from "./resident-memory.ts";
 import { median } from "./samples.ts";
 import { BARE, RUNTIME, SMALL_API, VERIFYING } from "./servers.ts";
 import { signedToken } from "./settings.ts";
-import type { CpuTime, LiveMemory } from "./subjects/announce.ts";
+import type { LiveMemory } from "./subjects/announce.ts";
 import type { Opened, Order } from "./subjects/clients.ts";
 import { ratio, type Table } from "./table.ts";
+import { withServer } from "./with-server.ts";
 
 const SERVERS = [BARE, VERIFYING, SMALL_API, RUNTIME];
 
@@ -34,15 +34,11 @@ type Server = {
   liveBytes(): Promise<number>;
 };
 
-/** A new server and new clients, gone when the work is done. */
-async function withServer<T>(file: string, work: (server: Server) => Promise<T>): Promise<T> {
-  const server = Companion.start(file);
-  const clients = Companion.start("benchmarks/subjects/clients.ts");
-  const cpuMicros = async () => (await server.ask<CpuTime>({})).cpuMicros;
-  try {
-    const { port } = await server.hear<{ port: number }>();
+function withClients<T>(file: string, work: (server: Server) => Promise<T>): Promise<T> {
+  const files = { server: file, clients: "benchmarks/subjects/clients.ts" };
+  return withServer(files, ({ server, clients, port, cpuMicros }) => {
     const path = `/dev?access_token=${signedToken()}`;
-    return await work({
+    return work({
       open: async (connections, then) => {
         const before = await cpuMicros();
         const order: Order = { port, path, connections, thenClose: then === "close" };
@@ -52,9 +48,7 @@ async function withServer<T>(file: string, work: (server: Server) => Promise<T>)
       residentBytes: () => residentBytes(server.pid),
       liveBytes: async () => (await server.ask<LiveMemory>({ of: "memory" })).liveBytes,
     });
-  } finally {
-    await Promise.all([server.end(), clients.end()]);
-  }
+  });
 }
 
 async function rates({ rounds, connects, warmUps, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
@@ -62,7 +56,7 @@ async function rates({ rounds, connects, warmUps, settleMs }: typeof CONNECT_COU
   for (let round = 0; round < rounds; round += 1) {
     for (const { file, opened } of measured) {
       opened.push(
-        await withServer(file, async ({ open }) => {
+        await withClients(file, async ({ open }) => {
           await open(warmUps, "close");
           await pause(settleMs);
           return open(connects);
@@ -95,7 +89,7 @@ async function rates({ rounds, connects, warmUps, settleMs }: typeof CONNECT_COU
 async function memory({ idle, settleMs }: typeof CONNECT_COUNTS): Promise<Table> {
   const rows: string[][] = [];
   for (const { label, file } of SERVERS) {
-    const used = await withServer(file, (server) => memoryAt(server, idle, settleMs));
+    const used = await withClients(file, (server) => memoryAt(server, idle, settleMs));
     const [first, last] = [used.at(0), used.at(-1)];
     if (first === undefined || last === undefined) throw new Error("no number of connections to measure at");
     const perConnection = (name: keyof Used) =>

@@ -1,7 +1,8 @@
-import { Companion } from "./companion.ts";
+import { RUNTIME } from "./servers.ts";
 import { signedToken } from "./settings.ts";
 import type { PushTimes, SubscribersOrder } from "./subjects/subscribers.ts";
 import type { Table } from "./table.ts";
+import { withServer } from "./with-server.ts";
 
 const COUNTS = {
   /** Enough pushes for some thousands of frames, and at least a hundred for the 99th percentile. */
@@ -32,17 +33,10 @@ export async function benchEndToEnd({ cases, warmUps } = COUNTS): Promise<Table[
   ];
 }
 
-async function timesOf(order: Omit<SubscribersOrder, "port" | "token">): Promise<PushTimes> {
-  const server = Companion.start("benchmarks/subjects/local-runtime.ts");
-  const clients = Companion.start("benchmarks/subjects/subscribers.ts");
-  try {
-    const { port } = await server.hear<{ port: number }>();
-    return await clients.ask<PushTimes>({
-      ...order,
-      port,
-      token: signedToken({ permissions: ["subscribe:*"] }),
-    } satisfies SubscribersOrder);
-  } finally {
-    await Promise.all([server.end(), clients.end()]);
-  }
+function timesOf(order: Omit<SubscribersOrder, "port" | "token">): Promise<PushTimes> {
+  const files = { server: RUNTIME.file, clients: "benchmarks/subjects/subscribers.ts" };
+  const token = signedToken({ permissions: ["subscribe:*"] });
+  return withServer(files, ({ clients, port }) =>
+    clients.ask<PushTimes>({ ...order, port, token } satisfies SubscribersOrder),
+  );
 }

@@ -1,8 +1,7 @@
-import { Companion } from "./companion.ts";
 import { RUNTIME } from "./servers.ts";
-import type { CpuTime } from "./subjects/announce.ts";
 import type { Pushed, PushOrder } from "./subjects/push-receivers.ts";
 import type { Table } from "./table.ts";
+import { withServer } from "./with-server.ts";
 
 export const PUSH_COUNTS = {
   users: 5000,
@@ -35,17 +34,12 @@ export async function benchPushes({ users, pushes, warmUps, underWay, entries } 
 
 type Cost = Pushed & { readonly cpuMicros: number };
 
-async function push(order: Omit<PushOrder, "port">, warmUps: number): Promise<Cost> {
-  const server = Companion.start(RUNTIME.file);
-  const clients = Companion.start("benchmarks/subjects/push-receivers.ts");
-  const cpuMicros = async () => (await server.ask<CpuTime>({})).cpuMicros;
-  try {
-    const { port } = await server.hear<{ port: number }>();
+function push(order: Omit<PushOrder, "port">, warmUps: number): Promise<Cost> {
+  const files = { server: RUNTIME.file, clients: "benchmarks/subjects/push-receivers.ts" };
+  return withServer(files, async ({ clients, port, cpuMicros }) => {
     await clients.ask<Pushed>({ ...order, port, pushes: warmUps } satisfies PushOrder);
     const before = await cpuMicros();
     const pushed = await clients.ask<Pushed>({ ...order, port } satisfies PushOrder);
     return { ...pushed, cpuMicros: ((await cpuMicros()) - before) / order.pushes };
-  } finally {
-    await Promise.all([server.end(), clients.end()]);
-  }
+  });
 }

@@ -1,10 +1,9 @@
-import { Companion } from "./companion.ts";
 import { median } from "./samples.ts";
 import { BARE, SMALL_API } from "./servers.ts";
 import { signedToken } from "./settings.ts";
-import type { CpuTime } from "./subjects/announce.ts";
 import type { Talked, TalkOrder } from "./subjects/talker.ts";
 import { ratio, type Table } from "./table.ts";
+import { withServer } from "./with-server.ts";
 
 const SERVERS = [BARE, SMALL_API];
 
@@ -39,19 +38,14 @@ export async function benchRoundTrips({ rounds, roundTrips } = ROUND_TRIP_COUNTS
   ];
 }
 
-async function talk(file: string, roundTrips: number): Promise<Cost> {
-  const server = Companion.start(file);
-  const client = Companion.start("benchmarks/subjects/talker.ts");
-  const cpuMicros = async () => (await server.ask<CpuTime>({})).cpuMicros;
-  try {
-    const { port } = await server.hear<{ port: number }>();
+function talk(file: string, roundTrips: number): Promise<Cost> {
+  const files = { server: file, clients: "benchmarks/subjects/talker.ts" };
+  return withServer(files, async ({ clients, port, cpuMicros }) => {
     const text = JSON.stringify({ action: "order", orderId: "order-17", note: "The next one, please." });
     const order: TalkOrder = { port, path: `/dev?access_token=${signedToken()}`, roundTrips, text };
-    await client.ask<Talked>(order);
+    await clients.ask<Talked>(order);
     const before = await cpuMicros();
-    const talked = await client.ask<Talked>(order);
+    const talked = await clients.ask<Talked>(order);
     return { ...talked, cpuMicros: ((await cpuMicros()) - before) / roundTrips };
-  } finally {
-    await Promise.all([server.end(), client.end()]);
-  }
+  });
 }

@@ -2,7 +2,6 @@
 import { availableParallelism, cpus } from "node:os";
 import { benchAuthorizer } from "./authorizer.ts";
 import { benchComebacks } from "./comebacks.ts";
-
 import { benchEmulator } from "./emulator.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";

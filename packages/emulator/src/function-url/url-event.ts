@@ -1,7 +1,7 @@
 import type { HttpRequest } from "../http/http-service.ts";
 import { requestTime } from "../http/request-time.ts";
+import { newTraceId } from "../http/trace-id.ts";
 import { decodeUtf8 } from "../json.ts";
-import { randomPart } from "../random-pool.ts";
 
 /** The headers of one hop, which a function does not see. */
 const HOP_HEADERS = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
@@ -57,8 +57,7 @@ function headersOf({ rawHeaders, clientIp }: HttpRequest, now: number): Readonly
     headers.set(key, before === undefined ? value : `${before}${key === "cookie" ? "; " : ","}${value}`);
   }
   for (const name of HOP_HEADERS) headers.delete(name);
-  const seconds = Math.floor(now / 1000).toString(16);
-  headers.set("x-amzn-trace-id", `Root=1-${seconds}-${randomPart(12).toString("hex")}`);
+  headers.set("x-amzn-trace-id", newTraceId(now));
   headers.set("x-forwarded-for", clientIp);
   headers.set("x-forwarded-port", "443");
   headers.set("x-forwarded-proto", "https");

@@ -175,7 +175,7 @@ export class ClientSocket {
    */
   #watch(millis: number): Cancel {
     return this.#scheduler.after(millis, () => {
-      const left = Math.min(this.#lastActiveAt + IDLE_TIMEOUT_MS, this.endsAt) - this.#scheduler.now();
+      const left = Math.min(this.idleEndsAt, this.endsAt) - this.#scheduler.now();
       if (left > 0) this.#cancelWatch = this.#watch(left);
       else this.close(GOING_AWAY);
     });

@@ -1,5 +1,4 @@
 import type { ConditionContext } from "../iam/conditions.ts";
-import { plainAddress } from "../iam/ip-range.ts";
 import type { Session } from "./events.ts";
 
 /**
@@ -12,7 +11,7 @@ export function conditionContext({ identity }: Session, now: number): ConditionC
     ["aws:epochtime", String(Math.floor(now / 1000))],
     // As on AWS, where every connection is encrypted.
     ["aws:securetransport", "true"],
-    ["aws:sourceip", plainAddress(identity.sourceIp)],
+    ["aws:sourceip", identity.sourceIp],
     ["aws:useragent", identity.userAgent],
   ]);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { AwsAccount } from "../aws-account.ts";
 import type { Access } from "../http/access.ts";
 import { peerAddress } from "../http/peer.ts";
-import { parseQuery } from "../http/query.ts";
+import { divideUrl, parseQuery } from "../http/query.ts";
 import { HIDDEN, redact } from "../observer.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
@@ -54,7 +54,7 @@ export function makeHandshake(deps: {
     // A $connect route is optional.
     if (route === undefined) return { kind: "admitted", session, subprotocol: undefined };
 
-    const sent = queryOf(upgrade.url);
+    const { query: sent } = divideUrl(upgrade.url);
     const query = queryMaps(sent);
     const request = newRequest(scheduler.now());
     const authorization =
@@ -91,11 +91,6 @@ export function makeHandshake(deps: {
   };
 }
 
-function queryOf(url = ""): string {
-  const at = url.indexOf("?");
-  return at < 0 ? "" : url.slice(at + 1);
-}
-
 /** `X-Key` of `route.request.header.X-Key`. */
 function nameOfParameter(parameter: string): string {
   return parameter.split(".").slice(3).join(".");
@@ -124,8 +119,8 @@ function newSession(
 const PLAIN_SEGMENT = /^[\w-]*$/;
 
 /** A client's request, without the parts that may be credentials. */
-export function describeHandshake({ method = "", url = "", headers }: IncomingMessage) {
-  const path = url.split("?", 1)[0] ?? "";
+export function describeHandshake({ method = "", url, headers }: IncomingMessage) {
+  const { path, query } = divideUrl(url);
   const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
   return {
     method,
@@ -133,7 +128,7 @@ export function describeHandshake({ method = "", url = "", headers }: IncomingMe
       .split("/")
       .map((segment) => (PLAIN_SEGMENT.test(segment) ? redact(segment) : HIDDEN))
       .join("/"),
-    query: parseQuery(queryOf(url)).map(([name]) => redact(name)),
+    query: parseQuery(query).map(([name]) => redact(name)),
     subprotocols: offered.map((name, index) => (index === 0 ? redact(name.trim()) : HIDDEN)),
   };
 }

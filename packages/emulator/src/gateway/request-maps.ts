@@ -1,5 +1,5 @@
 import { parseQuery } from "../http/query.ts";
-import { randomPart } from "../random-pool.ts";
+import { newTraceId } from "../http/trace-id.ts";
 
 export type HeaderMaps = {
   readonly headers: Readonly<Record<string, string>>;
@@ -41,8 +41,7 @@ function gatewayHeaders(
   const headers = parse(rawHeaders);
   for (const name of HOP_HEADERS) headers.delete(name);
   const forwarded = headers.get("x-forwarded-for")?.values ?? [];
-  const seconds = Math.floor(now / 1000).toString(16);
-  set(headers, "X-Amzn-Trace-Id", `Root=1-${seconds}-${randomPart(12).toString("hex")}`);
+  set(headers, "X-Amzn-Trace-Id", newTraceId(now));
   set(headers, "X-Forwarded-For", [...forwarded, ip].join(", "));
   set(headers, "X-Forwarded-Port", "443");
   set(headers, "X-Forwarded-Proto", "https");

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Access } from "../http/access.ts";
 import type { HttpService } from "../http/http-service.ts";
+import { divideUrl } from "../http/query.ts";
 import { BAD_REQUEST_PAGE, isAmbiguous } from "../http/request-checks.ts";
 import type { ApiDescription, Stage } from "./api-description.ts";
 import { MAX_HEADERS, MAX_URL_CHARACTERS } from "./quotas.ts";
@@ -40,12 +41,12 @@ function findFault(request: IncomingMessage): Refusal | undefined {
 
 /** The stage at the request's host and path. No host but this machine and the API's own names has one. */
 function findStage(
-  { headers, url = "" }: IncomingMessage,
+  { headers, url }: IncomingMessage,
   api: ApiDescription,
   access: Pick<Access, "isLocalHost">,
 ): Stage | undefined {
   const { stages, domains = [], isDefaultEndpointDisabled = false } = api;
-  const [path = ""] = url.split("?", 1);
+  const { path } = divideUrl(url);
   if (access.isLocalHost(headers)) {
     return isDefaultEndpointDisabled ? undefined : stages.find(({ name }) => isAt(path, `/${name}`));
   }

@@ -11,6 +11,7 @@ import type { Access } from "./access.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import { type HttpRequest, type HttpResponse, type HttpService, NO_RESPONSE } from "./http-service.ts";
 import { peerAddress } from "./peer.ts";
+import { divideUrl } from "./query.ts";
 import { expectedBodyBytes, MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { BAD_REQUEST_PAGE, isAmbiguous } from "./request-checks.ts";
 
@@ -88,7 +89,7 @@ export function makeHttpServer(
 
 async function respond(request: IncomingMessage, deps: Deps): Promise<HttpResponse> {
   if (isAmbiguous(request)) return BAD_REQUEST_PAGE;
-  const { path, query } = dividedUrl(request.url);
+  const { path, query } = divideUrl(request.url);
   const publicService = deps.publicService?.(path);
   const { access } = deps;
   if (!access.isLocalHost(request.headers)) return FORBIDDEN;
@@ -112,11 +113,6 @@ async function respond(request: IncomingMessage, deps: Deps): Promise<HttpRespon
     if (response?.until === undefined) release();
     else void response.until.finally(release);
   }
-}
-
-function dividedUrl(url = ""): { readonly path: string; readonly query: string } {
-  const at = url.indexOf("?");
-  return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
 async function serve(

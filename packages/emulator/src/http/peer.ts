@@ -6,13 +6,18 @@ LOOPBACK.addAddress("::1", "ipv6");
 
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
-/** The address of a client. A socket for both versions of IP writes IPv4 as `::ffff:192.0.2.1`; events have it plain. */
+/** A socket for both versions of IP writes IPv4 as `::ffff:192.0.2.1`. Events and policies have it plain. */
+export function plainAddress(address: string): string {
+  return MAPPED.exec(address)?.[1] ?? address;
+}
+
+/** The address of a client. */
 export function peerAddress({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
-  return MAPPED.exec(remoteAddress)?.[1] ?? remoteAddress;
+  return plainAddress(remoteAddress);
 }
 
 export function isLoopback(address: string): boolean {
-  const plain = peerAddress({ remoteAddress: address });
+  const plain = plainAddress(address);
   const version = isIP(plain);
   return version !== 0 && LOOPBACK.check(plain, version === 6 ? "ipv6" : "ipv4");
 }

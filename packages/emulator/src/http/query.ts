@@ -1,3 +1,9 @@
+/** The parts of a request's URL before and behind its first question mark. */
+export function divideUrl(url = ""): { readonly path: string; readonly query: string } {
+  const at = url.indexOf("?");
+  return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
+}
+
 /** The parameters of a query in their order, decoded once. `query` is the part behind the question mark. */
 export function parseQuery(query: string): readonly (readonly [name: string, value: string])[] {
   if (query === "") return [];

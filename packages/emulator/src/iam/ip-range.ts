@@ -1,6 +1,5 @@
 import { BlockList, isIP } from "node:net";
-
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+import { plainAddress } from "../http/peer.ts";
 
 /** A test for one address or a range in CIDR notation. Undefined if the text is neither. */
 export function parseIpRange(text: string): ((address: string) => boolean) | undefined {
@@ -19,11 +18,6 @@ export function parseIpRange(text: string): ((address: string) => boolean) | und
 function contains(range: BlockList, family: "ipv4" | "ipv6", text: string): boolean {
   const address = plainAddress(text);
   return familyOf(address)?.name === family && range.check(address, family);
-}
-
-/** A socket for both families shows an IPv4 client as `::ffff:127.0.0.1`. */
-export function plainAddress(address: string): string {
-  return MAPPED.exec(address)?.[1] ?? address;
 }
 
 function familyOf(address: string): { readonly name: "ipv4" | "ipv6"; readonly bits: number } | undefined {

@@ -21,8 +21,13 @@ export async function createTables(
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   for (const table of tables) {
-    const failure = await createTable(table, endpoint, account).catch(() => `no DynamoDB answers at ${endpoint}`);
-    if (failure !== undefined && !failures.includes(failure)) failures.push(failure);
+    try {
+      const refusal = await createTable(table, endpoint, account);
+      if (refusal !== undefined) failures.push(refusal);
+    } catch {
+      // The next table would wait as long for the same line.
+      return [...failures, `no DynamoDB answers at ${endpoint}`];
+    }
   }
   return failures;
 }

@@ -35,8 +35,8 @@ export type Delivery = {
   /** Throws on a queue or function that does not exist. The error names the rule. */
   makeTarget(target: RuleTarget, rule: string): Target;
   /**
-   * Sends an event to a target. An event that the target cannot take now is sent again, as its retry policy says; then,
-   * or at once after a failure that would stay, it goes to the dead letters or is reported as lost.
+   * Sends an event to a target. If the target cannot take it now, it is sent again as the retry policy says. When the
+   * retries end, or at once after a failure that no retry would cure, it goes to the dead letters or is reported as lost.
    */
   deliver(event: Event, rule: Rule, target: Target): void;
   /** Ends all retries. */
@@ -59,6 +59,7 @@ export function makeDelivery(deps: {
   const { queues, functions, scheduler, observe, random = Math.random } = deps;
   const waiting = new Set<Cancel>();
   let waitingBytes = 0;
+  let isStopped = false;
 
   function attempt(
     event: Event,
@@ -66,16 +67,17 @@ export function makeDelivery(deps: {
     target: Target,
     since: { readonly at: number; readonly attempts: number },
   ): void {
-    const body = target.input ?? event.body;
-    const failure = target.permitted ? target.send(body) : NOT_PERMITTED;
+    const failure = target.permitted ? target.send(target.input ?? event.body) : NOT_PERMITTED;
     if (failure === undefined) return;
     if (!isRetryable(failure)) {
       discard(event, rule, target, { failure });
       return;
     }
+    if (isStopped) return;
     const { attempts } = since;
     const exhausted = exhaustedCondition(target.retryPolicy, { attempts, ageMillis: scheduler.now() - since.at });
-    const bytes = Buffer.byteLength(body);
+    // The event itself waits, also if the target gets its input in place of it.
+    const bytes = Buffer.byteLength(event.body);
     if (exhausted !== undefined || waitingBytes + bytes > MAX_WAITING_BYTES) {
       discard(event, rule, target, { failure, retries: { attempts, exhausted } });
       return;
@@ -125,6 +127,7 @@ export function makeDelivery(deps: {
     },
     deliver: (event, rule, target) => attempt(event, rule, target, { at: scheduler.now(), attempts: 0 }),
     stop() {
+      isStopped = true;
       for (const cancel of waiting) cancel();
       waiting.clear();
     },

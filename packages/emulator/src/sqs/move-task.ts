@@ -46,7 +46,7 @@ export function startMoveTask(
     failure = step.failure;
     if (failure !== undefined) end("FAILED");
     else if (moved >= toMove || step.moved < most) end("COMPLETED");
-    else wait = scheduler.after(SECOND_MILLIS, move);
+    else if (!stopped.aborted) wait = scheduler.after(SECOND_MILLIS, move);
   }
 
   function end(outcome: typeof status): void {

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/aws-account.ts";
 import { createTables } from "../../src/dynamodb/create-tables.ts";
 import { freePort } from "../../src/http/free-port.ts";
@@ -60,6 +63,20 @@ it("one line says that no DynamoDB answers", async () => {
   const tables = describeSmallTemplate(SIMPLE, NUMBERED).tables();
   const failures = await createTables(tables, { endpoint, account: DEFAULT_ACCOUNT });
   expect(failures).toEqual([`no DynamoDB answers at ${endpoint}`]);
+});
+
+it("an endpoint that does not answer is asked once, however many tables there are", async () => {
+  let asked = 0;
+  const server = createServer((request) => {
+    asked += 1;
+    request.socket.destroy();
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const tables = describeSmallTemplate(SIMPLE, NUMBERED).tables();
+  await createTables(tables, { endpoint, account: DEFAULT_ACCOUNT });
+  expect(asked).toBe(1);
 });
 
 it("a key of a type that SAM does not know is refused with its line", () => {

@@ -89,11 +89,26 @@ describe("an event that its target cannot take now", () => {
     expect(letters()).toMatchObject([{ ERROR_CODE: "THROTTLING", RETRY_ATTEMPTS: "0" }]);
   });
 
+  it("counts the event in that bound, also if the target gets an input in place of it", () => {
+    const { deliver, letters } = start(Number.POSITIVE_INFINITY, { input: "{}" });
+    for (let n = 0; n < 64; n += 1) deliver(JSON.stringify("x".repeat(1_048_574)));
+    expect(letters()).toEqual([]);
+    deliver();
+    expect(letters()).toMatchObject([{ ERROR_CODE: "THROTTLING", RETRY_ATTEMPTS: "0" }]);
+  });
+
   it("is not sent again after the end", () => {
     const { scheduler, sends, deliver, stop } = start(Number.POSITIVE_INFINITY);
     deliver();
     stop();
     scheduler.advance(DAY);
+    expect([sends.length, scheduler.pending]).toEqual([1, 0]);
+  });
+
+  it("does not wait for a retry if it comes after the end", () => {
+    const { scheduler, sends, deliver, stop } = start(Number.POSITIVE_INFINITY);
+    stop();
+    deliver();
     expect([sends.length, scheduler.pending]).toEqual([1, 0]);
   });
 });

@@ -413,6 +413,12 @@ describe("redrive, for the real SDK", () => {
       expect([moved(), under.scheduler.pending]).toEqual([1, 0]);
       await expect(startSlowly(501)).rejects.toThrow("Must be between 1 and 500, if provided.");
     });
+
+    it("waits for nothing if it starts after the end", async () => {
+      stop.abort();
+      await startSlowly(1);
+      expect([moved(), under.scheduler.pending]).toEqual([1, 0]);
+    });
   });
 
   it("fails at a dead letter without a source queue, unless the request names a destination", async () => {

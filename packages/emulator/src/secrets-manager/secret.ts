@@ -15,9 +15,9 @@ export type Secret = {
   /** The end of the last rotation that succeeded. */
   rotatedAt?: number;
   nextRotationAt?: number | undefined;
-  /** Marked for deletion at this time; until then it can be restored. */
+  /** The time at which it is deleted, if it is marked for deletion. Until then it can be restored. */
   deletedAt?: number | undefined;
-  /** The time of the mark. */
+  /** The time at which it was marked for deletion. */
   markedAt?: number | undefined;
 };
 

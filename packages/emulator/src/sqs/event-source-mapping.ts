@@ -81,9 +81,10 @@ function receive(
   receipt: Receipt,
 ): { readonly received: number; readonly matching: Message[] } {
   const messages = queue.receive(receipt);
-  const matching = messages.filter((message) => filter === undefined || filter(message, queue.arn));
+  const matching: Message[] = [];
   for (const message of messages) {
-    if (!matching.includes(message)) queue.delete(message.receiptHandle ?? "");
+    if (filter === undefined || filter(message, queue.arn)) matching.push(message);
+    else queue.delete(message.receiptHandle ?? "");
   }
   return { received: messages.length, matching };
 }

@@ -1,7 +1,6 @@
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { Operation } from "../aws-json/aws-json-service.ts";
 import { boundedInteger, optionalText, requiredText } from "../aws-json/members.ts";
-import type { PlainObject } from "../json.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Message } from "./message.ts";
 import { type MoveTask, startMoveTask } from "./move-task.ts";
@@ -27,20 +26,23 @@ export function moveOperations(deps: {
       "StartMessageMoveTask",
       (input, caller) => {
         const source = queueOf(queues, requiredText(input, "SourceArn"), "SourceArn");
-        const isDeadLetterQueue = queues.all.some(
-          ({ settings }) => settings.deadLetters?.queue === source.settings.name,
-        );
-        if (!isDeadLetterQueue) throw invalid("Source queue must be configured as a Dead Letter Queue.");
+        const origins = queues.all.filter(({ settings }) => settings.deadLetters?.queue === source.settings.name);
+        if (origins.length === 0) throw invalid("Source queue must be configured as a Dead Letter Queue.");
         const perSecond = boundedInteger(input, "MaxNumberOfMessagesPerSecond", { ...RATE, fallback: undefined });
+        const arn = optionalText(input, "DestinationArn");
+        const destination = arn === undefined ? undefined : queueOf(queues, arn, "DestinationArn");
         // A task sends with the caller's permissions.
-        for (const queue of destinationsOf(source, input, queues)) deps.checkSender(queue, caller);
+        for (const queue of destination === undefined ? origins : [destination]) deps.checkSender(queue, caller);
         if (tasks.some((task) => task.isRunning && task.source === source)) {
           throw unsupported(
             "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
           );
         }
-        const task = startMoveTask(source, { ...placesOf(input, queues), perSecond }, deps);
-        // No more than a list shows. Only the newest one of a source runs.
+        // A dead letter that came from no queue, but from a rule, cannot go back.
+        const placeOf = ({ deadLetterSourceArn }: Message) =>
+          destination ?? queues.all.find((queue) => queue.arn === deadLetterSourceArn);
+        const task = startMoveTask(source, { destination, placeOf, perSecond }, deps);
+        // A list shows at most ten tasks of a source: older ones are dropped. Only the newest one runs.
         const own = tasks.filter((one) => one.source === source).slice(0, RESULTS.max - 1);
         tasks = [task, ...own, ...tasks.filter((one) => one.source !== source)];
         return { TaskHandle: task.handle };
@@ -68,21 +70,6 @@ export function moveOperations(deps: {
       },
     ],
   ];
-}
-
-function destinationsOf(source: Queue, input: PlainObject, queues: Queues): readonly Queue[] {
-  const destination = optionalText(input, "DestinationArn");
-  if (destination !== undefined) return [queueOf(queues, destination, "DestinationArn")];
-  return queues.all.filter(({ settings }) => settings.deadLetters?.queue === source.settings.name);
-}
-
-function placesOf(input: PlainObject, queues: Queues) {
-  const arn = optionalText(input, "DestinationArn");
-  const destination = arn === undefined ? undefined : queueOf(queues, arn, "DestinationArn");
-  // A dead letter that came from no queue, but from a rule, cannot go back.
-  const placeOf = ({ deadLetterSourceArn }: Message) =>
-    destination ?? queues.all.find((queue) => queue.arn === deadLetterSourceArn);
-  return { destination, placeOf };
 }
 
 function queueOf(queues: Queues, arn: string, parameter: string): Queue {

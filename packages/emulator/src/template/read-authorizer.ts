@@ -2,7 +2,6 @@ import type { Authorizer } from "../gateway/api-description.ts";
 import { parseIdentitySource } from "../gateway/authorize.ts";
 import { apiParts } from "./api-parts.ts";
 import type { ApiReading } from "./api-reading.ts";
-import { parseFunctionReference } from "./function-reference.ts";
 import { functionArnIn } from "./integration-uri.ts";
 import { mayApiInvoke } from "./read-permissions.ts";
 import type { Resource } from "./resources.ts";
@@ -36,8 +35,7 @@ function toAuthorizer({ logicalId, properties }: Resource, { stack }: ApiReading
     throw properties.problem("AuthorizerType", `is ${type}: authorizers of WebSocket APIs have the type REQUEST`);
   }
   const arn = functionArnIn(properties, "AuthorizerUri");
-  const functionName = stack.functionAt(properties, "AuthorizerUri", arn);
-  const { qualifier } = parseFunctionReference(arn) ?? {};
+  const { functionName, qualifier } = stack.invokedAt(properties, "AuthorizerUri", arn);
   const { accountId, region, apiId } = stack.account;
   const sourceArn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/authorizers/${logicalId}`;
   const isPermitted =

@@ -1,6 +1,5 @@
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import { apiParts } from "./api-parts.ts";
-import { parseFunctionReference } from "./function-reference.ts";
 import { functionArnIn } from "./integration-uri.ts";
 import {
   type MockIntegration,
@@ -53,11 +52,9 @@ function readIntegration(
 }
 
 function readLambdaIntegration(properties: Section, stack: Stack): LambdaIntegration {
-  const arn = functionArnIn(properties, "IntegrationUri");
   return {
     kind: "lambda",
-    functionName: stack.functionAt(properties, "IntegrationUri", arn),
-    qualifier: parseFunctionReference(arn)?.qualifier,
+    ...stack.invokedAt(properties, "IntegrationUri", functionArnIn(properties, "IntegrationUri")),
     timeoutMillis: properties.has("TimeoutInMillis")
       ? properties.integer("TimeoutInMillis", 50, MAX_INTEGRATION_TIMEOUT_MS)
       : undefined,

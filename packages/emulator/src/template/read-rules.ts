@@ -5,7 +5,6 @@ import { InvalidEventPatternError } from "../eventbridge/pattern-operators.ts";
 import type { RetryPolicy } from "../eventbridge/retry-policy.ts";
 import type { RuleTarget } from "../eventbridge/rule-target.ts";
 import { parseJson } from "../json.ts";
-import { parseFunctionReference } from "./function-reference.ts";
 import { mayRuleSend, type QueuePolicy, readQueuePolicies } from "./queue-policies.ts";
 import { mayRuleInvoke } from "./read-permissions.ts";
 import type { Section } from "./section.ts";
@@ -62,11 +61,10 @@ export type Sender = { readonly policies: readonly QueuePolicy[]; readonly ruleA
 /** Reads a target, which is a queue or a function of the template. */
 export function readTarget(target: Section, stack: Stack, sender: Sender): RuleTarget {
   if (stack.isFunction(target.text("Arn"))) {
-    const functionName = stack.functionAt(target, "Arn");
-    const { qualifier } = parseFunctionReference(target.text("Arn")) ?? {};
+    const invoked = stack.invokedAt(target, "Arn");
     return {
-      functionName,
-      permitted: mayRuleInvoke(stack, { functionName, qualifier, ruleArn: sender.ruleArn }),
+      functionName: invoked.functionName,
+      permitted: mayRuleInvoke(stack, { ...invoked, ruleArn: sender.ruleArn }),
       ...readTargetSettings(target, stack, sender),
     };
   }

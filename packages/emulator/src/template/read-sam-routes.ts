@@ -1,7 +1,6 @@
 import type { Authorizer, Route } from "../gateway/api-description.ts";
 import { MAX_INTEGRATION_TIMEOUT_MS } from "../gateway/quotas.ts";
 import type { ApiReading } from "./api-reading.ts";
-import { parseFunctionReference } from "./function-reference.ts";
 import { routeLogicalId, stageName } from "./generated-resources.ts";
 import { permittedStages } from "./permitted-stages.ts";
 import { readIdentitySources } from "./read-authorizer.ts";
@@ -30,8 +29,7 @@ export function readSamRoutes({ api, stack, stages, withResponse }: ApiReading):
   return samRouteKeys(api).map((routeKey): Route => {
     const route = routes.section(routeKey);
     const requiredParameters = readRequiredParameters(route, routeKey);
-    const functionName = stack.functionAt(route, "FunctionArn");
-    const { qualifier } = parseFunctionReference(route.text("FunctionArn")) ?? {};
+    const { functionName, qualifier } = stack.invokedAt(route, "FunctionArn");
     return {
       routeKey,
       functionName,

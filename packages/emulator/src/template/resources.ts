@@ -41,5 +41,5 @@ export class Resources {
   }
 }
 
-/** A problem of what makes resources while CloudFormation reads a template. */
+/** The problem with a macro, such as `Fn::ForEach`: CloudFormation would put resources in its place. */
 export const NO_MACROS = "is not known to the emulator: write out the resources that it makes";

@@ -13,7 +13,7 @@ export type StackDescription = EventingDescription &
     readonly functions: readonly FunctionDescription[];
     readonly schedules: readonly Schedule[];
     readonly functionUrls: readonly FunctionUrl[];
-    /** Read only where DynamoDB runs elsewhere: without it, no table is made. Throws TemplateError. */
+    /** Called only if DynamoDB runs elsewhere; otherwise no table is made. Throws TemplateError. */
     readonly tables: () => readonly TableDescription[];
     /** Texts about properties and resources without effect here. */
     readonly warnings: readonly string[];

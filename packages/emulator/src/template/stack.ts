@@ -1,5 +1,6 @@
 import { type Evaluated, Evaluation, NO_VALUE, type Value } from "./evaluation.ts";
 import { assertRunsHere } from "./function-code.ts";
+import { parseFunctionReference } from "./function-reference.ts";
 import { readParameters } from "./parameters.ts";
 import { type LocalAccount, PhysicalNames } from "./physical-names.ts";
 import { NO_MACROS, type Resource, Resources } from "./resources.ts";
@@ -83,6 +84,15 @@ export class Stack {
     if (fn === undefined) throw section.problem(property, "is not the ARN of any function here");
     assertRunsHere(fn, section, property);
     return this.nameOf(fn);
+  }
+
+  /** The same, with the alias or version that the ARN ends with. */
+  invokedAt(
+    section: Section,
+    property: string,
+    arn = section.text(property),
+  ): { readonly functionName: string; readonly qualifier: string | undefined } {
+    return { functionName: this.functionAt(section, property, arn), qualifier: parseFunctionReference(arn)?.qualifier };
   }
 
   /** The function of a name. The property that has the name is for messages. */

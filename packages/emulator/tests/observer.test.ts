@@ -235,7 +235,7 @@ describe("an observer", () => {
     const executing: unknown[] = [];
     const observe = makeObserve(() => executing.push(executions.getStore()), new ManualScheduler());
     const error = { errorType: "Error", errorMessage: "late", trace: [] };
-    executions.run({ requestId: "1", fail: () => {}, aheadMillis: () => 0 }, () =>
+    executions.run({ requestId: "1", fail: () => {}, now: () => 0 }, () =>
       observe({ kind: "fault-after-invocation", functionName: "Notify", requestId: "1", error }),
     );
     expect(executing).toEqual([undefined]);

@@ -61,15 +61,10 @@ export class Clock implements Scheduler {
     return () => this.#drop(task);
   }
 
-  /** The milliseconds by which this clock is ahead of the machine's; below zero if it is behind. */
-  get aheadMillis(): number {
-    return aheadMillis(this.#time);
-  }
-
   /** Runs once, when this clock differs from the machine's for the first time: at once if it does already. */
   onceShifted(run: () => void): void {
     this.#whenShifted.push(run);
-    if (this.aheadMillis !== 0 || this.isStopped) this.#tellShift();
+    if (this.#time[0] !== 0 || this.isStopped) this.#tellShift();
   }
 
   /** The number of pending tasks. A task that outlives its owner is a leak. */
@@ -179,11 +174,6 @@ export class Clock implements Scheduler {
 function disarm(task: Task): void {
   clearTimeout(task.timer);
   task.timer = undefined;
-}
-
-/** The milliseconds by which a clock is ahead of the machine's, from its shared numbers. */
-export function aheadMillis(shared: Float64Array): number {
-  return Number.isNaN(shared[1]) ? (shared[0] ?? 0) : readTime(shared) - machineNow();
 }
 
 /**

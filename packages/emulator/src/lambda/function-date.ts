@@ -10,5 +10,5 @@ let isInstalled = false;
 export function showTimeToFunctions(): void {
   if (isInstalled) return;
   isInstalled = true;
-  shiftDate(() => executions.getStore()?.aheadMillis() ?? 0);
+  shiftDate(() => executions.getStore()?.now?.());
 }

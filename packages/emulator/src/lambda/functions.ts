@@ -99,9 +99,8 @@ function run(
   { event, requestId, log }: Pick<HostedInvocation, "event" | "requestId" | "log">,
   { account, scheduler, clock, faults, observe }: FunctionsDependencies,
 ): Promise<RunResult> {
-  const aheadMillis = () => {
-    return (clock?.aheadMillis ?? 0) + (faults.holding("clock-wrong", fn.name)?.settings["by"] ?? 0);
-  };
+  const wrongMillis = () => faults.holding("clock-wrong", fn.name)?.settings["by"] ?? 0;
+  const now = clock && (() => clock.now() + wrongMillis());
   return new Promise((resolve) => {
     let hasEnded = false;
     let cancelTimeout: Cancel = () => {};
@@ -122,7 +121,7 @@ function run(
       else end({ kind: "failed", error });
     }
     void fn
-      .host({ requestId, event, begin, fail, aheadMillis, log })
+      .host({ requestId, event, begin, fail, now, wrongMillis, log })
       .then((result) => end(result.kind === "returned" ? withinLimit(result) : result));
   });
 }

@@ -24,8 +24,10 @@ export type HostedInvocation = {
    * invocation ends and `stop` is called.
    */
   readonly begin: (stop?: () => void) => LambdaContext;
-  /** The milliseconds by which the function's clock is ahead of the machine's. */
-  readonly aheadMillis: () => number;
+  /** The function's time. Absent if it is the machine's. */
+  readonly now?: (() => number) | undefined;
+  /** The milliseconds by which a fault on demand makes that time wrong. */
+  readonly wrongMillis: () => number;
   /** Gets what the invocation prints. Absent if its caller does not ask for the log. */
   readonly log?: OutputSink | undefined;
   /** Ends the invocation as failed, or reports the fault if it has ended already. */

@@ -1,12 +1,12 @@
 /**
- * Makes the `Date` of this thread tell another time: `offset` is called for each reading, and its milliseconds are added
- * to the real time. `new Date()`, `Date()` and `Date.now()` read the clock; all else of `Date` stays as it is.
+ * Makes the `Date` of this thread tell another time: `now` is called for each reading, and undefined is the real time.
+ * `new Date()`, `Date()` and `Date.now()` read the clock; all else of `Date` stays as it is.
  * `performance`, timers and `Intl.DateTimeFormat` without a date keep the real time. Call the result to undo it.
  */
-export function shiftDate(offset: () => number): () => void {
+export function shiftDate(now: () => number | undefined): () => void {
   const RealDate = globalThis.Date;
   const realNow = RealDate.now;
-  const shiftedNow = () => realNow() + offset();
+  const shiftedNow = () => now() ?? realNow();
   const ShiftedDate = new Proxy(RealDate, {
     construct(target, args, newTarget) {
       return Reflect.construct(target, args.length === 0 ? [shiftedNow()] : args, newTarget);

@@ -165,7 +165,7 @@ export function makeWorkerPool({
 
   async function invoke(
     fn: PooledFunction,
-    { requestId, event, begin, aheadMillis, log }: HostedInvocation,
+    { requestId, event, begin, log, ...invocation }: HostedInvocation,
   ): ReturnType<FunctionHost> {
     if (isClosed) return NEVER;
     const pooled = await acquire(fn);
@@ -185,7 +185,7 @@ export function makeWorkerPool({
       discard(pooled);
     });
     if (!all.has(pooled)) return NEVER;
-    const wrongMillis = aheadMillis() - clock.aheadMillis;
+    const wrongMillis = invocation.wrongMillis();
     const deadline = clock.now() + wrongMillis + context.getRemainingTimeInMillis();
     const result = await pooled.environment.invoke(context, { payload: jsonText(event), deadline, wrongMillis });
     hasResult = true;

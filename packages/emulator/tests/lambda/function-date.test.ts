@@ -37,3 +37,18 @@ it("clock-wrong: the clock of one function is wrong, and the gateway's is right"
   ]);
   expect(emulator.recording.invocations.map(({ at }) => at)).toEqual([START, START]);
 });
+
+it("a clock that stands still is not read beside the machine's: it never tells a millisecond more or less", async () => {
+  const told = new Set<number>();
+  const Reads = () => {
+    const until = performance.now() + 20;
+    while (performance.now() < until) told.add(Date.now());
+  };
+  await using emulator = await startEmulator({
+    functions: { Reads },
+    routes: {},
+    clock: { stopped: true, startAt: START },
+  });
+  await emulator.invoke("Reads");
+  expect([...told]).toEqual([START]);
+});

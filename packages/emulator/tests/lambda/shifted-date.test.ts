@@ -11,7 +11,7 @@ let undo: () => void;
 
 beforeEach(() => {
   offset = 2 * HOUR;
-  undo = shiftDate(() => offset);
+  undo = shiftDate(() => realNow() + offset);
 });
 
 afterEach(() => undo());

@@ -3,7 +3,7 @@
 // after another.
 import { syncBuiltinESMExports } from "node:module";
 import workerThreads, { type MessagePort } from "node:worker_threads";
-import { aheadMillis, readTime } from "../../clock/clock.ts";
+import { readTime } from "../../clock/clock.ts";
 import { functionError, type LambdaHandler, unhandledRejection } from "../lambda-function.ts";
 import { shiftDate } from "../shifted-date.ts";
 import { callHandler, type Ended, type WhenAbandoned } from "./call-handler.ts";
@@ -120,7 +120,7 @@ function resultOf(ended: Ended): WorkerMessage {
 hideThread();
 takeOutput(write);
 failOnFaults();
-shiftDate(() => aheadMillis(clock) + wrongMillis);
+shiftDate(now);
 redirectOwnEndpoint(start.ownEndpoint);
 resolveTypeScript();
 process.on("beforeExit", () => {

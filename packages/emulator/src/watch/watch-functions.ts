@@ -35,7 +35,7 @@ export function watchFunctions({
   const stops = [...new Set(functions.map(({ folder }) => folder))].map((folder) => {
     const own = functions.filter((fn) => fn.folder === folder);
     return watchQuietly(folder, {
-      warn,
+      ...{ warn, isDeep: true },
       atOnce() {
         for (const { retire } of own) retire();
       },
@@ -54,7 +54,7 @@ export function watchFunctions({
 function watchTemplate(template: string, warn: (line: string) => void): () => void {
   let text = readText(template);
   return watchQuietly(dirname(template), {
-    warn,
+    ...{ warn, isDeep: false },
     atOnce: () => {},
     async onceQuiet() {
       const now = readText(template);
@@ -77,21 +77,24 @@ function watchQuietly(
   folder: string,
   {
     warn,
+    isDeep,
     atOnce,
     onceQuiet,
   }: {
     readonly warn: (line: string) => void;
+    readonly isDeep: boolean;
     readonly atOnce: () => void;
     readonly onceQuiet: () => Promise<void>;
   },
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   try {
-    const stop = watchFolder(folder, () => {
+    const onChange = () => {
       atOnce();
       clearTimeout(timer);
       timer = setTimeout(() => void onceQuiet(), QUIET_MILLIS).unref();
-    });
+    };
+    const stop = watchFolder(folder, onChange, { isDeep });
     return () => {
       clearTimeout(timer);
       stop();

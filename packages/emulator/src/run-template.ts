@@ -148,6 +148,8 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
   if (dynamodb !== undefined) {
     for (const failure of await createTables(stack.tables(), { endpoint: dynamodb, account })) warn(failure);
   }
+  // Before anything is there to be closed if it throws.
+  const services = options.services?.(addresses) ?? [];
   const code = writeInlineCode(stack.functions, source.folder);
   const hosted = await hostFunctions(code.functions, options.loadFunction, {
     ...{ folder: source.folder, environmentOf, clock, warn },
@@ -171,7 +173,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<RunningT
     ...(options.observer && { observer: options.observer }),
     ...(options.describeConnection && { describeConnection: options.describeConnection }),
     ...(options.describeProgram && { describeProgram: options.describeProgram }),
-    services: options.services?.(addresses) ?? [],
+    services,
   }).catch(async (fault) => {
     await hosted.close();
     code.remove();

@@ -6,6 +6,7 @@ import type { Queues } from "../sqs/queues.ts";
 import type { AsynchronousSettings, Destination, SendOutcome } from "./asynchronous-invocations.ts";
 import type { Functions } from "./functions.ts";
 import { type AsynchronousOutcome, invocationRecord } from "./invocation-record.ts";
+import { jsonText } from "./json-copy.ts";
 
 /** Lambda cuts the message of a dead letter. */
 const MAX_ERROR_MESSAGE_BYTES = 1024;
@@ -63,7 +64,7 @@ export function makeSendOutcome(deps: {
     const destination = outcome.condition === "Success" ? onSuccess : onFailure;
     const taken = destination !== undefined && send(destination, outcome) ? [destination.name] : [];
     if (outcome.condition === "Success" || deadLetterQueue === undefined) return taken;
-    const body = JSON.stringify(outcome.event) ?? "null";
+    const body = jsonText(outcome.event);
     const isKept = trySend(queues.find(deadLetterQueue), body, deadLetterAttributes(outcome));
     return isKept ? [...taken, deadLetterQueue] : taken;
   };

@@ -14,7 +14,10 @@ export async function hostFunctions(
   loadFunction: LoadFunction | undefined,
   deps: Omit<WorkerFunctionsDependencies, "descriptions">,
 ): Promise<HostedFunctions> {
-  const loaded = await loadHandlers(descriptions, loadFunction, deps.environmentOf);
+  const loaded =
+    loadFunction === undefined
+      ? new Map<string, LambdaFunction>()
+      : await loadHandlers(descriptions, loadFunction, deps.environmentOf);
   const threads = makeWorkerFunctions({ ...deps, descriptions: descriptions.filter((fn) => !loaded.has(fn.name)) });
   const byName = new Map([...loaded.values(), ...threads.functions].map((fn) => [fn.name, fn]));
   const functions = descriptions.flatMap(({ name }) => byName.get(name) ?? []);
@@ -27,7 +30,7 @@ export async function hostFunctions(
  */
 async function loadHandlers(
   descriptions: readonly FunctionDescription[],
-  loadFunction: LoadFunction = () => undefined,
+  loadFunction: LoadFunction,
   environmentOf: (fn: FunctionDescription) => Environment,
 ): Promise<ReadonlyMap<string, LambdaFunction>> {
   const loaded = new Map<string, LambdaFunction>();

@@ -11,9 +11,15 @@ export function makeWholeLines(emit: (line: string) => void): { write(text: stri
   }
   return {
     write(text) {
-      const lines = `${rest}${text}`.split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) emit(line);
+      const [first = "", ...more] = text.split("\n");
+      const last = more.pop();
+      // Only the new text is searched: the line before it may be long.
+      rest += first;
+      if (last !== undefined) {
+        emit(rest);
+        for (const line of more) emit(line);
+        rest = last;
+      }
       if (rest.length > MAX_LINE_CHARACTERS) flush();
     },
     flush,

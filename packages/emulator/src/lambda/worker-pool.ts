@@ -55,8 +55,10 @@ type Pooled = {
   isRetired: boolean;
 };
 
-/** An invocation of a pool that is closed. */
-const NEVER = new Promise<never>(() => {});
+/** The result of an invocation of a pool that is closed. A promise that all share would keep each of them in memory. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
 
 type Waiter = { readonly fn: PooledFunction; readonly take: (pooled: Pooled | LoadError) => void };
 
@@ -167,11 +169,11 @@ export function makeWorkerPool({
     fn: PooledFunction,
     { requestId, event, begin, log, ...invocation }: HostedInvocation,
   ): ReturnType<FunctionHost> {
-    if (isClosed) return NEVER;
+    if (isClosed) return never();
     const pooled = await acquire(fn);
     if (typeof pooled === "function") return { kind: "failed", error: pooled(requestId) };
     const loadError = await pooled.environment.ready;
-    if (!all.has(pooled)) return NEVER;
+    if (!all.has(pooled)) return never();
     let hasResult = false;
     if (loadError !== undefined) {
       discard(pooled);
@@ -184,7 +186,7 @@ export function makeWorkerPool({
       logs.delete(requestId);
       discard(pooled);
     });
-    if (!all.has(pooled)) return NEVER;
+    if (!all.has(pooled)) return never();
     const wrongMillis = invocation.wrongMillis();
     const deadline = clock.now() + wrongMillis + context.getRemainingTimeInMillis();
     const result = await pooled.environment.invoke(context, { payload: jsonText(event), deadline, wrongMillis });

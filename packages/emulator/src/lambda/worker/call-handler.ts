@@ -11,7 +11,8 @@ export type WhenAbandoned = "null" | "NodeJsExit" | "exit";
 
 /**
  * Calls a handler as the runtime of its Node.js version does. Since Node.js 24 its result is its promise's. Before, it
- * may also use a callback, or `context.succeed`, `fail` and `done`; the first of them counts.
+ * may also use a callback, or `context.succeed`, `fail` and `done`. `end` may be called several times: the first call
+ * counts.
  */
 export function callHandler(
   handler: LambdaHandler,
@@ -40,10 +41,7 @@ function callWithCallback(
   call: (...args: unknown[]) => unknown,
   { event, own, end }: { readonly event: unknown; readonly own: object; readonly end: (ended: Ended) => void },
 ): WhenAbandoned {
-  let hasEnded = false;
   function finish(error: unknown, value: unknown, whenIdle: boolean): void {
-    if (hasEnded) return;
-    hasEnded = true;
     const failed = error !== undefined && error !== null;
     end(failed ? { kind: "threw", error } : { kind: "returned", value, whenIdle });
   }

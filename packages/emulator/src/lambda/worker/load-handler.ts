@@ -3,7 +3,7 @@ import type { LambdaHandler } from "../lambda-function.ts";
 import type { HandlerLocation, WorkerStart } from "./messages.ts";
 
 /** An error of Lambda's runtime interface client for Node.js, with its type as the name. */
-class RuntimeError extends Error {
+export class RuntimeError extends Error {
   constructor(type: string, message: string, stack?: string) {
     super(message);
     this.name = `Runtime.${type}`;

@@ -4,10 +4,11 @@
 import { syncBuiltinESMExports } from "node:module";
 import workerThreads, { type MessagePort } from "node:worker_threads";
 import { readTime } from "../../clock/clock.ts";
+import { jsonText } from "../json-copy.ts";
 import { functionError, type LambdaHandler, unhandledRejection } from "../lambda-function.ts";
 import { shiftDate } from "../shifted-date.ts";
 import { callHandler, type Ended, type WhenAbandoned } from "./call-handler.ts";
-import { loadHandler } from "./load-handler.ts";
+import { loadHandler, RuntimeError } from "./load-handler.ts";
 import { GATE, type OutputStream, type WorkerInvocation, type WorkerMessage, type WorkerStart } from "./messages.ts";
 import { redirectOwnEndpoint } from "./own-endpoint.ts";
 import { resolveTypeScript } from "./resolve-typescript.ts";
@@ -94,24 +95,17 @@ function run(handler: LambdaHandler, invocation: WorkerInvocation): void {
 
 function abandon(kind: WhenAbandoned, end: (ended: Ended) => void): void {
   if (kind === "null") end({ kind: "returned", value: null, whenIdle: false });
-  if (kind === "NodeJsExit") end({ kind: "threw", error: new NodeJsExit() });
+  if (kind === "NodeJsExit") end({ kind: "threw", error: new RuntimeError("NodeJsExit", ABANDONED) });
   if (kind === "exit") process.exit(0);
 }
 
-class NodeJsExit extends Error {
-  override readonly name = "Runtime.NodeJsExit";
-
-  constructor() {
-    super(
-      "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
-    );
-  }
-}
+const ABANDONED =
+  "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes";
 
 function resultOf(ended: Ended): WorkerMessage {
   if (ended.kind === "threw") return { kind: "failed", error: functionError(ended.error), isFatal: false };
   try {
-    return { kind: "returned", json: JSON.stringify(ended.value) ?? "null" };
+    return { kind: "returned", json: jsonText(ended.value) };
   } catch (error) {
     return { kind: "failed", error: functionError(error), isFatal: false };
   }

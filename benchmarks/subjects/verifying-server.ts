@@ -1,4 +1,4 @@
-// Bare `ws` that lets in who brings a good token: it verifies the token in its upgrade handler. Sends its port.
+// Bare `ws` that accepts clients with a good token: it verifies the token in its upgrade handler. Sends its port.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -42,8 +42,8 @@ export type RunTemplateOptions = {
    */
   readonly overrides?: Environment | ((fn: FunctionDescription, addresses: Addresses) => Environment);
   /**
-   * Values of secrets by logical id, in place of those that the template gives or has generated. Of secrets that the
-   * template lacks they are ignored.
+   * Values of secrets by logical id, in place of those that the template gives or has generated. Ids that the template
+   * lacks are ignored.
    */
   readonly secretStrings?: Readonly<Record<string, string>>;
   /** By default any free port. */
@@ -79,8 +79,8 @@ export type RunTemplateOptions = {
   /** Services for requests that no emulated service handles. One for `/` replaces the page there. */
   readonly services?: (addresses: Addresses) => readonly HttpService[];
   /**
-   * Takes one line about each kind of property and resource that has an effect on AWS and none here. By default
-   * `console.warn`.
+   * Takes lines for the developer: properties and resources that have an effect on AWS and none here, modules that do not
+   * load, and the risk and the key if other machines can connect. By default `console.warn`.
    */
   readonly warn?: (line: string) => void;
   /**

@@ -67,7 +67,7 @@ export const HELP = `Runs the WebSocket API on this machine: npm start -- [flags
                        and all others on the network
   --host-name <name>   a further name of this machine, as host.docker.internal; may be given several times
   --key <text>         lets other machines do more than (PORTCULLIS_KEY, random for each run)
-                       connect; 16 characters or more
+                       connect; 16 to 128 letters, digits, - and _
   --stage <name>       the stage in the URL             (PORTCULLIS_STAGE, dev)
   --jwt-secret <text>  signs the tokens, 32 random      (PORTCULLIS_JWT_SECRET, generated each time)
                        characters or more; other users

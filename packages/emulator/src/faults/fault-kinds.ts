@@ -10,7 +10,7 @@ export type FaultSetting =
 export type FaultKind = {
   /** The effect, in one clause, for people. */
   readonly effect: string;
-  /** What a fault of this kind can be limited to, by name: `function`, `queue`, `connection` or `secret`. */
+  /** The member that limits a fault to one name, such as `function`, `queue`, `connection` or `secret`. */
   readonly target?: string;
   readonly settings?: Readonly<Record<string, FaultSetting>>;
   /** True if it holds all the time: it takes no rate and no count. */

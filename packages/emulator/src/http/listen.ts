@@ -15,7 +15,7 @@ export type Listeners = {
   closeAllConnections(): void;
 };
 
-/** Listens on a host and on 127.0.0.1, on one port; 0 is any free one. Rejects if it is not free, or no address is its. */
+/** Listens on a host and on 127.0.0.1, on one port; 0 is any free one. Rejects if the port or the host cannot be used. */
 export async function listen(
   makeServer: () => Server,
   { host, port }: { readonly host: string; readonly port: number },

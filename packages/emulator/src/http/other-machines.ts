@@ -33,7 +33,7 @@ export function networkWarnings(
   return [
     `listening on ${host}: every machine that reaches this one can open WebSockets${reached} and call function URLs, as on ` +
       "AWS, but without TLS: others on the network can read tokens and messages. A machine with the key can also invoke " +
-      "functions, publish events, post to connections, and read queues and payloads",
+      "functions, publish events, post to connections, move time, set faults, and read queues, payloads and secrets",
     ...(madeKey === undefined
       ? []
       : [`the key of this run, for AWS_ACCESS_KEY_ID, x-emulator-key or the question of a browser: ${madeKey}`]),

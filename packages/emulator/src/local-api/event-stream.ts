@@ -19,7 +19,7 @@ export type EventStream = { readonly observe: Observe; readonly service: HttpSer
 
 /**
  * `GET /_local/events`: what happens from now on, as server-sent events (HTML standard, section 9.2), which EventSource
- * and `curl -N` read; with `Accept: application/x-ndjson` one JSON text a line. `kind` selects kinds, parted by commas,
+ * and `curl -N` read; with `Accept: application/x-ndjson` one JSON text a line. `kind` selects kinds, separated by commas,
  * and `connectionId` one connection. Payloads may be personal data and are shown with `payloads=1` alone, without
  * anything that may be a credential.
  */

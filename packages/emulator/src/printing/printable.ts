@@ -1,6 +1,6 @@
 /**
  * Characters that move the cursor, start an escape sequence, or change the order of the characters around them (Unicode
- * categories Cc, Cf, Zl and Zp), and lone surrogates: a client must not write into a terminal what it likes.
+ * categories Cc, Cf, Zl and Zp), and lone surrogates: a client must not control the terminal.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 

@@ -103,7 +103,7 @@ export class Evaluation {
     ["Fn::ToJsonString", (argument) => JSON.stringify(this.value(argument))],
   ]);
 
-  /** The fourth argument is that of the transform AWS::LanguageExtensions. */
+  /** Fn::FindInMap. The transform AWS::LanguageExtensions adds a fourth argument, with a default value. */
   #mapping(argument: TemplateNode): Evaluated {
     const [options, ...names] = this.#operands(argument).toReversed();
     const fallback = options?.kind === "map" ? options.entries.get("DefaultValue") : undefined;

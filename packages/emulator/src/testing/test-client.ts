@@ -105,7 +105,7 @@ export async function openClient(url: string, options: ConnectOptions, raw: Clie
   const client = new TestClient(ws);
   const refused = once(ws, "unexpected-response").then(([, response]) => refusalOf(response as IncomingMessage));
   const opened = once(ws, "open");
-  // The one that does not come is never awaited.
+  // Only one of the two happens. The other must not be an unhandled rejection.
   for (const other of [refused, opened]) other.catch(() => {});
   const error = await Promise.race([opened.then(() => undefined), refused]);
   if (error === undefined) return client;

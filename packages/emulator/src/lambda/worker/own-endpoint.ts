@@ -66,7 +66,7 @@ export function redirectOwnEndpoint({ port, apiHost, domains }: OwnEndpoint): vo
   syncBuiltinESMExports();
 }
 
-/** API Gateway answers it with `Forbidden`, as each path of a domain that no mapping leads from. */
+/** A path without a stage: API Gateway answers `Forbidden`, as for each path of a domain that has no mapping. */
 const NOWHERE = "/-";
 
 /** The path with the stage that the domain's mapping leads to. */
@@ -110,7 +110,7 @@ function addressOf({ protocol, hostname, host, port }: Options): URL {
   return url;
 }
 
-/** The options for http. An agent for https would open a TLS connection; its limits hold for its double. */
+/** The options for http. An agent for https would open TLS: an agent for http with its limits replaces it. */
 function asHttp(options: Options, { hostname, port, host }: URL): http.RequestOptions {
   const { agent, host: _, headers, ...rest } = options;
   const own = agent === false ? { agent } : agent instanceof https.Agent && { agent: doubleOf(agent) };

@@ -35,7 +35,7 @@ export function takeOutput(emit: (stream: OutputStream, text: string) => void): 
     const done = rest.at(-1) as (error: null, bytes: number, chunk: unknown) => void;
     setImmediate(done, null, Buffer.byteLength(piece), chunk);
   }) as typeof write;
-  // Node.js keeps on them how they become promises.
+  // `fs.write` has a property that `util.promisify` reads: it is copied.
   Object.defineProperties(fs.write, Object.getOwnPropertyDescriptors(write));
   // This also updates `import { writeSync } from "node:fs"`.
   syncBuiltinESMExports();
